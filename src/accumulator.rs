@@ -1,0 +1,247 @@
+//! What a member's earlier claims have posted, so that later ones can count it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::error::Error;
+use crate::exact::{self, Inexact};
+use crate::money;
+use crate::scope::Scope;
+use crate::text::say;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Measure {
+    /// What a benefit paid, in yuan.
+    Paid,
+    /// The number of claims in which a benefit paid more than nothing.
+    Count,
+    /// What the accumulated deductible of a benefit took, in yuan.
+    Deducted,
+    /// The sum of a fact or a named value.
+    Sum,
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Measure::Paid => "paid",
+            Measure::Count => "count",
+            Measure::Deducted => "deducted",
+            Measure::Sum => "sum",
+        })
+    }
+}
+
+/// A measure of one benefit, fact or value: `paid:death`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    pub(crate) measure: Measure,
+    pub(crate) name: Arc<str>,
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.measure, self.name)
+    }
+}
+
+impl Entry {
+    fn parse(text: &str) -> Option<Entry> {
+        let (measure, name) = text.split_once(':')?;
+        let measure = [Measure::Paid, Measure::Count, Measure::Deducted, Measure::Sum]
+            .into_iter()
+            .find(|known| known.to_string() == measure)?;
+        Some(Entry { measure, name: name.into() })
+    }
+}
+
+/// What one decided claim has posted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posting {
+    pub(crate) claim: String,
+    pub(crate) event_date: NaiveDate,
+    pub(crate) coverage_start: NaiveDate,
+    pub(crate) amounts: Vec<(Entry, Decimal)>,
+}
+
+impl Posting {
+    /// The id of the claim.
+    #[must_use]
+    pub fn claim(&self) -> &str {
+        &self.claim
+    }
+
+    /// The amounts, each named by measure and subject (`paid:death`).
+    pub fn amounts(&self) -> impl Iterator<Item = (String, Decimal)> {
+        self.amounts.iter().map(|(entry, amount)| (entry.to_string(), *amount))
+    }
+}
+
+/// The claims that one scope counts together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Group {
+    Event(NaiveDate),
+    Period(NaiveDate),
+    CalendarYear(i32),
+    Life,
+}
+
+impl Group {
+    pub(crate) fn of(scope: Scope, event_date: NaiveDate, coverage_start: NaiveDate) -> Group {
+        match scope {
+            Scope::Event => Group::Event(event_date),
+            Scope::Period => Group::Period(coverage_start),
+            Scope::CalendarYear => Group::CalendarYear(event_date.year()),
+            Scope::Life => Group::Life,
+        }
+    }
+}
+
+/// One member's account under one plan: the postings of decided claims and their sums by scope.
+///
+/// An amount from outside must be at most 10¹⁵ with 4 places; what the engine posts always is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Accumulators {
+    postings: BTreeMap<String, Posting>,
+    balances: BTreeMap<Group, BTreeMap<Entry, Decimal>>,
+}
+
+impl Accumulators {
+    /// An account with nothing posted.
+    #[must_use]
+    pub fn new() -> Accumulators {
+        Accumulators::default()
+    }
+
+    /// Whether nothing is posted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.postings.is_empty()
+    }
+
+    /// What is posted, by claim id.
+    pub fn postings(&self) -> impl Iterator<Item = &Posting> {
+        self.postings.values()
+    }
+
+    /// Adds what a decided claim posts.
+    ///
+    /// # Errors
+    /// [`Error::is_history`] if the claim has posted already; [`Error::is_arithmetic`] if a sum does not fit.
+    /// Nothing is posted then.
+    pub fn post(&mut self, posting: &Posting) -> Result<(), Error> {
+        let claim = &posting.claim;
+        if self.postings.contains_key(claim) {
+            return Err(Error::history(say!("理赔申请 `{claim}` 已经入账", "claim `{claim}` has posted already")));
+        }
+        self.move_balances(posting, exact::add)?;
+        self.postings.insert(claim.clone(), posting.clone());
+        Ok(())
+    }
+
+    /// Takes back exactly what a claim has posted, and gives it.
+    ///
+    /// # Errors
+    /// [`Error::is_history`] if the claim has posted nothing.
+    pub fn reverse(&mut self, claim: &str) -> Result<Posting, Error> {
+        let Some(posting) = self.postings.get(claim).cloned() else {
+            return Err(Error::history(say!("理赔申请 `{claim}` 没有入账,不能冲销", "claim `{claim}` has posted nothing that could be reversed")));
+        };
+        self.move_balances(&posting, exact::subtract)?;
+        self.postings.remove(claim);
+        Ok(posting)
+    }
+
+    /// The sum of an entry over the group.
+    #[inline]
+    pub(crate) fn balance(&self, group: Group, entry: &Entry) -> Decimal {
+        self.balances.get(&group).and_then(|entries| entries.get(entry)).copied().unwrap_or_default()
+    }
+
+    fn move_balances(
+        &mut self,
+        posting: &Posting,
+        by: impl Fn(Decimal, Decimal) -> Result<Decimal, Inexact>,
+    ) -> Result<(), Error> {
+        let mut moved = Vec::new();
+        for (_, scope) in Scope::ALL {
+            let group = Group::of(scope, posting.event_date, posting.coverage_start);
+            for (entry, amount) in &posting.amounts {
+                let balance = by(self.balance(group, entry), *amount).map_err(|_| {
+                    Error::arithmetic(say!("累计 `{entry}` 超出可表示的范围", "the accumulated `{entry}` does not fit"))
+                })?;
+                moved.push((group, entry.clone(), balance));
+            }
+        }
+        for (group, entry, balance) in moved {
+            let entries = self.balances.entry(group).or_default();
+            if balance.is_zero() {
+                entries.remove(&entry);
+            } else {
+                entries.insert(entry, balance);
+            }
+            if entries.is_empty() {
+                self.balances.remove(&group);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The serialised form: the postings, by claim id; balances follow from them.
+#[derive(Serialize, Deserialize)]
+struct PostingRecord {
+    event_date: NaiveDate,
+    coverage_start: NaiveDate,
+    amounts: BTreeMap<String, Amount>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Amount(#[serde(with = "money::text")] Decimal);
+
+impl Serialize for Posting {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.record().serialize(serializer)
+    }
+}
+
+impl Posting {
+    fn record(&self) -> PostingRecord {
+        PostingRecord {
+            event_date: self.event_date,
+            coverage_start: self.coverage_start,
+            amounts: self.amounts().map(|(name, amount)| (name, Amount(amount))).collect(),
+        }
+    }
+}
+
+impl Serialize for Accumulators {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.postings.iter().map(|(claim, posting)| (claim, posting.record())))
+    }
+}
+
+impl<'de> Deserialize<'de> for Accumulators {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Accumulators, D::Error> {
+        let records = BTreeMap::<String, PostingRecord>::deserialize(deserializer)?;
+        let mut accumulators = Accumulators::new();
+        for (claim, record) in records {
+            let amounts = record.amounts.into_iter().map(|(name, Amount(amount))| {
+                let entry = Entry::parse(&name).ok_or_else(|| D::Error::custom(format_args!("`{name}` names no entry")))?;
+                Ok((entry, amount))
+            });
+            let amounts = amounts.collect::<Result<_, D::Error>>()?;
+            let posting = Posting { claim, event_date: record.event_date, coverage_start: record.coverage_start, amounts };
+            accumulators.post(&posting).map_err(D::Error::custom)?;
+        }
+        Ok(accumulators)
+    }
+}

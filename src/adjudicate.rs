@@ -1,0 +1,637 @@
+//! Deciding one claim: the answer alone, or with its reasons.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::accumulator::{Accumulators, Posting};
+use crate::claim::Claim;
+use crate::code::Code;
+use crate::enrollment::Enrollment;
+use crate::error::Error;
+use crate::exact;
+use crate::fact::Kind;
+use crate::plan::{Assumed, Benefit, Citation, Otherwise, Plan, PlanReference};
+use crate::reading::exact::{Exact, Gap, Known, Listener, Silence};
+use crate::semantics::{Event, Meaning, Verdict};
+use crate::text::{Text, say};
+
+/// What becomes of a claim. A no is an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    /// Something is payable.
+    Paid,
+    /// The claim is eligible and nothing is payable.
+    NothingDue,
+    /// A condition is not met.
+    Denied,
+    /// A fact is missing, or facts contradict each other, or a person must look.
+    Pended,
+}
+
+/// The answer alone: what [`Plan::decide`] gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    claim: String,
+    plan: Arc<PlanReference>,
+    decision: Decision,
+    payable: Decimal,
+    posting: Option<Posting>,
+}
+
+impl Outcome {
+    /// The id of the claim.
+    #[must_use]
+    pub fn claim(&self) -> &str {
+        &self.claim
+    }
+
+    /// The version that decided.
+    #[must_use]
+    pub fn plan(&self) -> &Arc<PlanReference> {
+        &self.plan
+    }
+
+    /// What becomes of the claim.
+    #[must_use]
+    pub fn decision(&self) -> Decision {
+        self.decision
+    }
+
+    /// In yuan; zero unless the claim is paid.
+    #[must_use]
+    pub fn payable(&self) -> Decimal {
+        self.payable
+    }
+
+    /// What the member's accumulators take in; none if the claim is denied or pended.
+    #[must_use]
+    pub fn posting(&self) -> Option<&Posting> {
+        self.posting.as_ref()
+    }
+}
+
+/// The answer with its reasons: what [`Plan::adjudicate`] gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Adjudication {
+    outcome: Outcome,
+    pub(crate) benefits: Vec<BenefitLines>,
+    pub(crate) inapplicable: Vec<Inapplicable>,
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) assumed: Vec<Assumed>,
+}
+
+impl Adjudication {
+    /// The answer alone.
+    #[must_use]
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// What becomes of the claim.
+    #[must_use]
+    pub fn decision(&self) -> Decision {
+        self.outcome.decision
+    }
+
+    /// In yuan; zero unless the claim is paid.
+    #[must_use]
+    pub fn payable(&self) -> Decimal {
+        self.outcome.payable
+    }
+
+    /// What the member's accumulators take in; none if the claim is denied or pended.
+    #[must_use]
+    pub fn posting(&self) -> Option<&Posting> {
+        self.outcome.posting()
+    }
+
+    /// The benefits that apply, each with its waterfall, in the order of the pack.
+    #[must_use]
+    pub fn benefits(&self) -> &[BenefitLines] {
+        &self.benefits
+    }
+
+    /// The benefits that do not apply, each with what is not met.
+    #[must_use]
+    pub fn inapplicable(&self) -> &[Inapplicable] {
+        &self.inapplicable
+    }
+
+    /// Why nothing is payable: all the reasons, not the first.
+    #[must_use]
+    pub fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    /// Everything assumed that the decision stands on.
+    #[must_use]
+    pub fn assumed(&self) -> &[Assumed] {
+        &self.assumed
+    }
+
+    /// Takes an amount off what is payable, for a joint limit over several plans.
+    pub(crate) fn cut(&mut self, takes: Decimal, reason: Reason) -> Result<(), Error> {
+        let rest = exact::subtract(self.outcome.payable, takes).map_err(|_| does_not_fit())?;
+        self.outcome.payable = rest;
+        if rest.is_zero() {
+            self.outcome.decision = Decision::NothingDue;
+        }
+        self.reasons.push(reason);
+        Ok(())
+    }
+}
+
+/// The waterfall of one benefit. The gross amount is the sum of what the lines take and what is paid, exactly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BenefitLines {
+    id: Arc<str>,
+    pub(crate) title: Text,
+    pub(crate) clause: Text,
+    pub(crate) basis: Text,
+    gross: Decimal,
+    paid: Decimal,
+    pub(crate) lines: Vec<Line>,
+}
+
+impl BenefitLines {
+    /// The benefit's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The amount before all steps, in yuan.
+    #[must_use]
+    pub fn gross(&self) -> Decimal {
+        self.gross
+    }
+
+    /// What is paid, after limits, in yuan.
+    #[must_use]
+    pub fn paid(&self) -> Decimal {
+        self.paid
+    }
+
+    /// The steps, in order, those that took nothing among them.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The only way in which an amount leaves a waterfall.
+    fn leave(&mut self, step: &'static str, leaves: Decimal, reason: Text, clause: Text) -> Result<(), Error> {
+        let takes = exact::subtract(self.paid, leaves).map_err(|_| does_not_fit())?;
+        self.lines.push(Line { step, takes, leaves, reason, clause });
+        self.paid = leaves;
+        Ok(())
+    }
+}
+
+/// One line of a waterfall.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub(crate) step: &'static str,
+    takes: Decimal,
+    leaves: Decimal,
+    pub(crate) reason: Text,
+    pub(crate) clause: Text,
+}
+
+impl Line {
+    /// The step's key in the pack, or `rounding`.
+    #[must_use]
+    pub fn step(&self) -> &str {
+        self.step
+    }
+
+    /// What the step takes, in yuan; negative if it adds.
+    #[must_use]
+    pub fn takes(&self) -> Decimal {
+        self.takes
+    }
+
+    /// What is still due after it, in yuan.
+    #[must_use]
+    pub fn leaves(&self) -> Decimal {
+        self.leaves
+    }
+
+    /// Whether it changed the amount.
+    #[must_use]
+    pub fn is_binding(&self) -> bool {
+        !self.takes.is_zero()
+    }
+}
+
+/// A benefit that does not apply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inapplicable {
+    pub(crate) id: Arc<str>,
+    pub(crate) title: Text,
+    pub(crate) unmet: Vec<Text>,
+}
+
+impl Inapplicable {
+    /// The benefit's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What it needs and is not so.
+    #[must_use]
+    pub fn unmet(&self) -> &[Text] {
+        &self.unmet
+    }
+}
+
+/// One reason of a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// A code of the engine, or the id of a condition of the pack.
+    pub code: String,
+    /// The reason in words.
+    pub text: Text,
+    /// Where it is written, if a rule of the pack is the reason.
+    pub clause: Option<Text>,
+    /// The fact that is missing, if one is.
+    pub fact: Option<String>,
+}
+
+impl Plan {
+    /// Decides a claim and gives the answer alone.
+    ///
+    /// # Errors
+    /// [`Error::is_plan`] or [`Error::is_version`] if the enrollment or the dates belong to another plan or version;
+    /// [`Error::is_fact`] if a fact of the pack's own has a value that it can not have; [`Error::is_arithmetic`] if the
+    /// accumulators hold amounts that the engine did not post.
+    pub fn decide(&self, enrollment: &Enrollment, claim: &Claim, accumulators: &Accumulators) -> Result<Outcome, Error> {
+        let (outcome, _, _) = self.run(enrollment, claim, accumulators, Silence)?;
+        Ok(outcome)
+    }
+
+    /// Decides a claim and says why, line by line.
+    ///
+    /// # Errors
+    /// Those of [`Plan::decide`].
+    pub fn adjudicate(&self, enrollment: &Enrollment, claim: &Claim, accumulators: &Accumulators) -> Result<Adjudication, Error> {
+        let (outcome, missing, journal) = self.run(enrollment, claim, accumulators, Journal::default())?;
+        let mut adjudication = Adjudication {
+            outcome,
+            benefits: Vec::new(),
+            inapplicable: Vec::new(),
+            reasons: Vec::new(),
+            assumed: Vec::new(),
+        };
+        match adjudication.decision() {
+            Decision::Paid | Decision::NothingDue => self.lay_out(&journal.notes, &mut adjudication)?,
+            Decision::Denied => self.list_unmet(&journal.notes, Otherwise::Deny, &mut adjudication),
+            Decision::Pended => {
+                self.list_broken(&journal.notes, &mut adjudication);
+                self.list_unmet(&journal.notes, Otherwise::Pend, &mut adjudication);
+                self.list_missing(missing, &mut adjudication);
+            }
+        }
+        if adjudication.decision() == Decision::NothingDue {
+            adjudication.reasons = self.why_nothing(&adjudication);
+        }
+        adjudication.assumed.sort();
+        adjudication.assumed.dedup();
+        Ok(adjudication)
+    }
+
+    /// What one more yuan of each amount that the claim states would change: the fact's name and the difference in yuan.
+    ///
+    /// # Errors
+    /// Those of [`Plan::decide`].
+    pub fn next_yuan(&self, enrollment: &Enrollment, claim: &Claim, accumulators: &Accumulators) -> Result<Vec<(String, Decimal)>, Error> {
+        let now = self.decide(enrollment, claim, accumulators)?;
+        let mut changes = Vec::new();
+        let amounts = self.facts.iter().enumerate().filter(|(_, fact)| {
+            fact.kind == Kind::Money && claim.facts.get(&fact.name).is_some_and(|_| self.rules_read(&fact.name))
+        });
+        for (slot, fact) in amounts {
+            let reading = Exact::new(self, enrollment, claim, accumulators, Silence).raised(slot, Decimal::ONE);
+            let mut meaning = Meaning::new(self, reading);
+            let verdict = meaning.adjudicate();
+            if let (Known::Known(payable), None) = (verdict.payable, meaning.reading.fault()) {
+                let change = exact::subtract(payable, now.payable).map_err(|_| does_not_fit())?;
+                changes.push((fact.name.to_string(), change));
+            }
+        }
+        Ok(changes)
+    }
+
+    fn run<'a, L: Listener>(
+        &'a self,
+        enrollment: &'a Enrollment,
+        claim: &'a Claim,
+        accumulators: &'a Accumulators,
+        listener: L,
+    ) -> Result<(Outcome, Option<Gap>, L), Error> {
+        self.check_belongs(enrollment)?;
+        let mut meaning = Meaning::new(self, Exact::new(self, enrollment, claim, accumulators, listener));
+        self.check_effective(enrollment, &meaning.reading)?;
+        let verdict = meaning.adjudicate();
+        let (decision, payable, mut missing) = conclude(&verdict);
+        let (event_date, coverage_start) = (meaning.reading.event_date(), meaning.reading.coverage_start());
+        let undated = [(event_date, self.event_date), (coverage_start, self.coverage_start)];
+        for (_, slot) in undated.into_iter().filter(|(date, _)| date.is_none()) {
+            missing = Some(missing.map_or(Gap::of(slot), |gap| gap.and(Gap::of(slot))));
+        }
+        let mut outcome = Outcome { claim: claim.id().to_owned(), plan: Arc::clone(&self.reference), decision, payable, posting: None };
+        match (decision, event_date.zip(coverage_start)) {
+            (Decision::Paid | Decision::NothingDue, Some((event_date, coverage_start))) => {
+                outcome.posting = Some(self.posting(&mut meaning, &verdict, claim, event_date, coverage_start));
+            }
+            (Decision::Paid | Decision::NothingDue, None) => {
+                outcome.decision = Decision::Pended;
+                outcome.payable = Decimal::ZERO;
+            }
+            (Decision::Denied | Decision::Pended, _) => {}
+        }
+        match meaning.reading.fault() {
+            Some(fault) => Err(fault),
+            None => Ok((outcome, missing, meaning.reading.listener)),
+        }
+    }
+
+    fn posting<'a, L: Listener>(
+        &'a self,
+        meaning: &mut Meaning<'a, Exact<'a, L>>,
+        verdict: &Verdict<Exact<'a, L>>,
+        claim: &Claim,
+        event_date: NaiveDate,
+        coverage_start: NaiveDate,
+    ) -> Posting {
+        let amounts = meaning.postings(&verdict.paid).into_iter().zip(&self.entries);
+        let amounts = amounts.filter_map(|(amount, entry)| match amount {
+            Known::Known(amount) if !amount.is_zero() => Some((entry.entry.clone(), amount)),
+            Known::Known(_) | Known::Missing(_) => None,
+        });
+        Posting { claim: claim.id().to_owned(), event_date, coverage_start, amounts: amounts.collect() }
+    }
+
+    fn check_belongs(&self, enrollment: &Enrollment) -> Result<(), Error> {
+        let (wanted, own) = (enrollment.plan(), self.id());
+        if wanted != own {
+            return Err(Error::plan(say!("参保记录属于计划 `{wanted}`,不属于 `{own}`", "the enrollment is in the plan `{wanted}`, not in `{own}`")));
+        }
+        match enrollment.plan_version() {
+            Some(version) if version != self.version() => {
+                let own = self.version();
+                Err(Error::version(say!("参保记录指定版本 `{version}`,此为 `{own}`", "the enrollment names the version `{version}`, this is `{own}`")))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn check_effective<L: Listener>(&self, enrollment: &Enrollment, reading: &Exact<'_, L>) -> Result<(), Error> {
+        let effective = self.effective;
+        let date = match effective.by {
+            crate::plan::EffectiveBy::CoverageStart => reading.coverage_start(),
+            crate::plan::EffectiveBy::EventDate => reading.event_date(),
+        };
+        match date {
+            Some(date) if enrollment.plan_version().is_none() && !effective.holds_on(date) => {
+                let (id, version) = (self.id(), self.version());
+                Err(Error::version(say!("计划 `{id}` 的版本 `{version}` 在 {date} 不适用", "version `{version}` of `{id}` does not hold on {date}")))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Whether a rule reads the fact itself, not only another fact's derivation.
+    fn rules_read(&self, fact: &str) -> bool {
+        self.rule_facts.iter().any(|slot| &*self.fact(*slot).name == fact)
+    }
+
+    /// The waterfalls and the benefits that do not apply, from what was heard.
+    fn lay_out(&self, notes: &[Note], adjudication: &mut Adjudication) -> Result<(), Error> {
+        let mut unmet: Vec<Vec<Text>> = vec![Vec::new(); self.benefits.len()];
+        let mut lines: Vec<Option<BenefitLines>> = vec![None; self.benefits.len()];
+        for note in notes {
+            match note {
+                Note::Condition { index, .. } => assume(&self.condition(*index).citation, adjudication),
+                Note::When { benefit, part, holds } => {
+                    if let (Known::Known(false), Some(parts)) = (holds, unmet.get_mut(*benefit)) {
+                        let when = self.benefit(*benefit).when.get(*part);
+                        parts.extend(when.map(|when| when.wording.clone()));
+                    }
+                }
+                Note::Gross { benefit, amount: Known::Known(amount) } => {
+                    let stated = self.benefit(*benefit);
+                    assume(&stated.citation, adjudication);
+                    assume(&self.rounding_citation, adjudication);
+                    if let Some(slot) = lines.get_mut(*benefit) {
+                        *slot = Some(BenefitLines {
+                            id: Arc::clone(&stated.id),
+                            title: stated.title.clone(),
+                            clause: stated.citation.clause.clone(),
+                            basis: stated.gross.wording.clone(),
+                            gross: *amount,
+                            paid: *amount,
+                            lines: Vec::new(),
+                        });
+                    }
+                }
+                Note::Step { benefit, step, leaves: Known::Known(leaves) } => {
+                    let stated = self.benefit(*benefit);
+                    if let (Some(Some(lines)), Some(step)) = (lines.get_mut(*benefit), stated.steps.get(*step)) {
+                        let clause = step.clause.clone().unwrap_or_else(|| stated.citation.clause.clone());
+                        lines.leave(step.action.name(), *leaves, step.text.clone(), clause)?;
+                    }
+                }
+                Note::Rounded { benefit, leaves: Known::Known(leaves) } => {
+                    if let Some(Some(lines)) = lines.get_mut(*benefit) {
+                        lines.leave("rounding", *leaves, rounding_text(self.benefit(*benefit)), self.rounding_citation.clause.clone())?;
+                    }
+                }
+                Note::Limit { limit, benefit, leaves: Known::Known(leaves) } => {
+                    let stated = self.limit(*limit);
+                    if let Some(Some(lines)) = lines.get_mut(*benefit) {
+                        assume(&stated.citation, adjudication);
+                        lines.leave("limit", *leaves, stated.title.clone(), stated.citation.clause.clone())?;
+                    }
+                }
+                Note::Identity { .. }
+                | Note::Gross { amount: Known::Missing(_), .. }
+                | Note::Step { leaves: Known::Missing(_), .. }
+                | Note::Rounded { leaves: Known::Missing(_), .. }
+                | Note::Limit { leaves: Known::Missing(_), .. } => {}
+            }
+        }
+        let stated = self.benefits.iter().zip(lines.iter().zip(unmet));
+        adjudication.inapplicable = stated
+            .filter(|(_, (lines, _))| lines.is_none())
+            .map(|(benefit, (_, unmet))| Inapplicable { id: Arc::clone(&benefit.id), title: benefit.title.clone(), unmet })
+            .collect();
+        adjudication.benefits = lines.into_iter().flatten().collect();
+        Ok(())
+    }
+
+    /// All conditions of one kind that are not met.
+    fn list_unmet(&self, notes: &[Note], otherwise: Otherwise, adjudication: &mut Adjudication) {
+        for note in notes {
+            if let Note::Condition { index, met: Known::Known(false) } = note {
+                let condition = self.condition(*index);
+                if condition.otherwise == otherwise {
+                    adjudication.reasons.push(Reason {
+                        code: condition.id.to_string(),
+                        text: condition.text.clone(),
+                        clause: Some(condition.citation.clause.clone()),
+                        fact: None,
+                    });
+                    assume(&condition.citation, adjudication);
+                }
+            }
+        }
+    }
+
+    /// All identities that are broken, and by how much.
+    fn list_broken(&self, notes: &[Note], adjudication: &mut Adjudication) {
+        for note in notes {
+            if let Note::Identity { index, holds: Known::Known(false), sides } = note {
+                let identity = self.identity(*index);
+                let mut text = identity.text.clone();
+                if let Some((left, right)) = sides
+                    && let Ok(difference) = exact::subtract(*left, *right)
+                {
+                    let (zh, en) = (&text.zh, &text.en);
+                    text = say!("不成立:{zh}({left} 与 {right},相差 {difference})", "does not hold: {en} ({left} and {right}, a difference of {difference})");
+                } else {
+                    let (zh, en) = (&text.zh, &text.en);
+                    text = say!("不成立:{zh}", "does not hold: {en}");
+                }
+                adjudication.reasons.push(Reason { code: identity.id.to_owned(), text, clause: None, fact: None });
+            }
+        }
+    }
+
+    fn list_missing(&self, missing: Option<Gap>, adjudication: &mut Adjudication) {
+        for slot in missing.into_iter().flat_map(Gap::slots) {
+            let fact = self.fact(slot);
+            let (name, zh, en) = (&fact.name, &fact.title.zh, &fact.title.en);
+            adjudication.reasons.push(Reason {
+                code: Code::MissingFact.name().to_owned(),
+                text: say!("缺少{zh}(`{name}`)", "{en} (`{name}`) is missing"),
+                clause: None,
+                fact: Some(name.to_string()),
+            });
+        }
+    }
+
+    /// Why an eligible claim is paid nothing: for each benefit that applies, what took the rest.
+    fn why_nothing(&self, adjudication: &Adjudication) -> Vec<Reason> {
+        let reason = |code: Code, text: Text, clause: Option<Text>| Reason { code: code.name().to_owned(), text, clause, fact: None };
+        if adjudication.benefits.is_empty() {
+            return vec![reason(Code::NoBenefitApplies, say!("没有适用的待遇", "no benefit applies"), None)];
+        }
+        let because = |lines: &BenefitLines| match lines.lines.iter().find(|line| line.leaves.is_zero()) {
+            Some(line) if line.is_binding() => {
+                let (zh, en) = (&lines.title.zh, &lines.title.en);
+                let (zh_reason, en_reason) = (&line.reason.zh, &line.reason.en);
+                reason(why(line.step), say!("{zh}:{zh_reason}", "{en}: {en_reason}"), Some(line.clause.clone()))
+            }
+            Some(_) | None => {
+                let (zh, en) = (&lines.title.zh, &lines.title.en);
+                reason(Code::NothingClaimed, say!("{zh}:基数为零", "{en}: the amount before all steps is zero"), Some(lines.clause.clone()))
+            }
+        };
+        adjudication.benefits.iter().map(because).collect()
+    }
+}
+
+/// The code of the reason that a step leaves nothing.
+fn why(step: &str) -> Code {
+    match step {
+        "deductible" => Code::DeductibleNotMet,
+        "limit" => Code::LimitReached,
+        "waiting" => Code::WaitingPeriod,
+        "offset" | "less" => Code::OffsetByOthers,
+        "exclusive" => Code::ExcludedByOthers,
+        "rounding" => Code::RoundedToNothing,
+        _ => Code::RateIsZero,
+    }
+}
+
+fn rounding_text(benefit: &Benefit) -> Text {
+    let (to, mode) = (benefit.rounding.to, benefit.rounding.mode.name());
+    let zh = match benefit.rounding.mode {
+        crate::rounding::Mode::HalfUp => "四舍五入",
+        crate::rounding::Mode::HalfDown => "五舍六入",
+        crate::rounding::Mode::HalfEven => "四舍六入五成双",
+        crate::rounding::Mode::Up => "进位",
+        crate::rounding::Mode::Down => "截尾",
+        crate::rounding::Mode::Ceiling => "向上取整",
+        crate::rounding::Mode::Floor => "向下取整",
+    };
+    say!("取整至 {to} 元,{zh}", "rounded to {to} yuan, {mode}")
+}
+
+fn assume(citation: &Citation, adjudication: &mut Adjudication) {
+    adjudication.assumed.extend(citation.assumed.iter().cloned());
+}
+
+/// What a verdict comes to: broken facts first, then a no, then what is unknown.
+fn conclude<L: Listener>(verdict: &Verdict<Exact<'_, L>>) -> (Decision, Decimal, Option<Gap>) {
+    let missing = [verdict.eligible, verdict.cleared].into_iter().filter_map(|truth| match truth {
+        Known::Missing(gap) => Some(gap),
+        Known::Known(_) => None,
+    });
+    let missing = missing.reduce(Gap::and);
+    match (verdict.sound, verdict.eligible, verdict.cleared, verdict.payable) {
+        (Known::Known(false), ..) => (Decision::Pended, Decimal::ZERO, None),
+        (_, Known::Known(false), ..) => (Decision::Denied, Decimal::ZERO, None),
+        (_, _, Known::Known(false), _) => (Decision::Pended, Decimal::ZERO, missing),
+        (_, _, _, Known::Missing(gap)) => (Decision::Pended, Decimal::ZERO, Some(missing.map_or(gap, |missing| missing.and(gap)))),
+        (.., Known::Known(_)) if missing.is_some() => (Decision::Pended, Decimal::ZERO, missing),
+        (.., Known::Known(payable)) if payable > Decimal::ZERO => (Decision::Paid, payable, None),
+        (.., Known::Known(_)) => (Decision::NothingDue, Decimal::ZERO, None),
+    }
+}
+
+fn does_not_fit() -> Error {
+    Error::arithmetic(say!("金额超出可精确表示的范围", "an amount does not fit 28 digits"))
+}
+
+/// What was heard, kept.
+#[derive(Default)]
+struct Journal {
+    notes: Vec<Note>,
+}
+
+enum Note {
+    Identity { index: usize, holds: Known<bool>, sides: Option<(Decimal, Decimal)> },
+    Condition { index: usize, met: Known<bool> },
+    When { benefit: usize, part: usize, holds: Known<bool> },
+    Gross { benefit: usize, amount: Known<Decimal> },
+    Step { benefit: usize, step: usize, leaves: Known<Decimal> },
+    Rounded { benefit: usize, leaves: Known<Decimal> },
+    Limit { limit: usize, benefit: usize, leaves: Known<Decimal> },
+}
+
+impl Listener for Journal {
+    fn hear<'a>(&mut self, event: Event<'_, Exact<'a, Journal>>) {
+        self.notes.push(match event {
+            Event::Identity { index, holds, sides } => {
+                let sides = match sides {
+                    Some([Known::Known(left), Known::Known(right)]) => Some((*left, *right)),
+                    Some(_) | None => None,
+                };
+                Note::Identity { index, holds: *holds, sides }
+            }
+            Event::Condition { index, met } => Note::Condition { index, met: *met },
+            Event::When { benefit, part, holds } => Note::When { benefit, part, holds: *holds },
+            Event::Gross { benefit, amount } => Note::Gross { benefit, amount: *amount },
+            Event::Step { benefit, step, leaves, .. } => Note::Step { benefit, step, leaves: *leaves },
+            Event::Rounded { benefit, leaves, .. } => Note::Rounded { benefit, leaves: *leaves },
+            Event::Limit { limit, benefit, leaves, .. } => Note::Limit { limit, benefit, leaves: *leaves },
+            Event::At(_) => return,
+        });
+    }
+}

@@ -1,0 +1,129 @@
+//! A claim: what happened to a member, and what it cost.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::error::Error;
+use crate::fact::{Holder, StandardFact, Value};
+use crate::facts::Facts;
+
+/// One claim with its facts, those of the settlement record among them.
+///
+/// ```
+/// use huzhu::Claim;
+/// let claim = Claim::new("C1").with("event_date", "2025-01-10")?.with("personal_burden", "2019.87")?;
+/// assert!(claim.with("personal_burden", "-1").is_err());
+/// # Ok::<(), huzhu::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Claim {
+    id: String,
+    reverses: Option<String>,
+    pub(crate) facts: Facts,
+}
+
+impl Claim {
+    /// A claim without facts.
+    #[must_use]
+    pub fn new(id: &str) -> Claim {
+        Claim { id: id.to_owned(), ..Claim::default() }
+    }
+
+    /// A reversal: it undoes what the claim of that id has posted.
+    #[must_use]
+    pub fn reversal(id: &str, of: &str) -> Claim {
+        Claim { id: id.to_owned(), reverses: Some(of.to_owned()), ..Claim::default() }
+    }
+
+    /// The same with one more fact; a fact that was given is replaced.
+    ///
+    /// # Errors
+    /// [`Error::is_fact`] if the value does not fit the standard fact of this name, or that is a fact of the enrollment.
+    pub fn with(mut self, fact: &str, value: impl Into<Value>) -> Result<Claim, Error> {
+        self.facts.set(Holder::Claim, fact, value.into())?;
+        Ok(self)
+    }
+
+    /// The claim's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The id of the claim that this one reverses.
+    #[must_use]
+    pub fn reverses(&self) -> Option<&str> {
+        self.reverses.as_deref()
+    }
+
+    /// The given value of a fact.
+    #[must_use]
+    pub fn fact(&self, name: &str) -> Option<&Value> {
+        self.facts.get(name)
+    }
+}
+
+impl Serialize for Claim {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let is_settlement = |name: &str| StandardFact::named(name).is_some_and(|fact| fact.settlement);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &self.id)?;
+        if let Some(id) = &self.reverses {
+            map.serialize_entry("reverses", id)?;
+        }
+        for (name, value) in self.facts.iter().filter(|(name, _)| !is_settlement(name)) {
+            map.serialize_entry(name, value)?;
+        }
+        let settlement: BTreeMap<&str, &Value> = self.facts.iter().filter(|(name, _)| is_settlement(name)).collect();
+        if !settlement.is_empty() {
+            map.serialize_entry("settlement", &settlement)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Claim {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Claim, D::Error> {
+        deserializer.deserialize_map(FromMap)
+    }
+}
+
+struct FromMap;
+
+impl<'de> Visitor<'de> for FromMap {
+    type Value = Claim;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a claim")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Claim, A::Error> {
+        let mut claim = Claim::default();
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "id" => claim.id = map.next_value()?,
+                "reverses" => claim.reverses = map.next_value()?,
+                "settlement" => {
+                    for (field, value) in map.next_value::<BTreeMap<String, Value>>()? {
+                        if !StandardFact::named(&field).is_some_and(|fact| fact.settlement) {
+                            return Err(A::Error::custom(format_args!("`{field}` is no field of the settlement record")));
+                        }
+                        claim.facts.set(Holder::Claim, &field, value).map_err(A::Error::custom)?;
+                    }
+                }
+                fact => {
+                    let value = map.next_value::<Value>()?;
+                    claim.facts.set(Holder::Claim, fact, value).map_err(A::Error::custom)?;
+                }
+            }
+        }
+        if claim.id.is_empty() {
+            return Err(A::Error::missing_field("id"));
+        }
+        Ok(claim)
+    }
+}

@@ -1,0 +1,153 @@
+//! The stable codes of diagnostics and reasons, each with its page.
+
+use std::fmt;
+
+use crate::text::Language;
+
+macro_rules! codes {
+    ($($variant:ident $name:literal,)*) => {
+        /// What kind of problem a diagnostic, or what kind of answer a reason is.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = concat!("`", $name, "`: see its [page](Code::page).")] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the list.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// The code as it is printed: lower case, with hyphens.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Code::$variant => $name,)*
+                }
+            }
+
+            /// The page that explains the code, in Markdown.
+            #[must_use]
+            pub fn page(self, language: Language) -> &'static str {
+                let both = match self {
+                    $(Code::$variant => include_str!(concat!("docs/codes/", $name, ".md")),)*
+                };
+                page_in(both, language)
+            }
+        }
+    };
+}
+
+codes! {
+    // a file that can not be read
+    NotUtf8 "not-utf8",
+    TooLarge "too-large",
+    TooDeep "too-deep",
+    TooMany "too-many",
+    Syntax "syntax",
+    NumberTooLong "number-too-long",
+    DuplicateKey "duplicate-key",
+    // the shape of a file
+    UnknownKey "unknown-key",
+    MissingKey "missing-key",
+    MissingClause "missing-clause",
+    MissingProvenance "missing-provenance",
+    WrongType "wrong-type",
+    BadValue "bad-value",
+    BadName "bad-name",
+    DuplicateName "duplicate-name",
+    // expressions
+    ExpressionSyntax "expression-syntax",
+    ExpressionTooLong "expression-too-long",
+    UnknownName "unknown-name",
+    UnitMismatch "unit-mismatch",
+    TypeMismatch "type-mismatch",
+    BareFigure "bare-figure",
+    UnknownCategoryValue "unknown-category-value",
+    UnguardedFact "unguarded-fact",
+    StandsAfter "stands-after",
+    CircularValue "circular-value",
+    // tables and bands
+    TableNotTotal "table-not-total",
+    TableKey "table-key",
+    BandsOutOfOrder "bands-out-of-order",
+    BandsGap "bands-gap",
+    BandsOpenEnd "bands-open-end",
+    // steps
+    StepForm "step-form",
+    AdditionAfterLimit "addition-after-limit",
+    LimitFinerThanRounding "limit-finer-than-rounding",
+    TwoAccumulatedDeductibles "two-accumulated-deductibles",
+    // what is never used or never matters
+    Unused "unused",
+    AlwaysMet "always-met",
+    NeverMet "never-met",
+    // numbers
+    Inexact "inexact",
+    MayBeNegative "may-be-negative",
+    RateOutOfRange "rate-out-of-range",
+    // promises
+    PromiseBroken "promise-broken",
+    PromiseUnproven "promise-unproven",
+    // versions and plans
+    EffectiveReversed "effective-reversed",
+    VersionGap "version-gap",
+    VersionOverlap "version-overlap",
+    DuplicateVersion "duplicate-version",
+    UnknownPlan "unknown-plan",
+    UnknownVersion "unknown-version",
+    // cases
+    UnknownFact "unknown-fact",
+    BadFact "bad-fact",
+    WrongHolder "wrong-holder",
+    DuplicateClaim "duplicate-claim",
+    UnknownClaim "unknown-claim",
+    CaseFailed "case-failed",
+    // reasons of a decision
+    MissingFact "missing-fact",
+    NoBenefitApplies "no-benefit-applies",
+    NothingClaimed "nothing-claimed",
+    WaitingPeriod "waiting-period",
+    LimitReached "limit-reached",
+    DeductibleNotMet "deductible-not-met",
+    OffsetByOthers "offset-by-others",
+    ExcludedByOthers "excluded-by-others",
+    RateIsZero "rate-is-zero",
+    RoundedToNothing "rounded-to-nothing",
+    TooManyShares "too-many-shares",
+    SettlementRefunded "settlement-refunded",
+    SettlementInvalid "settlement-invalid",
+    FactContradicts "fact-contradicts",
+    CoverDates "cover-dates",
+    StayDates "stay-dates",
+    BirthAfterEvent "birth-after-event",
+    FundAboveTotal "fund-above-total",
+    SettlementScope "settlement-scope",
+    SettlementFunds "settlement-funds",
+    SettlementBurden "settlement-burden",
+    SettlementPayments "settlement-payments",
+    JointLimit "joint-limit",
+    Reversal "reversal",
+}
+
+impl Code {
+    /// The code of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.name() == name)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A page holds the Chinese text first, then a line `<!-- en -->`, then the English text.
+fn page_in(both: &'static str, language: Language) -> &'static str {
+    let (zh, en) = both.split_once("<!-- en -->\n").unwrap_or((both, both));
+    match language {
+        Language::Zh => zh,
+        Language::En => en,
+    }
+}

@@ -1,0 +1,217 @@
+//! Diagnostics: all that is wrong with a file, where, and what to do.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde::Serialize;
+
+use crate::code::Code;
+use crate::text::{Language, Text};
+
+/// A place in a file, in bytes.
+pub(crate) type Span = Range<usize>;
+
+/// A file's name and text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+/// One problem of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    code: Code,
+    source: Arc<Source>,
+    span: Span,
+    message: Text,
+    label: Option<Text>,
+    help: Vec<Text>,
+}
+
+impl Diagnostic {
+    /// The stable code; `huzhu explain CODE` prints its page.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.source.path
+    }
+
+    /// The bytes of the file that are meant.
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    /// Line and column of the place, both from 1; the column counts characters.
+    #[must_use]
+    pub fn position(&self) -> (usize, usize) {
+        let before = self.source.text.get(..self.span.start).unwrap_or(&self.source.text);
+        let line = before.matches('\n').count().saturating_add(1);
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count().saturating_add(1);
+        (line, column)
+    }
+
+    /// What is wrong, in one line.
+    #[must_use]
+    pub fn message(&self, language: Language) -> &str {
+        self.message.in_language(language)
+    }
+
+    /// What to do about it.
+    pub fn help(&self, language: Language) -> impl Iterator<Item = &str> {
+        self.help.iter().map(move |help| help.in_language(language))
+    }
+
+    /// The problem with the lines it is about, the place underlined; with colour if `styled`.
+    #[must_use]
+    pub fn render(&self, language: Language, styled: bool) -> String {
+        let label = self.label.as_ref().map(|label| label.in_language(language));
+        let annotation = AnnotationKind::Primary.span(self.span.clone()).label(label);
+        let snippet = Snippet::source(&self.source.text).path(&self.source.path).annotation(annotation);
+        let title = Level::ERROR.primary_title(self.message(language)).id(self.code.name());
+        let help_name = match language {
+            Language::Zh => "帮助",
+            Language::En => "help",
+        };
+        let help = self.help(language).map(|help| Level::HELP.with_name(help_name).message(help));
+        let report: [Group<'_>; 1] = [title.element(snippet).elements(help)];
+        let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&report)
+    }
+
+    pub(crate) fn label(&mut self, label: Text) -> &mut Diagnostic {
+        self.label = Some(label);
+        self
+    }
+
+    pub(crate) fn help_with(&mut self, help: impl IntoIterator<Item = Text>) -> &mut Diagnostic {
+        self.help.extend(help);
+        self
+    }
+}
+
+#[derive(Serialize)]
+struct Record<'a> {
+    code: &'static str,
+    path: &'a str,
+    line: usize,
+    column: usize,
+    span: [usize; 2],
+    message: &'a Text,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'a Text>,
+    help: &'a [Text],
+}
+
+impl Serialize for Diagnostic {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (line, column) = self.position();
+        Record {
+            code: self.code.name(),
+            path: &self.source.path,
+            line,
+            column,
+            span: [self.span.start, self.span.end],
+            message: &self.message,
+            label: self.label.as_ref(),
+            help: &self.help,
+        }
+        .serialize(serializer)
+    }
+}
+
+/// All problems that were found, by file and in the order of the text.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(transparent)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// The problems, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter()
+    }
+
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many problems there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub(crate) fn extend(&mut self, others: Diagnostics) {
+        self.list.extend(others.list);
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, diagnostic) in self.list.iter().enumerate() {
+            if number > 0 {
+                f.write_str("\n\n")?;
+            }
+            f.write_str(&diagnostic.render(Language::En, false))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+/// Collects the problems of one file while it is read.
+#[derive(Debug)]
+pub(crate) struct Findings {
+    source: Arc<Source>,
+    list: Vec<Diagnostic>,
+}
+
+impl Findings {
+    pub(crate) fn of(source: Arc<Source>) -> Findings {
+        Findings { source, list: Vec::new() }
+    }
+
+    pub(crate) fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    pub(crate) fn report(&mut self, code: Code, span: &Span, message: Text) -> &mut Diagnostic {
+        let end = self.source.text.len();
+        let span = span.start.min(end)..span.end.min(end);
+        let diagnostic = Diagnostic { code, source: Arc::clone(&self.source), span, message, label: None, help: Vec::new() };
+        let place = self.list.len();
+        self.list.push(diagnostic);
+        #[expect(clippy::indexing_slicing, reason = "it was pushed on the line before")]
+        &mut self.list[place]
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The problems in the order of the text; one that is said twice of one place is said once.
+    pub(crate) fn into_diagnostics(mut self) -> Diagnostics {
+        self.list.sort_by(|a, b| (a.span.start, a.span.end, a.code, &a.message).cmp(&(b.span.start, b.span.end, b.code, &b.message)));
+        self.list.dedup();
+        Diagnostics { list: self.list }
+    }
+}
+
+/// `did you mean …?` if a known name is near.
+pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Text> {
+    let near = crate::names::nearest(name, known)?;
+    Some(crate::text::say!("是否想写 `{near}`?", "did you mean `{near}`?"))
+}

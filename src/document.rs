@@ -1,0 +1,281 @@
+//! TOML and JSON files as nodes: every key and value with its place, every number as it was written.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use jsonc_parser::ast;
+use toml::de::{DeTable, DeValue};
+
+use crate::code::Code;
+use crate::diagnostic::{Diagnostics, Findings, Source, Span};
+use crate::text::say;
+
+/// A rule pack or a file of worked cases is at most 1 MiB.
+pub const MAX_PACK_BYTES: usize = 1 << 20;
+/// A case file is at most 16 MiB.
+pub const MAX_CASE_BYTES: usize = 16 << 20;
+/// Tables and lists nest at most 64 deep.
+pub const MAX_DEPTH: usize = 64;
+/// A number has at most 19 digits.
+pub const MAX_NUMBER_DIGITS: usize = 19;
+
+/// The notation of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Notation {
+    Toml,
+    Json,
+}
+
+/// A value with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Node {
+    pub(crate) span: Span,
+    pub(crate) form: Form,
+}
+
+/// What a value is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Form {
+    Table(Vec<Entry>),
+    List(Vec<Node>),
+    Text {
+        text: String,
+        /// Where the text starts in the file, if it stands there letter for letter.
+        starts: Option<usize>,
+    },
+    /// As written, without underscores.
+    Number(String),
+    YesNo(bool),
+    Date(NaiveDate),
+    /// A time of day, a moment, `null`, a hexadecimal number: nothing that a rule file or a case may say.
+    Other,
+    /// Something that was reported already.
+    Poisoned,
+}
+
+/// One key of a table with its value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) key_span: Span,
+    pub(crate) node: Node,
+}
+
+impl Node {
+    pub(crate) fn entries(&self) -> &[Entry] {
+        match &self.form {
+            Form::Table(entries) => entries,
+            Form::List(_) | Form::Text { .. } | Form::Number(_) | Form::YesNo(_) | Form::Date(_) | Form::Other | Form::Poisoned => &[],
+        }
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+        self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.node)
+    }
+
+    pub(crate) fn items(&self) -> &[Node] {
+        match &self.form {
+            Form::List(items) => items,
+            Form::Table(_) | Form::Text { .. } | Form::Number(_) | Form::YesNo(_) | Form::Date(_) | Form::Other | Form::Poisoned => &[],
+        }
+    }
+
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.form {
+            Form::Text { text, .. } => Some(text),
+            Form::Table(_) | Form::List(_) | Form::Number(_) | Form::YesNo(_) | Form::Date(_) | Form::Other | Form::Poisoned => None,
+        }
+    }
+}
+
+/// Reads a file's bytes into nodes.
+///
+/// The root is always a table; after a syntax error it holds what could be read, and the findings are not empty.
+pub(crate) fn read(path: &str, bytes: &[u8], notation: Notation, max_bytes: usize) -> Result<(Node, Findings), Diagnostics> {
+    let admitted = admit(path, bytes, max_bytes)?;
+    let mut findings = Findings::of(Arc::new(admitted));
+    let source = Arc::clone(findings.source());
+    let root = match notation {
+        Notation::Toml => read_toml(&source.text, &mut findings),
+        Notation::Json => read_json(&source.text, &mut findings),
+    };
+    Ok((root, findings))
+}
+
+/// Bounds what comes in at the door: size and encoding.
+fn admit(path: &str, bytes: &[u8], max_bytes: usize) -> Result<Source, Diagnostics> {
+    let refused = |code, place: usize, text: &str, message| {
+        let mut findings = Findings::of(Arc::new(Source { path: path.to_owned(), text: text.to_owned() }));
+        findings.report(code, &(place..place), message);
+        Err(findings.into_diagnostics())
+    };
+    let size = bytes.len();
+    if size > max_bytes {
+        return refused(Code::TooLarge, 0, "", say!("文件有 {size} 字节,上限为 {max_bytes}", "the file has {size} bytes, at most {max_bytes} are read"));
+    }
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    match str::from_utf8(bytes) {
+        Ok(text) => Ok(Source { path: path.to_owned(), text: text.to_owned() }),
+        Err(fault) => {
+            let place = fault.valid_up_to();
+            let readable = String::from_utf8_lossy(bytes.get(..place).unwrap_or_default());
+            refused(Code::NotUtf8, place, &readable, say!("第 {place} 字节处不是 UTF-8 编码", "not UTF-8 at byte {place}"))
+        }
+    }
+}
+
+fn read_toml(text: &str, findings: &mut Findings) -> Node {
+    let (root, faults) = DeTable::parse_recoverable(text);
+    for fault in faults {
+        let span = fault.span().unwrap_or_default();
+        let message = fault.message().lines().next().unwrap_or_default();
+        findings.report(Code::Syntax, &span, say!("TOML 语法错误:{message}", "{message}"));
+    }
+    let span = root.span();
+    toml_table(root.into_inner(), span, text, 1, findings)
+}
+
+fn toml_table(table: DeTable<'_>, span: Span, text: &str, depth: usize, findings: &mut Findings) -> Node {
+    let entries = table.into_iter().map(|(key, value)| {
+        let (key_span, span) = (key.span(), value.span());
+        Entry { key: key.into_inner().into_owned(), key_span, node: toml_node(value.into_inner(), span, text, depth, findings) }
+    });
+    Node { span, form: Form::Table(entries.collect()) }
+}
+
+fn toml_node(value: DeValue<'_>, span: Span, text: &str, depth: usize, findings: &mut Findings) -> Node {
+    if depth > MAX_DEPTH {
+        return too_deep(span, findings);
+    }
+    let deeper = depth.saturating_add(1);
+    let form = match value {
+        DeValue::String(string) => text_form(string.into_owned(), &span, text),
+        DeValue::Integer(integer) if integer.radix() == 10 => number_form(integer.as_str(), &span, findings),
+        DeValue::Integer(_) => Form::Other,
+        DeValue::Float(float) => number_form(float.as_str(), &span, findings),
+        DeValue::Boolean(answer) => Form::YesNo(answer),
+        DeValue::Datetime(moment) => match (moment.date, moment.time) {
+            (Some(date), None) => crate::calendar::parse(&date.to_string()).map_or(Form::Other, Form::Date),
+            (Some(_) | None, _) => Form::Other,
+        },
+        DeValue::Array(items) => {
+            let nodes = items.into_iter().map(|item| {
+                let span = item.span();
+                toml_node(item.into_inner(), span, text, deeper, findings)
+            });
+            Form::List(nodes.collect())
+        }
+        DeValue::Table(table) => return toml_table(table, span, text, deeper, findings),
+    };
+    Node { span, form }
+}
+
+fn read_json(text: &str, findings: &mut Findings) -> Node {
+    let empty = |span: Span| Node { span, form: Form::Table(Vec::new()) };
+    if let Some(place) = json_too_deep(text) {
+        too_deep(place..place.saturating_add(1), findings);
+        return empty(0..0);
+    }
+    let strict = jsonc_parser::ParseOptions {
+        allow_comments: false,
+        allow_loose_object_property_names: false,
+        allow_trailing_commas: false,
+    };
+    match jsonc_parser::parse_to_ast(text, &jsonc_parser::CollectOptions::default(), &strict) {
+        Ok(parsed) => match parsed.value {
+            Some(value) => json_node(value, text, findings),
+            None => {
+                findings.report(Code::Syntax, &(0..0), say!("文件是空的", "the file is empty"));
+                empty(0..0)
+            }
+        },
+        Err(fault) => {
+            let span = fault.range().start..fault.range().end;
+            let kind = fault.kind();
+            findings.report(Code::Syntax, &span, say!("JSON 语法错误:{kind}", "{kind}"));
+            empty(span)
+        }
+    }
+}
+
+/// Where JSON text nests deeper than [`MAX_DEPTH`]; found before the parser recurses.
+fn json_too_deep(text: &str) -> Option<usize> {
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for (place, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b'{' | b'[' => {
+                depth = depth.saturating_add(1);
+                if depth > MAX_DEPTH {
+                    return Some(place);
+                }
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn json_node(value: ast::Value<'_>, text: &str, findings: &mut Findings) -> Node {
+    let range = |range: jsonc_parser::common::Range| range.start..range.end;
+    match value {
+        ast::Value::StringLit(string) => {
+            let span = range(string.range);
+            let form = text_form(string.value.into_owned(), &span, text);
+            Node { span, form }
+        }
+        ast::Value::NumberLit(number) => {
+            let span = range(number.range);
+            let form = number_form(number.value, &span, findings);
+            Node { span, form }
+        }
+        ast::Value::BooleanLit(answer) => Node { span: range(answer.range), form: Form::YesNo(answer.value) },
+        ast::Value::NullKeyword(null) => Node { span: range(null.range), form: Form::Other },
+        ast::Value::Array(array) => {
+            let items = array.elements.into_iter().map(|item| json_node(item, text, findings)).collect();
+            Node { span: range(array.range), form: Form::List(items) }
+        }
+        ast::Value::Object(object) => {
+            let span = range(object.range);
+            let mut entries: Vec<Entry> = Vec::new();
+            for property in object.properties {
+                let key_span = match &property.name {
+                    ast::ObjectPropName::String(name) => range(name.range),
+                    ast::ObjectPropName::Word(name) => range(name.range),
+                };
+                let key = property.name.into_string();
+                let node = json_node(property.value, text, findings);
+                if entries.iter().any(|entry| entry.key == key) {
+                    findings.report(Code::DuplicateKey, &key_span, say!("键 `{key}` 重复", "the key `{key}` stands twice"));
+                } else {
+                    entries.push(Entry { key, key_span, node });
+                }
+            }
+            Node { span, form: Form::Table(entries) }
+        }
+    }
+}
+
+fn text_form(value: String, span: &Span, source: &str) -> Form {
+    let inner = span.start.saturating_add(1)..span.end.saturating_sub(1);
+    let starts = (source.get(inner.clone()) == Some(value.as_str())).then_some(inner.start);
+    Form::Text { text: value, starts }
+}
+
+fn number_form(raw: &str, span: &Span, findings: &mut Findings) -> Form {
+    let plain: String = raw.chars().filter(|c| *c != '_').collect();
+    if plain.chars().filter(char::is_ascii_digit).count() > MAX_NUMBER_DIGITS {
+        findings.report(Code::NumberTooLong, span, say!("数字超过 {MAX_NUMBER_DIGITS} 位", "a number of more than {MAX_NUMBER_DIGITS} digits"));
+        return Form::Poisoned;
+    }
+    Form::Number(plain)
+}
+
+fn too_deep(span: Span, findings: &mut Findings) -> Node {
+    findings.report(Code::TooDeep, &span, say!("嵌套超过 {MAX_DEPTH} 层", "nested more than {MAX_DEPTH} deep"));
+    Node { span, form: Form::Poisoned }
+}

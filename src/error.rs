@@ -1,0 +1,95 @@
+//! The error of a calling program: misuse, or data that does not fit its facts.
+
+use std::fmt;
+
+use crate::exact::Inexact;
+use crate::text::{Language, Text};
+
+/// What went wrong on the caller's side; opaque, with predicates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    kind: Kind,
+    message: Text,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Fact,
+    Plan,
+    Version,
+    History,
+    Arithmetic,
+}
+
+impl Error {
+    pub(crate) fn fact(message: Text) -> Error {
+        Error { kind: Kind::Fact, message }
+    }
+
+    pub(crate) fn plan(message: Text) -> Error {
+        Error { kind: Kind::Plan, message }
+    }
+
+    pub(crate) fn version(message: Text) -> Error {
+        Error { kind: Kind::Version, message }
+    }
+
+    pub(crate) fn history(message: Text) -> Error {
+        Error { kind: Kind::History, message }
+    }
+
+    pub(crate) fn arithmetic(message: Text) -> Error {
+        Error { kind: Kind::Arithmetic, message }
+    }
+
+    /// A fact has a value that it can not have.
+    #[must_use]
+    pub fn is_fact(&self) -> bool {
+        self.kind == Kind::Fact
+    }
+
+    /// No such plan, or the enrollment and the accumulators belong to another plan.
+    #[must_use]
+    pub fn is_plan(&self) -> bool {
+        self.kind == Kind::Plan
+    }
+
+    /// No version of the plan holds at the date, or another one than was asked.
+    #[must_use]
+    pub fn is_version(&self) -> bool {
+        self.kind == Kind::Version
+    }
+
+    /// A history that can not be: two claims of one id, a reversal of what was never decided.
+    #[must_use]
+    pub fn is_history(&self) -> bool {
+        self.kind == Kind::History
+    }
+
+    /// A number left the range that the checker proved; accumulators from outside can do that.
+    #[must_use]
+    pub fn is_arithmetic(&self) -> bool {
+        self.kind == Kind::Arithmetic
+    }
+
+    /// What went wrong, in one language.
+    #[must_use]
+    pub fn message(&self, language: Language) -> &str {
+        self.message.in_language(language)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message.en)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.kind {
+            Kind::Arithmetic => Some(&Inexact),
+            Kind::Fact | Kind::Plan | Kind::Version | Kind::History => None,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The facts given about one enrollment or one claim.
+
+use std::collections::BTreeMap;
+
+use crate::error::Error;
+use crate::fact::{Holder, Misfit, STANDARD, StandardFact, Value};
+use crate::names;
+use crate::text::{Text, say};
+
+/// Given facts: the standard ones by their place in [`STANDARD`], a pack's own by name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Facts {
+    standard: Vec<Option<Value>>,
+    own: BTreeMap<String, Value>,
+}
+
+impl Facts {
+    /// Sets a fact of the holder; a standard one is read by its kind and bounds at once, a pack's own when a plan needs it.
+    pub(crate) fn set(&mut self, holder: Holder, name: &str, value: Value) -> Result<(), Error> {
+        let Some((place, fact)) = STANDARD.iter().enumerate().find(|(_, fact)| fact.name == name) else {
+            return self.set_own(name, value);
+        };
+        if fact.holder != holder {
+            return Err(Error::fact(match holder {
+                Holder::Enrollment => say!("`{name}` 是理赔申请的事实,不属于参保记录", "`{name}` is a fact of the claim, not of the enrollment"),
+                Holder::Claim => say!("`{name}` 是参保记录的事实,不属于理赔申请", "`{name}` is a fact of the enrollment, not of the claim"),
+            }));
+        }
+        let value = fact.fit(&value).map_err(|misfit| Error::fact(misfit_text(fact, &value, misfit)))?;
+        if self.standard.is_empty() {
+            self.standard = vec![None; STANDARD.len()];
+        }
+        if let Some(slot) = self.standard.get_mut(place) {
+            *slot = Some(value);
+        }
+        Ok(())
+    }
+
+    fn set_own(&mut self, name: &str, value: Value) -> Result<(), Error> {
+        if !names::is_name(name) {
+            return Err(Error::fact(say!("`{name}` 不能作事实的名称", "`{name}` can not name a fact")));
+        }
+        self.own.insert(name.to_owned(), value);
+        Ok(())
+    }
+
+    #[inline]
+    pub(crate) fn standard(&self, place: usize) -> Option<&Value> {
+        self.standard.get(place).and_then(Option::as_ref)
+    }
+
+    pub(crate) fn own(&self, name: &str) -> Option<&Value> {
+        self.own.get(name)
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        match STANDARD.iter().position(|fact| fact.name == name) {
+            Some(place) => self.standard(place),
+            None => self.own(name),
+        }
+    }
+
+    /// Every given fact with its name; the standard ones first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let standard = STANDARD.iter().zip(&self.standard).filter_map(|(fact, value)| Some((fact.name, value.as_ref()?)));
+        standard.chain(self.own.iter().map(|(name, value)| (name.as_str(), value)))
+    }
+}
+
+/// What is wrong with the value of a standard fact.
+pub(crate) fn misfit_text(fact: &StandardFact, value: &Value, misfit: Misfit) -> Text {
+    let (name, kind) = (fact.name, fact.kind.name());
+    match misfit {
+        Misfit::Kind => say!("`{name}` 的值 `{value}` 不是 {kind} 类型", "the value `{value}` of `{name}` is not of type {kind}"),
+        Misfit::Digits => say!("`{name}` 的值 `{value}` 位数过多", "the value `{value}` of `{name}` has too many digits"),
+        Misfit::Bounds => {
+            let (min, max) = (fact.bounds().min, fact.bounds().max);
+            say!("`{name}` 的值 `{value}` 不在 {min} 至 {max} 之间", "the value `{value}` of `{name}` is not from {min} to {max}")
+        }
+        Misfit::Value => {
+            let list = fact.values.join(", ");
+            say!("`{name}` 的值 `{value}` 不是下列之一:{list}", "the value `{value}` of `{name}` is not one of {list}")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Decides mutual-aid insurance claims exactly, with reasons.
+
+mod accumulator;
+mod adjudicate;
+pub mod calendar;
+mod claim;
+mod code;
+mod diagnostic;
+mod document;
+mod enrollment;
+mod error;
+pub mod exact;
+mod fact;
+mod facts;
+pub mod money;
+mod names;
+pub mod pack;
+mod plan;
+mod reading;
+pub mod rounding;
+mod scope;
+mod semantics;
+mod text;
+
+pub use accumulator::{Accumulators, Posting};
+pub use adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, Outcome, Reason};
+pub use claim::Claim;
+pub use code::Code;
+pub use diagnostic::{Diagnostic, Diagnostics};
+pub use enrollment::Enrollment;
+pub use error::Error;
+pub use fact::{Absent, Holder, Kind, STANDARD, StandardFact, Value};
+pub use plan::{Assumed, Effective, EffectiveBy, Plan, PlanReference, Provenance};
+pub use scope::Scope;
+pub use text::{Language, Text};

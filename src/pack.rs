@@ -1,0 +1,73 @@
+//! Rule packs: text to a checked [`Plan`], or every reason why not.
+
+mod build;
+mod check;
+mod fingerprint;
+mod parse;
+mod promise;
+mod resolve;
+pub(crate) mod shape;
+mod syntax;
+
+pub use parse::{MAX_EXPRESSION_BYTES, MAX_EXPRESSION_DEPTH};
+
+use serde_json::Value as Json;
+
+use crate::code::Code;
+use crate::diagnostic::Diagnostics;
+use crate::document::{self, Node, Notation};
+use crate::plan::Plan;
+use crate::text::say;
+
+/// A pack has at most 10,000 figures, tables, conditions, benefits, … in all.
+pub const MAX_RULES: usize = 10_000;
+
+/// Reads a rule pack (TOML, UTF-8, at most 1 MiB) and checks it; the path is only for messages.
+///
+/// # Errors
+/// All problems at once, in the order of the text.
+///
+/// ```
+/// let broken = huzhu::pack::load("my-plan.toml", b"[plan]\nid = \"My Plan\"\n").unwrap_err();
+/// assert_eq!(broken.iter().next().unwrap().code().name(), "missing-key");
+/// ```
+pub fn load(path: &str, bytes: &[u8]) -> Result<Plan, Diagnostics> {
+    let (root, mut findings) = document::read(path, bytes, Notation::Toml, document::MAX_PACK_BYTES)?;
+    if findings.is_empty() {
+        check_size(&root, &mut findings);
+        shape::PACK.check(&root, &mut findings);
+    } else {
+        return Err(findings.into_diagnostics());
+    }
+    let (built, resolver) = build::build(&root, fingerprint::of(&root), findings);
+    let mut findings = resolver.findings;
+    if let Some((plan, places)) = built {
+        check::check(&plan, &places, &mut findings);
+        if findings.is_empty() {
+            promise::check(&plan, root.get("promise"), &mut findings);
+        }
+        if findings.is_empty() {
+            return Ok(plan);
+        }
+    }
+    Err(findings.into_diagnostics())
+}
+
+/// The JSON Schema of rule packs, from the same description of the keys that the checker reads.
+#[must_use]
+pub fn schema() -> Json {
+    let mut schema = shape::PACK.schema();
+    if let Some(object) = schema.as_object_mut() {
+        object.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
+        object.insert("title".into(), "huzhu rule pack".into());
+    }
+    schema
+}
+
+fn check_size(root: &Node, findings: &mut crate::diagnostic::Findings) {
+    let rules: usize = root.entries().iter().map(|entry| entry.node.entries().len().max(entry.node.items().len())).sum();
+    if rules > MAX_RULES {
+        let message = say!("规则包有 {rules} 条规则,上限为 {MAX_RULES}", "the pack has {rules} rules, at most {MAX_RULES} are read");
+        findings.report(Code::TooMany, &(0..0), message);
+    }
+}

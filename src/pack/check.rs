@@ -1,0 +1,253 @@
+//! What the bounds of all claims say about a plan: lost digits, negative amounts, rules that never matter.
+
+use rust_decimal::Decimal;
+
+use super::build::Places;
+use crate::code::Code;
+use crate::diagnostic::{Findings, Span};
+use crate::exact;
+use crate::fact::Kind;
+use crate::plan::expression::{Choice, Number};
+use crate::plan::{Action, FigureValue, LedgerAmount, NamedValue, Plan, Rows};
+use crate::reading::bounds::{Bounds, Finding, Range};
+use crate::rounding::{Mode, Rounding};
+use crate::semantics::{Meaning, Place};
+use crate::text::say;
+
+/// One check: looks for one mistake and reports it.
+type Check = fn(&Seen<'_>, &mut Findings);
+
+const CHECKS: [Check; 7] = [
+    every_number_is_exact,
+    every_condition_matters,
+    every_benefit_can_apply,
+    no_amount_is_negative,
+    every_rate_is_a_rate,
+    every_limit_is_a_multiple_of_the_rounding,
+    the_union_pays_no_more_than_the_price,
+];
+
+/// Runs every check.
+pub(super) fn check(plan: &Plan, places: &Places, findings: &mut Findings) {
+    let mut meaning = Meaning::new(plan, Bounds::new(plan, None, None));
+    let verdict = meaning.adjudicate();
+    meaning.postings(&verdict.paid);
+    let seen = Seen { plan, places, found: std::mem::take(&mut meaning.reading.findings) };
+    for check in CHECKS {
+        check(&seen, findings);
+    }
+}
+
+/// A plan, where it stands, and what was found when it was read over all claims.
+struct Seen<'p> {
+    plan: &'p Plan,
+    places: &'p Places,
+    found: Vec<Finding>,
+}
+
+impl Seen<'_> {
+    fn span(&self, place: Place) -> Span {
+        match place {
+            Place::Condition(index) => self.places.conditions.get(index),
+            Place::When(benefit) => self.places.whens.get(benefit),
+            Place::Gross(benefit) => self.places.grosses.get(benefit),
+            Place::Step(benefit, step) => self.places.steps.get(benefit).and_then(|steps| steps.get(step)),
+            Place::Limit(index) => self.places.limits.get(index),
+            Place::Ledger => None,
+        }
+        .unwrap_or(&self.places.plan)
+        .clone()
+    }
+
+    fn range(&self, number: &Number) -> Range {
+        Meaning::new(self.plan, Bounds::new(self.plan, None, None)).number(number)
+    }
+
+    /// Every step with its place.
+    fn steps(&self) -> impl Iterator<Item = (Place, &Action, Rounding)> {
+        self.plan.benefits.iter().enumerate().flat_map(|(benefit, stated)| {
+            let steps = stated.steps.iter().enumerate();
+            steps.map(move |(step, stated_step)| (Place::Step(benefit, step), &stated_step.action, stated.rounding))
+        })
+    }
+}
+
+fn every_number_is_exact(seen: &Seen<'_>, findings: &mut Findings) {
+    for found in &seen.found {
+        if let Finding::Inexact(place) = found {
+            let message = say!("此处的数可能超过28位,会丢失数字", "a number here may need more than 28 digits and lose some");
+            let help = say!("以 `[fact.名称]` 的 max 收窄事实的范围,或减少相乘的小数位", "narrow the facts with `max` in `[fact.NAME]`, or multiply fewer places");
+            findings.report(Code::Inexact, &seen.span(*place), message).help_with([help]);
+        }
+    }
+}
+
+fn every_condition_matters(seen: &Seen<'_>, findings: &mut Findings) {
+    for found in &seen.found {
+        if let Finding::Condition { index, met } = found
+            && *index < seen.places.conditions.len()
+        {
+            let span = seen.span(Place::Condition(*index));
+            if !met.may_fail {
+                findings.report(Code::AlwaysMet, &span, say!("此条件恒成立", "this condition is always met"));
+            } else if !met.may_hold {
+                findings.report(Code::NeverMet, &span, say!("此条件永不成立", "this condition is never met"));
+            }
+        }
+    }
+}
+
+fn every_benefit_can_apply(seen: &Seen<'_>, findings: &mut Findings) {
+    for found in &seen.found {
+        if let Finding::When { benefit, holds } = found
+            && !holds.may_hold
+        {
+            findings.report(Code::NeverMet, &seen.span(Place::When(*benefit)), say!("此待遇永不适用", "this benefit never applies"));
+        }
+    }
+}
+
+fn no_amount_is_negative(seen: &Seen<'_>, findings: &mut Findings) {
+    let mut report = |place: Place, low: Decimal| {
+        if low < Decimal::ZERO {
+            let message = say!("此金额可能为负,低至 {low}", "this amount may be negative, down to {low}");
+            let help = say!("用 `greatest(…, 0 yuan)` 保底", "floor it with `greatest(…, 0 yuan)`");
+            findings.report(Code::MayBeNegative, &seen.span(place), message).help_with([help]);
+        }
+    };
+    for found in &seen.found {
+        if let Finding::Gross { benefit, low } = found {
+            report(Place::Gross(*benefit), *low);
+        }
+    }
+    for (place, action, _) in seen.steps() {
+        match action {
+            Action::Deductible { amount, .. } | Action::Limit { amount, .. } | Action::Less(amount) | Action::Minimum(amount) | Action::Add(amount) => {
+                report(place, seen.range(amount).low);
+            }
+            Action::Pay(_) | Action::Bands(_) | Action::Offset(_) | Action::Exclusive(_) | Action::Waiting(_) => {}
+        }
+    }
+    for (index, limit) in seen.plan.limits.iter().enumerate() {
+        report(Place::Limit(index), seen.range(&limit.amount).low);
+    }
+}
+
+fn every_rate_is_a_rate(seen: &Seen<'_>, findings: &mut Findings) {
+    for (place, action, _) in seen.steps() {
+        let rate = match action {
+            Action::Pay(rate) => Some(rate),
+            Action::Waiting(waiting) => seen.plan.waiting(*waiting).reduced.as_ref().map(|(_, rate)| rate),
+            Action::Bands(_) | Action::Deductible { .. } | Action::Limit { .. } | Action::Less(_) | Action::Offset(_) | Action::Exclusive(_)
+            | Action::Minimum(_) | Action::Add(_) => None,
+        };
+        if let Some(range) = rate.map(|rate| seen.range(rate))
+            && (range.low < Decimal::ZERO || range.high > Decimal::ONE)
+        {
+            let (low, high) = (range.low, range.high);
+            let message = say!("比例可能在 0 至 1 之外:{low} 至 {high}", "a rate from 0 to 1 is expected; this one runs from {low} to {high}");
+            findings.report(Code::RateOutOfRange, &seen.span(place), message);
+        }
+    }
+}
+
+/// A limit that is no multiple of the rounding could be passed by rounding up to it.
+fn every_limit_is_a_multiple_of_the_rounding(seen: &Seen<'_>, findings: &mut Findings) {
+    let mut report = |place: Place, amount: &Number, to: Decimal| {
+        if !is_multiple(seen.plan, amount, to) {
+            let message = say!("限额不一定是取整倍数 {to} 元的整倍数", "the limit may be no multiple of {to} yuan, to which the benefit is rounded");
+            findings.report(Code::LimitFinerThanRounding, &seen.span(place), message);
+        }
+    };
+    for (place, action, rounding) in seen.steps() {
+        if let Action::Limit { amount, .. } = action {
+            report(place, amount, rounding.to);
+        }
+    }
+    for (index, limit) in seen.plan.limits.iter().enumerate() {
+        for earlier in &limit.over {
+            report(Place::Limit(index), &limit.amount, seen.plan.benefit(earlier.benefit).rounding.to);
+        }
+    }
+}
+
+fn the_union_pays_no_more_than_the_price(seen: &Seen<'_>, findings: &mut Findings) {
+    if let (Some(price), Some(union_pays)) = (&seen.plan.terms.price, &seen.plan.terms.union_pays) {
+        let rest = Number::Subtract(Box::new([price.clone(), union_pays.clone()]));
+        if seen.range(&rest).low < Decimal::ZERO {
+            let message = say!("工会承担可能超过会费", "the union may pay more than the price");
+            findings.report(Code::MayBeNegative, &seen.places.union_pays, message);
+        }
+    }
+}
+
+/// Whether a number is a whole multiple whatever the facts are.
+fn is_multiple(plan: &Plan, number: &Number, of: Decimal) -> bool {
+    let all = |numbers: &[Number]| numbers.iter().all(|number| is_multiple(plan, number, of));
+    match number {
+        Number::Constant(constant) => divides(of, *constant),
+        Number::Figure(index) => match plan.figure(*index).value {
+            FigureValue::Number(figure) => divides(of, figure),
+            FigureValue::Date(_) => false,
+        },
+        Number::Fact(slot) => match plan.fact(*slot).kind {
+            Kind::Money => divides(of, Decimal::new(1, Kind::Money.places())),
+            Kind::Number | Kind::Days => divides(of, Decimal::ONE),
+            Kind::Ratio | Kind::Date | Kind::YesNo | Kind::Category => false,
+        },
+        Number::Value(index) => match plan.value(*index) {
+            NamedValue::Number(number) => is_multiple(plan, number, of),
+            NamedValue::Truth(_) | NamedValue::Date(_) => false,
+        },
+        Number::Table(index) => {
+            let table = plan.table(*index);
+            let rows = match &table.rows {
+                Rows::Numbers(rows) => rows.iter().all(|(_, value)| divides(of, *value)),
+                Rows::Categories(rows) => rows.iter().all(|(_, value)| divides(of, *value)),
+                Rows::YesNo { yes, no } => divides(of, *yes) && divides(of, *no),
+            };
+            rows && table.otherwise.is_none_or(|value| divides(of, value))
+        }
+        Number::Slab(index) => {
+            let slab = plan.slab(*index);
+            slab.bands.iter().all(|(_, value)| divides(of, *value)) && divides(of, slab.above)
+        }
+        Number::Paid(benefit) => divides(of, plan.benefit(*benefit).rounding.to),
+        Number::Prior(prior) => match &plan.entry(prior.entry).amount {
+            LedgerAmount::Paid(benefit) => divides(of, plan.benefit(*benefit).rounding.to),
+            LedgerAmount::Count(_) => divides(of, Decimal::ONE),
+            LedgerAmount::Deducted(_) => false,
+            LedgerAmount::Sum(number) => is_multiple(plan, number, of),
+        },
+        Number::Add(sides) | Number::Subtract(sides) => all(&**sides),
+        Number::Times(sides) => {
+            let [left, right] = &**sides;
+            let whole = |number| is_multiple(plan, number, Decimal::ONE);
+            let product = constant(plan, left).zip(constant(plan, right)).and_then(|(left, right)| exact::multiply(left, right).ok());
+            product.is_some_and(|product| divides(of, product))
+                || (is_multiple(plan, left, of) && whole(right))
+                || (is_multiple(plan, right, of) && whole(left))
+        }
+        Number::Least(numbers) | Number::Greatest(numbers) => all(numbers),
+        Number::Choose(choice) => {
+            let Choice { then, otherwise, .. } = &**choice;
+            is_multiple(plan, then, of) && is_multiple(plan, otherwise, of)
+        }
+        Number::DaysBetween(_) | Number::MonthsBetween(_) | Number::YearsBetween(_) => divides(of, Decimal::ONE),
+    }
+}
+
+fn constant(plan: &Plan, number: &Number) -> Option<Decimal> {
+    match number {
+        Number::Constant(constant) => Some(*constant),
+        Number::Figure(index) => match plan.figure(*index).value {
+            FigureValue::Number(figure) => Some(figure),
+            FigureValue::Date(_) => None,
+        },
+        _ => None,
+    }
+}
+
+fn divides(multiple: Decimal, number: Decimal) -> bool {
+    exact::round(number, Rounding { to: multiple, mode: Mode::Down }) == Ok(number)
+}

@@ -1,0 +1,419 @@
+//! Expression text to [`Syntax`]: a lexer and a precedence climber.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::syntax::{Literal, NOT_STRENGTH, Operator, Set, Syntax, Term, Unit};
+use crate::code::Code;
+use crate::diagnostic::Span;
+use crate::text::{Text, say};
+use crate::{calendar, exact};
+
+/// An expression has at most 4 KiB.
+pub const MAX_EXPRESSION_BYTES: usize = 4096;
+/// Expressions nest at most 64 deep.
+pub const MAX_EXPRESSION_DEPTH: usize = 64;
+
+/// Why a text is no expression, and where in the text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) code: Code,
+    pub(crate) span: Span,
+    pub(crate) message: Text,
+    pub(crate) help: Option<Text>,
+}
+
+impl Fault {
+    fn syntax(span: Span, message: Text) -> Fault {
+        Fault { code: Code::ExpressionSyntax, span, message, help: None }
+    }
+}
+
+/// Reads an expression; spans count from the start of the text.
+pub(crate) fn expression(text: &str) -> Result<Syntax, Fault> {
+    let mut parser = Parser::of(text)?;
+    let syntax = parser.expression(0)?;
+    match parser.next() {
+        (Token::End, _) => Ok(syntax),
+        (token, span) => Err(Fault::syntax(span, say!("表达式之后多出 {token}", "{token} follows a complete expression"))),
+    }
+}
+
+/// Reads a number with its unit, or a date: the value of a figure.
+pub(crate) fn literal(text: &str) -> Result<Syntax, Fault> {
+    let syntax = expression(text)?;
+    match syntax.term {
+        Term::Number(_) | Term::Date(_) => Ok(syntax),
+        Term::Name(_) | Term::Call(..) | Term::Binary(..) | Term::Within(..) | Term::Not(_) | Term::If(_) => {
+            let message = say!("此处应为带单位的数或日期", "a number with its unit or a date is expected here");
+            Err(Fault { help: Some(literal_forms()), ..Fault::syntax(syntax.span, message) })
+        }
+    }
+}
+
+fn literal_forms() -> Text {
+    say!(
+        "写法:`50 yuan`、`50 yuan/day`、`80%`、`30 days`、`3 months`、`2`、`2025-01-01`",
+        "write `50 yuan`, `50 yuan/day`, `80%`, `30 days`, `3 months`, `2` or `2025-01-01`"
+    )
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Token {
+    Number(Decimal),
+    Date(NaiveDate),
+    Word(String),
+    Symbol(&'static str),
+    End,
+}
+
+impl std::fmt::Display for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Token::Number(number) => write!(f, "`{number}`"),
+            Token::Date(date) => write!(f, "`{date}`"),
+            Token::Word(word) => write!(f, "`{word}`"),
+            Token::Symbol(symbol) => write!(f, "`{symbol}`"),
+            Token::End => f.write_str("the end"),
+        }
+    }
+}
+
+/// Longer symbols first.
+const SYMBOLS: [&str; 18] =
+    ["..=", "..", "<=", ">=", "!=", "==", "(", ")", "[", "]", ",", "+", "-", "*", "/", "=", "<", ">"];
+
+struct Lexer<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl Lexer<'_> {
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn token(&mut self) -> Result<(Token, Span), Fault> {
+        let blank = self.rest().len().saturating_sub(self.rest().trim_start().len());
+        self.at = self.at.saturating_add(blank);
+        let start = self.at;
+        let rest = self.rest();
+        let Some(first) = rest.chars().next() else { return Ok((Token::End, start..start)) };
+        if first.is_ascii_digit() {
+            return self.number(start);
+        }
+        if first.is_ascii_alphabetic() {
+            let length = word_length(rest);
+            let word = rest.get(..length).unwrap_or_default().to_owned();
+            self.at = start.saturating_add(length);
+            return Ok((Token::Word(word), start..self.at));
+        }
+        if let Some(symbol) = SYMBOLS.into_iter().find(|symbol| rest.starts_with(symbol)) {
+            self.at = start.saturating_add(symbol.len());
+            return Ok((Token::Symbol(symbol), start..self.at));
+        }
+        if first == '%' {
+            self.at = start.saturating_add(1);
+            return Ok((Token::Symbol("%"), start..self.at));
+        }
+        let end = start.saturating_add(first.len_utf8());
+        Err(Fault::syntax(start..end, say!("表达式中不能有 `{first}`", "`{first}` means nothing in an expression")))
+    }
+
+    fn number(&mut self, start: usize) -> Result<(Token, Span), Fault> {
+        let rest = self.rest();
+        if let Some(date) = rest.get(..10).filter(|text| is_date_form(text)) {
+            let span = start..start.saturating_add(10);
+            let date = calendar::parse(date)
+                .ok_or_else(|| Fault::syntax(span.clone(), say!("没有 `{date}` 这一天", "there is no day `{date}`")))?;
+            self.at = span.end;
+            return Ok((Token::Date(date), span));
+        }
+        let length = number_length(rest);
+        let written = rest.get(..length).unwrap_or_default();
+        let span = start..start.saturating_add(length);
+        let digits: String = written.chars().filter(|c| *c != '_').collect();
+        let number = exact::parse(&digits).map_err(|fault| {
+            let message = match fault {
+                exact::Malformed::NotANumber => say!("`{written}` 不是数", "`{written}` is not a number"),
+                exact::Malformed::TooManyDigits => {
+                    say!("`{written}` 位数过多:小数点前最多15位,后最多8位", "`{written}` has too many digits: at most 15 before and 8 after the point")
+                }
+            };
+            Fault::syntax(span.clone(), message)
+        })?;
+        self.at = span.end;
+        Ok((Token::Number(number), span))
+    }
+}
+
+fn is_date_form(text: &str) -> bool {
+    text.bytes().enumerate().all(|(place, byte)| if matches!(place, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() })
+}
+
+/// Digits and underscores, and a point only with a digit after it, so that `16..60` is a range.
+fn number_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let is = |place: usize, test: fn(&u8) -> bool| bytes.get(place).is_some_and(test);
+    let mut length = 0_usize;
+    let mut seen_point = false;
+    loop {
+        let next = length.saturating_add(1);
+        if is(length, |byte| byte.is_ascii_digit() || *byte == b'_') {
+            length = next;
+        } else if !seen_point && is(length, |byte| *byte == b'.') && is(next, u8::is_ascii_digit) {
+            seen_point = true;
+            length = next;
+        } else {
+            return length;
+        }
+    }
+}
+
+/// Letters, digits, underscores; a hyphen or (as in `prior.paid`) a point only between two of them.
+fn word_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let is_word = |place: usize| bytes.get(place).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let mut length = 0_usize;
+    loop {
+        let next = length.saturating_add(1);
+        if is_word(length) || (matches!(bytes.get(length), Some(b'-' | b'.')) && is_word(next)) {
+            length = next;
+        } else {
+            return length;
+        }
+    }
+}
+
+struct Parser {
+    tokens: Vec<(Token, Span)>,
+    at: usize,
+    depth: usize,
+}
+
+impl Parser {
+    fn of(text: &str) -> Result<Parser, Fault> {
+        let size = text.len();
+        if size > MAX_EXPRESSION_BYTES {
+            let message = say!("表达式有 {size} 字节,上限为 {MAX_EXPRESSION_BYTES}", "the expression has {size} bytes, at most {MAX_EXPRESSION_BYTES} are read");
+            return Err(Fault { code: Code::ExpressionTooLong, span: 0..size, message, help: None });
+        }
+        let mut lexer = Lexer { text, at: 0 };
+        let mut tokens = Vec::new();
+        loop {
+            let (token, span) = lexer.token()?;
+            let ended = token == Token::End;
+            tokens.push((token, span));
+            if ended {
+                return Ok(Parser { tokens, at: 0, depth: 0 });
+            }
+        }
+    }
+
+    fn peek(&self) -> &Token {
+        self.tokens.get(self.at).map_or(&Token::End, |(token, _)| token)
+    }
+
+    fn next(&mut self) -> (Token, Span) {
+        let token = self.tokens.get(self.at).or(self.tokens.last()).cloned();
+        self.at = self.at.saturating_add(1);
+        token.unwrap_or((Token::End, 0..0))
+    }
+
+    fn takes(&mut self, symbol: &str) -> bool {
+        let found = matches!(self.peek(), Token::Symbol(found) if *found == symbol);
+        if found {
+            self.at = self.at.saturating_add(1);
+        }
+        found
+    }
+
+    fn takes_word(&mut self, word: &str) -> bool {
+        let found = matches!(self.peek(), Token::Word(found) if found == word);
+        if found {
+            self.at = self.at.saturating_add(1);
+        }
+        found
+    }
+
+    fn expect(&mut self, symbol: &'static str) -> Result<Span, Fault> {
+        let (token, span) = self.next();
+        if token == Token::Symbol(symbol) {
+            return Ok(span);
+        }
+        Err(Fault::syntax(span, say!("此处应为 `{symbol}`,却是 {token}", "expected `{symbol}`, found {token}")))
+    }
+
+    fn expect_word(&mut self, word: &'static str) -> Result<(), Fault> {
+        let (token, span) = self.next();
+        if token == Token::Word(word.to_owned()) {
+            return Ok(());
+        }
+        Err(Fault::syntax(span, say!("此处应为 `{word}`,却是 {token}", "expected `{word}`, found {token}")))
+    }
+
+    /// Everything that binds at least as tightly as `strength`.
+    fn expression(&mut self, strength: u8) -> Result<Syntax, Fault> {
+        self.depth = self.depth.saturating_add(1);
+        if self.depth > MAX_EXPRESSION_DEPTH {
+            let (_, span) = self.next();
+            let message = say!("表达式嵌套超过 {MAX_EXPRESSION_DEPTH} 层", "the expression nests more than {MAX_EXPRESSION_DEPTH} deep");
+            return Err(Fault { code: Code::TooDeep, span, message, help: None });
+        }
+        let mut left = self.operand()?;
+        let mut operators = 0_usize;
+        loop {
+            if strength <= 4 && self.takes_word("in") {
+                left = self.within(left)?;
+                continue;
+            }
+            let Some(operator) = self.operator().filter(|operator| operator.strength() >= strength) else { break };
+            let (_, place) = self.next();
+            if operator.strength() == 4 && is_comparison(&left) {
+                let message = say!("比较不能连写", "comparisons can not be chained");
+                let help = say!("用 `and` 连接两个比较", "join two comparisons with `and`");
+                return Err(Fault { help: Some(help), ..Fault::syntax(place, message) });
+            }
+            let right = self.expression(operator.strength().saturating_add(1))?;
+            let span = left.span.start..right.span.end;
+            left = Syntax { span, term: Term::Binary(operator, Box::new([left, right])) };
+            // A chain leans to the left, so its length is its depth.
+            operators = operators.saturating_add(1);
+            if operators > MAX_EXPRESSION_DEPTH {
+                let message = say!("表达式嵌套超过 {MAX_EXPRESSION_DEPTH} 层", "the expression nests more than {MAX_EXPRESSION_DEPTH} deep");
+                return Err(Fault { code: Code::TooDeep, span: left.span, message, help: None });
+            }
+        }
+        self.depth = self.depth.saturating_sub(1);
+        Ok(left)
+    }
+
+    fn operator(&self) -> Option<Operator> {
+        Some(match self.peek() {
+            Token::Word(word) if word == "or" => Operator::Or,
+            Token::Word(word) if word == "and" => Operator::And,
+            Token::Symbol("=" | "==") => Operator::Equal,
+            Token::Symbol("!=") => Operator::Unequal,
+            Token::Symbol("<") => Operator::Less,
+            Token::Symbol("<=") => Operator::AtMost,
+            Token::Symbol(">") => Operator::Greater,
+            Token::Symbol(">=") => Operator::AtLeast,
+            Token::Symbol("+") => Operator::Add,
+            Token::Symbol("-") => Operator::Subtract,
+            Token::Symbol("*") => Operator::Times,
+            Token::Word(_) | Token::Symbol(_) | Token::Number(_) | Token::Date(_) | Token::End => return None,
+        })
+    }
+
+    fn operand(&mut self) -> Result<Syntax, Fault> {
+        let (token, span) = self.next();
+        match token {
+            Token::Number(number) => self.measured(number, span),
+            Token::Date(date) => Ok(Syntax { span, term: Term::Date(date) }),
+            Token::Symbol("(") => {
+                let inner = self.expression(0)?;
+                self.expect(")")?;
+                Ok(inner)
+            }
+            Token::Word(word) => match word.as_str() {
+                "not" => {
+                    let inner = self.expression(NOT_STRENGTH)?;
+                    Ok(Syntax { span: span.start..inner.span.end, term: Term::Not(Box::new(inner)) })
+                }
+                "if" => self.choice(span.start),
+                "and" | "or" | "in" | "then" | "else" => {
+                    Err(Fault::syntax(span, say!("此处应为值,却是 `{word}`", "expected a value, found `{word}`")))
+                }
+                _ if self.takes("(") => self.call(word, span.start),
+                _ => Ok(Syntax { span, term: Term::Name(word) }),
+            },
+            Token::Symbol(_) | Token::End => {
+                Err(Fault::syntax(span, say!("此处应为值,却是 {token}", "expected a value, found {token}")))
+            }
+        }
+    }
+
+    fn choice(&mut self, start: usize) -> Result<Syntax, Fault> {
+        let condition = self.expression(0)?;
+        self.expect_word("then")?;
+        let then = self.expression(0)?;
+        self.expect_word("else")?;
+        let otherwise = self.expression(0)?;
+        Ok(Syntax { span: start..otherwise.span.end, term: Term::If(Box::new([condition, then, otherwise])) })
+    }
+
+    fn call(&mut self, function: String, start: usize) -> Result<Syntax, Fault> {
+        let mut arguments = Vec::new();
+        if *self.peek() != Token::Symbol(")") {
+            arguments.push(self.expression(0)?);
+            while self.takes(",") {
+                arguments.push(self.expression(0)?);
+            }
+        }
+        let close = self.expect(")")?;
+        Ok(Syntax { span: start..close.end, term: Term::Call(function, arguments) })
+    }
+
+    fn within(&mut self, subject: Syntax) -> Result<Syntax, Fault> {
+        let start = subject.span.start;
+        if self.takes("[") {
+            let mut names = vec![self.operand()?];
+            while self.takes(",") {
+                names.push(self.operand()?);
+            }
+            let close = self.expect("]")?;
+            return Ok(Syntax { span: start..close.end, term: Term::Within(Box::new(subject), Set::Names(names)) });
+        }
+        let from = self.expression(5)?;
+        let closed = self.takes("..=");
+        if closed || self.takes("..") {
+            let to = self.expression(5)?;
+            let span = start..to.span.end;
+            let set = Set::Range { from: Box::new(from), to: Box::new(to), closed };
+            return Ok(Syntax { span, term: Term::Within(Box::new(subject), set) });
+        }
+        let span = start..from.span.end;
+        Ok(Syntax { span, term: Term::Within(Box::new(subject), Set::List(Box::new(from))) })
+    }
+
+    /// A number with the unit that follows it.
+    fn measured(&mut self, number: Decimal, span: Span) -> Result<Syntax, Fault> {
+        let start = span.start;
+        let literal = |number, unit, percent, end| Ok(Syntax { span: start..end, term: Term::Number(Literal { number, unit, percent }) });
+        if self.takes("%") {
+            let ratio = exact::multiply(number, Decimal::new(1, 2)).map_err(|_| {
+                Fault::syntax(span.clone(), say!("百分数位数过多", "a percentage of too many digits"))
+            })?;
+            return literal(ratio, Unit::Plain, true, span.end.saturating_add(1));
+        }
+        let Token::Word(word) = self.peek().clone() else { return literal(number, Unit::Plain, false, span.end) };
+        let unit = match word.as_str() {
+            "yuan" => Unit::Yuan,
+            "day" | "days" => Unit::Day,
+            "month" | "months" => Unit::Month,
+            "and" | "or" | "in" | "then" | "else" => return literal(number, Unit::Plain, false, span.end),
+            _ => {
+                let (_, place) = self.next();
+                let message = say!("没有 `{word}` 这个单位", "no unit is named `{word}`");
+                return Err(Fault { help: Some(literal_forms()), ..Fault::syntax(place, message) });
+            }
+        };
+        let (_, place) = self.next();
+        if unit == Unit::Yuan && self.takes("/") {
+            let (token, place) = self.next();
+            if token != Token::Word("day".to_owned()) {
+                return Err(Fault::syntax(place, say!("`yuan/` 之后只能是 `day`", "only `day` can follow `yuan/`")));
+            }
+            return literal(number, Unit::YuanPerDay, false, place.end);
+        }
+        literal(number, unit, false, place.end)
+    }
+}
+
+fn is_comparison(syntax: &Syntax) -> bool {
+    match &syntax.term {
+        Term::Binary(operator, _) => operator.strength() == 4,
+        Term::Within(..) => true,
+        Term::Number(_) | Term::Date(_) | Term::Name(_) | Term::Call(..) | Term::Not(_) | Term::If(_) => false,
+    }
+}

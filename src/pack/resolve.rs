@@ -1,0 +1,847 @@
+//! Names to indexes, syntax to typed expressions.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::parse::{self, Fault};
+use super::syntax::{Literal, Operator, Set, Syntax, Term, Unit};
+use crate::accumulator::{Entry, Measure};
+use crate::code::Code;
+use crate::diagnostic::{Findings, Span, did_you_mean};
+use crate::document::{Form, Node};
+use crate::fact::{Absent, Kind, STANDARD, StandardFact};
+use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Slot, Truth};
+use crate::plan::{Assumed, Derived, LedgerAmount, LedgerEntry, NamedValue, PlanFact, Symbol};
+use crate::scope::Scope;
+use crate::text::{Text, say};
+
+/// An expression with its type.
+#[derive(Debug, Clone)]
+pub(super) enum Typed {
+    Number(Number, Unit),
+    Truth(Truth),
+    Date(Date),
+    Category(Slot),
+    /// Already reported; fits everywhere.
+    Poisoned,
+}
+
+/// What a name of the pack stands for.
+#[derive(Debug, Clone)]
+pub(super) enum Named {
+    NumberFigure(usize, Unit),
+    DateFigure(usize),
+    Table(usize, Unit),
+    Slab(usize, Unit),
+    Ladder(usize),
+    List(String, Vec<Box<str>>),
+    Waiting(usize),
+    Value(usize),
+    /// Declared, but not well; what uses it is not to blame.
+    Poisoned,
+}
+
+/// A name with what it adds to the assumptions of its users.
+#[derive(Debug, Clone)]
+pub(super) struct Declared {
+    pub(super) span: Span,
+    pub(super) named: Named,
+    pub(super) assumed: BTreeSet<AssumedKey>,
+}
+
+/// An assumed thing, ordered so that a set of them is stable.
+pub(super) type AssumedKey = Assumed;
+
+/// A value while it is being resolved, and after.
+pub(super) enum ValueState {
+    Waiting(Syntax),
+    UnderWay,
+    Done(Option<(NamedValue, Unit)>),
+}
+
+/// Resolves the expressions of one pack.
+pub(super) struct Resolver {
+    pub(super) findings: Findings,
+    pub(super) names: BTreeMap<String, Declared>,
+    pub(super) values: Vec<(String, ValueState)>,
+    pub(super) facts: Vec<PlanFact>,
+    /// The pack's own facts and closer words, by name.
+    pub(super) own_facts: BTreeMap<String, (Span, PlanFact)>,
+    pub(super) benefits: Vec<Arc<str>>,
+    pub(super) entries: Vec<LedgerEntry>,
+    pub(super) max_shares: Option<Number>,
+    /// The fact that each table is looked up by.
+    pub(super) table_keys: Vec<Slot>,
+    /// The benefit that is being resolved: what stands before it may be named.
+    pub(super) benefit: usize,
+    pub(super) used: BTreeSet<String>,
+    /// What the item that is being resolved assumes.
+    pub(super) touched: BTreeSet<AssumedKey>,
+    /// Facts that the pack's own expressions name.
+    pub(super) rule_facts: BTreeSet<Slot>,
+    /// Facts asked with `given` in the item that is being resolved.
+    guarded: BTreeSet<Slot>,
+    /// Expressions of the engine's own tables may write numbers bare and ask `given` of anything.
+    standard: bool,
+}
+
+/// An expression's text read, with places in the file.
+pub(super) fn read(node: &Node, findings: &mut Findings, by: fn(&str) -> Result<Syntax, Fault>) -> Option<Syntax> {
+    let (text, starts) = match &node.form {
+        Form::Text { text, starts } => (text.clone(), *starts),
+        Form::Number(raw) => (raw.clone(), Some(node.span.start)),
+        Form::Date(date) => (date.to_string(), Some(node.span.start)),
+        Form::Table(_) | Form::List(_) | Form::YesNo(_) | Form::Other | Form::Poisoned => return None,
+    };
+    let placed = |span: &Span| match starts {
+        Some(base) => base.saturating_add(span.start)..base.saturating_add(span.end),
+        None => node.span.clone(),
+    };
+    match by(&text) {
+        Ok(mut syntax) => {
+            syntax.place(&placed);
+            Some(syntax)
+        }
+        Err(fault) => {
+            findings.report(fault.code, &placed(&fault.span), fault.message).help_with(fault.help);
+            None
+        }
+    }
+}
+
+impl Resolver {
+    pub(super) fn new(findings: Findings) -> Resolver {
+        Resolver {
+            findings,
+            names: BTreeMap::new(),
+            values: Vec::new(),
+            facts: Vec::new(),
+            own_facts: BTreeMap::new(),
+            benefits: Vec::new(),
+            entries: Vec::new(),
+            max_shares: None,
+            table_keys: Vec::new(),
+            benefit: 0,
+            used: BTreeSet::new(),
+            touched: BTreeSet::new(),
+            rule_facts: BTreeSet::new(),
+            guarded: BTreeSet::new(),
+            standard: false,
+        }
+    }
+
+    /// An amount, a rate, …: a number of the unit.
+    pub(super) fn number(&mut self, syntax: &Syntax, unit: Unit) -> Option<Number> {
+        match self.typed(syntax) {
+            Typed::Number(number, found) if found == unit => Some(number),
+            Typed::Number(_, found) => {
+                let message = say!("此处应为 {unit},却是 {found}", "{unit} expected, {found} found");
+                self.findings.report(Code::UnitMismatch, &syntax.span, message);
+                None
+            }
+            Typed::Poisoned => None,
+            Typed::Truth(_) | Typed::Date(_) | Typed::Category(_) => self.mismatch(syntax, "数", "a number"),
+        }
+    }
+
+    pub(super) fn truth(&mut self, syntax: &Syntax) -> Option<Truth> {
+        match self.typed(syntax) {
+            Typed::Truth(truth) => Some(truth),
+            Typed::Poisoned => None,
+            Typed::Number(..) | Typed::Date(_) | Typed::Category(_) => self.mismatch(syntax, "真或假", "something true or false"),
+        }
+    }
+
+    pub(super) fn date(&mut self, syntax: &Syntax) -> Option<Date> {
+        match self.typed(syntax) {
+            Typed::Date(date) => Some(date),
+            Typed::Poisoned => None,
+            Typed::Number(..) | Typed::Truth(_) | Typed::Category(_) => self.mismatch(syntax, "日期", "a date"),
+        }
+    }
+
+    fn mismatch<T>(&mut self, syntax: &Syntax, zh: &str, en: &str) -> Option<T> {
+        self.findings.report(Code::TypeMismatch, &syntax.span, say!("此处应为{zh}", "{en} is expected here"));
+        None
+    }
+
+    /// An expression of the engine's own tables; such expressions are right by test.
+    pub(super) fn standard<T>(&mut self, text: &str, resolve: impl FnOnce(&mut Resolver, &Syntax) -> Option<T>) -> Option<T> {
+        let syntax = parse::expression(text).ok()?;
+        let before = std::mem::replace(&mut self.standard, true);
+        let resolved = resolve(self, &syntax);
+        self.standard = before;
+        resolved
+    }
+
+    /// What the item just resolved assumes; forgets it, and which facts it has asked for with `given`.
+    pub(super) fn take_touched(&mut self) -> Vec<Assumed> {
+        self.guarded.clear();
+        std::mem::take(&mut self.touched).into_iter().collect()
+    }
+
+    /// Notes the facts that the expression asks with `given`; they may be read in the rest of the item.
+    pub(super) fn guard(&mut self, syntax: &Syntax) {
+        let mut asked = Vec::new();
+        syntax.walk(&mut |inner| {
+            if let Term::Call(function, arguments) = &inner.term
+                && function == "given"
+                && let [Syntax { term: Term::Name(name), .. }] = arguments.as_slice()
+            {
+                asked.push(name.clone());
+            }
+        });
+        for name in asked {
+            if let Some(slot) = self.slot(&name) {
+                self.guarded.insert(slot);
+            }
+        }
+    }
+
+    pub(super) fn typed(&mut self, syntax: &Syntax) -> Typed {
+        self.resolved(syntax).unwrap_or(Typed::Poisoned)
+    }
+
+    fn resolved(&mut self, syntax: &Syntax) -> Option<Typed> {
+        let span = &syntax.span;
+        match &syntax.term {
+            Term::Number(literal) => self.literal(literal, span),
+            Term::Date(date) => self.bare_date(*date, span),
+            Term::Name(name) => self.name(name, span),
+            Term::Call(function, arguments) => self.call(function, arguments, span),
+            Term::Binary(operator, sides) => self.binary(*operator, sides, span),
+            Term::Within(subject, set) => self.within(subject, set).map(Typed::Truth),
+            Term::Not(inner) => Some(Typed::Truth(Truth::Not(Box::new(self.truth(inner)?)))),
+            Term::If(parts) => self.choice(parts),
+        }
+    }
+
+    fn literal(&mut self, literal: &Literal, span: &Span) -> Option<Typed> {
+        let is_plain = literal.number.is_zero() || literal.number == Decimal::ONE;
+        if !is_plain && !self.standard {
+            self.bare(&literal.to_string(), span);
+            return None;
+        }
+        Some(Typed::Number(Number::Constant(literal.number), literal.unit))
+    }
+
+    fn bare_date(&mut self, date: NaiveDate, span: &Span) -> Option<Typed> {
+        self.bare(&date.to_string(), span);
+        None
+    }
+
+    fn bare(&mut self, written: &str, span: &Span) {
+        let message = say!("数字 `{written}` 没有出处", "the figure `{written}` says not where it comes from");
+        let help = say!(
+            "另列 `[figure.名称]`,写明 value、title、clause、provenance,此处用其名称",
+            "declare it as `[figure.NAME]` with value, title, clause and provenance, and use its name here"
+        );
+        self.findings.report(Code::BareFigure, span, message).help_with([help]);
+    }
+
+    fn name(&mut self, name: &str, span: &Span) -> Option<Typed> {
+        if let Some(declared) = self.names.get(name).cloned() {
+            self.used.insert(name.to_owned());
+            self.touched.extend(declared.assumed.iter().cloned());
+            return match declared.named {
+                Named::NumberFigure(index, unit) => Some(Typed::Number(Number::Figure(index), unit)),
+                Named::DateFigure(index) => Some(Typed::Date(Date::Figure(index))),
+                Named::Table(index, unit) => {
+                    if let Some(slot) = self.table_keys.get(index).copied() {
+                        self.check_guarded(slot, span);
+                    }
+                    Some(Typed::Number(Number::Table(index), unit))
+                }
+                Named::Slab(index, unit) => Some(Typed::Number(Number::Slab(index), unit)),
+                Named::Value(index) => self.value(index, span),
+                Named::Poisoned => None,
+                Named::Ladder(_) => {
+                    self.not_a_value(name, span, say!("分段累进只能用作步骤 `{{ bands = \"{name}\" }}`", "use marginal bands as a step: `{{ bands = \"{name}\" }}`"))
+                }
+                Named::List(..) => self.not_a_value(name, span, say!("清单用于 `… in {name}`", "use a list as `… in {name}`")),
+                Named::Waiting(_) => {
+                    self.not_a_value(name, span, say!("等待期只能用作步骤 `{{ waiting = \"{name}\" }}`", "use a waiting period as a step: `{{ waiting = \"{name}\" }}`"))
+                }
+            };
+        }
+        let Some(slot) = self.slot(name) else {
+            self.unknown_name(name, span);
+            return None;
+        };
+        if !self.standard {
+            self.rule_facts.insert(slot);
+        }
+        let fact = self.facts.get(slot)?;
+        let number = Number::Fact(slot);
+        let kind = fact.kind;
+        self.check_guarded(slot, span);
+        Some(match kind {
+            Kind::Money => Typed::Number(number, Unit::Yuan),
+            Kind::Days => Typed::Number(number, Unit::Day),
+            Kind::Number if name == "shares" => Typed::Number(self.counted_shares(number), Unit::Plain),
+            Kind::Ratio | Kind::Number => Typed::Number(number, Unit::Plain),
+            Kind::Date => Typed::Date(Date::Fact(slot)),
+            Kind::YesNo => Typed::Truth(Truth::Fact(slot)),
+            Kind::Category => Typed::Category(slot),
+        })
+    }
+
+    /// A fact that may be absent because there was none is read only where `given` has been asked.
+    fn check_guarded(&mut self, slot: Slot, span: &Span) {
+        let Some(fact) = self.facts.get(slot) else { return };
+        if fact.needs_guard() && !self.guarded.contains(&slot) && !self.standard {
+            let name = fact.name.clone();
+            let message = say!("`{name}` 缺省表示没有,须先用 `given({name})` 判断", "`{name}` is absent where there was none; ask `given({name})` first");
+            let help = say!("写成 `given({name}) and …`", "write `given({name}) and …`");
+            self.findings.report(Code::UnguardedFact, span, message).help_with([help]);
+        }
+    }
+
+    /// Shares beyond a cap that voids them do not count.
+    fn counted_shares(&self, held: Number) -> Number {
+        match &self.max_shares {
+            Some(max) => Number::Least(vec![held, max.clone()]),
+            None => held,
+        }
+    }
+
+    fn not_a_value(&mut self, name: &str, span: &Span, help: Text) -> Option<Typed> {
+        let message = say!("`{name}` 不是一个值", "`{name}` is not a value");
+        self.findings.report(Code::TypeMismatch, span, message).help_with([help]);
+        None
+    }
+
+    fn unknown_name(&mut self, name: &str, span: &Span) {
+        let known = self.names.keys().map(String::as_str);
+        let known = known.chain(self.own_facts.keys().map(String::as_str)).chain(STANDARD.iter().map(|fact| fact.name));
+        let mut help: Vec<Text> = did_you_mean(name, known).into_iter().collect();
+        if let Some((left, right)) = name.split_once('-') {
+            help.push(say!("减号两边要有空格:`{left} - {right}`", "a minus needs blanks around it: `{left} - {right}`"));
+        }
+        self.findings.report(Code::UnknownName, span, say!("没有名为 `{name}` 的事实或数字", "nothing is named `{name}`")).help_with(help);
+    }
+
+    fn value(&mut self, index: usize, span: &Span) -> Option<Typed> {
+        let state = self.values.get_mut(index).map(|(_, state)| std::mem::replace(state, ValueState::UnderWay))?;
+        match state {
+            ValueState::Done(done) => {
+                let typed = done.as_ref().map(|(value, unit)| match value {
+                    NamedValue::Number(_) => Typed::Number(Number::Value(index), *unit),
+                    NamedValue::Truth(_) => Typed::Truth(Truth::Value(index)),
+                    NamedValue::Date(_) => Typed::Date(Date::Value(index)),
+                });
+                self.set_value(index, ValueState::Done(done));
+                typed
+            }
+            ValueState::UnderWay => {
+                self.findings.report(Code::CircularValue, span, say!("中间值的定义绕回了自身", "a value is defined by itself"));
+                None
+            }
+            ValueState::Waiting(syntax) => {
+                let (outer, outer_guarded) = (std::mem::take(&mut self.touched), std::mem::take(&mut self.guarded));
+                self.guard(&syntax);
+                let resolved = match self.typed(&syntax) {
+                    Typed::Number(number, unit) => Some((NamedValue::Number(number), unit)),
+                    Typed::Truth(truth) => Some((NamedValue::Truth(truth), Unit::Plain)),
+                    Typed::Date(date) => Some((NamedValue::Date(date), Unit::Plain)),
+                    Typed::Category(_) => self.mismatch(&syntax, "数、真假或日期", "a number, a truth or a date"),
+                    Typed::Poisoned => None,
+                };
+                let inner = std::mem::replace(&mut self.touched, outer);
+                self.guarded = outer_guarded;
+                self.touched.extend(inner.iter().cloned());
+                if let Some(declared) = self.values.get(index).and_then(|(name, _)| self.names.get_mut(name)) {
+                    declared.assumed.extend(inner);
+                }
+                self.set_value(index, ValueState::Done(resolved));
+                self.value(index, span)
+            }
+        }
+    }
+
+    fn set_value(&mut self, index: usize, state: ValueState) {
+        if let Some((_, slot)) = self.values.get_mut(index) {
+            *slot = state;
+        }
+    }
+
+    /// The plan's index of a fact, be it the pack's own or a standard one; made on first use.
+    pub(super) fn slot(&mut self, name: &str) -> Option<Slot> {
+        if let Some(slot) = self.facts.iter().position(|fact| &*fact.name == name) {
+            self.used.insert(name.to_owned());
+            return Some(slot);
+        }
+        let fact = match self.own_facts.get(name) {
+            Some((_, own)) => own.clone(),
+            None => PlanFact::standard(name)?,
+        };
+        self.used.insert(name.to_owned());
+        let slot = self.facts.len();
+        let derived = StandardFact::named(name).and_then(|standard| standard.derived);
+        let kind = fact.kind;
+        self.facts.push(fact);
+        if let Some(text) = derived {
+            let derived = match kind {
+                Kind::Money => self.standard(text, |r, syntax| r.number(syntax, Unit::Yuan)).map(Derived::Number),
+                Kind::Days => self.standard(text, |r, syntax| r.number(syntax, Unit::Day)).map(Derived::Number),
+                Kind::Date => self.standard(text, Resolver::date).map(Derived::Date),
+                Kind::Ratio | Kind::Number | Kind::YesNo | Kind::Category => None,
+            };
+            if let Some(fact) = self.facts.get_mut(slot) {
+                fact.derived = derived;
+            }
+        }
+        Some(slot)
+    }
+
+    fn call(&mut self, function: &str, arguments: &[Syntax], span: &Span) -> Option<Typed> {
+        match (function, arguments) {
+            ("least", [_, ..]) => self.numbers(arguments).map(|(numbers, unit)| Typed::Number(Number::Least(numbers), unit)),
+            ("greatest", [_, ..]) => self.numbers(arguments).map(|(numbers, unit)| Typed::Number(Number::Greatest(numbers), unit)),
+            ("age", [at]) => {
+                let born = self.slot("birth_date").map(Date::Fact)?;
+                let at = self.date(at)?;
+                Some(Typed::Number(Number::YearsBetween(Box::new([born, at])), Unit::Plain))
+            }
+            ("days", [from, to]) => {
+                let dates = self.dates(from, to)?;
+                Some(Typed::Number(Number::DaysBetween(dates), Unit::Day))
+            }
+            ("months", [from, to]) => {
+                let dates = self.dates(from, to)?;
+                Some(Typed::Number(Number::MonthsBetween(dates), Unit::Plain))
+            }
+            ("given", [Syntax { term: Term::Name(name), span }]) => self.given(name, span),
+            ("paid", [Syntax { term: Term::Name(name), span }]) => {
+                let benefit = self.earlier_benefit(name, span)?;
+                Some(Typed::Number(Number::Paid(benefit), Unit::Yuan))
+            }
+            ("prior.paid" | "prior.count" | "prior.sum", [Syntax { term: Term::Name(name), span }, scope @ ..]) => {
+                self.prior_call(function, name, span, scope)
+            }
+            _ => {
+                self.unknown_call(function, span);
+                None
+            }
+        }
+    }
+
+    fn unknown_call(&mut self, function: &str, span: &Span) {
+        const FORMS: [(&str, &str); 10] = [
+            ("least", "least(a, b, …)"),
+            ("greatest", "greatest(a, b, …)"),
+            ("age", "age(date)"),
+            ("days", "days(from, to)"),
+            ("months", "months(from, to)"),
+            ("given", "given(fact)"),
+            ("paid", "paid(benefit)"),
+            ("prior.paid", "prior.paid(benefit, scope)"),
+            ("prior.count", "prior.count(benefit, scope)"),
+            ("prior.sum", "prior.sum(name, scope)"),
+        ];
+        if let Some((_, form)) = FORMS.iter().find(|(name, _)| *name == function) {
+            let message = say!("`{function}` 的写法是 `{form}`", "`{function}` is written `{form}`");
+            self.findings.report(Code::ExpressionSyntax, span, message);
+            return;
+        }
+        let help = did_you_mean(function, FORMS.iter().map(|(name, _)| *name));
+        let message = say!("没有名为 `{function}` 的函数", "no function is named `{function}`");
+        self.findings.report(Code::UnknownName, span, message).help_with(help);
+    }
+
+    fn given(&mut self, name: &str, span: &Span) -> Option<Typed> {
+        let Some(slot) = self.slot(name) else {
+            self.unknown_name(name, span);
+            return None;
+        };
+        if self.facts.get(slot).is_some_and(|fact| fact.derived.is_some()) && !self.standard {
+            let message = say!("`{name}` 可由其他事实推出,不能用 `given` 判断", "`{name}` may follow from other facts; `given` can not be asked of it");
+            self.findings.report(Code::TypeMismatch, span, message);
+            return None;
+        }
+        Some(Typed::Truth(Truth::Given(slot)))
+    }
+
+    fn prior_call(&mut self, function: &str, name: &str, span: &Span, scope: &[Syntax]) -> Option<Typed> {
+        let scope = match scope {
+            [] => Scope::Period,
+            [Syntax { term: Term::Name(word), span }] => self.scope(word, span)?,
+            [_, ..] => {
+                self.unknown_call(function, span);
+                return None;
+            }
+        };
+        match function {
+            "prior.sum" => self.prior_sum(name, span, scope),
+            "prior.count" => {
+                let benefit = self.benefit_named(name, span)?;
+                let prior = self.prior(Measure::Count, benefit, scope)?;
+                Some(Typed::Number(Number::Prior(prior), Unit::Plain))
+            }
+            _ => {
+                let benefit = self.benefit_named(name, span)?;
+                let prior = self.prior(Measure::Paid, benefit, scope)?;
+                Some(Typed::Number(Number::Prior(prior), Unit::Yuan))
+            }
+        }
+    }
+
+    fn scope(&mut self, word: &str, span: &Span) -> Option<Scope> {
+        let found = Scope::ALL.into_iter().find(|(name, _)| *name == word).map(|(_, scope)| scope);
+        if found.is_none() {
+            let names = Scope::ALL.map(|(name, _)| name);
+            let list = names.join(", ");
+            let message = say!("`{word}` 不是累计范围:{list}", "`{word}` is no scope: {list}");
+            self.findings.report(Code::BadValue, span, message).help_with(did_you_mean(word, names));
+        }
+        found
+    }
+
+    fn prior_sum(&mut self, name: &str, span: &Span, scope: Scope) -> Option<Typed> {
+        // What is summed is read when an earlier claim is decided, so a value may sum itself.
+        let (number, unit) = match self.names.get(name).map(|declared| declared.named.clone()) {
+            Some(Named::Value(index)) if matches!(self.values.get(index), Some((_, ValueState::UnderWay))) => {
+                self.used.insert(name.to_owned());
+                (Number::Value(index), Unit::Yuan)
+            }
+            _ => match self.name(name, span)? {
+                Typed::Number(number, unit) => (number, unit),
+                Typed::Poisoned => return None,
+                Typed::Truth(_) | Typed::Date(_) | Typed::Category(_) => {
+                    self.findings.report(Code::TypeMismatch, span, say!("`{name}` 不是数,不能累计", "`{name}` is not a number and can not be summed"));
+                    return None;
+                }
+            },
+        };
+        let entry = Entry { measure: Measure::Sum, name: name.into() };
+        let index = self.entry(entry, LedgerAmount::Sum(number));
+        Some(Typed::Number(Number::Prior(Prior { entry: index, scope }), unit))
+    }
+
+    /// What earlier claims have posted of a benefit.
+    pub(super) fn prior(&mut self, measure: Measure, benefit: usize, scope: Scope) -> Option<Prior> {
+        let amount = match measure {
+            Measure::Paid => LedgerAmount::Paid(benefit),
+            Measure::Count => LedgerAmount::Count(benefit),
+            Measure::Deducted => LedgerAmount::Deducted(benefit),
+            Measure::Sum => return None,
+        };
+        let name = Arc::clone(self.benefits.get(benefit)?);
+        Some(Prior { entry: self.entry(Entry { measure, name }, amount), scope })
+    }
+
+    fn entry(&mut self, entry: Entry, amount: LedgerAmount) -> usize {
+        match self.entries.iter().position(|known| known.entry == entry) {
+            Some(index) => index,
+            None => {
+                self.entries.push(LedgerEntry { entry, amount });
+                self.entries.len().saturating_sub(1)
+            }
+        }
+    }
+
+    pub(super) fn benefit_named(&mut self, name: &str, span: &Span) -> Option<usize> {
+        let found = self.benefits.iter().position(|benefit| &**benefit == name);
+        if found.is_none() {
+            let help = did_you_mean(name, self.benefits.iter().map(|benefit| &**benefit));
+            let message = say!("没有名为 `{name}` 的待遇", "no benefit is named `{name}`");
+            self.findings.report(Code::UnknownName, span, message).help_with(help);
+        }
+        found
+    }
+
+    pub(super) fn earlier_benefit(&mut self, name: &str, span: &Span) -> Option<usize> {
+        let found = self.benefit_named(name, span)?;
+        if found >= self.benefit {
+            let message = say!("待遇 `{name}` 不在本待遇之前", "the benefit `{name}` does not stand before this one");
+            let help = say!("调整 [[benefit]] 的先后", "change the order of the [[benefit]] tables");
+            self.findings.report(Code::StandsAfter, span, message).help_with([help]);
+            return None;
+        }
+        Some(found)
+    }
+
+    fn dates(&mut self, from: &Syntax, to: &Syntax) -> Option<Box<[Date; 2]>> {
+        let (from, to) = (self.date(from), self.date(to));
+        Some(Box::new([from?, to?]))
+    }
+
+    /// Numbers of one unit, which the first of them sets.
+    fn numbers(&mut self, syntaxes: &[Syntax]) -> Option<(Vec<Number>, Unit)> {
+        let mut unit = None;
+        let mut numbers = Vec::new();
+        for syntax in syntaxes {
+            let number = match unit {
+                Some(unit) => self.number(syntax, unit),
+                None => self.measured(syntax).map(|(number, found)| {
+                    unit = Some(found);
+                    number
+                }),
+            };
+            numbers.push(number);
+        }
+        let numbers: Option<Vec<Number>> = numbers.into_iter().collect();
+        Some((numbers?, unit?))
+    }
+
+    /// A number of any unit.
+    pub(super) fn measured(&mut self, syntax: &Syntax) -> Option<(Number, Unit)> {
+        match self.typed(syntax) {
+            Typed::Number(number, unit) => Some((number, unit)),
+            Typed::Poisoned => None,
+            Typed::Truth(_) | Typed::Date(_) | Typed::Category(_) => self.mismatch(syntax, "数", "a number"),
+        }
+    }
+
+    fn binary(&mut self, operator: Operator, sides: &[Syntax; 2], span: &Span) -> Option<Typed> {
+        let [left, right] = sides;
+        match operator {
+            Operator::And => {
+                let (left, right) = (self.truth(left), self.truth(right));
+                Some(Typed::Truth(Truth::And(Box::new([left?, right?]))))
+            }
+            Operator::Or => {
+                let (left, right) = (self.truth(left), self.truth(right));
+                Some(Typed::Truth(Truth::Or(Box::new([left?, right?]))))
+            }
+            Operator::Add | Operator::Subtract => self.sum(operator, left, right, span),
+            Operator::Times => self.product(left, right, span),
+            Operator::Equal => self.comparison(Comparison::Equal, left, right, span),
+            Operator::Unequal => self.comparison(Comparison::Unequal, left, right, span),
+            Operator::Less => self.comparison(Comparison::Less, left, right, span),
+            Operator::AtMost => self.comparison(Comparison::AtMost, left, right, span),
+            Operator::Greater => self.comparison(Comparison::Greater, left, right, span),
+            Operator::AtLeast => self.comparison(Comparison::AtLeast, left, right, span),
+        }
+    }
+
+    fn sum(&mut self, operator: Operator, left: &Syntax, right: &Syntax, span: &Span) -> Option<Typed> {
+        let symbol = operator.symbol();
+        let (left, right) = (self.typed(left), self.typed(right));
+        match (left, right) {
+            (Typed::Poisoned, _) | (_, Typed::Poisoned) => None,
+            (Typed::Number(left, unit), Typed::Number(right, other)) if unit == other => {
+                let sides = Box::new([left, right]);
+                let number = if operator == Operator::Add { Number::Add(sides) } else { Number::Subtract(sides) };
+                Some(Typed::Number(number, unit))
+            }
+            (Typed::Date(date), Typed::Number(days, Unit::Day)) if operator == Operator::Add => {
+                Some(Typed::Date(Date::PlusDays(Box::new((date, days)))))
+            }
+            (Typed::Date(date), Typed::Number(Number::Constant(months), Unit::Month)) if operator == Operator::Add => {
+                let months = u32::try_from(months.mantissa()).ok()?;
+                Some(Typed::Date(Date::PlusMonths(Box::new(date), months)))
+            }
+            (Typed::Number(_, unit), Typed::Number(_, other)) => {
+                let message = say!("{unit} 与 {other} 不能用 `{symbol}` 相连", "{unit} and {other} can not be joined by `{symbol}`");
+                self.findings.report(Code::UnitMismatch, span, message);
+                None
+            }
+            (Typed::Number(..) | Typed::Truth(_) | Typed::Date(_) | Typed::Category(_), _) => {
+                let message = say!("`{symbol}` 只能用于数(日期可加天数或月数)", "`{symbol}` joins numbers, or adds days or months to a date");
+                self.findings.report(Code::TypeMismatch, span, message);
+                None
+            }
+        }
+    }
+
+    fn product(&mut self, left: &Syntax, right: &Syntax, span: &Span) -> Option<Typed> {
+        let (left, right) = (self.measured(left), self.measured(right));
+        let ((left, unit), (right, other)) = (left?, right?);
+        match unit.times(other) {
+            Some(unit) => Some(Typed::Number(Number::Times(Box::new([left, right])), unit)),
+            None => {
+                let message = say!("{unit} 不能乘以 {other}", "{unit} can not be multiplied by {other}");
+                self.findings.report(Code::UnitMismatch, span, message);
+                None
+            }
+        }
+    }
+
+    fn comparison(&mut self, comparison: Comparison, left: &Syntax, right: &Syntax, span: &Span) -> Option<Typed> {
+        let first = self.typed(left);
+        if let Typed::Category(slot) = first {
+            let among = Truth::Among(slot, vec![self.symbol(slot, right)?]);
+            return match comparison {
+                Comparison::Equal => Some(Typed::Truth(among)),
+                Comparison::Unequal => Some(Typed::Truth(Truth::Not(Box::new(among)))),
+                Comparison::Less | Comparison::AtMost | Comparison::Greater | Comparison::AtLeast => {
+                    self.findings.report(Code::TypeMismatch, span, say!("类别没有大小", "a category has no order"));
+                    None
+                }
+            };
+        }
+        match (first, self.typed(right)) {
+            (Typed::Poisoned, _) | (_, Typed::Poisoned) => None,
+            (Typed::Number(left, unit), Typed::Number(right, other)) => {
+                if unit != other {
+                    let message = say!("{unit} 与 {other} 不能比较", "{unit} and {other} can not be compared");
+                    self.findings.report(Code::UnitMismatch, span, message);
+                    return None;
+                }
+                Some(Typed::Truth(Truth::Compare(comparison, Box::new([left, right]))))
+            }
+            (Typed::Date(left), Typed::Date(right)) => {
+                Some(Typed::Truth(Truth::CompareDates(comparison, Box::new([left, right]))))
+            }
+            (Typed::Number(..) | Typed::Truth(_) | Typed::Date(_) | Typed::Category(_), _) => {
+                self.findings.report(Code::TypeMismatch, span, say!("两边类型不同,不能比较", "the two sides are of different types"));
+                None
+            }
+        }
+    }
+
+    /// A value of the category, by its bare name.
+    fn symbol(&mut self, slot: Slot, syntax: &Syntax) -> Option<Box<str>> {
+        let fact = self.facts.get(slot)?;
+        let Term::Name(name) = &syntax.term else { return self.mismatch(syntax, "类别的取值", "a value of the category") };
+        if let Some(symbol) = fact.symbols.iter().find(|symbol| *symbol.name == **name) {
+            return Some(symbol.name.clone());
+        }
+        let of = fact.name.clone();
+        let help = did_you_mean(name, fact.symbols.iter().map(|symbol| &*symbol.name)).unwrap_or_else(|| {
+            let list = fact.symbols.iter().map(|symbol| &*symbol.name).collect::<Vec<_>>().join(", ");
+            say!("`{of}` 的取值有:{list};可在 `[fact.{of}]` 的 values 中增列", "the values of `{of}` are: {list}; `[fact.{of}]` may declare more")
+        });
+        let message = say!("`{of}` 没有取值 `{name}`", "`{of}` has no value `{name}`");
+        self.findings.report(Code::UnknownCategoryValue, &syntax.span, message).help_with([help]);
+        None
+    }
+
+    fn within(&mut self, subject: &Syntax, set: &Set) -> Option<Truth> {
+        match set {
+            Set::Range { from, to, closed } => {
+                let upper = if *closed { Comparison::AtMost } else { Comparison::Less };
+                match self.typed(subject) {
+                    Typed::Number(number, unit) => {
+                        let (from, to) = (self.number(from, unit), self.number(to, unit));
+                        let lower = Truth::Compare(Comparison::AtLeast, Box::new([number.clone(), from?]));
+                        let upper = Truth::Compare(upper, Box::new([number, to?]));
+                        Some(Truth::And(Box::new([lower, upper])))
+                    }
+                    Typed::Date(date) => {
+                        let (from, to) = (self.date(from), self.date(to));
+                        let lower = Truth::CompareDates(Comparison::AtLeast, Box::new([date.clone(), from?]));
+                        let upper = Truth::CompareDates(upper, Box::new([date, to?]));
+                        Some(Truth::And(Box::new([lower, upper])))
+                    }
+                    Typed::Poisoned => None,
+                    Typed::Truth(_) | Typed::Category(_) => self.mismatch(subject, "数或日期", "a number or a date"),
+                }
+            }
+            Set::Names(names) => {
+                let slot = self.category(subject)?;
+                let symbols: Vec<Option<Box<str>>> = names.iter().map(|name| self.symbol(slot, name)).collect();
+                Some(Truth::Among(slot, symbols.into_iter().collect::<Option<_>>()?))
+            }
+            Set::List(list) => {
+                let slot = self.category(subject)?;
+                let Term::Name(name) = &list.term else { return self.mismatch(list, "清单的名称", "the name of a list") };
+                match self.names.get(name).cloned() {
+                    Some(Declared { named: Named::List(of, values), assumed, .. }) => {
+                        self.used.insert(name.clone());
+                        self.touched.extend(assumed);
+                        let is_same = self.facts.get(slot).is_some_and(|fact| *fact.name == *of);
+                        if !is_same {
+                            let message = say!("清单 `{name}` 所列的是 `{of}`", "the list `{name}` lists values of `{of}`");
+                            self.findings.report(Code::TypeMismatch, &list.span, message);
+                            return None;
+                        }
+                        Some(Truth::Among(slot, values))
+                    }
+                    Some(Declared { named: Named::Poisoned, .. }) => None,
+                    Some(_) | None => {
+                        let lists = self.names.iter().filter(|(_, declared)| matches!(declared.named, Named::List(..)));
+                        let help = did_you_mean(name, lists.map(|(name, _)| name.as_str()));
+                        let message = say!("没有名为 `{name}` 的清单", "no list is named `{name}`");
+                        self.findings.report(Code::UnknownName, &list.span, message).help_with(help);
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    fn category(&mut self, subject: &Syntax) -> Option<Slot> {
+        match self.typed(subject) {
+            Typed::Category(slot) => Some(slot),
+            Typed::Poisoned => None,
+            Typed::Number(..) | Typed::Truth(_) | Typed::Date(_) => self.mismatch(subject, "类别", "a category"),
+        }
+    }
+
+    fn choice(&mut self, parts: &[Syntax; 3]) -> Option<Typed> {
+        let [condition, then, otherwise] = parts;
+        let condition = self.truth(condition);
+        let first = self.typed(then);
+        match first {
+            Typed::Number(then, unit) => {
+                let otherwise = self.number(otherwise, unit)?;
+                Some(Typed::Number(Number::Choose(Box::new(Choice { condition: condition?, then, otherwise })), unit))
+            }
+            Typed::Truth(then) => {
+                let otherwise = self.truth(otherwise)?;
+                Some(Typed::Truth(Truth::Choose(Box::new(Choice { condition: condition?, then, otherwise }))))
+            }
+            Typed::Date(then) => {
+                let otherwise = self.date(otherwise)?;
+                Some(Typed::Date(Date::Choose(Box::new(Choice { condition: condition?, then, otherwise }))))
+            }
+            Typed::Category(_) => self.mismatch(then, "数、真假或日期", "a number, a truth or a date"),
+            Typed::Poisoned => {
+                self.typed(otherwise);
+                None
+            }
+        }
+    }
+}
+
+impl PlanFact {
+    /// A standard fact as plans know it.
+    pub(super) fn standard(name: &str) -> Option<PlanFact> {
+        let place = STANDARD.iter().position(|fact| fact.name == name)?;
+        let fact = STANDARD.get(place)?;
+        let symbol = |value: &&'static str| Symbol { name: (*value).into(), title: symbol_title(value) };
+        Some(PlanFact {
+            name: fact.name.into(),
+            standard: Some(place),
+            holder: fact.holder,
+            kind: fact.kind,
+            bounds: fact.bounds(),
+            absent: fact.absent,
+            derived: None,
+            title: Text { zh: fact.zh.to_owned(), en: fact.en.to_owned() },
+            symbols: fact.values.iter().map(symbol).collect(),
+            open: fact.is_open(),
+        })
+    }
+
+    /// Whether it is absent where there was none, and none is no value of it.
+    pub(super) fn needs_guard(&self) -> bool {
+        let none_is_a_value = match self.kind {
+            Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => self.bounds.min.is_zero(),
+            Kind::YesNo | Kind::Category => true,
+            Kind::Date => false,
+        };
+        self.absent == Absent::None && !none_is_a_value
+    }
+}
+
+/// The words for the values of the standard categories.
+fn symbol_title(value: &str) -> Text {
+    let zh = match value {
+        "accident" => "意外伤害",
+        "sudden-death" => "猝死",
+        "illness" => "疾病",
+        "employee" => "职工医保",
+        "resident" => "居民医保",
+        "none" => "未参保",
+        "active" => "在职",
+        "retired" => "退休",
+        other => other,
+    };
+    Text { zh: zh.to_owned(), en: value.to_owned() }
+}

@@ -1,0 +1,423 @@
+//! The shape of a rule pack: every key, stated once for the checker, the JSON Schema and the reader of both.
+
+use serde_json::{Value as Json, json};
+
+use crate::code::Code;
+use crate::diagnostic::{Findings, did_you_mean};
+use crate::document::{Form, Node};
+use crate::fact::Kind;
+use crate::names;
+use crate::rounding::Mode;
+use crate::text::{Language, say};
+
+/// What a value may be.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    /// A text.
+    Text,
+    /// A text, or one in each language.
+    Words,
+    /// One text in each language.
+    Title,
+    /// An expression in a text.
+    Expression,
+    /// A number with its unit in a text, a bare number, or a date.
+    Literal,
+    Date,
+    /// An id with hyphens.
+    Id,
+    /// A version's name: letters, digits, hyphens, points.
+    Version,
+    /// One of these texts.
+    OneOf(fn() -> Vec<&'static str>),
+    /// A table with these keys.
+    Table(&'static [&'static [Key]]),
+    /// A table with free keys.
+    Map(Keys, &'static Shape),
+    List(&'static Shape),
+    /// Any of several.
+    Either(&'static [Shape]),
+    /// A value of a worked case: text, number, yes-no or date.
+    Scalar,
+}
+
+/// What the free keys of a map are.
+#[derive(Debug)]
+pub(crate) enum Keys {
+    /// Names with underscores.
+    Names,
+    /// Keys of a table's rows: whole numbers, ids, `true`, `false`.
+    Rows,
+}
+
+/// One key of a table.
+#[derive(Debug)]
+pub(crate) struct Key {
+    name: &'static str,
+    shape: Shape,
+    needed: bool,
+    zh: &'static str,
+    en: &'static str,
+}
+
+const fn key(name: &'static str, shape: Shape, zh: &'static str, en: &'static str) -> Key {
+    Key { name, shape, needed: true, zh, en }
+}
+
+const fn optional(name: &'static str, shape: Shape, zh: &'static str, en: &'static str) -> Key {
+    Key { name, shape, needed: false, zh, en }
+}
+
+fn modes() -> Vec<&'static str> {
+    Mode::ALL.iter().map(|(name, _)| *name).collect()
+}
+
+fn kinds() -> Vec<&'static str> {
+    Kind::ALL.iter().map(|(name, _)| *name).collect()
+}
+
+fn scopes() -> Vec<&'static str> {
+    vec!["claim", "event", "period", "calendar-year", "life"]
+}
+
+#[rustfmt::skip]
+mod keys {
+    use super::{Key, Keys, Shape, key, kinds, modes, optional, scopes};
+
+    pub(super) const CITED: &[Key] = &[
+        key("clause", Shape::Words, "出处条款", "where it is written"),
+        key("provenance", Shape::OneOf(|| vec!["stated", "published", "assumed"]), "数字来源:原文、公开、假定", "how sure we are of it"),
+    ];
+    pub(super) const TITLED: &[Key] = &[key("title", Shape::Title, "名称", "the name that is shown")];
+    const ROUNDING: Shape = Shape::Table(&[CITED, &[
+        key("to", Shape::Literal, "取整到此数的倍数", "to a multiple of this"),
+        key("mode", Shape::OneOf(modes), "取整方式", "where a value between two multiples goes"),
+    ]]);
+    const PLAN: &[Key] = &[
+        key("id", Shape::Id, "计划编号", "the plan's id"),
+        optional("version", Shape::Version, "版本", "the version's name"),
+        key("title", Shape::Title, "计划名称", "the plan's name"),
+        key("effective", Shape::Table(&[&[
+            key("from", Shape::Date, "生效日", "the first day"),
+            optional("until", Shape::Date, "失效日(含)", "the last day, included"),
+            key("by", Shape::OneOf(|| vec!["coverage_start", "event_date"]), "以何日期判断", "the date that counts"),
+        ]]), "有效期", "when this version holds"),
+        key("rounding", ROUNDING, "取整规则", "how benefits are rounded"),
+        optional("source", Shape::Words, "依据", "what the pack was written from"),
+    ];
+    const ENROLLMENT: &[Key] = &[
+        optional("price", Shape::Expression, "每份会费(元)", "yuan a share"),
+        optional("union_pays", Shape::Expression, "工会每份承担(元)", "what the union pays of it"),
+        optional("max_shares", Shape::Expression, "份数上限", "the most shares that count"),
+        optional("excess", Shape::OneOf(|| vec!["void", "refuse"]), "超出份数的处理", "what becomes of shares beyond"),
+        optional("term", Shape::Text, "保障期限", "how long one cover runs"),
+    ];
+    const FIGURE: &[Key] = &[key("value", Shape::Literal, "数值与单位", "the value with its unit")];
+    const FACT: &[Key] = &[
+        optional("title", Shape::Title, "名称", "the name that is shown"),
+        optional("of", Shape::OneOf(|| vec!["claim", "enrollment"]), "属于申请或参保", "who it is about"),
+        optional("type", Shape::OneOf(kinds), "类型", "what its value is"),
+        optional("values", Shape::Either(&[Shape::List(&Shape::Id), Shape::Map(Keys::Rows, &Shape::Title)]), "可区分的取值", "the values that the pack tells apart"),
+        optional("min", Shape::Literal, "最小值", "the least"),
+        optional("max", Shape::Literal, "最大值", "the most"),
+        optional("absent", Shape::OneOf(|| vec!["unknown", "none"]), "缺省的含义", "what absence means"),
+    ];
+    const TABLE: &[Key] = &[
+        optional("title", Shape::Title, "名称", "the name that is shown"),
+        key("by", Shape::Text, "查表所依事实", "the fact that picks the row"),
+        key("rows", Shape::Map(Keys::Rows, &Shape::Literal), "各行", "the rows"),
+        optional("otherwise", Shape::Literal, "其他情形", "the value where no row is named"),
+    ];
+    const LIST: &[Key] = &[
+        optional("title", Shape::Title, "名称", "the name that is shown"),
+        key("of", Shape::Text, "所列事实", "the category whose values are listed"),
+        key("values", Shape::List(&Shape::Id), "取值", "the values"),
+    ];
+    const BANDS: &[Key] = &[
+        optional("title", Shape::Title, "名称", "the name that is shown"),
+        key("kind", Shape::OneOf(|| vec!["marginal", "slab"]), "分段累进或全额分档", "each part its rate, or one for the whole"),
+        optional("by", Shape::Expression, "分档依据(全额分档)", "what picks the band (slab)"),
+        optional("edge", Shape::OneOf(|| vec!["up-to", "below"]), "上界归属(全额分档)", "whose the upper edge is (slab)"),
+        key("rows", Shape::List(&Shape::Table(&[&[
+            optional("above", Shape::Literal, "下界", "the lower edge"),
+            optional("up_to", Shape::Literal, "上界", "the upper edge"),
+            key("pays", Shape::Literal, "比例或金额", "the rate or the value"),
+            optional("at_most", Shape::Literal, "本段封顶(分段累进)", "the most that this band pays (marginal)"),
+        ]])), "各段", "from low to high"),
+    ];
+    const VALUE: &[Key] = &[key("is", Shape::Expression, "表达式", "the expression")];
+    const WAITING: &[Key] = &[
+        key("period", Shape::Expression, "等待期", "how long"),
+        key("counts", Shape::Expression, "以何日期判断", "the date that counts"),
+        optional("from", Shape::Expression, "起算日", "the date it runs from"),
+        optional("not_when", Shape::Expression, "无等待期的情形", "where there is no waiting"),
+        optional("waived_within", Shape::Expression, "续保宽限", "no waiting after a gap of at most so long"),
+        optional("reduced_until", Shape::Expression, "减额期截止日", "the last day of the reduced window"),
+        optional("reduced_pay", Shape::Expression, "减额期给付比例", "the rate in the reduced window"),
+    ];
+    const CONDITION: &[Key] = &[
+        key("id", Shape::Id, "编号", "the id, which is the reason's code"),
+        key("require", Shape::Expression, "条件", "what must be true"),
+        key("otherwise", Shape::OneOf(|| vec!["deny", "pend"]), "不满足时", "what becomes of the claim"),
+        key("text", Shape::Title, "条件说明", "what is required, in words"),
+    ];
+    const STEP: &[Key] = &[
+        optional("pay", Shape::Expression, "给付比例", "the rate that is paid"),
+        optional("bands", Shape::Text, "分段", "marginal bands"),
+        optional("deductible", Shape::Expression, "起付线", "the deductible"),
+        optional("limit", Shape::Expression, "限额", "the limit"),
+        optional("less", Shape::Expression, "扣减", "an amount that comes off"),
+        optional("offset", Shape::List(&Shape::Id), "扣减其他待遇", "benefits that come off"),
+        optional("exclusive", Shape::List(&Shape::Id), "与其他待遇不重复给付", "benefits that exclude this one"),
+        optional("waiting", Shape::Text, "等待期", "a waiting period"),
+        optional("minimum", Shape::Expression, "最低给付", "the least that is paid"),
+        optional("add", Shape::Expression, "加给", "an amount that is added"),
+        optional("per", Shape::OneOf(scopes), "累计范围", "the claims that count together"),
+        optional("when", Shape::Expression, "适用条件", "when the step applies"),
+        optional("clause", Shape::Words, "出处条款", "where it is written"),
+        optional("text", Shape::Title, "理由说明", "the reason that is shown"),
+    ];
+    const BENEFIT: &[Key] = &[
+        key("id", Shape::Id, "编号", "the id"),
+        key("when", Shape::Expression, "适用条件", "when it applies"),
+        key("gross", Shape::Expression, "基数(元)", "the amount before all steps"),
+        optional("steps", Shape::List(&Shape::Table(&[STEP])), "步骤", "what is taken from it, in order"),
+        optional("rounding", ROUNDING, "取整规则", "another rounding than the plan's"),
+    ];
+    const LIMIT: &[Key] = &[
+        key("id", Shape::Id, "编号", "the id"),
+        key("over", Shape::List(&Shape::Id), "所限待遇", "the benefits, served in this order"),
+        key("amount", Shape::Expression, "限额(元)", "the limit"),
+        key("per", Shape::OneOf(scopes), "累计范围", "the claims that count together"),
+    ];
+    const PROMISE: &[Key] = &[
+        optional("never_pays_more_than", Shape::Literal, "每次给付不超过", "no claim is paid more"),
+        optional("never_pays_more_than_borne", Shape::Text, "给付不超过此项负担", "no claim is paid more than this fact"),
+        optional("monotone_in", Shape::List(&Shape::Text), "随之不减", "more of these never pays less"),
+    ];
+    const fn map(of: &'static Shape) -> Shape {
+        Shape::Map(Keys::Names, of)
+    }
+
+    /// A rule pack.
+    pub(in crate::pack) const PACK: Shape = Shape::Table(&[&[
+        key("plan", Shape::Table(&[PLAN]), "计划", "the plan and this version of it"),
+        optional("enrollment", Shape::Table(&[ENROLLMENT]), "参保", "price and shares"),
+        optional("figure", map(&Shape::Table(&[TITLED, CITED, FIGURE])), "数字", "figures with their provenance"),
+        optional("fact", map(&Shape::Table(&[FACT])), "事实", "facts of its own"),
+        optional("table", map(&Shape::Table(&[CITED, TABLE])), "表", "tables"),
+        optional("list", map(&Shape::Table(&[CITED, LIST])), "清单", "lists of category values"),
+        optional("bands", map(&Shape::Table(&[CITED, BANDS])), "分段", "bands"),
+        optional("value", map(&Shape::Table(&[TITLED, CITED, VALUE])), "中间值", "named expressions"),
+        optional("waiting", map(&Shape::Table(&[TITLED, CITED, WAITING])), "等待期", "waiting periods"),
+        optional("condition", Shape::List(&Shape::Table(&[CITED, CONDITION])), "条件", "conditions"),
+        key("benefit", Shape::List(&Shape::Table(&[TITLED, CITED, BENEFIT])), "待遇", "benefits"),
+        optional("limit", Shape::List(&Shape::Table(&[TITLED, CITED, LIMIT])), "总限额", "limits over several benefits"),
+        optional("promise", Shape::Table(&[PROMISE]), "承诺", "what the checker proves"),
+    ]]);
+
+    /// A joint limit over several plans.
+    pub(crate) const JOINT: Shape = Shape::Table(&[&[
+        key("joint", Shape::Table(&[TITLED, CITED, &[
+            key("id", Shape::Id, "编号", "the id"),
+            key("plans", Shape::List(&Shape::Id), "计划", "the plans, served in this order"),
+            key("amount", Shape::Literal, "限额(元)", "the limit"),
+            key("per", Shape::OneOf(|| vec!["event", "period", "calendar-year", "life"]), "累计范围", "the claims that count together"),
+        ]]), "联合限额", "the joint limit"),
+    ]]);
+
+    /// Worked cases beside a pack.
+    pub(crate) const CASES: Shape = Shape::Table(&[&[
+        key("plan", Shape::Id, "计划编号", "the plan"),
+        optional("version", Shape::Version, "版本", "the version that the dates must lead to"),
+        optional("defaults", Shape::Table(&[&[
+            optional("enrollment", map(&Shape::Scalar), "参保", "facts of every enrollment"),
+            optional("claim", map(&Shape::Scalar), "申请", "facts of every claim"),
+        ]]), "默认事实", "facts of every case"),
+        key("table", Shape::List(&Shape::Table(&[&[
+            key("rule", Shape::Title, "规则", "the rule that the table shows"),
+            optional("why", Shape::Title, "理由", "why it is so"),
+            key("columns", Shape::List(&Shape::Text), "列", "facts and expectations"),
+            key("rows", Shape::List(&Shape::List(&Shape::Scalar)), "行", "one case a row"),
+        ]])), "表", "tables of cases"),
+    ]]);
+}
+pub(super) use keys::PACK;
+pub(crate) use keys::{CASES, JOINT};
+
+impl Shape {
+    /// Reports every key that is unknown, missing or of another shape.
+    pub(crate) fn check(&self, node: &Node, findings: &mut Findings) {
+        match (self, &node.form) {
+            (_, Form::Poisoned)
+            | (Shape::Text | Shape::Words | Shape::Expression | Shape::Literal | Shape::Scalar, Form::Text { .. })
+            | (Shape::Literal | Shape::Scalar, Form::Number(_) | Form::Date(_))
+            | (Shape::Scalar, Form::YesNo(_))
+            | (Shape::Expression, Form::Number(_))
+            | (Shape::Date, Form::Date(_)) => {}
+            (Shape::Words | Shape::Title, Form::Table(_)) => check_table(&[LANGUAGES], node, findings),
+            (Shape::Id, Form::Text { text, .. }) => {
+                if !names::is_id(text) {
+                    let message = say!("`{text}` 不是有效编号", "`{text}` is not an id");
+                    findings.report(Code::BadName, &node.span, message).help_with([say!("小写字母、数字,以连字符相连,如 `sudden-death`", "lower case letters and digits joined by hyphens, such as `sudden-death`")]);
+                }
+            }
+            (Shape::Version, Form::Text { text, .. }) => {
+                if text.is_empty() || text.len() > 64 || !text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.') {
+                    findings.report(Code::BadName, &node.span, say!("`{text}` 不能作版本名", "`{text}` can not name a version"));
+                }
+            }
+            (Shape::OneOf(values), Form::Text { text, .. }) => {
+                let values = values();
+                if !values.contains(&text.as_str()) {
+                    let list = values.join(", ");
+                    let message = say!("`{text}` 不是下列之一:{list}", "`{text}` is not one of {list}");
+                    findings.report(Code::BadValue, &node.span, message).help_with(did_you_mean(text, values));
+                }
+            }
+            (Shape::Table(parts), Form::Table(_)) => check_table(parts, node, findings),
+            (Shape::Map(keys, item), Form::Table(entries)) => {
+                for entry in entries {
+                    keys.check(&entry.key, &entry.key_span, findings);
+                    item.check(&entry.node, findings);
+                }
+            }
+            (Shape::List(item), Form::List(items)) => items.iter().for_each(|node| item.check(node, findings)),
+            (Shape::Either(shapes), form) => match shapes.iter().find(|shape| shape.takes(form)) {
+                Some(shape) => shape.check(node, findings),
+                None => self.wrong(node, findings),
+            },
+            (_, Form::Table(_) | Form::List(_) | Form::Text { .. } | Form::Number(_) | Form::YesNo(_) | Form::Date(_) | Form::Other) => {
+                self.wrong(node, findings);
+            }
+        }
+    }
+
+    fn wrong(&self, node: &Node, findings: &mut Findings) {
+        let (zh, en) = (self.name(Language::Zh), self.name(Language::En));
+        findings.report(Code::WrongType, &node.span, say!("此处应为{zh}", "{en} is expected here"));
+    }
+
+    fn takes(&self, form: &Form) -> bool {
+        matches!((self, form), (Shape::List(_), Form::List(_)) | (Shape::Map(..), Form::Table(_)))
+    }
+
+    fn name(&self, language: Language) -> String {
+        let (zh, en) = match self {
+            Shape::Text | Shape::Id | Shape::Version | Shape::OneOf(_) => ("文本", "a text"),
+            Shape::Words => ("文本,或 { zh, en }", "a text or { zh, en }"),
+            Shape::Title => ("{ zh, en }", "{ zh, en }"),
+            Shape::Expression => ("写在文本中的表达式", "an expression in a text"),
+            Shape::Literal => ("带单位的数,如 \"50 yuan\"", "a number with its unit, such as \"50 yuan\""),
+            Shape::Date => ("日期,如 2025-01-01", "a date, such as 2025-01-01"),
+            Shape::Table(_) | Shape::Map(..) => ("表", "a table"),
+            Shape::List(_) => ("列表", "a list"),
+            Shape::Either(_) => ("列表或表", "a list or a table"),
+            Shape::Scalar => ("文本、数、是否或日期", "a text, a number, true or false, or a date"),
+        };
+        match language {
+            Language::Zh => zh,
+            Language::En => en,
+        }
+        .to_owned()
+    }
+
+    /// The shape as JSON Schema.
+    pub(crate) fn schema(&self) -> Json {
+        match self {
+            Shape::Text => json!({ "type": "string" }),
+            Shape::Words => json!({ "anyOf": [{ "type": "string" }, Shape::Title.schema()] }),
+            Shape::Title => Shape::Table(&[LANGUAGES]).schema(),
+            Shape::Expression => json!({ "type": ["string", "integer"], "description": self.name(Language::En) }),
+            Shape::Literal => json!({ "type": ["string", "number"], "description": self.name(Language::En) }),
+            Shape::Date => json!({ "type": "string", "format": "date" }),
+            Shape::Id => json!({ "type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$" }),
+            Shape::Version => json!({ "type": "string", "pattern": "^[A-Za-z0-9.-]{1,64}$" }),
+            Shape::OneOf(values) => json!({ "enum": values() }),
+            Shape::Table(parts) => {
+                let keys = || parts.iter().copied().flatten();
+                let properties = keys().map(|key| {
+                    let mut schema = key.shape.schema();
+                    if let Some(object) = schema.as_object_mut() {
+                        object.insert("title".into(), format!("{} · {}", key.zh, key.en).into());
+                    }
+                    (key.name.to_owned(), schema)
+                });
+                let required: Vec<&str> = keys().filter(|key| key.needed).map(|key| key.name).collect();
+                json!({
+                    "type": "object",
+                    "properties": properties.collect::<serde_json::Map<_, _>>(),
+                    "required": required,
+                    "additionalProperties": false,
+                })
+            }
+            Shape::Map(keys, item) => json!({
+                "type": "object",
+                "propertyNames": { "pattern": keys.pattern() },
+                "additionalProperties": item.schema(),
+            }),
+            Shape::List(item) => json!({ "type": "array", "items": item.schema() }),
+            Shape::Either(shapes) => json!({ "anyOf": shapes.iter().map(Shape::schema).collect::<Vec<_>>() }),
+            Shape::Scalar => json!({ "type": ["string", "number", "boolean"] }),
+        }
+    }
+}
+
+const LANGUAGES: &[Key] = &[key("zh", Shape::Text, "中文", "Chinese"), key("en", Shape::Text, "英文", "English")];
+
+fn check_table(parts: &[&[Key]], node: &Node, findings: &mut Findings) {
+    let keys = || parts.iter().copied().flatten();
+    for entry in node.entries() {
+        match keys().find(|key| key.name == entry.key) {
+            Some(key) => key.shape.check(&entry.node, findings),
+            None => {
+                let key = &entry.key;
+                let message = say!("未知的键 `{key}`", "no key is named `{key}` here");
+                let list = keys().map(|key| key.name).collect::<Vec<_>>().join(", ");
+                let help = did_you_mean(key, keys().map(|key| key.name))
+                    .unwrap_or_else(|| say!("此处的键有:{list}", "the keys here are {list}"));
+                findings.report(Code::UnknownKey, &entry.key_span, message).help_with([help]);
+            }
+        }
+    }
+    for key in keys().filter(|key| key.needed && node.get(key.name).is_none()) {
+        let (name, en, zh) = (key.name, key.en, key.zh);
+        let code = match name {
+            "clause" => Code::MissingClause,
+            "provenance" => Code::MissingProvenance,
+            _ => Code::MissingKey,
+        };
+        let place = opening(node, findings);
+        findings.report(code, &place, say!("缺少 `{name}`({zh})", "`{name}` is missing: {en}"));
+    }
+}
+
+/// The place to blame for what is not there: the first line of the table.
+fn opening(node: &Node, findings: &Findings) -> std::ops::Range<usize> {
+    let text = findings.source().text.get(node.span.clone()).unwrap_or_default();
+    let first_line = text.lines().next().unwrap_or_default().len();
+    node.span.start..node.span.start.saturating_add(first_line)
+}
+
+impl Keys {
+    fn check(&self, key: &str, span: &std::ops::Range<usize>, findings: &mut Findings) {
+        let fits = match self {
+            Keys::Names => names::is_name(key),
+            Keys::Rows => names::is_id(key) || (!key.is_empty() && key.len() <= 9 && key.bytes().all(|byte| byte.is_ascii_digit())),
+        };
+        if !fits {
+            let message = say!("`{key}` 不是有效名称", "`{key}` is not a name");
+            findings.report(Code::BadName, span, message).help_with([say!(
+                "小写字母、数字,以下划线相连,如 `daily_allowance`",
+                "lower case letters and digits joined by underscores, such as `daily_allowance`"
+            )]);
+        }
+    }
+
+    fn pattern(&self) -> &'static str {
+        match self {
+            Keys::Names => "^[a-z][a-z0-9]*(_[a-z0-9]+)*$",
+            Keys::Rows => "^([0-9]{1,9}|[a-z][a-z0-9]*(-[a-z0-9]+)*)$",
+        }
+    }
+}

@@ -1,0 +1,480 @@
+//! A plan: one checked version of a rule pack, with every name resolved.
+
+pub(crate) mod expression;
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::accumulator::Entry;
+use crate::fact::{Absent, Bounds, Holder, Kind};
+use crate::rounding::Rounding;
+use crate::text::Text;
+use expression::{Date, Number, Slot, Truth};
+
+/// One version of a plan, ready to decide claims.
+///
+/// It exists only if its pack passed every check; see [`crate::pack::load`]. It is immutable, `Send` and `Sync`.
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) reference: Arc<PlanReference>,
+    pub(crate) title: Text,
+    pub(crate) effective: Effective,
+    pub(crate) terms: Terms,
+    pub(crate) facts: Vec<PlanFact>,
+    pub(crate) figures: Vec<Figure>,
+    pub(crate) tables: Vec<Table>,
+    pub(crate) slabs: Vec<Slab>,
+    pub(crate) ladders: Vec<Ladder>,
+    pub(crate) values: Vec<NamedValue>,
+    pub(crate) waitings: Vec<Waiting>,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) benefits: Vec<Benefit>,
+    pub(crate) limits: Vec<Limit>,
+    /// What `prior.…`, limits and deductibles read from earlier claims; every claim posts to all of them.
+    pub(crate) entries: Vec<LedgerEntry>,
+    pub(crate) identities: Vec<Identity>,
+    pub(crate) event_date: Slot,
+    pub(crate) coverage_start: Slot,
+    pub(crate) rounding_citation: Citation,
+    /// The facts that rules read themselves, not only through the derivation of others.
+    pub(crate) rule_facts: Vec<Slot>,
+}
+
+impl Plan {
+    /// The plan's id, shared by its versions.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.reference.id
+    }
+
+    /// The version's name.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.reference.version
+    }
+
+    /// SHA-256 of the canonical pack, in lower-case hexadecimal.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        &self.reference.fingerprint
+    }
+
+    /// Id, version and fingerprint together.
+    #[must_use]
+    pub fn reference(&self) -> &Arc<PlanReference> {
+        &self.reference
+    }
+
+    /// The plan's name.
+    #[must_use]
+    pub fn title(&self) -> &Text {
+        &self.title
+    }
+
+    /// The dates between which this version holds, and which date counts.
+    #[must_use]
+    pub fn effective(&self) -> Effective {
+        self.effective
+    }
+
+    /// The ids of the benefits, in the order of the pack.
+    pub fn benefit_ids(&self) -> impl Iterator<Item = &str> {
+        self.benefits.iter().map(|benefit| &*benefit.id)
+    }
+
+    /// Whether the plan reads this fact, be it a standard one or its own.
+    #[must_use]
+    pub fn reads(&self, fact: &str) -> bool {
+        self.facts.iter().any(|known| &*known.name == fact)
+    }
+}
+
+/// Access by the indexes that resolving made; each is within bounds because the plan exists.
+macro_rules! by_index {
+    ($($name:ident, $list:ident: $item:ty;)*) => {
+        impl Plan {
+            $(
+                #[expect(clippy::indexing_slicing, reason = "indexes come from resolving the same plan")]
+                pub(crate) fn $name(&self, index: usize) -> &$item {
+                    &self.$list[index]
+                }
+            )*
+        }
+    };
+}
+
+by_index! {
+    fact, facts: PlanFact;
+    figure, figures: Figure;
+    table, tables: Table;
+    slab, slabs: Slab;
+    ladder, ladders: Ladder;
+    value, values: NamedValue;
+    waiting, waitings: Waiting;
+    condition, conditions: Condition;
+    benefit, benefits: Benefit;
+    limit, limits: Limit;
+    entry, entries: LedgerEntry;
+    identity, identities: Identity;
+}
+
+/// Which version of which plan decided.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PlanReference {
+    /// The plan's id.
+    pub id: String,
+    /// The version's name.
+    pub version: String,
+    /// SHA-256 of the canonical pack, in lower-case hexadecimal.
+    pub fingerprint: String,
+}
+
+/// When a version holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effective {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day; `None` while no end is set.
+    pub until: Option<NaiveDate>,
+    /// The date of a claim that must lie between the two.
+    pub by: EffectiveBy,
+}
+
+impl Effective {
+    /// Whether the version holds on this day.
+    #[must_use]
+    pub fn holds_on(&self, date: NaiveDate) -> bool {
+        self.from <= date && self.until.is_none_or(|until| date <= until)
+    }
+}
+
+/// The date that picks the version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EffectiveBy {
+    /// The first day of the cover.
+    CoverageStart,
+    /// The date of the event.
+    EventDate,
+}
+
+impl EffectiveBy {
+    /// The name of the fact that counts.
+    #[must_use]
+    pub fn fact(self) -> &'static str {
+        match self {
+            EffectiveBy::CoverageStart => "coverage_start",
+            EffectiveBy::EventDate => "event_date",
+        }
+    }
+}
+
+/// How sure we are of what a pack says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provenance {
+    /// Printed in the source that the pack was written from.
+    Stated,
+    /// Read in another public rule text or report.
+    Published,
+    /// Chosen by the pack's author so that the pack can run.
+    Assumed,
+}
+
+/// Where a rule is written, how sure we are of it, and which assumed things it stands on.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Citation {
+    pub(crate) clause: Text,
+    pub(crate) provenance: Provenance,
+    /// Indexes into [`Plan::figures`] and names of tables, bands, lists, values that are assumed.
+    pub(crate) assumed: Vec<Assumed>,
+}
+
+/// Something that the pack assumes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Assumed {
+    /// Its name in the pack: a figure, a table, a condition, a benefit, ….
+    pub name: String,
+    /// Its title.
+    pub title: Text,
+    /// Its value, if it is a figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+/// What enrolling costs and how many shares count.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Terms {
+    pub(crate) price: Option<Number>,
+    pub(crate) union_pays: Option<Number>,
+    pub(crate) max_shares: Option<(Number, Excess)>,
+    pub(crate) term: Option<Term>,
+}
+
+/// What becomes of shares beyond the cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Excess {
+    /// They do not count, the enrollment stands.
+    Void,
+    /// A claim on the enrollment is denied.
+    Refuse,
+}
+
+/// How long one cover runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Term {
+    Years(u32),
+    Months(u32),
+    Days(u32),
+}
+
+/// A fact that the plan reads, directly or to derive another.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PlanFact {
+    pub(crate) name: Box<str>,
+    /// Its place among the standard facts; `None` for the pack's own.
+    pub(crate) standard: Option<usize>,
+    pub(crate) holder: Holder,
+    pub(crate) kind: Kind,
+    pub(crate) bounds: Bounds,
+    pub(crate) absent: Absent,
+    pub(crate) derived: Option<Derived>,
+    pub(crate) title: Text,
+    /// The values that the plan tells apart, if it is a category.
+    pub(crate) symbols: Vec<Symbol>,
+    /// Whether a category may have other values too.
+    pub(crate) open: bool,
+}
+
+/// A value of a category.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Symbol {
+    pub(crate) name: Box<str>,
+    pub(crate) title: Text,
+}
+
+/// How a fact follows from others.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Derived {
+    Number(Number),
+    Date(Date),
+}
+
+/// A figure with its value in the unit it was written in.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Figure {
+    pub(crate) value: FigureValue,
+}
+
+/// A figure is a number or a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FigureValue {
+    Number(Decimal),
+    Date(NaiveDate),
+}
+
+/// A total table from a fact to a number.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Table {
+    pub(crate) by: Slot,
+    pub(crate) rows: Rows,
+    pub(crate) otherwise: Option<Decimal>,
+}
+
+/// A table's rows, by the kind of its key.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Rows {
+    /// Sorted by key.
+    Numbers(Vec<(Decimal, Decimal)>),
+    Categories(Vec<(Box<str>, Decimal)>),
+    YesNo { yes: Decimal, no: Decimal },
+}
+
+/// Bands of which one gives the value for the whole.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Slab {
+    pub(crate) by: Number,
+    /// Whether the upper edge belongs to its band.
+    pub(crate) up_to: bool,
+    /// From low to high: upper edge and value.
+    pub(crate) bands: Vec<(Decimal, Decimal)>,
+    /// The value above the last edge.
+    pub(crate) above: Decimal,
+}
+
+/// Bands each of which pays its rate on the part inside it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Ladder {
+    pub(crate) rungs: Vec<Rung>,
+}
+
+/// One band of a [`Ladder`], above `from`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Rung {
+    pub(crate) from: Decimal,
+    pub(crate) up_to: Option<Decimal>,
+    pub(crate) pays: Decimal,
+    pub(crate) at_most: Option<Decimal>,
+}
+
+/// A named expression.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum NamedValue {
+    Number(Number),
+    Truth(Truth),
+    Date(Date),
+}
+
+/// A waiting period, with an optional reduced window after it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Waiting {
+    pub(crate) period: Period,
+    pub(crate) counts: Date,
+    pub(crate) from: Date,
+    pub(crate) not_when: Option<Truth>,
+    pub(crate) waived_within: Option<(Number, Slot)>,
+    pub(crate) reduced: Option<(Number, Number)>,
+}
+
+/// A length of time in days or in calendar months.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Period {
+    Days(Number),
+    Months(u32),
+}
+
+/// Something that a claim must meet.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Condition {
+    pub(crate) id: Box<str>,
+    pub(crate) require: Truth,
+    pub(crate) otherwise: Otherwise,
+    pub(crate) text: Text,
+    pub(crate) citation: Citation,
+}
+
+/// What becomes of a claim that does not meet a condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Otherwise {
+    Deny,
+    Pend,
+}
+
+/// One benefit: a gross amount and the steps that it runs down.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Benefit {
+    pub(crate) id: Arc<str>,
+    pub(crate) title: Text,
+    /// All must hold; kept apart so that the ones that do not can be named.
+    pub(crate) when: Vec<Spelled<Truth>>,
+    pub(crate) gross: Spelled<Number>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) rounding: Rounding,
+    pub(crate) citation: Citation,
+    /// Whether what it pays is counted in full by an outermost limit.
+    pub(crate) is_within_outermost: bool,
+}
+
+/// An expression with its wording, names put as titles.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Spelled<T> {
+    pub(crate) expression: T,
+    pub(crate) wording: Text,
+}
+
+/// One step of a waterfall.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Step {
+    pub(crate) action: Action,
+    pub(crate) when: Option<Truth>,
+    /// The reason shown.
+    pub(crate) text: Text,
+    /// Its own clause, if it is not the benefit's.
+    pub(crate) clause: Option<Text>,
+}
+
+/// What a step does to the amount that is due.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Action {
+    Pay(Number),
+    Bands(usize),
+    Deductible { amount: Number, used: Option<expression::Prior> },
+    Limit { amount: Number, used: Option<expression::Prior> },
+    Less(Number),
+    Offset(Vec<EarlierBenefit>),
+    Exclusive(Vec<EarlierBenefit>),
+    Waiting(usize),
+    Minimum(Number),
+    Add(Number),
+}
+
+impl Action {
+    /// The key that says it in a pack.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Action::Pay(_) => "pay",
+            Action::Bands(_) => "bands",
+            Action::Deductible { .. } => "deductible",
+            Action::Limit { .. } => "limit",
+            Action::Less(_) => "less",
+            Action::Offset(_) => "offset",
+            Action::Exclusive(_) => "exclusive",
+            Action::Waiting(_) => "waiting",
+            Action::Minimum(_) => "minimum",
+            Action::Add(_) => "add",
+        }
+    }
+}
+
+/// A benefit that stands before, with what it has paid before in the scope of the step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EarlierBenefit {
+    pub(crate) benefit: usize,
+    pub(crate) paid_before: Option<expression::Prior>,
+}
+
+/// A limit over several benefits, worked after all of them.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Limit {
+    pub(crate) id: Box<str>,
+    pub(crate) title: Text,
+    /// Indexes of benefits in the order in which they are served, with what each has paid before.
+    pub(crate) over: Vec<EarlierBenefit>,
+    pub(crate) amount: Number,
+    pub(crate) citation: Citation,
+    /// Whether no later limit touches any of its benefits, so that it has the last word on their sum.
+    pub(crate) is_outermost: bool,
+}
+
+/// What every claim posts, and later ones read.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LedgerEntry {
+    pub(crate) entry: Entry,
+    pub(crate) amount: LedgerAmount,
+}
+
+/// Where a posted amount comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum LedgerAmount {
+    /// What a benefit pays, after limits.
+    Paid(usize),
+    /// 1 if a benefit pays more than nothing.
+    Count(usize),
+    /// What the accumulated deductible of a benefit has taken.
+    Deducted(usize),
+    /// A fact or a named value.
+    Sum(Number),
+}
+
+/// Two ways to the same number or order of dates that must agree.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Identity {
+    pub(crate) id: &'static str,
+    pub(crate) text: Text,
+    pub(crate) holds: Truth,
+    /// The two sides, where the identity is between amounts.
+    pub(crate) sides: Option<Box<[Number; 2]>>,
+}

@@ -1,0 +1,102 @@
+//! Resolved expressions: three types, every name an index, nothing left to fail but missing facts.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::scope::Scope;
+
+/// Index of a fact that the plan uses.
+pub(crate) type Slot = usize;
+
+/// A number: money in yuan, a ratio, a count or days. Units were checked when it was resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Number {
+    Constant(Decimal),
+    Figure(usize),
+    Fact(Slot),
+    Value(usize),
+    Table(usize),
+    Slab(usize),
+    /// What a benefit that stands before pays in this claim, before limits.
+    Paid(usize),
+    Prior(Prior),
+    Add(Box<[Number; 2]>),
+    Subtract(Box<[Number; 2]>),
+    Times(Box<[Number; 2]>),
+    Least(Vec<Number>),
+    Greatest(Vec<Number>),
+    Choose(Box<Choice<Number>>),
+    DaysBetween(Box<[Date; 2]>),
+    MonthsBetween(Box<[Date; 2]>),
+    YearsBetween(Box<[Date; 2]>),
+}
+
+/// What earlier claims of a scope have posted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Prior {
+    /// Index of the plan's ledger entry.
+    pub(crate) entry: usize,
+    pub(crate) scope: Scope,
+}
+
+/// True, false or, where facts are missing, unknown.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Truth {
+    Constant(bool),
+    Fact(Slot),
+    Value(usize),
+    Given(Slot),
+    Compare(Comparison, Box<[Number; 2]>),
+    CompareDates(Comparison, Box<[Date; 2]>),
+    /// The category fact has one of the values.
+    Among(Slot, Vec<Box<str>>),
+    And(Box<[Truth; 2]>),
+    Or(Box<[Truth; 2]>),
+    Not(Box<Truth>),
+    Choose(Box<Choice<Truth>>),
+}
+
+/// A calendar date.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Date {
+    Constant(NaiveDate),
+    Figure(usize),
+    Fact(Slot),
+    Value(usize),
+    PlusDays(Box<(Date, Number)>),
+    PlusMonths(Box<Date>, u32),
+    Choose(Box<Choice<Date>>),
+}
+
+/// `if condition then … else …`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Choice<T> {
+    pub(crate) condition: Truth,
+    pub(crate) then: T,
+    pub(crate) otherwise: T,
+}
+
+/// How two values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Equal,
+    Unequal,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
+
+impl Comparison {
+    /// Whether it holds between two ordered values.
+    pub(crate) fn holds<T: Ord>(self, left: &T, right: &T) -> bool {
+        match self {
+            Comparison::Equal => left == right,
+            Comparison::Unequal => left != right,
+            Comparison::Less => left < right,
+            Comparison::AtMost => left <= right,
+            Comparison::Greater => left > right,
+            Comparison::AtLeast => left >= right,
+        }
+    }
+}

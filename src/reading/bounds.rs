@@ -1,0 +1,432 @@
+//! The reading by intervals: what a plan can ever pay, whether a digit can be lost, which way a fact moves the payout.
+//!
+//! Every number is a range with the most places that it may have; every operation is done on the ends of ranges. The
+//! result holds for every claim whose facts lie within their bounds.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::exact::{self, Inexact};
+use crate::fact::{Absent, Kind};
+use crate::plan::{LedgerAmount, Plan};
+use crate::plan::expression::{Comparison, Prior, Slot};
+use crate::rounding::{Mode, Rounding};
+use crate::semantics::{Event, Place, Reading};
+
+/// All that a number can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Range {
+    pub(crate) low: Decimal,
+    pub(crate) high: Decimal,
+    /// The most places after the point.
+    places: u32,
+    trend: Trend,
+    /// Never above the fact that is watched as what was borne.
+    at_most_borne: bool,
+}
+
+/// How a value moves while the watched fact grows and all else stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trend {
+    Still,
+    /// Never down. A truth: never from true to false.
+    Up,
+    /// Never up. A truth: never from false to true.
+    Down,
+    Unclear,
+}
+
+impl Trend {
+    fn with(self, other: Trend) -> Trend {
+        match (self, other) {
+            (Trend::Still, trend) | (trend, Trend::Still) => trend,
+            (Trend::Up, Trend::Up) => Trend::Up,
+            (Trend::Down, Trend::Down) => Trend::Down,
+            (Trend::Up | Trend::Down | Trend::Unclear, _) => Trend::Unclear,
+        }
+    }
+
+    fn turned(self) -> Trend {
+        match self {
+            Trend::Still => Trend::Still,
+            Trend::Up => Trend::Down,
+            Trend::Down => Trend::Up,
+            Trend::Unclear => Trend::Unclear,
+        }
+    }
+}
+
+/// What a truth can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Possible {
+    pub(crate) may_hold: bool,
+    pub(crate) may_fail: bool,
+    trend: Trend,
+}
+
+impl Possible {
+    const OPEN: Possible = Possible { may_hold: true, may_fail: true, trend: Trend::Still };
+}
+
+/// What the reading found beside the ranges, each with its place in the pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// A number may need more than 28 digits.
+    Inexact(Place),
+    Condition { index: usize, met: Possible },
+    When { benefit: usize, holds: Possible },
+    Gross { benefit: usize, low: Decimal },
+    Limit { place: Place, low: Decimal },
+    Leaves { benefit: usize, step: usize, due: Range, leaves: Range },
+}
+
+/// Reads a plan over all claims at once.
+pub(crate) struct Bounds<'p> {
+    plan: &'p Plan,
+    watched: Option<Slot>,
+    borne: Option<Slot>,
+    place: Place,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// What earlier claims can have posted at most, in any unit.
+const MOST_POSTED: Decimal = Decimal::from_parts(0xa4c6_8000, 0x0003_8d7e, 0, false, 0); // 10¹⁵
+/// The most places that a posted deductible or sum can have.
+const MOST_PLACES_POSTED: u32 = 8;
+/// Between the first and the last day that a date can be.
+const MOST_DAYS: Decimal = Decimal::from_parts(438_291, 0, 0, false, 0);
+
+impl<'p> Bounds<'p> {
+    /// Over all facts within their bounds; the payout's trend is that of the watched fact.
+    pub(crate) fn new(plan: &'p Plan, watched: Option<Slot>, borne: Option<Slot>) -> Bounds<'p> {
+        Bounds { plan, watched, borne, place: Place::Ledger, findings: Vec::new() }
+    }
+
+    fn range(&mut self, low: Decimal, high: Decimal, places: u32) -> Range {
+        self.check_fits(low, high, places);
+        Range { low, high, places, trend: Trend::Still, at_most_borne: high <= Decimal::ZERO }
+    }
+
+    /// A digit may be lost if either end, written with all its places, needs more than 96 bits.
+    fn check_fits(&mut self, low: Decimal, high: Decimal, places: u32) {
+        let unit = if places > 28 { None } else { Some(Decimal::new(1, places)) };
+        let fits = |end: Decimal| unit.is_some_and(|unit| exact::add(end, unit).is_ok());
+        if !fits(low) || !fits(high) {
+            self.findings.push(Finding::Inexact(self.place));
+        }
+    }
+
+    fn end(&mut self, result: Result<Decimal, Inexact>) -> Decimal {
+        result.unwrap_or_else(|_| {
+            self.findings.push(Finding::Inexact(self.place));
+            Decimal::ZERO
+        })
+    }
+
+    fn number_of(&mut self, low: Decimal, high: Decimal, slot: Slot) -> Range {
+        let kind = self.plan.fact(slot).kind;
+        let mut range = self.range(low, high, kind.places());
+        if self.watched == Some(slot) {
+            range.trend = Trend::Up;
+        }
+        range.at_most_borne |= self.borne == Some(slot);
+        range
+    }
+}
+
+impl Range {
+    fn is_constant(&self) -> bool {
+        self.low == self.high
+    }
+
+    fn is_never_negative(&self) -> bool {
+        self.low >= Decimal::ZERO
+    }
+
+    pub(crate) fn trend(&self) -> Trend {
+        self.trend
+    }
+
+    pub(crate) fn is_at_most_borne(&self) -> bool {
+        self.at_most_borne
+    }
+
+    fn is_never_positive(&self) -> bool {
+        self.high <= Decimal::ZERO
+    }
+
+    fn is_ratio(&self) -> bool {
+        self.is_never_negative() && self.high <= Decimal::ONE
+    }
+}
+
+impl Reading for Bounds<'_> {
+    type Number = Range;
+    type Truth = Possible;
+    /// Dates are not bounded; what is said of them may be so or not.
+    type Date = Trend;
+
+    fn number(&mut self, constant: Decimal) -> Range {
+        self.range(constant, constant, constant.scale())
+    }
+
+    fn truth(&mut self, constant: bool) -> Possible {
+        Possible { may_hold: constant, may_fail: !constant, trend: Trend::Still }
+    }
+
+    fn date(&mut self, _: NaiveDate) -> Trend {
+        Trend::Still
+    }
+
+    fn number_fact(&mut self, slot: Slot) -> Range {
+        let fact = self.plan.fact(slot);
+        let low = if fact.absent == Absent::None && fact.bounds.min.is_zero() { Decimal::ZERO } else { fact.bounds.min };
+        self.number_of(low, fact.bounds.max, slot)
+    }
+
+    fn truth_fact(&mut self, slot: Slot) -> Possible {
+        if self.watched == Some(slot) { Possible { trend: Trend::Up, ..Possible::OPEN } } else { Possible::OPEN }
+    }
+
+    fn date_fact(&mut self, slot: Slot) -> Trend {
+        if self.watched == Some(slot) { Trend::Up } else { Trend::Still }
+    }
+
+    /// A fact that can be derived is taken as given: its derivation lies within its bounds.
+    fn given(&mut self, slot: Slot) -> Possible {
+        match self.plan.fact(slot).derived {
+            Some(_) => self.truth(true),
+            None if self.watched == Some(slot) => self.truth(true),
+            None => Possible::OPEN,
+        }
+    }
+
+    fn among(&mut self, _: Slot, _: &[Box<str>]) -> Possible {
+        Possible::OPEN
+    }
+
+    fn prior(&mut self, Prior { entry, .. }: Prior) -> Range {
+        let places = match &self.plan.entry(entry).amount {
+            LedgerAmount::Count(_) => 0,
+            LedgerAmount::Paid(benefit) => self.plan.benefit(*benefit).rounding.to.scale(),
+            LedgerAmount::Deducted(_) | LedgerAmount::Sum(_) => MOST_PLACES_POSTED,
+        };
+        self.range(Decimal::ZERO, MOST_POSTED, places)
+    }
+
+    fn add(&mut self, left: Range, right: Range) -> Range {
+        let (low, high) = (self.end(exact::add(left.low, right.low)), self.end(exact::add(left.high, right.high)));
+        let mut sum = self.range(low, high, left.places.max(right.places));
+        sum.trend = left.trend.with(right.trend);
+        sum.at_most_borne |= (left.at_most_borne && right.is_never_positive()) || (right.at_most_borne && left.is_never_positive());
+        sum
+    }
+
+    fn subtract(&mut self, left: Range, right: Range) -> Range {
+        let (low, high) = (self.end(exact::subtract(left.low, right.high)), self.end(exact::subtract(left.high, right.low)));
+        let mut difference = self.range(low, high, left.places.max(right.places));
+        difference.trend = left.trend.with(right.trend.turned());
+        difference.at_most_borne |= left.at_most_borne && right.is_never_negative();
+        difference
+    }
+
+    fn times(&mut self, left: Range, right: Range) -> Range {
+        let corners = [
+            exact::multiply(left.low, right.low),
+            exact::multiply(left.low, right.high),
+            exact::multiply(left.high, right.low),
+            exact::multiply(left.high, right.high),
+        ];
+        let corners = corners.map(|corner| self.end(corner));
+        let low = corners.into_iter().min().unwrap_or_default();
+        let high = corners.into_iter().max().unwrap_or_default();
+        let mut product = self.range(low, high, left.places.saturating_add(right.places));
+        product.trend = if left.is_never_negative() && right.is_never_negative() {
+            left.trend.with(right.trend)
+        } else if left.trend == Trend::Still && right.trend == Trend::Still {
+            Trend::Still
+        } else {
+            Trend::Unclear
+        };
+        product.at_most_borne |= (left.at_most_borne && right.is_ratio()) || (right.at_most_borne && left.is_ratio());
+        product
+    }
+
+    fn least(&mut self, left: Range, right: Range) -> Range {
+        let mut least = self.range(left.low.min(right.low), left.high.min(right.high), left.places.max(right.places));
+        least.trend = left.trend.with(right.trend);
+        least.at_most_borne |= left.at_most_borne || right.at_most_borne;
+        least
+    }
+
+    fn greatest(&mut self, left: Range, right: Range) -> Range {
+        let mut greatest = self.range(left.low.max(right.low), left.high.max(right.high), left.places.max(right.places));
+        greatest.trend = left.trend.with(right.trend);
+        greatest.at_most_borne |= left.at_most_borne && right.at_most_borne;
+        greatest
+    }
+
+    fn round(&mut self, number: Range, rounding: Rounding) -> Range {
+        let (low, high) = (self.end(exact::round(number.low, rounding)), self.end(exact::round(number.high, rounding)));
+        let mut rounded = self.range(low, high, rounding.to.scale());
+        rounded.trend = number.trend;
+        // What was borne is a whole number of fen, so that rounding to a part of the fen can not pass it.
+        let fen = Decimal::new(1, Kind::Money.places());
+        let divides_the_fen = exact::round(fen, Rounding { mode: Mode::Down, ..rounding }) == Ok(fen);
+        rounded.at_most_borne |= number.at_most_borne && divides_the_fen;
+        rounded
+    }
+
+    fn look_up(&mut self, key: Range, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Range {
+        let inside = |row: &Decimal| *row >= key.low && *row <= key.high;
+        let values = rows.iter().filter(|(row, _)| inside(row)).map(|(_, value)| *value).chain(otherwise);
+        let mut found = self.hull(values);
+        if key.trend != Trend::Still {
+            let rising = rows.is_sorted_by(|a, b| a.1 <= b.1) && otherwise.is_none();
+            let falling = rows.is_sorted_by(|a, b| a.1 >= b.1) && otherwise.is_none();
+            found.trend = match (rising, falling) {
+                (true, true) => Trend::Still,
+                (true, false) => key.trend,
+                (false, true) => key.trend.turned(),
+                (false, false) => Trend::Unclear,
+            };
+        }
+        found
+    }
+
+    fn look_up_category(&mut self, _: Slot, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>) -> Range {
+        self.hull(rows.iter().map(|(_, value)| *value).chain(otherwise))
+    }
+
+    fn days_between(&mut self, from: Trend, to: Trend) -> Range {
+        let mut days = self.range(-MOST_DAYS, MOST_DAYS, 0);
+        days.trend = to.with(from.turned());
+        days
+    }
+
+    fn months_between(&mut self, from: Trend, to: Trend) -> Range {
+        let mut months = self.range(Decimal::ZERO, MOST_DAYS, 0);
+        months.trend = to.with(from.turned());
+        months
+    }
+
+    fn years_between(&mut self, from: Trend, to: Trend) -> Range {
+        let mut years = self.range(Decimal::ZERO, Decimal::ONE_THOUSAND, 0);
+        years.trend = to.with(from.turned());
+        years
+    }
+
+    fn plus_days(&mut self, date: Trend, days: Range) -> Trend {
+        date.with(days.trend)
+    }
+
+    fn plus_months(&mut self, date: Trend, _: u32) -> Trend {
+        date
+    }
+
+    fn compare(&mut self, comparison: Comparison, left: Range, right: Range) -> Possible {
+        let (may_hold, may_fail) = match comparison {
+            Comparison::Equal => (overlap(&left, &right), !(left.is_constant() && right.is_constant() && left.low == right.low)),
+            Comparison::Unequal => (!(left.is_constant() && right.is_constant() && left.low == right.low), overlap(&left, &right)),
+            Comparison::Less => (left.low < right.high, left.high >= right.low),
+            Comparison::AtMost => (left.low <= right.high, left.high > right.low),
+            Comparison::Greater => (left.high > right.low, left.low <= right.high),
+            Comparison::AtLeast => (left.high >= right.low, left.low < right.high),
+        };
+        Possible { may_hold, may_fail, trend: trend_of(comparison, left.trend, right.trend) }
+    }
+
+    fn compare_dates(&mut self, comparison: Comparison, left: Trend, right: Trend) -> Possible {
+        Possible { trend: trend_of(comparison, left, right), ..Possible::OPEN }
+    }
+
+    fn and(&mut self, left: Possible, right: Possible) -> Possible {
+        Possible {
+            may_hold: left.may_hold && right.may_hold,
+            may_fail: left.may_fail || right.may_fail,
+            trend: left.trend.with(right.trend),
+        }
+    }
+
+    fn or(&mut self, left: Possible, right: Possible) -> Possible {
+        Possible {
+            may_hold: left.may_hold || right.may_hold,
+            may_fail: left.may_fail && right.may_fail,
+            trend: left.trend.with(right.trend),
+        }
+    }
+
+    fn not(&mut self, truth: Possible) -> Possible {
+        Possible { may_hold: truth.may_fail, may_fail: truth.may_hold, trend: truth.trend.turned() }
+    }
+
+    /// Whether the facts agree says nothing of how one of them moves the payout: a claim that is set aside is not decided.
+    fn unless_false(&mut self, truth: Possible) -> Possible {
+        Possible { trend: Trend::Still, ..truth }
+    }
+
+    fn choose(&mut self, condition: Possible, then: Range, otherwise: Range) -> Range {
+        let mut chosen = self.range(then.low.min(otherwise.low), then.high.max(otherwise.high), then.places.max(otherwise.places));
+        let both = then.trend.with(otherwise.trend);
+        chosen.trend = match condition.trend {
+            Trend::Still => both,
+            Trend::Up if otherwise.high <= then.low && matches!(both, Trend::Still | Trend::Up) => Trend::Up,
+            Trend::Up if otherwise.low >= then.high && matches!(both, Trend::Still | Trend::Down) => Trend::Down,
+            Trend::Down if then.high <= otherwise.low && matches!(both, Trend::Still | Trend::Up) => Trend::Up,
+            Trend::Down if then.low >= otherwise.high && matches!(both, Trend::Still | Trend::Down) => Trend::Down,
+            Trend::Up | Trend::Down | Trend::Unclear => Trend::Unclear,
+        };
+        chosen.at_most_borne = then.at_most_borne && otherwise.at_most_borne;
+        chosen
+    }
+
+    fn choose_date(&mut self, condition: Possible, then: Trend, otherwise: Trend) -> Trend {
+        if condition.trend == Trend::Still { then.with(otherwise) } else { Trend::Unclear }
+    }
+
+    fn settled(&self, truth: &Possible) -> Option<bool> {
+        match (truth.may_hold, truth.may_fail) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            (true, true) | (false, false) => None,
+        }
+    }
+
+    fn hear(&mut self, event: Event<'_, Self>) {
+        match event {
+            Event::At(place) => self.place = place,
+            Event::Condition { index, met } => self.findings.push(Finding::Condition { index, met: *met }),
+            Event::When { benefit, holds, .. } => self.findings.push(Finding::When { benefit, holds: *holds }),
+            Event::Gross { benefit, amount } => self.findings.push(Finding::Gross { benefit, low: amount.low }),
+            Event::Step { benefit, step, due, leaves } => {
+                self.findings.push(Finding::Leaves { benefit, step, due: *due, leaves: *leaves });
+            }
+            Event::Limit { .. } | Event::Identity { .. } | Event::Rounded { .. } => {}
+        }
+    }
+}
+
+impl Bounds<'_> {
+    fn hull(&mut self, values: impl Iterator<Item = Decimal>) -> Range {
+        let values: Vec<Decimal> = values.collect();
+        let low = values.iter().min().copied().unwrap_or_default();
+        let high = values.iter().max().copied().unwrap_or_default();
+        let places = values.iter().map(Decimal::scale).max().unwrap_or_default();
+        self.range(low, high, places)
+    }
+}
+
+fn overlap(left: &Range, right: &Range) -> bool {
+    left.low <= right.high && right.low <= left.high
+}
+
+/// How the truth of a comparison moves.
+fn trend_of(comparison: Comparison, left: Trend, right: Trend) -> Trend {
+    let rising = left.with(right.turned());
+    match comparison {
+        Comparison::Greater | Comparison::AtLeast => rising,
+        Comparison::Less | Comparison::AtMost => rising.turned(),
+        Comparison::Equal | Comparison::Unequal if rising == Trend::Still => Trend::Still,
+        Comparison::Equal | Comparison::Unequal => Trend::Unclear,
+    }
+}

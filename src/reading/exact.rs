@@ -1,0 +1,462 @@
+//! The exact reading: one claim, in decimals, facts missing or not.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::accumulator::{Accumulators, Group};
+use crate::calendar;
+use crate::claim::Claim;
+use crate::enrollment::Enrollment;
+use crate::error::Error;
+use crate::exact::{self, Inexact};
+use crate::fact::{Absent, Holder, Value};
+use crate::plan::expression::{Comparison, Prior, Slot};
+use crate::plan::{Plan, PlanFact};
+use crate::rounding::Rounding;
+use crate::scope::Scope;
+use crate::semantics::{Event, Reading};
+use crate::text::say;
+
+/// A value, or the facts that are missing to tell it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Known<T> {
+    Known(T),
+    Missing(Gap),
+}
+
+/// A set of facts that are missing together, as bits by slot; a plan reads at most [`MAX_FACTS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Gap(u64, u64);
+
+/// The most facts that one plan may read.
+pub(crate) const MAX_FACTS: usize = 128;
+
+impl Gap {
+    #[inline]
+    pub(crate) fn of(slot: Slot) -> Gap {
+        let bit = |slot: usize| u32::try_from(slot).ok().and_then(|places| 1_u64.checked_shl(places)).unwrap_or(0);
+        Gap(bit(slot), slot.checked_sub(64).map_or(0, bit))
+    }
+
+    #[inline]
+    pub(crate) fn and(self, other: Gap) -> Gap {
+        Gap(self.0 | other.0, self.1 | other.1)
+    }
+
+    /// The facts, in the order in which the plan came to read them.
+    pub(crate) fn slots(self) -> impl Iterator<Item = Slot> {
+        (0..MAX_FACTS).filter(move |slot| {
+            let Gap(low, high) = Gap::of(*slot);
+            self.0 & low != 0 || self.1 & high != 0
+        })
+    }
+}
+
+use Known::{Known as Is, Missing};
+
+/// Who hears what happens while a claim is decided.
+pub(crate) trait Listener: Sized {
+    fn hear<'a>(&mut self, event: Event<'_, Exact<'a, Self>>);
+}
+
+/// Hears nothing: the cheap path.
+pub(crate) struct Silence;
+
+impl Listener for Silence {
+    #[inline]
+    fn hear<'a>(&mut self, _: Event<'_, Exact<'a, Silence>>) {}
+}
+
+/// Reads a plan for one claim.
+pub(crate) struct Exact<'a, L> {
+    plan: &'a Plan,
+    enrollment: &'a Enrollment,
+    claim: &'a Claim,
+    accumulators: &'a Accumulators,
+    event_date: Option<NaiveDate>,
+    coverage_start: Option<NaiveDate>,
+    /// One fact read as this much more than it is: what would the next yuan have paid?
+    raised: Option<(Slot, Decimal)>,
+    fault: Option<Error>,
+    pub(crate) listener: L,
+}
+
+impl<'a, L: Listener> Exact<'a, L> {
+    pub(crate) fn new(
+        plan: &'a Plan,
+        enrollment: &'a Enrollment,
+        claim: &'a Claim,
+        accumulators: &'a Accumulators,
+        listener: L,
+    ) -> Exact<'a, L> {
+        let mut reading = Exact {
+            plan,
+            enrollment,
+            claim,
+            accumulators,
+            event_date: None,
+            coverage_start: None,
+            raised: None,
+            fault: None,
+            listener,
+        };
+        reading.event_date = reading.given_date(plan.event_date);
+        reading.coverage_start = reading.given_date(plan.coverage_start);
+        reading
+    }
+
+    /// The same with one number fact raised.
+    pub(crate) fn raised(self, slot: Slot, by: Decimal) -> Exact<'a, L> {
+        Exact { raised: Some((slot, by)), ..self }
+    }
+
+    pub(crate) fn event_date(&self) -> Option<NaiveDate> {
+        self.event_date
+    }
+
+    pub(crate) fn coverage_start(&self) -> Option<NaiveDate> {
+        self.coverage_start
+    }
+
+    /// The first fact whose value does not fit, or number that does not.
+    pub(crate) fn fault(&mut self) -> Option<Error> {
+        self.fault.take()
+    }
+
+    fn given_value(&mut self, slot: Slot) -> Option<Value> {
+        let fact = self.plan.fact(slot);
+        match fact.standard {
+            Some(place) => self.standard(fact, place).cloned(),
+            None => self.own(fact),
+        }
+    }
+
+    #[inline]
+    fn standard(&self, fact: &PlanFact, place: usize) -> Option<&'a Value> {
+        match fact.holder {
+            Holder::Enrollment => self.enrollment.facts.standard(place),
+            Holder::Claim => self.claim.facts.standard(place),
+        }
+    }
+
+    /// A fact of the pack's own is read by its kind and bounds only here, where the plan is known.
+    fn own(&mut self, fact: &PlanFact) -> Option<Value> {
+        let value = match fact.holder {
+            Holder::Enrollment => self.enrollment.facts.own(&fact.name),
+            Holder::Claim => self.claim.facts.own(&fact.name),
+        }?;
+        match fact.kind.fit(value, fact.bounds) {
+            Ok(value) => Some(value),
+            Err(_) => {
+                let (name, kind) = (&fact.name, fact.kind.name());
+                self.fault.get_or_insert(Error::fact(say!(
+                    "`{name}` 的值 `{value}` 不是规则包所要求的 {kind} 类型或超出范围",
+                    "the value `{value}` of `{name}` is not of type {kind} or outside the bounds of the pack"
+                )));
+                None
+            }
+        }
+    }
+
+    #[inline]
+    fn given_number(&mut self, slot: Slot) -> Option<Decimal> {
+        let fact = self.plan.fact(slot);
+        if let Some(place) = fact.standard {
+            return match self.standard(fact, place) {
+                Some(Value::Number(number)) => Some(*number),
+                Some(Value::YesNo(_) | Value::Date(_) | Value::Text(_)) | None => None,
+            };
+        }
+        match self.own(fact) {
+            Some(Value::Number(number)) => Some(number),
+            Some(Value::YesNo(_) | Value::Date(_) | Value::Text(_)) | None => None,
+        }
+    }
+
+    fn given_date(&mut self, slot: Slot) -> Option<NaiveDate> {
+        match self.given_value(slot) {
+            Some(Value::Date(date)) => Some(date),
+            Some(Value::Number(_) | Value::YesNo(_) | Value::Text(_)) | None => None,
+        }
+    }
+
+    #[inline]
+    fn exactly(&mut self, result: Result<Decimal, Inexact>) -> Decimal {
+        result.unwrap_or_else(|_| {
+            self.fault.get_or_insert(Error::arithmetic(say!("金额超出可精确表示的范围", "an amount does not fit 28 digits")));
+            Decimal::ZERO
+        })
+    }
+
+    /// Joins two known values; else all that is missing to tell either.
+    #[inline]
+    fn join<A, B, T>(&mut self, left: Known<A>, right: Known<B>, by: impl FnOnce(&mut Self, A, B) -> T) -> Known<T> {
+        match (left, right) {
+            (Is(left), Is(right)) => Is(by(self, left, right)),
+            (Missing(gap), Is(_)) | (Is(_), Missing(gap)) => Missing(gap),
+            (Missing(left), Missing(right)) => Missing(left.and(right)),
+        }
+    }
+
+    fn pick<T>(condition: Known<bool>, then: Known<T>, otherwise: Known<T>) -> Known<T> {
+        match (condition, then, otherwise) {
+            (Is(true), chosen, _) | (Is(false), _, chosen) => chosen,
+            (Missing(gap), Is(_), Is(_)) => Missing(gap),
+            (Missing(gap), Missing(other), Is(_)) | (Missing(gap), Is(_), Missing(other)) => Missing(gap.and(other)),
+            (Missing(gap), Missing(then), Missing(otherwise)) => Missing(gap.and(then).and(otherwise)),
+        }
+    }
+
+    /// A step in the calendar that leaves it is a fault of the data.
+    fn on_calendar(&mut self, date: Option<NaiveDate>) -> NaiveDate {
+        date.unwrap_or_else(|| {
+            self.fault.get_or_insert(Error::arithmetic(say!("日期超出日历范围", "a date lies beyond the calendar")));
+            NaiveDate::default()
+        })
+    }
+}
+
+impl<L: Listener> Reading for Exact<'_, L> {
+    type Number = Known<Decimal>;
+    type Truth = Known<bool>;
+    type Date = Known<NaiveDate>;
+
+    #[inline]
+    fn number(&mut self, constant: Decimal) -> Known<Decimal> {
+        Is(constant)
+    }
+
+    #[inline]
+    fn truth(&mut self, constant: bool) -> Known<bool> {
+        Is(constant)
+    }
+
+    #[inline]
+    fn date(&mut self, constant: NaiveDate) -> Known<NaiveDate> {
+        Is(constant)
+    }
+
+    fn number_fact(&mut self, slot: Slot) -> Known<Decimal> {
+        match self.given_number(slot) {
+            Some(number) => match self.raised {
+                Some((raised, by)) if raised == slot => Is(self.exactly(exact::add(number, by))),
+                Some(_) | None => Is(number),
+            },
+            None => {
+                let fact = self.plan.fact(slot);
+                match fact.absent {
+                    Absent::None if fact.bounds.min.is_zero() => Is(Decimal::ZERO),
+                    Absent::None | Absent::Unknown => Missing(Gap::of(slot)),
+                }
+            }
+        }
+    }
+
+    fn truth_fact(&mut self, slot: Slot) -> Known<bool> {
+        match (self.given_value(slot), self.plan.fact(slot).absent) {
+            (Some(Value::YesNo(answer)), _) => Is(answer),
+            (None, Absent::None) => Is(false),
+            (Some(Value::Number(_) | Value::Date(_) | Value::Text(_)) | None, _) => Missing(Gap::of(slot)),
+        }
+    }
+
+    fn date_fact(&mut self, slot: Slot) -> Known<NaiveDate> {
+        match self.given_date(slot) {
+            Some(date) => Is(date),
+            None => Missing(Gap::of(slot)),
+        }
+    }
+
+    #[inline]
+    fn given(&mut self, slot: Slot) -> Known<bool> {
+        let fact = self.plan.fact(slot);
+        Is(match fact.standard {
+            Some(place) => self.standard(fact, place).is_some(),
+            None => self.own(fact).is_some(),
+        })
+    }
+
+    fn among(&mut self, slot: Slot, values: &[Box<str>]) -> Known<bool> {
+        let fact = self.plan.fact(slot);
+        let standard = fact.standard.and_then(|place| self.standard(fact, place));
+        if let Some(Value::Text(text)) = standard {
+            return Is(values.contains(text));
+        }
+        match (self.given_value(slot), fact.absent) {
+            (Some(Value::Text(text)), _) => Is(values.contains(&text)),
+            (None, Absent::None) => Is(false),
+            (Some(Value::Number(_) | Value::Date(_) | Value::YesNo(_)) | None, _) => Missing(Gap::of(slot)),
+        }
+    }
+
+    #[inline]
+    fn prior(&mut self, Prior { entry, scope }: Prior) -> Known<Decimal> {
+        if self.accumulators.is_empty() {
+            return Is(Decimal::ZERO);
+        }
+        let event_date = match self.event_date {
+            None if matches!(scope, Scope::Event | Scope::CalendarYear) => return Missing(Gap::of(self.plan.event_date)),
+            date => date.unwrap_or_default(),
+        };
+        let coverage_start = match self.coverage_start {
+            None if scope == Scope::Period => return Missing(Gap::of(self.plan.coverage_start)),
+            date => date.unwrap_or_default(),
+        };
+        let group = Group::of(scope, event_date, coverage_start);
+        Is(self.accumulators.balance(group, &self.plan.entry(entry).entry))
+    }
+
+    #[inline]
+    fn add(&mut self, left: Known<Decimal>, right: Known<Decimal>) -> Known<Decimal> {
+        self.join(left, right, |r, left, right| r.exactly(exact::add(left, right)))
+    }
+
+    #[inline]
+    fn subtract(&mut self, left: Known<Decimal>, right: Known<Decimal>) -> Known<Decimal> {
+        self.join(left, right, |r, left, right| r.exactly(exact::subtract(left, right)))
+    }
+
+    #[inline]
+    fn times(&mut self, left: Known<Decimal>, right: Known<Decimal>) -> Known<Decimal> {
+        self.join(left, right, |r, left, right| r.exactly(exact::multiply(left, right)))
+    }
+
+    #[inline]
+    fn least(&mut self, left: Known<Decimal>, right: Known<Decimal>) -> Known<Decimal> {
+        self.join(left, right, |_, left, right| left.min(right))
+    }
+
+    #[inline]
+    fn greatest(&mut self, left: Known<Decimal>, right: Known<Decimal>) -> Known<Decimal> {
+        self.join(left, right, |_, left, right| left.max(right))
+    }
+
+    #[inline]
+    fn round(&mut self, number: Known<Decimal>, rounding: Rounding) -> Known<Decimal> {
+        match number {
+            Is(number) => Is(self.exactly(exact::round(number, rounding))),
+            Missing(gap) => Missing(gap),
+        }
+    }
+
+    fn look_up(&mut self, key: Known<Decimal>, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Known<Decimal> {
+        match key {
+            Is(key) => {
+                let row = rows.iter().find(|(row, _)| *row == key).map(|(_, value)| *value);
+                Is(row.or(otherwise).unwrap_or_else(|| {
+                    self.fault.get_or_insert(Error::fact(say!("表中没有 `{key}` 一行", "a table has no row for `{key}`")));
+                    Decimal::ZERO
+                }))
+            }
+            Missing(gap) => Missing(gap),
+        }
+    }
+
+    fn look_up_category(&mut self, key: Slot, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>) -> Known<Decimal> {
+        match (self.given_value(key), self.plan.fact(key).absent) {
+            (Some(Value::Text(text)), _) => {
+                let row = rows.iter().find(|(row, _)| *row == text).map(|(_, value)| *value);
+                Is(row.or(otherwise).unwrap_or_else(|| {
+                    self.fault.get_or_insert(Error::fact(say!("表中没有 `{text}` 一行", "a table has no row for `{text}`")));
+                    Decimal::ZERO
+                }))
+            }
+            (None, Absent::None) => otherwise.map_or(Missing(Gap::of(key)), Is),
+            (Some(Value::Number(_) | Value::Date(_) | Value::YesNo(_)) | None, _) => Missing(Gap::of(key)),
+        }
+    }
+
+    fn days_between(&mut self, from: Known<NaiveDate>, to: Known<NaiveDate>) -> Known<Decimal> {
+        self.join(from, to, |_, from, to| calendar::days(from, to).into())
+    }
+
+    fn months_between(&mut self, from: Known<NaiveDate>, to: Known<NaiveDate>) -> Known<Decimal> {
+        self.join(from, to, |_, from, to| calendar::months(from, to).into())
+    }
+
+    fn years_between(&mut self, from: Known<NaiveDate>, to: Known<NaiveDate>) -> Known<Decimal> {
+        self.join(from, to, |_, from, to| calendar::years(from, to).into())
+    }
+
+    fn plus_days(&mut self, date: Known<NaiveDate>, days: Known<Decimal>) -> Known<NaiveDate> {
+        self.join(date, days, |r, date, days| {
+            let later = days.to_i64().and_then(|days| calendar::plus_days(date, days));
+            r.on_calendar(later)
+        })
+    }
+
+    fn plus_months(&mut self, date: Known<NaiveDate>, months: u32) -> Known<NaiveDate> {
+        match date {
+            Is(date) => Is(self.on_calendar(calendar::plus_months(date, months))),
+            Missing(gap) => Missing(gap),
+        }
+    }
+
+    #[inline]
+    fn compare(&mut self, comparison: Comparison, left: Known<Decimal>, right: Known<Decimal>) -> Known<bool> {
+        self.join(left, right, |_, left, right| comparison.holds(&left, &right))
+    }
+
+    #[inline]
+    fn compare_dates(&mut self, comparison: Comparison, left: Known<NaiveDate>, right: Known<NaiveDate>) -> Known<bool> {
+        self.join(left, right, |_, left, right| comparison.holds(&left, &right))
+    }
+
+    #[inline]
+    fn and(&mut self, left: Known<bool>, right: Known<bool>) -> Known<bool> {
+        match (left, right) {
+            (Is(false), _) | (_, Is(false)) => Is(false),
+            (Is(true), other) | (other, Is(true)) => other,
+            (Missing(left), Missing(right)) => Missing(left.and(right)),
+        }
+    }
+
+    #[inline]
+    fn or(&mut self, left: Known<bool>, right: Known<bool>) -> Known<bool> {
+        match (left, right) {
+            (Is(true), _) | (_, Is(true)) => Is(true),
+            (Is(false), other) | (other, Is(false)) => other,
+            (Missing(left), Missing(right)) => Missing(left.and(right)),
+        }
+    }
+
+    #[inline]
+    fn not(&mut self, truth: Known<bool>) -> Known<bool> {
+        match truth {
+            Is(truth) => Is(!truth),
+            Missing(gap) => Missing(gap),
+        }
+    }
+
+    #[inline]
+    fn unless_false(&mut self, truth: Known<bool>) -> Known<bool> {
+        Is(truth != Is(false))
+    }
+
+    fn choose(&mut self, condition: Known<bool>, then: Known<Decimal>, otherwise: Known<Decimal>) -> Known<Decimal> {
+        Self::pick(condition, then, otherwise)
+    }
+
+    fn choose_date(
+        &mut self,
+        condition: Known<bool>,
+        then: Known<NaiveDate>,
+        otherwise: Known<NaiveDate>,
+    ) -> Known<NaiveDate> {
+        Self::pick(condition, then, otherwise)
+    }
+
+    #[inline]
+    fn settled(&self, truth: &Known<bool>) -> Option<bool> {
+        match truth {
+            Is(truth) => Some(*truth),
+            Missing(_) => None,
+        }
+    }
+
+    #[inline]
+    fn hear(&mut self, event: Event<'_, Self>) {
+        self.listener.hear(event);
+    }
+}

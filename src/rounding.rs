@@ -1,0 +1,61 @@
+//! How an amount is rounded: to a multiple, in a mode.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// Where a value between two multiples goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// To the nearest multiple; a half goes away from zero (四舍五入).
+    HalfUp,
+    /// To the nearest multiple; a half goes towards zero (五舍六入).
+    HalfDown,
+    /// To the nearest multiple; a half goes to the even one (banker's rounding).
+    HalfEven,
+    /// Away from zero.
+    Up,
+    /// Towards zero.
+    Down,
+    /// Towards positive infinity.
+    Ceiling,
+    /// Towards negative infinity.
+    Floor,
+}
+
+impl Mode {
+    /// Every mode with its name in a pack.
+    pub const ALL: [(&'static str, Mode); 7] = [
+        ("half-up", Mode::HalfUp),
+        ("half-down", Mode::HalfDown),
+        ("half-even", Mode::HalfEven),
+        ("up", Mode::Up),
+        ("down", Mode::Down),
+        ("ceiling", Mode::Ceiling),
+        ("floor", Mode::Floor),
+    ];
+
+    /// The mode's name in a pack.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::HalfUp => "half-up",
+            Mode::HalfDown => "half-down",
+            Mode::HalfEven => "half-even",
+            Mode::Up => "up",
+            Mode::Down => "down",
+            Mode::Ceiling => "ceiling",
+            Mode::Floor => "floor",
+        }
+    }
+}
+
+/// A rounding that a pack asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rounding {
+    /// The result is a whole multiple of this; greater than zero. In yuan: `0.01`, `1`, `10`.
+    #[serde(with = "crate::money::text")]
+    pub to: Decimal,
+    /// Where a value between two multiples goes.
+    pub mode: Mode,
+}

@@ -1,0 +1,40 @@
+//! Which claims of a member count together.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Claims that count together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// The same member and event date.
+    Event,
+    /// The same cover.
+    Period,
+    /// The calendar year of the event date.
+    CalendarYear,
+    /// All claims of the member under the plan.
+    Life,
+}
+
+impl Scope {
+    /// Every scope with its name in a pack.
+    pub const ALL: [(&'static str, Scope); 4] = [
+        ("event", Scope::Event),
+        ("period", Scope::Period),
+        ("calendar-year", Scope::CalendarYear),
+        ("life", Scope::Life),
+    ];
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Scope::Event => "event",
+            Scope::Period => "period",
+            Scope::CalendarYear => "calendar-year",
+            Scope::Life => "life",
+        })
+    }
+}

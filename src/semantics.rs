@@ -1,0 +1,721 @@
+//! What a plan means, written once over [`Reading`].
+//!
+//! Eligibility, then the waterfall of each benefit, then the limits over several benefits. Everything that the engine can do
+//! with a plan is a reading of this one text: deciding a claim, proving what it can ever pay, and whatever comes next.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Slot, Truth};
+use crate::plan::{
+    Action, Benefit, Derived, EarlierBenefit, FigureValue, Identity, LedgerAmount, Limit, NamedValue, Otherwise, Period, Plan, Rows,
+    Slab, Step, Waiting,
+};
+use crate::rounding::Rounding;
+
+/// A way to read a plan: what its numbers, truths and dates are, and a few primitives over them.
+///
+/// Every primitive is strict. What a reading can settle at once is told by [`Reading::settled`], and then only the side that
+/// counts is read.
+pub(crate) trait Reading {
+    type Number: Clone;
+    type Truth: Clone;
+    type Date: Clone;
+
+    fn number(&mut self, constant: Decimal) -> Self::Number;
+    fn truth(&mut self, constant: bool) -> Self::Truth;
+    fn date(&mut self, constant: NaiveDate) -> Self::Date;
+
+    fn number_fact(&mut self, slot: Slot) -> Self::Number;
+    fn truth_fact(&mut self, slot: Slot) -> Self::Truth;
+    fn date_fact(&mut self, slot: Slot) -> Self::Date;
+    /// Whether the fact itself is present; never unknown.
+    fn given(&mut self, slot: Slot) -> Self::Truth;
+    fn among(&mut self, slot: Slot, values: &[Box<str>]) -> Self::Truth;
+    fn prior(&mut self, prior: Prior) -> Self::Number;
+
+    fn add(&mut self, left: Self::Number, right: Self::Number) -> Self::Number;
+    fn subtract(&mut self, left: Self::Number, right: Self::Number) -> Self::Number;
+    fn times(&mut self, left: Self::Number, right: Self::Number) -> Self::Number;
+    fn least(&mut self, left: Self::Number, right: Self::Number) -> Self::Number;
+    fn greatest(&mut self, left: Self::Number, right: Self::Number) -> Self::Number;
+    fn round(&mut self, number: Self::Number, rounding: Rounding) -> Self::Number;
+    fn look_up(&mut self, key: Self::Number, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Self::Number;
+    fn look_up_category(&mut self, key: Slot, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>) -> Self::Number;
+
+    fn days_between(&mut self, from: Self::Date, to: Self::Date) -> Self::Number;
+    fn months_between(&mut self, from: Self::Date, to: Self::Date) -> Self::Number;
+    fn years_between(&mut self, from: Self::Date, to: Self::Date) -> Self::Number;
+    fn plus_days(&mut self, date: Self::Date, days: Self::Number) -> Self::Date;
+    fn plus_months(&mut self, date: Self::Date, months: u32) -> Self::Date;
+
+    fn compare(&mut self, comparison: Comparison, left: Self::Number, right: Self::Number) -> Self::Truth;
+    fn compare_dates(&mut self, comparison: Comparison, left: Self::Date, right: Self::Date) -> Self::Truth;
+    fn and(&mut self, left: Self::Truth, right: Self::Truth) -> Self::Truth;
+    fn or(&mut self, left: Self::Truth, right: Self::Truth) -> Self::Truth;
+    fn not(&mut self, truth: Self::Truth) -> Self::Truth;
+    /// True unless it is known to be false.
+    fn unless_false(&mut self, truth: Self::Truth) -> Self::Truth;
+    fn choose(&mut self, condition: Self::Truth, then: Self::Number, otherwise: Self::Number) -> Self::Number;
+    fn choose_date(&mut self, condition: Self::Truth, then: Self::Date, otherwise: Self::Date) -> Self::Date;
+
+    /// The answer, where the reading has it now.
+    fn settled(&self, truth: &Self::Truth) -> Option<bool>;
+    /// Hears what happens, in order. A reading that gives no reasons does not listen.
+    fn hear(&mut self, _event: Event<'_, Self>) {}
+}
+
+/// What happens while a plan is read.
+pub(crate) enum Event<'a, R: Reading + ?Sized> {
+    /// The sides are given where the identity is broken and between amounts.
+    Identity { index: usize, holds: &'a R::Truth, sides: Option<[&'a R::Number; 2]> },
+    Condition { index: usize, met: &'a R::Truth },
+    /// One part of a benefit's `when`.
+    When { benefit: usize, part: usize, holds: &'a R::Truth },
+    Gross { benefit: usize, amount: &'a R::Number },
+    Step { benefit: usize, step: usize, due: &'a R::Number, leaves: &'a R::Number },
+    Rounded { benefit: usize, due: &'a R::Number, leaves: &'a R::Number },
+    Limit { limit: usize, benefit: usize, due: &'a R::Number, leaves: &'a R::Number },
+    /// What is read next belongs to this place of the pack.
+    At(Place),
+}
+
+/// A place of the pack that a reading may want to name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    Condition(usize),
+    When(usize),
+    Gross(usize),
+    Step(usize, usize),
+    Limit(usize),
+    Ledger,
+}
+
+/// What a plan says about one claim.
+pub(crate) struct Verdict<R: Reading> {
+    /// No identity between the facts is broken.
+    pub(crate) sound: R::Truth,
+    /// All conditions that deny are met.
+    pub(crate) eligible: R::Truth,
+    /// All conditions that pend are met.
+    pub(crate) cleared: R::Truth,
+    /// What each benefit pays, after limits.
+    pub(crate) paid: Vec<R::Number>,
+    pub(crate) payable: R::Number,
+}
+
+/// One reading of one plan under way.
+pub(crate) struct Meaning<'p, R: Reading> {
+    plan: &'p Plan,
+    pub(crate) reading: R,
+    /// What each benefit pays so far.
+    paid: Vec<R::Number>,
+    /// What the accumulated deductible of each benefit has taken.
+    deducted: Vec<R::Number>,
+}
+
+impl<'p, R: Reading> Meaning<'p, R> {
+    pub(crate) fn new(plan: &'p Plan, reading: R) -> Meaning<'p, R> {
+        let benefits = plan.benefits.len();
+        Meaning { plan, reading, paid: Vec::with_capacity(benefits), deducted: Vec::new() }
+    }
+
+    /// Reads the whole plan: eligibility, waterfalls, limits.
+    pub(crate) fn adjudicate(&mut self) -> Verdict<R> {
+        let sound = self.sound();
+        let eligible = self.conditions(Otherwise::Deny);
+        let cleared = self.conditions(Otherwise::Pend);
+        let open = self.reading.and(sound.clone(), eligible.clone());
+        let open = self.reading.and(open, cleared.clone());
+        let payable = self.choose(open, Self::benefits, Self::nothing);
+        Verdict { sound, eligible, cleared, paid: std::mem::take(&mut self.paid), payable }
+    }
+
+    /// What the claim posts to each ledger entry of the plan, once it is decided.
+    pub(crate) fn postings(&mut self, paid: &[R::Number]) -> Vec<R::Number> {
+        self.reading.hear(Event::At(Place::Ledger));
+        let plan = self.plan;
+        plan.entries.iter().map(|entry| self.posting(&entry.amount, paid)).collect()
+    }
+
+    fn posting(&mut self, amount: &'p LedgerAmount, paid: &[R::Number]) -> R::Number {
+        let of = |amounts: &[R::Number], benefit: &usize| amounts.get(*benefit).cloned();
+        match amount {
+            LedgerAmount::Paid(benefit) => of(paid, benefit),
+            LedgerAmount::Deducted(benefit) => of(&self.deducted, benefit),
+            LedgerAmount::Count(benefit) => of(paid, benefit).map(|paid| {
+                let anything = self.more_than_nothing(paid);
+                self.choose(anything, |m| m.reading.number(Decimal::ONE), Self::nothing)
+            }),
+            LedgerAmount::Sum(number) => Some(self.number(number)),
+        }
+        .unwrap_or_else(|| self.nothing())
+    }
+
+    fn sound(&mut self) -> R::Truth {
+        let plan = self.plan;
+        let mut sound = self.reading.truth(true);
+        for (index, identity) in plan.identities.iter().enumerate() {
+            let holds = self.truth(&identity.holds);
+            let holds = self.reading.unless_false(holds);
+            self.hear_identity(index, identity, &holds);
+            sound = self.reading.and(sound, holds);
+        }
+        sound
+    }
+
+    fn hear_identity(&mut self, index: usize, identity: &'p Identity, holds: &R::Truth) {
+        match &identity.sides {
+            Some(sides) if self.reading.settled(holds) == Some(false) => {
+                let [left, right] = self.numbers(sides);
+                self.reading.hear(Event::Identity { index, holds, sides: Some([&left, &right]) });
+            }
+            Some(_) | None => self.reading.hear(Event::Identity { index, holds, sides: None }),
+        }
+    }
+
+    /// Whether all conditions of one kind are met; every one is read, so that every reason is heard.
+    fn conditions(&mut self, otherwise: Otherwise) -> R::Truth {
+        let plan = self.plan;
+        let mut all = self.reading.truth(true);
+        for (index, condition) in plan.conditions.iter().enumerate() {
+            if condition.otherwise == otherwise {
+                self.reading.hear(Event::At(Place::Condition(index)));
+                let met = self.truth(&condition.require);
+                self.reading.hear(Event::Condition { index, met: &met });
+                all = self.reading.and(all, met);
+            }
+        }
+        all
+    }
+
+    /// Every benefit, then every limit; what is payable in all.
+    fn benefits(&mut self) -> R::Number {
+        let plan = self.plan;
+        for (index, benefit) in plan.benefits.iter().enumerate() {
+            let paid = self.benefit(index, benefit);
+            self.paid.push(paid);
+        }
+        let mut total = self.nothing();
+        for (index, limit) in plan.limits.iter().enumerate() {
+            let within = self.limit(index, limit);
+            if limit.is_outermost {
+                total = self.reading.add(total, within);
+            }
+        }
+        for (index, benefit) in plan.benefits.iter().enumerate() {
+            if !benefit.is_within_outermost {
+                let paid = self.paid(index);
+                total = self.reading.add(total, paid);
+            }
+        }
+        total
+    }
+
+    fn benefit(&mut self, index: usize, benefit: &'p Benefit) -> R::Number {
+        self.reading.hear(Event::At(Place::When(index)));
+        let mut applies = self.reading.truth(true);
+        for (part, when) in benefit.when.iter().enumerate() {
+            let holds = self.truth(&when.expression);
+            self.reading.hear(Event::When { benefit: index, part, holds: &holds });
+            applies = self.reading.and(applies, holds);
+        }
+        let paid = self.choose(applies.clone(), |m| m.waterfall(index, benefit), Self::nothing);
+        if let Some(deducted) = self.deducted.get(index).cloned() {
+            let deducted = self.choose(applies, |_| deducted, Self::nothing);
+            self.set_deducted(index, deducted);
+        }
+        paid
+    }
+
+    /// The gross amount runs down the steps; what the last one, rounding, leaves is paid.
+    fn waterfall(&mut self, index: usize, benefit: &'p Benefit) -> R::Number {
+        self.reading.hear(Event::At(Place::Gross(index)));
+        let mut due = self.number(&benefit.gross.expression);
+        self.reading.hear(Event::Gross { benefit: index, amount: &due });
+        for (number, step) in benefit.steps.iter().enumerate() {
+            self.reading.hear(Event::At(Place::Step(index, number)));
+            let leaves = self.step(index, step, &due);
+            self.reading.hear(Event::Step { benefit: index, step: number, due: &due, leaves: &leaves });
+            due = leaves;
+        }
+        let leaves = self.reading.round(due.clone(), benefit.rounding);
+        self.reading.hear(Event::Rounded { benefit: index, due: &due, leaves: &leaves });
+        leaves
+    }
+
+    fn step(&mut self, benefit: usize, step: &'p Step, due: &R::Number) -> R::Number {
+        match &step.when {
+            None => self.action(benefit, &step.action, due.clone()),
+            Some(when) => {
+                let applies = self.truth(when);
+                self.choose(applies, |m| m.action(benefit, &step.action, due.clone()), |_| due.clone())
+            }
+        }
+    }
+
+    /// What a step leaves of the amount due. A step is defined here and nowhere else.
+    fn action(&mut self, benefit: usize, action: &'p Action, due: R::Number) -> R::Number {
+        match action {
+            Action::Pay(rate) => {
+                let rate = self.number(rate);
+                self.reading.times(due, rate)
+            }
+            Action::Bands(ladder) => self.climb(*ladder, &due),
+            Action::Deductible { amount, used } => {
+                let open = self.room(amount, *used);
+                let leaves = self.less(due.clone(), open);
+                if used.is_some() {
+                    let taken = self.reading.subtract(due, leaves.clone());
+                    self.set_deducted(benefit, taken);
+                }
+                leaves
+            }
+            Action::Limit { amount, used } => {
+                let room = self.room(amount, *used);
+                self.reading.least(due, room)
+            }
+            Action::Less(amount) => {
+                let amount = self.number(amount);
+                self.less(due, amount)
+            }
+            Action::Offset(benefits) => benefits.iter().fold(due, |due, benefit| {
+                let paid = self.paid_so_far(*benefit);
+                self.less(due, paid)
+            }),
+            Action::Exclusive(benefits) => benefits.iter().fold(due, |due, benefit| {
+                let paid = self.paid_so_far(*benefit);
+                let excluded = self.more_than_nothing(paid);
+                self.choose(excluded, Self::nothing, |_| due)
+            }),
+            Action::Waiting(waiting) => self.wait(self.plan.waiting(*waiting), due),
+            Action::Minimum(amount) => {
+                let anything = self.more_than_nothing(due.clone());
+                let raise = |m: &mut Self| {
+                    let amount = m.number(amount);
+                    m.reading.greatest(due.clone(), amount)
+                };
+                self.choose(anything, raise, |_| due.clone())
+            }
+            Action::Add(amount) => {
+                let amount = self.number(amount);
+                self.reading.add(due, amount)
+            }
+        }
+    }
+
+    /// The sum over marginal bands: each rate on the part of the due inside its band.
+    fn climb(&mut self, ladder: usize, due: &R::Number) -> R::Number {
+        let mut sum = self.nothing();
+        for rung in &self.plan.ladder(ladder).rungs {
+            let mut inside = due.clone();
+            if let Some(edge) = rung.up_to {
+                let edge = self.reading.number(edge);
+                inside = self.reading.least(inside, edge);
+            }
+            let from = self.reading.number(rung.from);
+            let inside = self.less(inside, from);
+            let rate = self.reading.number(rung.pays);
+            let mut pays = self.reading.times(inside, rate);
+            if let Some(cap) = rung.at_most {
+                let cap = self.reading.number(cap);
+                pays = self.reading.least(pays, cap);
+            }
+            sum = self.reading.add(sum, pays);
+        }
+        sum
+    }
+
+    /// Nothing in the waiting period, the reduced rate in the window after it, all that is due from then on.
+    fn wait(&mut self, waiting: &'p Waiting, due: R::Number) -> R::Number {
+        let exempt = self.exempt(waiting);
+        self.choose(
+            exempt,
+            |_| due.clone(),
+            |m| {
+                let waits = m.waits(waiting);
+                m.choose(waits, Self::nothing, |m| match &waiting.reduced {
+                    None => due.clone(),
+                    Some((until, rate)) => {
+                        let reduced = m.is_within_days(waiting, until);
+                        let pay = |m: &mut Self| {
+                            let rate = m.number(rate);
+                            m.reading.times(due.clone(), rate)
+                        };
+                        m.choose(reduced, pay, |_| due.clone())
+                    }
+                })
+            },
+        )
+    }
+
+    fn exempt(&mut self, waiting: &'p Waiting) -> R::Truth {
+        let not_needed = match &waiting.not_when {
+            Some(truth) => self.truth(truth),
+            None => self.reading.truth(false),
+        };
+        let renewed = |m: &mut Self| match &waiting.waived_within {
+            None => m.reading.truth(false),
+            Some((grace, previous_end)) => {
+                let given = m.reading.given(*previous_end);
+                let in_time = |m: &mut Self| {
+                    let (end, start) = (m.reading.date_fact(*previous_end), m.reading.date_fact(m.plan.coverage_start));
+                    let gap = m.reading.days_between(end, start);
+                    let grace = m.number(grace);
+                    m.reading.compare(Comparison::AtMost, gap, grace)
+                };
+                m.both(given, in_time)
+            }
+        };
+        self.either(not_needed, renewed)
+    }
+
+    fn waits(&mut self, waiting: &'p Waiting) -> R::Truth {
+        match &waiting.period {
+            Period::Days(days) => self.is_within_days(waiting, days),
+            Period::Months(months) => {
+                let (from, counts) = (self.date(&waiting.from), self.date(&waiting.counts));
+                let end = self.reading.plus_months(from, *months);
+                self.reading.compare_dates(Comparison::Less, counts, end)
+            }
+        }
+    }
+
+    /// Whether the date that counts is among the first so many days, the first day being day 1.
+    fn is_within_days(&mut self, waiting: &'p Waiting, days: &'p Number) -> R::Truth {
+        let (from, counts) = (self.date(&waiting.from), self.date(&waiting.counts));
+        let elapsed = self.reading.days_between(from, counts);
+        let days = self.number(days);
+        self.reading.compare(Comparison::Less, elapsed, days)
+    }
+
+    /// Works one limit over its benefits, in their order; gives what they are paid together.
+    fn limit(&mut self, index: usize, limit: &'p Limit) -> R::Number {
+        self.reading.hear(Event::At(Place::Limit(index)));
+        let mut room = self.number(&limit.amount);
+        for earlier in &limit.over {
+            if let Some(prior) = earlier.paid_before {
+                let before = self.reading.prior(prior);
+                room = self.less(room, before);
+            }
+        }
+        let mut filled = self.nothing();
+        for EarlierBenefit { benefit, .. } in &limit.over {
+            let due = self.paid(*benefit);
+            let wanted = self.reading.add(filled.clone(), due.clone());
+            let now = self.reading.least(wanted, room.clone());
+            let leaves = self.reading.subtract(now.clone(), filled);
+            self.reading.hear(Event::Limit { limit: index, benefit: *benefit, due: &due, leaves: &leaves });
+            if let Some(paid) = self.paid.get_mut(*benefit) {
+                *paid = leaves;
+            }
+            filled = now;
+        }
+        filled
+    }
+
+    /// What is left of an amount after what was used of it before; never below nothing.
+    fn room(&mut self, amount: &'p Number, used: Option<Prior>) -> R::Number {
+        let amount = self.number(amount);
+        match used {
+            None => amount,
+            Some(prior) => {
+                let used = self.reading.prior(prior);
+                self.less(amount, used)
+            }
+        }
+    }
+
+    /// The first less the second, never below nothing.
+    fn less(&mut self, from: R::Number, amount: R::Number) -> R::Number {
+        let rest = self.reading.subtract(from, amount);
+        let nothing = self.nothing();
+        self.reading.greatest(rest, nothing)
+    }
+
+    fn paid_so_far(&mut self, earlier: EarlierBenefit) -> R::Number {
+        let now = self.paid(earlier.benefit);
+        match earlier.paid_before {
+            None => now,
+            Some(prior) => {
+                let before = self.reading.prior(prior);
+                self.reading.add(before, now)
+            }
+        }
+    }
+
+    fn paid(&mut self, benefit: usize) -> R::Number {
+        match self.paid.get(benefit) {
+            Some(paid) => paid.clone(),
+            None => self.nothing(),
+        }
+    }
+
+    fn set_deducted(&mut self, benefit: usize, amount: R::Number) {
+        if self.deducted.is_empty() {
+            let nothing = self.nothing();
+            self.deducted = vec![nothing; self.plan.benefits.len()];
+        }
+        if let Some(deducted) = self.deducted.get_mut(benefit) {
+            *deducted = amount;
+        }
+    }
+
+    fn more_than_nothing(&mut self, amount: R::Number) -> R::Truth {
+        let nothing = self.nothing();
+        self.reading.compare(Comparison::Greater, amount, nothing)
+    }
+
+    fn nothing(&mut self) -> R::Number {
+        self.reading.number(Decimal::ZERO)
+    }
+
+    pub(crate) fn number(&mut self, number: &'p Number) -> R::Number {
+        match number {
+            Number::Constant(constant) => self.reading.number(*constant),
+            Number::Figure(index) => match self.plan.figure(*index).value {
+                FigureValue::Number(number) => self.reading.number(number),
+                FigureValue::Date(_) => self.nothing(),
+            },
+            Number::Fact(slot) => self.number_fact(*slot),
+            Number::Value(index) => match self.plan.value(*index) {
+                NamedValue::Number(number) => self.number(number),
+                NamedValue::Truth(_) | NamedValue::Date(_) => self.nothing(),
+            },
+            Number::Table(index) => self.look_up(*index),
+            Number::Slab(index) => self.pick(self.plan.slab(*index)),
+            Number::Paid(benefit) => self.paid(*benefit),
+            Number::Prior(prior) => self.reading.prior(*prior),
+            Number::Add(sides) => {
+                let [left, right] = self.numbers(sides);
+                self.reading.add(left, right)
+            }
+            Number::Subtract(sides) => {
+                let [left, right] = self.numbers(sides);
+                self.reading.subtract(left, right)
+            }
+            Number::Times(sides) => {
+                let [left, right] = self.numbers(sides);
+                self.reading.times(left, right)
+            }
+            Number::Least(numbers) => self.fold(numbers, R::least),
+            Number::Greatest(numbers) => self.fold(numbers, R::greatest),
+            Number::Choose(choice) => {
+                let Choice { condition, then, otherwise } = &**choice;
+                let condition = self.truth(condition);
+                self.choose(condition, |m| m.number(then), |m| m.number(otherwise))
+            }
+            Number::DaysBetween(sides) => {
+                let [from, to] = self.dates(sides);
+                self.reading.days_between(from, to)
+            }
+            Number::MonthsBetween(sides) => {
+                let [from, to] = self.dates(sides);
+                self.reading.months_between(from, to)
+            }
+            Number::YearsBetween(sides) => {
+                let [from, to] = self.dates(sides);
+                self.reading.years_between(from, to)
+            }
+        }
+    }
+
+    /// The fact as given, or as it follows from others.
+    fn number_fact(&mut self, slot: Slot) -> R::Number {
+        match &self.plan.fact(slot).derived {
+            Some(Derived::Number(derived)) => {
+                let given = self.reading.given(slot);
+                self.choose(given, |m| m.reading.number_fact(slot), |m| m.number(derived))
+            }
+            Some(Derived::Date(_)) | None => self.reading.number_fact(slot),
+        }
+    }
+
+    fn numbers(&mut self, [left, right]: &'p [Number; 2]) -> [R::Number; 2] {
+        [self.number(left), self.number(right)]
+    }
+
+    fn fold(
+        &mut self,
+        numbers: &'p [Number],
+        join: impl Fn(&mut R, R::Number, R::Number) -> R::Number,
+    ) -> R::Number {
+        let Some((first, rest)) = numbers.split_first() else { return self.nothing() };
+        let first = self.number(first);
+        rest.iter().fold(first, |sofar, number| {
+            let number = self.number(number);
+            join(&mut self.reading, sofar, number)
+        })
+    }
+
+    fn look_up(&mut self, index: usize) -> R::Number {
+        let table = self.plan.table(index);
+        match &table.rows {
+            Rows::Numbers(rows) => {
+                let key = self.number_fact(table.by);
+                self.reading.look_up(key, rows, table.otherwise)
+            }
+            Rows::Categories(rows) => self.reading.look_up_category(table.by, rows, table.otherwise),
+            Rows::YesNo { yes, no } => {
+                let key = self.reading.truth_fact(table.by);
+                self.choose(key, |m| m.reading.number(*yes), |m| m.reading.number(*no))
+            }
+        }
+    }
+
+    /// The value of the band that the key lies in.
+    fn pick(&mut self, slab: &'p Slab) -> R::Number {
+        let key = self.number(&slab.by);
+        let comparison = if slab.up_to { Comparison::AtMost } else { Comparison::Less };
+        self.pick_from(&slab.bands, &key, comparison, slab.above)
+    }
+
+    fn pick_from(
+        &mut self,
+        bands: &'p [(Decimal, Decimal)],
+        key: &R::Number,
+        comparison: Comparison,
+        above: Decimal,
+    ) -> R::Number {
+        let Some(((edge, value), higher)) = bands.split_first() else { return self.reading.number(above) };
+        let edge = self.reading.number(*edge);
+        let inside = self.reading.compare(comparison, key.clone(), edge);
+        self.choose(inside, |m| m.reading.number(*value), |m| m.pick_from(higher, key, comparison, above))
+    }
+
+    pub(crate) fn truth(&mut self, truth: &'p Truth) -> R::Truth {
+        match truth {
+            Truth::Constant(constant) => self.reading.truth(*constant),
+            Truth::Fact(slot) => self.reading.truth_fact(*slot),
+            Truth::Value(index) => match self.plan.value(*index) {
+                NamedValue::Truth(truth) => self.truth(truth),
+                NamedValue::Number(_) | NamedValue::Date(_) => self.reading.truth(false),
+            },
+            Truth::Given(slot) => self.reading.given(*slot),
+            Truth::Compare(comparison, sides) => {
+                let [left, right] = self.numbers(sides);
+                self.reading.compare(*comparison, left, right)
+            }
+            Truth::CompareDates(comparison, sides) => {
+                let [left, right] = self.dates(sides);
+                self.reading.compare_dates(*comparison, left, right)
+            }
+            Truth::Among(slot, values) => self.reading.among(*slot, values),
+            Truth::And(sides) => {
+                let [left, right] = &**sides;
+                let left = self.truth(left);
+                self.both(left, |m| m.truth(right))
+            }
+            Truth::Or(sides) => {
+                let [left, right] = &**sides;
+                let left = self.truth(left);
+                self.either(left, |m| m.truth(right))
+            }
+            Truth::Not(truth) => {
+                let truth = self.truth(truth);
+                self.reading.not(truth)
+            }
+            Truth::Choose(choice) => {
+                let Choice { condition, then, otherwise } = &**choice;
+                let condition = self.truth(condition);
+                let negated = self.reading.not(condition.clone());
+                let then = self.both(condition, |m| m.truth(then));
+                let otherwise = self.both(negated, |m| m.truth(otherwise));
+                self.reading.or(then, otherwise)
+            }
+        }
+    }
+
+    pub(crate) fn date(&mut self, date: &'p Date) -> R::Date {
+        match date {
+            Date::Constant(constant) => self.reading.date(*constant),
+            Date::Figure(index) => match self.plan.figure(*index).value {
+                FigureValue::Date(date) => self.reading.date(date),
+                FigureValue::Number(_) => self.reading.date(NaiveDate::default()),
+            },
+            Date::Fact(slot) => match &self.plan.fact(*slot).derived {
+                Some(Derived::Date(derived)) => {
+                    let given = self.reading.given(*slot);
+                    self.choose_date(given, |m| m.reading.date_fact(*slot), |m| m.date(derived))
+                }
+                Some(Derived::Number(_)) | None => self.reading.date_fact(*slot),
+            },
+            Date::Value(index) => match self.plan.value(*index) {
+                NamedValue::Date(date) => self.date(date),
+                NamedValue::Number(_) | NamedValue::Truth(_) => self.reading.date(NaiveDate::default()),
+            },
+            Date::PlusDays(sides) => {
+                let (date, days) = &**sides;
+                let (date, days) = (self.date(date), self.number(days));
+                self.reading.plus_days(date, days)
+            }
+            Date::PlusMonths(date, months) => {
+                let date = self.date(date);
+                self.reading.plus_months(date, *months)
+            }
+            Date::Choose(choice) => {
+                let Choice { condition, then, otherwise } = &**choice;
+                let condition = self.truth(condition);
+                self.choose_date(condition, |m| m.date(then), |m| m.date(otherwise))
+            }
+        }
+    }
+
+    fn dates(&mut self, [from, to]: &'p [Date; 2]) -> [R::Date; 2] {
+        [self.date(from), self.date(to)]
+    }
+
+    fn both(&mut self, left: R::Truth, right: impl FnOnce(&mut Self) -> R::Truth) -> R::Truth {
+        match self.reading.settled(&left) {
+            Some(false) => left,
+            Some(true) => right(self),
+            None => {
+                let right = right(self);
+                self.reading.and(left, right)
+            }
+        }
+    }
+
+    fn either(&mut self, left: R::Truth, right: impl FnOnce(&mut Self) -> R::Truth) -> R::Truth {
+        match self.reading.settled(&left) {
+            Some(true) => left,
+            Some(false) => right(self),
+            None => {
+                let right = right(self);
+                self.reading.or(left, right)
+            }
+        }
+    }
+
+    fn choose(
+        &mut self,
+        condition: R::Truth,
+        then: impl FnOnce(&mut Self) -> R::Number,
+        otherwise: impl FnOnce(&mut Self) -> R::Number,
+    ) -> R::Number {
+        match self.reading.settled(&condition) {
+            Some(true) => then(self),
+            Some(false) => otherwise(self),
+            None => {
+                let (then, otherwise) = (then(self), otherwise(self));
+                self.reading.choose(condition, then, otherwise)
+            }
+        }
+    }
+
+    fn choose_date(
+        &mut self,
+        condition: R::Truth,
+        then: impl FnOnce(&mut Self) -> R::Date,
+        otherwise: impl FnOnce(&mut Self) -> R::Date,
+    ) -> R::Date {
+        match self.reading.settled(&condition) {
+            Some(true) => then(self),
+            Some(false) => otherwise(self),
+            None => {
+                let (then, otherwise) = (then(self), otherwise(self));
+                self.reading.choose_date(condition, then, otherwise)
+            }
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! A second opinion on every plan.
+//!
+//! The modules below decide claims from the text of the rules alone: by hand, plan by plan, on exact fractions, with figures
+//! typed in from the printed clauses. They share no code with the engine. They must never be edited to agree with it: where the
+//! two differ, one of them is wrong, and a difference is investigated until the rules say which.
+
+mod oracle {
+    pub(crate) mod calendar;
+    mod cases;
+    pub(crate) mod claims;
+    pub(crate) mod disability;
+    pub(crate) mod draw;
+    pub(crate) mod exact;
+    pub(crate) mod facts;
+    pub(crate) mod gansu_comprehensive;
+    pub(crate) mod guangdong_accident;
+    pub(crate) mod guangdong_critical_illness;
+    pub(crate) mod guangdong_hospital_allowance;
+    pub(crate) mod guangdong_second_medical;
+    pub(crate) mod guangdong_self_funded;
+    pub(crate) mod guangdong_womens_illness;
+    pub(crate) mod henan_accident;
+    pub(crate) mod ningbo_critical;
+    pub(crate) mod ningbo_hospital;
+    pub(crate) mod population;
+    pub(crate) mod record;
+    pub(crate) mod truth;
+    pub(crate) mod verdict;
+    pub(crate) mod wuxi_return_allowance;
+    pub(crate) mod wuxi_xixinbao;
+}
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::path::Path;
+
+use huzhu::{Accumulators, Adjudication, Catalog, Claim, Enrollment};
+use num_bigint::BigInt;
+use rust_decimal::Decimal;
+
+use oracle::calendar::day;
+use oracle::draw::Draw;
+use oracle::exact::{Exact, fraction, nothing};
+use oracle::facts::{Facts, Value};
+use oracle::population::{PLANS, Plan, history};
+use oracle::record::Record;
+use oracle::verdict::{Decision, Verdict};
+
+const CLAIMS: usize = 100_000;
+const SEED: u64 = 20_250_508;
+/// Of each decision that a plan can give, so that no plan passes unasked.
+const LEAST_OF_EACH_DECISION: usize = 100;
+/// Differences that are written out; the rest are only counted.
+const DIFFERENCES_SHOWN: usize = 5;
+
+#[test]
+fn the_engine_decides_every_claim_as_the_rules_do() -> Result<(), Box<dyn Error>> {
+    let catalog = Catalog::load(Path::new("rules"))?;
+    let mut census = Census::default();
+    let mut draw = Draw::seeded(SEED);
+    for plan in PLANS.iter().cycle() {
+        if census.decided == CLAIMS {
+            break;
+        }
+        decide_history(&catalog, plan, &mut draw, &mut census)?;
+    }
+    println!("{census}");
+    assert!(census.differences.is_empty(), "{census}");
+    for plan in PLANS {
+        for decision in plan.can_give {
+            let seen = census.decisions.get(&(plan.title, *decision)).copied().unwrap_or(0);
+            assert!(seen >= LEAST_OF_EACH_DECISION, "{}: {decision:?} was seen only {seen} times", plan.title);
+        }
+    }
+    Ok(())
+}
+
+/// Decides one member's claims twice, each side with its own record of the earlier ones.
+fn decide_history(
+    catalog: &Catalog,
+    plan: &Plan,
+    draw: &mut Draw,
+    census: &mut Census,
+) -> Result<(), Box<dyn Error>> {
+    let mut accumulators = Accumulators::new();
+    let mut record = Record::default();
+    let mut story = String::new();
+    for (index, facts) in history(plan, draw).into_iter().enumerate() {
+        if census.decided == CLAIMS {
+            break;
+        }
+        let expected = (plan.decide)(&facts, &record);
+        let decided = decide_by_engine(catalog, plan, &facts, index, &mut accumulators)?;
+        story.push_str(&format!("  claim {index}\n{facts}    by the rules: {expected}\n    by the engine: {decided}\n"));
+        census.count(plan, &expected, &decided, &story);
+        record.enter(&facts, expected);
+    }
+    Ok(())
+}
+
+/// What the engine made of a claim.
+struct Decided {
+    decision: Decision,
+    payable: Exact,
+    paid: BTreeMap<String, Exact>,
+}
+
+fn decide_by_engine(
+    catalog: &Catalog,
+    plan: &Plan,
+    facts: &Facts,
+    index: usize,
+    accumulators: &mut Accumulators,
+) -> Result<Decided, Box<dyn Error>> {
+    let enrollment = enrollment_of(plan, facts)?;
+    let claim = claim_of(facts, index)?;
+    let adjudication = catalog.resolve(&enrollment, &claim)?.adjudicate(&enrollment, &claim, accumulators)?;
+    if let Some(posting) = adjudication.posting() {
+        accumulators.post(posting)?;
+    }
+    Ok(Decided::from(&adjudication))
+}
+
+fn enrollment_of(plan: &Plan, facts: &Facts) -> Result<Enrollment, Box<dyn Error>> {
+    let mut enrollment = Enrollment::new(facts.enrollment_id, plan.id, "M1");
+    for (name, value) in &facts.enrollment {
+        enrollment = match *value {
+            Value::Money(_) => enrollment.with(name, value.to_string().as_str())?,
+            Value::Whole(number) => enrollment.with(name, number)?,
+            Value::YesNo(is_so) => enrollment.with(name, is_so)?,
+            Value::Date(date) => enrollment.with(name, date)?,
+            Value::Word(word) => enrollment.with(name, word)?,
+        };
+    }
+    Ok(enrollment)
+}
+
+fn claim_of(facts: &Facts, index: usize) -> Result<Claim, Box<dyn Error>> {
+    let mut claim = Claim::new(&format!("C{index}"));
+    for (name, value) in &facts.claim {
+        claim = match *value {
+            Value::Money(_) => claim.with(name, value.to_string().as_str())?,
+            Value::Whole(number) => claim.with(name, number)?,
+            Value::YesNo(is_so) => claim.with(name, is_so)?,
+            Value::Date(date) => claim.with(name, date)?,
+            Value::Word(word) => claim.with(name, word)?,
+        };
+    }
+    Ok(claim)
+}
+
+impl From<&Adjudication> for Decided {
+    fn from(adjudication: &Adjudication) -> Self {
+        let decision = match adjudication.decision() {
+            huzhu::Decision::Paid => Decision::Paid,
+            huzhu::Decision::NothingDue => Decision::NothingDue,
+            huzhu::Decision::Denied => Decision::Denied,
+            huzhu::Decision::Pended => Decision::Pended,
+        };
+        let benefits = adjudication.benefits().iter();
+        let paid = benefits.map(|benefit| (benefit.id().to_string(), exact(benefit.paid()))).collect();
+        Self { decision, payable: exact(adjudication.payable()), paid }
+    }
+}
+
+fn exact(amount: Decimal) -> Exact {
+    Exact::new(BigInt::from(amount.mantissa()), BigInt::from(10).pow(amount.scale()))
+}
+
+impl Decided {
+    /// A benefit that does not apply is not listed, and pays nothing.
+    fn agrees_with(&self, expected: &Verdict) -> bool {
+        let is_decided = matches!(expected.decision, Decision::Paid | Decision::NothingDue);
+        let pays_the_same = || {
+            let listed = self.paid.keys().map(String::as_str);
+            let due = expected.payout.iter().map(|(benefit, _)| *benefit);
+            listed.chain(due).all(|benefit| {
+                self.paid.get(benefit).cloned().unwrap_or_else(nothing) == expected.paid_by(benefit)
+            })
+        };
+        self.decision == expected.decision
+            && self.payable == expected.payable()
+            && (!is_decided || pays_the_same())
+    }
+}
+
+impl fmt::Display for Decided {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:?} {}", self.decision, self.payable)?;
+        for (benefit, paid) in &self.paid {
+            write!(formatter, ", {benefit} {paid}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What was seen.
+#[derive(Default)]
+struct Census {
+    decided: usize,
+    decisions: BTreeMap<(&'static str, Decision), usize>,
+    different: BTreeMap<(&'static str, Decision, Decision), usize>,
+    differences: Vec<String>,
+}
+
+impl Census {
+    fn count(&mut self, plan: &Plan, expected: &Verdict, decided: &Decided, story: &str) {
+        self.decided += 1;
+        *self.decisions.entry((plan.title, expected.decision)).or_default() += 1;
+        if decided.agrees_with(expected) {
+            return;
+        }
+        let seen = self.different.entry((plan.title, expected.decision, decided.decision)).or_default();
+        *seen += 1;
+        if *seen <= DIFFERENCES_SHOWN {
+            self.differences.push(format!("{}\n{story}", plan.title));
+        }
+    }
+}
+
+impl fmt::Display for Census {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "{} claims", self.decided)?;
+        for ((plan, decision), seen) in &self.decisions {
+            writeln!(formatter, "{seen:6} {decision:?}: {plan}")?;
+        }
+        for ((plan, expected, decided), seen) in &self.different {
+            writeln!(formatter, "{seen:6} {expected:?} by the rules, {decided:?} by the engine: {plan}")?;
+        }
+        for difference in &self.differences {
+            writeln!(formatter, "{difference}")?;
+        }
+        Ok(())
+    }
+}
+
+// ── the oracle itself, on payouts that are in print ──────────────────────
+
+#[test]
+fn the_courier_zhao_is_paid_as_printed() {
+    let facts = case(
+        &[
+            ("shares", Value::Whole(2)),
+            ("birth_date", Value::Date(day(1990, 5, 5))),
+            ("coverage_start", Value::Date(day(2025, 1, 1))),
+            ("coverage_end", Value::Date(day(2025, 12, 31))),
+        ],
+        &[
+            ("event_date", Value::Date(day(2025, 1, 10))),
+            ("cause", Value::Word("accident")),
+            ("total_cost", Value::Money(95_664_600)),
+            ("fund_paid", Value::Money(75_465_900)),
+            ("hospital_days", Value::Whole(51)),
+        ],
+    );
+    let verdict = oracle::henan_accident::decide(&facts, &Record::default());
+    assert_eq!(verdict.paid_by("hospital-medical"), fraction(201_987, 100));
+    assert_eq!(verdict.paid_by("hospital-allowance"), fraction(510_000, 100));
+    assert_eq!(verdict.payable(), fraction(711_987, 100));
+}
+
+#[test]
+fn the_family_of_the_truck_driver_xu_is_paid_as_printed() {
+    let facts = case(
+        &[
+            ("occupation", Value::Word("truck-driver")),
+            ("coverage_start", Value::Date(day(2022, 1, 1))),
+            ("coverage_end", Value::Date(day(2022, 12, 31))),
+        ],
+        &[
+            ("event_date", Value::Date(day(2022, 9, 2))),
+            ("cause", Value::Word("accident")),
+            ("death", Value::YesNo(true)),
+        ],
+    );
+    let verdict = oracle::gansu_comprehensive::decide(&facts, &Record::default());
+    assert_eq!(verdict.payable(), fraction(300_000, 1));
+}
+
+fn case(enrollment: &[(&'static str, Value)], claim: &[(&'static str, Value)]) -> Facts {
+    Facts {
+        enrollment_id: "E1",
+        enrollment: enrollment.iter().copied().collect(),
+        claim: claim.iter().copied().collect(),
+    }
+}

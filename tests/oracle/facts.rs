@@ -1,0 +1,245 @@
+//! What is known of one claim.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::NaiveDate;
+
+use super::calendar::{completed_years, days_between};
+use super::exact::{Exact, fraction, left_of, nothing};
+use super::truth::{Truth, all, not};
+
+/// One fact. Money is a whole number of ten-thousandths of a yuan.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Value {
+    Money(i64),
+    Whole(u32),
+    YesNo(bool),
+    Date(NaiveDate),
+    Word(&'static str),
+}
+
+/// The facts of the enrollment or of the claim, by their standard names.
+pub(crate) type Named = BTreeMap<&'static str, Value>;
+
+/// All facts that one decision may look at.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) enrollment_id: &'static str,
+    pub(crate) enrollment: Named,
+    pub(crate) claim: Named,
+}
+
+impl Facts {
+    pub(crate) fn given(&self, name: &str) -> bool {
+        self.value(name).is_some()
+    }
+
+    pub(crate) fn money(&self, name: &str) -> Option<Exact> {
+        match self.value(name)? {
+            Value::Money(ten_thousandths) => Some(fraction(ten_thousandths, 10_000)),
+            other => panic!("`{name}` is not money: {other:?}"),
+        }
+    }
+
+    pub(crate) fn whole(&self, name: &str) -> Option<i64> {
+        match self.value(name)? {
+            Value::Whole(number) => Some(i64::from(number)),
+            other => panic!("`{name}` is not a whole number: {other:?}"),
+        }
+    }
+
+    pub(crate) fn yes(&self, name: &str) -> Truth {
+        match self.value(name)? {
+            Value::YesNo(is_so) => Some(is_so),
+            other => panic!("`{name}` is not yes or no: {other:?}"),
+        }
+    }
+
+    pub(crate) fn date(&self, name: &str) -> Option<NaiveDate> {
+        match self.value(name)? {
+            Value::Date(date) => Some(date),
+            other => panic!("`{name}` is not a date: {other:?}"),
+        }
+    }
+
+    pub(crate) fn word(&self, name: &str) -> Option<&'static str> {
+        match self.value(name)? {
+            Value::Word(word) => Some(word),
+            other => panic!("`{name}` is not a word: {other:?}"),
+        }
+    }
+
+    fn value(&self, name: &str) -> Option<Value> {
+        self.claim.get(name).or_else(|| self.enrollment.get(name)).copied()
+    }
+
+    /// Whether a word is the one asked for.
+    pub(crate) fn is(&self, name: &str, asked: &str) -> Truth {
+        self.word(name).map(|word| word == asked)
+    }
+
+    /// A death that nobody mentions did not happen.
+    pub(crate) fn died(&self) -> bool {
+        self.yes("death").unwrap_or(false)
+    }
+
+    /// An illness that nobody mentions is none of the listed ones.
+    pub(crate) fn illness_is_one_of(&self, listed: &[&str]) -> bool {
+        self.word("illness_class").is_some_and(|illness| listed.contains(&illness))
+    }
+
+    /// The shares that count: those beyond the cap are void.
+    pub(crate) fn shares_up_to(&self, cap: i64) -> Option<i64> {
+        self.whole("shares").map(|held| held.min(cap))
+    }
+
+    /// 16 to 60 completed years on the first day of cover.
+    pub(crate) fn aged_16_to_60_at_the_start(&self) -> Truth {
+        let age = completed_years(self.date("birth_date")?, self.date("coverage_start")?);
+        Some((16..=60).contains(&age))
+    }
+
+    /// On the first day of cover, the last, or between them.
+    pub(crate) fn falls_in_cover(&self, name: &str) -> Truth {
+        let date = self.date(name);
+        let from_the_start = date.zip(self.date("coverage_start")).map(|(date, start)| date >= start);
+        let up_to_the_end = date.zip(self.date("coverage_end")).map(|(date, end)| date <= end);
+        all(&[from_the_start, up_to_the_end])
+    }
+
+    /// 1 on the first day of cover.
+    pub(crate) fn day_of_cover(&self, name: &str) -> Option<i64> {
+        Some(days_between(self.date("coverage_start")?, self.date(name)?) + 1)
+    }
+
+    /// The cover before this one ended at most 30 days before this one starts. Who had none did not renew.
+    pub(crate) fn renewed_within_30_days(&self) -> Truth {
+        let Some(previous_end) = self.date("previous_coverage_end") else {
+            return Some(false);
+        };
+        Some(days_between(previous_end, self.date("coverage_start")?) <= 30)
+    }
+
+    /// Days 1 to the last day of waiting, for who did not renew in time.
+    pub(crate) fn waits(&self, counted: &str, last_day: i64) -> Truth {
+        let early = self.day_of_cover(counted).map(|day| day <= last_day);
+        all(&[early, not(self.renewed_within_30_days())])
+    }
+
+    /// The same, where an accident does not wait.
+    pub(crate) fn waits_unless_an_accident(&self, counted: &str, last_day: i64) -> Truth {
+        all(&[self.waits(counted, last_day), not(self.is("cause", "accident"))])
+    }
+
+    /// Days in hospital: none without a stay, and at least one with it.
+    pub(crate) fn hospital_days(&self) -> Option<i64> {
+        if let Some(days) = self.whole("hospital_days") {
+            return Some(days);
+        }
+        if self.given("admitted") { self.days_by_the_dates() } else { Some(0) }
+    }
+
+    fn days_by_the_dates(&self) -> Option<i64> {
+        Some(days_between(self.date("admitted")?, self.date("discharged")?).max(1))
+    }
+
+    pub(crate) fn in_hospital(&self) -> Truth {
+        self.hospital_days().map(|days| days > 0)
+    }
+
+    /// What the member still bears.
+    pub(crate) fn personal_burden(&self) -> Option<Exact> {
+        self.money("personal_burden").or_else(|| self.burden_by_the_bill())
+    }
+
+    fn burden_by_the_bill(&self) -> Option<Exact> {
+        let borne_by_others = self.money("fund_paid")?
+            + self.money("hosp_part_amt").unwrap_or_else(nothing)
+            + self.money("other_paid").unwrap_or_else(nothing);
+        Some(left_of(self.money("total_cost")?, borne_by_others))
+    }
+
+    /// What the member bears within the pool.
+    pub(crate) fn in_pool_burden(&self) -> Option<Exact> {
+        self.money("in_pool_burden").or_else(|| self.in_pool_by_the_settlement())
+    }
+
+    fn in_pool_by_the_settlement(&self) -> Option<Exact> {
+        Some(left_of(self.money("inscp_scp_amt")?, self.money("fund_pay_sumamt")?))
+    }
+
+    /// Whether the facts can not all be true.
+    pub(crate) fn contradict_each_other(&self) -> bool {
+        self.dates_reversed()
+            || contradicts(self.money("fund_paid").zip(self.money("total_cost")), |(fund, total)| fund > total)
+            || differs(self.whole("hospital_days"), self.days_by_the_dates())
+            || differs(self.money("personal_burden"), self.burden_by_the_bill())
+            || differs(self.money("in_pool_burden"), self.in_pool_by_the_settlement())
+            || self.settlement_does_not_add_up()
+    }
+
+    fn dates_reversed(&self) -> bool {
+        [("admitted", "discharged"), ("birth_date", "event_date"), ("coverage_start", "coverage_end")]
+            .into_iter()
+            .any(|(first, then)| contradicts(self.date(first).zip(self.date(then)), |(first, then)| first > then))
+    }
+
+    /// A settlement is told to add up only where all of its parts are there.
+    fn settlement_does_not_add_up(&self) -> bool {
+        let left_in_scope = self.sum(&["fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt"]);
+        let borne = self.sum(&["fund_pay_sumamt", "hosp_part_amt", "psn_part_amt"]);
+        let funds = self.sum(&[
+            "hifp_pay",
+            "cvlserv_pay",
+            "hifes_pay",
+            "hifmi_pay",
+            "hifob_pay",
+            "maf_pay",
+            "oth_pay",
+        ]);
+        differs(self.money("medfee_sumamt"), left_in_scope)
+            || differs(self.money("medfee_sumamt"), borne)
+            || differs(self.money("fund_pay_sumamt"), funds)
+    }
+
+    fn sum(&self, names: &[&str]) -> Option<Exact> {
+        names.iter().try_fold(nothing(), |sum, name| Some(sum + self.money(name)?))
+    }
+}
+
+fn contradicts<T>(both: Option<T>, is_impossible: impl Fn(T) -> bool) -> bool {
+    both.is_some_and(is_impossible)
+}
+
+fn differs<T: PartialEq>(given: Option<T>, derived: Option<T>) -> bool {
+    contradicts(given.zip(derived), |(given, derived)| given != derived)
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Money(amount) if amount % 100 == 0 => {
+                write!(formatter, "{}.{:02}", amount / 10_000, amount % 10_000 / 100)
+            }
+            Self::Money(amount) => write!(formatter, "{}.{:04}", amount / 10_000, amount % 10_000),
+            Self::Whole(number) => write!(formatter, "{number}"),
+            Self::YesNo(is_so) => write!(formatter, "{is_so}"),
+            Self::Date(date) => write!(formatter, "{date}"),
+            Self::Word(word) => formatter.write_str(word),
+        }
+    }
+}
+
+impl fmt::Display for Facts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (heading, facts) in [(self.enrollment_id, &self.enrollment), ("claim", &self.claim)] {
+            write!(formatter, "    {heading}:")?;
+            for (name, value) in facts {
+                write!(formatter, " {name}={value}")?;
+            }
+            writeln!(formatter)?;
+        }
+        Ok(())
+    }
+}

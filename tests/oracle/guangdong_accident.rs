@@ -1,0 +1,66 @@
+//! Guangdong: the accident plan.
+
+use super::disability::ratio;
+use super::exact::{Exact, left_of, lesser, nothing, percent, to_the_fen, yuan};
+use super::facts::Facts;
+use super::record::Record;
+use super::verdict::{Payout, Requirements, Verdict, hold_together, judge};
+
+pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
+    let requirements = Requirements {
+        or_deny: &[
+            facts.aged_16_to_60_at_the_start(),
+            facts.is("cause", "accident"),
+            facts.falls_in_cover("event_date"),
+        ],
+        or_pend: &[],
+    };
+    judge(facts, &requirements, || work_out(facts, record))
+}
+
+fn work_out(facts: &Facts, record: &Record) -> Option<Payout> {
+    let start = facts.date("coverage_start")?;
+    let disability = disability(facts, record)?;
+    let mut payout = vec![
+        ("accidental-disability", disability.clone()),
+        ("accidental-death", death(facts, record, disability)?),
+        ("accident-medical", medical(facts, record)?),
+        ("accident-allowance", allowance(facts, record)?),
+    ];
+    let served = ["accidental-death", "accidental-disability", "accident-medical", "accident-allowance"];
+    hold_together(&mut payout, &served, yuan(65_400), record.paid_together_in_period(&served, start));
+    Some(payout)
+}
+
+/// 50,000 by the grade, and no more than 50,000 in a period.
+fn disability(facts: &Facts, record: &Record) -> Option<Exact> {
+    if !facts.given("disability_grade") {
+        return Some(nothing());
+    }
+    let before = record.paid_in_period("accidental-disability", facts.date("coverage_start")?);
+    Some(to_the_fen(&lesser(yuan(50_000) * ratio(facts)?, left_of(yuan(50_000), before))))
+}
+
+/// 50,000, less what the same accident pays or paid for disability.
+fn death(facts: &Facts, record: &Record, disability_now: Exact) -> Option<Exact> {
+    if !facts.died() {
+        return Some(nothing());
+    }
+    let before = record.paid_for_event("accidental-disability", facts.date("event_date")?);
+    Some(to_the_fen(&left_of(yuan(50_000), before + disability_now)))
+}
+
+/// 80% of what the member bears of a stay, at most 10,000 in a period.
+fn medical(facts: &Facts, record: &Record) -> Option<Exact> {
+    if !facts.in_hospital()? {
+        return Some(nothing());
+    }
+    let before = record.paid_in_period("accident-medical", facts.date("coverage_start")?);
+    Some(to_the_fen(&lesser(facts.personal_burden()? * percent(80), left_of(yuan(10_000), before))))
+}
+
+/// 60 a day, at most 90 days in a period.
+fn allowance(facts: &Facts, record: &Record) -> Option<Exact> {
+    let before = record.paid_in_period("accident-allowance", facts.date("coverage_start")?);
+    Some(to_the_fen(&lesser(yuan(60) * yuan(facts.hospital_days()?), left_of(yuan(60) * yuan(90), before))))
+}

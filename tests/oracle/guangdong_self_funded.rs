@@ -1,0 +1,24 @@
+//! Guangdong: the self-funded part of a hospital's cost.
+
+use super::exact::{Exact, left_of, lesser, nothing, percent, to_the_fen, yuan};
+use super::facts::Facts;
+use super::record::Record;
+use super::verdict::{Requirements, Verdict, judge};
+
+pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
+    let requirements = Requirements {
+        or_deny: &[facts.aged_16_to_60_at_the_start(), facts.falls_in_cover("admitted")],
+        or_pend: &[],
+    };
+    judge(facts, &requirements, || Some(vec![("self-funded", self_funded(facts, record)?)]))
+}
+
+/// Half of it, at most 8,000 in a period; days 1 to 30 wait.
+fn self_funded(facts: &Facts, record: &Record) -> Option<Exact> {
+    let borne = facts.money("self_funded")?;
+    if borne == nothing() || facts.waits_unless_an_accident("admitted", 30)? {
+        return Some(nothing());
+    }
+    let before = record.paid_in_period("self-funded", facts.date("coverage_start")?);
+    Some(to_the_fen(&lesser(borne * percent(50), left_of(yuan(8_000), before))))
+}

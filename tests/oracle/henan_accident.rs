@@ -1,0 +1,89 @@
+//! Henan: the accident plan for workers in new forms of employment.
+
+use super::disability::ratio;
+use super::exact::{Exact, left_of, lesser, nothing, to_the_fen, yuan};
+use super::facts::Facts;
+use super::record::Record;
+use super::truth::{all, any};
+use super::verdict::{Payout, Requirements, Verdict, hold_together, judge};
+
+pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
+    let covered_cause = any(&[facts.is("cause", "accident"), facts.is("cause", "sudden-death")]);
+    let requirements = Requirements {
+        or_deny: &[facts.aged_16_to_60_at_the_start(), facts.falls_in_cover("event_date"), covered_cause],
+        or_pend: &[],
+    };
+    judge(facts, &requirements, || work_out(facts, record))
+}
+
+fn work_out(facts: &Facts, record: &Record) -> Option<Payout> {
+    let start = facts.date("coverage_start")?;
+    let disability = disability(facts, record)?;
+    let mut payout = vec![
+        ("disability", disability.clone()),
+        ("death", death(facts, record, disability)?),
+        ("sudden-death", sudden_death(facts, record)?),
+        ("hospital-medical", hospital_medical(facts, record)?),
+        ("hospital-allowance", hospital_allowance(facts, record)?),
+    ];
+    if let Some(shares) = facts.shares_up_to(2) {
+        let served = ["death", "sudden-death", "disability", "hospital-medical", "hospital-allowance"];
+        let ceiling = lesser(yuan(65_000) * yuan(shares), yuan(130_000));
+        hold_together(&mut payout, &served, ceiling, record.paid_together_in_period(&served, start));
+    }
+    Some(payout)
+}
+
+/// 50,000 a share by the grade, less what the same accident was paid before.
+fn disability(facts: &Facts, record: &Record) -> Option<Exact> {
+    if !all(&[facts.is("cause", "accident"), Some(facts.given("disability_grade"))])? {
+        return Some(nothing());
+    }
+    let sum = yuan(50_000) * yuan(facts.shares_up_to(2)?) * ratio(facts)?;
+    let before = record.paid_for_event("disability", facts.date("event_date")?);
+    Some(to_the_fen(&left_of(sum, before)))
+}
+
+/// 50,000 a share, less what the same accident pays or paid for disability. One dies once.
+fn death(facts: &Facts, record: &Record, disability_now: Exact) -> Option<Exact> {
+    if !all(&[facts.is("cause", "accident"), Some(facts.died()), Some(!death_was_paid(record))])? {
+        return Some(nothing());
+    }
+    let sum = yuan(50_000) * yuan(facts.shares_up_to(2)?);
+    let before = record.paid_for_event("disability", facts.date("event_date")?);
+    Some(to_the_fen(&left_of(sum, before + disability_now)))
+}
+
+/// 50,000 a share after 30 days of waiting.
+fn sudden_death(facts: &Facts, record: &Record) -> Option<Exact> {
+    if !all(&[facts.is("cause", "sudden-death"), Some(facts.died()), Some(!death_was_paid(record))])? {
+        return Some(nothing());
+    }
+    let sum = yuan(50_000) * yuan(facts.shares_up_to(2)?);
+    Some(if facts.waits("event_date", 30)? { nothing() } else { to_the_fen(&sum) })
+}
+
+fn death_was_paid(record: &Record) -> bool {
+    record.ever_paid("death") || record.ever_paid("sudden-death")
+}
+
+/// All that the member bears of a stay after an accident, at most 10,000 a share in a period.
+fn hospital_medical(facts: &Facts, record: &Record) -> Option<Exact> {
+    if !all(&[facts.is("cause", "accident"), facts.in_hospital()])? {
+        return Some(nothing());
+    }
+    let before = record.paid_in_period("hospital-medical", facts.date("coverage_start")?);
+    let limit = left_of(yuan(10_000) * yuan(facts.shares_up_to(2)?), before);
+    Some(to_the_fen(&lesser(facts.personal_burden()?, limit)))
+}
+
+/// 50 a day a share, at most 100 days in a period.
+fn hospital_allowance(facts: &Facts, record: &Record) -> Option<Exact> {
+    if !all(&[facts.is("cause", "accident"), facts.in_hospital()])? {
+        return Some(nothing());
+    }
+    let shares = yuan(facts.shares_up_to(2)?);
+    let before = record.paid_in_period("hospital-allowance", facts.date("coverage_start")?);
+    let limit = left_of(yuan(50) * yuan(100) * &shares, before);
+    Some(to_the_fen(&lesser(yuan(50) * yuan(facts.hospital_days()?) * shares, limit)))
+}

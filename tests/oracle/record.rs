@@ -1,0 +1,66 @@
+//! The record of one member's earlier claims under one plan.
+
+use chrono::NaiveDate;
+
+use super::exact::{Exact, nothing};
+use super::facts::Facts;
+use super::verdict::{Decision, Verdict};
+
+/// Claims that were paid, or looked at in full and found to be due nothing. Denied and pended ones leave no trace.
+#[derive(Debug, Default)]
+pub(crate) struct Record {
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    event_date: NaiveDate,
+    coverage_start: NaiveDate,
+    verdict: Verdict,
+}
+
+impl Record {
+    pub(crate) fn enter(&mut self, facts: &Facts, verdict: Verdict) {
+        if !matches!(verdict.decision, Decision::Paid | Decision::NothingDue) {
+            return;
+        }
+        let event_date = facts.date("event_date").expect("a claim without it is pended");
+        let coverage_start = facts.date("coverage_start").expect("a claim without it is pended");
+        self.entries.push(Entry { event_date, coverage_start, verdict });
+    }
+
+    /// What a benefit has paid for the same event.
+    pub(crate) fn paid_for_event(&self, benefit: &str, event_date: NaiveDate) -> Exact {
+        sum(benefit, self.entries.iter().filter(|entry| entry.event_date == event_date))
+    }
+
+    /// What a benefit has paid in the same cover.
+    pub(crate) fn paid_in_period(&self, benefit: &str, coverage_start: NaiveDate) -> Exact {
+        sum(benefit, self.entries.iter().filter(|entry| entry.coverage_start == coverage_start))
+    }
+
+    /// What several benefits together have paid in the same cover.
+    pub(crate) fn paid_together_in_period(&self, benefits: &[&str], coverage_start: NaiveDate) -> Exact {
+        benefits.iter().map(|benefit| self.paid_in_period(benefit, coverage_start)).sum()
+    }
+
+    /// What a benefit has ever paid.
+    pub(crate) fn paid_in_life(&self, benefit: &str) -> Exact {
+        sum(benefit, self.entries.iter())
+    }
+
+    /// Claims of the same cover in which a benefit paid more than nothing.
+    pub(crate) fn times_in_period(&self, benefit: &str, coverage_start: NaiveDate) -> usize {
+        let in_period = self.entries.iter().filter(|entry| entry.coverage_start == coverage_start);
+        in_period.filter(|entry| entry.verdict.paid_by(benefit) > nothing()).count()
+    }
+
+    /// Whether a benefit ever paid more than nothing.
+    pub(crate) fn ever_paid(&self, benefit: &str) -> bool {
+        self.paid_in_life(benefit) > nothing()
+    }
+}
+
+fn sum<'entry>(benefit: &str, entries: impl Iterator<Item = &'entry Entry>) -> Exact {
+    entries.map(|entry| entry.verdict.paid_by(benefit)).sum()
+}

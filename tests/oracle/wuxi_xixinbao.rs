@@ -1,0 +1,58 @@
+//! Wuxi: Xixinbao, the accident cover for workers in new forms of employment.
+
+use super::disability::ratio;
+use super::exact::{Exact, left_of, lesser, nothing, to_the_fen, yuan};
+use super::facts::Facts;
+use super::record::Record;
+use super::verdict::{Payout, Requirements, Verdict, hold_together, judge};
+
+pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
+    let requirements = Requirements {
+        or_deny: &[
+            facts.whole("place_number").map(|place| place <= 25_000),
+            facts.aged_16_to_60_at_the_start(),
+            facts.falls_in_cover("event_date"),
+            facts.is("cause", "accident"),
+        ],
+        or_pend: &[],
+    };
+    judge(facts, &requirements, || work_out(facts, record))
+}
+
+fn work_out(facts: &Facts, record: &Record) -> Option<Payout> {
+    let start = facts.date("coverage_start")?;
+    let disability = disability(facts, record)?;
+    let mut payout = vec![
+        ("disability", disability.clone()),
+        ("death", death(facts, record, disability)?),
+        ("hospital-allowance", hospital_allowance(facts, record)?),
+    ];
+    let served = ["death", "disability"];
+    hold_together(&mut payout, &served, yuan(100_000), record.paid_together_in_period(&served, start));
+    Some(payout)
+}
+
+/// 100,000 by the grade, less what the same accident was paid before.
+fn disability(facts: &Facts, record: &Record) -> Option<Exact> {
+    if !facts.given("disability_grade") {
+        return Some(nothing());
+    }
+    let before = record.paid_for_event("disability", facts.date("event_date")?);
+    Some(to_the_fen(&left_of(yuan(100_000) * ratio(facts)?, before)))
+}
+
+/// 100,000, less what the same accident pays or paid for disability. One dies once.
+fn death(facts: &Facts, record: &Record, disability_now: Exact) -> Option<Exact> {
+    if !facts.died() || record.ever_paid("death") {
+        return Some(nothing());
+    }
+    let before = record.paid_for_event("disability", facts.date("event_date")?);
+    Some(to_the_fen(&left_of(yuan(100_000), before + disability_now)))
+}
+
+/// 50 a day from the fourth day, at most 90 days a stay and 180 days in a period.
+fn hospital_allowance(facts: &Facts, record: &Record) -> Option<Exact> {
+    let days_paid = (facts.hospital_days()? - 3).clamp(0, 90);
+    let before = record.paid_in_period("hospital-allowance", facts.date("coverage_start")?);
+    Some(to_the_fen(&lesser(yuan(50) * yuan(days_paid), left_of(yuan(50) * yuan(180), before))))
+}
