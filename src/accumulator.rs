@@ -85,6 +85,20 @@ impl Posting {
     }
 }
 
+impl Posting {
+    /// Corrects what a benefit paid, after a joint limit.
+    pub(crate) fn set_paid(&mut self, benefit: &str, paid: Decimal) {
+        for (entry, amount) in &mut self.amounts {
+            match entry.measure {
+                Measure::Paid if &*entry.name == benefit => *amount = paid,
+                Measure::Count if &*entry.name == benefit && paid.is_zero() => *amount = Decimal::ZERO,
+                Measure::Paid | Measure::Count | Measure::Deducted | Measure::Sum => {}
+            }
+        }
+        self.amounts.retain(|(_, amount)| !amount.is_zero());
+    }
+}
+
 /// The claims that one scope counts together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Group {
@@ -127,6 +141,12 @@ impl Accumulators {
         self.postings.is_empty()
     }
 
+    /// Whether the claim of this id has posted.
+    #[must_use]
+    pub fn has_posted(&self, claim: &str) -> bool {
+        self.postings.contains_key(claim)
+    }
+
     /// What is posted, by claim id.
     pub fn postings(&self) -> impl Iterator<Item = &Posting> {
         self.postings.values()
@@ -158,6 +178,13 @@ impl Accumulators {
         self.move_balances(&posting, exact::subtract)?;
         self.postings.remove(claim);
         Ok(posting)
+    }
+
+    /// What all benefits together have paid in the group.
+    pub(crate) fn paid_in_all(&self, group: Group) -> Result<Decimal, Inexact> {
+        let entries = self.balances.get(&group).into_iter().flatten();
+        let paid = entries.filter(|(entry, _)| entry.measure == Measure::Paid);
+        paid.map(|(_, amount)| *amount).try_fold(Decimal::ZERO, exact::add)
     }
 
     /// The sum of an entry over the group.

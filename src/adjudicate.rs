@@ -133,14 +133,24 @@ impl Adjudication {
         &self.assumed
     }
 
-    /// Takes an amount off what is payable, for a joint limit over several plans.
-    pub(crate) fn cut(&mut self, takes: Decimal, reason: Reason) -> Result<(), Error> {
-        let rest = exact::subtract(self.outcome.payable, takes).map_err(|_| does_not_fit())?;
-        self.outcome.payable = rest;
-        if rest.is_zero() {
-            self.outcome.decision = Decision::NothingDue;
+    /// Takes an amount off what is payable, from the last benefit to the first: a joint limit over several plans.
+    pub(crate) fn cut(&mut self, takes: Decimal, title: &Text, clause: &Text) -> Result<(), Error> {
+        let mut left = takes;
+        for benefit in self.benefits.iter_mut().rev() {
+            let here = left.min(benefit.paid);
+            left = exact::subtract(left, here).map_err(|_| does_not_fit())?;
+            let leaves = exact::subtract(benefit.paid, here).map_err(|_| does_not_fit())?;
+            benefit.leave("joint-limit", leaves, title.clone(), clause.clone())?;
+            if let Some(posting) = &mut self.outcome.posting {
+                posting.set_paid(&benefit.id, leaves);
+            }
         }
-        self.reasons.push(reason);
+        self.outcome.payable = exact::subtract(self.outcome.payable, takes).map_err(|_| does_not_fit())?;
+        if self.outcome.payable.is_zero() && self.outcome.decision == Decision::Paid {
+            self.outcome.decision = Decision::NothingDue;
+            let code = Code::JointLimit.name().to_owned();
+            self.reasons.push(Reason { code, text: title.clone(), clause: Some(clause.clone()), fact: None });
+        }
         Ok(())
     }
 }

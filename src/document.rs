@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::code::Code;
 use crate::diagnostic::{Diagnostics, Findings, Source, Span};
-use crate::text::say;
+use crate::text::{Text, say};
 
 /// A rule pack or a file of worked cases is at most 1 MiB.
 pub const MAX_PACK_BYTES: usize = 1 << 20;
@@ -71,6 +71,17 @@ impl Node {
 
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.node)
+    }
+
+    /// A text in both languages; one that is written once reads the same in both.
+    pub(crate) fn words(&self) -> Text {
+        match self.text() {
+            Some(text) => Text::same(text),
+            None => {
+                let part = |key| self.get(key).and_then(Node::text).unwrap_or_default().to_owned();
+                Text { zh: part("zh"), en: part("en") }
+            }
+        }
     }
 
     pub(crate) fn items(&self) -> &[Node] {

@@ -426,6 +426,6 @@ pub static STANDARD: [StandardFact; 56] = [
     of_settlement("acct_mulaid_pay", Kind::Money, "账户共济支付", "from a relative's account"),
     optional(of_settlement("hosp_part_amt", Kind::Money, "医院负担金额", "borne by the hospital")),
     of_settlement("pool_prop_selfpay", Kind::Ratio, "统筹段自付比例", "self-paid ratio inside the pool"),
-    one_of(&["0", "1"], of_settlement("refd_setl_flag", Kind::Category, "退费结算标志", "refunded settlement")),
-    one_of(&["0", "1"], of_settlement("vali_flag", Kind::Category, "有效标志", "valid record")),
+    optional(one_of(&["0", "1"], of_settlement("refd_setl_flag", Kind::Category, "退费结算标志", "refunded settlement"))),
+    optional(one_of(&["0", "1"], of_settlement("vali_flag", Kind::Category, "有效标志", "valid record"))),
 ];

@@ -3,15 +3,22 @@
 mod accumulator;
 mod adjudicate;
 pub mod calendar;
+mod case;
+mod cases;
+mod catalog;
 mod claim;
 mod code;
 mod diagnostic;
+pub mod disability;
 mod document;
 mod enrollment;
 mod error;
 pub mod exact;
+mod explain;
 mod fact;
 mod facts;
+pub mod history;
+mod joint;
 pub mod money;
 mod names;
 pub mod pack;
@@ -24,11 +31,17 @@ mod text;
 
 pub use accumulator::{Accumulators, Posting};
 pub use adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, Outcome, Reason};
+pub use case::Case;
+pub use cases::{CaseReport, CasesReport, WorkedCases};
+pub use catalog::{Catalog, LoadError};
 pub use claim::Claim;
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use enrollment::Enrollment;
 pub use error::Error;
+pub use explain::{
+    Assumption, BenefitExplanation, Explanation, InapplicableExplanation, NextYuan, ReasonExplanation, StepExplanation,
+};
 pub use fact::{Absent, Holder, Kind, STANDARD, StandardFact, Value};
 pub use plan::{Assumed, Effective, EffectiveBy, Plan, PlanReference, Provenance};
 pub use scope::Scope;

@@ -11,10 +11,14 @@ mod syntax;
 
 pub use parse::{MAX_EXPRESSION_BYTES, MAX_EXPRESSION_DEPTH};
 
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
 use serde_json::Value as Json;
+use syntax::{Term, Unit};
 
 use crate::code::Code;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Findings, Source, Span};
 use crate::document::{self, Node, Notation};
 use crate::plan::Plan;
 use crate::text::say;
@@ -32,6 +36,18 @@ pub const MAX_RULES: usize = 10_000;
 /// assert_eq!(broken.iter().next().unwrap().code().name(), "missing-key");
 /// ```
 pub fn load(path: &str, bytes: &[u8]) -> Result<Plan, Diagnostics> {
+    read(path, bytes).map(|loaded| loaded.plan)
+}
+
+/// A plan with the place of its head, for what is wrong between packs.
+pub(crate) struct Loaded {
+    pub(crate) plan: Plan,
+    pub(crate) source: Arc<Source>,
+    pub(crate) place: Span,
+}
+
+/// Reads and checks a pack, and keeps its place.
+pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Loaded, Diagnostics> {
     let (root, mut findings) = document::read(path, bytes, Notation::Toml, document::MAX_PACK_BYTES)?;
     if findings.is_empty() {
         check_size(&root, &mut findings);
@@ -47,10 +63,22 @@ pub fn load(path: &str, bytes: &[u8]) -> Result<Plan, Diagnostics> {
             promise::check(&plan, root.get("promise"), &mut findings);
         }
         if findings.is_empty() {
-            return Ok(plan);
+            return Ok(Loaded { plan, source: Arc::clone(findings.source()), place: places.plan });
         }
     }
     Err(findings.into_diagnostics())
+}
+
+/// An amount in yuan, as a figure is written.
+pub(crate) fn yuan(node: &Node, findings: &mut Findings) -> Option<Decimal> {
+    let syntax = resolve::read(node, findings, parse::literal)?;
+    match syntax.term {
+        Term::Number(literal) if literal.unit == Unit::Yuan => Some(literal.number),
+        _ => {
+            findings.report(Code::UnitMismatch, &syntax.span, say!("此处应为 yuan", "an amount in yuan is expected here"));
+            None
+        }
+    }
 }
 
 /// The JSON Schema of rule packs, from the same description of the keys that the checker reads.
@@ -64,7 +92,7 @@ pub fn schema() -> Json {
     schema
 }
 
-fn check_size(root: &Node, findings: &mut crate::diagnostic::Findings) {
+fn check_size(root: &Node, findings: &mut Findings) {
     let rules: usize = root.entries().iter().map(|entry| entry.node.entries().len().max(entry.node.items().len())).sum();
     if rules > MAX_RULES {
         let message = say!("规则包有 {rules} 条规则,上限为 {MAX_RULES}", "the pack has {rules} rules, at most {MAX_RULES} are read");

@@ -59,6 +59,16 @@ pub(crate) trait Reading {
     fn choose(&mut self, condition: Self::Truth, then: Self::Number, otherwise: Self::Number) -> Self::Number;
     fn choose_date(&mut self, condition: Self::Truth, then: Self::Date, otherwise: Self::Date) -> Self::Date;
 
+    /// What a fact follows to be; where that is unknown, the fact itself is what is missing.
+    fn derived(&mut self, _fact: Slot, number: Self::Number) -> Self::Number {
+        number
+    }
+
+    /// The same for a date.
+    fn derived_date(&mut self, _fact: Slot, date: Self::Date) -> Self::Date {
+        date
+    }
+
     /// The answer, where the reading has it now.
     fn settled(&self, truth: &Self::Truth) -> Option<bool>;
     /// Hears what happens, in order. A reading that gives no reasons does not listen.
@@ -525,7 +535,11 @@ impl<'p, R: Reading> Meaning<'p, R> {
         match &self.plan.fact(slot).derived {
             Some(Derived::Number(derived)) => {
                 let given = self.reading.given(slot);
-                self.choose(given, |m| m.reading.number_fact(slot), |m| m.number(derived))
+                let derive = |m: &mut Self| {
+                    let number = m.number(derived);
+                    m.reading.derived(slot, number)
+                };
+                self.choose(given, |m| m.reading.number_fact(slot), derive)
             }
             Some(Derived::Date(_)) | None => self.reading.number_fact(slot),
         }
@@ -636,7 +650,11 @@ impl<'p, R: Reading> Meaning<'p, R> {
             Date::Fact(slot) => match &self.plan.fact(*slot).derived {
                 Some(Derived::Date(derived)) => {
                     let given = self.reading.given(*slot);
-                    self.choose_date(given, |m| m.reading.date_fact(*slot), |m| m.date(derived))
+                    let derive = |m: &mut Self| {
+                        let date = m.date(derived);
+                        m.reading.derived_date(*slot, date)
+                    };
+                    self.choose_date(given, |m| m.reading.date_fact(*slot), derive)
                 }
                 Some(Derived::Number(_)) | None => self.reading.date_fact(*slot),
             },

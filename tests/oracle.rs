@@ -77,12 +77,7 @@ fn the_engine_decides_every_claim_as_the_rules_do() -> Result<(), Box<dyn Error>
 }
 
 /// Decides one member's claims twice, each side with its own record of the earlier ones.
-fn decide_history(
-    catalog: &Catalog,
-    plan: &Plan,
-    draw: &mut Draw,
-    census: &mut Census,
-) -> Result<(), Box<dyn Error>> {
+fn decide_history(catalog: &Catalog, plan: &Plan, draw: &mut Draw, census: &mut Census) -> Result<(), Box<dyn Error>> {
     let mut accumulators = Accumulators::new();
     let mut record = Record::default();
     let mut story = String::new();
@@ -92,7 +87,8 @@ fn decide_history(
         }
         let expected = (plan.decide)(&facts, &record);
         let decided = decide_by_engine(catalog, plan, &facts, index, &mut accumulators)?;
-        story.push_str(&format!("  claim {index}\n{facts}    by the rules: {expected}\n    by the engine: {decided}\n"));
+        story
+            .push_str(&format!("  claim {index}\n{facts}    by the rules: {expected}\n    by the engine: {decided}\n"));
         census.count(plan, &expected, &decided, &story);
         record.enter(&facts, expected);
     }
@@ -175,13 +171,11 @@ impl Decided {
         let pays_the_same = || {
             let listed = self.paid.keys().map(String::as_str);
             let due = expected.payout.iter().map(|(benefit, _)| *benefit);
-            listed.chain(due).all(|benefit| {
-                self.paid.get(benefit).cloned().unwrap_or_else(nothing) == expected.paid_by(benefit)
-            })
+            listed
+                .chain(due)
+                .all(|benefit| self.paid.get(benefit).cloned().unwrap_or_else(nothing) == expected.paid_by(benefit))
         };
-        self.decision == expected.decision
-            && self.payable == expected.payable()
-            && (!is_decided || pays_the_same())
+        self.decision == expected.decision && self.payable == expected.payable() && (!is_decided || pays_the_same())
     }
 }
 

@@ -313,7 +313,7 @@ impl<'n> Builder<'n> {
             return;
         }
         let listed = values.items().iter().filter_map(|node| Some((node.text()?, &node.span, Text::same(node.text()?))));
-        let titled = values.entries().iter().map(|entry| (entry.key.as_str(), &entry.key_span, words(&entry.node)));
+        let titled = values.entries().iter().map(|entry| (entry.key.as_str(), &entry.key_span, entry.node.words()));
         for (name, span, title) in listed.chain(titled) {
             if fact.symbols.iter().any(|symbol| &*symbol.name == name) {
                 self.resolver.findings.report(Code::DuplicateName, span, say!("取值 `{name}` 重复", "the value `{name}` stands twice"));
@@ -822,7 +822,7 @@ impl<'n> Builder<'n> {
             "published" => Provenance::Published,
             _ => Provenance::Assumed,
         };
-        Some(Citation { clause: words(node.get("clause")?), provenance, assumed })
+        Some(Citation { clause: node.get("clause")?.words(), provenance, assumed })
     }
 
     fn condition(&mut self, node: &'n Node) -> Option<Condition> {
@@ -833,7 +833,7 @@ impl<'n> Builder<'n> {
         self.resolver.touched.extend(assumption_titled(id, node, "text"));
         let citation = self.citation(node);
         let otherwise = if node.get("otherwise")?.text()? == "pend" { Otherwise::Pend } else { Otherwise::Deny };
-        Some(Condition { id: id.into(), require: require?, otherwise, text: words(node.get("text")?), citation: citation? })
+        Some(Condition { id: id.into(), require: require?, otherwise, text: node.get("text")?.words(), citation: citation? })
     }
 
     fn benefit(&mut self, index: usize, node: &'n Node, plan_rounding: Option<Rounding>) -> Option<Benefit> {
@@ -908,8 +908,8 @@ impl<'n> Builder<'n> {
         }
         let when = self.optional(node, "when", |b, node| b.truth(node));
         let (parsed, wording) = self.action(benefit, &action.key, &action.node, node)?;
-        let text = node.get("text").map(words).unwrap_or_else(|| standing_reason(&parsed, &wording));
-        Some(Step { action: parsed, when: when?, text, clause: node.get("clause").map(words) })
+        let text = node.get("text").map(Node::words).unwrap_or_else(|| standing_reason(&parsed, &wording));
+        Some(Step { action: parsed, when: when?, text, clause: node.get("clause").map(Node::words) })
     }
 
     fn action(&mut self, benefit: usize, key: &str, value: &'n Node, step: &'n Node) -> Option<(Action, Text)> {
@@ -1297,23 +1297,12 @@ fn assumption(name: &str, node: &Node, value: Option<String>) -> BTreeSet<Assume
 fn assumption_titled(name: &str, node: &Node, key: &str) -> BTreeSet<Assumed> {
     assumption(name, node, None)
         .into_iter()
-        .map(|assumed| Assumed { title: node.get(key).map(words).unwrap_or_default(), ..assumed })
+        .map(|assumed| Assumed { title: node.get(key).map(Node::words).unwrap_or_default(), ..assumed })
         .collect()
 }
 
 fn title(node: &Node) -> Option<Text> {
-    node.get("title").map(words)
-}
-
-/// A text in both languages; one that is written once reads the same in both.
-fn words(node: &Node) -> Text {
-    match node.text() {
-        Some(text) => Text::same(text),
-        None => {
-            let part = |key| node.get(key).and_then(Node::text).unwrap_or_default().to_owned();
-            Text { zh: part("zh"), en: part("en") }
-        }
-    }
+    node.get("title").map(Node::words)
 }
 
 fn whole<T>(parts: Vec<Option<T>>) -> Option<Vec<T>> {

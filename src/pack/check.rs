@@ -172,12 +172,19 @@ fn every_limit_is_a_multiple_of_the_rounding(seen: &Seen<'_>, findings: &mut Fin
 }
 
 fn the_union_pays_no_more_than_the_price(seen: &Seen<'_>, findings: &mut Findings) {
-    if let (Some(price), Some(union_pays)) = (&seen.plan.terms.price, &seen.plan.terms.union_pays) {
-        let rest = Number::Subtract(Box::new([price.clone(), union_pays.clone()]));
-        if seen.range(&rest).low < Decimal::ZERO {
-            let message = say!("工会承担可能超过会费", "the union may pay more than the price");
-            findings.report(Code::MayBeNegative, &seen.places.union_pays, message);
-        }
+    if let (Some(price), Some(union_pays)) = (&seen.plan.terms.price, &seen.plan.terms.union_pays)
+        && !is_at_most(seen, union_pays, price)
+    {
+        let message = say!("工会承担可能超过会费", "the union may pay more than the price");
+        findings.report(Code::MayBeNegative, &seen.places.union_pays, message);
+    }
+}
+
+fn is_at_most(seen: &Seen<'_>, number: &Number, other: &Number) -> bool {
+    match number {
+        same if same == other => true,
+        Number::Choose(choice) => is_at_most(seen, &choice.then, other) && is_at_most(seen, &choice.otherwise, other),
+        _ => seen.range(number).high <= seen.range(other).low,
     }
 }
 

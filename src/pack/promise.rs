@@ -3,9 +3,6 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::parse;
-use super::resolve::read;
-use super::syntax::{Term, Unit};
 use crate::accumulator::Accumulators;
 use crate::adjudicate::{Decision, Outcome};
 use crate::calendar;
@@ -40,14 +37,7 @@ pub(super) fn check(plan: &Plan, promises: Option<&Node>, findings: &mut Finding
 }
 
 fn check_most(plan: &Plan, node: &Node, findings: &mut Findings) {
-    let Some(syntax) = read(node, findings, parse::literal) else { return };
-    let most = match &syntax.term {
-        Term::Number(literal) if literal.unit == Unit::Yuan => literal.number,
-        _ => {
-            findings.report(Code::UnitMismatch, &syntax.span, say!("承诺的金额以 yuan 计", "the promised amount is in yuan"));
-            return;
-        }
-    };
+    let Some(most) = super::yuan(node, findings) else { return };
     let high = payable(plan, None, None).high;
     if high <= most {
         return;

@@ -447,6 +447,20 @@ impl<L: Listener> Reading for Exact<'_, L> {
         Self::pick(condition, then, otherwise)
     }
 
+    fn derived(&mut self, fact: Slot, number: Known<Decimal>) -> Known<Decimal> {
+        match number {
+            Is(number) => Is(number),
+            Missing(_) => Missing(Gap::of(fact)),
+        }
+    }
+
+    fn derived_date(&mut self, fact: Slot, date: Known<NaiveDate>) -> Known<NaiveDate> {
+        match date {
+            Is(date) => Is(date),
+            Missing(_) => Missing(Gap::of(fact)),
+        }
+    }
+
     #[inline]
     fn settled(&self, truth: &Known<bool>) -> Option<bool> {
         match truth {

@@ -67,8 +67,8 @@ impl Case {
             claim: defaults.at("claim").entries().map(|(name, cell)| (lasting(name), cell.value())).collect(),
         };
         for (name, cell) in row.iter().filter(|(name, _)| !is_expectation(name)) {
-            facts.enrollment.remove(name);
-            facts.claim.remove(name);
+            facts.enrollment.remove(*name);
+            facts.claim.remove(*name);
             if !cell.is_empty() {
                 facts.claim.insert(lasting(name), cell.value());
             }

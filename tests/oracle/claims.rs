@@ -1,11 +1,11 @@
 //! What a claim under each plan may look like.
 
+use super::calendar::day;
 use super::draw::Draw;
 use super::facts::{Named, Value};
 use super::population::{Cover, day_of, moved};
-use super::calendar::day;
 
-/// Ten-thousandths of a yuan.
+/// Amounts are ten-thousandths of a yuan. Standard facts are in whole fen; a pack's own facts may say parts of a fen.
 const YUAN: i64 = 10_000;
 const FEN: i64 = 100;
 
@@ -66,10 +66,7 @@ pub(crate) fn place(draw: &mut Draw, member: &mut Named) {
 // ── claims ───────────────────────────────────────────────────────────────
 
 pub(crate) fn of_henan_accident(draw: &mut Draw, cover: &Cover<'_>, claim: &mut Named) {
-    let cause = draw.one_of(&[
-        "accident", "accident", "accident", "accident", "accident", "accident", "sudden-death", "sudden-death",
-        "sudden-death", "illness",
-    ]);
+    let cause = if draw.chance(60) { "accident" } else { draw.one_of(&["sudden-death", "sudden-death", "illness"]) };
     injury(draw, cover, claim, cause);
     burden(draw, claim, &[10_000 * YUAN, 20_000 * YUAN, 5_000 * YUAN]);
     if cause == "sudden-death" && draw.chance(70) {
@@ -96,7 +93,7 @@ pub(crate) fn of_guangdong_second_medical(draw: &mut Draw, cover: &Cover<'_>, cl
 
 pub(crate) fn of_guangdong_self_funded(draw: &mut Draw, cover: &Cover<'_>, claim: &mut Named) {
     admission(draw, cover, claim);
-    claim.insert("self_funded", Value::Money(money(draw, &[16_000 * YUAN, 8_000 * YUAN, 4_000 * YUAN, 0])));
+    claim.insert("self_funded", Value::Money(money_in_fen(draw, &[16_000 * YUAN, 8_000 * YUAN, 4_000 * YUAN, 0])));
 }
 
 pub(crate) fn of_guangdong_hospital_allowance(draw: &mut Draw, cover: &Cover<'_>, claim: &mut Named) {
@@ -110,8 +107,7 @@ pub(crate) fn of_guangdong_womens_illness(draw: &mut Draw, cover: &Cover<'_>, cl
     claim.insert("event_date", Value::Date(day_of(draw, cover)));
     claim.insert("confirmed_on", Value::Date(day_of(draw, cover)));
     claim.insert("cause", Value::Word("illness"));
-    let listed =
-        ["breast-cancer", "cervical-cancer", "endometrial-cancer", "ovarian-cancer", "carcinoma-in-situ"];
+    let listed = ["breast-cancer", "cervical-cancer", "endometrial-cancer", "ovarian-cancer", "carcinoma-in-situ"];
     let class = if draw.chance(40) { "carcinoma-in-situ" } else { draw.one_of(&listed) };
     illness(draw, claim, class);
 }
@@ -170,7 +166,7 @@ pub(crate) fn of_ningbo_hospital(draw: &mut Draw, cover: &Cover<'_>, claim: &mut
             3 => 0,
             _ => draw.between(0, 4_000 * YUAN),
         };
-        claim.insert("cvlserv_pay", Value::Money(subsidy));
+        claim.insert("cvlserv_pay", Value::Money(subsidy / FEN * FEN));
     }
 }
 
@@ -320,7 +316,7 @@ fn illness(draw: &mut Draw, claim: &mut Named, listed: &'static str) {
 
 /// What the member bears: said, or to be derived from the bill, or said and at odds with it.
 fn burden(draw: &mut Draw, claim: &mut Named, edges: &[i64]) {
-    let borne = money(draw, edges);
+    let borne = money_in_fen(draw, edges);
     let said = Value::Money(borne);
     match draw.between(1, 100) {
         1..=50 => _ = claim.insert("personal_burden", said),
@@ -330,17 +326,17 @@ fn burden(draw: &mut Draw, claim: &mut Named, edges: &[i64]) {
             bill(draw, claim, borne);
         }
         93..=94 => {
-            claim.insert("personal_burden", Value::Money(borne + draw.one_of(&[1, FEN, YUAN])));
+            claim.insert("personal_burden", Value::Money(borne + draw.one_of(&[FEN, YUAN])));
             bill(draw, claim, borne);
         }
         95 => {
             claim.insert("total_cost", said);
-            claim.insert("fund_paid", Value::Money(borne + draw.one_of(&[0, 1, FEN])));
+            claim.insert("fund_paid", Value::Money(borne + draw.one_of(&[0, FEN, YUAN])));
         }
         96 => {
             claim.insert("total_cost", said);
             claim.insert("fund_paid", said);
-            claim.insert("other_paid", Value::Money(draw.between(0, YUAN)));
+            claim.insert("other_paid", Value::Money(fen(draw, 1)));
         }
         97 => {
             claim.insert("total_cost", said);
@@ -366,7 +362,7 @@ fn bill(draw: &mut Draw, claim: &mut Named, borne: i64) {
 
 /// What the member bears within the pool: said, or to be derived from the settlement, or said and at odds with it.
 fn in_pool(draw: &mut Draw, claim: &mut Named, edges: &[i64]) {
-    let borne = money(draw, edges);
+    let borne = money_in_fen(draw, edges);
     let said = Value::Money(borne);
     match draw.between(1, 100) {
         1..=60 => _ = claim.insert("in_pool_burden", said),
@@ -376,15 +372,15 @@ fn in_pool(draw: &mut Draw, claim: &mut Named, edges: &[i64]) {
             scope_and_fund(draw, claim, borne);
         }
         87 => {
-            claim.insert("in_pool_burden", Value::Money(borne + draw.one_of(&[1, FEN, YUAN])));
+            claim.insert("in_pool_burden", Value::Money(borne + draw.one_of(&[FEN, YUAN])));
             scope_and_fund(draw, claim, borne);
         }
         88 => _ = claim.insert("inscp_scp_amt", said),
         89 => {
             claim.insert("inscp_scp_amt", said);
-            claim.insert("fund_pay_sumamt", Value::Money(borne + draw.between(0, YUAN)));
+            claim.insert("fund_pay_sumamt", Value::Money(borne + fen(draw, 1)));
         }
-        90..=99 => settlement(draw, claim, borne / FEN * FEN),
+        90..=99 => settlement(draw, claim, borne),
         _ => {}
     }
 }
@@ -424,6 +420,10 @@ fn settlement(draw: &mut Draw, claim: &mut Named, borne: i64) {
             *amount += FEN;
         }
     }
+}
+
+fn money_in_fen(draw: &mut Draw, edges: &[i64]) -> i64 {
+    money(draw, edges) / FEN * FEN
 }
 
 /// An amount of yuan on an edge or beside it, in fen, in parts of a fen, small, middling or very large.

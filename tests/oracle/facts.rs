@@ -185,26 +185,24 @@ impl Facts {
             .any(|(first, then)| contradicts(self.date(first).zip(self.date(then)), |(first, then)| first > then))
     }
 
-    /// A settlement is told to add up only where all of its parts are there.
+    /// The three identities of the platform's settlement, each where its amounts are said. A part that is not said was none.
     fn settlement_does_not_add_up(&self) -> bool {
-        let left_in_scope = self.sum(&["fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt"]);
-        let borne = self.sum(&["fund_pay_sumamt", "hosp_part_amt", "psn_part_amt"]);
-        let funds = self.sum(&[
-            "hifp_pay",
-            "cvlserv_pay",
-            "hifes_pay",
-            "hifmi_pay",
-            "hifob_pay",
-            "maf_pay",
-            "oth_pay",
-        ]);
-        differs(self.money("medfee_sumamt"), left_in_scope)
-            || differs(self.money("medfee_sumamt"), borne)
-            || differs(self.money("fund_pay_sumamt"), funds)
+        let funds = ["hifp_pay", "cvlserv_pay", "hifes_pay", "hifmi_pay", "hifob_pay", "maf_pay", "oth_pay"];
+        let out_of_scope = ["fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt"];
+        let total = self.money("medfee_sumamt");
+        let fund = self.money("fund_pay_sumamt");
+
+        let fund_by_parts = funds.iter().any(|name| self.given(name)).then(|| self.sum(&funds));
+        let total_by_scope = self.money("inscp_scp_amt").map(|in_scope| in_scope + self.sum(&out_of_scope));
+        let total_by_payer = fund
+            .clone()
+            .zip(self.money("psn_part_amt"))
+            .map(|(fund, person)| fund + person + self.sum(&["hosp_part_amt"]));
+        differs(fund, fund_by_parts) || differs(total.clone(), total_by_scope) || differs(total, total_by_payer)
     }
 
-    fn sum(&self, names: &[&str]) -> Option<Exact> {
-        names.iter().try_fold(nothing(), |sum, name| Some(sum + self.money(name)?))
+    fn sum(&self, names: &[&str]) -> Exact {
+        names.iter().map(|name| self.money(name).unwrap_or_else(nothing)).sum()
     }
 }
 

@@ -54,8 +54,7 @@ const CRITICAL: [&str; 30] = [
 
 pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
     let covered_trade: Truth = facts.word("occupation").map(|trade| TRADES.contains(&trade));
-    let requirements =
-        Requirements { or_deny: &[covered_trade, facts.falls_in_cover("event_date")], or_pend: &[] };
+    let requirements = Requirements { or_deny: &[covered_trade, facts.falls_in_cover("event_date")], or_pend: &[] };
     judge(facts, &requirements, || work_out(facts, record))
 }
 
@@ -82,8 +81,7 @@ fn hospital(facts: &Facts, record: &Record) -> Option<Exact> {
     if !all(&[facts.in_hospital(), Some(stays_before < 2)])? {
         return Some(nothing());
     }
-    let (part_of_sum, rate) =
-        if stays_before == 0 { (percent(100), percent(70)) } else { (percent(50), percent(40)) };
+    let (part_of_sum, rate) = if stays_before == 0 { (percent(100), percent(70)) } else { (percent(50), percent(40)) };
     let fixed_sum = match facts.whole("hospital_grade")? {
         3 => yuan(300),
         2 => yuan(220),

@@ -35,13 +35,7 @@ fn work_out(facts: &Facts, record: &Record) -> Option<Payout> {
 }
 
 /// The sum of the class, and no more than it in a life; days 1 to 90 wait.
-fn once_in_a_life(
-    benefit: &str,
-    class: &[&str],
-    sum: Exact,
-    facts: &Facts,
-    record: &Record,
-) -> Option<Exact> {
+fn once_in_a_life(benefit: &str, class: &[&str], sum: Exact, facts: &Facts, record: &Record) -> Option<Exact> {
     if !facts.illness_is_one_of(class) || facts.waits_unless_an_accident("event_date", 90)? {
         return Some(nothing());
     }

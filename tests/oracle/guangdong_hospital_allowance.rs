@@ -6,10 +6,8 @@ use super::record::Record;
 use super::verdict::{Requirements, Verdict, judge};
 
 pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
-    let requirements = Requirements {
-        or_deny: &[facts.aged_16_to_60_at_the_start(), facts.falls_in_cover("admitted")],
-        or_pend: &[],
-    };
+    let requirements =
+        Requirements { or_deny: &[facts.aged_16_to_60_at_the_start(), facts.falls_in_cover("admitted")], or_pend: &[] };
     judge(facts, &requirements, || Some(vec![("hospital-allowance", hospital_allowance(facts, record)?)]))
 }
 

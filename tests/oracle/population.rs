@@ -226,7 +226,8 @@ fn last_day(draw: &mut Draw, start: NaiveDate) -> NaiveDate {
 }
 
 fn birth_date(draw: &mut Draw, counted_at: NaiveDate) -> NaiveDate {
-    let birthday = |years: u32| counted_at.checked_sub_months(Months::new(12 * years)).expect("the calendar is long enough");
+    let birthday =
+        |years: u32| counted_at.checked_sub_months(Months::new(12 * years)).expect("the calendar is long enough");
     match draw.between(1, 100) {
         1..=12 => moved(birthday(draw.one_of(&[16, 60, 61])), draw.between(-1, 1)),
         13..=15 => draw.one_of(&[day(2008, 2, 29), day(1964, 2, 29), day(2004, 2, 29)]),

@@ -31,12 +31,12 @@ impl Record {
 
     /// What a benefit has paid for the same event.
     pub(crate) fn paid_for_event(&self, benefit: &str, event_date: NaiveDate) -> Exact {
-        sum(benefit, self.entries.iter().filter(|entry| entry.event_date == event_date))
+        self.paid(benefit, |entry| entry.event_date == event_date)
     }
 
     /// What a benefit has paid in the same cover.
     pub(crate) fn paid_in_period(&self, benefit: &str, coverage_start: NaiveDate) -> Exact {
-        sum(benefit, self.entries.iter().filter(|entry| entry.coverage_start == coverage_start))
+        self.paid(benefit, |entry| entry.coverage_start == coverage_start)
     }
 
     /// What several benefits together have paid in the same cover.
@@ -46,7 +46,7 @@ impl Record {
 
     /// What a benefit has ever paid.
     pub(crate) fn paid_in_life(&self, benefit: &str) -> Exact {
-        sum(benefit, self.entries.iter())
+        self.paid(benefit, |_| true)
     }
 
     /// Claims of the same cover in which a benefit paid more than nothing.
@@ -59,8 +59,8 @@ impl Record {
     pub(crate) fn ever_paid(&self, benefit: &str) -> bool {
         self.paid_in_life(benefit) > nothing()
     }
-}
 
-fn sum<'entry>(benefit: &str, entries: impl Iterator<Item = &'entry Entry>) -> Exact {
-    entries.map(|entry| entry.verdict.paid_by(benefit)).sum()
+    fn paid(&self, benefit: &str, counts: impl Fn(&Entry) -> bool) -> Exact {
+        self.entries.iter().filter(|entry| counts(entry)).map(|entry| entry.verdict.paid_by(benefit)).sum()
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::exact::{Exact, lesser, left_of, nothing};
+use super::exact::{Exact, left_of, lesser, nothing};
 use super::facts::Facts;
 use super::truth::{Truth, all};
 

@@ -1,0 +1,372 @@
+//! A case file: one enrollment, the member's history, and the claim to decide.
+
+use crate::accumulator::Accumulators;
+use crate::adjudicate::Adjudication;
+use crate::catalog::Catalog;
+use crate::claim::Claim;
+use crate::code::Code;
+use crate::diagnostic::{Diagnostics, Findings, Span, did_you_mean};
+use crate::document::{self, Entry, Form, Node, Notation};
+use crate::enrollment::Enrollment;
+use crate::error::Error;
+use crate::exact;
+use crate::fact::{Holder, Kind, STANDARD, StandardFact, Value};
+use crate::facts::misfit_text;
+use crate::history::{self, MAX_CLAIMS};
+use crate::plan::PlanFact;
+use crate::text::say;
+
+/// One case, read and checked against the plans of a catalog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// The member's enrollment.
+    pub enrollment: Enrollment,
+    /// The member's earlier claims, each under the enrollment it was made under.
+    pub history: Vec<(Enrollment, Claim)>,
+    /// The claim to decide.
+    pub claim: Claim,
+}
+
+impl Case {
+    /// Reads a case file (UTF-8, at most 16 MiB): TOML if its name ends so, else JSON. The path is only for that and for messages.
+    ///
+    /// # Errors
+    /// All that is wrong with it, in the order of the text: keys, facts, values, plans, versions, claim ids.
+    pub fn read(path: &str, bytes: &[u8], catalog: &Catalog) -> Result<Case, Diagnostics> {
+        let has_toml_ending = path.len().checked_sub(5).and_then(|start| path.get(start..)).is_some_and(|ending| ending.eq_ignore_ascii_case(".toml"));
+        let notation = if has_toml_ending { Notation::Toml } else { Notation::Json };
+        let (root, findings) = document::read(path, bytes, notation, document::MAX_CASE_BYTES)?;
+        if !findings.is_empty() {
+            return Err(findings.into_diagnostics());
+        }
+        let mut reader = Reader { catalog, findings, plan: String::new() };
+        let case = reader.case(&root);
+        match case {
+            Some(case) if reader.findings.is_empty() => Ok(case),
+            Some(_) | None => Err(reader.findings.into_diagnostics()),
+        }
+    }
+
+    /// Decides the claim on top of the history, which is decided first, in its order.
+    ///
+    /// Gives the adjudication and what is posted after it.
+    ///
+    /// # Errors
+    /// Those of [`history::decide`] and [`crate::Plan::adjudicate`].
+    pub fn decide(&self, catalog: &Catalog) -> Result<(Adjudication, Accumulators), Error> {
+        let (_, mut accumulators) = history::decide(catalog, &self.history)?;
+        let plan = catalog.resolve(&self.enrollment, &self.claim)?;
+        let adjudication = plan.adjudicate(&self.enrollment, &self.claim, &accumulators)?;
+        if let Some(posting) = adjudication.posting() {
+            accumulators.post(posting)?;
+        }
+        Ok((adjudication, accumulators))
+    }
+
+    /// What the member's earlier claims have posted.
+    ///
+    /// # Errors
+    /// Those of [`history::decide`].
+    pub fn accumulators(&self, catalog: &Catalog) -> Result<Accumulators, Error> {
+        history::decide(catalog, &self.history).map(|(_, accumulators)| accumulators)
+    }
+}
+
+/// Reads facts that a file gives, against the plans of a catalog.
+pub(crate) struct Reader<'c> {
+    pub(crate) catalog: &'c Catalog,
+    pub(crate) findings: Findings,
+    /// The plan of the enrollment, which says which facts are its own.
+    pub(crate) plan: String,
+}
+
+impl Reader<'_> {
+    fn case(&mut self, root: &Node) -> Option<Case> {
+        for entry in root.entries() {
+            if !matches!(entry.key.as_str(), "enrollment" | "history" | "claim" | "notes") {
+                self.unknown_key(entry, &["enrollment", "history", "claim", "notes"]);
+            }
+        }
+        let enrollment = self.section(root, "enrollment").and_then(|node| self.enrollment(node));
+        let claim = self.section(root, "claim").and_then(|node| self.claim(node));
+        let history = match root.get("history") {
+            None => Some(Vec::new()),
+            Some(node) => self.history(node, enrollment.as_ref()),
+        };
+        let case = Case { enrollment: enrollment?, history: history?, claim: claim? };
+        self.check_version(root, &case);
+        Some(case)
+    }
+
+    fn section<'n>(&mut self, root: &'n Node, key: &str) -> Option<&'n Node> {
+        let found = root.get(key);
+        match found.map(|node| &node.form) {
+            Some(Form::Table(_)) => found,
+            Some(_) => {
+                let span = found.map(|node| node.span.clone()).unwrap_or_default();
+                self.findings.report(Code::WrongType, &span, say!("`{key}` 应为对象", "`{key}` is an object"));
+                None
+            }
+            None => {
+                self.missing_key(key, &(root.span.start..root.span.start.saturating_add(1)));
+                None
+            }
+        }
+    }
+
+    fn missing_key(&mut self, key: &str, span: &Span) {
+        self.findings.report(Code::MissingKey, span, say!("缺少 `{key}`", "`{key}` is missing"));
+    }
+
+    fn unknown_key(&mut self, entry: &Entry, known: &[&str]) {
+        let (key, list) = (&entry.key, known.join(", "));
+        let help = did_you_mean(key, known.iter().copied()).unwrap_or_else(|| say!("此处的键有:{list}", "the keys here are {list}"));
+        self.findings.report(Code::UnknownKey, &entry.key_span, say!("未知的键 `{key}`", "no key is named `{key}` here")).help_with([help]);
+    }
+
+    fn text<'n>(&mut self, table: &'n Node, key: &str) -> Option<&'n str> {
+        let Some(node) = table.get(key) else {
+            self.missing_key(key, &(table.span.start..table.span.start.saturating_add(1)));
+            return None;
+        };
+        match node.text() {
+            Some(text) if !text.is_empty() => Some(text),
+            Some(_) | None => {
+                self.findings.report(Code::WrongType, &node.span, say!("`{key}` 应为非空文本", "`{key}` is a text that is not empty"));
+                None
+            }
+        }
+    }
+
+    fn enrollment(&mut self, node: &Node) -> Option<Enrollment> {
+        let (id, plan, member) = (self.text(node, "id"), self.text(node, "plan"), self.text(node, "member"));
+        if let Some(plan) = plan {
+            plan.clone_into(&mut self.plan);
+            self.check_plan(plan, node);
+        }
+        let version = node.get("plan_version").and_then(|_| self.text(node, "plan_version"));
+        let mut enrollment = Enrollment::new(id.unwrap_or_default(), plan.unwrap_or_default(), member.unwrap_or_default());
+        if let Some(version) = version {
+            enrollment = enrollment.with_plan_version(version);
+        }
+        self.enrollment_facts(node, &mut enrollment);
+        (id.is_some() && plan.is_some() && member.is_some()).then_some(enrollment)
+    }
+
+    fn enrollment_facts(&mut self, node: &Node, enrollment: &mut Enrollment) {
+        for entry in node.entries().iter().filter(|entry| !matches!(entry.key.as_str(), "id" | "plan" | "plan_version" | "member")) {
+            if let Some(value) = self.fact(entry, Holder::Enrollment)
+                && let Err(error) = enrollment.facts.set(Holder::Enrollment, &entry.key, value)
+            {
+                self.bad_fact(&error, &entry.node.span);
+            }
+        }
+    }
+
+    pub(crate) fn check_plan(&mut self, plan: &str, node: &Node) {
+        if self.catalog.versions(plan).is_empty() {
+            let span = node.get("plan").map(|plan| plan.span.clone()).unwrap_or_default();
+            let list = self.catalog.plan_ids().collect::<Vec<_>>().join(", ");
+            let help = did_you_mean(plan, self.catalog.plan_ids()).unwrap_or_else(|| say!("已有计划:{list}", "the plans are {list}"));
+            self.findings.report(Code::UnknownPlan, &span, say!("没有计划 `{plan}`", "there is no plan `{plan}`")).help_with([help]);
+        }
+    }
+
+    /// The version that decides must be there.
+    fn check_version(&mut self, root: &Node, case: &Case) {
+        if self.catalog.versions(case.enrollment.plan()).is_empty() {
+            return;
+        }
+        if let Err(error) = self.catalog.resolve(&case.enrollment, &case.claim) {
+            let enrollment = root.get("enrollment");
+            let node = ["plan_version", "coverage_start", "plan"].into_iter().find_map(|key| enrollment.and_then(|node| node.get(key)));
+            let span = node.map(|node| node.span.clone()).unwrap_or_default();
+            let (zh, en) = (error.message(crate::Language::Zh).to_owned(), error.message(crate::Language::En).to_owned());
+            self.findings.report(Code::UnknownVersion, &span, crate::Text { zh, en });
+        }
+    }
+
+    fn claim(&mut self, node: &Node) -> Option<Claim> {
+        let id = self.text(node, "id");
+        let reverses = node.get("reverses").and_then(|_| self.text(node, "reverses"));
+        let mut claim = match reverses {
+            Some(reversed) => Claim::reversal(id.unwrap_or_default(), reversed),
+            None => Claim::new(id.unwrap_or_default()),
+        };
+        for entry in node.entries() {
+            match entry.key.as_str() {
+                "id" | "reverses" | "enrollment" => {}
+                "settlement" => self.settlement(&entry.node, &mut claim),
+                _ => self.claim_fact(entry, &mut claim),
+            }
+        }
+        id.map(|_| claim)
+    }
+
+    fn settlement(&mut self, node: &Node, claim: &mut Claim) {
+        if !matches!(node.form, Form::Table(_)) {
+            self.findings.report(Code::WrongType, &node.span, say!("`settlement` 应为对象", "`settlement` is an object"));
+            return;
+        }
+        for entry in node.entries() {
+            let fields = || STANDARD.iter().filter(|fact| fact.settlement).map(|fact| fact.name);
+            if fields().any(|field| field == entry.key) {
+                self.claim_fact(entry, claim);
+            } else {
+                let key = &entry.key;
+                let help = did_you_mean(key, fields());
+                let message = say!("结算记录没有字段 `{key}`", "the settlement record has no field `{key}`");
+                self.findings.report(Code::UnknownFact, &entry.key_span, message).help_with(help);
+            }
+        }
+    }
+
+    fn claim_fact(&mut self, entry: &Entry, claim: &mut Claim) {
+        if let Some(value) = self.fact(entry, Holder::Claim)
+            && let Err(error) = claim.facts.set(Holder::Claim, &entry.key, value)
+        {
+            self.bad_fact(&error, &entry.node.span);
+        }
+    }
+
+    /// Who the fact is about, if there is one of this name.
+    pub(crate) fn holder(&self, name: &str) -> Option<Holder> {
+        StandardFact::named(name).map(|fact| fact.holder).or(self.own_fact(name).map(|fact| fact.holder))
+    }
+
+    /// The value of a fact that is known and of this holder, read by its kind and bounds.
+    pub(crate) fn fact(&mut self, entry: &Entry, holder: Holder) -> Option<Value> {
+        let name = entry.key.as_str();
+        let own = self.own_fact(name).cloned();
+        let standard = StandardFact::named(name);
+        let Some(expected) = self.holder(name) else {
+            self.unknown_fact(entry, holder);
+            return None;
+        };
+        if expected != holder {
+            let message = match expected {
+                Holder::Claim => say!("`{name}` 是理赔申请的事实", "`{name}` is a fact of the claim"),
+                Holder::Enrollment => say!("`{name}` 是参保记录的事实", "`{name}` is a fact of the enrollment"),
+            };
+            self.findings.report(Code::WrongHolder, &entry.key_span, message);
+            return None;
+        }
+        let value = self.value(&entry.node, name)?;
+        match (own, standard) {
+            (Some(own), _) if own.standard.is_none() => self.fit_own(&own, value, &entry.node.span),
+            (_, Some(standard)) => match standard.fit(&value) {
+                Ok(value) => Some(value),
+                Err(misfit) => {
+                    self.findings.report(Code::BadFact, &entry.node.span, misfit_text(standard, &value, misfit));
+                    None
+                }
+            },
+            (_, None) => None,
+        }
+    }
+
+    fn fit_own(&mut self, fact: &PlanFact, value: Value, span: &Span) -> Option<Value> {
+        if let Ok(value) = fact.kind.fit(&value, fact.bounds) {
+            return Some(value);
+        }
+        let (name, kind) = (&fact.name, fact.kind.name());
+        let (min, max) = (fact.bounds.min, fact.bounds.max);
+        let message = match fact.kind {
+            Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => say!(
+                "`{name}` 的值 `{value}` 不是 {min} 至 {max} 的 {kind} 类型",
+                "the value `{value}` of `{name}` is not of type {kind} from {min} to {max}"
+            ),
+            Kind::Date | Kind::YesNo | Kind::Category => {
+                say!("`{name}` 的值 `{value}` 不是 {kind} 类型", "the value `{value}` of `{name}` is not of type {kind}")
+            }
+        };
+        self.findings.report(Code::BadFact, span, message);
+        None
+    }
+
+    fn own_fact(&self, name: &str) -> Option<&PlanFact> {
+        let versions = self.catalog.versions(&self.plan).iter().rev();
+        versions.flat_map(|plan| &plan.facts).find(|fact| &*fact.name == name)
+    }
+
+    fn unknown_fact(&mut self, entry: &Entry, holder: Holder) {
+        let name = entry.key.as_str();
+        let standard = STANDARD.iter().filter(|fact| fact.holder == holder).map(|fact| fact.name);
+        let own = self.catalog.versions(&self.plan).iter().flat_map(|plan| &plan.facts).map(|fact| &*fact.name);
+        let help = did_you_mean(name, standard.chain(own)).unwrap_or_else(|| {
+            say!("`huzhu schema --case` 列出全部事实", "`huzhu schema --case` lists all facts")
+        });
+        let message = say!("没有名为 `{name}` 的事实", "no fact is named `{name}`");
+        self.findings.report(Code::UnknownFact, &entry.key_span, message).help_with([help]);
+    }
+
+    fn value(&mut self, node: &Node, name: &str) -> Option<Value> {
+        let message = match &node.form {
+            Form::Text { text, .. } => return Some(Value::Text(text.as_str().into())),
+            Form::YesNo(answer) => return Some(Value::YesNo(*answer)),
+            Form::Date(date) => return Some(Value::Date(*date)),
+            Form::Number(raw) => match exact::parse(raw) {
+                Ok(number) => return Some(Value::Number(number)),
+                Err(exact::Malformed::NotANumber) => say!("`{raw}` 不是普通十进制数", "`{raw}` is not a plain decimal number"),
+                Err(exact::Malformed::TooManyDigits) => say!("`{raw}` 位数过多", "`{raw}` has too many digits"),
+            },
+            Form::Poisoned => return None,
+            Form::Table(_) | Form::List(_) | Form::Other => {
+                say!("`{name}` 应为文本、数、是否或日期", "`{name}` is a text, a number, true or false, or a date")
+            }
+        };
+        self.findings.report(Code::BadFact, &node.span, message);
+        None
+    }
+
+    fn bad_fact(&mut self, error: &Error, span: &Span) {
+        let (zh, en) = (error.message(crate::Language::Zh).to_owned(), error.message(crate::Language::En).to_owned());
+        self.findings.report(Code::BadFact, span, crate::Text { zh, en });
+    }
+
+    fn history(&mut self, node: &Node, enrollment: Option<&Enrollment>) -> Option<Vec<(Enrollment, Claim)>> {
+        let Form::List(items) = &node.form else {
+            self.findings.report(Code::WrongType, &node.span, say!("`history` 应为列表", "`history` is a list"));
+            return None;
+        };
+        let count = items.len();
+        if count > MAX_CLAIMS {
+            let message = say!("历史有 {count} 次申请,上限为 {MAX_CLAIMS}", "the history has {count} claims, at most {MAX_CLAIMS} are read");
+            self.findings.report(Code::TooMany, &(node.span.start..node.span.start.saturating_add(1)), message);
+            return None;
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        let mut claims = Vec::new();
+        for item in items {
+            if !matches!(item.form, Form::Table(_)) {
+                self.findings.report(Code::WrongType, &item.span, say!("每次申请应为对象", "a claim is an object"));
+                continue;
+            }
+            let Some(claim) = self.claim(item) else { continue };
+            if !seen.insert(claim.id().to_owned()) {
+                let id = claim.id();
+                let span = item.get("id").map(|node| node.span.clone()).unwrap_or_default();
+                self.findings.report(Code::DuplicateClaim, &span, say!("申请编号 `{id}` 重复", "two claims have the id `{id}`"));
+            }
+            if let Some(enrollment) = enrollment {
+                let mut own = enrollment.clone();
+                if let Some(changes) = item.get("enrollment") {
+                    self.enrollment_facts(changes, &mut own);
+                }
+                claims.push((own, claim));
+            }
+        }
+        self.check_reversals(items, &seen);
+        Some(claims)
+    }
+
+    fn check_reversals(&mut self, items: &[Node], ids: &std::collections::BTreeSet<String>) {
+        for node in items.iter().filter_map(|item| item.get("reverses")) {
+            let id = node.text().unwrap_or_default();
+            if !ids.contains(id) {
+                let message = say!("要冲销的申请 `{id}` 不在历史中", "the claim `{id}` that is reversed is not in the history");
+                self.findings.report(Code::UnknownClaim, &node.span, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! A folder of rule packs: finds the plan and the version for a claim.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::accumulator::Accumulators;
+use crate::adjudicate::Adjudication;
+use crate::calendar;
+use crate::claim::Claim;
+use crate::code::Code;
+use crate::diagnostic::{Diagnostics, Findings, did_you_mean};
+use crate::enrollment::Enrollment;
+use crate::error::Error;
+use crate::fact::Value;
+use crate::joint::{self, JointLimit};
+use crate::names;
+use crate::pack::{self, Loaded};
+use crate::plan::{EffectiveBy, Plan};
+use crate::text::say;
+
+/// Plans in all their versions, and the joint limits over them.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// By id; the versions of a plan from the earliest to the latest.
+    plans: BTreeMap<String, Vec<Plan>>,
+    joint_limits: Vec<JointLimit>,
+}
+
+/// Why a folder of packs could not be loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The folder or a file in it could not be read.
+    #[error("{} can not be read", path.display())]
+    Unreadable {
+        /// The folder or the file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// What is wrong with the packs.
+    #[error(transparent)]
+    Rules(#[from] Diagnostics),
+}
+
+impl Catalog {
+    /// Loads every `*.toml` of a folder: packs, and joint limits (`*.joint.toml`); worked cases (`*.cases.toml`) are left out.
+    ///
+    /// # Errors
+    /// [`LoadError::Unreadable`] for the file system, [`LoadError::Rules`] with all that is wrong in all files.
+    pub fn load(folder: &Path) -> Result<Catalog, LoadError> {
+        let unreadable = |path: &Path| {
+            let path = path.to_owned();
+            |source| LoadError::Unreadable { path, source }
+        };
+        let mut files = BTreeMap::new();
+        for entry in std::fs::read_dir(folder).map_err(unreadable(folder))? {
+            let path = entry.map_err(unreadable(folder))?.path();
+            let name = path.to_string_lossy().into_owned();
+            if path.is_file() && name.ends_with(".toml") && !name.ends_with(".cases.toml") {
+                let bytes = std::fs::read(&path).map_err(unreadable(&path))?;
+                files.insert(name, bytes);
+            }
+        }
+        Ok(Catalog::read(files)?)
+    }
+
+    /// Reads files that are already in memory: their names and their bytes.
+    ///
+    /// # Errors
+    /// All that is wrong in all files, and between them: versions that leave a gap or overlap, plans that are not there.
+    pub fn read(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Catalog, Diagnostics> {
+        let mut wrong = Diagnostics::default();
+        let (mut packs, mut joints) = (Vec::new(), Vec::new());
+        for (name, bytes) in files {
+            if name.ends_with(".joint.toml") {
+                joint::read(&name, &bytes).map_or_else(|found| wrong.extend(found), |joint| joints.push(joint));
+            } else {
+                pack::read(&name, &bytes).map_or_else(|found| wrong.extend(found), |pack| packs.push(pack));
+            }
+        }
+        packs.sort_by(|a, b| (a.plan.id(), a.plan.effective().from).cmp(&(b.plan.id(), b.plan.effective().from)));
+        for pair in packs.windows(2) {
+            if let [earlier, later] = pair {
+                wrong.extend(between_versions(earlier, later));
+            }
+        }
+        let mut catalog = Catalog::default();
+        for pack in packs {
+            catalog.plans.entry(pack.plan.id().to_owned()).or_default().push(pack.plan);
+        }
+        for joint in joints {
+            match catalog.known_plans(joint) {
+                Ok(limit) => catalog.joint_limits.push(limit),
+                Err(found) => wrong.extend(found),
+            }
+        }
+        if wrong.is_empty() { Ok(catalog) } else { Err(wrong) }
+    }
+
+    /// Every version of every plan, by id and date.
+    pub fn plans(&self) -> impl Iterator<Item = &Plan> {
+        self.plans.values().flatten()
+    }
+
+    /// The versions of one plan, from the earliest to the latest; none if there is no such plan.
+    #[must_use]
+    pub fn versions(&self, plan: &str) -> &[Plan] {
+        self.plans.get(plan).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The version of the enrollment's plan that decides the claim: the one it names, or the one that its date leads to.
+    ///
+    /// Where the date that counts is missing, the latest version; it pends the claim and names the date.
+    ///
+    /// # Errors
+    /// [`Error::is_plan`] if there is no such plan, [`Error::is_version`] if none of its versions holds at the date.
+    pub fn resolve(&self, enrollment: &Enrollment, claim: &Claim) -> Result<&Plan, Error> {
+        let id = enrollment.plan();
+        let versions = self.versions(id);
+        let Some(latest) = versions.last() else { return Err(self.unknown_plan(id)) };
+        if let Some(version) = enrollment.plan_version() {
+            return versions.iter().find(|plan| plan.version() == version).ok_or_else(|| {
+                Error::version(say!("计划 `{id}` 没有版本 `{version}`", "the plan `{id}` has no version `{version}`"))
+            });
+        }
+        let date = match latest.effective().by {
+            EffectiveBy::CoverageStart => enrollment.fact("coverage_start"),
+            EffectiveBy::EventDate => claim.fact("event_date"),
+        };
+        let Some(Value::Date(date)) = date else { return Ok(latest) };
+        versions.iter().find(|plan| plan.effective().holds_on(*date)).ok_or_else(|| {
+            Error::version(say!("计划 `{id}` 没有适用于 {date} 的版本", "no version of the plan `{id}` holds on {date}"))
+        })
+    }
+
+    /// Decides one claim under several enrollments of a member, each alone; then joint limits take off what is beyond them.
+    ///
+    /// Each enrollment comes with what the member's earlier claims have posted under its plan.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::resolve`] and [`Plan::adjudicate`].
+    pub fn adjudicate_together(&self, covers: &[(&Enrollment, &Accumulators)], claim: &Claim) -> Result<Vec<Adjudication>, Error> {
+        let mut decided = Vec::new();
+        for (enrollment, accumulators) in covers {
+            decided.push((*accumulators, self.resolve(enrollment, claim)?.adjudicate(enrollment, claim, accumulators)?));
+        }
+        for limit in &self.joint_limits {
+            limit.apply(&mut decided)?;
+        }
+        Ok(decided.into_iter().map(|(_, adjudication)| adjudication).collect())
+    }
+
+    pub(crate) fn unknown_plan(&self, id: &str) -> Error {
+        match names::nearest(id, self.plans.keys().map(String::as_str)) {
+            Some(near) => Error::plan(say!("没有计划 `{id}`;是否想写 `{near}`?", "there is no plan `{id}`; did you mean `{near}`?")),
+            None => Error::plan(say!("没有计划 `{id}`", "there is no plan `{id}`")),
+        }
+    }
+
+    pub(crate) fn plan_ids(&self) -> impl Iterator<Item = &str> {
+        self.plans.keys().map(String::as_str)
+    }
+
+    fn known_plans(&self, joint: joint::Read) -> Result<JointLimit, Diagnostics> {
+        let joint::Read { limit, plan_nodes, mut findings } = joint;
+        for node in plan_nodes {
+            let id = node.text().unwrap_or_default();
+            if !self.plans.contains_key(id) {
+                let help = did_you_mean(id, self.plan_ids());
+                findings.report(Code::UnknownPlan, &node.span, say!("没有计划 `{id}`", "there is no plan `{id}`")).help_with(help);
+            }
+        }
+        if findings.is_empty() { Ok(limit) } else { Err(findings.into_diagnostics()) }
+    }
+}
+
+/// What is wrong between two packs that follow each other by id and date.
+fn between_versions(earlier: &Loaded, later: &Loaded) -> Diagnostics {
+    let mut findings = Findings::of(Arc::clone(&later.source));
+    let (before, after) = (&earlier.plan, &later.plan);
+    if before.id() != after.id() {
+        return findings.into_diagnostics();
+    }
+    let (id, version, other) = (after.id(), after.version(), before.version());
+    if version == other {
+        let path = &earlier.source.path;
+        let message = say!("计划 `{id}` 的版本 `{version}` 在 {path} 中已有", "version `{version}` of `{id}` stands in {path} already");
+        findings.report(Code::DuplicateVersion, &later.place, message);
+        return findings.into_diagnostics();
+    }
+    let from = after.effective().from;
+    let next: Option<NaiveDate> = before.effective().until.and_then(|until| calendar::plus_days(until, 1));
+    match next {
+        Some(next) if next == from => {}
+        Some(next) if next < from => {
+            let message = say!("版本 `{other}` 之后,{next} 至 {from} 前没有适用版本", "no version holds from {next}, after `{other}`, until {from}");
+            findings.report(Code::VersionGap, &later.place, message);
+        }
+        Some(_) | None => {
+            let message = say!("版本 `{version}` 自 {from} 起与版本 `{other}` 重叠", "version `{version}`, from {from}, overlaps version `{other}`");
+            let help = say!("给较早版本写上 `until`", "give the earlier version an `until`");
+            findings.report(Code::VersionOverlap, &later.place, message).help_with([help]);
+        }
+    }
+    findings.into_diagnostics()
+}

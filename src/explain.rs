@@ -1,0 +1,196 @@
+//! The explanation of benefits: a decision put in words of one language. It computes nothing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::accumulator::Accumulators;
+use crate::adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, Reason};
+use crate::money;
+use crate::plan::{Assumed, PlanReference};
+use crate::text::Language;
+
+/// A decision in the form in which it leaves the engine; money is text in yuan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The id of the claim.
+    pub claim: String,
+    /// The version that decided.
+    pub plan: PlanReference,
+    /// What becomes of the claim.
+    pub decision: Decision,
+    /// What is payable.
+    pub payable: String,
+    /// The benefits that apply.
+    pub benefits: Vec<BenefitExplanation>,
+    /// The benefits that do not apply.
+    pub inapplicable: Vec<InapplicableExplanation>,
+    /// Why nothing is payable.
+    pub reasons: Vec<ReasonExplanation>,
+    /// The names of everything assumed that the decision stands on.
+    pub assumed: Vec<String>,
+    /// The same with titles and values.
+    pub assumptions: Vec<Assumption>,
+    /// What is posted once this claim is: by claim id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accumulators: Option<Accumulators>,
+    /// What one more yuan of an amount that the claim states would change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub next_yuan: Vec<NextYuan>,
+}
+
+/// The waterfall of one benefit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BenefitExplanation {
+    /// The benefit's id.
+    pub id: String,
+    /// Its name.
+    pub title: String,
+    /// Where it is written.
+    pub clause: String,
+    /// How the gross amount is worked out.
+    pub basis: String,
+    /// The amount before all steps.
+    pub gross: String,
+    /// What is paid, after limits.
+    pub paid: String,
+    /// The steps, in order.
+    pub steps: Vec<StepExplanation>,
+}
+
+/// One line of a waterfall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepExplanation {
+    /// The step's key in the pack, or `rounding`.
+    pub step: String,
+    /// What it takes; negative if it adds.
+    pub takes: String,
+    /// What is due after it.
+    pub leaves: String,
+    /// Why.
+    pub reason: String,
+    /// Where it is written.
+    pub clause: String,
+    /// Whether it changed the amount.
+    pub binding: bool,
+}
+
+/// A benefit that does not apply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InapplicableExplanation {
+    /// The benefit's id.
+    pub id: String,
+    /// Its name.
+    pub title: String,
+    /// What it needs and is not so.
+    pub unmet: Vec<String>,
+}
+
+/// One reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonExplanation {
+    /// A code of the engine, or the id of a condition of the pack.
+    pub code: String,
+    /// The reason in words.
+    pub text: String,
+    /// Where it is written, if a rule of the pack is the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clause: Option<String>,
+    /// The fact that is missing, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fact: Option<String>,
+}
+
+/// Something assumed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assumption {
+    /// Its name in the pack.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Its value, if it is a figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+/// What one more yuan would change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextYuan {
+    /// The fact that is one yuan more.
+    pub fact: String,
+    /// What would be paid more (or less).
+    pub change: String,
+}
+
+impl Adjudication {
+    /// The decision put in words.
+    #[must_use]
+    pub fn explain(&self, language: Language) -> Explanation {
+        Explanation {
+            claim: self.outcome().claim().to_owned(),
+            plan: PlanReference::clone(self.outcome().plan()),
+            decision: self.decision(),
+            payable: money::print(self.payable()),
+            benefits: self.benefits.iter().map(|benefit| benefit.explain(language)).collect(),
+            inapplicable: self.inapplicable.iter().map(|benefit| benefit.explain(language)).collect(),
+            reasons: self.reasons.iter().map(|reason| reason.explain(language)).collect(),
+            assumed: self.assumed.iter().map(|assumed| assumed.name.clone()).collect(),
+            assumptions: self.assumed.iter().map(|assumed| assumed.explain(language)).collect(),
+            accumulators: None,
+            next_yuan: Vec::new(),
+        }
+    }
+}
+
+impl BenefitLines {
+    fn explain(&self, language: Language) -> BenefitExplanation {
+        BenefitExplanation {
+            id: self.id().to_owned(),
+            title: self.title.in_language(language).to_owned(),
+            clause: self.clause.in_language(language).to_owned(),
+            basis: self.basis.in_language(language).to_owned(),
+            gross: money::print(self.gross()),
+            paid: money::print(self.paid()),
+            steps: self.lines.iter().map(|line| line.explain(language)).collect(),
+        }
+    }
+}
+
+impl Line {
+    fn explain(&self, language: Language) -> StepExplanation {
+        StepExplanation {
+            step: self.step().to_owned(),
+            takes: money::print(self.takes()),
+            leaves: money::print(self.leaves()),
+            reason: self.reason.in_language(language).to_owned(),
+            clause: self.clause.in_language(language).to_owned(),
+            binding: self.is_binding(),
+        }
+    }
+}
+
+impl Inapplicable {
+    fn explain(&self, language: Language) -> InapplicableExplanation {
+        InapplicableExplanation {
+            id: self.id().to_owned(),
+            title: self.title.in_language(language).to_owned(),
+            unmet: self.unmet().iter().map(|unmet| unmet.in_language(language).to_owned()).collect(),
+        }
+    }
+}
+
+impl Reason {
+    fn explain(&self, language: Language) -> ReasonExplanation {
+        ReasonExplanation {
+            code: self.code.clone(),
+            text: self.text.in_language(language).to_owned(),
+            clause: self.clause.as_ref().map(|clause| clause.in_language(language).to_owned()),
+            fact: self.fact.clone(),
+        }
+    }
+}
+
+impl Assumed {
+    fn explain(&self, language: Language) -> Assumption {
+        let title = self.title.in_language(language).to_owned();
+        Assumption { name: self.name.clone(), title, value: self.value.clone() }
+    }
+}

@@ -1,0 +1,87 @@
+//! A member's claims under one plan, decided in their declared order.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::accumulator::Accumulators;
+use crate::adjudicate::Adjudication;
+use crate::catalog::Catalog;
+use crate::claim::Claim;
+use crate::enrollment::Enrollment;
+use crate::error::Error;
+use crate::fact::Value;
+use crate::text::say;
+
+/// A history has at most 10,000 claims.
+pub const MAX_CLAIMS: usize = 10_000;
+
+/// Decides a member's claims under one plan: by event date, then by claim id; a reversal right after what it reverses.
+///
+/// Gives every claim's adjudication in that order (a reversal has none) and what is posted in the end.
+///
+/// # Errors
+/// [`Error::is_history`] if two claims share an id, a reversal names what is not there, or there are more than
+/// [`MAX_CLAIMS`]; else those of [`Catalog::resolve`] and [`crate::Plan::adjudicate`].
+pub fn decide(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Result<(Vec<Adjudication>, Accumulators), Error> {
+    let mut accumulators = Accumulators::new();
+    let mut decided = Vec::new();
+    for (enrollment, claim) in in_order(claims)? {
+        match claim.reverses() {
+            Some(reversed) if accumulators.has_posted(reversed) => {
+                accumulators.reverse(reversed)?;
+            }
+            Some(_) => {}
+            None => {
+                let adjudication = catalog.resolve(enrollment, claim)?.adjudicate(enrollment, claim, &accumulators)?;
+                if let Some(posting) = adjudication.posting() {
+                    accumulators.post(posting)?;
+                }
+                decided.push(adjudication);
+            }
+        }
+    }
+    Ok((decided, accumulators))
+}
+
+/// The declared order; claims without an event date come last.
+fn in_order(claims: &[(Enrollment, Claim)]) -> Result<Vec<&(Enrollment, Claim)>, Error> {
+    let count = claims.len();
+    if count > MAX_CLAIMS {
+        return Err(Error::history(say!("历史有 {count} 次申请,上限为 {MAX_CLAIMS}", "the history has {count} claims, at most {MAX_CLAIMS} are decided")));
+    }
+    let mut by_id: BTreeMap<&str, &Claim> = BTreeMap::new();
+    for (_, claim) in claims {
+        if by_id.insert(claim.id(), claim).is_some() {
+            let id = claim.id();
+            return Err(Error::history(say!("申请编号 `{id}` 重复", "two claims have the id `{id}`")));
+        }
+    }
+    let mut keyed = Vec::with_capacity(count);
+    for pair in claims {
+        keyed.push((order(&pair.1, &by_id)?, pair));
+    }
+    keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(keyed.into_iter().map(|(_, pair)| pair).collect())
+}
+
+/// Event date, claim id, and for a reversal its own id after that of the claim it reverses.
+type Order<'c> = (NaiveDate, &'c str, Option<&'c str>);
+
+fn order<'c>(claim: &'c Claim, by_id: &BTreeMap<&str, &'c Claim>) -> Result<Order<'c>, Error> {
+    let (original, reversal) = match claim.reverses() {
+        None => (claim, None),
+        Some(reversed) => match by_id.get(reversed) {
+            Some(original) if original.reverses().is_none() => (*original, Some(claim.id())),
+            Some(_) | None => {
+                let id = claim.id();
+                return Err(Error::history(say!("`{id}` 要冲销的申请 `{reversed}` 不在历史中", "`{id}` reverses `{reversed}`, which is not in the history")));
+            }
+        },
+    };
+    let date = match original.fact("event_date") {
+        Some(Value::Date(date)) => Some(*date),
+        Some(Value::Number(_) | Value::YesNo(_) | Value::Text(_)) | None => None,
+    };
+    Ok((date.unwrap_or(NaiveDate::MAX), original.id(), reversal))
+}
