@@ -18,7 +18,7 @@ use crate::text::say;
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Measure {
+pub(crate) enum Measure {
     /// What a benefit paid, in yuan.
     Paid,
     /// The number of claims in which a benefit paid more than nothing.
@@ -42,7 +42,7 @@ impl fmt::Display for Measure {
 
 /// A measure of one benefit, fact or value: `paid:death`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
+pub(crate) struct Entry {
     pub(crate) measure: Measure,
     pub(crate) name: Arc<str>,
 }
@@ -86,6 +86,13 @@ impl Posting {
 }
 
 impl Posting {
+    /// What all benefits of the claim paid together, in yuan.
+    #[must_use]
+    pub fn paid(&self) -> Decimal {
+        let paid = self.amounts.iter().filter(|(entry, _)| entry.measure == Measure::Paid);
+        paid.map(|(_, amount)| *amount).try_fold(Decimal::ZERO, exact::add).unwrap_or_default()
+    }
+
     /// Corrects what a benefit paid, after a joint limit.
     pub(crate) fn set_paid(&mut self, benefit: &str, paid: Decimal) {
         for (entry, amount) in &mut self.amounts {

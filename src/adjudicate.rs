@@ -13,6 +13,7 @@ use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact;
 use crate::fact::Kind;
+use crate::money;
 use crate::plan::{Assumed, Benefit, Citation, Otherwise, Plan, PlanReference};
 use crate::reading::exact::{Exact, Gap, Known, Listener, Silence};
 use crate::semantics::{Event, Meaning, Verdict};
@@ -131,6 +132,21 @@ impl Adjudication {
     #[must_use]
     pub fn assumed(&self) -> &[Assumed] {
         &self.assumed
+    }
+
+    /// A reversal: nothing is due, and what the reversed claim was paid is to be recovered.
+    pub(crate) fn reversal(claim: &Claim, plan: &Plan, reversed: &Posting) -> Adjudication {
+        let (id, paid) = (reversed.claim(), money::print(reversed.paid()));
+        let text = say!("冲销理赔申请 `{id}`,应追回 {paid} 元", "reverses the claim `{id}`; {paid} yuan are to be recovered");
+        let reason = Reason { code: Code::Reversal.name().to_owned(), text, clause: None, fact: None };
+        let outcome = Outcome {
+            claim: claim.id().to_owned(),
+            plan: Arc::clone(&plan.reference),
+            decision: Decision::NothingDue,
+            payable: Decimal::ZERO,
+            posting: None,
+        };
+        Adjudication { outcome, benefits: Vec::new(), inapplicable: Vec::new(), reasons: vec![reason], assumed: Vec::new() }
     }
 
     /// Takes an amount off what is payable, from the last benefit to the first: a joint limit over several plans.
@@ -580,7 +596,7 @@ fn rounding_text(benefit: &Benefit) -> Text {
         crate::rounding::Mode::Ceiling => "向上取整",
         crate::rounding::Mode::Floor => "向下取整",
     };
-    say!("取整至 {to} 元,{zh}", "rounded to {to} yuan, {mode}")
+    say!("舍入至 {to} 元,{zh}", "rounded to {to} yuan, {mode}")
 }
 
 fn assume(citation: &Citation, adjudication: &mut Adjudication) {
@@ -626,7 +642,7 @@ enum Note {
 }
 
 impl Listener for Journal {
-    fn hear<'a>(&mut self, event: Event<'_, Exact<'a, Journal>>) {
+    fn hear(&mut self, event: Event<'_, Exact<'_, Journal>>) {
         self.notes.push(match event {
             Event::Identity { index, holds, sides } => {
                 let sides = match sides {
@@ -638,9 +654,9 @@ impl Listener for Journal {
             Event::Condition { index, met } => Note::Condition { index, met: *met },
             Event::When { benefit, part, holds } => Note::When { benefit, part, holds: *holds },
             Event::Gross { benefit, amount } => Note::Gross { benefit, amount: *amount },
-            Event::Step { benefit, step, leaves, .. } => Note::Step { benefit, step, leaves: *leaves },
-            Event::Rounded { benefit, leaves, .. } => Note::Rounded { benefit, leaves: *leaves },
-            Event::Limit { limit, benefit, leaves, .. } => Note::Limit { limit, benefit, leaves: *leaves },
+            Event::Step { benefit, step, leaves } => Note::Step { benefit, step, leaves: *leaves },
+            Event::Rounded { benefit, leaves } => Note::Rounded { benefit, leaves: *leaves },
+            Event::Limit { limit, benefit, leaves } => Note::Limit { limit, benefit, leaves: *leaves },
             Event::At(_) => return,
         });
     }

@@ -55,11 +55,7 @@ impl Case {
     /// Those of [`history::decide`] and [`crate::Plan::adjudicate`].
     pub fn decide(&self, catalog: &Catalog) -> Result<(Adjudication, Accumulators), Error> {
         let (_, mut accumulators) = history::decide(catalog, &self.history)?;
-        let plan = catalog.resolve(&self.enrollment, &self.claim)?;
-        let adjudication = plan.adjudicate(&self.enrollment, &self.claim, &accumulators)?;
-        if let Some(posting) = adjudication.posting() {
-            accumulators.post(posting)?;
-        }
+        let adjudication = history::next(catalog, &self.enrollment, &self.claim, &mut accumulators)?;
         Ok((adjudication, accumulators))
     }
 
@@ -95,6 +91,7 @@ impl Reader<'_> {
         };
         let case = Case { enrollment: enrollment?, history: history?, claim: claim? };
         self.check_version(root, &case);
+        self.check_claim_id(root, &case);
         Some(case)
     }
 
@@ -183,6 +180,20 @@ impl Reader<'_> {
             let span = node.map(|node| node.span.clone()).unwrap_or_default();
             let (zh, en) = (error.message(crate::Language::Zh).to_owned(), error.message(crate::Language::En).to_owned());
             self.findings.report(Code::UnknownVersion, &span, crate::Text { zh, en });
+        }
+    }
+
+    /// The claim to decide is none of the history, and what it reverses is.
+    fn check_claim_id(&mut self, root: &Node, case: &Case) {
+        let span = |key| root.get("claim").and_then(|claim| claim.get(key)).map(|node| node.span.clone()).unwrap_or_default();
+        let is_past = |id: &str| case.history.iter().any(|(_, claim)| claim.id() == id);
+        let id = case.claim.id();
+        if is_past(id) {
+            self.findings.report(Code::DuplicateClaim, &span("id"), say!("历史中已有理赔申请编号 `{id}`", "the history has a claim `{id}` already"));
+        }
+        if let Some(reversed) = case.claim.reverses().filter(|reversed| !is_past(reversed)) {
+            let message = say!("要冲销的理赔申请 `{reversed}` 不在历史中", "the claim `{reversed}` that is reversed is not in the history");
+            self.findings.report(Code::UnknownClaim, &span("reverses"), message);
         }
     }
 
@@ -331,7 +342,7 @@ impl Reader<'_> {
         };
         let count = items.len();
         if count > MAX_CLAIMS {
-            let message = say!("历史有 {count} 次申请,上限为 {MAX_CLAIMS}", "the history has {count} claims, at most {MAX_CLAIMS} are read");
+            let message = say!("历史有 {count} 次理赔申请,上限为 {MAX_CLAIMS}", "the history has {count} claims, at most {MAX_CLAIMS} are read");
             self.findings.report(Code::TooMany, &(node.span.start..node.span.start.saturating_add(1)), message);
             return None;
         }
@@ -339,14 +350,14 @@ impl Reader<'_> {
         let mut claims = Vec::new();
         for item in items {
             if !matches!(item.form, Form::Table(_)) {
-                self.findings.report(Code::WrongType, &item.span, say!("每次申请应为对象", "a claim is an object"));
+                self.findings.report(Code::WrongType, &item.span, say!("每次理赔申请应为对象", "a claim is an object"));
                 continue;
             }
             let Some(claim) = self.claim(item) else { continue };
             if !seen.insert(claim.id().to_owned()) {
                 let id = claim.id();
                 let span = item.get("id").map(|node| node.span.clone()).unwrap_or_default();
-                self.findings.report(Code::DuplicateClaim, &span, say!("申请编号 `{id}` 重复", "two claims have the id `{id}`"));
+                self.findings.report(Code::DuplicateClaim, &span, say!("理赔申请编号 `{id}` 重复", "two claims have the id `{id}`"));
             }
             if let Some(enrollment) = enrollment {
                 let mut own = enrollment.clone();
@@ -364,7 +375,7 @@ impl Reader<'_> {
         for node in items.iter().filter_map(|item| item.get("reverses")) {
             let id = node.text().unwrap_or_default();
             if !ids.contains(id) {
-                let message = say!("要冲销的申请 `{id}` 不在历史中", "the claim `{id}` that is reversed is not in the history");
+                let message = say!("要冲销的理赔申请 `{id}` 不在历史中", "the claim `{id}` that is reversed is not in the history");
                 self.findings.report(Code::UnknownClaim, &node.span, message);
             }
         }

@@ -83,6 +83,7 @@ impl Catalog {
             }
         }
         packs.sort_by(|a, b| (a.plan.id(), a.plan.effective().from).cmp(&(b.plan.id(), b.plan.effective().from)));
+        wrong.extend(duplicate_versions(&packs));
         for pair in packs.windows(2) {
             if let [earlier, later] = pair {
                 wrong.extend(between_versions(earlier, later));
@@ -178,20 +179,31 @@ impl Catalog {
     }
 }
 
+/// Versions of one plan that share a name.
+fn duplicate_versions(packs: &[Loaded]) -> Diagnostics {
+    let mut first: BTreeMap<(&str, &str), &Loaded> = BTreeMap::new();
+    let mut wrong = Diagnostics::default();
+    for pack in packs {
+        let (id, version) = (pack.plan.id(), pack.plan.version());
+        if let Some(earlier) = first.insert((id, version), pack) {
+            let mut findings = Findings::of(Arc::clone(&pack.source));
+            let path = &earlier.source.path;
+            let message = say!("计划 `{id}` 的版本 `{version}` 在 {path} 中已有", "version `{version}` of `{id}` stands in {path} already");
+            findings.report(Code::DuplicateVersion, &pack.place, message);
+            wrong.extend(findings.into_diagnostics());
+        }
+    }
+    wrong
+}
+
 /// What is wrong between two packs that follow each other by id and date.
 fn between_versions(earlier: &Loaded, later: &Loaded) -> Diagnostics {
     let mut findings = Findings::of(Arc::clone(&later.source));
     let (before, after) = (&earlier.plan, &later.plan);
-    if before.id() != after.id() {
+    if before.id() != after.id() || before.version() == after.version() {
         return findings.into_diagnostics();
     }
-    let (id, version, other) = (after.id(), after.version(), before.version());
-    if version == other {
-        let path = &earlier.source.path;
-        let message = say!("计划 `{id}` 的版本 `{version}` 在 {path} 中已有", "version `{version}` of `{id}` stands in {path} already");
-        findings.report(Code::DuplicateVersion, &later.place, message);
-        return findings.into_diagnostics();
-    }
+    let (version, other) = (after.version(), before.version());
     let from = after.effective().from;
     let next: Option<NaiveDate> = before.effective().until.and_then(|until| calendar::plus_days(until, 1));
     match next {

@@ -27,7 +27,6 @@ pub struct Diagnostic {
     source: Arc<Source>,
     span: Span,
     message: Text,
-    label: Option<Text>,
     help: Vec<Text>,
 }
 
@@ -73,8 +72,7 @@ impl Diagnostic {
     /// The problem with the lines it is about, the place underlined; with colour if `styled`.
     #[must_use]
     pub fn render(&self, language: Language, styled: bool) -> String {
-        let label = self.label.as_ref().map(|label| label.in_language(language));
-        let annotation = AnnotationKind::Primary.span(self.span.clone()).label(label);
+        let annotation = AnnotationKind::Primary.span(self.span.clone());
         let snippet = Snippet::source(&self.source.text).path(&self.source.path).annotation(annotation);
         let title = Level::ERROR.primary_title(self.message(language)).id(self.code.name());
         let help_name = match language {
@@ -85,11 +83,6 @@ impl Diagnostic {
         let report: [Group<'_>; 1] = [title.element(snippet).elements(help)];
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&report)
-    }
-
-    pub(crate) fn label(&mut self, label: Text) -> &mut Diagnostic {
-        self.label = Some(label);
-        self
     }
 
     pub(crate) fn help_with(&mut self, help: impl IntoIterator<Item = Text>) -> &mut Diagnostic {
@@ -106,8 +99,6 @@ struct Record<'a> {
     column: usize,
     span: [usize; 2],
     message: &'a Text,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    label: Option<&'a Text>,
     help: &'a [Text],
 }
 
@@ -121,7 +112,6 @@ impl Serialize for Diagnostic {
             column,
             span: [self.span.start, self.span.end],
             message: &self.message,
-            label: self.label.as_ref(),
             help: &self.help,
         }
         .serialize(serializer)
@@ -191,7 +181,7 @@ impl Findings {
     pub(crate) fn report(&mut self, code: Code, span: &Span, message: Text) -> &mut Diagnostic {
         let end = self.source.text.len();
         let span = span.start.min(end)..span.end.min(end);
-        let diagnostic = Diagnostic { code, source: Arc::clone(&self.source), span, message, label: None, help: Vec::new() };
+        let diagnostic = Diagnostic { code, source: Arc::clone(&self.source), span, message, help: Vec::new() };
         let place = self.list.len();
         self.list.push(diagnostic);
         #[expect(clippy::indexing_slicing, reason = "it was pushed on the line before")]
@@ -211,7 +201,7 @@ impl Findings {
 }
 
 /// `did you mean …?` if a known name is near.
-pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Text> {
+pub(crate) fn did_you_mean<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<Text> {
     let near = crate::names::nearest(name, known)?;
     Some(crate::text::say!("是否想写 `{near}`?", "did you mean `{near}`?"))
 }

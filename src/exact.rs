@@ -91,7 +91,7 @@ pub fn round(value: Decimal, rounding: Rounding) -> Result<Decimal, Inexact> {
     fit(multiples.checked_mul(rounding.to.mantissa()).ok_or(Inexact)?, rounding.to.scale())
 }
 
-/// The coefficient and the scale that the exact result of `parse` may have at most.
+/// Digits before the point that a number may have where it enters.
 pub const DIGITS_BEFORE_THE_POINT: usize = 15;
 /// Places after the point that a number may have where it enters.
 pub const DIGITS_AFTER_THE_POINT: usize = 8;

@@ -18,43 +18,45 @@ pub const MAX_CLAIMS: usize = 10_000;
 
 /// Decides a member's claims under one plan: by event date, then by claim id; a reversal right after what it reverses.
 ///
-/// Gives every claim's adjudication in that order (a reversal has none) and what is posted in the end.
+/// Gives every claim's adjudication in that order and what is posted in the end.
 ///
 /// # Errors
-/// [`Error::is_history`] if two claims share an id, a reversal names what is not there, or there are more than
-/// [`MAX_CLAIMS`]; else those of [`Catalog::resolve`] and [`crate::Plan::adjudicate`].
+/// [`Error::is_history`] if two claims share an id, a reversal names a claim that has posted nothing, or there are more
+/// than [`MAX_CLAIMS`]; else those of [`Catalog::resolve`] and [`crate::Plan::adjudicate`].
 pub fn decide(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Result<(Vec<Adjudication>, Accumulators), Error> {
     let mut accumulators = Accumulators::new();
     let mut decided = Vec::new();
     for (enrollment, claim) in in_order(claims)? {
-        match claim.reverses() {
-            Some(reversed) if accumulators.has_posted(reversed) => {
-                accumulators.reverse(reversed)?;
-            }
-            Some(_) => {}
-            None => {
-                let adjudication = catalog.resolve(enrollment, claim)?.adjudicate(enrollment, claim, &accumulators)?;
-                if let Some(posting) = adjudication.posting() {
-                    accumulators.post(posting)?;
-                }
-                decided.push(adjudication);
-            }
-        }
+        decided.push(next(catalog, enrollment, claim, &mut accumulators)?);
     }
     Ok((decided, accumulators))
+}
+
+/// Decides the next claim of a member and posts it, or takes back what a reversal names.
+pub(crate) fn next(catalog: &Catalog, enrollment: &Enrollment, claim: &Claim, accumulators: &mut Accumulators) -> Result<Adjudication, Error> {
+    let plan = catalog.resolve(enrollment, claim)?;
+    if let Some(reversed) = claim.reverses() {
+        let posting = accumulators.reverse(reversed)?;
+        return Ok(Adjudication::reversal(claim, plan, &posting));
+    }
+    let adjudication = plan.adjudicate(enrollment, claim, accumulators)?;
+    if let Some(posting) = adjudication.posting() {
+        accumulators.post(posting)?;
+    }
+    Ok(adjudication)
 }
 
 /// The declared order; claims without an event date come last.
 fn in_order(claims: &[(Enrollment, Claim)]) -> Result<Vec<&(Enrollment, Claim)>, Error> {
     let count = claims.len();
     if count > MAX_CLAIMS {
-        return Err(Error::history(say!("历史有 {count} 次申请,上限为 {MAX_CLAIMS}", "the history has {count} claims, at most {MAX_CLAIMS} are decided")));
+        return Err(Error::history(say!("历史有 {count} 次理赔申请,上限为 {MAX_CLAIMS}", "the history has {count} claims, at most {MAX_CLAIMS} are decided")));
     }
     let mut by_id: BTreeMap<&str, &Claim> = BTreeMap::new();
     for (_, claim) in claims {
         if by_id.insert(claim.id(), claim).is_some() {
             let id = claim.id();
-            return Err(Error::history(say!("申请编号 `{id}` 重复", "two claims have the id `{id}`")));
+            return Err(Error::history(say!("理赔申请编号 `{id}` 重复", "two claims have the id `{id}`")));
         }
     }
     let mut keyed = Vec::with_capacity(count);
@@ -75,7 +77,7 @@ fn order<'c>(claim: &'c Claim, by_id: &BTreeMap<&str, &'c Claim>) -> Result<Orde
             Some(original) if original.reverses().is_none() => (*original, Some(claim.id())),
             Some(_) | None => {
                 let id = claim.id();
-                return Err(Error::history(say!("`{id}` 要冲销的申请 `{reversed}` 不在历史中", "`{id}` reverses `{reversed}`, which is not in the history")));
+                return Err(Error::history(say!("`{id}` 要冲销的理赔申请 `{reversed}` 不在历史中", "`{id}` reverses `{reversed}`, which is not in the history")));
             }
         },
     };

@@ -83,9 +83,9 @@ pub(crate) enum Event<'a, R: Reading + ?Sized> {
     /// One part of a benefit's `when`.
     When { benefit: usize, part: usize, holds: &'a R::Truth },
     Gross { benefit: usize, amount: &'a R::Number },
-    Step { benefit: usize, step: usize, due: &'a R::Number, leaves: &'a R::Number },
-    Rounded { benefit: usize, due: &'a R::Number, leaves: &'a R::Number },
-    Limit { limit: usize, benefit: usize, due: &'a R::Number, leaves: &'a R::Number },
+    Step { benefit: usize, step: usize, leaves: &'a R::Number },
+    Rounded { benefit: usize, leaves: &'a R::Number },
+    Limit { limit: usize, benefit: usize, leaves: &'a R::Number },
     /// What is read next belongs to this place of the pack.
     At(Place),
 }
@@ -246,11 +246,11 @@ impl<'p, R: Reading> Meaning<'p, R> {
         for (number, step) in benefit.steps.iter().enumerate() {
             self.reading.hear(Event::At(Place::Step(index, number)));
             let leaves = self.step(index, step, &due);
-            self.reading.hear(Event::Step { benefit: index, step: number, due: &due, leaves: &leaves });
+            self.reading.hear(Event::Step { benefit: index, step: number, leaves: &leaves });
             due = leaves;
         }
         let leaves = self.reading.round(due.clone(), benefit.rounding);
-        self.reading.hear(Event::Rounded { benefit: index, due: &due, leaves: &leaves });
+        self.reading.hear(Event::Rounded { benefit: index, leaves: &leaves });
         leaves
     }
 
@@ -412,10 +412,10 @@ impl<'p, R: Reading> Meaning<'p, R> {
         let mut filled = self.nothing();
         for EarlierBenefit { benefit, .. } in &limit.over {
             let due = self.paid(*benefit);
-            let wanted = self.reading.add(filled.clone(), due.clone());
+            let wanted = self.reading.add(filled.clone(), due);
             let now = self.reading.least(wanted, room.clone());
             let leaves = self.reading.subtract(now.clone(), filled);
-            self.reading.hear(Event::Limit { limit: index, benefit: *benefit, due: &due, leaves: &leaves });
+            self.reading.hear(Event::Limit { limit: index, benefit: *benefit, leaves: &leaves });
             if let Some(paid) = self.paid.get_mut(*benefit) {
                 *paid = leaves;
             }
@@ -599,7 +599,6 @@ impl<'p, R: Reading> Meaning<'p, R> {
 
     pub(crate) fn truth(&mut self, truth: &'p Truth) -> R::Truth {
         match truth {
-            Truth::Constant(constant) => self.reading.truth(*constant),
             Truth::Fact(slot) => self.reading.truth_fact(*slot),
             Truth::Value(index) => match self.plan.value(*index) {
                 NamedValue::Truth(truth) => self.truth(truth),
@@ -642,7 +641,6 @@ impl<'p, R: Reading> Meaning<'p, R> {
 
     pub(crate) fn date(&mut self, date: &'p Date) -> R::Date {
         match date {
-            Date::Constant(constant) => self.reading.date(*constant),
             Date::Figure(index) => match self.plan.figure(*index).value {
                 FigureValue::Date(date) => self.reading.date(date),
                 FigureValue::Number(_) => self.reading.date(NaiveDate::default()),

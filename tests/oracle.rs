@@ -52,7 +52,7 @@ const SEED: u64 = 20_250_508;
 /// Of each decision that a plan can give, so that no plan passes unasked.
 const LEAST_OF_EACH_DECISION: usize = 100;
 /// Differences that are written out; the rest are only counted.
-const DIFFERENCES_SHOWN: usize = 5;
+const DIFFERENCES_SHOWN: usize = 100000;
 
 #[test]
 fn the_engine_decides_every_claim_as_the_rules_do() -> Result<(), Box<dyn Error>> {
@@ -90,6 +90,10 @@ fn decide_history(catalog: &Catalog, plan: &Plan, draw: &mut Draw, census: &mut 
         story
             .push_str(&format!("  claim {index}\n{facts}    by the rules: {expected}\n    by the engine: {decided}\n"));
         census.count(plan, &expected, &decided, &story);
+        if !decided.agrees_with(&expected) {
+            // From here on the two records differ, so what follows says nothing new.
+            break;
+        }
         record.enter(&facts, expected);
     }
     Ok(())
@@ -243,8 +247,8 @@ fn the_courier_zhao_is_paid_as_printed() {
         &[
             ("event_date", Value::Date(day(2025, 1, 10))),
             ("cause", Value::Word("accident")),
-            ("total_cost", Value::Money(95_664_600)),
-            ("fund_paid", Value::Money(75_465_900)),
+            ("total_cost", Value::Money(956_646)),
+            ("fund_paid", Value::Money(754_659)),
             ("hospital_days", Value::Whole(51)),
         ],
     );

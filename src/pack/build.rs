@@ -801,14 +801,14 @@ impl<'n> Builder<'n> {
         let to_node = node.get("to")?;
         let to = self.amount(to_node, Unit::Yuan)?;
         if to <= Decimal::ZERO {
-            self.resolver.findings.report(Code::BadValue, &to_node.span, say!("取整倍数须大于零", "the multiple is above zero"));
+            self.resolver.findings.report(Code::BadValue, &to_node.span, say!("舍入倍数须大于零", "the multiple is above zero"));
             return None;
         }
         let name = node.get("mode")?.text()?;
         let mode = Mode::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, mode)| mode)?;
         let written = format!("{to} yuan, {name}");
         self.resolver.touched.extend(assumption("rounding", node, Some(written)).into_iter().map(|mut assumed| {
-            assumed.title = say!("取整规则", "rounding");
+            assumed.title = say!("舍入规则", "rounding");
             assumed
         }));
         Some((Rounding { to: to.normalize(), mode }, self.citation(node)?))
@@ -905,6 +905,11 @@ impl<'n> Builder<'n> {
         if let Some(per) = node.entries().iter().find(|entry| entry.key == "per").filter(|_| !takes_scope) {
             let key = &action.key;
             self.resolver.findings.report(Code::StepForm, &per.key_span, say!("`{key}` 没有 `per`", "`{key}` has no `per`"));
+        }
+        if takes_scope && node.get("per").is_none() {
+            let key = &action.key;
+            let message = say!("`{key}` 须写 `per`,说明累计范围", "`per` is missing: `{key}` counts within a scope");
+            self.resolver.findings.report(Code::MissingKey, &action.key_span, message);
         }
         let when = self.optional(node, "when", |b, node| b.truth(node));
         let (parsed, wording) = self.action(benefit, &action.key, &action.node, node)?;
@@ -1151,10 +1156,11 @@ impl<'n> Builder<'n> {
     /// The wording of an expression, titles for names.
     fn wording(&self, syntax: &Syntax) -> Text {
         let name = |language| move |name: &str| self.title_of(name).in_language(language).to_owned();
-        let (zh, en) = (name(Language::Zh), name(Language::En));
+        let benefit = |language| move |id: &str| self.benefit_title(id).in_language(language).to_owned();
+        let (zh, en) = (Language::Zh, Language::En);
         Text {
-            zh: syntax.wording(&Words { language: Some(Language::Zh), name: &zh }),
-            en: syntax.wording(&Words { language: Some(Language::En), name: &en }),
+            zh: syntax.wording(&Words { language: Some(zh), name: &name(zh), benefit: &benefit(zh) }),
+            en: syntax.wording(&Words { language: Some(en), name: &name(en), benefit: &benefit(en) }),
         }
     }
 
@@ -1167,11 +1173,13 @@ impl<'n> Builder<'n> {
                 return title(node).unwrap_or_else(|| Text::same(name));
             }
         }
-        if let Some(node) = self.items("benefit").find(|node| node.get("id").and_then(Node::text) == Some(name)) {
-            return title(node).unwrap_or_else(|| Text::same(name));
-        }
         let symbols = self.resolver.facts.iter().flat_map(|fact| &fact.symbols);
         symbols.into_iter().find(|symbol| &*symbol.name == name).map_or_else(|| Text::same(name), |symbol| symbol.title.clone())
+    }
+
+    fn benefit_title(&self, id: &str) -> Text {
+        let node = self.items("benefit").find(|node| node.get("id").and_then(Node::text) == Some(id));
+        node.and_then(title).unwrap_or_else(|| Text::same(id))
     }
 
     fn named_title(&self, node: &Node) -> Text {
@@ -1179,7 +1187,7 @@ impl<'n> Builder<'n> {
     }
 
     fn benefit_titles(&self, list: &Node) -> Text {
-        let titles: Vec<Text> = list.items().iter().map(|node| self.named_title(node)).collect();
+        let titles: Vec<Text> = list.items().iter().filter_map(Node::text).map(|id| self.benefit_title(id)).collect();
         Text {
             zh: titles.iter().map(|title| title.zh.as_str()).collect::<Vec<_>>().join("、"),
             en: titles.iter().map(|title| title.en.as_str()).collect::<Vec<_>>().join(", "),

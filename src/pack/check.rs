@@ -155,7 +155,7 @@ fn every_rate_is_a_rate(seen: &Seen<'_>, findings: &mut Findings) {
 fn every_limit_is_a_multiple_of_the_rounding(seen: &Seen<'_>, findings: &mut Findings) {
     let mut report = |place: Place, amount: &Number, to: Decimal| {
         if !is_multiple(seen.plan, amount, to) {
-            let message = say!("限额不一定是取整倍数 {to} 元的整倍数", "the limit may be no multiple of {to} yuan, to which the benefit is rounded");
+            let message = say!("限额不一定是舍入倍数 {to} 元的整倍数", "the limit may be no multiple of {to} yuan, to which the benefit is rounded");
             findings.report(Code::LimitFinerThanRounding, &seen.span(place), message);
         }
     };

@@ -90,8 +90,8 @@ mod keys {
     ];
     pub(super) const TITLED: &[Key] = &[key("title", Shape::Title, "名称", "the name that is shown")];
     const ROUNDING: Shape = Shape::Table(&[CITED, &[
-        key("to", Shape::Literal, "取整到此数的倍数", "to a multiple of this"),
-        key("mode", Shape::OneOf(modes), "取整方式", "where a value between two multiples goes"),
+        key("to", Shape::Literal, "舍入到此数的倍数", "to a multiple of this"),
+        key("mode", Shape::OneOf(modes), "舍入方式", "where a value between two multiples goes"),
     ]]);
     const PLAN: &[Key] = &[
         key("id", Shape::Id, "计划编号", "the plan's id"),
@@ -102,7 +102,7 @@ mod keys {
             optional("until", Shape::Date, "失效日(含)", "the last day, included"),
             key("by", Shape::OneOf(|| vec!["coverage_start", "event_date"]), "以何日期判断", "the date that counts"),
         ]]), "有效期", "when this version holds"),
-        key("rounding", ROUNDING, "取整规则", "how benefits are rounded"),
+        key("rounding", ROUNDING, "舍入规则", "how benefits are rounded"),
         optional("source", Shape::Words, "依据", "what the pack was written from"),
     ];
     const ENROLLMENT: &[Key] = &[
@@ -182,7 +182,7 @@ mod keys {
         key("when", Shape::Expression, "适用条件", "when it applies"),
         key("gross", Shape::Expression, "基数(元)", "the amount before all steps"),
         optional("steps", Shape::List(&Shape::Table(&[STEP])), "步骤", "what is taken from it, in order"),
-        optional("rounding", ROUNDING, "取整规则", "another rounding than the plan's"),
+        optional("rounding", ROUNDING, "舍入规则", "another rounding than the plan's"),
     ];
     const LIMIT: &[Key] = &[
         key("id", Shape::Id, "编号", "the id"),

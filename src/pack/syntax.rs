@@ -135,7 +135,7 @@ pub(crate) const NOT_STRENGTH: u8 = 3;
 
 impl fmt::Display for Syntax {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.print(f, 0, &Words { language: None, name: &str::to_owned })
+        self.print(f, 0, &Words { language: None, name: &str::to_owned, benefit: &str::to_owned })
     }
 }
 
@@ -144,6 +144,8 @@ pub(crate) struct Words<'w> {
     /// `None` for the rule language itself.
     pub(crate) language: Option<Language>,
     pub(crate) name: &'w dyn Fn(&str) -> String,
+    /// For names of benefits, which may be those of category values too.
+    pub(crate) benefit: &'w dyn Fn(&str) -> String,
 }
 
 impl Words<'_> {
@@ -266,7 +268,9 @@ impl Syntax {
             Term::Name(text) => f.write_str(&(words.name)(text))?,
             Term::Call(function, arguments) => {
                 write!(f, "{}(", words.function(function))?;
-                print_list(f, arguments, words)?;
+                let about_benefit = matches!(function.as_str(), "paid" | "prior.paid" | "prior.count");
+                let name = if about_benefit { words.benefit } else { words.name };
+                print_list(f, arguments, &Words { name, ..*words })?;
                 f.write_str(")")?;
             }
             Term::Binary(operator, sides) => {

@@ -1,6 +1,5 @@
 //! Resolved expressions: three types, every name an index, nothing left to fail but missing facts.
 
-use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::scope::Scope;
@@ -42,7 +41,6 @@ pub(crate) struct Prior {
 /// True, false or, where facts are missing, unknown.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Truth {
-    Constant(bool),
     Fact(Slot),
     Value(usize),
     Given(Slot),
@@ -59,7 +57,6 @@ pub(crate) enum Truth {
 /// A calendar date.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Date {
-    Constant(NaiveDate),
     Figure(usize),
     Fact(Slot),
     Value(usize),

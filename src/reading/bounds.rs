@@ -76,8 +76,6 @@ pub(crate) enum Finding {
     Condition { index: usize, met: Possible },
     When { benefit: usize, holds: Possible },
     Gross { benefit: usize, low: Decimal },
-    Limit { place: Place, low: Decimal },
-    Leaves { benefit: usize, step: usize, due: Range, leaves: Range },
 }
 
 /// Reads a plan over all claims at once.
@@ -398,10 +396,7 @@ impl Reading for Bounds<'_> {
             Event::Condition { index, met } => self.findings.push(Finding::Condition { index, met: *met }),
             Event::When { benefit, holds, .. } => self.findings.push(Finding::When { benefit, holds: *holds }),
             Event::Gross { benefit, amount } => self.findings.push(Finding::Gross { benefit, low: amount.low }),
-            Event::Step { benefit, step, due, leaves } => {
-                self.findings.push(Finding::Leaves { benefit, step, due: *due, leaves: *leaves });
-            }
-            Event::Limit { .. } | Event::Identity { .. } | Event::Rounded { .. } => {}
+            Event::Step { .. } | Event::Limit { .. } | Event::Identity { .. } | Event::Rounded { .. } => {}
         }
     }
 }

@@ -30,7 +30,7 @@ pub(crate) enum Known<T> {
 pub(crate) struct Gap(u64, u64);
 
 /// The most facts that one plan may read.
-pub(crate) const MAX_FACTS: usize = 128;
+pub const MAX_FACTS: usize = 128;
 
 impl Gap {
     #[inline]
@@ -57,7 +57,7 @@ use Known::{Known as Is, Missing};
 
 /// Who hears what happens while a claim is decided.
 pub(crate) trait Listener: Sized {
-    fn hear<'a>(&mut self, event: Event<'_, Exact<'a, Self>>);
+    fn hear(&mut self, event: Event<'_, Exact<'_, Self>>);
 }
 
 /// Hears nothing: the cheap path.
@@ -65,7 +65,7 @@ pub(crate) struct Silence;
 
 impl Listener for Silence {
     #[inline]
-    fn hear<'a>(&mut self, _: Event<'_, Exact<'a, Silence>>) {}
+    fn hear(&mut self, _: Event<'_, Exact<'_, Silence>>) {}
 }
 
 /// Reads a plan for one claim.

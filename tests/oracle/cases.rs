@@ -189,13 +189,13 @@ impl Cell {
 }
 
 fn amount(text: &str) -> Exact {
-    fraction(money(text).expect("an amount is asked for"), 10_000)
+    fraction(money(text).expect("an amount is asked for"), 100)
 }
 
-/// The ten-thousandths in a text such as `12.34`.
+/// The fen in a text such as `12.34`.
 fn money(text: &str) -> Option<i64> {
-    let (yuan, parts) = text.split_once('.')?;
-    format!("{yuan}{parts:0<4}").parse().ok()
+    let (yuan, fen) = text.split_once('.')?;
+    (fen.len() == 2).then(|| format!("{yuan}{fen}").parse().ok()).flatten()
 }
 
 /// Names of facts live as long as the program does.

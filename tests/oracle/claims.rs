@@ -5,9 +5,8 @@ use super::draw::Draw;
 use super::facts::{Named, Value};
 use super::population::{Cover, day_of, moved};
 
-/// Amounts are ten-thousandths of a yuan. Standard facts are in whole fen; a pack's own facts may say parts of a fen.
-const YUAN: i64 = 10_000;
-const FEN: i64 = 100;
+/// Amounts are in fen.
+const YUAN: i64 = 100;
 
 // ── members ──────────────────────────────────────────────────────────────
 
@@ -87,13 +86,13 @@ pub(crate) fn of_wuxi_xixinbao(draw: &mut Draw, cover: &Cover<'_>, claim: &mut N
 
 pub(crate) fn of_guangdong_second_medical(draw: &mut Draw, cover: &Cover<'_>, claim: &mut Named) {
     admission(draw, cover, claim);
-    let edges = [247_142 * YUAN + 85 * FEN, 216_250 * YUAN, 75_714 * YUAN + 28 * FEN, 100_000 * YUAN, 0];
+    let edges = [247_142 * YUAN + 85, 216_250 * YUAN, 75_714 * YUAN + 28, 100_000 * YUAN, 0];
     in_pool(draw, claim, &edges);
 }
 
 pub(crate) fn of_guangdong_self_funded(draw: &mut Draw, cover: &Cover<'_>, claim: &mut Named) {
     admission(draw, cover, claim);
-    claim.insert("self_funded", Value::Money(money_in_fen(draw, &[16_000 * YUAN, 8_000 * YUAN, 4_000 * YUAN, 0])));
+    claim.insert("self_funded", Value::Money(money(draw, &[16_000 * YUAN, 8_000 * YUAN, 4_000 * YUAN, 0])));
 }
 
 pub(crate) fn of_guangdong_hospital_allowance(draw: &mut Draw, cover: &Cover<'_>, claim: &mut Named) {
@@ -150,23 +149,23 @@ pub(crate) fn of_ningbo_critical(draw: &mut Draw, cover: &Cover<'_>, claim: &mut
 
 pub(crate) fn of_ningbo_hospital(draw: &mut Draw, cover: &Cover<'_>, claim: &mut Named) {
     admission(draw, cover, claim);
-    let computed = money(draw, &[3_000 * YUAN, 0, FEN]);
+    let computed = money(draw, &[3_000 * YUAN, 0, 1]);
     let receipt = match draw.between(1, 10) {
         1..=3 => computed,
-        4 => (computed + draw.one_of(&[-1, -FEN, FEN, 1])).max(0),
-        5 | 6 => computed + draw.between(0, 5_000 * YUAN),
-        _ => money(draw, &[3_000 * YUAN, 0, FEN]),
+        4 => (computed + draw.one_of(&[-1, 1])).max(0),
+        5 | 6 => computed + fen(draw, 5_000),
+        _ => money(draw, &[3_000 * YUAN, 0, 1]),
     };
     claim.insert("computed_base", Value::Money(computed));
     claim.insert("receipt_self_paid", Value::Money(receipt));
     if draw.chance(30) {
         let subsidy = match draw.between(1, 4) {
-            1 => (computed + draw.one_of(&[-FEN, -1, 0, 1, FEN])).max(0),
+            1 => (computed + draw.one_of(&[-1, 0, 1])).max(0),
             2 => (computed - 3_000 * YUAN).max(0),
             3 => 0,
-            _ => draw.between(0, 4_000 * YUAN),
+            _ => fen(draw, 4_000),
         };
-        claim.insert("cvlserv_pay", Value::Money(subsidy / FEN * FEN));
+        claim.insert("cvlserv_pay", Value::Money(subsidy));
     }
 }
 
@@ -174,7 +173,7 @@ pub(crate) fn of_gansu_comprehensive(draw: &mut Draw, cover: &Cover<'_>, claim: 
     let cause = draw.one_of(&["accident", "accident", "accident", "illness", "illness", "sudden-death"]);
     injury(draw, cover, claim, cause);
     claim.insert("hospital_grade", Value::Whole(draw.one_of(&[1, 2, 3])));
-    let edges = [5 * YUAN, 1_005 * YUAN, 1_001 * YUAN + 25 * FEN, 41_000 * YUAN, 428_142 * YUAN + 85 * FEN, 0];
+    let edges = [5 * YUAN, 1_005 * YUAN, 1_001 * YUAN + 25, 41_000 * YUAN, 428_142 * YUAN + 85, 0];
     in_pool(draw, claim, &edges);
     if draw.chance(30) {
         let class = draw.one_of(&[
@@ -316,7 +315,7 @@ fn illness(draw: &mut Draw, claim: &mut Named, listed: &'static str) {
 
 /// What the member bears: said, or to be derived from the bill, or said and at odds with it.
 fn burden(draw: &mut Draw, claim: &mut Named, edges: &[i64]) {
-    let borne = money_in_fen(draw, edges);
+    let borne = money(draw, edges);
     let said = Value::Money(borne);
     match draw.between(1, 100) {
         1..=50 => _ = claim.insert("personal_burden", said),
@@ -326,12 +325,12 @@ fn burden(draw: &mut Draw, claim: &mut Named, edges: &[i64]) {
             bill(draw, claim, borne);
         }
         93..=94 => {
-            claim.insert("personal_burden", Value::Money(borne + draw.one_of(&[FEN, YUAN])));
+            claim.insert("personal_burden", Value::Money(borne + draw.one_of(&[1, YUAN])));
             bill(draw, claim, borne);
         }
         95 => {
             claim.insert("total_cost", said);
-            claim.insert("fund_paid", Value::Money(borne + draw.one_of(&[0, FEN, YUAN])));
+            claim.insert("fund_paid", Value::Money(borne + draw.one_of(&[0, 1, YUAN])));
         }
         96 => {
             claim.insert("total_cost", said);
@@ -362,7 +361,7 @@ fn bill(draw: &mut Draw, claim: &mut Named, borne: i64) {
 
 /// What the member bears within the pool: said, or to be derived from the settlement, or said and at odds with it.
 fn in_pool(draw: &mut Draw, claim: &mut Named, edges: &[i64]) {
-    let borne = money_in_fen(draw, edges);
+    let borne = money(draw, edges);
     let said = Value::Money(borne);
     match draw.between(1, 100) {
         1..=60 => _ = claim.insert("in_pool_burden", said),
@@ -372,7 +371,7 @@ fn in_pool(draw: &mut Draw, claim: &mut Named, edges: &[i64]) {
             scope_and_fund(draw, claim, borne);
         }
         87 => {
-            claim.insert("in_pool_burden", Value::Money(borne + draw.one_of(&[FEN, YUAN])));
+            claim.insert("in_pool_burden", Value::Money(borne + draw.one_of(&[1, YUAN])));
             scope_and_fund(draw, claim, borne);
         }
         88 => _ = claim.insert("inscp_scp_amt", said),
@@ -417,34 +416,30 @@ fn settlement(draw: &mut Draw, claim: &mut Named, borne: i64) {
     if draw.chance(15) {
         let wrong = draw.one_of(&["inscp_scp_amt", "fund_pay_sumamt", "medfee_sumamt", "psn_part_amt", "maf_pay"]);
         if let Some(Value::Money(amount)) = claim.get_mut(wrong) {
-            *amount += FEN;
+            *amount += 1;
         }
     }
 }
 
-fn money_in_fen(draw: &mut Draw, edges: &[i64]) -> i64 {
-    money(draw, edges) / FEN * FEN
-}
-
-/// An amount of yuan on an edge or beside it, in fen, in parts of a fen, small, middling or very large.
+/// An amount on an edge or beside it, small, middling or very large. Amounts that end on 5 fen often come to half a fen.
 fn money(draw: &mut Draw, edges: &[i64]) -> i64 {
     match draw.between(1, 100) {
         1..=30 => {
-            let beside = draw.one_of(&[-YUAN, -FEN, -51, -50, -49, -1, 0, 0, 0, 1, 49, 50, 51, FEN, YUAN]);
+            let beside = draw.one_of(&[-YUAN, -15, -5, -1, -1, 0, 0, 0, 1, 1, 5, 15, 50, YUAN]);
             (draw.one_of(edges) + beside).max(0)
         }
         31..=50 => fen(draw, 5),
-        51..=72 => fen(draw, 20_000),
-        73..=80 => fen(draw, 20_000) + FEN / 2,
-        81..=85 => draw.between(0, 300_000 * YUAN),
-        86..=92 => fen(draw, 300_000),
-        93..=95 => draw.between(0, 1_000_000_000) * YUAN,
-        _ => draw.between(0, 3) * FEN / 2,
+        51..=70 => fen(draw, 20_000),
+        71..=80 => fen(draw, 20_000) / 10 * 10 + 5,
+        81..=92 => fen(draw, 300_000),
+        93..=95 => fen(draw, 1_000_000_000),
+        _ => draw.between(0, 3),
     }
 }
 
+/// Any amount up to so many yuan.
 fn fen(draw: &mut Draw, most_yuan: i64) -> i64 {
-    draw.between(0, most_yuan * 100) * FEN
+    draw.between(0, most_yuan * YUAN)
 }
 
 fn whole(number: i64) -> u32 {

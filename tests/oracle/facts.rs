@@ -9,7 +9,7 @@ use super::calendar::{completed_years, days_between};
 use super::exact::{Exact, fraction, left_of, nothing};
 use super::truth::{Truth, all, not};
 
-/// One fact. Money is a whole number of ten-thousandths of a yuan.
+/// One fact. Money is a whole number of fen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Value {
     Money(i64),
@@ -37,7 +37,7 @@ impl Facts {
 
     pub(crate) fn money(&self, name: &str) -> Option<Exact> {
         match self.value(name)? {
-            Value::Money(ten_thousandths) => Some(fraction(ten_thousandths, 10_000)),
+            Value::Money(fen) => Some(fraction(fen, 100)),
             other => panic!("`{name}` is not money: {other:?}"),
         }
     }
@@ -217,10 +217,7 @@ fn differs<T: PartialEq>(given: Option<T>, derived: Option<T>) -> bool {
 impl fmt::Display for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Money(amount) if amount % 100 == 0 => {
-                write!(formatter, "{}.{:02}", amount / 10_000, amount % 10_000 / 100)
-            }
-            Self::Money(amount) => write!(formatter, "{}.{:04}", amount / 10_000, amount % 10_000),
+            Self::Money(fen) => write!(formatter, "{}.{:02}", fen / 100, fen % 100),
             Self::Whole(number) => write!(formatter, "{number}"),
             Self::YesNo(is_so) => write!(formatter, "{is_so}"),
             Self::Date(date) => write!(formatter, "{date}"),
