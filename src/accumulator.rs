@@ -180,7 +180,10 @@ impl Accumulators {
     /// [`Error::is_history`] if the claim has posted nothing.
     pub fn reverse(&mut self, claim: &str) -> Result<Posting, Error> {
         let Some(posting) = self.postings.get(claim).cloned() else {
-            return Err(Error::history(say!("理赔申请 `{claim}` 没有入账,不能冲销", "claim `{claim}` has posted nothing that could be reversed")));
+            return Err(Error::history(say!(
+                "理赔申请 `{claim}` 没有入账,不能冲销",
+                "claim `{claim}` has posted nothing that could be reversed"
+            )));
         };
         self.move_balances(&posting, exact::subtract)?;
         self.postings.remove(claim);
@@ -269,11 +272,13 @@ impl<'de> Deserialize<'de> for Accumulators {
         let mut accumulators = Accumulators::new();
         for (claim, record) in records {
             let amounts = record.amounts.into_iter().map(|(name, Amount(amount))| {
-                let entry = Entry::parse(&name).ok_or_else(|| D::Error::custom(format_args!("`{name}` names no entry")))?;
+                let entry =
+                    Entry::parse(&name).ok_or_else(|| D::Error::custom(format_args!("`{name}` names no entry")))?;
                 Ok((entry, amount))
             });
             let amounts = amounts.collect::<Result<_, D::Error>>()?;
-            let posting = Posting { claim, event_date: record.event_date, coverage_start: record.coverage_start, amounts };
+            let posting =
+                Posting { claim, event_date: record.event_date, coverage_start: record.coverage_start, amounts };
             accumulators.post(&posting).map_err(D::Error::custom)?;
         }
         Ok(accumulators)

@@ -137,7 +137,8 @@ impl Adjudication {
     /// A reversal: nothing is due, and what the reversed claim was paid is to be recovered.
     pub(crate) fn reversal(claim: &Claim, plan: &Plan, reversed: &Posting) -> Adjudication {
         let (id, paid) = (reversed.claim(), money::print(reversed.paid()));
-        let text = say!("冲销理赔申请 `{id}`,应追回 {paid} 元", "reverses the claim `{id}`; {paid} yuan are to be recovered");
+        let text =
+            say!("冲销理赔申请 `{id}`,应追回 {paid} 元", "reverses the claim `{id}`; {paid} yuan are to be recovered");
         let reason = Reason { code: Code::Reversal.name().to_owned(), text, clause: None, fact: None };
         let outcome = Outcome {
             claim: claim.id().to_owned(),
@@ -146,7 +147,13 @@ impl Adjudication {
             payable: Decimal::ZERO,
             posting: None,
         };
-        Adjudication { outcome, benefits: Vec::new(), inapplicable: Vec::new(), reasons: vec![reason], assumed: Vec::new() }
+        Adjudication {
+            outcome,
+            benefits: Vec::new(),
+            inapplicable: Vec::new(),
+            reasons: vec![reason],
+            assumed: Vec::new(),
+        }
     }
 
     /// Takes an amount off what is payable, from the last benefit to the first: a joint limit over several plans.
@@ -156,7 +163,7 @@ impl Adjudication {
             let here = left.min(benefit.paid);
             left = exact::subtract(left, here).map_err(|_| does_not_fit())?;
             let leaves = exact::subtract(benefit.paid, here).map_err(|_| does_not_fit())?;
-            benefit.leave("joint-limit", leaves, title.clone(), clause.clone())?;
+            benefit.leave("joint-limit", leaves, title.clone(), clause.clone(), &[])?;
             if let Some(posting) = &mut self.outcome.posting {
                 posting.set_paid(&benefit.id, leaves);
             }
@@ -178,6 +185,7 @@ pub struct BenefitLines {
     pub(crate) title: Text,
     pub(crate) clause: Text,
     pub(crate) basis: Text,
+    pub(crate) assumed: Vec<String>,
     gross: Decimal,
     paid: Decimal,
     pub(crate) lines: Vec<Line>,
@@ -209,9 +217,16 @@ impl BenefitLines {
     }
 
     /// The only way in which an amount leaves a waterfall.
-    fn leave(&mut self, step: &'static str, leaves: Decimal, reason: Text, clause: Text) -> Result<(), Error> {
+    fn leave(
+        &mut self,
+        step: &'static str,
+        leaves: Decimal,
+        reason: Text,
+        clause: Text,
+        assumed: &[Assumed],
+    ) -> Result<(), Error> {
         let takes = exact::subtract(self.paid, leaves).map_err(|_| does_not_fit())?;
-        self.lines.push(Line { step, takes, leaves, reason, clause });
+        self.lines.push(Line { step, takes, leaves, reason, clause, assumed: names(assumed) });
         self.paid = leaves;
         Ok(())
     }
@@ -225,6 +240,7 @@ pub struct Line {
     leaves: Decimal,
     pub(crate) reason: Text,
     pub(crate) clause: Text,
+    pub(crate) assumed: Vec<String>,
 }
 
 impl Line {
@@ -295,7 +311,12 @@ impl Plan {
     /// [`Error::is_plan`] or [`Error::is_version`] if the enrollment or the dates belong to another plan or version;
     /// [`Error::is_fact`] if a fact of the pack's own has a value that it can not have; [`Error::is_arithmetic`] if the
     /// accumulators hold amounts that the engine did not post.
-    pub fn decide(&self, enrollment: &Enrollment, claim: &Claim, accumulators: &Accumulators) -> Result<Outcome, Error> {
+    pub fn decide(
+        &self,
+        enrollment: &Enrollment,
+        claim: &Claim,
+        accumulators: &Accumulators,
+    ) -> Result<Outcome, Error> {
         let (outcome, _, _) = self.run(enrollment, claim, accumulators, Silence)?;
         Ok(outcome)
     }
@@ -304,7 +325,12 @@ impl Plan {
     ///
     /// # Errors
     /// Those of [`Plan::decide`].
-    pub fn adjudicate(&self, enrollment: &Enrollment, claim: &Claim, accumulators: &Accumulators) -> Result<Adjudication, Error> {
+    pub fn adjudicate(
+        &self,
+        enrollment: &Enrollment,
+        claim: &Claim,
+        accumulators: &Accumulators,
+    ) -> Result<Adjudication, Error> {
         let (outcome, missing, journal) = self.run(enrollment, claim, accumulators, Journal::default())?;
         let mut adjudication = Adjudication {
             outcome,
@@ -334,7 +360,12 @@ impl Plan {
     ///
     /// # Errors
     /// Those of [`Plan::decide`].
-    pub fn next_yuan(&self, enrollment: &Enrollment, claim: &Claim, accumulators: &Accumulators) -> Result<Vec<(String, Decimal)>, Error> {
+    pub fn next_yuan(
+        &self,
+        enrollment: &Enrollment,
+        claim: &Claim,
+        accumulators: &Accumulators,
+    ) -> Result<Vec<(String, Decimal)>, Error> {
         let now = self.decide(enrollment, claim, accumulators)?;
         let mut changes = Vec::new();
         let amounts = self.facts.iter().enumerate().filter(|(_, fact)| {
@@ -369,7 +400,13 @@ impl Plan {
         for (_, slot) in undated.into_iter().filter(|(date, _)| date.is_none()) {
             missing = Some(missing.map_or(Gap::of(slot), |gap| gap.and(Gap::of(slot))));
         }
-        let mut outcome = Outcome { claim: claim.id().to_owned(), plan: Arc::clone(&self.reference), decision, payable, posting: None };
+        let mut outcome = Outcome {
+            claim: claim.id().to_owned(),
+            plan: Arc::clone(&self.reference),
+            decision,
+            payable,
+            posting: None,
+        };
         match (decision, event_date.zip(coverage_start)) {
             (Decision::Paid | Decision::NothingDue, Some((event_date, coverage_start))) => {
                 outcome.posting = Some(self.posting(&mut meaning, &verdict, claim, event_date, coverage_start));
@@ -405,12 +442,18 @@ impl Plan {
     fn check_belongs(&self, enrollment: &Enrollment) -> Result<(), Error> {
         let (wanted, own) = (enrollment.plan(), self.id());
         if wanted != own {
-            return Err(Error::plan(say!("参保记录属于计划 `{wanted}`,不属于 `{own}`", "the enrollment is in the plan `{wanted}`, not in `{own}`")));
+            return Err(Error::plan(say!(
+                "参保记录属于计划 `{wanted}`,不属于 `{own}`",
+                "the enrollment is in the plan `{wanted}`, not in `{own}`"
+            )));
         }
         match enrollment.plan_version() {
             Some(version) if version != self.version() => {
                 let own = self.version();
-                Err(Error::version(say!("参保记录指定版本 `{version}`,此为 `{own}`", "the enrollment names the version `{version}`, this is `{own}`")))
+                Err(Error::version(say!(
+                    "参保记录指定版本 `{version}`,此为 `{own}`",
+                    "the enrollment names the version `{version}`, this is `{own}`"
+                )))
             }
             Some(_) | None => Ok(()),
         }
@@ -425,7 +468,10 @@ impl Plan {
         match date {
             Some(date) if enrollment.plan_version().is_none() && !effective.holds_on(date) => {
                 let (id, version) = (self.id(), self.version());
-                Err(Error::version(say!("计划 `{id}` 的版本 `{version}` 在 {date} 不适用", "version `{version}` of `{id}` does not hold on {date}")))
+                Err(Error::version(say!(
+                    "计划 `{id}` 的版本 `{version}` 在 {date} 不适用",
+                    "version `{version}` of `{id}` does not hold on {date}"
+                )))
             }
             Some(_) | None => Ok(()),
         }
@@ -452,13 +498,14 @@ impl Plan {
                 Note::Gross { benefit, amount: Known::Known(amount) } => {
                     let stated = self.benefit(*benefit);
                     assume(&stated.citation, adjudication);
-                    assume(&self.rounding_citation, adjudication);
+                    assume(self.rounding_citation(stated), adjudication);
                     if let Some(slot) = lines.get_mut(*benefit) {
                         *slot = Some(BenefitLines {
                             id: Arc::clone(&stated.id),
                             title: stated.title.clone(),
                             clause: stated.citation.clause.clone(),
                             basis: stated.gross.wording.clone(),
+                            assumed: names(&stated.gross_assumed),
                             gross: *amount,
                             paid: *amount,
                             lines: Vec::new(),
@@ -469,19 +516,34 @@ impl Plan {
                     let stated = self.benefit(*benefit);
                     if let (Some(Some(lines)), Some(step)) = (lines.get_mut(*benefit), stated.steps.get(*step)) {
                         let clause = step.clause.clone().unwrap_or_else(|| stated.citation.clause.clone());
-                        lines.leave(step.action.name(), *leaves, step.text.clone(), clause)?;
+                        lines.leave(step.action.name(), *leaves, step.text.clone(), clause, &step.assumed)?;
                     }
                 }
                 Note::Rounded { benefit, leaves: Known::Known(leaves) } => {
+                    let stated = self.benefit(*benefit);
                     if let Some(Some(lines)) = lines.get_mut(*benefit) {
-                        lines.leave("rounding", *leaves, rounding_text(self.benefit(*benefit)), self.rounding_citation.clause.clone())?;
+                        let citation = self.rounding_citation(stated);
+                        lines.leave(
+                            "rounding",
+                            *leaves,
+                            rounding_text(stated),
+                            citation.clause.clone(),
+                            &citation.assumed,
+                        )?;
                     }
                 }
                 Note::Limit { limit, benefit, leaves: Known::Known(leaves) } => {
                     let stated = self.limit(*limit);
                     if let Some(Some(lines)) = lines.get_mut(*benefit) {
                         assume(&stated.citation, adjudication);
-                        lines.leave("limit", *leaves, stated.title.clone(), stated.citation.clause.clone())?;
+                        let citation = &stated.citation;
+                        lines.leave(
+                            "limit",
+                            *leaves,
+                            stated.title.clone(),
+                            citation.clause.clone(),
+                            &citation.assumed,
+                        )?;
                     }
                 }
                 Note::Identity { .. }
@@ -494,10 +556,19 @@ impl Plan {
         let stated = self.benefits.iter().zip(lines.iter().zip(unmet));
         adjudication.inapplicable = stated
             .filter(|(_, (lines, _))| lines.is_none())
-            .map(|(benefit, (_, unmet))| Inapplicable { id: Arc::clone(&benefit.id), title: benefit.title.clone(), unmet })
+            .map(|(benefit, (_, unmet))| Inapplicable {
+                id: Arc::clone(&benefit.id),
+                title: benefit.title.clone(),
+                unmet,
+            })
             .collect();
         adjudication.benefits = lines.into_iter().flatten().collect();
         Ok(())
+    }
+
+    /// Where the rounding of a benefit is written: with the benefit, or else with the plan.
+    fn rounding_citation<'a>(&'a self, benefit: &'a Benefit) -> &'a Citation {
+        benefit.rounding_citation.as_ref().unwrap_or(&self.rounding_citation)
     }
 
     /// All conditions of one kind that are not met.
@@ -528,7 +599,10 @@ impl Plan {
                     && let Ok(difference) = exact::subtract(*left, *right)
                 {
                     let (zh, en) = (&text.zh, &text.en);
-                    text = say!("不成立:{zh}({left} 与 {right},相差 {difference})", "does not hold: {en} ({left} and {right}, a difference of {difference})");
+                    text = say!(
+                        "不成立:{zh}({left} 与 {right},相差 {difference})",
+                        "does not hold: {en} ({left} and {right}, a difference of {difference})"
+                    );
                 } else {
                     let (zh, en) = (&text.zh, &text.en);
                     text = say!("不成立:{zh}", "does not hold: {en}");
@@ -553,7 +627,12 @@ impl Plan {
 
     /// Why an eligible claim is paid nothing: for each benefit that applies, what took the rest.
     fn why_nothing(&self, adjudication: &Adjudication) -> Vec<Reason> {
-        let reason = |code: Code, text: Text, clause: Option<Text>| Reason { code: code.name().to_owned(), text, clause, fact: None };
+        let reason = |code: Code, text: Text, clause: Option<Text>| Reason {
+            code: code.name().to_owned(),
+            text,
+            clause,
+            fact: None,
+        };
         if adjudication.benefits.is_empty() {
             return vec![reason(Code::NoBenefitApplies, say!("没有适用的待遇", "no benefit applies"), None)];
         }
@@ -565,7 +644,11 @@ impl Plan {
             }
             Some(_) | None => {
                 let (zh, en) = (&lines.title.zh, &lines.title.en);
-                reason(Code::NothingClaimed, say!("{zh}:基数为零", "{en}: the amount before all steps is zero"), Some(lines.clause.clone()))
+                reason(
+                    Code::NothingClaimed,
+                    say!("{zh}:基数为零", "{en}: the amount before all steps is zero"),
+                    Some(lines.clause.clone()),
+                )
             }
         };
         adjudication.benefits.iter().map(because).collect()
@@ -603,6 +686,10 @@ fn assume(citation: &Citation, adjudication: &mut Adjudication) {
     adjudication.assumed.extend(citation.assumed.iter().cloned());
 }
 
+fn names(assumed: &[Assumed]) -> Vec<String> {
+    assumed.iter().map(|assumed| assumed.name.clone()).collect()
+}
+
 /// What a verdict comes to: broken facts first, then a no, then what is unknown.
 fn conclude<L: Listener>(verdict: &Verdict<Exact<'_, L>>) -> (Decision, Decimal, Option<Gap>) {
     let missing = [verdict.eligible, verdict.cleared].into_iter().filter_map(|truth| match truth {
@@ -614,7 +701,9 @@ fn conclude<L: Listener>(verdict: &Verdict<Exact<'_, L>>) -> (Decision, Decimal,
         (Known::Known(false), ..) => (Decision::Pended, Decimal::ZERO, None),
         (_, Known::Known(false), ..) => (Decision::Denied, Decimal::ZERO, None),
         (_, _, Known::Known(false), _) => (Decision::Pended, Decimal::ZERO, missing),
-        (_, _, _, Known::Missing(gap)) => (Decision::Pended, Decimal::ZERO, Some(missing.map_or(gap, |missing| missing.and(gap)))),
+        (_, _, _, Known::Missing(gap)) => {
+            (Decision::Pended, Decimal::ZERO, Some(missing.map_or(gap, |missing| missing.and(gap))))
+        }
         (.., Known::Known(_)) if missing.is_some() => (Decision::Pended, Decimal::ZERO, missing),
         (.., Known::Known(payable)) if payable > Decimal::ZERO => (Decision::Paid, payable, None),
         (.., Known::Known(_)) => (Decision::NothingDue, Decimal::ZERO, None),

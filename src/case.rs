@@ -33,7 +33,11 @@ impl Case {
     /// # Errors
     /// All that is wrong with it, in the order of the text: keys, facts, values, plans, versions, claim ids.
     pub fn read(path: &str, bytes: &[u8], catalog: &Catalog) -> Result<Case, Diagnostics> {
-        let has_toml_ending = path.len().checked_sub(5).and_then(|start| path.get(start..)).is_some_and(|ending| ending.eq_ignore_ascii_case(".toml"));
+        let has_toml_ending = path
+            .len()
+            .checked_sub(5)
+            .and_then(|start| path.get(start..))
+            .is_some_and(|ending| ending.eq_ignore_ascii_case(".toml"));
         let notation = if has_toml_ending { Notation::Toml } else { Notation::Json };
         let (root, findings) = document::read(path, bytes, notation, document::MAX_CASE_BYTES)?;
         if !findings.is_empty() {
@@ -117,8 +121,11 @@ impl Reader<'_> {
 
     fn unknown_key(&mut self, entry: &Entry, known: &[&str]) {
         let (key, list) = (&entry.key, known.join(", "));
-        let help = did_you_mean(key, known.iter().copied()).unwrap_or_else(|| say!("此处的键有:{list}", "the keys here are {list}"));
-        self.findings.report(Code::UnknownKey, &entry.key_span, say!("未知的键 `{key}`", "no key is named `{key}` here")).help_with([help]);
+        let help = did_you_mean(key, known.iter().copied())
+            .unwrap_or_else(|| say!("此处的键有:{list}", "the keys here are {list}"));
+        self.findings
+            .report(Code::UnknownKey, &entry.key_span, say!("未知的键 `{key}`", "no key is named `{key}` here"))
+            .help_with([help]);
     }
 
     fn text<'n>(&mut self, table: &'n Node, key: &str) -> Option<&'n str> {
@@ -129,7 +136,11 @@ impl Reader<'_> {
         match node.text() {
             Some(text) if !text.is_empty() => Some(text),
             Some(_) | None => {
-                self.findings.report(Code::WrongType, &node.span, say!("`{key}` 应为非空文本", "`{key}` is a text that is not empty"));
+                self.findings.report(
+                    Code::WrongType,
+                    &node.span,
+                    say!("`{key}` 应为非空文本", "`{key}` is a text that is not empty"),
+                );
                 None
             }
         }
@@ -142,7 +153,8 @@ impl Reader<'_> {
             self.check_plan(plan, node);
         }
         let version = node.get("plan_version").and_then(|_| self.text(node, "plan_version"));
-        let mut enrollment = Enrollment::new(id.unwrap_or_default(), plan.unwrap_or_default(), member.unwrap_or_default());
+        let mut enrollment =
+            Enrollment::new(id.unwrap_or_default(), plan.unwrap_or_default(), member.unwrap_or_default());
         if let Some(version) = version {
             enrollment = enrollment.with_plan_version(version);
         }
@@ -151,7 +163,11 @@ impl Reader<'_> {
     }
 
     fn enrollment_facts(&mut self, node: &Node, enrollment: &mut Enrollment) {
-        for entry in node.entries().iter().filter(|entry| !matches!(entry.key.as_str(), "id" | "plan" | "plan_version" | "member")) {
+        for entry in node
+            .entries()
+            .iter()
+            .filter(|entry| !matches!(entry.key.as_str(), "id" | "plan" | "plan_version" | "member"))
+        {
             if let Some(value) = self.fact(entry, Holder::Enrollment)
                 && let Err(error) = enrollment.facts.set(Holder::Enrollment, &entry.key, value)
             {
@@ -164,8 +180,11 @@ impl Reader<'_> {
         if self.catalog.versions(plan).is_empty() {
             let span = node.get("plan").map(|plan| plan.span.clone()).unwrap_or_default();
             let list = self.catalog.plan_ids().collect::<Vec<_>>().join(", ");
-            let help = did_you_mean(plan, self.catalog.plan_ids()).unwrap_or_else(|| say!("已有计划:{list}", "the plans are {list}"));
-            self.findings.report(Code::UnknownPlan, &span, say!("没有计划 `{plan}`", "there is no plan `{plan}`")).help_with([help]);
+            let help = did_you_mean(plan, self.catalog.plan_ids())
+                .unwrap_or_else(|| say!("已有计划:{list}", "the plans are {list}"));
+            self.findings
+                .report(Code::UnknownPlan, &span, say!("没有计划 `{plan}`", "there is no plan `{plan}`"))
+                .help_with([help]);
         }
     }
 
@@ -176,23 +195,34 @@ impl Reader<'_> {
         }
         if let Err(error) = self.catalog.resolve(&case.enrollment, &case.claim) {
             let enrollment = root.get("enrollment");
-            let node = ["plan_version", "coverage_start", "plan"].into_iter().find_map(|key| enrollment.and_then(|node| node.get(key)));
+            let node = ["plan_version", "coverage_start", "plan"]
+                .into_iter()
+                .find_map(|key| enrollment.and_then(|node| node.get(key)));
             let span = node.map(|node| node.span.clone()).unwrap_or_default();
-            let (zh, en) = (error.message(crate::Language::Zh).to_owned(), error.message(crate::Language::En).to_owned());
+            let (zh, en) =
+                (error.message(crate::Language::Zh).to_owned(), error.message(crate::Language::En).to_owned());
             self.findings.report(Code::UnknownVersion, &span, crate::Text { zh, en });
         }
     }
 
     /// The claim to decide is none of the history, and what it reverses is.
     fn check_claim_id(&mut self, root: &Node, case: &Case) {
-        let span = |key| root.get("claim").and_then(|claim| claim.get(key)).map(|node| node.span.clone()).unwrap_or_default();
+        let span =
+            |key| root.get("claim").and_then(|claim| claim.get(key)).map(|node| node.span.clone()).unwrap_or_default();
         let is_past = |id: &str| case.history.iter().any(|(_, claim)| claim.id() == id);
         let id = case.claim.id();
         if is_past(id) {
-            self.findings.report(Code::DuplicateClaim, &span("id"), say!("历史中已有理赔申请编号 `{id}`", "the history has a claim `{id}` already"));
+            self.findings.report(
+                Code::DuplicateClaim,
+                &span("id"),
+                say!("历史中已有理赔申请编号 `{id}`", "the history has a claim `{id}` already"),
+            );
         }
         if let Some(reversed) = case.claim.reverses().filter(|reversed| !is_past(reversed)) {
-            let message = say!("要冲销的理赔申请 `{reversed}` 不在历史中", "the claim `{reversed}` that is reversed is not in the history");
+            let message = say!(
+                "要冲销的理赔申请 `{reversed}` 不在历史中",
+                "the claim `{reversed}` that is reversed is not in the history"
+            );
             self.findings.report(Code::UnknownClaim, &span("reverses"), message);
         }
     }
@@ -216,7 +246,11 @@ impl Reader<'_> {
 
     fn settlement(&mut self, node: &Node, claim: &mut Claim) {
         if !matches!(node.form, Form::Table(_)) {
-            self.findings.report(Code::WrongType, &node.span, say!("`settlement` 应为对象", "`settlement` is an object"));
+            self.findings.report(
+                Code::WrongType,
+                &node.span,
+                say!("`settlement` 应为对象", "`settlement` is an object"),
+            );
             return;
         }
         for entry in node.entries() {
@@ -288,7 +322,10 @@ impl Reader<'_> {
                 "the value `{value}` of `{name}` is not of type {kind} from {min} to {max}"
             ),
             Kind::Date | Kind::YesNo | Kind::Category => {
-                say!("`{name}` 的值 `{value}` 不是 {kind} 类型", "the value `{value}` of `{name}` is not of type {kind}")
+                say!(
+                    "`{name}` 的值 `{value}` 不是 {kind} 类型",
+                    "the value `{value}` of `{name}` is not of type {kind}"
+                )
             }
         };
         self.findings.report(Code::BadFact, span, message);
@@ -304,9 +341,8 @@ impl Reader<'_> {
         let name = entry.key.as_str();
         let standard = STANDARD.iter().filter(|fact| fact.holder == holder).map(|fact| fact.name);
         let own = self.catalog.versions(&self.plan).iter().flat_map(|plan| &plan.facts).map(|fact| &*fact.name);
-        let help = did_you_mean(name, standard.chain(own)).unwrap_or_else(|| {
-            say!("`huzhu schema --case` 列出全部事实", "`huzhu schema --case` lists all facts")
-        });
+        let help = did_you_mean(name, standard.chain(own))
+            .unwrap_or_else(|| say!("`huzhu schema --case` 列出全部事实", "`huzhu schema --case` lists all facts"));
         let message = say!("没有名为 `{name}` 的事实", "no fact is named `{name}`");
         self.findings.report(Code::UnknownFact, &entry.key_span, message).help_with([help]);
     }
@@ -318,7 +354,9 @@ impl Reader<'_> {
             Form::Date(date) => return Some(Value::Date(*date)),
             Form::Number(raw) => match exact::parse(raw) {
                 Ok(number) => return Some(Value::Number(number)),
-                Err(exact::Malformed::NotANumber) => say!("`{raw}` 不是普通十进制数", "`{raw}` is not a plain decimal number"),
+                Err(exact::Malformed::NotANumber) => {
+                    say!("`{raw}` 不是普通十进制数", "`{raw}` is not a plain decimal number")
+                }
                 Err(exact::Malformed::TooManyDigits) => say!("`{raw}` 位数过多", "`{raw}` has too many digits"),
             },
             Form::Poisoned => return None,
@@ -342,7 +380,10 @@ impl Reader<'_> {
         };
         let count = items.len();
         if count > MAX_CLAIMS {
-            let message = say!("历史有 {count} 次理赔申请,上限为 {MAX_CLAIMS}", "the history has {count} claims, at most {MAX_CLAIMS} are read");
+            let message = say!(
+                "历史有 {count} 次理赔申请,上限为 {MAX_CLAIMS}",
+                "the history has {count} claims, at most {MAX_CLAIMS} are read"
+            );
             self.findings.report(Code::TooMany, &(node.span.start..node.span.start.saturating_add(1)), message);
             return None;
         }
@@ -357,7 +398,11 @@ impl Reader<'_> {
             if !seen.insert(claim.id().to_owned()) {
                 let id = claim.id();
                 let span = item.get("id").map(|node| node.span.clone()).unwrap_or_default();
-                self.findings.report(Code::DuplicateClaim, &span, say!("理赔申请编号 `{id}` 重复", "two claims have the id `{id}`"));
+                self.findings.report(
+                    Code::DuplicateClaim,
+                    &span,
+                    say!("理赔申请编号 `{id}` 重复", "two claims have the id `{id}`"),
+                );
             }
             if let Some(enrollment) = enrollment {
                 let mut own = enrollment.clone();
@@ -375,7 +420,10 @@ impl Reader<'_> {
         for node in items.iter().filter_map(|item| item.get("reverses")) {
             let id = node.text().unwrap_or_default();
             if !ids.contains(id) {
-                let message = say!("要冲销的理赔申请 `{id}` 不在历史中", "the claim `{id}` that is reversed is not in the history");
+                let message = say!(
+                    "要冲销的理赔申请 `{id}` 不在历史中",
+                    "the claim `{id}` that is reversed is not in the history"
+                );
                 self.findings.report(Code::UnknownClaim, &node.span, message);
             }
         }

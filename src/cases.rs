@@ -88,7 +88,8 @@ impl WorkedCases {
         let plan = root.get("plan").and_then(Node::text).unwrap_or_default().to_owned();
         let mut reader = TableReader { facts: Reader { catalog, findings, plan: plan.clone() }, root: &root };
         reader.facts.check_plan(&plan, &root);
-        let tables: Vec<CaseTable> = root.get("table").map(Node::items).unwrap_or_default().iter().map(|table| reader.table(table)).collect();
+        let tables: Vec<CaseTable> =
+            root.get("table").map(Node::items).unwrap_or_default().iter().map(|table| reader.table(table)).collect();
         let findings = reader.facts.findings;
         if !findings.is_empty() {
             return Err(findings.into_diagnostics());
@@ -124,7 +125,10 @@ impl WorkedCases {
         let mut passed = true;
         let version = &adjudication.outcome().plan().version;
         if let Some(expected) = self.version.as_ref().filter(|expected| *expected != version) {
-            let message = say!("`{id}` 由版本 `{version}` 审核,应为 `{expected}`", "`{id}` was decided by version `{version}`, expected `{expected}`");
+            let message = say!(
+                "`{id}` 由版本 `{version}` 审核,应为 `{expected}`",
+                "`{id}` was decided by version `{version}`, expected `{expected}`"
+            );
             findings.report(Code::CaseFailed, &row.span, message);
             passed = false;
         }
@@ -178,15 +182,23 @@ struct TableReader<'c> {
 
 impl TableReader<'_> {
     fn table(&mut self, table: &Node) -> CaseTable {
-        let columns: Vec<(&str, &Span)> =
-            table.get("columns").map(Node::items).unwrap_or_default().iter().filter_map(|node| Some((node.text()?, &node.span))).collect();
+        let columns: Vec<(&str, &Span)> = table
+            .get("columns")
+            .map(Node::items)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|node| Some((node.text()?, &node.span)))
+            .collect();
         self.check_columns(&columns, table);
         let mut rows: Vec<Row> = Vec::new();
         for row in table.get("rows").map(Node::items).unwrap_or_default() {
             let cells = row.items();
             if cells.len() != columns.len() {
                 let (found, wanted) = (cells.len(), columns.len());
-                let message = say!("此行有 {found} 格,应有 {wanted} 格", "this row has {found} cells, the table has {wanted} columns");
+                let message = say!(
+                    "此行有 {found} 格,应有 {wanted} 格",
+                    "this row has {found} cells, the table has {wanted} columns"
+                );
                 self.facts.findings.report(Code::BadValue, &row.span, message);
                 continue;
             }
@@ -201,11 +213,15 @@ impl TableReader<'_> {
 
     fn check_columns(&mut self, columns: &[(&str, &Span)], table: &Node) {
         for (column, span) in columns {
-            let is_known = is_expectation(column) || matches!(*column, "id" | "after") || self.facts.holder(column).is_some();
+            let is_known =
+                is_expectation(column) || matches!(*column, "id" | "after") || self.facts.holder(column).is_some();
             if !is_known {
                 let standard = crate::fact::STANDARD.iter().map(|fact| fact.name);
                 let help = did_you_mean(column, standard.chain(["id", "after", "decision", "payable", "reasons"]));
-                let message = say!("列 `{column}` 不是事实,也不是期望", "the column `{column}` is neither a fact nor an expectation");
+                let message = say!(
+                    "列 `{column}` 不是事实,也不是期望",
+                    "the column `{column}` is neither a fact nor an expectation"
+                );
                 self.facts.findings.report(Code::UnknownFact, span, message).help_with(help);
             }
         }
@@ -250,7 +266,8 @@ impl TableReader<'_> {
 
     /// Defaults first, the row's own cells over them; an empty text leaves a fact absent.
     fn facts_of(&mut self, id: &str, cells: &[(&str, &Span, &Node)]) -> Option<(Enrollment, Claim)> {
-        let defaults = self.root.get("defaults").into_iter().flat_map(Node::entries).flat_map(|section| section.node.entries());
+        let defaults =
+            self.root.get("defaults").into_iter().flat_map(Node::entries).flat_map(|section| section.node.entries());
         let mut given: BTreeMap<String, Entry> = defaults.map(|entry| (entry.key.clone(), entry.clone())).collect();
         for (column, span, cell) in cells {
             if !is_expectation(column) && !matches!(*column, "id" | "after") {
@@ -275,12 +292,16 @@ impl TableReader<'_> {
     fn expectation(&mut self, column: &str, cell: &Node) -> Option<Expectation> {
         match column {
             "decision" => {
-                let decisions = [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended].map(decision_name);
+                let decisions =
+                    [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended].map(decision_name);
                 let text = cell.text().unwrap_or_default();
                 if !decisions.contains(&text) {
                     let list = decisions.join(", ");
                     let message = say!("`{text}` 不是下列之一:{list}", "`{text}` is not one of {list}");
-                    self.facts.findings.report(Code::BadValue, &cell.span, message).help_with(did_you_mean(text, decisions));
+                    self.facts
+                        .findings
+                        .report(Code::BadValue, &cell.span, message)
+                        .help_with(did_you_mean(text, decisions));
                     return None;
                 }
                 Some(Expectation::Decision(text.to_owned()))
@@ -292,10 +313,14 @@ impl TableReader<'_> {
             "payable" => self.amount(cell).map(Expectation::Payable),
             _ => {
                 let benefit = column.strip_prefix("paid:").unwrap_or_default();
-                let ids: Vec<&str> = self.facts.catalog.versions(&self.facts.plan).iter().flat_map(|plan| plan.benefit_ids()).collect();
+                let ids: Vec<&str> =
+                    self.facts.catalog.versions(&self.facts.plan).iter().flat_map(|plan| plan.benefit_ids()).collect();
                 if !ids.contains(&benefit) {
                     let message = say!("没有待遇 `{benefit}`", "there is no benefit `{benefit}`");
-                    self.facts.findings.report(Code::UnknownName, &cell.span, message).help_with(did_you_mean(benefit, ids));
+                    self.facts
+                        .findings
+                        .report(Code::UnknownName, &cell.span, message)
+                        .help_with(did_you_mean(benefit, ids));
                     return None;
                 }
                 self.amount(cell).map(|amount| Expectation::Paid(benefit.to_owned(), amount))
@@ -309,11 +334,17 @@ impl TableReader<'_> {
             Form::Text { text, .. } if text.is_empty() => return None,
             Form::Text { text, .. } => text.clone(),
             Form::Number(raw) => raw.clone(),
-            Form::Table(_) | Form::List(_) | Form::YesNo(_) | Form::Date(_) | Form::Other | Form::Poisoned => String::new(),
+            Form::Table(_) | Form::List(_) | Form::YesNo(_) | Form::Date(_) | Form::Other | Form::Poisoned => {
+                String::new()
+            }
         };
         let amount = exact::parse(&raw).ok();
         if amount.is_none() {
-            self.facts.findings.report(Code::BadValue, &cell.span, say!("`{raw}` 不是金额", "`{raw}` is not an amount"));
+            self.facts.findings.report(
+                Code::BadValue,
+                &cell.span,
+                say!("`{raw}` 不是金额", "`{raw}` is not an amount"),
+            );
         }
         amount
     }

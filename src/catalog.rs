@@ -134,7 +134,10 @@ impl Catalog {
         };
         let Some(Value::Date(date)) = date else { return Ok(latest) };
         versions.iter().find(|plan| plan.effective().holds_on(*date)).ok_or_else(|| {
-            Error::version(say!("计划 `{id}` 没有适用于 {date} 的版本", "no version of the plan `{id}` holds on {date}"))
+            Error::version(say!(
+                "计划 `{id}` 没有适用于 {date} 的版本",
+                "no version of the plan `{id}` holds on {date}"
+            ))
         })
     }
 
@@ -144,10 +147,15 @@ impl Catalog {
     ///
     /// # Errors
     /// Those of [`Catalog::resolve`] and [`Plan::adjudicate`].
-    pub fn adjudicate_together(&self, covers: &[(&Enrollment, &Accumulators)], claim: &Claim) -> Result<Vec<Adjudication>, Error> {
+    pub fn adjudicate_together(
+        &self,
+        covers: &[(&Enrollment, &Accumulators)],
+        claim: &Claim,
+    ) -> Result<Vec<Adjudication>, Error> {
         let mut decided = Vec::new();
         for (enrollment, accumulators) in covers {
-            decided.push((*accumulators, self.resolve(enrollment, claim)?.adjudicate(enrollment, claim, accumulators)?));
+            decided
+                .push((*accumulators, self.resolve(enrollment, claim)?.adjudicate(enrollment, claim, accumulators)?));
         }
         for limit in &self.joint_limits {
             limit.apply(&mut decided)?;
@@ -157,7 +165,10 @@ impl Catalog {
 
     pub(crate) fn unknown_plan(&self, id: &str) -> Error {
         match names::nearest(id, self.plans.keys().map(String::as_str)) {
-            Some(near) => Error::plan(say!("没有计划 `{id}`;是否想写 `{near}`?", "there is no plan `{id}`; did you mean `{near}`?")),
+            Some(near) => Error::plan(say!(
+                "没有计划 `{id}`;是否想写 `{near}`?",
+                "there is no plan `{id}`; did you mean `{near}`?"
+            )),
             None => Error::plan(say!("没有计划 `{id}`", "there is no plan `{id}`")),
         }
     }
@@ -172,7 +183,9 @@ impl Catalog {
             let id = node.text().unwrap_or_default();
             if !self.plans.contains_key(id) {
                 let help = did_you_mean(id, self.plan_ids());
-                findings.report(Code::UnknownPlan, &node.span, say!("没有计划 `{id}`", "there is no plan `{id}`")).help_with(help);
+                findings
+                    .report(Code::UnknownPlan, &node.span, say!("没有计划 `{id}`", "there is no plan `{id}`"))
+                    .help_with(help);
             }
         }
         if findings.is_empty() { Ok(limit) } else { Err(findings.into_diagnostics()) }
@@ -188,7 +201,10 @@ fn duplicate_versions(packs: &[Loaded]) -> Diagnostics {
         if let Some(earlier) = first.insert((id, version), pack) {
             let mut findings = Findings::of(Arc::clone(&pack.source));
             let path = &earlier.source.path;
-            let message = say!("计划 `{id}` 的版本 `{version}` 在 {path} 中已有", "version `{version}` of `{id}` stands in {path} already");
+            let message = say!(
+                "计划 `{id}` 的版本 `{version}` 在 {path} 中已有",
+                "version `{version}` of `{id}` stands in {path} already"
+            );
             findings.report(Code::DuplicateVersion, &pack.place, message);
             wrong.extend(findings.into_diagnostics());
         }
@@ -209,11 +225,17 @@ fn between_versions(earlier: &Loaded, later: &Loaded) -> Diagnostics {
     match next {
         Some(next) if next == from => {}
         Some(next) if next < from => {
-            let message = say!("版本 `{other}` 之后,{next} 至 {from} 前没有适用版本", "no version holds from {next}, after `{other}`, until {from}");
+            let message = say!(
+                "版本 `{other}` 之后,{next} 至 {from} 前没有适用版本",
+                "no version holds from {next}, after `{other}`, until {from}"
+            );
             findings.report(Code::VersionGap, &later.place, message);
         }
         Some(_) | None => {
-            let message = say!("版本 `{version}` 自 {from} 起与版本 `{other}` 重叠", "version `{version}`, from {from}, overlaps version `{other}`");
+            let message = say!(
+                "版本 `{version}` 自 {from} 起与版本 `{other}` 重叠",
+                "version `{version}`, from {from}, overlaps version `{other}`"
+            );
             let help = say!("给较早版本写上 `until`", "give the earlier version an `until`");
             findings.report(Code::VersionOverlap, &later.place, message).help_with([help]);
         }

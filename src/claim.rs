@@ -110,7 +110,9 @@ impl<'de> Visitor<'de> for FromMap {
                 "settlement" => {
                     for (field, value) in map.next_value::<BTreeMap<String, Value>>()? {
                         if !StandardFact::named(&field).is_some_and(|fact| fact.settlement) {
-                            return Err(A::Error::custom(format_args!("`{field}` is no field of the settlement record")));
+                            return Err(A::Error::custom(format_args!(
+                                "`{field}` is no field of the settlement record"
+                            )));
                         }
                         claim.facts.set(Holder::Claim, &field, value).map_err(A::Error::custom)?;
                     }

@@ -194,7 +194,9 @@ impl Findings {
 
     /// The problems in the order of the text; one that is said twice of one place is said once.
     pub(crate) fn into_diagnostics(mut self) -> Diagnostics {
-        self.list.sort_by(|a, b| (a.span.start, a.span.end, a.code, &a.message).cmp(&(b.span.start, b.span.end, b.code, &b.message)));
+        self.list.sort_by(|a, b| {
+            (a.span.start, a.span.end, a.code, &a.message).cmp(&(b.span.start, b.span.end, b.code, &b.message))
+        });
         self.list.dedup();
         Diagnostics { list: self.list }
     }

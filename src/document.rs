@@ -65,7 +65,13 @@ impl Node {
     pub(crate) fn entries(&self) -> &[Entry] {
         match &self.form {
             Form::Table(entries) => entries,
-            Form::List(_) | Form::Text { .. } | Form::Number(_) | Form::YesNo(_) | Form::Date(_) | Form::Other | Form::Poisoned => &[],
+            Form::List(_)
+            | Form::Text { .. }
+            | Form::Number(_)
+            | Form::YesNo(_)
+            | Form::Date(_)
+            | Form::Other
+            | Form::Poisoned => &[],
         }
     }
 
@@ -87,14 +93,26 @@ impl Node {
     pub(crate) fn items(&self) -> &[Node] {
         match &self.form {
             Form::List(items) => items,
-            Form::Table(_) | Form::Text { .. } | Form::Number(_) | Form::YesNo(_) | Form::Date(_) | Form::Other | Form::Poisoned => &[],
+            Form::Table(_)
+            | Form::Text { .. }
+            | Form::Number(_)
+            | Form::YesNo(_)
+            | Form::Date(_)
+            | Form::Other
+            | Form::Poisoned => &[],
         }
     }
 
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.form {
             Form::Text { text, .. } => Some(text),
-            Form::Table(_) | Form::List(_) | Form::Number(_) | Form::YesNo(_) | Form::Date(_) | Form::Other | Form::Poisoned => None,
+            Form::Table(_)
+            | Form::List(_)
+            | Form::Number(_)
+            | Form::YesNo(_)
+            | Form::Date(_)
+            | Form::Other
+            | Form::Poisoned => None,
         }
     }
 }
@@ -102,7 +120,12 @@ impl Node {
 /// Reads a file's bytes into nodes.
 ///
 /// The root is always a table; after a syntax error it holds what could be read, and the findings are not empty.
-pub(crate) fn read(path: &str, bytes: &[u8], notation: Notation, max_bytes: usize) -> Result<(Node, Findings), Diagnostics> {
+pub(crate) fn read(
+    path: &str,
+    bytes: &[u8],
+    notation: Notation,
+    max_bytes: usize,
+) -> Result<(Node, Findings), Diagnostics> {
     let admitted = admit(path, bytes, max_bytes)?;
     let mut findings = Findings::of(Arc::new(admitted));
     let source = Arc::clone(findings.source());
@@ -122,7 +145,12 @@ fn admit(path: &str, bytes: &[u8], max_bytes: usize) -> Result<Source, Diagnosti
     };
     let size = bytes.len();
     if size > max_bytes {
-        return refused(Code::TooLarge, 0, "", say!("文件有 {size} 字节,上限为 {max_bytes}", "the file has {size} bytes, at most {max_bytes} are read"));
+        return refused(
+            Code::TooLarge,
+            0,
+            "",
+            say!("文件有 {size} 字节,上限为 {max_bytes}", "the file has {size} bytes, at most {max_bytes} are read"),
+        );
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     match str::from_utf8(bytes) {
@@ -130,7 +158,12 @@ fn admit(path: &str, bytes: &[u8], max_bytes: usize) -> Result<Source, Diagnosti
         Err(fault) => {
             let place = fault.valid_up_to();
             let readable = String::from_utf8_lossy(bytes.get(..place).unwrap_or_default());
-            refused(Code::NotUtf8, place, &readable, say!("第 {place} 字节处不是 UTF-8 编码", "not UTF-8 at byte {place}"))
+            refused(
+                Code::NotUtf8,
+                place,
+                &readable,
+                say!("第 {place} 字节处不是 UTF-8 编码", "not UTF-8 at byte {place}"),
+            )
         }
     }
 }
@@ -149,7 +182,11 @@ fn read_toml(text: &str, findings: &mut Findings) -> Node {
 fn toml_table(table: DeTable<'_>, span: Span, text: &str, depth: usize, findings: &mut Findings) -> Node {
     let entries = table.into_iter().map(|(key, value)| {
         let (key_span, span) = (key.span(), value.span());
-        Entry { key: key.into_inner().into_owned(), key_span, node: toml_node(value.into_inner(), span, text, depth, findings) }
+        Entry {
+            key: key.into_inner().into_owned(),
+            key_span,
+            node: toml_node(value.into_inner(), span, text, depth, findings),
+        }
     });
     Node { span, form: Form::Table(entries.collect()) }
 }
@@ -261,7 +298,11 @@ fn json_node(value: ast::Value<'_>, text: &str, findings: &mut Findings) -> Node
                 let key = property.name.into_string();
                 let node = json_node(property.value, text, findings);
                 if entries.iter().any(|entry| entry.key == key) {
-                    findings.report(Code::DuplicateKey, &key_span, say!("键 `{key}` 重复", "the key `{key}` stands twice"));
+                    findings.report(
+                        Code::DuplicateKey,
+                        &key_span,
+                        say!("键 `{key}` 重复", "the key `{key}` stands twice"),
+                    );
                 } else {
                     entries.push(Entry { key, key_span, node });
                 }
@@ -280,7 +321,11 @@ fn text_form(value: String, span: &Span, source: &str) -> Form {
 fn number_form(raw: &str, span: &Span, findings: &mut Findings) -> Form {
     let plain: String = raw.chars().filter(|c| *c != '_').collect();
     if plain.chars().filter(char::is_ascii_digit).count() > MAX_NUMBER_DIGITS {
-        findings.report(Code::NumberTooLong, span, say!("数字超过 {MAX_NUMBER_DIGITS} 位", "a number of more than {MAX_NUMBER_DIGITS} digits"));
+        findings.report(
+            Code::NumberTooLong,
+            span,
+            say!("数字超过 {MAX_NUMBER_DIGITS} 位", "a number of more than {MAX_NUMBER_DIGITS} digits"),
+        );
         return Form::Poisoned;
     }
     Form::Number(plain)

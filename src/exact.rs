@@ -49,8 +49,19 @@ pub fn subtract(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
 /// [`Inexact`] if the product does not fit.
 #[inline]
 pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
-    let product = left.mantissa().checked_mul(right.mantissa()).ok_or(Inexact)?;
-    fit(product, left.scale().saturating_add(right.scale()))
+    let scale = left.scale().saturating_add(right.scale());
+    let (left, right) = (left.mantissa(), right.mantissa());
+    match (i64::try_from(left), i64::try_from(right)) {
+        (Ok(left), Ok(right)) => fit(i128::from(left).wrapping_mul(right.into()), scale), // 64 by 64 bits fit 128
+        (Ok(_) | Err(_), _) => fit(left.checked_mul(right).ok_or(Inexact)?, scale),
+    }
+}
+
+/// Which is more; the library's own order, faster where the scales are the same.
+#[inline]
+#[must_use]
+pub fn compare(left: Decimal, right: Decimal) -> Ordering {
+    if left.scale() == right.scale() { left.mantissa().cmp(&right.mantissa()) } else { left.cmp(&right) }
 }
 
 /// The value rounded to a multiple, at the scale of that multiple.
@@ -137,9 +148,10 @@ pub fn parse(text: &str) -> Result<Decimal, Malformed> {
     if whole.len() > DIGITS_BEFORE_THE_POINT || fraction.len() > DIGITS_AFTER_THE_POINT || digits > 19 {
         return Err(Malformed::TooManyDigits);
     }
-    let coefficient = whole.bytes().chain(fraction.bytes()).try_fold(0_i128, |sum, digit| {
-        sum.checked_mul(10)?.checked_add(i128::from(digit.wrapping_sub(b'0')))
-    });
+    let coefficient = whole
+        .bytes()
+        .chain(fraction.bytes())
+        .try_fold(0_i128, |sum, digit| sum.checked_mul(10)?.checked_add(i128::from(digit.wrapping_sub(b'0'))));
     let scale = u32::try_from(fraction.len()).map_err(|_| Malformed::TooManyDigits)?;
     let signed = coefficient.and_then(|digits| digits.checked_mul(sign)).ok_or(Malformed::TooManyDigits)?;
     Decimal::try_from_i128_with_scale(signed, scale).map_err(|_| Malformed::TooManyDigits)
@@ -162,7 +174,11 @@ fn aligned(left: Decimal, right: Decimal) -> Result<(i128, i128, u32), Inexact> 
 
 #[inline]
 fn raised(coefficient: i128, places: u32) -> Result<i128, Inexact> {
-    coefficient.checked_mul(10_i128.checked_pow(places).ok_or(Inexact)?).ok_or(Inexact)
+    let factor = 10_i64.checked_pow(places);
+    match (i64::try_from(coefficient), factor) {
+        (Ok(small), Some(factor)) => Ok(i128::from(small).wrapping_mul(factor.into())), // 64 by 64 bits fit 128
+        (Ok(_) | Err(_), _) => coefficient.checked_mul(10_i128.checked_pow(places).ok_or(Inexact)?).ok_or(Inexact),
+    }
 }
 
 /// Quotient towards zero and remainder; in 64 bits where they fit, which is several times faster.

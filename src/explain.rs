@@ -48,6 +48,9 @@ pub struct BenefitExplanation {
     pub clause: String,
     /// How the gross amount is worked out.
     pub basis: String,
+    /// The names of everything assumed that the gross amount stands on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumed: Vec<String>,
     /// The amount before all steps.
     pub gross: String,
     /// What is paid, after limits.
@@ -71,6 +74,9 @@ pub struct StepExplanation {
     pub clause: String,
     /// Whether it changed the amount.
     pub binding: bool,
+    /// The names of everything assumed that it stands on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumed: Vec<String>,
 }
 
 /// A benefit that does not apply.
@@ -147,6 +153,7 @@ impl BenefitLines {
             title: self.title.in_language(language).to_owned(),
             clause: self.clause.in_language(language).to_owned(),
             basis: self.basis.in_language(language).to_owned(),
+            assumed: self.assumed.clone(),
             gross: money::print(self.gross()),
             paid: money::print(self.paid()),
             steps: self.lines.iter().map(|line| line.explain(language)).collect(),
@@ -163,6 +170,7 @@ impl Line {
             reason: self.reason.in_language(language).to_owned(),
             clause: self.clause.in_language(language).to_owned(),
             binding: self.is_binding(),
+            assumed: self.assumed.clone(),
         }
     }
 }

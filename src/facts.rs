@@ -22,8 +22,14 @@ impl Facts {
         };
         if fact.holder != holder {
             return Err(Error::fact(match holder {
-                Holder::Enrollment => say!("`{name}` 是理赔申请的事实,不属于参保记录", "`{name}` is a fact of the claim, not of the enrollment"),
-                Holder::Claim => say!("`{name}` 是参保记录的事实,不属于理赔申请", "`{name}` is a fact of the enrollment, not of the claim"),
+                Holder::Enrollment => say!(
+                    "`{name}` 是理赔申请的事实,不属于参保记录",
+                    "`{name}` is a fact of the claim, not of the enrollment"
+                ),
+                Holder::Claim => say!(
+                    "`{name}` 是参保记录的事实,不属于理赔申请",
+                    "`{name}` is a fact of the enrollment, not of the claim"
+                ),
             }));
         }
         let value = fact.fit(&value).map_err(|misfit| Error::fact(misfit_text(fact, &value, misfit)))?;
@@ -62,7 +68,8 @@ impl Facts {
 
     /// Every given fact with its name; the standard ones first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        let standard = STANDARD.iter().zip(&self.standard).filter_map(|(fact, value)| Some((fact.name, value.as_ref()?)));
+        let standard =
+            STANDARD.iter().zip(&self.standard).filter_map(|(fact, value)| Some((fact.name, value.as_ref()?)));
         standard.chain(self.own.iter().map(|(name, value)| (name.as_str(), value)))
     }
 }
@@ -71,11 +78,18 @@ impl Facts {
 pub(crate) fn misfit_text(fact: &StandardFact, value: &Value, misfit: Misfit) -> Text {
     let (name, kind) = (fact.name, fact.kind.name());
     match misfit {
-        Misfit::Kind => say!("`{name}` 的值 `{value}` 不是 {kind} 类型", "the value `{value}` of `{name}` is not of type {kind}"),
-        Misfit::Digits => say!("`{name}` 的值 `{value}` 位数过多", "the value `{value}` of `{name}` has too many digits"),
+        Misfit::Kind => {
+            say!("`{name}` 的值 `{value}` 不是 {kind} 类型", "the value `{value}` of `{name}` is not of type {kind}")
+        }
+        Misfit::Digits => {
+            say!("`{name}` 的值 `{value}` 位数过多", "the value `{value}` of `{name}` has too many digits")
+        }
         Misfit::Bounds => {
             let (min, max) = (fact.bounds().min, fact.bounds().max);
-            say!("`{name}` 的值 `{value}` 不在 {min} 至 {max} 之间", "the value `{value}` of `{name}` is not from {min} to {max}")
+            say!(
+                "`{name}` 的值 `{value}` 不在 {min} 至 {max} 之间",
+                "the value `{value}` of `{name}` is not from {min} to {max}"
+            )
         }
         Misfit::Value => {
             let list = fact.values.join(", ");

@@ -33,7 +33,12 @@ pub fn decide(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Result<(Vec<
 }
 
 /// Decides the next claim of a member and posts it, or takes back what a reversal names.
-pub(crate) fn next(catalog: &Catalog, enrollment: &Enrollment, claim: &Claim, accumulators: &mut Accumulators) -> Result<Adjudication, Error> {
+pub(crate) fn next(
+    catalog: &Catalog,
+    enrollment: &Enrollment,
+    claim: &Claim,
+    accumulators: &mut Accumulators,
+) -> Result<Adjudication, Error> {
     let plan = catalog.resolve(enrollment, claim)?;
     if let Some(reversed) = claim.reverses() {
         let posting = accumulators.reverse(reversed)?;
@@ -50,7 +55,10 @@ pub(crate) fn next(catalog: &Catalog, enrollment: &Enrollment, claim: &Claim, ac
 fn in_order(claims: &[(Enrollment, Claim)]) -> Result<Vec<&(Enrollment, Claim)>, Error> {
     let count = claims.len();
     if count > MAX_CLAIMS {
-        return Err(Error::history(say!("历史有 {count} 次理赔申请,上限为 {MAX_CLAIMS}", "the history has {count} claims, at most {MAX_CLAIMS} are decided")));
+        return Err(Error::history(say!(
+            "历史有 {count} 次理赔申请,上限为 {MAX_CLAIMS}",
+            "the history has {count} claims, at most {MAX_CLAIMS} are decided"
+        )));
     }
     let mut by_id: BTreeMap<&str, &Claim> = BTreeMap::new();
     for (_, claim) in claims {
@@ -77,7 +85,10 @@ fn order<'c>(claim: &'c Claim, by_id: &BTreeMap<&str, &'c Claim>) -> Result<Orde
             Some(original) if original.reverses().is_none() => (*original, Some(claim.id())),
             Some(_) | None => {
                 let id = claim.id();
-                return Err(Error::history(say!("`{id}` 要冲销的理赔申请 `{reversed}` 不在历史中", "`{id}` reverses `{reversed}`, which is not in the history")));
+                return Err(Error::history(say!(
+                    "`{id}` 要冲销的理赔申请 `{reversed}` 不在历史中",
+                    "`{id}` reverses `{reversed}`, which is not in the history"
+                )));
             }
         },
     };

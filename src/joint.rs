@@ -38,7 +38,8 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Read, Diagnostics> {
     let limit = root.get("joint").and_then(|node| limit(node, &mut findings));
     match limit {
         Some(limit) if findings.is_empty() => {
-            let plan_nodes = root.get("joint").and_then(|node| node.get("plans")).map(Node::items).unwrap_or_default().to_vec();
+            let plan_nodes =
+                root.get("joint").and_then(|node| node.get("plans")).map(Node::items).unwrap_or_default().to_vec();
             Ok(Read { limit, plan_nodes, findings })
         }
         Some(_) | None => Err(findings.into_diagnostics()),
@@ -60,7 +61,8 @@ fn limit(node: &Node, findings: &mut Findings) -> Option<JointLimit> {
 impl JointLimit {
     /// Cuts what is beyond the limit, plan after plan; each comes with what its member's earlier claims have posted.
     pub(crate) fn apply(&self, decided: &mut [(&Accumulators, Adjudication)]) -> Result<(), Error> {
-        let does_not_fit = |_| Error::arithmetic(say!("联合限额的合计超出范围", "the sum under a joint limit does not fit"));
+        let does_not_fit =
+            |_| Error::arithmetic(say!("联合限额的合计超出范围", "the sum under a joint limit does not fit"));
         let mut room = self.amount;
         for (accumulators, adjudication) in decided.iter().filter(|(_, decided)| self.covers(decided)) {
             if let Some(posting) = adjudication.posting() {

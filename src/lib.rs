@@ -25,6 +25,7 @@ pub mod pack;
 mod plan;
 mod reading;
 pub mod rounding;
+mod schema;
 mod scope;
 mod semantics;
 mod text;
@@ -43,7 +44,8 @@ pub use explain::{
     Assumption, BenefitExplanation, Explanation, InapplicableExplanation, NextYuan, ReasonExplanation, StepExplanation,
 };
 pub use fact::{Absent, Holder, Kind, STANDARD, StandardFact, Value};
-pub use plan::{Assumed, Effective, EffectiveBy, Plan, PlanReference, Provenance};
+pub use plan::{Assumed, Condition, Effective, EffectiveBy, Otherwise, Plan, PlanReference, Provenance};
+pub use schema::case_schema;
 pub use scope::Scope;
 pub use text::{Language, Text};
 

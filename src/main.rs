@@ -18,7 +18,12 @@ fn main() {
             match huzhu::WorkedCases::read(&path, &bytes, &catalog) {
                 Ok(w) => {
                     let report = w.run(&catalog);
-                    println!("{path}: {} cases, {} failures\n{}", report.cases.len(), report.failures.len(), report.failures);
+                    println!(
+                        "{path}: {} cases, {} failures\n{}",
+                        report.cases.len(),
+                        report.failures.len(),
+                        report.failures
+                    );
                 }
                 Err(d) => println!("{d}"),
             }

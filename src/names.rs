@@ -2,19 +2,19 @@
 
 /// Lower case letters and digits joined by single underscores, a letter first: `daily_allowance`.
 #[must_use]
-pub fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     is_joined(text, '_')
 }
 
 /// Lower case letters and digits joined by single hyphens: `sudden-death`.
 #[must_use]
-pub fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     is_joined(text, '-')
 }
 
 /// The candidate that a misspelt name most likely means; `None` if none is near.
 #[must_use]
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = name.chars().count().div_euclid(3).max(1);
     candidates
         .into_iter()

@@ -57,12 +57,14 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Loaded, Diagnostics> {
     }
     let (built, resolver) = build::build(&root, fingerprint::of(&root), findings);
     let mut findings = resolver.findings;
-    if let Some((plan, places)) = built {
+    if let Some((mut plan, places)) = built {
         check::check(&plan, &places, &mut findings);
         if findings.is_empty() {
             promise::check(&plan, root.get("promise"), &mut findings);
         }
         if findings.is_empty() {
+            plan.promises =
+                root.get("promise").map(|node| promise::words(&plan, node, &mut findings)).unwrap_or_default();
             return Ok(Loaded { plan, source: Arc::clone(findings.source()), place: places.plan });
         }
     }
@@ -75,7 +77,11 @@ pub(crate) fn yuan(node: &Node, findings: &mut Findings) -> Option<Decimal> {
     match syntax.term {
         Term::Number(literal) if literal.unit == Unit::Yuan => Some(literal.number),
         _ => {
-            findings.report(Code::UnitMismatch, &syntax.span, say!("此处应为 yuan", "an amount in yuan is expected here"));
+            findings.report(
+                Code::UnitMismatch,
+                &syntax.span,
+                say!("此处应为 yuan", "an amount in yuan is expected here"),
+            );
             None
         }
     }
@@ -93,9 +99,13 @@ pub fn schema() -> Json {
 }
 
 fn check_size(root: &Node, findings: &mut Findings) {
-    let rules: usize = root.entries().iter().map(|entry| entry.node.entries().len().max(entry.node.items().len())).sum();
+    let rules: usize =
+        root.entries().iter().map(|entry| entry.node.entries().len().max(entry.node.items().len())).sum();
     if rules > MAX_RULES {
-        let message = say!("规则包有 {rules} 条规则,上限为 {MAX_RULES}", "the pack has {rules} rules, at most {MAX_RULES} are read");
+        let message = say!(
+            "规则包有 {rules} 条规则,上限为 {MAX_RULES}",
+            "the pack has {rules} rules, at most {MAX_RULES} are read"
+        );
         findings.report(Code::TooMany, &(0..0), message);
     }
 }

@@ -41,6 +41,8 @@ pub struct Plan {
     pub(crate) rounding_citation: Citation,
     /// The facts that rules read themselves, not only through the derivation of others.
     pub(crate) rule_facts: Vec<Slot>,
+    /// What the checker has proven, in words.
+    pub(crate) promises: Vec<Text>,
 }
 
 impl Plan {
@@ -83,6 +85,30 @@ impl Plan {
     /// The ids of the benefits, in the order of the pack.
     pub fn benefit_ids(&self) -> impl Iterator<Item = &str> {
         self.benefits.iter().map(|benefit| &*benefit.id)
+    }
+
+    /// What a claim must meet, in the order of the pack; what every plan requires comes last.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        self.conditions.iter()
+    }
+
+    /// The pack's promises, each proven for every claim of a member without history.
+    #[must_use]
+    pub fn promises(&self) -> &[Text] {
+        &self.promises
+    }
+
+    /// The name of a fact that the plan reads.
+    #[must_use]
+    pub fn fact_title(&self, fact: &str) -> Option<&Text> {
+        self.facts.iter().find(|known| &*known.name == fact).map(|known| &known.title)
+    }
+
+    /// The name of a category's value that the plan tells apart.
+    #[must_use]
+    pub fn value_title(&self, fact: &str, value: &str) -> Option<&Text> {
+        let fact = self.facts.iter().find(|known| &*known.name == fact)?;
+        fact.symbols.iter().find(|symbol| &*symbol.name == value).map(|symbol| &symbol.title)
     }
 
     /// Whether the plan reads this fact, be it a standard one or its own.
@@ -290,7 +316,10 @@ pub(crate) enum Rows {
     /// Sorted by key.
     Numbers(Vec<(Decimal, Decimal)>),
     Categories(Vec<(Box<str>, Decimal)>),
-    YesNo { yes: Decimal, no: Decimal },
+    YesNo {
+        yes: Decimal,
+        no: Decimal,
+    },
 }
 
 /// Bands of which one gives the value for the whole.
@@ -348,7 +377,7 @@ pub(crate) enum Period {
 
 /// Something that a claim must meet.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Condition {
+pub struct Condition {
     pub(crate) id: Box<str>,
     pub(crate) require: Truth,
     pub(crate) otherwise: Otherwise,
@@ -356,10 +385,51 @@ pub(crate) struct Condition {
     pub(crate) citation: Citation,
 }
 
+impl Condition {
+    /// The condition's id, which is the code of the reason if it is not met.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What is required, in words.
+    #[must_use]
+    pub fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// What becomes of a claim that does not meet it.
+    #[must_use]
+    pub fn otherwise(&self) -> Otherwise {
+        self.otherwise
+    }
+
+    /// Where it is written.
+    #[must_use]
+    pub fn clause(&self) -> &Text {
+        &self.citation.clause
+    }
+
+    /// How sure we are of it.
+    #[must_use]
+    pub fn provenance(&self) -> Provenance {
+        self.citation.provenance
+    }
+
+    /// Everything assumed that it stands on, itself included.
+    #[must_use]
+    pub fn assumed(&self) -> &[Assumed] {
+        &self.citation.assumed
+    }
+}
+
 /// What becomes of a claim that does not meet a condition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Otherwise {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Otherwise {
+    /// It is denied.
     Deny,
+    /// It is pended: something must be proved first.
     Pend,
 }
 
@@ -371,8 +441,12 @@ pub(crate) struct Benefit {
     /// All must hold; kept apart so that the ones that do not can be named.
     pub(crate) when: Vec<Spelled<Truth>>,
     pub(crate) gross: Spelled<Number>,
+    /// What the gross amount stands on that is assumed.
+    pub(crate) gross_assumed: Vec<Assumed>,
     pub(crate) steps: Vec<Step>,
     pub(crate) rounding: Rounding,
+    /// Of its own rounding, if it has one.
+    pub(crate) rounding_citation: Option<Citation>,
     pub(crate) citation: Citation,
     /// Whether what it pays is counted in full by an outermost limit.
     pub(crate) is_within_outermost: bool,
@@ -394,6 +468,8 @@ pub(crate) struct Step {
     pub(crate) text: Text,
     /// Its own clause, if it is not the benefit's.
     pub(crate) clause: Option<Text>,
+    /// What it stands on that is assumed.
+    pub(crate) assumed: Vec<Assumed>,
 }
 
 /// What a step does to the amount that is due.
@@ -474,7 +550,9 @@ pub(crate) enum LedgerAmount {
 pub(crate) struct Identity {
     pub(crate) id: &'static str,
     pub(crate) text: Text,
-    pub(crate) holds: Truth,
+    /// Whether there is anything to compare; `None` where the comparison itself tells soon enough.
+    pub(crate) asked: Option<Truth>,
+    pub(crate) agrees: Truth,
     /// The two sides, where the identity is between amounts.
     pub(crate) sides: Option<Box<[Number; 2]>>,
 }

@@ -8,8 +8,8 @@ use rust_decimal::Decimal;
 
 use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Slot, Truth};
 use crate::plan::{
-    Action, Benefit, Derived, EarlierBenefit, FigureValue, Identity, LedgerAmount, Limit, NamedValue, Otherwise, Period, Plan, Rows,
-    Slab, Step, Waiting,
+    Action, Benefit, Derived, EarlierBenefit, FigureValue, Identity, LedgerAmount, Limit, NamedValue, Otherwise,
+    Period, Plan, Rows, Slab, Step, Waiting,
 };
 use crate::rounding::Rounding;
 
@@ -41,7 +41,8 @@ pub(crate) trait Reading {
     fn greatest(&mut self, left: Self::Number, right: Self::Number) -> Self::Number;
     fn round(&mut self, number: Self::Number, rounding: Rounding) -> Self::Number;
     fn look_up(&mut self, key: Self::Number, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Self::Number;
-    fn look_up_category(&mut self, key: Slot, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>) -> Self::Number;
+    fn look_up_category(&mut self, key: Slot, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>)
+    -> Self::Number;
 
     fn days_between(&mut self, from: Self::Date, to: Self::Date) -> Self::Number;
     fn months_between(&mut self, from: Self::Date, to: Self::Date) -> Self::Number;
@@ -58,6 +59,9 @@ pub(crate) trait Reading {
     fn unless_false(&mut self, truth: Self::Truth) -> Self::Truth;
     fn choose(&mut self, condition: Self::Truth, then: Self::Number, otherwise: Self::Number) -> Self::Number;
     fn choose_date(&mut self, condition: Self::Truth, then: Self::Date, otherwise: Self::Date) -> Self::Date;
+
+    /// Whether the number is known to be nothing.
+    fn is_nothing(&self, number: &Self::Number) -> bool;
 
     /// What a fact follows to be; where that is unknown, the fact itself is what is missing.
     fn derived(&mut self, _fact: Slot, number: Self::Number) -> Self::Number {
@@ -78,14 +82,39 @@ pub(crate) trait Reading {
 /// What happens while a plan is read.
 pub(crate) enum Event<'a, R: Reading + ?Sized> {
     /// The sides are given where the identity is broken and between amounts.
-    Identity { index: usize, holds: &'a R::Truth, sides: Option<[&'a R::Number; 2]> },
-    Condition { index: usize, met: &'a R::Truth },
+    Identity {
+        index: usize,
+        holds: &'a R::Truth,
+        sides: Option<[&'a R::Number; 2]>,
+    },
+    Condition {
+        index: usize,
+        met: &'a R::Truth,
+    },
     /// One part of a benefit's `when`.
-    When { benefit: usize, part: usize, holds: &'a R::Truth },
-    Gross { benefit: usize, amount: &'a R::Number },
-    Step { benefit: usize, step: usize, leaves: &'a R::Number },
-    Rounded { benefit: usize, leaves: &'a R::Number },
-    Limit { limit: usize, benefit: usize, leaves: &'a R::Number },
+    When {
+        benefit: usize,
+        part: usize,
+        holds: &'a R::Truth,
+    },
+    Gross {
+        benefit: usize,
+        amount: &'a R::Number,
+    },
+    Step {
+        benefit: usize,
+        step: usize,
+        leaves: &'a R::Number,
+    },
+    Rounded {
+        benefit: usize,
+        leaves: &'a R::Number,
+    },
+    Limit {
+        limit: usize,
+        benefit: usize,
+        leaves: &'a R::Number,
+    },
     /// What is read next belongs to this place of the pack.
     At(Place),
 }
@@ -166,7 +195,17 @@ impl<'p, R: Reading> Meaning<'p, R> {
         let plan = self.plan;
         let mut sound = self.reading.truth(true);
         for (index, identity) in plan.identities.iter().enumerate() {
-            let holds = self.truth(&identity.holds);
+            let holds = match &identity.asked {
+                None => self.truth(&identity.agrees),
+                Some(asked) => {
+                    let asked = self.truth(asked);
+                    if self.reading.settled(&asked) == Some(false) {
+                        continue;
+                    }
+                    let not_asked = self.reading.not(asked);
+                    self.either(not_asked, |m| m.truth(&identity.agrees))
+                }
+            };
             let holds = self.reading.unless_false(holds);
             self.hear_identity(index, identity, &holds);
             sound = self.reading.and(sound, holds);
@@ -412,6 +451,10 @@ impl<'p, R: Reading> Meaning<'p, R> {
         let mut filled = self.nothing();
         for EarlierBenefit { benefit, .. } in &limit.over {
             let due = self.paid(*benefit);
+            if self.reading.is_nothing(&due) {
+                self.reading.hear(Event::Limit { limit: index, benefit: *benefit, leaves: &due });
+                continue;
+            }
             let wanted = self.reading.add(filled.clone(), due);
             let now = self.reading.least(wanted, room.clone());
             let leaves = self.reading.subtract(now.clone(), filled);
@@ -510,11 +553,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
             }
             Number::Least(numbers) => self.fold(numbers, R::least),
             Number::Greatest(numbers) => self.fold(numbers, R::greatest),
-            Number::Choose(choice) => {
-                let Choice { condition, then, otherwise } = &**choice;
-                let condition = self.truth(condition);
-                self.choose(condition, |m| m.number(then), |m| m.number(otherwise))
-            }
+            Number::Choose(choice) => self.choose_number(choice),
             Number::DaysBetween(sides) => {
                 let [from, to] = self.dates(sides);
                 self.reading.days_between(from, to)
@@ -531,6 +570,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     /// The fact as given, or as it follows from others.
+    #[inline(never)]
     fn number_fact(&mut self, slot: Slot) -> R::Number {
         match &self.plan.fact(slot).derived {
             Some(Derived::Number(derived)) => {
@@ -545,15 +585,19 @@ impl<'p, R: Reading> Meaning<'p, R> {
         }
     }
 
+    #[inline(never)]
+    fn choose_number(&mut self, choice: &'p Choice<Number>) -> R::Number {
+        let Choice { condition, then, otherwise } = choice;
+        let condition = self.truth(condition);
+        self.choose(condition, |m| m.number(then), |m| m.number(otherwise))
+    }
+
     fn numbers(&mut self, [left, right]: &'p [Number; 2]) -> [R::Number; 2] {
         [self.number(left), self.number(right)]
     }
 
-    fn fold(
-        &mut self,
-        numbers: &'p [Number],
-        join: impl Fn(&mut R, R::Number, R::Number) -> R::Number,
-    ) -> R::Number {
+    #[inline(never)]
+    fn fold(&mut self, numbers: &'p [Number], join: impl Fn(&mut R, R::Number, R::Number) -> R::Number) -> R::Number {
         let Some((first, rest)) = numbers.split_first() else { return self.nothing() };
         let first = self.number(first);
         rest.iter().fold(first, |sofar, number| {
@@ -562,6 +606,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
         })
     }
 
+    #[inline(never)]
     fn look_up(&mut self, index: usize) -> R::Number {
         let table = self.plan.table(index);
         match &table.rows {
@@ -578,6 +623,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     /// The value of the band that the key lies in.
+    #[inline(never)]
     fn pick(&mut self, slab: &'p Slab) -> R::Number {
         let key = self.number(&slab.by);
         let comparison = if slab.up_to { Comparison::AtMost } else { Comparison::Less };
@@ -605,14 +651,8 @@ impl<'p, R: Reading> Meaning<'p, R> {
                 NamedValue::Number(_) | NamedValue::Date(_) => self.reading.truth(false),
             },
             Truth::Given(slot) => self.reading.given(*slot),
-            Truth::Compare(comparison, sides) => {
-                let [left, right] = self.numbers(sides);
-                self.reading.compare(*comparison, left, right)
-            }
-            Truth::CompareDates(comparison, sides) => {
-                let [left, right] = self.dates(sides);
-                self.reading.compare_dates(*comparison, left, right)
-            }
+            Truth::Compare(comparison, sides) => self.compare(*comparison, sides),
+            Truth::CompareDates(comparison, sides) => self.compare_dates(*comparison, sides),
             Truth::Among(slot, values) => self.reading.among(*slot, values),
             Truth::And(sides) => {
                 let [left, right] = &**sides;
@@ -628,15 +668,31 @@ impl<'p, R: Reading> Meaning<'p, R> {
                 let truth = self.truth(truth);
                 self.reading.not(truth)
             }
-            Truth::Choose(choice) => {
-                let Choice { condition, then, otherwise } = &**choice;
-                let condition = self.truth(condition);
-                let negated = self.reading.not(condition.clone());
-                let then = self.both(condition, |m| m.truth(then));
-                let otherwise = self.both(negated, |m| m.truth(otherwise));
-                self.reading.or(then, otherwise)
-            }
+            Truth::Choose(choice) => self.choose_truth(choice),
         }
+    }
+
+    // The arms that need room of their own stand apart: a small frame keeps the recursion fast.
+    #[inline(never)]
+    fn compare(&mut self, comparison: Comparison, sides: &'p [Number; 2]) -> R::Truth {
+        let [left, right] = self.numbers(sides);
+        self.reading.compare(comparison, left, right)
+    }
+
+    #[inline(never)]
+    fn compare_dates(&mut self, comparison: Comparison, sides: &'p [Date; 2]) -> R::Truth {
+        let [left, right] = self.dates(sides);
+        self.reading.compare_dates(comparison, left, right)
+    }
+
+    #[inline(never)]
+    fn choose_truth(&mut self, choice: &'p Choice<Truth>) -> R::Truth {
+        let Choice { condition, then, otherwise } = choice;
+        let condition = self.truth(condition);
+        let negated = self.reading.not(condition.clone());
+        let then = self.both(condition, |m| m.truth(then));
+        let otherwise = self.both(negated, |m| m.truth(otherwise));
+        self.reading.or(then, otherwise)
     }
 
     pub(crate) fn date(&mut self, date: &'p Date) -> R::Date {

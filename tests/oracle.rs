@@ -4,6 +4,17 @@
 //! typed in from the printed clauses. They share no code with the engine. They must never be edited to agree with it: where the
 //! two differ, one of them is wrong, and a difference is investigated until the rules say which.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "exact fractions do not overflow, and whole numbers here are small"
+)]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets what it does not know must stop, not carry on"
+)]
+
 mod oracle {
     pub(crate) mod calendar;
     mod cases;
@@ -32,7 +43,7 @@ mod oracle {
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::path::Path;
 
 use huzhu::{Accumulators, Adjudication, Catalog, Claim, Enrollment};
@@ -51,8 +62,8 @@ const CLAIMS: usize = 100_000;
 const SEED: u64 = 20_250_508;
 /// Of each decision that a plan can give, so that no plan passes unasked.
 const LEAST_OF_EACH_DECISION: usize = 100;
-/// Differences that are written out; the rest are only counted.
-const DIFFERENCES_SHOWN: usize = 100000;
+/// Differences of one kind that are written out; the rest are only counted.
+const DIFFERENCES_SHOWN: usize = 2;
 
 #[test]
 fn the_engine_decides_every_claim_as_the_rules_do() -> Result<(), Box<dyn Error>> {
@@ -87,8 +98,7 @@ fn decide_history(catalog: &Catalog, plan: &Plan, draw: &mut Draw, census: &mut 
         }
         let expected = (plan.decide)(&facts, &record);
         let decided = decide_by_engine(catalog, plan, &facts, index, &mut accumulators)?;
-        story
-            .push_str(&format!("  claim {index}\n{facts}    by the rules: {expected}\n    by the engine: {decided}\n"));
+        write!(story, "  claim {index}\n{facts}    by the rules: {expected}\n    by the engine: {decided}\n")?;
         census.count(plan, &expected, &decided, &story);
         if !decided.agrees_with(&expected) {
             // From here on the two records differ, so what follows says nothing new.

@@ -75,8 +75,12 @@ impl Seen<'_> {
 fn every_number_is_exact(seen: &Seen<'_>, findings: &mut Findings) {
     for found in &seen.found {
         if let Finding::Inexact(place) = found {
-            let message = say!("此处的数可能超过28位,会丢失数字", "a number here may need more than 28 digits and lose some");
-            let help = say!("以 `[fact.名称]` 的 max 收窄事实的范围,或减少相乘的小数位", "narrow the facts with `max` in `[fact.NAME]`, or multiply fewer places");
+            let message =
+                say!("此处的数可能超过28位,会丢失数字", "a number here may need more than 28 digits and lose some");
+            let help = say!(
+                "以 `[fact.名称]` 的 max 收窄事实的范围,或减少相乘的小数位",
+                "narrow the facts with `max` in `[fact.NAME]`, or multiply fewer places"
+            );
             findings.report(Code::Inexact, &seen.span(*place), message).help_with([help]);
         }
     }
@@ -102,7 +106,11 @@ fn every_benefit_can_apply(seen: &Seen<'_>, findings: &mut Findings) {
         if let Finding::When { benefit, holds } = found
             && !holds.may_hold
         {
-            findings.report(Code::NeverMet, &seen.span(Place::When(*benefit)), say!("此待遇永不适用", "this benefit never applies"));
+            findings.report(
+                Code::NeverMet,
+                &seen.span(Place::When(*benefit)),
+                say!("此待遇永不适用", "this benefit never applies"),
+            );
         }
     }
 }
@@ -122,7 +130,11 @@ fn no_amount_is_negative(seen: &Seen<'_>, findings: &mut Findings) {
     }
     for (place, action, _) in seen.steps() {
         match action {
-            Action::Deductible { amount, .. } | Action::Limit { amount, .. } | Action::Less(amount) | Action::Minimum(amount) | Action::Add(amount) => {
+            Action::Deductible { amount, .. }
+            | Action::Limit { amount, .. }
+            | Action::Less(amount)
+            | Action::Minimum(amount)
+            | Action::Add(amount) => {
                 report(place, seen.range(amount).low);
             }
             Action::Pay(_) | Action::Bands(_) | Action::Offset(_) | Action::Exclusive(_) | Action::Waiting(_) => {}
@@ -138,14 +150,23 @@ fn every_rate_is_a_rate(seen: &Seen<'_>, findings: &mut Findings) {
         let rate = match action {
             Action::Pay(rate) => Some(rate),
             Action::Waiting(waiting) => seen.plan.waiting(*waiting).reduced.as_ref().map(|(_, rate)| rate),
-            Action::Bands(_) | Action::Deductible { .. } | Action::Limit { .. } | Action::Less(_) | Action::Offset(_) | Action::Exclusive(_)
-            | Action::Minimum(_) | Action::Add(_) => None,
+            Action::Bands(_)
+            | Action::Deductible { .. }
+            | Action::Limit { .. }
+            | Action::Less(_)
+            | Action::Offset(_)
+            | Action::Exclusive(_)
+            | Action::Minimum(_)
+            | Action::Add(_) => None,
         };
         if let Some(range) = rate.map(|rate| seen.range(rate))
             && (range.low < Decimal::ZERO || range.high > Decimal::ONE)
         {
             let (low, high) = (range.low, range.high);
-            let message = say!("比例可能在 0 至 1 之外:{low} 至 {high}", "a rate from 0 to 1 is expected; this one runs from {low} to {high}");
+            let message = say!(
+                "比例可能在 0 至 1 之外:{low} 至 {high}",
+                "a rate from 0 to 1 is expected; this one runs from {low} to {high}"
+            );
             findings.report(Code::RateOutOfRange, &seen.span(place), message);
         }
     }
@@ -155,7 +176,10 @@ fn every_rate_is_a_rate(seen: &Seen<'_>, findings: &mut Findings) {
 fn every_limit_is_a_multiple_of_the_rounding(seen: &Seen<'_>, findings: &mut Findings) {
     let mut report = |place: Place, amount: &Number, to: Decimal| {
         if !is_multiple(seen.plan, amount, to) {
-            let message = say!("限额不一定是舍入倍数 {to} 元的整倍数", "the limit may be no multiple of {to} yuan, to which the benefit is rounded");
+            let message = say!(
+                "限额不一定是舍入倍数 {to} 元的整倍数",
+                "the limit may be no multiple of {to} yuan, to which the benefit is rounded"
+            );
             findings.report(Code::LimitFinerThanRounding, &seen.span(place), message);
         }
     };
@@ -230,7 +254,9 @@ fn is_multiple(plan: &Plan, number: &Number, of: Decimal) -> bool {
         Number::Times(sides) => {
             let [left, right] = &**sides;
             let whole = |number| is_multiple(plan, number, Decimal::ONE);
-            let product = constant(plan, left).zip(constant(plan, right)).and_then(|(left, right)| exact::multiply(left, right).ok());
+            let product = constant(plan, left)
+                .zip(constant(plan, right))
+                .and_then(|(left, right)| exact::multiply(left, right).ok());
             product.is_some_and(|product| divides(of, product))
                 || (is_multiple(plan, left, of) && whole(right))
                 || (is_multiple(plan, right, of) && whole(left))

@@ -35,7 +35,9 @@ pub(crate) fn expression(text: &str) -> Result<Syntax, Fault> {
     let syntax = parser.expression(0)?;
     match parser.next() {
         (Token::End, _) => Ok(syntax),
-        (token, span) => Err(Fault::syntax(span, say!("表达式之后多出 {token}", "{token} follows a complete expression"))),
+        (token, span) => {
+            Err(Fault::syntax(span, say!("表达式之后多出 {token}", "{token} follows a complete expression")))
+        }
     }
 }
 
@@ -137,7 +139,10 @@ impl Lexer<'_> {
             let message = match fault {
                 exact::Malformed::NotANumber => say!("`{written}` 不是数", "`{written}` is not a number"),
                 exact::Malformed::TooManyDigits => {
-                    say!("`{written}` 位数过多:小数点前最多15位,后最多8位", "`{written}` has too many digits: at most 15 before and 8 after the point")
+                    say!(
+                        "`{written}` 位数过多:小数点前最多15位,后最多8位",
+                        "`{written}` has too many digits: at most 15 before and 8 after the point"
+                    )
                 }
             };
             Fault::syntax(span.clone(), message)
@@ -148,7 +153,9 @@ impl Lexer<'_> {
 }
 
 fn is_date_form(text: &str) -> bool {
-    text.bytes().enumerate().all(|(place, byte)| if matches!(place, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() })
+    text.bytes()
+        .enumerate()
+        .all(|(place, byte)| if matches!(place, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() })
 }
 
 /// Digits and underscores, and a point only with a digit after it, so that `16..60` is a range.
@@ -195,7 +202,10 @@ impl Parser {
     fn of(text: &str) -> Result<Parser, Fault> {
         let size = text.len();
         if size > MAX_EXPRESSION_BYTES {
-            let message = say!("表达式有 {size} 字节,上限为 {MAX_EXPRESSION_BYTES}", "the expression has {size} bytes, at most {MAX_EXPRESSION_BYTES} are read");
+            let message = say!(
+                "表达式有 {size} 字节,上限为 {MAX_EXPRESSION_BYTES}",
+                "the expression has {size} bytes, at most {MAX_EXPRESSION_BYTES} are read"
+            );
             return Err(Fault { code: Code::ExpressionTooLong, span: 0..size, message, help: None });
         }
         let mut lexer = Lexer { text, at: 0 };
@@ -257,7 +267,10 @@ impl Parser {
         self.depth = self.depth.saturating_add(1);
         if self.depth > MAX_EXPRESSION_DEPTH {
             let (_, span) = self.next();
-            let message = say!("表达式嵌套超过 {MAX_EXPRESSION_DEPTH} 层", "the expression nests more than {MAX_EXPRESSION_DEPTH} deep");
+            let message = say!(
+                "表达式嵌套超过 {MAX_EXPRESSION_DEPTH} 层",
+                "the expression nests more than {MAX_EXPRESSION_DEPTH} deep"
+            );
             return Err(Fault { code: Code::TooDeep, span, message, help: None });
         }
         let mut left = self.operand()?;
@@ -280,7 +293,10 @@ impl Parser {
             // A chain leans to the left, so its length is its depth.
             operators = operators.saturating_add(1);
             if operators > MAX_EXPRESSION_DEPTH {
-                let message = say!("表达式嵌套超过 {MAX_EXPRESSION_DEPTH} 层", "the expression nests more than {MAX_EXPRESSION_DEPTH} deep");
+                let message = say!(
+                    "表达式嵌套超过 {MAX_EXPRESSION_DEPTH} 层",
+                    "the expression nests more than {MAX_EXPRESSION_DEPTH} deep"
+                );
                 return Err(Fault { code: Code::TooDeep, span: left.span, message, help: None });
             }
         }
@@ -379,11 +395,12 @@ impl Parser {
     /// A number with the unit that follows it.
     fn measured(&mut self, number: Decimal, span: Span) -> Result<Syntax, Fault> {
         let start = span.start;
-        let literal = |number, unit, percent, end| Ok(Syntax { span: start..end, term: Term::Number(Literal { number, unit, percent }) });
+        let literal = |number, unit, percent, end| {
+            Ok(Syntax { span: start..end, term: Term::Number(Literal { number, unit, percent }) })
+        };
         if self.takes("%") {
-            let ratio = exact::multiply(number, Decimal::new(1, 2)).map_err(|_| {
-                Fault::syntax(span.clone(), say!("百分数位数过多", "a percentage of too many digits"))
-            })?;
+            let ratio = exact::multiply(number, Decimal::new(1, 2))
+                .map_err(|_| Fault::syntax(span.clone(), say!("百分数位数过多", "a percentage of too many digits")))?;
             return literal(ratio, Unit::Plain, true, span.end.saturating_add(1));
         }
         let Token::Word(word) = self.peek().clone() else { return literal(number, Unit::Plain, false, span.end) };

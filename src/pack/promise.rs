@@ -9,12 +9,12 @@ use crate::calendar;
 use crate::claim::Claim;
 use crate::code::Code;
 use crate::diagnostic::{Findings, Span};
+use crate::document::Node;
 use crate::enrollment::Enrollment;
 use crate::exact;
 use crate::fact::{Holder, Kind, Value};
 use crate::plan::expression::Slot;
 use crate::plan::{FigureValue, Plan};
-use crate::document::Node;
 use crate::reading::bounds::{Bounds, Range, Trend};
 use crate::semantics::Meaning;
 use crate::text::{Text, say};
@@ -34,6 +34,24 @@ pub(super) fn check(plan: &Plan, promises: Option<&Node>, findings: &mut Finding
     for node in promises.get("monotone_in").map(Node::items).unwrap_or_default() {
         check_monotone(plan, node, findings);
     }
+}
+
+/// The promises in words, once they are proven.
+pub(super) fn words(plan: &Plan, promises: &Node, findings: &mut Findings) -> Vec<Text> {
+    let title = |name: &str| plan.fact_title(name).cloned().unwrap_or_else(|| Text::same(name));
+    let mut words = Vec::new();
+    if let Some(most) = promises.get("never_pays_more_than").and_then(|node| super::yuan(node, findings)) {
+        words.push(say!("每次给付不超过 {most} 元", "no claim is paid more than {most} yuan"));
+    }
+    if let Some(borne) = promises.get("never_pays_more_than_borne").and_then(Node::text).map(title) {
+        let (zh, en) = (borne.zh, borne.en);
+        words.push(say!("给付不超过{zh}", "no claim is paid more than is {en}"));
+    }
+    for fact in promises.get("monotone_in").map(Node::items).unwrap_or_default().iter().filter_map(Node::text) {
+        let Text { zh, en } = title(fact);
+        words.push(say!("{zh}增加,给付不减少", "more `{en}` never pays less"));
+    }
+    words
 }
 
 fn check_most(plan: &Plan, node: &Node, findings: &mut Findings) {
@@ -77,24 +95,34 @@ fn slot_of(plan: &Plan, node: &Node) -> Option<Slot> {
 
 fn report(span: &Span, refuted: Option<Text>, unproven: Text, findings: &mut Findings) {
     match refuted {
-        Some(claim) => findings
-            .report(Code::PromiseBroken, span, say!("承诺不成立", "the promise is broken"))
-            .help_with([claim]),
+        Some(claim) => {
+            findings.report(Code::PromiseBroken, span, say!("承诺不成立", "the promise is broken")).help_with([claim])
+        }
         None => findings
-            .report(Code::PromiseUnproven, span, say!("承诺未得证明,也未找到反例", "the promise is neither proven nor refuted"))
+            .report(
+                Code::PromiseUnproven,
+                span,
+                say!("承诺未得证明,也未找到反例", "the promise is neither proven nor refuted"),
+            )
             .help_with([unproven]),
     };
 }
 
 /// Looks for a claim that breaks a promise; the same claims are tried every time.
-fn refute(plan: &Plan, raised: Option<Slot>, broken: impl Fn(&Tried, &Outcome, Option<&Outcome>) -> bool) -> Option<Text> {
+fn refute(
+    plan: &Plan,
+    raised: Option<Slot>,
+    broken: impl Fn(&Tried, &Outcome, Option<&Outcome>) -> bool,
+) -> Option<Text> {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let nothing = Accumulators::new();
     for _ in 0..TRIES {
         let tried = Tried::random(plan, &mut dice);
         let Some(one) = tried.decide(plan, &nothing) else { continue };
         let more = match raised {
-            Some(slot) => tried.raised(plan, slot, &mut dice).map(|more| more.decide(plan, &nothing).map(|outcome| (more, outcome))),
+            Some(slot) => tried
+                .raised(plan, slot, &mut dice)
+                .map(|more| more.decide(plan, &nothing).map(|outcome| (more, outcome))),
             None => None,
         };
         match more {

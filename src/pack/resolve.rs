@@ -151,7 +151,9 @@ impl Resolver {
         match self.typed(syntax) {
             Typed::Truth(truth) => Some(truth),
             Typed::Poisoned => None,
-            Typed::Number(..) | Typed::Date(_) | Typed::Category(_) => self.mismatch(syntax, "真或假", "something true or false"),
+            Typed::Number(..) | Typed::Date(_) | Typed::Category(_) => {
+                self.mismatch(syntax, "真或假", "something true or false")
+            }
         }
     }
 
@@ -169,7 +171,11 @@ impl Resolver {
     }
 
     /// An expression of the engine's own tables; such expressions are right by test.
-    pub(super) fn standard<T>(&mut self, text: &str, resolve: impl FnOnce(&mut Resolver, &Syntax) -> Option<T>) -> Option<T> {
+    pub(super) fn standard<T>(
+        &mut self,
+        text: &str,
+        resolve: impl FnOnce(&mut Resolver, &Syntax) -> Option<T>,
+    ) -> Option<T> {
         let syntax = parse::expression(text).ok()?;
         let before = std::mem::replace(&mut self.standard, true);
         let resolved = resolve(self, &syntax);
@@ -258,13 +264,25 @@ impl Resolver {
                 Named::Slab(index, unit) => Some(Typed::Number(Number::Slab(index), unit)),
                 Named::Value(index) => self.value(index, span),
                 Named::Poisoned => None,
-                Named::Ladder(_) => {
-                    self.not_a_value(name, span, say!("分段累进只能用作步骤 `{{ bands = \"{name}\" }}`", "use marginal bands as a step: `{{ bands = \"{name}\" }}`"))
+                Named::Ladder(_) => self.not_a_value(
+                    name,
+                    span,
+                    say!(
+                        "分段累进只能用作步骤 `{{ bands = \"{name}\" }}`",
+                        "use marginal bands as a step: `{{ bands = \"{name}\" }}`"
+                    ),
+                ),
+                Named::List(..) => {
+                    self.not_a_value(name, span, say!("清单用于 `… in {name}`", "use a list as `… in {name}`"))
                 }
-                Named::List(..) => self.not_a_value(name, span, say!("清单用于 `… in {name}`", "use a list as `… in {name}`")),
-                Named::Waiting(_) => {
-                    self.not_a_value(name, span, say!("等待期只能用作步骤 `{{ waiting = \"{name}\" }}`", "use a waiting period as a step: `{{ waiting = \"{name}\" }}`"))
-                }
+                Named::Waiting(_) => self.not_a_value(
+                    name,
+                    span,
+                    say!(
+                        "等待期只能用作步骤 `{{ waiting = \"{name}\" }}`",
+                        "use a waiting period as a step: `{{ waiting = \"{name}\" }}`"
+                    ),
+                ),
             };
         }
         let Some(slot) = self.slot(name) else {
@@ -294,7 +312,10 @@ impl Resolver {
         let Some(fact) = self.facts.get(slot) else { return };
         if fact.needs_guard() && !self.guarded.contains(&slot) && !self.standard {
             let name = fact.name.clone();
-            let message = say!("`{name}` 缺省表示没有,须先用 `given({name})` 判断", "`{name}` is absent where there was none; ask `given({name})` first");
+            let message = say!(
+                "`{name}` 缺省表示没有,须先用 `given({name})` 判断",
+                "`{name}` is absent where there was none; ask `given({name})` first"
+            );
             let help = say!("写成 `given({name}) and …`", "write `given({name}) and …`");
             self.findings.report(Code::UnguardedFact, span, message).help_with([help]);
         }
@@ -319,9 +340,14 @@ impl Resolver {
         let known = known.chain(self.own_facts.keys().map(String::as_str)).chain(STANDARD.iter().map(|fact| fact.name));
         let mut help: Vec<Text> = did_you_mean(name, known).into_iter().collect();
         if let Some((left, right)) = name.split_once('-') {
-            help.push(say!("减号两边要有空格:`{left} - {right}`", "a minus needs blanks around it: `{left} - {right}`"));
+            help.push(say!(
+                "减号两边要有空格:`{left} - {right}`",
+                "a minus needs blanks around it: `{left} - {right}`"
+            ));
         }
-        self.findings.report(Code::UnknownName, span, say!("没有名为 `{name}` 的事实或数字", "nothing is named `{name}`")).help_with(help);
+        self.findings
+            .report(Code::UnknownName, span, say!("没有名为 `{name}` 的事实或数字", "nothing is named `{name}`"))
+            .help_with(help);
     }
 
     fn value(&mut self, index: usize, span: &Span) -> Option<Typed> {
@@ -337,7 +363,11 @@ impl Resolver {
                 typed
             }
             ValueState::UnderWay => {
-                self.findings.report(Code::CircularValue, span, say!("中间值的定义绕回了自身", "a value is defined by itself"));
+                self.findings.report(
+                    Code::CircularValue,
+                    span,
+                    say!("中间值的定义绕回了自身", "a value is defined by itself"),
+                );
                 None
             }
             ValueState::Waiting(syntax) => {
@@ -399,8 +429,12 @@ impl Resolver {
 
     fn call(&mut self, function: &str, arguments: &[Syntax], span: &Span) -> Option<Typed> {
         match (function, arguments) {
-            ("least", [_, ..]) => self.numbers(arguments).map(|(numbers, unit)| Typed::Number(Number::Least(numbers), unit)),
-            ("greatest", [_, ..]) => self.numbers(arguments).map(|(numbers, unit)| Typed::Number(Number::Greatest(numbers), unit)),
+            ("least", [_, ..]) => {
+                self.numbers(arguments).map(|(numbers, unit)| Typed::Number(Number::Least(numbers), unit))
+            }
+            ("greatest", [_, ..]) => {
+                self.numbers(arguments).map(|(numbers, unit)| Typed::Number(Number::Greatest(numbers), unit))
+            }
             ("age", [at]) => {
                 let born = self.slot("birth_date").map(Date::Fact)?;
                 let at = self.date(at)?;
@@ -458,7 +492,10 @@ impl Resolver {
             return None;
         };
         if self.facts.get(slot).is_some_and(|fact| fact.derived.is_some()) && !self.standard {
-            let message = say!("`{name}` 可由其他事实推出,不能用 `given` 判断", "`{name}` may follow from other facts; `given` can not be asked of it");
+            let message = say!(
+                "`{name}` 可由其他事实推出,不能用 `given` 判断",
+                "`{name}` may follow from other facts; `given` can not be asked of it"
+            );
             self.findings.report(Code::TypeMismatch, span, message);
             return None;
         }
@@ -511,7 +548,11 @@ impl Resolver {
                 Typed::Number(number, unit) => (number, unit),
                 Typed::Poisoned => return None,
                 Typed::Truth(_) | Typed::Date(_) | Typed::Category(_) => {
-                    self.findings.report(Code::TypeMismatch, span, say!("`{name}` 不是数,不能累计", "`{name}` is not a number and can not be summed"));
+                    self.findings.report(
+                        Code::TypeMismatch,
+                        span,
+                        say!("`{name}` 不是数,不能累计", "`{name}` is not a number and can not be summed"),
+                    );
                     return None;
                 }
             },
@@ -636,12 +677,18 @@ impl Resolver {
                 Some(Typed::Date(Date::PlusMonths(Box::new(date), months)))
             }
             (Typed::Number(_, unit), Typed::Number(_, other)) => {
-                let message = say!("{unit} 与 {other} 不能用 `{symbol}` 相连", "{unit} and {other} can not be joined by `{symbol}`");
+                let message = say!(
+                    "{unit} 与 {other} 不能用 `{symbol}` 相连",
+                    "{unit} and {other} can not be joined by `{symbol}`"
+                );
                 self.findings.report(Code::UnitMismatch, span, message);
                 None
             }
             (Typed::Number(..) | Typed::Truth(_) | Typed::Date(_) | Typed::Category(_), _) => {
-                let message = say!("`{symbol}` 只能用于数(日期可加天数或月数)", "`{symbol}` joins numbers, or adds days or months to a date");
+                let message = say!(
+                    "`{symbol}` 只能用于数(日期可加天数或月数)",
+                    "`{symbol}` joins numbers, or adds days or months to a date"
+                );
                 self.findings.report(Code::TypeMismatch, span, message);
                 None
             }
@@ -688,7 +735,11 @@ impl Resolver {
                 Some(Typed::Truth(Truth::CompareDates(comparison, Box::new([left, right]))))
             }
             (Typed::Number(..) | Typed::Truth(_) | Typed::Date(_) | Typed::Category(_), _) => {
-                self.findings.report(Code::TypeMismatch, span, say!("两边类型不同,不能比较", "the two sides are of different types"));
+                self.findings.report(
+                    Code::TypeMismatch,
+                    span,
+                    say!("两边类型不同,不能比较", "the two sides are of different types"),
+                );
                 None
             }
         }
@@ -697,14 +748,19 @@ impl Resolver {
     /// A value of the category, by its bare name.
     fn symbol(&mut self, slot: Slot, syntax: &Syntax) -> Option<Box<str>> {
         let fact = self.facts.get(slot)?;
-        let Term::Name(name) = &syntax.term else { return self.mismatch(syntax, "类别的取值", "a value of the category") };
+        let Term::Name(name) = &syntax.term else {
+            return self.mismatch(syntax, "类别的取值", "a value of the category");
+        };
         if let Some(symbol) = fact.symbols.iter().find(|symbol| *symbol.name == **name) {
             return Some(symbol.name.clone());
         }
         let of = fact.name.clone();
         let help = did_you_mean(name, fact.symbols.iter().map(|symbol| &*symbol.name)).unwrap_or_else(|| {
             let list = fact.symbols.iter().map(|symbol| &*symbol.name).collect::<Vec<_>>().join(", ");
-            say!("`{of}` 的取值有:{list};可在 `[fact.{of}]` 的 values 中增列", "the values of `{of}` are: {list}; `[fact.{of}]` may declare more")
+            say!(
+                "`{of}` 的取值有:{list};可在 `[fact.{of}]` 的 values 中增列",
+                "the values of `{of}` are: {list}; `[fact.{of}]` may declare more"
+            )
         });
         let message = say!("`{of}` 没有取值 `{name}`", "`{of}` has no value `{name}`");
         self.findings.report(Code::UnknownCategoryValue, &syntax.span, message).help_with([help]);
@@ -739,14 +795,17 @@ impl Resolver {
             }
             Set::List(list) => {
                 let slot = self.category(subject)?;
-                let Term::Name(name) = &list.term else { return self.mismatch(list, "清单的名称", "the name of a list") };
+                let Term::Name(name) = &list.term else {
+                    return self.mismatch(list, "清单的名称", "the name of a list");
+                };
                 match self.names.get(name).cloned() {
                     Some(Declared { named: Named::List(of, values), assumed, .. }) => {
                         self.used.insert(name.clone());
                         self.touched.extend(assumed);
                         let is_same = self.facts.get(slot).is_some_and(|fact| *fact.name == *of);
                         if !is_same {
-                            let message = say!("清单 `{name}` 所列的是 `{of}`", "the list `{name}` lists values of `{of}`");
+                            let message =
+                                say!("清单 `{name}` 所列的是 `{of}`", "the list `{name}` lists values of `{of}`");
                             self.findings.report(Code::TypeMismatch, &list.span, message);
                             return None;
                         }

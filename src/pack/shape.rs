@@ -259,12 +259,22 @@ impl Shape {
             (Shape::Id, Form::Text { text, .. }) => {
                 if !names::is_id(text) {
                     let message = say!("`{text}` 不是有效编号", "`{text}` is not an id");
-                    findings.report(Code::BadName, &node.span, message).help_with([say!("小写字母、数字,以连字符相连,如 `sudden-death`", "lower case letters and digits joined by hyphens, such as `sudden-death`")]);
+                    findings.report(Code::BadName, &node.span, message).help_with([say!(
+                        "小写字母、数字,以连字符相连,如 `sudden-death`",
+                        "lower case letters and digits joined by hyphens, such as `sudden-death`"
+                    )]);
                 }
             }
             (Shape::Version, Form::Text { text, .. }) => {
-                if text.is_empty() || text.len() > 64 || !text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.') {
-                    findings.report(Code::BadName, &node.span, say!("`{text}` 不能作版本名", "`{text}` can not name a version"));
+                if text.is_empty()
+                    || text.len() > 64
+                    || !text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.')
+                {
+                    findings.report(
+                        Code::BadName,
+                        &node.span,
+                        say!("`{text}` 不能作版本名", "`{text}` can not name a version"),
+                    );
                 }
             }
             (Shape::OneOf(values), Form::Text { text, .. }) => {
@@ -287,7 +297,16 @@ impl Shape {
                 Some(shape) => shape.check(node, findings),
                 None => self.wrong(node, findings),
             },
-            (_, Form::Table(_) | Form::List(_) | Form::Text { .. } | Form::Number(_) | Form::YesNo(_) | Form::Date(_) | Form::Other) => {
+            (
+                _,
+                Form::Table(_)
+                | Form::List(_)
+                | Form::Text { .. }
+                | Form::Number(_)
+                | Form::YesNo(_)
+                | Form::Date(_)
+                | Form::Other,
+            ) => {
                 self.wrong(node, findings);
             }
         }
@@ -403,7 +422,10 @@ impl Keys {
     fn check(&self, key: &str, span: &std::ops::Range<usize>, findings: &mut Findings) {
         let fits = match self {
             Keys::Names => names::is_name(key),
-            Keys::Rows => names::is_id(key) || (!key.is_empty() && key.len() <= 9 && key.bytes().all(|byte| byte.is_ascii_digit())),
+            Keys::Rows => {
+                names::is_id(key)
+                    || (!key.is_empty() && key.len() <= 9 && key.bytes().all(|byte| byte.is_ascii_digit()))
+            }
         };
         if !fits {
             let message = say!("`{key}` 不是有效名称", "`{key}` is not a name");

@@ -107,7 +107,12 @@ impl Operator {
         match self {
             Operator::Or => 1,
             Operator::And => 2,
-            Operator::Equal | Operator::Unequal | Operator::Less | Operator::AtMost | Operator::Greater | Operator::AtLeast => 4,
+            Operator::Equal
+            | Operator::Unequal
+            | Operator::Less
+            | Operator::AtMost
+            | Operator::Greater
+            | Operator::AtLeast => 4,
             Operator::Add | Operator::Subtract => 5,
             Operator::Times => 6,
         }
@@ -250,7 +255,14 @@ impl Syntax {
     pub(crate) fn conjuncts(&self) -> Vec<&Syntax> {
         match &self.term {
             Term::Binary(Operator::And, sides) => sides.iter().flat_map(Syntax::conjuncts).collect(),
-            Term::Binary(..) | Term::Number(_) | Term::Date(_) | Term::Name(_) | Term::Call(..) | Term::Within(..) | Term::Not(_) | Term::If(_) => {
+            Term::Binary(..)
+            | Term::Number(_)
+            | Term::Date(_)
+            | Term::Name(_)
+            | Term::Call(..)
+            | Term::Within(..)
+            | Term::Not(_)
+            | Term::If(_) => {
                 vec![self]
             }
         }
@@ -351,9 +363,13 @@ impl Literal {
     pub(crate) fn in_words(&self, language: Option<Language>) -> String {
         let source = self.to_string();
         match language {
-            Some(Language::Zh) => {
-                source.replace("yuan/day", "元/天").replace("yuan", "元").replace("days", "天").replace("day", "天").replace("months", "个月").replace("month", "个月")
-            }
+            Some(Language::Zh) => source
+                .replace("yuan/day", "元/天")
+                .replace("yuan", "元")
+                .replace("days", "天")
+                .replace("day", "天")
+                .replace("months", "个月")
+                .replace("month", "个月"),
             Some(Language::En) | None => source,
         }
     }
@@ -371,7 +387,9 @@ impl fmt::Display for Literal {
             (false, Unit::Yuan) => write!(f, "{number} yuan"),
             (false, Unit::YuanPerDay) => write!(f, "{number} yuan/day"),
             (false, Unit::Day) => write!(f, "{number} {}", if self.number == Decimal::ONE { "day" } else { "days" }),
-            (false, Unit::Month) => write!(f, "{number} {}", if self.number == Decimal::ONE { "month" } else { "months" }),
+            (false, Unit::Month) => {
+                write!(f, "{number} {}", if self.number == Decimal::ONE { "month" } else { "months" })
+            }
         }
     }
 }

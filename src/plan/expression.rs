@@ -1,5 +1,7 @@
 //! Resolved expressions: three types, every name an index, nothing left to fail but missing facts.
 
+use std::cmp::Ordering;
+
 use rust_decimal::Decimal;
 
 use crate::scope::Scope;
@@ -85,15 +87,16 @@ pub(crate) enum Comparison {
 }
 
 impl Comparison {
-    /// Whether it holds between two ordered values.
-    pub(crate) fn holds<T: Ord>(self, left: &T, right: &T) -> bool {
+    /// Whether it holds where the left side stands so to the right.
+    #[inline]
+    pub(crate) fn holds(self, order: Ordering) -> bool {
         match self {
-            Comparison::Equal => left == right,
-            Comparison::Unequal => left != right,
-            Comparison::Less => left < right,
-            Comparison::AtMost => left <= right,
-            Comparison::Greater => left > right,
-            Comparison::AtLeast => left >= right,
+            Comparison::Equal => order.is_eq(),
+            Comparison::Unequal => order.is_ne(),
+            Comparison::Less => order.is_lt(),
+            Comparison::AtMost => order.is_le(),
+            Comparison::Greater => order.is_gt(),
+            Comparison::AtLeast => order.is_ge(),
         }
     }
 }

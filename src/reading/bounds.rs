@@ -8,8 +8,8 @@ use rust_decimal::Decimal;
 
 use crate::exact::{self, Inexact};
 use crate::fact::{Absent, Kind};
-use crate::plan::{LedgerAmount, Plan};
 use crate::plan::expression::{Comparison, Prior, Slot};
+use crate::plan::{LedgerAmount, Plan};
 use crate::rounding::{Mode, Rounding};
 use crate::semantics::{Event, Place, Reading};
 
@@ -73,9 +73,18 @@ impl Possible {
 pub(crate) enum Finding {
     /// A number may need more than 28 digits.
     Inexact(Place),
-    Condition { index: usize, met: Possible },
-    When { benefit: usize, holds: Possible },
-    Gross { benefit: usize, low: Decimal },
+    Condition {
+        index: usize,
+        met: Possible,
+    },
+    When {
+        benefit: usize,
+        holds: Possible,
+    },
+    Gross {
+        benefit: usize,
+        low: Decimal,
+    },
 }
 
 /// Reads a plan over all claims at once.
@@ -178,7 +187,8 @@ impl Reading for Bounds<'_> {
 
     fn number_fact(&mut self, slot: Slot) -> Range {
         let fact = self.plan.fact(slot);
-        let low = if fact.absent == Absent::None && fact.bounds.min.is_zero() { Decimal::ZERO } else { fact.bounds.min };
+        let low =
+            if fact.absent == Absent::None && fact.bounds.min.is_zero() { Decimal::ZERO } else { fact.bounds.min };
         self.number_of(low, fact.bounds.max, slot)
     }
 
@@ -216,12 +226,14 @@ impl Reading for Bounds<'_> {
         let (low, high) = (self.end(exact::add(left.low, right.low)), self.end(exact::add(left.high, right.high)));
         let mut sum = self.range(low, high, left.places.max(right.places));
         sum.trend = left.trend.with(right.trend);
-        sum.at_most_borne |= (left.at_most_borne && right.is_never_positive()) || (right.at_most_borne && left.is_never_positive());
+        sum.at_most_borne |=
+            (left.at_most_borne && right.is_never_positive()) || (right.at_most_borne && left.is_never_positive());
         sum
     }
 
     fn subtract(&mut self, left: Range, right: Range) -> Range {
-        let (low, high) = (self.end(exact::subtract(left.low, right.high)), self.end(exact::subtract(left.high, right.low)));
+        let (low, high) =
+            (self.end(exact::subtract(left.low, right.high)), self.end(exact::subtract(left.high, right.low)));
         let mut difference = self.range(low, high, left.places.max(right.places));
         difference.trend = left.trend.with(right.trend.turned());
         difference.at_most_borne |= left.at_most_borne && right.is_never_negative();
@@ -258,7 +270,8 @@ impl Reading for Bounds<'_> {
     }
 
     fn greatest(&mut self, left: Range, right: Range) -> Range {
-        let mut greatest = self.range(left.low.max(right.low), left.high.max(right.high), left.places.max(right.places));
+        let mut greatest =
+            self.range(left.low.max(right.low), left.high.max(right.high), left.places.max(right.places));
         greatest.trend = left.trend.with(right.trend);
         greatest.at_most_borne |= left.at_most_borne && right.at_most_borne;
         greatest
@@ -324,8 +337,12 @@ impl Reading for Bounds<'_> {
 
     fn compare(&mut self, comparison: Comparison, left: Range, right: Range) -> Possible {
         let (may_hold, may_fail) = match comparison {
-            Comparison::Equal => (overlap(&left, &right), !(left.is_constant() && right.is_constant() && left.low == right.low)),
-            Comparison::Unequal => (!(left.is_constant() && right.is_constant() && left.low == right.low), overlap(&left, &right)),
+            Comparison::Equal => {
+                (overlap(&left, &right), !(left.is_constant() && right.is_constant() && left.low == right.low))
+            }
+            Comparison::Unequal => {
+                (!(left.is_constant() && right.is_constant() && left.low == right.low), overlap(&left, &right))
+            }
             Comparison::Less => (left.low < right.high, left.high >= right.low),
             Comparison::AtMost => (left.low <= right.high, left.high > right.low),
             Comparison::Greater => (left.high > right.low, left.low <= right.high),
@@ -364,7 +381,8 @@ impl Reading for Bounds<'_> {
     }
 
     fn choose(&mut self, condition: Possible, then: Range, otherwise: Range) -> Range {
-        let mut chosen = self.range(then.low.min(otherwise.low), then.high.max(otherwise.high), then.places.max(otherwise.places));
+        let mut chosen =
+            self.range(then.low.min(otherwise.low), then.high.max(otherwise.high), then.places.max(otherwise.places));
         let both = then.trend.with(otherwise.trend);
         chosen.trend = match condition.trend {
             Trend::Still => both,
@@ -380,6 +398,10 @@ impl Reading for Bounds<'_> {
 
     fn choose_date(&mut self, condition: Possible, then: Trend, otherwise: Trend) -> Trend {
         if condition.trend == Trend::Still { then.with(otherwise) } else { Trend::Unclear }
+    }
+
+    fn is_nothing(&self, number: &Range) -> bool {
+        number.low.is_zero() && number.high.is_zero()
     }
 
     fn settled(&self, truth: &Possible) -> Option<bool> {

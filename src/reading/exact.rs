@@ -124,14 +124,6 @@ impl<'a, L: Listener> Exact<'a, L> {
         self.fault.take()
     }
 
-    fn given_value(&mut self, slot: Slot) -> Option<Value> {
-        let fact = self.plan.fact(slot);
-        match fact.standard {
-            Some(place) => self.standard(fact, place).cloned(),
-            None => self.own(fact),
-        }
-    }
-
     #[inline]
     fn standard(&self, fact: &PlanFact, place: usize) -> Option<&'a Value> {
         match fact.holder {
@@ -159,34 +151,45 @@ impl<'a, L: Listener> Exact<'a, L> {
         }
     }
 
+    /// Reads a given fact in place.
     #[inline]
-    fn given_number(&mut self, slot: Slot) -> Option<Decimal> {
+    fn given_as<T>(&mut self, slot: Slot, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
         let fact = self.plan.fact(slot);
-        if let Some(place) = fact.standard {
-            return match self.standard(fact, place) {
-                Some(Value::Number(number)) => Some(*number),
-                Some(Value::YesNo(_) | Value::Date(_) | Value::Text(_)) | None => None,
-            };
-        }
-        match self.own(fact) {
-            Some(Value::Number(number)) => Some(number),
-            Some(Value::YesNo(_) | Value::Date(_) | Value::Text(_)) | None => None,
+        match fact.standard {
+            Some(place) => self.standard(fact, place).and_then(read),
+            None => self.own(fact).as_ref().and_then(read),
         }
     }
 
+    #[inline]
+    fn given_number(&mut self, slot: Slot) -> Option<Decimal> {
+        self.given_as(slot, |value| match value {
+            Value::Number(number) => Some(*number),
+            Value::YesNo(_) | Value::Date(_) | Value::Text(_) => None,
+        })
+    }
+
+    #[inline]
     fn given_date(&mut self, slot: Slot) -> Option<NaiveDate> {
-        match self.given_value(slot) {
-            Some(Value::Date(date)) => Some(date),
-            Some(Value::Number(_) | Value::YesNo(_) | Value::Text(_)) | None => None,
-        }
+        self.given_as(slot, |value| match value {
+            Value::Date(date) => Some(*date),
+            Value::Number(_) | Value::YesNo(_) | Value::Text(_) => None,
+        })
     }
 
     #[inline]
     fn exactly(&mut self, result: Result<Decimal, Inexact>) -> Decimal {
-        result.unwrap_or_else(|_| {
-            self.fault.get_or_insert(Error::arithmetic(say!("金额超出可精确表示的范围", "an amount does not fit 28 digits")));
-            Decimal::ZERO
-        })
+        match result {
+            Ok(number) => number,
+            Err(Inexact) => self.does_not_fit(),
+        }
+    }
+
+    #[cold]
+    fn does_not_fit(&mut self) -> Decimal {
+        self.fault
+            .get_or_insert(Error::arithmetic(say!("金额超出可精确表示的范围", "an amount does not fit 28 digits")));
+        Decimal::ZERO
     }
 
     /// Joins two known values; else all that is missing to tell either.
@@ -254,10 +257,14 @@ impl<L: Listener> Reading for Exact<'_, L> {
     }
 
     fn truth_fact(&mut self, slot: Slot) -> Known<bool> {
-        match (self.given_value(slot), self.plan.fact(slot).absent) {
-            (Some(Value::YesNo(answer)), _) => Is(answer),
+        let answer = self.given_as(slot, |value| match value {
+            Value::YesNo(answer) => Some(*answer),
+            Value::Number(_) | Value::Date(_) | Value::Text(_) => None,
+        });
+        match (answer, self.plan.fact(slot).absent) {
+            (Some(answer), _) => Is(answer),
             (None, Absent::None) => Is(false),
-            (Some(Value::Number(_) | Value::Date(_) | Value::Text(_)) | None, _) => Missing(Gap::of(slot)),
+            (None, Absent::Unknown) => Missing(Gap::of(slot)),
         }
     }
 
@@ -278,15 +285,14 @@ impl<L: Listener> Reading for Exact<'_, L> {
     }
 
     fn among(&mut self, slot: Slot, values: &[Box<str>]) -> Known<bool> {
-        let fact = self.plan.fact(slot);
-        let standard = fact.standard.and_then(|place| self.standard(fact, place));
-        if let Some(Value::Text(text)) = standard {
-            return Is(values.contains(text));
-        }
-        match (self.given_value(slot), fact.absent) {
-            (Some(Value::Text(text)), _) => Is(values.contains(&text)),
+        let found = self.given_as(slot, |value| match value {
+            Value::Text(text) => Some(values.contains(text)),
+            Value::Number(_) | Value::Date(_) | Value::YesNo(_) => None,
+        });
+        match (found, self.plan.fact(slot).absent) {
+            (Some(found), _) => Is(found),
             (None, Absent::None) => Is(false),
-            (Some(Value::Number(_) | Value::Date(_) | Value::YesNo(_)) | None, _) => Missing(Gap::of(slot)),
+            (None, Absent::Unknown) => Missing(Gap::of(slot)),
         }
     }
 
@@ -296,7 +302,9 @@ impl<L: Listener> Reading for Exact<'_, L> {
             return Is(Decimal::ZERO);
         }
         let event_date = match self.event_date {
-            None if matches!(scope, Scope::Event | Scope::CalendarYear) => return Missing(Gap::of(self.plan.event_date)),
+            None if matches!(scope, Scope::Event | Scope::CalendarYear) => {
+                return Missing(Gap::of(self.plan.event_date));
+            }
             date => date.unwrap_or_default(),
         };
         let coverage_start = match self.coverage_start {
@@ -324,12 +332,12 @@ impl<L: Listener> Reading for Exact<'_, L> {
 
     #[inline]
     fn least(&mut self, left: Known<Decimal>, right: Known<Decimal>) -> Known<Decimal> {
-        self.join(left, right, |_, left, right| left.min(right))
+        self.join(left, right, |_, left, right| if exact::compare(right, left).is_lt() { right } else { left })
     }
 
     #[inline]
     fn greatest(&mut self, left: Known<Decimal>, right: Known<Decimal>) -> Known<Decimal> {
-        self.join(left, right, |_, left, right| left.max(right))
+        self.join(left, right, |_, left, right| if exact::compare(right, left).is_gt() { right } else { left })
     }
 
     #[inline]
@@ -340,12 +348,18 @@ impl<L: Listener> Reading for Exact<'_, L> {
         }
     }
 
-    fn look_up(&mut self, key: Known<Decimal>, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Known<Decimal> {
+    fn look_up(
+        &mut self,
+        key: Known<Decimal>,
+        rows: &[(Decimal, Decimal)],
+        otherwise: Option<Decimal>,
+    ) -> Known<Decimal> {
         match key {
             Is(key) => {
                 let row = rows.iter().find(|(row, _)| *row == key).map(|(_, value)| *value);
                 Is(row.or(otherwise).unwrap_or_else(|| {
-                    self.fault.get_or_insert(Error::fact(say!("表中没有 `{key}` 一行", "a table has no row for `{key}`")));
+                    self.fault
+                        .get_or_insert(Error::fact(say!("表中没有 `{key}` 一行", "a table has no row for `{key}`")));
                     Decimal::ZERO
                 }))
             }
@@ -353,18 +367,22 @@ impl<L: Listener> Reading for Exact<'_, L> {
         }
     }
 
-    fn look_up_category(&mut self, key: Slot, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>) -> Known<Decimal> {
-        match (self.given_value(key), self.plan.fact(key).absent) {
-            (Some(Value::Text(text)), _) => {
-                let row = rows.iter().find(|(row, _)| *row == text).map(|(_, value)| *value);
-                Is(row.or(otherwise).unwrap_or_else(|| {
-                    self.fault.get_or_insert(Error::fact(say!("表中没有 `{text}` 一行", "a table has no row for `{text}`")));
-                    Decimal::ZERO
-                }))
-            }
-            (None, Absent::None) => otherwise.map_or(Missing(Gap::of(key)), Is),
-            (Some(Value::Number(_) | Value::Date(_) | Value::YesNo(_)) | None, _) => Missing(Gap::of(key)),
-        }
+    fn look_up_category(
+        &mut self,
+        key: Slot,
+        rows: &[(Box<str>, Decimal)],
+        otherwise: Option<Decimal>,
+    ) -> Known<Decimal> {
+        let found = self.given_as(key, |value| match value {
+            Value::Text(text) => Some(rows.iter().find(|(row, _)| row == text).map(|(_, value)| *value)),
+            Value::Number(_) | Value::Date(_) | Value::YesNo(_) => None,
+        });
+        let stated = match (found, self.plan.fact(key).absent) {
+            (Some(row), _) => row.or(otherwise),
+            (None, Absent::None) => otherwise,
+            (None, Absent::Unknown) => None,
+        };
+        stated.map_or(Missing(Gap::of(key)), Is)
     }
 
     fn days_between(&mut self, from: Known<NaiveDate>, to: Known<NaiveDate>) -> Known<Decimal> {
@@ -395,12 +413,17 @@ impl<L: Listener> Reading for Exact<'_, L> {
 
     #[inline]
     fn compare(&mut self, comparison: Comparison, left: Known<Decimal>, right: Known<Decimal>) -> Known<bool> {
-        self.join(left, right, |_, left, right| comparison.holds(&left, &right))
+        self.join(left, right, |_, left, right| comparison.holds(exact::compare(left, right)))
     }
 
     #[inline]
-    fn compare_dates(&mut self, comparison: Comparison, left: Known<NaiveDate>, right: Known<NaiveDate>) -> Known<bool> {
-        self.join(left, right, |_, left, right| comparison.holds(&left, &right))
+    fn compare_dates(
+        &mut self,
+        comparison: Comparison,
+        left: Known<NaiveDate>,
+        right: Known<NaiveDate>,
+    ) -> Known<bool> {
+        self.join(left, right, |_, left, right| comparison.holds(left.cmp(&right)))
     }
 
     #[inline]
@@ -445,6 +468,11 @@ impl<L: Listener> Reading for Exact<'_, L> {
         otherwise: Known<NaiveDate>,
     ) -> Known<NaiveDate> {
         Self::pick(condition, then, otherwise)
+    }
+
+    #[inline]
+    fn is_nothing(&self, number: &Known<Decimal>) -> bool {
+        matches!(number, Is(number) if number.is_zero())
     }
 
     fn derived(&mut self, fact: Slot, number: Known<Decimal>) -> Known<Decimal> {

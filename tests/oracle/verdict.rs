@@ -45,28 +45,30 @@ pub(crate) struct Requirements<'plan> {
     pub(crate) or_pend: &'plan [Truth],
 }
 
-/// A requirement that is surely not met denies the claim, whatever else is missing or wrong. After that, whatever can not be
-/// true, is not known or waits for proof pends it. Only then are the benefits worked out; `None` is one that can not be.
+/// Facts that can not all be true pend the claim, before anything is concluded from them. A requirement that is surely not met
+/// then denies it, whatever else is missing. After that, what is not known or waits for proof pends it. Only then are the
+/// benefits worked out; `None` is one that can not be.
 pub(crate) fn judge(
     facts: &Facts,
     requirements: &Requirements<'_>,
     work_out: impl FnOnce() -> Option<Payout>,
 ) -> Verdict {
+    if facts.contradict_each_other() {
+        return Verdict::unpaid(Decision::Pended);
+    }
     if requirements.or_deny.contains(&Some(false)) {
         return Verdict::unpaid(Decision::Denied);
     }
     let all_met = all(requirements.or_deny) == Some(true) && all(requirements.or_pend) == Some(true);
-    let dated = facts.given("event_date") && facts.given("coverage_start");
-    if facts.contradict_each_other() || !all_met || !dated {
+    let is_dated = facts.given("event_date") && facts.given("coverage_start");
+    if !all_met || !is_dated {
         return Verdict::unpaid(Decision::Pended);
     }
-    match work_out() {
-        None => Verdict::unpaid(Decision::Pended),
-        Some(payout) => {
-            let pays = payout.iter().any(|(_, paid)| *paid > nothing());
-            Verdict { decision: if pays { Decision::Paid } else { Decision::NothingDue }, payout }
-        }
-    }
+    let Some(payout) = work_out() else {
+        return Verdict::unpaid(Decision::Pended);
+    };
+    let pays = payout.iter().any(|(_, paid)| *paid > nothing());
+    Verdict { decision: if pays { Decision::Paid } else { Decision::NothingDue }, payout }
 }
 
 /// Holds several benefits together to an amount, served in the order given.

@@ -1,0 +1,313 @@
+//! Conditions, benefits with their steps, and limits.
+
+use super::{Builder, assumption, assumption_titled, title, whole};
+use crate::accumulator::Measure;
+use crate::code::Code;
+use crate::diagnostic::did_you_mean;
+use crate::document::Node;
+use crate::pack::resolve::{Declared, Named, read};
+use crate::pack::syntax::{Syntax, Unit};
+use crate::plan::expression::{Number, Truth};
+use crate::plan::{
+    Action, Benefit, Condition, EarlierBenefit, Figure, FigureValue, Ladder, Limit, Otherwise, Spelled, Step, Waiting,
+};
+use crate::rounding::Rounding;
+use crate::scope::Scope;
+use crate::text::{Text, say};
+use std::sync::Arc;
+
+impl<'n> Builder<'n> {
+    pub(super) fn condition(&mut self, node: &'n Node) -> Option<Condition> {
+        let id = node.get("id")?.text()?;
+        let require_node = node.get("require")?;
+        self.places.conditions.push(require_node.span.clone());
+        let require = self.truth(require_node);
+        self.resolver.touched.extend(assumption_titled(id, node, "text"));
+        let citation = self.citation(node);
+        let otherwise = if node.get("otherwise")?.text()? == "pend" { Otherwise::Pend } else { Otherwise::Deny };
+        Some(Condition {
+            id: id.into(),
+            require: require?,
+            otherwise,
+            text: node.get("text")?.words(),
+            citation: citation?,
+        })
+    }
+
+    pub(super) fn benefit(&mut self, index: usize, node: &'n Node, plan_rounding: Option<Rounding>) -> Option<Benefit> {
+        self.resolver.benefit = index;
+        let id = Arc::clone(self.resolver.benefits.get(index)?);
+        let (when_node, gross_node) = (node.get("when"), node.get("gross"));
+        self.places.whens.push(when_node.map(|node| node.span.clone()).unwrap_or_default());
+        self.places.grosses.push(gross_node.map(|node| node.span.clone()).unwrap_or_default());
+        self.places.steps.push(Vec::new());
+        let when_syntax = when_node.and_then(|node| self.read(node));
+        if let Some(syntax) = &when_syntax {
+            self.resolver.guard(syntax);
+        }
+        let when = when_syntax.and_then(|syntax| {
+            let parts: Vec<Option<Spelled<Truth>>> =
+                syntax.conjuncts().into_iter().map(|part| self.spelled_truth(part)).collect();
+            whole(parts)
+        });
+        let gross_syntax = gross_node.and_then(|node| self.read(node));
+        let (gross, gross_assumed) = self.assumed_by(|b| {
+            let syntax = gross_syntax?;
+            b.resolver.guard(&syntax);
+            let expression = b.resolver.number(&syntax, Unit::Yuan)?;
+            Some(Spelled { expression, wording: b.wording(&syntax) })
+        });
+        let steps: Vec<Option<Step>> =
+            node.get("steps").map(Node::items).unwrap_or_default().iter().map(|step| self.step(index, step)).collect();
+        self.check_step_order(&steps, index);
+        self.resolver.touched.extend(assumption(&id, node, None));
+        let own_rounding = self.optional(node, "rounding", |b, node| {
+            let outer = std::mem::take(&mut b.resolver.touched);
+            let rounding = b.rounding(node);
+            b.resolver.touched.extend(outer);
+            rounding
+        });
+        let citation = self.citation(node);
+        let (rounding, rounding_citation) = match own_rounding? {
+            Some((rounding, citation)) => (rounding, Some(citation)),
+            None => (plan_rounding?, None),
+        };
+        Some(Benefit {
+            id,
+            title: title(node)?,
+            when: when?,
+            gross: gross?,
+            gross_assumed,
+            steps: whole(steps)?,
+            rounding,
+            rounding_citation,
+            citation: citation?,
+            is_within_outermost: false,
+        })
+    }
+
+    pub(super) fn spelled_truth(&mut self, syntax: &Syntax) -> Option<Spelled<Truth>> {
+        let expression = self.resolver.truth(syntax)?;
+        Some(Spelled { expression, wording: self.wording(syntax) })
+    }
+
+    pub(super) fn step(&mut self, benefit: usize, node: &'n Node) -> Option<Step> {
+        if let Some(places) = self.places.steps.get_mut(benefit) {
+            places.push(node.span.clone());
+        }
+        const ACTIONS: [&str; 10] =
+            ["pay", "bands", "deductible", "limit", "less", "offset", "exclusive", "waiting", "minimum", "add"];
+        let actions: Vec<_> = node.entries().iter().filter(|entry| ACTIONS.contains(&entry.key.as_str())).collect();
+        let [action] = actions.as_slice() else {
+            let list = ACTIONS.join(", ");
+            let message = say!("一个步骤恰有一个动作:{list}", "a step does one thing: {list}");
+            self.resolver.findings.report(Code::StepForm, &node.span, message);
+            return None;
+        };
+        let takes_scope = matches!(action.key.as_str(), "deductible" | "limit" | "offset" | "exclusive");
+        if let Some(per) = node.entries().iter().find(|entry| entry.key == "per").filter(|_| !takes_scope) {
+            let key = &action.key;
+            self.resolver.findings.report(
+                Code::StepForm,
+                &per.key_span,
+                say!("`{key}` 没有 `per`", "`{key}` has no `per`"),
+            );
+        }
+        if takes_scope && node.get("per").is_none() {
+            let key = &action.key;
+            let message = say!("`{key}` 须写 `per`,说明累计范围", "`per` is missing: `{key}` counts within a scope");
+            self.resolver.findings.report(Code::MissingKey, &action.key_span, message);
+        }
+        let (read, assumed) = self.assumed_by(|b| {
+            let when = b.optional(node, "when", |b, node| b.truth(node));
+            let (parsed, wording) = b.action(benefit, &action.key, &action.node, node)?;
+            Some((when?, parsed, wording))
+        });
+        let (when, parsed, wording) = read?;
+        let text = node.get("text").map(Node::words).unwrap_or_else(|| standing_reason(&parsed, &wording));
+        Some(Step { action: parsed, when, text, clause: node.get("clause").map(Node::words), assumed })
+    }
+
+    pub(super) fn action(
+        &mut self,
+        benefit: usize,
+        key: &str,
+        value: &'n Node,
+        step: &'n Node,
+    ) -> Option<(Action, Text)> {
+        let scope = step.get("per").and_then(Node::text).and_then(scope_named);
+        match key {
+            "pay" => {
+                let (rate, wording) = self.spelled_number(value, Unit::Plain)?;
+                if let Number::Figure(index) = rate
+                    && let Some(FigureValue::Number(figure)) = self.figures.get(index).map(|figure| figure.value)
+                {
+                    self.check_rate(figure, &value.span);
+                }
+                Some((Action::Pay(rate), wording))
+            }
+            "deductible" => {
+                let (amount, wording) = self.spelled_number(value, Unit::Yuan)?;
+                let used = self.used(Measure::Deducted, benefit, scope);
+                Some((Action::Deductible { amount, used }, wording))
+            }
+            "limit" => {
+                let (amount, wording) = self.spelled_number(value, Unit::Yuan)?;
+                let used = self.used(Measure::Paid, benefit, scope);
+                Some((Action::Limit { amount, used }, wording))
+            }
+            "less" => self.spelled_number(value, Unit::Yuan).map(|(amount, wording)| (Action::Less(amount), wording)),
+            "minimum" => {
+                self.spelled_number(value, Unit::Yuan).map(|(amount, wording)| (Action::Minimum(amount), wording))
+            }
+            "add" => self.spelled_number(value, Unit::Yuan).map(|(amount, wording)| (Action::Add(amount), wording)),
+            "offset" => self.earlier(value, scope).map(|earlier| (Action::Offset(earlier), self.benefit_titles(value))),
+            "exclusive" => {
+                self.earlier(value, scope).map(|earlier| (Action::Exclusive(earlier), self.benefit_titles(value)))
+            }
+            "bands" => match self.declared(value)?.named {
+                Named::Ladder(index) => Some((Action::Bands(index), self.named_title(value))),
+                Named::Poisoned => None,
+                _ => self.not_such(value, say!("不是分段累进(kind = marginal)", "is not marginal bands")),
+            },
+            _ => match self.declared(value)?.named {
+                Named::Waiting(index) => Some((Action::Waiting(index), self.named_title(value))),
+                Named::Poisoned => None,
+                _ => self.not_such(value, say!("不是等待期", "is not a waiting period")),
+            },
+        }
+    }
+
+    pub(super) fn used(
+        &mut self,
+        measure: Measure,
+        benefit: usize,
+        scope: Option<Scope>,
+    ) -> Option<crate::plan::expression::Prior> {
+        scope.and_then(|scope| self.resolver.prior(measure, benefit, scope))
+    }
+
+    pub(super) fn declared(&mut self, node: &Node) -> Option<Declared> {
+        let name = node.text()?;
+        match self.resolver.names.get(name).cloned() {
+            Some(declared) => {
+                self.resolver.used.insert(name.to_owned());
+                self.resolver.touched.extend(declared.assumed.iter().cloned());
+                Some(declared)
+            }
+            None => {
+                let help = did_you_mean(name, self.resolver.names.keys().map(String::as_str));
+                let message = say!("没有名为 `{name}` 的分段或等待期", "no bands or waiting period is named `{name}`");
+                self.resolver.findings.report(Code::UnknownName, &node.span, message).help_with(help);
+                None
+            }
+        }
+    }
+
+    pub(super) fn not_such<T>(&mut self, node: &Node, what: Text) -> Option<T> {
+        let name = node.text()?;
+        let (zh, en) = (what.zh, what.en);
+        self.resolver.findings.report(Code::TypeMismatch, &node.span, say!("`{name}` {zh}", "`{name}` {en}"));
+        None
+    }
+
+    pub(super) fn spelled_number(&mut self, node: &Node, unit: Unit) -> Option<(Number, Text)> {
+        let syntax = self.read(node)?;
+        self.resolver.guard(&syntax);
+        let number = self.resolver.number(&syntax, unit)?;
+        Some((number, self.wording(&syntax)))
+    }
+
+    /// Benefits that stand before, each with what it has paid before in the scope.
+    pub(super) fn earlier(&mut self, list: &Node, scope: Option<Scope>) -> Option<Vec<EarlierBenefit>> {
+        let found: Vec<Option<EarlierBenefit>> = list
+            .items()
+            .iter()
+            .map(|node| {
+                let benefit = self.resolver.earlier_benefit(node.text()?, &node.span)?;
+                let paid_before = scope.and_then(|scope| self.resolver.prior(Measure::Paid, benefit, scope));
+                Some(EarlierBenefit { benefit, paid_before })
+            })
+            .collect();
+        whole(found)
+    }
+
+    pub(super) fn check_step_order(&mut self, steps: &[Option<Step>], benefit: usize) {
+        let spans = self.places.steps.get(benefit).cloned().unwrap_or_default();
+        let mut limited = false;
+        let mut accumulated = false;
+        for (step, span) in steps.iter().zip(&spans) {
+            match step.as_ref().map(|step| &step.action) {
+                Some(Action::Limit { .. }) => limited = true,
+                Some(Action::Add(_) | Action::Minimum(_)) if limited => {
+                    let message = say!("限额之后不能再加", "nothing can be added after a limit");
+                    let help = say!("把限额移到最后", "move the limit to the end");
+                    self.resolver.findings.report(Code::AdditionAfterLimit, span, message).help_with([help]);
+                }
+                Some(Action::Deductible { used: Some(_), .. }) if accumulated => {
+                    let message =
+                        say!("一项待遇只能有一个累计起付线", "a benefit has one accumulated deductible at most");
+                    self.resolver.findings.report(Code::TwoAccumulatedDeductibles, span, message);
+                }
+                Some(Action::Deductible { used: Some(_), .. }) => accumulated = true,
+                Some(_) | None => {}
+            }
+        }
+    }
+
+    pub(super) fn limit(&mut self, node: &'n Node) -> Option<Limit> {
+        let id = node.get("id")?.text()?;
+        let amount_node = node.get("amount")?;
+        self.places.limits.push(amount_node.span.clone());
+        self.resolver.benefit = self.resolver.benefits.len();
+        let scope = node.get("per").and_then(Node::text).and_then(scope_named);
+        let over = self.earlier(node.get("over")?, scope);
+        let amount = self.number(amount_node, Unit::Yuan);
+        self.resolver.touched.extend(assumption(id, node, None));
+        let citation = self.citation(node);
+        Some(Limit {
+            id: id.into(),
+            title: title(node)?,
+            over: over?,
+            amount: amount?,
+            citation: citation?,
+            is_outermost: false,
+        })
+    }
+}
+
+/// The reason of a step that states none of its own.
+fn standing_reason(action: &Action, wording: &Text) -> Text {
+    let (zh, en) = (&wording.zh, &wording.en);
+    match action {
+        Action::Pay(_) => say!("按{zh}给付", "paid at {en}"),
+        Action::Bands(_) => say!("分段给付:{zh}", "paid by bands: {en}"),
+        Action::Deductible { .. } => say!("起付线:{zh}", "deductible: {en}"),
+        Action::Limit { .. } => say!("限额:{zh}", "limit: {en}"),
+        Action::Less(_) => say!("扣减:{zh}", "less {en}"),
+        Action::Offset(_) => say!("扣减已给付的{zh}", "less what is paid for {en}"),
+        Action::Exclusive(_) => say!("与{zh}不重复给付", "not beside {en}"),
+        Action::Waiting(_) => say!("等待期:{zh}", "waiting period: {en}"),
+        Action::Minimum(_) => say!("最低给付:{zh}", "at least {en}"),
+        Action::Add(_) => say!("加给:{zh}", "plus {en}"),
+    }
+}
+
+/// Which limit has the last word on each benefit, so that the total can be counted at the limits.
+pub(super) fn count_at_the_outermost(limits: &mut [Limit], benefits: &mut [Benefit]) {
+    let last_over: Vec<Option<usize>> = (0..benefits.len())
+        .map(|benefit| limits.iter().rposition(|limit| limit.over.iter().any(|earlier| earlier.benefit == benefit)))
+        .collect();
+    let last = |benefit: usize| last_over.get(benefit).copied().flatten();
+    for (index, limit) in limits.iter_mut().enumerate() {
+        limit.is_outermost = limit.over.iter().all(|earlier| last(earlier.benefit) == Some(index));
+    }
+    let outermost: Vec<bool> = limits.iter().map(|limit| limit.is_outermost).collect();
+    for (index, benefit) in benefits.iter_mut().enumerate() {
+        benefit.is_within_outermost = last(index).and_then(|limit| outermost.get(limit).copied()).unwrap_or(false);
+    }
+}
+
+fn scope_named(name: &str) -> Option<Scope> {
+    Scope::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, scope)| scope)
+}

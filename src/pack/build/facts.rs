@@ -1,0 +1,181 @@
+//! Figures and the pack's own facts.
+
+use super::{Builder, assumption, title};
+use crate::code::Code;
+use crate::diagnostic::Span;
+use crate::document::Node;
+use crate::fact::{Absent, Bounds, Holder, Kind};
+use crate::pack::parse;
+use crate::pack::resolve::{Named, read};
+use crate::pack::syntax::{Term, Unit};
+use crate::plan::expression::{Date, Number};
+use crate::plan::{Figure, FigureValue, PlanFact, Symbol};
+use crate::text::{Text, say};
+use rust_decimal::Decimal;
+use std::collections::BTreeSet;
+
+impl<'n> Builder<'n> {
+    pub(super) fn declare_figures(&mut self) {
+        for (name, span, node) in self.named("figure") {
+            let syntax = node.get("value").and_then(|value| read(value, &mut self.resolver.findings, parse::literal));
+            let index = self.figures.len();
+            let (value, named) = match syntax.as_ref().map(|syntax| &syntax.term) {
+                Some(Term::Number(literal)) => {
+                    (FigureValue::Number(literal.number), Named::NumberFigure(index, literal.unit))
+                }
+                Some(Term::Date(date)) => (FigureValue::Date(*date), Named::DateFigure(index)),
+                Some(
+                    Term::Name(_) | Term::Call(..) | Term::Binary(..) | Term::Within(..) | Term::Not(_) | Term::If(_),
+                )
+                | None => (FigureValue::Number(Decimal::ZERO), Named::Poisoned),
+            };
+            let written = syntax.map(|syntax| syntax.to_string());
+            let assumed = assumption(name, node, written);
+            self.figures.push(Figure { value });
+            self.declare(name, span, named, assumed);
+        }
+    }
+
+    pub(super) fn declare_facts(&mut self) {
+        for (name, span, node) in self.named("fact") {
+            let standard = PlanFact::standard(name);
+            if let Some(fact) = self.own_fact(name, span, node, standard) {
+                if self.resolver.names.contains_key(name) {
+                    self.declare(name, span, Named::Poisoned, BTreeSet::new());
+                } else {
+                    self.resolver.own_facts.insert(name.to_owned(), (span.clone(), fact));
+                }
+            }
+        }
+    }
+
+    pub(super) fn own_fact(
+        &mut self,
+        name: &str,
+        span: &Span,
+        node: &Node,
+        standard: Option<PlanFact>,
+    ) -> Option<PlanFact> {
+        let text = |key| node.get(key).and_then(Node::text);
+        let mut fact = match standard {
+            Some(fact) => {
+                for key in ["of", "type"] {
+                    if let Some(entry) = node.entries().iter().find(|entry| entry.key == key) {
+                        let message = say!(
+                            "标准事实 `{name}` 不能改变 `{key}`",
+                            "`{key}` of the standard fact `{name}` can not be changed"
+                        );
+                        self.resolver.findings.report(Code::UnknownKey, &entry.key_span, message);
+                    }
+                }
+                fact
+            }
+            None => {
+                for key in ["title", "of", "type"] {
+                    if node.get(key).is_none() {
+                        let message = say!(
+                            "自有事实 `{name}` 缺少 `{key}`",
+                            "`{key}` is missing: the pack's own fact `{name}` needs it"
+                        );
+                        self.resolver.findings.report(Code::MissingKey, span, message);
+                    }
+                }
+                let kind = text("type")
+                    .and_then(|name| Kind::ALL.iter().find(|(known, _)| *known == name))
+                    .map(|(_, kind)| *kind)?;
+                PlanFact {
+                    name: name.into(),
+                    standard: None,
+                    holder: if text("of") == Some("enrollment") { Holder::Enrollment } else { Holder::Claim },
+                    kind,
+                    bounds: Bounds::of(kind),
+                    absent: Absent::Unknown,
+                    derived: None,
+                    title: title(node)?,
+                    symbols: Vec::new(),
+                    open: true,
+                }
+            }
+        };
+        if let Some(given) = title(node) {
+            fact.title = given;
+        }
+        match text("absent") {
+            Some("none") => fact.absent = Absent::None,
+            Some("unknown") => fact.absent = Absent::Unknown,
+            Some(_) | None => {}
+        }
+        self.narrow(&mut fact, node);
+        self.set_symbols(&mut fact, node);
+        Some(fact)
+    }
+
+    /// The pack's own bounds, within those of the kind or of the standard fact.
+    pub(super) fn narrow(&mut self, fact: &mut PlanFact, node: &Node) {
+        let unit = match fact.kind {
+            Kind::Money => Unit::Yuan,
+            Kind::Days => Unit::Day,
+            Kind::Ratio | Kind::Number => Unit::Plain,
+            Kind::Date | Kind::YesNo | Kind::Category => {
+                for key in ["min", "max"] {
+                    if let Some(bound) = node.get(key) {
+                        self.resolver.findings.report(
+                            Code::TypeMismatch,
+                            &bound.span,
+                            say!("只有数才有 `{key}`", "only a number has a `{key}`"),
+                        );
+                    }
+                }
+                return;
+            }
+        };
+        let widest = fact.bounds;
+        if let Some(min) = node.get("min").and_then(|node| self.amount(node, unit)) {
+            fact.bounds.min = min.max(widest.min);
+        }
+        if let Some(max) = node.get("max").and_then(|node| self.amount(node, unit)) {
+            fact.bounds.max = max.min(widest.max);
+        }
+        if fact.bounds.min > fact.bounds.max {
+            let (min, max) = (fact.bounds.min, fact.bounds.max);
+            let message = say!("最小值 {min} 大于最大值 {max}", "the least, {min}, is above the most, {max}");
+            self.resolver.findings.report(Code::BadValue, &node.get("min").unwrap_or(node).span, message);
+            fact.bounds = widest;
+        }
+    }
+
+    pub(super) fn set_symbols(&mut self, fact: &mut PlanFact, node: &Node) {
+        let Some(values) = node.get("values") else { return };
+        if fact.kind != Kind::Category {
+            self.resolver.findings.report(
+                Code::TypeMismatch,
+                &values.span,
+                say!("只有类别才有 `values`", "only a category has `values`"),
+            );
+            return;
+        }
+        if !fact.open {
+            let name = &fact.name;
+            self.resolver.findings.report(
+                Code::BadValue,
+                &values.span,
+                say!("`{name}` 的取值是固定的", "the values of `{name}` are fixed"),
+            );
+            return;
+        }
+        let listed =
+            values.items().iter().filter_map(|node| Some((node.text()?, &node.span, Text::same(node.text()?))));
+        let titled = values.entries().iter().map(|entry| (entry.key.as_str(), &entry.key_span, entry.node.words()));
+        for (name, span, title) in listed.chain(titled) {
+            if fact.symbols.iter().any(|symbol| &*symbol.name == name) {
+                self.resolver.findings.report(
+                    Code::DuplicateName,
+                    span,
+                    say!("取值 `{name}` 重复", "the value `{name}` stands twice"),
+                );
+            } else {
+                fact.symbols.push(Symbol { name: name.into(), title });
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! What must hold between facts, whatever the plan.
+
+use super::Builder;
+use crate::code::Code;
+use crate::fact::{Kind, StandardFact};
+use crate::pack::parse;
+use crate::pack::resolve::{Resolver, Typed};
+use crate::pack::syntax::Term;
+use crate::plan::expression::{Comparison, Date, Number, Slot, Truth};
+use crate::plan::{Citation, Condition, Derived, Excess, Identity, Otherwise, PlanFact, Provenance, Terms};
+use crate::text::{Text, say};
+use std::collections::BTreeSet;
+
+impl<'n> Builder<'n> {
+    /// The conditions of every plan: a settlement record that stands, shares that may be held.
+    pub(super) fn standing_conditions(&mut self, terms: &Option<Terms>) -> Vec<Option<Condition>> {
+        let mut conditions = vec![
+            self.not_among(
+                "refd_setl_flag",
+                "1",
+                "settlement-refunded",
+                say!("结算未退费", "the settlement was not refunded"),
+            ),
+            self.not_among(
+                "vali_flag",
+                "0",
+                "settlement-invalid",
+                say!("结算记录有效", "the settlement record is valid"),
+            ),
+        ];
+        if let Some(Terms { max_shares: Some((max, Excess::Refuse)), .. }) = terms {
+            let held = self.resolver.slot("shares").map(Number::Fact);
+            conditions.push(held.map(|held| {
+                let require = Truth::Compare(Comparison::AtMost, Box::new([held, max.clone()]));
+                standing("too-many-shares", require, say!("持有份数不超过上限", "no more shares than the cap"))
+            }));
+        }
+        conditions
+    }
+
+    pub(super) fn not_among(&mut self, fact: &str, value: &str, id: &str, text: Text) -> Option<Condition> {
+        let slot = self.resolver.slot(fact)?;
+        let among = Truth::Among(slot, vec![value.into()]);
+        Some(standing(id, Truth::Not(Box::new(among)), text))
+    }
+
+    /// What must agree between facts, whatever the plan: see [`IDENTITIES`].
+    pub(super) fn identities(&mut self) -> Vec<Identity> {
+        let mut identities: Vec<Identity> = IDENTITIES
+            .iter()
+            .filter_map(|(id, left, relation, right, asked, zh, en)| {
+                let asked = match *asked {
+                    "" => None,
+                    asked => Some(self.resolver.standard(asked, Resolver::truth)?),
+                };
+                let comparison = if *relation == "=" { Comparison::Equal } else { Comparison::AtMost };
+                let sides = self
+                    .resolver
+                    .standard(left, |r, left| Some(r.typed(left)))
+                    .zip(self.resolver.standard(right, |r, right| Some(r.typed(right))))?;
+                let (agrees, sides) = match sides {
+                    (Typed::Number(left, _), Typed::Number(right, _)) => (
+                        Truth::Compare(comparison, Box::new([left.clone(), right.clone()])),
+                        Some(Box::new([left, right])),
+                    ),
+                    (Typed::Date(left), Typed::Date(right)) => {
+                        (Truth::CompareDates(comparison, Box::new([left, right])), None)
+                    }
+                    _ => return None,
+                };
+                let text = Text { zh: (*zh).to_owned(), en: (*en).to_owned() };
+                Some(Identity { id, text, asked, agrees, sides })
+            })
+            .collect();
+        for (slot, fact) in self.resolver.facts.iter().enumerate() {
+            identities.extend(self.derivation_identities(slot, fact));
+        }
+        identities
+    }
+
+    /// A fact that is given must agree with what follows from others; what follows must lie within the fact's bounds.
+    pub(super) fn derivation_identities(&self, slot: Slot, fact: &PlanFact) -> Vec<Identity> {
+        let id = Code::FactContradicts.name();
+        let Text { zh, en } = &fact.title;
+        let text = say!("所给{zh}与其他事实一致", "{en} agrees with the other facts");
+        let sources = self.sources(slot);
+        let any_source = sources.into_iter().map(Truth::Given).reduce(|any, next| Truth::Or(Box::new([any, next])));
+        let (Some(derived), Some(any_source)) = (&fact.derived, any_source) else { return Vec::new() };
+        let both = |first: Truth| Some(Truth::And(Box::new([first, any_source.clone()])));
+        let asked = both(Truth::Given(slot));
+        match derived {
+            Derived::Date(derived) => {
+                let agrees = Truth::CompareDates(Comparison::Equal, Box::new([Date::Fact(slot), derived.clone()]));
+                vec![Identity { id, text, asked, agrees, sides: None }]
+            }
+            Derived::Number(derived) => {
+                let sides = Box::new([Number::Fact(slot), derived.clone()]);
+                let agrees = Truth::Compare(Comparison::Equal, sides.clone());
+                let contradiction = Identity { id, text, asked, agrees, sides: Some(sides) };
+                let max = Box::new([derived.clone(), Number::Constant(fact.bounds.max)]);
+                let text = say!("{zh}不超过上限", "{en} is within its bounds");
+                let not_given = both(Truth::Not(Box::new(Truth::Given(slot))));
+                let bounded = Identity {
+                    id,
+                    text,
+                    asked: not_given,
+                    agrees: Truth::Compare(Comparison::AtMost, max.clone()),
+                    sides: Some(max),
+                };
+                if fact.kind == Kind::Days { vec![contradiction, bounded] } else { vec![contradiction] }
+            }
+        }
+    }
+
+    /// The facts from which a fact may follow, however far back.
+    pub(super) fn sources(&self, slot: Slot) -> BTreeSet<Slot> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![slot];
+        while let Some(next) = open.pop() {
+            let name = self.resolver.facts.get(next).map(|fact| fact.name.clone()).unwrap_or_default();
+            let Some(text) = StandardFact::named(&name).and_then(|standard| standard.derived) else { continue };
+            let Ok(syntax) = parse::expression(text) else { continue };
+            syntax.walk(&mut |inner| {
+                if let Term::Name(name) = &inner.term
+                    && let Some(source) = self.resolver.facts.iter().position(|fact| *fact.name == **name)
+                    && source != slot
+                    && found.insert(source)
+                {
+                    open.push(source);
+                }
+            });
+        }
+        found
+    }
+}
+
+/// Identities between standard facts: id, left side, relation, right side, when there is anything to ask, Chinese and
+/// English text.
+///
+/// The settlement's are those of the national platform's record (`setlinfo`); all amounts in yuan.
+const IDENTITIES: [(&str, &str, &str, &str, &str, &str, &str); 8] = [
+    (
+        "cover-dates",
+        "coverage_start",
+        "<=",
+        "coverage_end",
+        "",
+        "保障终止日不早于起始日",
+        "the cover does not end before it starts",
+    ),
+    (
+        "stay-dates",
+        "admitted",
+        "<=",
+        "discharged",
+        "",
+        "出院日期不早于入院日期",
+        "the discharge is not before the admission",
+    ),
+    (
+        "birth-after-event",
+        "birth_date",
+        "<=",
+        "event_date",
+        "",
+        "出生日期不晚于事故日期",
+        "the birth is not after the event",
+    ),
+    (
+        "fund-above-total",
+        "fund_paid",
+        "<=",
+        "total_cost",
+        "",
+        "基金支付不超过医疗费总额",
+        "the funds pay no more than the total cost",
+    ),
+    (
+        "settlement-scope",
+        "inscp_scp_amt",
+        "=",
+        "medfee_sumamt - fulamt_ownpay_amt - overlmt_selfpay - preselfpay_amt",
+        "given(inscp_scp_amt)",
+        "符合政策范围金额 = 总额 − 全自费 − 超限价 − 先行自付",
+        "within scope = total - self-funded - above the limit - paid first",
+    ),
+    (
+        "settlement-funds",
+        "fund_pay_sumamt",
+        "=",
+        "hifp_pay + cvlserv_pay + hifes_pay + hifmi_pay + hifob_pay + maf_pay + oth_pay",
+        "given(fund_pay_sumamt) and given(hifp_pay)",
+        "基金支付总额 = 七项基金之和",
+        "all funds = the sum of the seven",
+    ),
+    (
+        "settlement-burden",
+        "psn_part_amt",
+        "=",
+        "medfee_sumamt - fund_pay_sumamt - hosp_part_amt",
+        "given(psn_part_amt)",
+        "个人负担 = 总额 − 基金 − 医院负担",
+        "borne by the person = total - funds - hospital's part",
+    ),
+    (
+        "settlement-payments",
+        "psn_part_amt",
+        "=",
+        "acct_pay + psn_cash_pay + acct_mulaid_pay",
+        "given(psn_part_amt) and given(acct_pay)",
+        "个人负担 = 个人账户 + 现金 + 共济",
+        "borne by the person = account + cash + relative's account",
+    ),
+];
+
+fn standing(id: &str, require: Truth, text: Text) -> Condition {
+    let clause = say!("通则", "general rule");
+    let citation = Citation { clause, provenance: Provenance::Stated, assumed: Vec::new() };
+    Condition { id: id.into(), require, otherwise: Otherwise::Deny, text, citation }
+}

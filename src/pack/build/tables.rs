@@ -1,0 +1,359 @@
+//! Tables, lists and bands.
+
+use super::{Builder, assumption};
+use crate::code::Code;
+use crate::diagnostic::{Span, did_you_mean};
+use crate::document::Node;
+use crate::fact::{Absent, Kind, STANDARD};
+use crate::pack::parse;
+use crate::pack::resolve::Named;
+use crate::pack::syntax::Unit;
+use crate::plan::expression::{Date, Number, Slot};
+use crate::plan::{Ladder, PlanFact, Rows, Rung, Slab, Table};
+use crate::text::say;
+use rust_decimal::Decimal;
+
+impl<'n> Builder<'n> {
+    pub(super) fn declare_tables(&mut self) {
+        for (name, span, node) in self.named("table") {
+            let assumed = assumption(name, node, None);
+            match self.table(node, span) {
+                Some((table, unit)) => {
+                    let index = self.tables.len();
+                    self.resolver.table_keys.push(table.by);
+                    self.tables.push(table);
+                    self.declare(name, span, Named::Table(index, unit), assumed);
+                }
+                None => self.declare(name, span, Named::Poisoned, assumed),
+            }
+        }
+    }
+
+    pub(super) fn table(&mut self, node: &'n Node, span: &Span) -> Option<(Table, Unit)> {
+        let by_node = node.get("by")?;
+        let by = self.fact_named(by_node)?;
+        let mut unit = None;
+        let entries = node.get("rows")?.entries();
+        let values: Vec<Option<Decimal>> = entries.iter().map(|entry| self.row_value(&entry.node, &mut unit)).collect();
+        let otherwise = match node.get("otherwise") {
+            Some(node) => Some(self.row_value(node, &mut unit)?),
+            None => None,
+        };
+        let values: Vec<Decimal> = values.into_iter().collect::<Option<_>>()?;
+        let rows: Vec<Row<'n>> = entries
+            .iter()
+            .zip(values)
+            .map(|(entry, value)| Row { key: &entry.key, span: &entry.key_span, value })
+            .collect();
+        let rows = self.rows(by, &rows, otherwise, span)?;
+        Some((Table { by, rows, otherwise }, unit?))
+    }
+
+    /// The slot of a fact that a text names.
+    pub(super) fn fact_named(&mut self, node: &Node) -> Option<Slot> {
+        let name = node.text()?;
+        let slot = self.resolver.slot(name);
+        if slot.is_none() {
+            let own = self.resolver.own_facts.keys().map(String::as_str);
+            let help = did_you_mean(name, own.chain(STANDARD.iter().map(|fact| fact.name)));
+            let message = say!("没有名为 `{name}` 的事实", "no fact is named `{name}`");
+            self.resolver.findings.report(Code::UnknownName, &node.span, message).help_with(help);
+        }
+        slot
+    }
+
+    /// A row's value, in the unit that the first row set.
+    pub(super) fn row_value(&mut self, node: &Node, unit: &mut Option<Unit>) -> Option<Decimal> {
+        let (literal, span) = self.read_literal(node)?;
+        let expected = *unit.get_or_insert(literal.unit);
+        if literal.unit != expected {
+            let found = literal.unit;
+            let message = say!(
+                "各行单位须相同:此前为 {expected},此处为 {found}",
+                "all rows have one unit: {expected} before, {found} here"
+            );
+            self.resolver.findings.report(Code::UnitMismatch, &span, message);
+            return None;
+        }
+        Some(literal.number)
+    }
+
+    pub(super) fn rows(&mut self, by: Slot, rows: &[Row<'_>], otherwise: Option<Decimal>, span: &Span) -> Option<Rows> {
+        let fact = self.resolver.facts.get(by)?.clone();
+        match fact.kind {
+            Kind::Number => self.number_rows(&fact, rows, otherwise, span),
+            Kind::Category => self.category_rows(&fact, rows, otherwise, span),
+            Kind::YesNo => {
+                let find = |key| rows.iter().find(|row| row.key == key).map(|row| row.value).or(otherwise);
+                for row in rows.iter().filter(|row| !matches!(row.key, "true" | "false")) {
+                    self.wrong_key(&fact, row, "true, false");
+                }
+                match (find("true"), find("false")) {
+                    (Some(yes), Some(no)) => Some(Rows::YesNo { yes, no }),
+                    (None, _) => self.not_total("true", span),
+                    (Some(_), None) => self.not_total("false", span),
+                }
+            }
+            Kind::Money | Kind::Ratio | Kind::Days | Kind::Date => {
+                let name = &fact.name;
+                let message = say!("不能按 `{name}` 查表", "a table can not be looked up by `{name}`");
+                let help = say!("金额、比例、天数用 [bands]", "use [bands] for money, ratios and days");
+                self.resolver.findings.report(Code::TableKey, span, message).help_with([help]);
+                None
+            }
+        }
+    }
+
+    pub(super) fn number_rows(
+        &mut self,
+        fact: &PlanFact,
+        rows: &[Row<'_>],
+        otherwise: Option<Decimal>,
+        span: &Span,
+    ) -> Option<Rows> {
+        let (min, max) = (fact.bounds.min, fact.bounds.max);
+        let mut found = Vec::new();
+        for row in rows {
+            match crate::exact::parse(row.key) {
+                Ok(key) if key >= min && key <= max => found.push((key, row.value)),
+                Ok(_) | Err(_) => self.wrong_key(fact, row, &format!("{min}–{max}")),
+            }
+        }
+        found.sort_unstable();
+        let mut expected = min;
+        for (key, _) in &found {
+            if *key != expected && otherwise.is_none() {
+                return self.not_total(&expected.to_string(), span);
+            }
+            expected = crate::exact::add(*key, Decimal::ONE).ok()?;
+        }
+        if expected <= max && otherwise.is_none() {
+            return self.not_total(&expected.to_string(), span);
+        }
+        Some(Rows::Numbers(found))
+    }
+
+    pub(super) fn category_rows(
+        &mut self,
+        fact: &PlanFact,
+        rows: &[Row<'_>],
+        otherwise: Option<Decimal>,
+        span: &Span,
+    ) -> Option<Rows> {
+        let known = fact.symbols.iter().map(|symbol| &*symbol.name).collect::<Vec<_>>().join(", ");
+        for row in rows.iter().filter(|row| !fact.symbols.iter().any(|symbol| &*symbol.name == row.key)) {
+            self.wrong_key(fact, row, &known);
+        }
+        if otherwise.is_none() {
+            if fact.open || fact.absent == Absent::None {
+                return self.not_total("…", span);
+            }
+            if let Some(symbol) = fact.symbols.iter().find(|symbol| !rows.iter().any(|row| row.key == &*symbol.name)) {
+                return self.not_total(&symbol.name, span);
+            }
+        }
+        Some(Rows::Categories(rows.iter().map(|row| (row.key.into(), row.value)).collect()))
+    }
+
+    pub(super) fn wrong_key(&mut self, fact: &PlanFact, row: &Row<'_>, known: &str) {
+        let (name, key) = (&fact.name, row.key);
+        let message = say!("`{name}` 不会是 `{key}`(可取:{known})", "`{name}` is never `{key}` (it may be {known})");
+        self.resolver.findings.report(Code::TableKey, row.span, message);
+    }
+
+    pub(super) fn not_total<T>(&mut self, missing: &str, span: &Span) -> Option<T> {
+        let message = say!("表中缺少 `{missing}` 一行", "the table has no row for `{missing}`");
+        let help = say!("补上该行,或写 `otherwise`", "add the row, or say `otherwise`");
+        self.resolver.findings.report(Code::TableNotTotal, span, message).help_with([help]);
+        None
+    }
+
+    pub(super) fn declare_lists(&mut self) {
+        for (name, span, node) in self.named("list") {
+            let assumed = assumption(name, node, None);
+            let named = self.list(node).unwrap_or(Named::Poisoned);
+            self.declare(name, span, named, assumed);
+        }
+    }
+
+    pub(super) fn list(&mut self, node: &Node) -> Option<Named> {
+        let of = node.get("of")?;
+        let slot = self.fact_named(of)?;
+        let fact = self.resolver.facts.get(slot)?.clone();
+        let values = node.get("values")?.items();
+        if fact.kind != Kind::Category {
+            let name = &fact.name;
+            self.resolver.findings.report(
+                Code::TypeMismatch,
+                &of.span,
+                say!("`{name}` 不是类别", "`{name}` is not a category"),
+            );
+            return None;
+        }
+        let mut listed: Vec<Box<str>> = Vec::new();
+        for (text, span) in values.iter().filter_map(|node| Some((node.text()?, &node.span))) {
+            if !fact.symbols.iter().any(|symbol| &*symbol.name == text) {
+                let name = &fact.name;
+                let help = did_you_mean(text, fact.symbols.iter().map(|symbol| &*symbol.name)).unwrap_or_else(|| {
+                    say!("在 `[fact.{name}]` 的 values 中列出它", "declare it in the values of `[fact.{name}]`")
+                });
+                let message = say!("`{name}` 没有取值 `{text}`", "`{name}` has no value `{text}`");
+                self.resolver.findings.report(Code::UnknownCategoryValue, span, message).help_with([help]);
+            }
+            if listed.iter().any(|known| **known == *text) {
+                self.resolver.findings.report(
+                    Code::DuplicateName,
+                    span,
+                    say!("取值 `{text}` 重复", "the value `{text}` stands twice"),
+                );
+            }
+            listed.push(text.into());
+        }
+        Some(Named::List(fact.name.to_string(), listed))
+    }
+
+    /// Declares bands; slabs are resolved later, when every name is known.
+    pub(super) fn declare_bands(&mut self) -> (Vec<(String, &'n Node)>, Vec<Ladder>) {
+        let (mut slabs, mut ladders) = (Vec::new(), Vec::new());
+        for (name, span, node) in self.named("bands") {
+            let assumed = assumption(name, node, None);
+            let is_marginal = node.get("kind").and_then(Node::text) == Some("marginal");
+            let rows = node.get("rows").map(Node::items).unwrap_or_default();
+            let named = if is_marginal {
+                let ladder = self.ladder(node, rows);
+                ladders.push(ladder);
+                Named::Ladder(ladders.len().saturating_sub(1))
+            } else {
+                let unit = rows.first().and_then(|row| row.get("pays")).and_then(|pays| self.read_literal(pays));
+                slabs.push((name.to_owned(), node));
+                unit.map_or(Named::Poisoned, |(literal, _)| Named::Slab(slabs.len().saturating_sub(1), literal.unit))
+            };
+            self.declare(name, span, named, assumed);
+        }
+        (slabs, ladders)
+    }
+
+    pub(super) fn ladder(&mut self, node: &Node, rows: &[Node]) -> Ladder {
+        for key in ["by", "edge"] {
+            if let Some(entry) = node.entries().iter().find(|entry| entry.key == key) {
+                let message = say!("分段累进没有 `{key}`", "marginal bands have no `{key}`");
+                self.resolver.findings.report(Code::UnknownKey, &entry.key_span, message);
+            }
+        }
+        let edges = self.edges(rows, Unit::Yuan);
+        let mut rungs = Vec::new();
+        for (row, (from, up_to)) in rows.iter().zip(edges) {
+            let pays = row.get("pays").and_then(|pays| {
+                let rate = self.amount(pays, Unit::Plain)?;
+                self.check_rate(rate, &pays.span);
+                Some(rate)
+            });
+            let at_most = row.get("at_most").and_then(|cap| self.amount(cap, Unit::Yuan));
+            rungs.push(Rung { from, up_to, pays: pays.unwrap_or_default(), at_most });
+        }
+        Ladder { rungs }
+    }
+
+    pub(super) fn check_rate(&mut self, rate: Decimal, span: &Span) {
+        if rate > Decimal::ONE {
+            self.resolver.findings.report(Code::RateOutOfRange, span, say!("比例超过 100%", "a rate above 100%"));
+        }
+    }
+
+    /// The edges of bands, from low to high, without gap.
+    pub(super) fn edges(&mut self, rows: &[Node], unit: Unit) -> Vec<(Decimal, Option<Decimal>)> {
+        let mut edges = Vec::new();
+        let mut last = Decimal::ZERO;
+        let mut sound = true;
+        for (number, row) in rows.iter().enumerate() {
+            let is_last = number.saturating_add(1) == rows.len();
+            if let Some(above) = row.get("above").filter(|_| sound)
+                && let Some(edge) = self.amount(above, unit)
+                && edge != last
+            {
+                let message = say!(
+                    "本段从 {edge} 起,上一段到 {last} 止",
+                    "this band starts at {edge}, the one before ends at {last}"
+                );
+                self.resolver.findings.report(Code::BandsGap, &above.span, message);
+            }
+            match row.get("up_to") {
+                Some(node) => {
+                    if is_last {
+                        let message = say!("最后一段不能有上界", "the last band has no upper edge");
+                        let help = say!(
+                            "再加一段不写 `up_to` 的,说明更高部分如何处理",
+                            "add a band without `up_to` that says what becomes of more"
+                        );
+                        self.resolver.findings.report(Code::BandsOpenEnd, &node.span, message).help_with([help]);
+                    }
+                    let edge = self.amount(node, unit);
+                    sound = edge.is_some();
+                    let edge = edge.unwrap_or(last);
+                    if edge <= last && sound {
+                        let message = say!(
+                            "上界 {edge} 不高于上一段的 {last}",
+                            "the upper edge {edge} is not above {last} of the band before"
+                        );
+                        self.resolver.findings.report(Code::BandsOutOfOrder, &node.span, message);
+                    }
+                    edges.push((last, Some(edge)));
+                    last = edge;
+                }
+                None => {
+                    if !is_last {
+                        let message = say!("只有最后一段可以没有 `up_to`", "only the last band may be without `up_to`");
+                        self.resolver.findings.report(Code::BandsOutOfOrder, &row.span, message);
+                    }
+                    edges.push((last, None));
+                }
+            }
+        }
+        edges
+    }
+
+    pub(super) fn slab(&mut self, name: &str, node: &'n Node) -> Option<Slab> {
+        for key in ["by", "edge"] {
+            if node.get(key).is_none() {
+                let span = self.resolver.names.get(name).map(|declared| declared.span.clone()).unwrap_or_default();
+                let message = say!("全额分档缺少 `{key}`", "`{key}` is missing: a slab needs it");
+                self.resolver.findings.report(Code::MissingKey, &span, message);
+            }
+        }
+        let syntax = self.read(node.get("by")?)?;
+        self.resolver.guard(&syntax);
+        let by = self.resolver.measured(&syntax);
+        let assumed = self.resolver.take_touched();
+        if let Some(declared) = self.resolver.names.get_mut(name) {
+            declared.assumed.extend(assumed);
+        }
+        let (by, unit) = by?;
+        let rows = node.get("rows").map(Node::items).unwrap_or_default();
+        let edges = self.edges(rows, unit);
+        let mut pays_unit = None;
+        let mut bands = Vec::new();
+        let mut above = None;
+        for (row, (_, up_to)) in rows.iter().zip(edges) {
+            let pays = row.get("pays").and_then(|pays| self.row_value(pays, &mut pays_unit));
+            if let Some(entry) = row.entries().iter().find(|entry| entry.key == "at_most") {
+                self.resolver.findings.report(
+                    Code::UnknownKey,
+                    &entry.key_span,
+                    say!("全额分档没有 `at_most`", "a slab has no `at_most`"),
+                );
+            }
+            match up_to {
+                Some(edge) => bands.push((edge, pays?)),
+                None => above = pays,
+            }
+        }
+        Some(Slab { by, up_to: node.get("edge").and_then(Node::text) == Some("up-to"), bands, above: above? })
+    }
+}
+
+/// One row of a table as written.
+struct Row<'n> {
+    key: &'n str,
+    span: &'n Span,
+    value: Decimal,
+}

@@ -1,0 +1,201 @@
+//! Enrollment terms, dates, rounding and waiting periods.
+
+use super::{Builder, assumption};
+use crate::code::Code;
+use crate::diagnostic::Findings;
+use crate::document::{Form, Node};
+use crate::pack::parse;
+use crate::pack::resolve::{Named, read};
+use crate::pack::syntax::Unit;
+use crate::plan::expression::{Date, Number};
+use crate::plan::{
+    Citation, Effective, EffectiveBy, Excess, Figure, FigureValue, Period, Term as CoverTerm, Terms, Waiting,
+};
+use crate::rounding::{Mode, Rounding};
+use crate::text::say;
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+impl<'n> Builder<'n> {
+    pub(super) fn declare_waitings(&mut self) -> Vec<(String, &'n Node)> {
+        let mut nodes = Vec::new();
+        for (name, span, node) in self.named("waiting") {
+            self.declare(name, span, Named::Waiting(nodes.len()), assumption(name, node, None));
+            nodes.push((name.to_owned(), node));
+        }
+        nodes
+    }
+
+    pub(super) fn waiting(&mut self, name: &str, node: &'n Node) -> Option<Waiting> {
+        for key in ["not_when", "counts"] {
+            if let Some(syntax) = node.get(key).and_then(|node| {
+                read(node, &mut Findings::of(Arc::clone(self.resolver.findings.source())), parse::expression)
+            }) {
+                self.resolver.guard(&syntax);
+            }
+        }
+        let period = node.get("period").and_then(|node| self.period(node));
+        let counts = node.get("counts").and_then(|node| self.date(node));
+        let from = match node.get("from") {
+            Some(node) => self.date(node),
+            None => self.resolver.slot("coverage_start").map(Date::Fact),
+        };
+        let not_when = self.optional(node, "not_when", |b, node| b.truth(node));
+        let waived_within = self.optional(node, "waived_within", |b, node| {
+            let grace = b.number(node, Unit::Day)?;
+            Some((grace, b.resolver.slot("previous_coverage_end")?))
+        });
+        let reduced = match (node.get("reduced_until"), node.get("reduced_pay")) {
+            (Some(until), Some(pay)) => {
+                let (until, pay) = (self.number(until, Unit::Day), self.number(pay, Unit::Plain));
+                until.zip(pay).map(Some)
+            }
+            (Some(lone), None) | (None, Some(lone)) => {
+                let message =
+                    say!("`reduced_until` 与 `reduced_pay` 须同时写", "`reduced_until` and `reduced_pay` go together");
+                self.resolver.findings.report(Code::MissingKey, &lone.span, message);
+                None
+            }
+            (None, None) => Some(None),
+        };
+        let assumed = self.resolver.take_touched();
+        if let Some(declared) = self.resolver.names.get_mut(name) {
+            declared.assumed.extend(assumed);
+        }
+        Some(Waiting {
+            period: period?,
+            counts: counts?,
+            from: from?,
+            not_when: not_when?,
+            waived_within: waived_within?,
+            reduced: reduced?,
+        })
+    }
+
+    pub(super) fn period(&mut self, node: &Node) -> Option<Period> {
+        let syntax = self.read(node)?;
+        let (number, unit) = self.resolver.measured(&syntax)?;
+        let months = match &number {
+            Number::Constant(months) => Some(*months),
+            Number::Figure(index) => match self.figures.get(*index)?.value {
+                FigureValue::Number(months) => Some(months),
+                FigureValue::Date(_) => None,
+            },
+            _ => None,
+        };
+        match (unit, months.and_then(|months| u32::try_from(months.normalize().mantissa()).ok())) {
+            (Unit::Day, _) => Some(Period::Days(number)),
+            (Unit::Month, Some(months)) => Some(Period::Months(months)),
+            (Unit::Plain | Unit::Yuan | Unit::YuanPerDay | Unit::Month, _) => {
+                let message = say!(
+                    "等待期须为天数,或以月计的数字,却是 {unit}",
+                    "a waiting period is in days, or a figure in months; {unit} found"
+                );
+                self.resolver.findings.report(Code::UnitMismatch, &syntax.span, message);
+                None
+            }
+        }
+    }
+
+    pub(super) fn terms(&mut self) -> Option<Terms> {
+        let Some(node) = self.root.get("enrollment") else { return Some(Terms::default()) };
+        let max = self.optional(node, "max_shares", |b, node| b.number(node, Unit::Plain))?;
+        let max_shares = match (max, node.get("excess").and_then(Node::text)) {
+            (Some(max), Some("void")) => {
+                self.resolver.max_shares = Some(max.clone());
+                Some((max, Excess::Void))
+            }
+            (Some(max), Some(_)) => Some((max, Excess::Refuse)),
+            (Some(_), None) => {
+                let message = say!(
+                    "有份数上限就须写 `excess`",
+                    "`excess` is missing: it says what becomes of shares beyond `max_shares`"
+                );
+                self.resolver.findings.report(Code::MissingKey, &node.span, message);
+                None
+            }
+            (None, Some(_)) => {
+                let message = say!("没有 `max_shares`,`excess` 无意义", "`excess` says nothing without `max_shares`");
+                let span = node.get("excess").map(|node| node.span.clone()).unwrap_or_default();
+                self.resolver.findings.report(Code::Unused, &span, message);
+                None
+            }
+            (None, None) => None,
+        };
+        let price = self.optional(node, "price", |b, node| b.number(node, Unit::Yuan))?;
+        let union_pays = self.optional(node, "union_pays", |b, node| b.number(node, Unit::Yuan))?;
+        self.places.union_pays = node.get("union_pays").map(|node| node.span.clone()).unwrap_or_default();
+        if union_pays.is_some() && price.is_none() {
+            let span = self.places.union_pays.clone();
+            self.resolver.findings.report(
+                Code::MissingKey,
+                &span,
+                say!("没有 `price`,`union_pays` 无意义", "`price` is missing: `union_pays` is a part of it"),
+            );
+        }
+        let term = self.optional(node, "term", Self::term)?;
+        self.resolver.take_touched();
+        Some(Terms { price, union_pays, max_shares, term })
+    }
+
+    pub(super) fn term(&mut self, node: &Node) -> Option<CoverTerm> {
+        let text = node.text()?;
+        let parts: Vec<&str> = text.split_whitespace().collect();
+        let parsed = match parts.as_slice() {
+            [count, unit] => count.parse::<u32>().ok().filter(|count| *count > 0).and_then(|count| match *unit {
+                "year" | "years" => Some(CoverTerm::Years(count)),
+                "month" | "months" => Some(CoverTerm::Months(count)),
+                "day" | "days" => Some(CoverTerm::Days(count)),
+                _ => None,
+            }),
+            _ => None,
+        };
+        if parsed.is_none() {
+            let message = say!("`{text}` 不是期限", "`{text}` is not a term");
+            let help = say!("写成 `1 year`、`12 months` 或 `365 days`", "write `1 year`, `12 months` or `365 days`");
+            self.resolver.findings.report(Code::BadValue, &node.span, message).help_with([help]);
+        }
+        parsed
+    }
+
+    pub(super) fn rounding(&mut self, node: &Node) -> Option<(Rounding, Citation)> {
+        let to_node = node.get("to")?;
+        let to = self.amount(to_node, Unit::Yuan)?;
+        if to <= Decimal::ZERO {
+            self.resolver.findings.report(
+                Code::BadValue,
+                &to_node.span,
+                say!("舍入倍数须大于零", "the multiple is above zero"),
+            );
+            return None;
+        }
+        let name = node.get("mode")?.text()?;
+        let mode = Mode::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, mode)| mode)?;
+        let written = format!("{to} yuan, {name}");
+        self.resolver.touched.extend(assumption("rounding", node, Some(written)).into_iter().map(|mut assumed| {
+            assumed.title = say!("舍入规则", "rounding");
+            assumed
+        }));
+        Some((Rounding { to: to.normalize(), mode }, self.citation(node)?))
+    }
+
+    pub(super) fn effective(&mut self, node: &Node) -> Option<Effective> {
+        let date = |key| match node.get(key).map(|node| &node.form) {
+            Some(Form::Date(date)) => Some(*date),
+            Some(_) | None => None,
+        };
+        let from = date("from")?;
+        let until = date("until");
+        if until.is_some_and(|until| until < from) {
+            let span = node.get("until").map(|node| node.span.clone()).unwrap_or_default();
+            self.resolver.findings.report(
+                Code::EffectiveReversed,
+                &span,
+                say!("失效日早于生效日", "the last day is before the first"),
+            );
+        }
+        let by =
+            if node.get("by")?.text()? == "event_date" { EffectiveBy::EventDate } else { EffectiveBy::CoverageStart };
+        Some(Effective { from, until, by })
+    }
+}

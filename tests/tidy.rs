@@ -1,0 +1,114 @@
+//! Style as a test.
+
+#![expect(clippy::arithmetic_side_effects, reason = "places in a text stay within it")]
+#![expect(clippy::panic, reason = "a test fails by a panic")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use huzhu::{Code, Language};
+
+const MOST_LINES_OF_A_FILE: usize = 1100;
+/// A float must not come near money; a placeholder or a lint that is off without a reason must not stay.
+const FORBIDDEN_WORDS: [&str; 6] = ["f32", "f64", "todo!", "unimplemented!", "dbg!", "#[allow"];
+/// A page says what the code means, why it matters and what to do.
+const LEAST_LINES_OF_A_PAGE: usize = 4;
+
+#[test]
+fn a_file_is_short_enough_to_be_read() {
+    let long = sources().filter_map(|(path, text)| {
+        let lines = text.lines().count();
+        (lines > MOST_LINES_OF_A_FILE).then(|| format!("{} has {lines} lines", path.display()))
+    });
+    none(long, "split at a noun");
+}
+
+#[test]
+fn a_file_says_first_what_it_is_about() {
+    let silent = sources().filter(|(_, text)| !text.starts_with("//! "));
+    none(silent.map(|(path, _)| path.display().to_string()), "the first line is `//! …`");
+}
+
+#[test]
+fn no_float_and_no_placeholder_is_in_the_sources() {
+    let found = sources().flat_map(|(path, text)| {
+        let lines = (1..).zip(text.lines().map(str::to_owned));
+        let lines =
+            lines.flat_map(|(number, line)| words_in(&line).map(move |word| (number, word)).collect::<Vec<_>>());
+        lines.map(|(number, word)| format!("{}:{number}: {word}", path.display())).collect::<Vec<_>>()
+    });
+    none(found, "write it without");
+}
+
+#[test]
+fn a_word_is_found_where_it_stands_alone() {
+    assert_eq!(words_in("let rate: f64 = 0.8; dbg!(rate);").collect::<Vec<_>>(), ["f64", "dbg!"]);
+    assert_eq!(words_in("let half64 = of32(todo); // #[allow(x)]").collect::<Vec<_>>(), ["#[allow"]);
+}
+
+#[test]
+fn every_code_has_a_page_in_both_languages() {
+    let lacking = Code::ALL.iter().filter(|code| {
+        let (zh, en) = (code.page(Language::Zh), code.page(Language::En));
+        let is_long = |page: &str| page.trim().lines().count() >= LEAST_LINES_OF_A_PAGE;
+        zh == en || !is_long(zh) || !is_long(en)
+    });
+    none(
+        lacking.map(ToString::to_string),
+        "src/docs/codes/CODE.md has the Chinese text, `<!-- en -->`, the English text",
+    );
+}
+
+#[test]
+fn every_page_is_of_a_code() {
+    let pages = entries(&source().join("docs/codes"));
+    let names = pages.iter().filter_map(|path| path.file_stem()).map(|name| name.to_string_lossy().into_owned());
+    none(names.filter(|name| Code::named(name).is_none()), "no such code is in src/code.rs");
+}
+
+fn none(found: impl Iterator<Item = String>, rule: &str) {
+    let found: Vec<String> = found.collect();
+    assert!(found.is_empty(), "{rule}:\n{}", found.join("\n"));
+}
+
+/// The forbidden words of a line, in the order of the list.
+fn words_in(line: &str) -> impl Iterator<Item = &'static str> {
+    let is_letter = |letter: char| letter.is_alphanumeric() || letter == '_';
+    FORBIDDEN_WORDS.into_iter().filter(move |word| {
+        line.match_indices(word).any(|(place, _)| {
+            let before = line.get(..place).and_then(|text| text.chars().next_back());
+            let after = line.get(place + word.len()..).and_then(|text| text.chars().next());
+            let ends_in_a_letter = word.ends_with(is_letter);
+            !(before.is_some_and(is_letter) || (ends_in_a_letter && after.is_some_and(is_letter)))
+        })
+    })
+}
+
+/// Every file of Rust in `src` with its text.
+fn sources() -> impl Iterator<Item = (PathBuf, String)> {
+    let mut folders = vec![source()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for path in entries(&folder) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files.into_iter().map(|path| {
+        let text = fs::read_to_string(&path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
+        (path, text)
+    })
+}
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|fault| panic!("{}: {fault}", folder.display()));
+    entries.flatten().map(|entry| entry.path()).collect()
+}
