@@ -349,7 +349,7 @@ impl Plan {
             }
         }
         if adjudication.decision() == Decision::NothingDue {
-            adjudication.reasons = self.why_nothing(&adjudication);
+            adjudication.reasons = why_nothing(&adjudication);
         }
         adjudication.assumed.sort();
         adjudication.assumed.dedup();
@@ -624,37 +624,36 @@ impl Plan {
             });
         }
     }
-
-    /// Why an eligible claim is paid nothing: for each benefit that applies, what took the rest.
-    fn why_nothing(&self, adjudication: &Adjudication) -> Vec<Reason> {
-        let reason = |code: Code, text: Text, clause: Option<Text>| Reason {
-            code: code.name().to_owned(),
-            text,
-            clause,
-            fact: None,
-        };
-        if adjudication.benefits.is_empty() {
-            return vec![reason(Code::NoBenefitApplies, say!("没有适用的待遇", "no benefit applies"), None)];
-        }
-        let because = |lines: &BenefitLines| match lines.lines.iter().find(|line| line.leaves.is_zero()) {
-            Some(line) if line.is_binding() => {
-                let (zh, en) = (&lines.title.zh, &lines.title.en);
-                let (zh_reason, en_reason) = (&line.reason.zh, &line.reason.en);
-                reason(why(line.step), say!("{zh}:{zh_reason}", "{en}: {en_reason}"), Some(line.clause.clone()))
-            }
-            Some(_) | None => {
-                let (zh, en) = (&lines.title.zh, &lines.title.en);
-                reason(
-                    Code::NothingClaimed,
-                    say!("{zh}:基数为零", "{en}: the amount before all steps is zero"),
-                    Some(lines.clause.clone()),
-                )
-            }
-        };
-        adjudication.benefits.iter().map(because).collect()
-    }
 }
 
+/// Why an eligible claim is paid nothing: for each benefit that applies, what took the rest.
+fn why_nothing(adjudication: &Adjudication) -> Vec<Reason> {
+    let reason = |code: Code, text: Text, clause: Option<Text>| Reason {
+        code: code.name().to_owned(),
+        text,
+        clause,
+        fact: None,
+    };
+    if adjudication.benefits.is_empty() {
+        return vec![reason(Code::NoBenefitApplies, say!("没有适用的待遇", "no benefit applies"), None)];
+    }
+    let because = |lines: &BenefitLines| match lines.lines.iter().find(|line| line.leaves.is_zero()) {
+        Some(line) if line.is_binding() => {
+            let (zh, en) = (&lines.title.zh, &lines.title.en);
+            let (zh_reason, en_reason) = (&line.reason.zh, &line.reason.en);
+            reason(why(line.step), say!("{zh}:{zh_reason}", "{en}: {en_reason}"), Some(line.clause.clone()))
+        }
+        Some(_) | None => {
+            let (zh, en) = (&lines.title.zh, &lines.title.en);
+            reason(
+                Code::NothingClaimed,
+                say!("{zh}:基数为零", "{en}: the amount before all steps is zero"),
+                Some(lines.clause.clone()),
+            )
+        }
+    };
+    adjudication.benefits.iter().map(because).collect()
+}
 /// The code of the reason that a step leaves nothing.
 fn why(step: &str) -> Code {
     match step {

@@ -151,7 +151,7 @@ impl Expectation {
             Expectation::Payable(wanted) => (money::print(*wanted), money::print(adjudication.payable())),
             Expectation::Paid(benefit, wanted) => {
                 let benefit = adjudication.benefits().iter().find(|lines| lines.id() == benefit);
-                let paid = benefit.map_or(Decimal::ZERO, |lines| lines.paid());
+                let paid = benefit.map_or(Decimal::ZERO, super::adjudicate::BenefitLines::paid);
                 (money::print(*wanted), money::print(paid))
             }
             Expectation::Reasons(wanted) => {
@@ -313,8 +313,13 @@ impl TableReader<'_> {
             "payable" => self.amount(cell).map(Expectation::Payable),
             _ => {
                 let benefit = column.strip_prefix("paid:").unwrap_or_default();
-                let ids: Vec<&str> =
-                    self.facts.catalog.versions(&self.facts.plan).iter().flat_map(|plan| plan.benefit_ids()).collect();
+                let ids: Vec<&str> = self
+                    .facts
+                    .catalog
+                    .versions(&self.facts.plan)
+                    .iter()
+                    .flat_map(super::plan::Plan::benefit_ids)
+                    .collect();
                 if !ids.contains(&benefit) {
                     let message = say!("没有待遇 `{benefit}`", "there is no benefit `{benefit}`");
                     self.facts

@@ -60,7 +60,8 @@ impl Catalog {
         for entry in std::fs::read_dir(folder).map_err(unreadable(folder))? {
             let path = entry.map_err(unreadable(folder))?.path();
             let name = path.to_string_lossy().into_owned();
-            if path.is_file() && name.ends_with(".toml") && !name.ends_with(".cases.toml") {
+            let is_toml = path.extension().is_some_and(|ending| ending == "toml");
+            if path.is_file() && is_toml && !name.ends_with(".cases.toml") {
                 let bytes = std::fs::read(&path).map_err(unreadable(&path))?;
                 files.insert(name, bytes);
             }

@@ -203,7 +203,7 @@ impl Findings {
 }
 
 /// `did you mean …?` if a known name is near.
-pub(crate) fn did_you_mean<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<Text> {
+pub(crate) fn did_you_mean<'k, I: IntoIterator<Item = &'k str>>(name: &str, known: I) -> Option<Text> {
     let near = crate::names::nearest(name, known)?;
     Some(crate::text::say!("是否想写 `{near}`?", "did you mean `{near}`?"))
 }

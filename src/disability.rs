@@ -39,7 +39,7 @@ pub fn combine(grades: &[u8]) -> Result<Option<u8>, NoSuchGrade> {
         check(*grade)?;
     }
     Ok(grades.iter().min().map(|heaviest| {
-        let is_shared = grades.iter().filter(|grade| *grade == heaviest).count() > 1;
+        let is_shared = grades.iter().filter(|grade| *grade == heaviest).nth(1).is_some();
         if is_shared { heaviest.saturating_sub(1).max(1) } else { *heaviest }
     }))
 }

@@ -111,6 +111,12 @@ impl From<u32> for Value {
     }
 }
 
+impl From<i32> for Value {
+    fn from(number: i32) -> Value {
+        Value::Number(number.into())
+    }
+}
+
 impl From<bool> for Value {
     fn from(answer: bool) -> Value {
         Value::YesNo(answer)

@@ -71,7 +71,7 @@ fn in_order(claims: &[(Enrollment, Claim)]) -> Result<Vec<&(Enrollment, Claim)>,
     for pair in claims {
         keyed.push((order(&pair.1, &by_id)?, pair));
     }
-    keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
+    keyed.sort_by_key(|(order, _)| *order);
     Ok(keyed.into_iter().map(|(_, pair)| pair).collect())
 }
 

@@ -1,4 +1,8 @@
-//! Decides mutual-aid insurance claims exactly, with reasons.
+#![doc = include_str!("../README.md")]
+//!
+//! # References
+//!
+//! [The pack format](format), [how the engine is built](design).
 
 mod accumulator;
 mod adjudicate;
@@ -23,6 +27,7 @@ pub mod money;
 mod names;
 pub mod pack;
 mod plan;
+mod quote;
 mod reading;
 pub mod rounding;
 mod schema;
@@ -46,6 +51,7 @@ pub use explain::{
 pub use fact::{Absent, Holder, Kind, STANDARD, StandardFact, Value};
 pub use plan::{Assumed, Condition, Effective, EffectiveBy, Otherwise, Plan, PlanReference, Provenance};
 pub use schema::case_schema;
+pub use quote::Quote;
 pub use scope::Scope;
 pub use text::{Language, Text};
 
@@ -57,3 +63,18 @@ pub mod limits {
     pub use crate::pack::{MAX_EXPRESSION_BYTES, MAX_EXPRESSION_DEPTH, MAX_RULES};
     pub use crate::reading::exact::MAX_FACTS;
 }
+
+#[doc = include_str!("docs/format.en.md")]
+pub mod format {
+    #[doc = include_str!("docs/format.zh.md")]
+    pub mod zh {}
+}
+
+#[doc = include_str!("docs/guide.en.md")]
+pub mod guide {
+    #[doc = include_str!("docs/guide.zh.md")]
+    pub mod zh {}
+}
+
+#[doc = include_str!("docs/design.md")]
+pub mod design {}

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::fact::{Absent, Holder, Kind, STANDARD, StandardFact};
+use crate::history::MAX_CLAIMS;
 
 /// A name of a fact of a pack's own.
 const NAME: &str = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$";
@@ -29,7 +30,7 @@ pub fn case_schema() -> Json {
                 "title": "历史理赔 · earlier claims",
                 "description": "先于此件按事故日期和编号逐件审核 · decided first, by event date and then by id",
                 "type": "array",
-                "maxItems": crate::history::MAX_CLAIMS,
+                "maxItems": MAX_CLAIMS,
                 "items": { "$ref": "#/$defs/earlier_claim" },
             },
             "claim": { "$ref": "#/$defs/claim" },
@@ -160,7 +161,11 @@ impl StandardFact {
             Kind::Date => json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }),
             Kind::YesNo => json!({ "enum": [true, false, "true", "false"] }),
             Kind::Category if self.is_open() => json!({ "type": ["string", "integer"] }),
-            Kind::Category => json!({ "enum": self.values }),
+            Kind::Category => {
+                let texts = self.values.iter().map(|value| Json::from(*value));
+                let numbers = self.values.iter().filter_map(|value| value.parse::<u32>().ok()).map(Json::from);
+                json!({ "enum": texts.chain(numbers).collect::<Vec<_>>() })
+            }
         }
     }
 

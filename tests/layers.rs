@@ -27,12 +27,12 @@ const LAYERS: [(&str, &[&str]); 8] = [
             "text",
         ],
     ),
-    ("facts", &["accumulator", "claim", "document", "enrollment", "fact", "facts", "schema"]),
+    ("facts", &["accumulator", "claim", "document", "enrollment", "fact", "facts"]),
     ("promises", &["plan::*"]),
     ("meaning", &["semantics"]),
     ("readings", &["adjudicate", "reading::*"]),
     ("text of a pack", &["pack::*"]),
-    ("uses", &["case", "cases", "catalog", "explain", "history", "joint"]),
+    ("uses", &["case", "cases", "catalog", "explain", "history", "joint", "schema"]),
     // a crate of its own: it sees the others through the public API only
     ("face", &["cli::*", "main"]),
 ];

@@ -89,7 +89,7 @@ impl<'n> Builder<'n> {
         let limits: Vec<Option<Limit>> = self.items("limit").map(|node| self.limit(node)).collect();
         self.check_promise_names();
         let rule_facts = self.resolver.rule_facts.iter().copied().collect();
-        conditions.extend(self.standing_conditions(&terms));
+        conditions.extend(self.standing_conditions(terms.as_ref()));
         let identities = self.identities();
         self.post_every_benefit();
         self.check_unused();

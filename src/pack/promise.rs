@@ -227,10 +227,10 @@ fn random_value(plan: &Plan, slot: Slot, start: NaiveDate, dice: &mut Dice) -> O
         }
         Kind::Date => {
             let shift = match &*fact.name {
-                "birth_date" => -i64::from(dice.below(30_000)),
+                "birth_date" => i64::from(dice.below(30_000)).saturating_neg(),
                 "coverage_start" => 0,
                 "coverage_end" => 364,
-                "previous_coverage_end" => -i64::from(dice.below(90)),
+                "previous_coverage_end" => i64::from(dice.below(90)).saturating_neg(),
                 _ => i64::from(dice.below(365)),
             };
             calendar::plus_days(start, shift).map(Value::Date)

@@ -156,7 +156,6 @@ pub(crate) struct Words<'w> {
 impl Words<'_> {
     fn word(&self, source: &'static str) -> &'static str {
         match (self.language, source) {
-            (None, source) => source,
             (Some(_), "*") => "×",
             (Some(_), "<=") => "≤",
             (Some(_), ">=") => "≥",
@@ -172,7 +171,7 @@ impl Words<'_> {
             (Some(Language::Zh), "if") => "若",
             (Some(Language::Zh), "then") => "则",
             (Some(Language::Zh), "else") => "否则",
-            (Some(_), source) => source,
+            (None | Some(_), source) => source,
         }
     }
 

@@ -235,15 +235,13 @@ impl Teller<'_> {
         let mut facts = Facts::new();
         let event = self.event_date(cover);
         self.add(&mut facts, "event_date", Value::Date(event));
-        let told_elsewhere = |name: &str| {
-            let derived = StandardFact::named(name).is_some_and(|fact| fact.derived.is_some());
-            derived || matches!(name, "event_date" | "other_paid")
+        let told_elsewhere = |fact: &Fact| {
+            let is_derived = StandardFact::named(&fact.name).is_some_and(|fact| fact.derived.is_some());
+            is_derived || fact.is_settlement || matches!(fact.name.as_str(), "event_date" | "other_paid")
         };
         let pack = self.pack;
-        for fact in pack.facts.iter().filter(|fact| fact.holder == Holder::Claim) {
-            if !told_elsewhere(&fact.name) {
-                self.tell(&mut facts, fact, event);
-            }
+        for fact in pack.facts.iter().filter(|fact| fact.holder == Holder::Claim && !told_elsewhere(fact)) {
+            self.tell(&mut facts, fact, event);
         }
         self.stay(&mut facts, event);
         self.costs(&mut facts);
@@ -351,6 +349,13 @@ impl Teller<'_> {
             0 | 1 => self.direct_costs(facts, &["personal_burden", "in_pool_burden", "self_funded"]),
             2 => self.bill(facts),
             _ => self.settlement(facts),
+        }
+        let pack = self.pack;
+        for fact in pack.facts.iter().filter(|fact| fact.is_settlement && fact.kind == Kind::Money) {
+            if !facts.iter().any(|(name, _)| name == "fund_pay_sumamt") {
+                let money = self.money();
+                self.add(facts, &fact.name, money.into());
+            }
         }
         if self.dice.one_in(25) {
             self.add(facts, "refd_setl_flag", "1".into());

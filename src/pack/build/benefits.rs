@@ -5,16 +5,18 @@ use crate::accumulator::Measure;
 use crate::code::Code;
 use crate::diagnostic::did_you_mean;
 use crate::document::Node;
-use crate::pack::resolve::{Declared, Named, read};
+use crate::pack::resolve::{Declared, Named};
 use crate::pack::syntax::{Syntax, Unit};
 use crate::plan::expression::{Number, Truth};
-use crate::plan::{
-    Action, Benefit, Condition, EarlierBenefit, Figure, FigureValue, Ladder, Limit, Otherwise, Spelled, Step, Waiting,
-};
+use crate::plan::{Action, Benefit, Condition, EarlierBenefit, FigureValue, Limit, Otherwise, Spelled, Step};
 use crate::rounding::Rounding;
 use crate::scope::Scope;
 use crate::text::{Text, say};
 use std::sync::Arc;
+
+/// The keys of which a step has one.
+const ACTIONS: [&str; 10] =
+    ["pay", "bands", "deductible", "limit", "less", "offset", "exclusive", "waiting", "minimum", "add"];
 
 impl<'n> Builder<'n> {
     pub(super) fn condition(&mut self, node: &'n Node) -> Option<Condition> {
@@ -95,8 +97,6 @@ impl<'n> Builder<'n> {
         if let Some(places) = self.places.steps.get_mut(benefit) {
             places.push(node.span.clone());
         }
-        const ACTIONS: [&str; 10] =
-            ["pay", "bands", "deductible", "limit", "less", "offset", "exclusive", "waiting", "minimum", "add"];
         let actions: Vec<_> = node.entries().iter().filter(|entry| ACTIONS.contains(&entry.key.as_str())).collect();
         let [action] = actions.as_slice() else {
             let list = ACTIONS.join(", ");
@@ -119,12 +119,12 @@ impl<'n> Builder<'n> {
             self.resolver.findings.report(Code::MissingKey, &action.key_span, message);
         }
         let (read, assumed) = self.assumed_by(|b| {
-            let when = b.optional(node, "when", |b, node| b.truth(node));
+            let when = b.optional(node, "when", Builder::truth);
             let (parsed, wording) = b.action(benefit, &action.key, &action.node, node)?;
             Some((when?, parsed, wording))
         });
         let (when, parsed, wording) = read?;
-        let text = node.get("text").map(Node::words).unwrap_or_else(|| standing_reason(&parsed, &wording));
+        let text = node.get("text").map_or_else(|| standing_reason(&parsed, &wording), Node::words);
         Some(Step { action: parsed, when, text, clause: node.get("clause").map(Node::words), assumed })
     }
 

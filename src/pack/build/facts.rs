@@ -8,13 +8,12 @@ use crate::fact::{Absent, Bounds, Holder, Kind};
 use crate::pack::parse;
 use crate::pack::resolve::{Named, read};
 use crate::pack::syntax::{Term, Unit};
-use crate::plan::expression::{Date, Number};
 use crate::plan::{Figure, FigureValue, PlanFact, Symbol};
 use crate::text::{Text, say};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
-impl<'n> Builder<'n> {
+impl Builder<'_> {
     pub(super) fn declare_figures(&mut self) {
         for (name, span, node) in self.named("figure") {
             let syntax = node.get("value").and_then(|value| read(value, &mut self.resolver.findings, parse::literal));

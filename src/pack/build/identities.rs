@@ -11,9 +11,9 @@ use crate::plan::{Citation, Condition, Derived, Excess, Identity, Otherwise, Pla
 use crate::text::{Text, say};
 use std::collections::BTreeSet;
 
-impl<'n> Builder<'n> {
+impl Builder<'_> {
     /// The conditions of every plan: a settlement record that stands, shares that may be held.
-    pub(super) fn standing_conditions(&mut self, terms: &Option<Terms>) -> Vec<Option<Condition>> {
+    pub(super) fn standing_conditions(&mut self, terms: Option<&Terms>) -> Vec<Option<Condition>> {
         let mut conditions = vec![
             self.not_among(
                 "refd_setl_flag",

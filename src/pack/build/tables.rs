@@ -5,10 +5,9 @@ use crate::code::Code;
 use crate::diagnostic::{Span, did_you_mean};
 use crate::document::Node;
 use crate::fact::{Absent, Kind, STANDARD};
-use crate::pack::parse;
 use crate::pack::resolve::Named;
 use crate::pack::syntax::Unit;
-use crate::plan::expression::{Date, Number, Slot};
+use crate::plan::expression::Slot;
 use crate::plan::{Ladder, PlanFact, Rows, Rung, Slab, Table};
 use crate::text::say;
 use rust_decimal::Decimal;
@@ -29,7 +28,7 @@ impl<'n> Builder<'n> {
         }
     }
 
-    pub(super) fn table(&mut self, node: &'n Node, span: &Span) -> Option<(Table, Unit)> {
+    fn table(&mut self, node: &'n Node, span: &Span) -> Option<(Table, Unit)> {
         let by_node = node.get("by")?;
         let by = self.fact_named(by_node)?;
         let mut unit = None;
@@ -78,7 +77,7 @@ impl<'n> Builder<'n> {
         Some(literal.number)
     }
 
-    pub(super) fn rows(&mut self, by: Slot, rows: &[Row<'_>], otherwise: Option<Decimal>, span: &Span) -> Option<Rows> {
+    fn rows(&mut self, by: Slot, rows: &[Row<'_>], otherwise: Option<Decimal>, span: &Span) -> Option<Rows> {
         let fact = self.resolver.facts.get(by)?.clone();
         match fact.kind {
             Kind::Number => self.number_rows(&fact, rows, otherwise, span),
@@ -104,7 +103,7 @@ impl<'n> Builder<'n> {
         }
     }
 
-    pub(super) fn number_rows(
+    fn number_rows(
         &mut self,
         fact: &PlanFact,
         rows: &[Row<'_>],
@@ -133,7 +132,7 @@ impl<'n> Builder<'n> {
         Some(Rows::Numbers(found))
     }
 
-    pub(super) fn category_rows(
+    fn category_rows(
         &mut self,
         fact: &PlanFact,
         rows: &[Row<'_>],
@@ -155,13 +154,13 @@ impl<'n> Builder<'n> {
         Some(Rows::Categories(rows.iter().map(|row| (row.key.into(), row.value)).collect()))
     }
 
-    pub(super) fn wrong_key(&mut self, fact: &PlanFact, row: &Row<'_>, known: &str) {
+    fn wrong_key(&mut self, fact: &PlanFact, row: &Row<'_>, known: &str) {
         let (name, key) = (&fact.name, row.key);
         let message = say!("`{name}` 不会是 `{key}`(可取:{known})", "`{name}` is never `{key}` (it may be {known})");
         self.resolver.findings.report(Code::TableKey, row.span, message);
     }
 
-    pub(super) fn not_total<T>(&mut self, missing: &str, span: &Span) -> Option<T> {
+    fn not_total<T>(&mut self, missing: &str, span: &Span) -> Option<T> {
         let message = say!("表中缺少 `{missing}` 一行", "the table has no row for `{missing}`");
         let help = say!("补上该行,或写 `otherwise`", "add the row, or say `otherwise`");
         self.resolver.findings.report(Code::TableNotTotal, span, message).help_with([help]);
@@ -176,7 +175,7 @@ impl<'n> Builder<'n> {
         }
     }
 
-    pub(super) fn list(&mut self, node: &Node) -> Option<Named> {
+    fn list(&mut self, node: &Node) -> Option<Named> {
         let of = node.get("of")?;
         let slot = self.fact_named(of)?;
         let fact = self.resolver.facts.get(slot)?.clone();
@@ -233,7 +232,7 @@ impl<'n> Builder<'n> {
         (slabs, ladders)
     }
 
-    pub(super) fn ladder(&mut self, node: &Node, rows: &[Node]) -> Ladder {
+    fn ladder(&mut self, node: &Node, rows: &[Node]) -> Ladder {
         for key in ["by", "edge"] {
             if let Some(entry) = node.entries().iter().find(|entry| entry.key == key) {
                 let message = say!("分段累进没有 `{key}`", "marginal bands have no `{key}`");
@@ -261,7 +260,7 @@ impl<'n> Builder<'n> {
     }
 
     /// The edges of bands, from low to high, without gap.
-    pub(super) fn edges(&mut self, rows: &[Node], unit: Unit) -> Vec<(Decimal, Option<Decimal>)> {
+    fn edges(&mut self, rows: &[Node], unit: Unit) -> Vec<(Decimal, Option<Decimal>)> {
         let mut edges = Vec::new();
         let mut last = Decimal::ZERO;
         let mut sound = true;

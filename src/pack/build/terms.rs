@@ -8,9 +8,7 @@ use crate::pack::parse;
 use crate::pack::resolve::{Named, read};
 use crate::pack::syntax::Unit;
 use crate::plan::expression::{Date, Number};
-use crate::plan::{
-    Citation, Effective, EffectiveBy, Excess, Figure, FigureValue, Period, Term as CoverTerm, Terms, Waiting,
-};
+use crate::plan::{Citation, Effective, EffectiveBy, Excess, FigureValue, Period, Term as CoverTerm, Terms, Waiting};
 use crate::rounding::{Mode, Rounding};
 use crate::text::say;
 use rust_decimal::Decimal;
@@ -40,7 +38,7 @@ impl<'n> Builder<'n> {
             Some(node) => self.date(node),
             None => self.resolver.slot("coverage_start").map(Date::Fact),
         };
-        let not_when = self.optional(node, "not_when", |b, node| b.truth(node));
+        let not_when = self.optional(node, "not_when", Builder::truth);
         let waived_within = self.optional(node, "waived_within", |b, node| {
             let grace = b.number(node, Unit::Day)?;
             Some((grace, b.resolver.slot("previous_coverage_end")?))

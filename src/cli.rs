@@ -1,0 +1,114 @@
+//! The command line: what is asked, what is answered, and how the program ends.
+
+mod adjudicate;
+mod check;
+mod completions;
+mod explain;
+mod explanation;
+mod files;
+mod init;
+mod layout;
+mod man;
+mod options;
+mod schema;
+mod test;
+mod words;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anstream::AutoStream;
+use clap::Parser;
+
+use layout::{Ink, Look};
+use options::{Command, Options, Setting};
+use words::say;
+
+/// What a command gives: results for standard output, remarks for standard error.
+#[derive(Debug, Default)]
+struct Report {
+    results: String,
+    remarks: String,
+    /// Whether something is wrong with what was examined.
+    is_wrong: bool,
+}
+
+/// Why a command could not run.
+#[derive(Debug)]
+struct Failure {
+    message: String,
+    help: Vec<String>,
+}
+
+impl Failure {
+    fn new(message: String) -> Failure {
+        Failure { message, help: Vec::new() }
+    }
+
+    fn with_help(mut self, help: impl IntoIterator<Item = String>) -> Failure {
+        self.help.extend(help);
+        self
+    }
+}
+
+const SOMETHING_IS_WRONG: u8 = 1;
+const COULD_NOT_RUN: u8 = 2;
+
+/// Runs the program on the arguments of the process.
+pub(crate) fn run() -> ExitCode {
+    let Options { common, command } = Options::parse();
+    let setting = common.setting();
+    let outcome = execute(command, &setting).and_then(|report| {
+        write(&io::stderr(), &setting.remarks, &report.remarks, &setting)?;
+        write(&io::stdout(), &setting.results, &report.results, &setting)?;
+        Ok(report.is_wrong)
+    });
+    match outcome {
+        Ok(false) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::from(SOMETHING_IS_WRONG),
+        Err(failure) => {
+            // Where standard error is closed too, the exit code alone must do.
+            let _unheard = write(&io::stderr(), &setting.remarks, &words_of(&failure, &setting), &setting);
+            ExitCode::from(COULD_NOT_RUN)
+        }
+    }
+}
+
+fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
+    match command {
+        Command::Adjudicate(asked) => adjudicate::run(&asked, setting),
+        Command::Check(asked) => check::run(&asked, setting),
+        Command::Test(asked) => test::run(&asked, setting),
+        Command::Schema(asked) => Ok(schema::run(&asked)),
+        Command::Explain(asked) => explain::run(&asked, setting),
+        Command::Init(asked) => init::run(&asked, setting),
+        Command::Completions(asked) => Ok(completions::run(&asked)),
+        Command::Man(asked) => man::run(&asked, setting),
+    }
+}
+
+/// Writes all of it; that no one reads on is no failure.
+fn write(mut stream: impl Write + anstream::stream::AsLockedWrite + anstream::stream::RawStream, look: &Look, text: &str, setting: &Setting) -> Result<(), Failure> {
+    let written = if look.is_styled {
+        let mut stream = AutoStream::always(stream);
+        stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
+    } else {
+        stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
+    };
+    match written {
+        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(say!(setting.language, "结果写不出去:{fault}", "the results can not be written: {fault}")))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+fn words_of(failure: &Failure, setting: &Setting) -> String {
+    let look = &setting.remarks;
+    let (error, help) = (say!(setting.language, "错误", "error"), say!(setting.language, "帮助", "help"));
+    let mut words = format!("{}: {}\n", look.paint(Ink::Bad, &error), failure.message);
+    for line in &failure.help {
+        words.push_str(&format!("  {}: {line}\n", look.paint(Ink::Strong, &help)));
+    }
+    words
+}

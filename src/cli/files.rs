@@ -1,0 +1,211 @@
+//! The files that a command is about: rule packs, joint limits, worked cases.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use huzhu::{Catalog, Diagnostics, Language, Plan, pack};
+
+use super::Failure;
+use super::options::Setting;
+use super::words::{pick, say};
+
+/// No file is read beyond this; the engine refuses far shorter ones.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// What a file of a rules folder is, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    Pack,
+    Joint,
+    Cases,
+}
+
+impl Sort {
+    pub(super) fn of(path: &str) -> Sort {
+        if path.ends_with(".cases.toml") {
+            Sort::Cases
+        } else if path.ends_with(".joint.toml") {
+            Sort::Joint
+        } else {
+            Sort::Pack
+        }
+    }
+}
+
+/// The `*.toml` files of a folder by path, and which of them were asked for.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    pub(super) files: BTreeMap<String, Vec<u8>>,
+    pub(super) asked: BTreeSet<String>,
+    /// Whether the whole folder was asked for.
+    pub(super) is_whole: bool,
+}
+
+impl Shelf {
+    fn read(folder: &Path, setting: &Setting) -> Result<Shelf, Failure> {
+        let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let mut files = BTreeMap::new();
+        let entries = std::fs::read_dir(listed).map_err(|fault| no_folder(folder, &fault, setting))?;
+        for entry in entries {
+            let path = folder.join(entry.map_err(|fault| no_folder(folder, &fault, setting))?.file_name());
+            let name = path.to_string_lossy().into_owned();
+            if name.ends_with(".toml") && path.is_file() {
+                let bytes = read(&path, setting.language)?;
+                files.insert(name, bytes);
+            }
+        }
+        Ok(Shelf { files, asked: BTreeSet::new(), is_whole: false })
+    }
+
+    /// All of a folder.
+    fn whole(folder: &Path, setting: &Setting) -> Result<Shelf, Failure> {
+        let mut shelf = Shelf::read(folder, setting)?;
+        if !shelf.files.keys().any(|name| Sort::of(name) == Sort::Pack) {
+            let folder = folder.display();
+            let message = say!(setting.language, "`{folder}` 中没有规则包", "no rule pack is in `{folder}`");
+            return Err(Failure::new(message).with_help([
+                say!(setting.language, "用 `--rules DIR` 指明规则目录", "name the folder of packs with `--rules DIR`"),
+                say!(setting.language, "或用 `huzhu init PLAN-ID` 新建一个", "or write a first pack with `huzhu init PLAN-ID`"),
+            ]));
+        }
+        shelf.asked = shelf.files.keys().cloned().collect();
+        shelf.is_whole = true;
+        Ok(shelf)
+    }
+
+    /// The files that were asked for, of one sort.
+    pub(super) fn asked(&self, sort: Sort) -> impl Iterator<Item = (&str, &[u8])> {
+        let asked = self.asked.iter().filter(move |name| Sort::of(name) == sort);
+        asked.filter_map(|name| Some((name.as_str(), self.files.get(name)?.as_slice())))
+    }
+
+    /// Every pack that is in order by itself.
+    pub(super) fn plans(&self) -> Vec<(&str, Plan)> {
+        let packs = self.files.iter().filter(|(name, _)| Sort::of(name) == Sort::Pack);
+        packs.filter_map(|(name, bytes)| Some((name.as_str(), pack::load(name, bytes).ok()?))).collect()
+    }
+
+    /// A catalog of these files.
+    pub(super) fn catalog(&self, wanted: impl Fn(&str) -> bool) -> Result<Catalog, Diagnostics> {
+        let wanted = self.files.iter().filter(|(name, _)| Sort::of(name) != Sort::Cases && wanted(name));
+        Catalog::read(wanted.map(|(name, bytes)| (name.clone(), bytes.clone())))
+    }
+
+    /// Asks for the files of a plan: those named after it, and packs that say so inside.
+    fn ask_for_plan(&mut self, id: &str, setting: &Setting) -> Result<(), Failure> {
+        let plans = self.plans();
+        let is_named_so = |path: &str| file_name(path).strip_prefix(id).is_some_and(|rest| rest.starts_with('.'));
+        let says_so = |path: &str| plans.iter().any(|(name, plan)| *name == path && plan.id() == id);
+        let found: Vec<String> = self.files.keys().filter(|name| is_named_so(name) || says_so(name)).cloned().collect();
+        if found.is_empty() {
+            let folder = setting.rules.display();
+            let message = say!(setting.language, "`{folder}` 中没有计划 `{id}`", "no plan `{id}` is in `{folder}`");
+            let ids: BTreeSet<&str> = plans.iter().map(|(_, plan)| plan.id()).collect();
+            return Err(Failure::new(message).with_help([did_you_mean(id, &ids, setting.language)]));
+        }
+        self.asked.extend(found);
+        Ok(())
+    }
+}
+
+/// The files that are named by plan ids, paths and folders; the rules folder if none is.
+pub(super) fn shelves(packs: &[String], setting: &Setting) -> Result<Vec<Shelf>, Failure> {
+    if packs.is_empty() {
+        return Ok(vec![Shelf::whole(&setting.rules, setting)?]);
+    }
+    let mut shelves: BTreeMap<PathBuf, Shelf> = BTreeMap::new();
+    for pack in packs {
+        let path = Path::new(pack);
+        if path.is_dir() {
+            shelves.insert(path.to_owned(), Shelf::whole(path, setting)?);
+            continue;
+        }
+        let is_path = path.is_file() || pack.ends_with(".toml") || pack.contains(['/', '\\']);
+        let folder = if is_path { path.parent().unwrap_or(Path::new("")) } else { &setting.rules };
+        let bytes = if is_path { read(path, setting.language)? } else { Vec::new() };
+        if !shelves.contains_key(folder) {
+            shelves.insert(folder.to_owned(), Shelf::read(folder, setting)?);
+        }
+        let Some(shelf) = shelves.get_mut(folder) else { continue };
+        if is_path {
+            shelf.files.insert(pack.clone(), bytes);
+            shelf.asked.insert(pack.clone());
+        } else {
+            shelf.ask_for_plan(pack, setting)?;
+        }
+    }
+    Ok(shelves.into_values().collect())
+}
+
+/// The catalog of the rules folder, or all that is wrong with it.
+pub(super) fn catalog(setting: &Setting) -> Result<Result<Catalog, Diagnostics>, Failure> {
+    Ok(Shelf::whole(&setting.rules, setting)?.catalog(|_| true))
+}
+
+/// Every pack of the rules folder that is in order; none if there is no such folder.
+pub(super) fn plans(setting: &Setting) -> Vec<Plan> {
+    let shelf = Shelf::read(&setting.rules, setting);
+    shelf.map(|shelf| shelf.plans().into_iter().map(|(_, plan)| plan).collect()).unwrap_or_default()
+}
+
+pub(super) fn read(path: &Path, language: Language) -> Result<Vec<u8>, Failure> {
+    let read = File::open(path).and_then(read_all);
+    read.map_err(|fault| {
+        let (path, why) = (path.display(), why(&fault, language));
+        Failure::new(say!(language, "`{path}` 读不出:{why}", "`{path}` can not be read: {why}"))
+    })
+}
+
+pub(super) fn read_all(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(MOST_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// What the system said.
+pub(super) fn why(fault: &io::Error, language: Language) -> String {
+    let known = match fault.kind() {
+        io::ErrorKind::NotFound => Some(("没有这个文件或目录", "no such file or folder")),
+        io::ErrorKind::PermissionDenied => Some(("没有权限", "permission denied")),
+        io::ErrorKind::IsADirectory => Some(("这是目录,不是文件", "it is a folder, not a file")),
+        io::ErrorKind::NotADirectory => Some(("这不是目录", "it is not a folder")),
+        _ => None,
+    };
+    known.map_or_else(|| fault.to_string(), |(zh, en)| pick(language, zh, en).to_owned())
+}
+
+fn no_folder(folder: &Path, fault: &io::Error, setting: &Setting) -> Failure {
+    let (folder, why) = (folder.display(), why(fault, setting.language));
+    let message = say!(setting.language, "规则目录 `{folder}` 读不出:{why}", "the rules folder `{folder}` can not be read: {why}");
+    let help = match std::env::current_dir() {
+        Ok(here) => {
+            let here = here.display();
+            say!(setting.language, "当前目录为 {here};用 `--rules DIR` 指明规则目录", "looked from {here}; name the folder of packs with `--rules DIR`")
+        }
+        Err(_) => say!(setting.language, "用 `--rules DIR` 指明规则目录", "name the folder of packs with `--rules DIR`"),
+    };
+    Failure::new(message).with_help([help])
+}
+
+/// The known names nearest to one that is not known; all of them if none is near.
+pub(super) fn did_you_mean(name: &str, known: &BTreeSet<&str>, language: Language) -> String {
+    const MOST: usize = 5;
+    let allowed = name.chars().count().div_euclid(2).max(2);
+    let near = |known: &&str| known.contains(name) || strsim::osa_distance(name, known) <= allowed;
+    let mut nearest: Vec<&str> = known.iter().copied().filter(near).collect();
+    nearest.sort_by_key(|known| strsim::osa_distance(name, known));
+    nearest.truncate(MOST);
+    if nearest.is_empty() {
+        let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        return say!(language, "已有:{list}", "there are {list}");
+    }
+    let list = nearest.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    say!(language, "是否想写 {list}?", "did you mean {list}?")
+}
+
+/// The last part of a path.
+pub(super) fn file_name(path: &str) -> String {
+    Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}

@@ -1,0 +1,251 @@
+//! The options of every command.
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use anstream::AutoStream;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use huzhu::Language;
+
+use super::layout::Look;
+
+/// A terminal's width counts up to here; longer lines are hard to read.
+const WIDEST: usize = 100;
+const NARROWEST: usize = 60;
+/// Where the width is not known.
+const USUAL_WIDTH: usize = 80;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "huzhu",
+    version,
+    about = "Decides mutual-aid claims exactly, with reasons · 互助保障理赔审核",
+    long_about = "Decides claims of Chinese trade-union mutual aid (职工互助保障) exactly, from rule packs that a bylaw expert can read,\n\
+                  and says why, line by line, with the clause of every figure.",
+    after_long_help = "Examples:\n  \
+        huzhu adjudicate rules/cases/zhao.json\n  \
+        huzhu --lang zh adjudicate rules/cases/zhao.json\n  \
+        huzhu check\n  \
+        huzhu test\n\n\
+        Exit codes: 0 done, and nothing is wrong; 1 done, and something is wrong with what was examined; 2 could not run.\n\
+        A denied or pended claim is a result: exit 0. Results go to standard output, everything else to standard error.",
+    arg_required_else_help = true
+)]
+pub(super) struct Options {
+    #[command(flatten)]
+    pub(super) common: Common,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Common options")]
+pub(super) struct Common {
+    /// The folder of rule packs · 规则目录
+    #[arg(long, value_name = "DIR", default_value = "rules", global = true)]
+    rules: PathBuf,
+    /// The form of the results · 结果格式
+    #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
+    format: Format,
+    /// The language of the output [default: zh if the environment's is Chinese, else en] · 语言
+    #[arg(long, value_enum, global = true)]
+    lang: Option<Tongue>,
+    /// Whether to colour; `auto` heeds the terminal and `NO_COLOR` · 颜色
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto, global = true)]
+    color: Colour,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Tongue {
+    Zh,
+    En,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Adjudicate(Adjudicate),
+    Check(Check),
+    Test(Test),
+    Schema(Schema),
+    Explain(Explain),
+    Init(Init),
+    Completions(Completions),
+    Man(Man),
+}
+
+/// Decides one case file and explains the benefits · 审核一份理赔文件
+///
+/// The case file is JSON, or TOML if its name ends so: one enrollment, the member's earlier claims, and the claim to decide. `huzhu schema
+/// --case` describes it. A denied or pended claim is a result, exit 0; a mistake in the case or in a pack is exit 1.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu adjudicate rules/cases/zhao.json\n  \
+    huzhu adjudicate rules/cases/zhao.json --lang zh\n  \
+    huzhu adjudicate rules/cases/zhao.json --format json\n  \
+    huzhu adjudicate - < rules/cases/zhao.json")]
+pub(super) struct Adjudicate {
+    /// The case file; `-` reads standard input
+    #[arg(value_name = "CASE")]
+    pub(super) case: PathBuf,
+}
+
+/// Checks rule packs and proves their promises · 检查规则包
+///
+/// All problems are shown in one run, each with its place and with what to do. Exit 1 if there is one.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu check\n  \
+    huzhu check henan-accident\n  \
+    huzhu check rules/henan-accident.toml\n  \
+    huzhu check --format json")]
+pub(super) struct Check {
+    /// Plan ids, files or folders; none for all of the rules folder
+    #[arg(value_name = "PACK")]
+    pub(super) packs: Vec<String>,
+}
+
+/// Runs the worked cases beside the packs · 运行规则包的算例
+///
+/// Each row of a `.cases.toml` file is decided and compared with what it expects. Exit 1 if one fails.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu test\n  \
+    huzhu test henan-accident --verbose\n  \
+    huzhu test rules/henan-accident.toml\n  \
+    huzhu test --format json")]
+pub(super) struct Test {
+    /// Plan ids, files or folders; none for all of the rules folder
+    #[arg(value_name = "PACK")]
+    pub(super) packs: Vec<String>,
+    /// List every case under the rule that it shows
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+}
+
+/// Prints the JSON Schema of rule packs, or of case files · 输出 JSON Schema
+///
+/// Editors complete and check a pack by it: save it beside the packs and write `#:schema ./pack.schema.json` as a pack's first line.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu schema\n  \
+    huzhu schema --case\n  \
+    huzhu schema > rules/pack.schema.json")]
+pub(super) struct Schema {
+    /// The schema of case files, with all standard facts
+    #[arg(long)]
+    pub(super) case: bool,
+}
+
+/// Explains the code of a diagnostic or of a reason · 解释代码
+///
+/// A code is one of the engine's, or the id of a condition of a pack in the rules folder. Without a code, all of the engine's are listed.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu explain\n  \
+    huzhu explain missing-fact\n  \
+    huzhu explain limit-reached --lang zh\n  \
+    huzhu explain age-at-enrolment")]
+pub(super) struct Explain {
+    /// The code
+    #[arg(value_name = "CODE")]
+    pub(super) code: Option<String>,
+}
+
+/// Writes a new rule pack that works, with its cases · 新建规则包
+///
+/// Writes PLAN-ID.toml and PLAN-ID.cases.toml into the rules folder: a small accident plan, ready to be changed clause by clause.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu init my-plan\n  \
+    huzhu init my-plan --force\n  \
+    huzhu init first-plan --rules new-rules")]
+pub(super) struct Init {
+    /// The new plan's id: lower case letters, digits and hyphens
+    #[arg(value_name = "PLAN-ID")]
+    pub(super) plan: String,
+    /// Overwrite files that are there
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// Prints completions for a shell · 命令补全
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu completions bash > huzhu.bash\n  \
+    huzhu completions zsh > _huzhu")]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: Shell,
+}
+
+/// Prints the man page of the program or of a command · 手册页
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu man > huzhu.1\n  \
+    huzhu man adjudicate > huzhu-adjudicate.1")]
+pub(super) struct Man {
+    /// The command
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Option<String>,
+}
+
+/// The common options and the environment, put together.
+#[derive(Debug)]
+pub(super) struct Setting {
+    pub(super) rules: PathBuf,
+    pub(super) format: Format,
+    pub(super) language: Language,
+    pub(super) results: Look,
+    pub(super) remarks: Look,
+}
+
+impl Common {
+    pub(super) fn setting(self) -> Setting {
+        let language = match self.lang {
+            Some(Tongue::Zh) => Language::Zh,
+            Some(Tongue::En) => Language::En,
+            None => language_of_the_environment(),
+        };
+        let styled = |chosen: anstream::ColorChoice| match self.color {
+            Colour::Auto => chosen != anstream::ColorChoice::Never,
+            Colour::Always => true,
+            Colour::Never => false,
+        };
+        Setting {
+            rules: self.rules,
+            format: self.format,
+            language,
+            results: Look { is_styled: styled(AutoStream::choice(&io::stdout())), width: width_of_the_terminal() },
+            remarks: Look { is_styled: styled(AutoStream::choice(&io::stderr())), width: USUAL_WIDTH },
+        }
+    }
+}
+
+fn language_of_the_environment() -> Language {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
+    match set.into_iter().find(|value| !value.is_empty()) {
+        Some(value) if value.to_ascii_lowercase().starts_with("zh") => Language::Zh,
+        Some(_) | None => Language::En,
+    }
+}
+
+fn width_of_the_terminal() -> usize {
+    let size = if io::stdout().is_terminal() { terminal_size::terminal_size_of(io::stdout()) } else { None };
+    size.map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0).clamp(NARROWEST, WIDEST))
+}

@@ -1,0 +1,115 @@
+//! What an enrollment costs, who pays it, and how long the cover runs.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::accumulator::Accumulators;
+use crate::calendar;
+use crate::claim::Claim;
+use crate::enrollment::Enrollment;
+use crate::error::Error;
+use crate::exact::{self, Inexact};
+use crate::money;
+use crate::plan::expression::Number;
+use crate::plan::{Plan, Term};
+use crate::reading::exact::{Exact, Known, Silence};
+use crate::semantics::Meaning;
+use crate::text::say;
+
+/// The price of an enrollment; all amounts in yuan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    /// The shares that count: those held, at most the plan's cap where it voids the excess.
+    #[serde(with = "money::text")]
+    pub shares: Decimal,
+    /// Of those, the shares that were gifted and cost nothing.
+    #[serde(with = "money::text")]
+    pub gifted: Decimal,
+    /// The price of one share.
+    #[serde(with = "money::text")]
+    pub price: Decimal,
+    /// What the union pays for all shares that are not gifted.
+    #[serde(with = "money::text")]
+    pub union_pays: Decimal,
+    /// What the worker pays for them.
+    #[serde(with = "money::text")]
+    pub worker_pays: Decimal,
+}
+
+impl Plan {
+    /// What an enrollment costs and who pays it; `None` if the pack states no price.
+    ///
+    /// # Errors
+    /// [`Error::is_fact`] if a fact that the price needs is missing, [`Error::is_arithmetic`] if a sum does not fit.
+    pub fn quote(&self, enrollment: &Enrollment) -> Result<Option<Quote>, Error> {
+        let Some(price) = &self.terms.price else { return Ok(None) };
+        let price = self.of_enrollment(price, enrollment)?;
+        let union_part = match &self.terms.union_pays {
+            Some(part) => self.of_enrollment(part, enrollment)?,
+            None => Decimal::ZERO,
+        };
+        let held = whole_number(enrollment, "shares").ok_or_else(|| needs("shares"))?;
+        let shares = match &self.terms.max_shares {
+            Some((max, _)) => held.min(self.of_enrollment(max, enrollment)?),
+            None => held,
+        };
+        let gifted = whole_number(enrollment, "gifted_shares").unwrap_or_default().min(shares);
+        let does_not_fit = |_: Inexact| Error::arithmetic(say!("会费超出范围", "the price does not fit"));
+        let sold = exact::subtract(shares, gifted).map_err(does_not_fit)?;
+        let worker_part = exact::subtract(price, union_part).map_err(does_not_fit)?;
+        Ok(Some(Quote {
+            shares,
+            gifted,
+            price,
+            union_pays: exact::multiply(union_part, sold).map_err(does_not_fit)?,
+            worker_pays: exact::multiply(worker_part, sold).map_err(does_not_fit)?,
+        }))
+    }
+
+    /// The last day of a cover that starts on this day, by the plan's term; `None` if the pack states no term.
+    ///
+    /// ```
+    /// # let catalog = huzhu::Catalog::load(std::path::Path::new("rules")).unwrap();
+    /// let henan = &catalog.versions("henan-accident")[0];
+    /// let start = huzhu::calendar::parse("2025-01-01").unwrap();
+    /// assert_eq!(henan.last_day_of_cover(start), huzhu::calendar::parse("2025-12-31"));
+    /// ```
+    #[must_use]
+    pub fn last_day_of_cover(&self, first: NaiveDate) -> Option<NaiveDate> {
+        let next = match self.terms.term? {
+            Term::Years(years) => calendar::plus_months(first, years.checked_mul(12)?),
+            Term::Months(months) => calendar::plus_months(first, months),
+            Term::Days(days) => calendar::plus_days(first, days.into()),
+        };
+        calendar::plus_days(next?, -1)
+    }
+
+    /// A number of the enrollment's terms.
+    fn of_enrollment(&self, number: &Number, enrollment: &Enrollment) -> Result<Decimal, Error> {
+        let (claim, nothing) = (Claim::new(""), Accumulators::new());
+        let mut meaning = Meaning::new(self, Exact::new(self, enrollment, &claim, &nothing, Silence));
+        let known = meaning.number(number);
+        if let Some(fault) = meaning.reading.fault() {
+            return Err(fault);
+        }
+        match known {
+            Known::Known(number) => Ok(number),
+            Known::Missing(gap) => {
+                let names = gap.slots().map(|slot| &*self.fact(slot).name).collect::<Vec<_>>();
+                Err(needs(&names.join(", ")))
+            }
+        }
+    }
+}
+
+fn needs(facts: &str) -> Error {
+    Error::fact(say!("会费的计算缺少 `{facts}`", "the price needs `{facts}`"))
+}
+
+fn whole_number(enrollment: &Enrollment, fact: &str) -> Option<Decimal> {
+    match enrollment.fact(fact) {
+        Some(crate::fact::Value::Number(number)) => Some(*number),
+        Some(_) | None => None,
+    }
+}

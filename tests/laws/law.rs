@@ -1,0 +1,61 @@
+//! How a law is tried: over every shipped pack, on many members of each.
+
+use huzhu::{Accumulators, Adjudication};
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+
+use super::member::{Facts, Telling, Told, a_member};
+use super::shelf::{Pack, SHELF};
+
+/// Members that are tried of each pack; `PROPTEST_CASES` asks for another number.
+pub(crate) const MEMBERS: u32 = 64;
+
+pub(crate) fn config(cases: u32) -> Config {
+    let asked = Config::default();
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { asked.cases } else { cases };
+    Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..asked }
+}
+
+/// Tries a law on members of every pack.
+pub(crate) fn over_every_pack(telling: Telling, law: impl Fn(&'static Pack, &[Told]) -> Result<(), TestCaseError>) {
+    for pack in SHELF.iter() {
+        over(pack, telling, |told| law(pack, told));
+    }
+}
+
+/// Tries a law on members of one pack.
+pub(crate) fn over(pack: &'static Pack, telling: Telling, law: impl Fn(&[Told]) -> Result<(), TestCaseError>) {
+    let tried = TestRunner::new(config(MEMBERS)).run(&a_member(pack, telling), |told| law(&told));
+    tried.unwrap_or_else(|broken| panic!("{}: {broken}", pack.file));
+}
+
+/// A claim that was decided on top of what earlier ones posted.
+pub(crate) struct Decided {
+    pub(crate) told: Told,
+    pub(crate) before: Accumulators,
+    pub(crate) adjudication: Adjudication,
+}
+
+/// Decides a member's claims one after another, each on what those before it posted.
+pub(crate) fn decide_in_turn(pack: &Pack, told: &[Told]) -> Vec<Decided> {
+    let mut accumulators = Accumulators::new();
+    let mut decided = Vec::new();
+    for told in told {
+        let adjudication = decide(pack, told, &accumulators);
+        let before = accumulators.clone();
+        if let Some(posting) = adjudication.posting() {
+            accumulators.post(posting).unwrap();
+        }
+        decided.push(Decided { told: told.clone(), before, adjudication });
+    }
+    decided
+}
+
+/// Decides one claim; what is within bounds can always be decided.
+pub(crate) fn decide(pack: &Pack, told: &Told, accumulators: &Accumulators) -> Adjudication {
+    pack.plan.adjudicate(&told.enrollment(), &told.claim(), accumulators).unwrap()
+}
+
+/// The same facts in another order.
+pub(crate) fn turned(facts: &Facts) -> Facts {
+    facts.iter().rev().cloned().collect()
+}
