@@ -1,0 +1,92 @@
+//! Law 6: a missing fact pends the claim and is named; it never pays and is never zero.
+
+use std::collections::BTreeSet;
+
+use huzhu::{Absent, Adjudication, Decision, STANDARD};
+use proptest::prelude::*;
+
+use super::law::{decide, decide_in_turn, over_every_pack};
+use super::member::Telling;
+use super::shelf::Pack;
+
+#[test]
+fn a_missing_fact_pends_and_is_named_and_never_pays() {
+    over_every_pack(Telling { claims: 2, is_complete: false, is_coherent: true }, |pack, told| {
+        for decided in decide_in_turn(pack, told) {
+            let with = &decided.adjudication;
+            for fact in decided.told.names().filter(|name| !may_be_absent(pack, name)) {
+                let without = decide(pack, &decided.told.without(fact), &decided.before);
+                if without.decision() == Decision::Pended {
+                    let named = missing(&without);
+                    let follow = what_follows_from(fact);
+                    let is_named = named.iter().any(|name| *name == fact || follow.contains(name));
+                    let was_pended = with.decision() == Decision::Pended;
+                    prop_assert!(is_named || was_pended, "without {fact}, {named:?} is named");
+                    prop_assert_eq!(without.payable(), 0.into());
+                } else {
+                    prop_assert_eq!(without.decision(), with.decision(), "without {}", fact);
+                    prop_assert_eq!(without.payable(), with.payable(), "without {}", fact);
+                    prop_assert_eq!(without.benefits(), with.benefits(), "without {}", fact);
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
+/// A claim is pended for facts that are not there, and only for those.
+#[test]
+fn only_what_is_missing_is_named() {
+    over_every_pack(Telling { claims: 2, is_complete: false, is_coherent: true }, |pack, told| {
+        for decided in decide_in_turn(pack, told) {
+            for name in missing(&decided.adjudication) {
+                prop_assert!(decided.told.value(name).is_none(), "{name} is given");
+                prop_assert!(pack.plan.reads(name), "{name} is read");
+            }
+        }
+        Ok(())
+    });
+}
+
+/// A fact that is told where it was missing is never named again.
+#[test]
+fn a_claim_without_facts_names_what_it_needs() {
+    over_every_pack(Telling::sound(1), |pack, told| {
+        for decided in decide_in_turn(pack, told) {
+            let mut bare = decided.told.clone();
+            bare.cover.clear();
+            bare.claim.clear();
+            let adjudication = decide(pack, &bare, &decided.before);
+            prop_assert_eq!(adjudication.decision(), Decision::Pended);
+            let named = missing(&adjudication);
+            prop_assert!(named.contains(&"event_date") && named.contains(&"coverage_start"), "{named:?}");
+        }
+        Ok(())
+    });
+}
+
+fn missing(adjudication: &Adjudication) -> Vec<&str> {
+    adjudication.reasons().iter().filter_map(|reason| reason.fact.as_deref()).collect()
+}
+
+/// Facts whose absence means that there was none.
+fn may_be_absent(pack: &Pack, name: &str) -> bool {
+    let stated = pack.fact(name).map(|fact| fact.absent);
+    let standard = STANDARD.iter().find(|fact| fact.name == name).map(|fact| fact.absent);
+    stated.or(standard) == Some(Absent::None)
+}
+
+/// The facts that follow from this one, at first hand or at second.
+fn what_follows_from(fact: &str) -> BTreeSet<&'static str> {
+    let mut follow = BTreeSet::new();
+    let mut sources = vec![fact];
+    while let Some(source) = sources.pop() {
+        let is_word = |derived: &str| derived.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == source);
+        for derived in STANDARD.iter().filter(|fact| fact.derived.is_some_and(is_word)) {
+            if follow.insert(derived.name) {
+                sources.push(derived.name);
+            }
+        }
+    }
+    follow
+}
