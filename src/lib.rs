@@ -1,3 +1,5 @@
+//! Decides mutual-aid insurance claims exactly, with reasons.
+//!
 #![doc = include_str!("../README.md")]
 //!
 //! # References
@@ -50,8 +52,8 @@ pub use explain::{
 };
 pub use fact::{Absent, Holder, Kind, STANDARD, StandardFact, Value};
 pub use plan::{Assumed, Condition, Effective, EffectiveBy, Otherwise, Plan, PlanReference, Provenance};
-pub use schema::case_schema;
 pub use quote::Quote;
+pub use schema::case_schema;
 pub use scope::Scope;
 pub use text::{Language, Text};
 

@@ -1,0 +1,76 @@
+//! `huzhu adjudicate`: one case file decided and explained.
+
+use std::io;
+use std::path::Path;
+
+use huzhu::{Accumulators, Case, Catalog, Decision, Diagnostics, Explanation, NextYuan, money};
+
+use super::explanation::Statement;
+use super::files::{self, why};
+use super::layout::Ink;
+use super::options::{Adjudicate, Format, Setting};
+use super::words::say;
+use super::{Failure, Report, check};
+
+pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failure> {
+    let (name, bytes) = read(&asked.case, setting)?;
+    let catalog = match files::catalog(setting)? {
+        Ok(catalog) => catalog,
+        Err(wrong) => return Ok(refused(&wrong, setting)),
+    };
+    let case = match Case::read(&name, &bytes, &catalog) {
+        Ok(case) => case,
+        Err(wrong) => return Ok(refused(&wrong, setting)),
+    };
+    decided(&case, &catalog, setting).or_else(|error| {
+        let error = error.message(setting.language).to_owned();
+        let head = setting.remarks.paint(Ink::Bad, &say!(setting.language, "错误", "error"));
+        Ok(Report { remarks: format!("{head}: {name}: {error}\n"), is_wrong: true, ..Report::default() })
+    })
+}
+
+/// The case file's name for messages, and its bytes.
+fn read(path: &Path, setting: &Setting) -> Result<(String, Vec<u8>), Failure> {
+    if path.as_os_str() != "-" {
+        return Ok((path.to_string_lossy().into_owned(), files::read(path, setting.language)?));
+    }
+    let bytes = files::read_all(io::stdin()).map_err(|fault| {
+        let why = why(&fault, setting.language);
+        Failure::new(say!(setting.language, "标准输入读不出:{why}", "standard input can not be read: {why}"))
+    })?;
+    let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_none_or(|byte| *byte == b'{');
+    Ok((if is_json { "stdin" } else { "stdin.toml" }.to_owned(), bytes))
+}
+
+/// Mistakes in the case or in a pack: no result, and why not.
+fn refused(wrong: &Diagnostics, setting: &Setting) -> Report {
+    let remarks = match setting.format {
+        Format::Text => check::rendered(wrong, setting.language, setting.remarks),
+        Format::Json => check::json(&serde_json::json!({ "diagnostics": wrong })),
+    };
+    Report { remarks, is_wrong: true, ..Report::default() }
+}
+
+fn decided(case: &Case, catalog: &Catalog, setting: &Setting) -> Result<Report, huzhu::Error> {
+    let before = case.accumulators(catalog)?;
+    let (adjudication, after) = case.decide(catalog)?;
+    let plan = catalog.resolve(&case.enrollment, &case.claim)?;
+    let mut explanation = adjudication.explain(setting.language);
+    explanation.accumulators = Some(after);
+    if matches!(explanation.decision, Decision::Paid | Decision::NothingDue) && case.claim.reverses().is_none() {
+        explanation.next_yuan = next_yuan(case, plan, &before)?;
+    }
+    let results = match setting.format {
+        Format::Text => {
+            let (language, look) = (setting.language, setting.results);
+            Statement { explanation: &explanation, plan, case, before: &before, language, look }.page()
+        }
+        Format::Json => check::json::<Explanation>(&explanation),
+    };
+    Ok(Report { results, ..Report::default() })
+}
+
+fn next_yuan(case: &Case, plan: &huzhu::Plan, before: &Accumulators) -> Result<Vec<NextYuan>, huzhu::Error> {
+    let changes = plan.next_yuan(&case.enrollment, &case.claim, before)?;
+    Ok(changes.into_iter().map(|(fact, change)| NextYuan { fact, change: money::print(change) }).collect())
+}

@@ -1,0 +1,189 @@
+//! `huzhu check`: rule packs read, checked, and their promises proven.
+
+use std::collections::BTreeSet;
+
+use huzhu::{Diagnostic, Diagnostics, Language, Plan, WorkedCases, pack};
+use serde::Serialize;
+
+use super::files::{self, Shelf, Sort};
+use super::layout::{Ink, Look, clean, pad, width};
+use super::options::{Check, Format, Setting};
+use super::words::{pick, say};
+use super::{Failure, Report};
+
+pub(super) fn run(asked: &Check, setting: &Setting) -> Result<Report, Failure> {
+    let mut found = Found::default();
+    for shelf in files::shelves(&asked.packs, setting)? {
+        found.examine(&shelf);
+    }
+    let is_wrong = !found.diagnostics.is_empty();
+    let results = match setting.format {
+        Format::Text => found.text(setting),
+        Format::Json => json(&found),
+    };
+    Ok(Report { results, is_wrong, ..Report::default() })
+}
+
+/// What was examined and what is wrong with it.
+#[derive(Debug, Default, Serialize)]
+struct Found {
+    packs: Vec<Examined>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// One file.
+#[derive(Debug, Serialize)]
+struct Examined {
+    path: String,
+    /// Its number of problems.
+    problems: usize,
+    #[serde(flatten)]
+    pack: Option<Checked>,
+}
+
+/// What a pack is that passed.
+#[derive(Debug, Serialize)]
+struct Checked {
+    id: String,
+    version: String,
+    title: huzhu::Text,
+    effective: huzhu::Effective,
+    fingerprint: String,
+    promises: Vec<huzhu::Text>,
+}
+
+impl Checked {
+    fn of(plan: &Plan) -> Checked {
+        Checked {
+            id: plan.id().to_owned(),
+            version: plan.version().to_owned(),
+            title: plan.title().clone(),
+            effective: plan.effective(),
+            fingerprint: plan.fingerprint().to_owned(),
+            promises: plan.promises().to_vec(),
+        }
+    }
+
+    /// Version, dates and fingerprint in a line.
+    fn line(&self, language: Language) -> String {
+        let (version, from) = (&self.version, self.effective.from);
+        let dates = match self.effective.until {
+            Some(until) => say!(language, "{from} 至 {until}", "{from} to {until}"),
+            None => say!(language, "{from} 起", "from {from}"),
+        };
+        let short: String = self.fingerprint.chars().take(12).collect();
+        say!(language, "版本 {version} · {dates} · {short}", "version {version} · {dates} · {short}")
+    }
+}
+
+impl Found {
+    fn examine(&mut self, shelf: &Shelf) {
+        let mut wrong: Vec<Diagnostic> = Vec::new();
+        // A joint limit is checked against the plans around it, another file alone or with those that were asked for with it.
+        let around: BTreeSet<&str> = match shelf.asked(Sort::Joint).next() {
+            Some(_) if !shelf.is_whole => shelf.plans().into_iter().map(|(name, _)| name).collect(),
+            Some(_) | None => BTreeSet::new(),
+        };
+        if let Err(found) = shelf.catalog(|name| shelf.asked.contains(name) || around.contains(name)) {
+            wrong.extend(found.iter().filter(|diagnostic| shelf.asked.contains(diagnostic.path())).cloned());
+        }
+        if !shelf.is_whole && shelf.asked(Sort::Cases).next().is_some() {
+            wrong.extend(self.misread_cases(shelf));
+        }
+        for name in &shelf.asked {
+            if shelf.is_whole && Sort::of(name) == Sort::Cases {
+                continue;
+            }
+            let problems = wrong.iter().filter(|diagnostic| diagnostic.path() == name).count();
+            let plan = shelf.files.get(name).and_then(|bytes| pack::load(name, bytes).ok());
+            let plan = plan.filter(|_| Sort::of(name) == Sort::Pack && problems == 0);
+            self.packs.push(Examined { path: name.clone(), problems, pack: plan.as_ref().map(Checked::of) });
+        }
+        self.diagnostics.extend(wrong);
+    }
+
+    /// What is wrong with worked cases as files; whether they pass is for `huzhu test`.
+    fn misread_cases(&self, shelf: &Shelf) -> Vec<Diagnostic> {
+        let plans: BTreeSet<&str> = shelf.plans().into_iter().map(|(name, _)| name).collect();
+        let Ok(catalog) = shelf.catalog(|name| plans.contains(name)) else { return Vec::new() };
+        let read = shelf.asked(Sort::Cases).filter_map(|(name, bytes)| WorkedCases::read(name, bytes, &catalog).err());
+        read.flat_map(|wrong| wrong.iter().cloned().collect::<Vec<_>>()).collect()
+    }
+
+    fn text(&self, setting: &Setting) -> String {
+        let (language, look) = (setting.language, setting.results);
+        let mut text = String::new();
+        let widest = self.packs.iter().map(|examined| width(&examined.path)).max().unwrap_or(0);
+        for examined in &self.packs {
+            let path = pad(&clean(&examined.path), widest);
+            let (mark, rest) = match (&examined.pack, examined.problems) {
+                (Some(checked), _) => (look.paint(Ink::Good, "✓"), checked.line(language)),
+                (None, 0) => (look.paint(Ink::Good, "✓"), other_sort(&examined.path, language).to_owned()),
+                (None, problems) => (look.paint(Ink::Bad, "✗"), count_of_problems(problems, language)),
+            };
+            text.push_str(&format!("{mark} {path}  {rest}\n"));
+            for promise in examined.pack.iter().flat_map(|checked| &checked.promises) {
+                let promise = promise.in_language(language);
+                let line = say!(language, "    已证明:{promise}", "    proven: {promise}");
+                text.push_str(&format!("{}\n", look.paint(Ink::Faint, &line)));
+            }
+        }
+        for diagnostic in &self.diagnostics {
+            text.push_str(&format!("\n{}\n", diagnostic.render(language, look.is_styled)));
+        }
+        text.push_str(&format!("\n{}\n", self.summary(language, look)));
+        text
+    }
+
+    fn summary(&self, language: Language, look: Look) -> String {
+        let files = self.packs.len();
+        let promises: usize = self.packs.iter().filter_map(|examined| examined.pack.as_ref()).map(|checked| checked.promises.len()).sum();
+        if self.diagnostics.is_empty() {
+            let (files, promises) = (count(files, language, ("个文件", "file", "files")), count(promises, language, ("项承诺", "promise", "promises")));
+            return look.paint(Ink::Good, &say!(language, "{files}无误,已证明{promises}", "{files} checked, nothing wrong, {promises} proven"));
+        }
+        let bad = self.packs.iter().filter(|examined| examined.problems > 0).count();
+        let (problems, files) = (count_of_problems(self.diagnostics.len(), language), count(files, language, ("个文件", "file", "files")));
+        look.paint(Ink::Bad, &say!(language, "{files}中 {bad} 个有误,共{problems}", "{problems} in {bad} of {files}"))
+    }
+}
+
+/// What a file is that is no pack.
+fn other_sort(path: &str, language: Language) -> &'static str {
+    match Sort::of(path) {
+        Sort::Joint => pick(language, "联合限额", "joint limit"),
+        Sort::Cases => pick(language, "算例", "worked cases"),
+        Sort::Pack => "",
+    }
+}
+
+/// A number of things: `13 files`, `13 个文件`.
+pub(super) fn count(number: usize, language: Language, (zh, one, many): (&str, &str, &str)) -> String {
+    match language {
+        Language::Zh => format!(" {number} {zh}"),
+        Language::En if number == 1 => format!("1 {one}"),
+        Language::En => format!("{number} {many}"),
+    }
+}
+
+fn count_of_problems(number: usize, language: Language) -> String {
+    count(number, language, ("处问题", "problem", "problems")).trim_start().to_owned()
+}
+
+/// Every problem with its place, and how many there are.
+pub(super) fn rendered(wrong: &Diagnostics, language: Language, look: Look) -> String {
+    let mut text = String::new();
+    for diagnostic in wrong.iter() {
+        text.push_str(&format!("{}\n\n", diagnostic.render(language, look.is_styled)));
+    }
+    let problems = count_of_problems(wrong.len(), language);
+    text.push_str(&format!("{}\n", look.paint(Ink::Bad, &problems)));
+    text
+}
+
+/// JSON with line breaks, for people and programs alike.
+pub(super) fn json<T: Serialize + ?Sized>(value: &T) -> String {
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}

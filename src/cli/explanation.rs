@@ -1,0 +1,518 @@
+//! The explanation of benefits as a page of text, for the member and for the auditor.
+
+use std::collections::BTreeMap;
+
+use huzhu::{
+    Accumulators, Assumption, BenefitExplanation, Case, Decision, Explanation, Holder, Kind, Language, NextYuan, Plan,
+    ReasonExplanation, STANDARD, StandardFact, StepExplanation, Value, exact, money,
+};
+use rust_decimal::Decimal;
+
+use super::layout::{Amounts, Ink, Look, clean, grouped, pad, pad_left, spaces, width};
+use super::words::{self, pick, say};
+
+/// All that the page is written from.
+pub(super) struct Statement<'a> {
+    pub(super) explanation: &'a Explanation,
+    pub(super) plan: &'a Plan,
+    pub(super) case: &'a Case,
+    /// What the history has posted.
+    pub(super) before: &'a Accumulators,
+    pub(super) language: Language,
+    pub(super) look: Look,
+}
+
+const INDENT: usize = 2;
+const GAP: usize = 2;
+
+impl Statement<'_> {
+    /// The page.
+    pub(super) fn page(&self) -> String {
+        let mut page = Page { look: self.look, text: String::new() };
+        let mut notes = Notes::of(self.explanation);
+        self.head(&mut page);
+        self.reasons(&mut page, &mut notes);
+        self.facts(&mut page);
+        self.benefits(&mut page, &mut notes);
+        self.inapplicable(&mut page);
+        self.next_yuan(&mut page);
+        self.clauses(&mut page, &notes);
+        self.assumptions(&mut page, notes);
+        self.foot(&mut page);
+        page.text
+    }
+
+    fn say(&self, zh: &'static str, en: &'static str) -> &'static str {
+        pick(self.language, zh, en)
+    }
+
+    fn is_reversal(&self) -> bool {
+        self.case.claim.reverses().is_some()
+    }
+
+    fn head(&self, page: &mut Page) {
+        let (plan, language) = (self.plan, self.language);
+        page.wrapped(Ink::Strong, 0, plan.title().in_language(language));
+        let (id, version, claim) = (plan.id(), plan.version(), &self.explanation.claim);
+        let line = say!(language, "{id} · 版本 {version} · 理赔申请 {claim}", "{id} · version {version} · claim {claim}");
+        page.wrapped(Ink::Faint, 0, &line);
+        page.blank();
+        let (word, ink) = match self.explanation.decision {
+            _ if self.is_reversal() => (self.say("冲销", "Reversed"), Ink::Strong),
+            Decision::Paid => (words::decision(Decision::Paid, language), Ink::Good),
+            Decision::NothingDue => (words::decision(Decision::NothingDue, language), Ink::Strong),
+            Decision::Denied => (words::decision(Decision::Denied, language), Ink::Bad),
+            Decision::Pended => (words::decision(Decision::Pended, language), Ink::Doubt),
+        };
+        let amount = grouped(&self.explanation.payable);
+        let amount = say!(language, "应付 {amount} 元", "payable {amount} yuan");
+        let rule = "═".repeat(self.look.width);
+        page.line(Ink::Plain, &rule);
+        let room = self.look.width.saturating_sub(width(word)).saturating_sub(INDENT).saturating_sub(INDENT);
+        page.line(ink, &format!("{}{word}{}", spaces(INDENT), pad_left(&amount, room)));
+        page.line(Ink::Plain, &rule);
+    }
+
+    fn reasons(&self, page: &mut Page, notes: &mut Notes<'_>) {
+        if self.explanation.reasons.is_empty() {
+            return;
+        }
+        page.heading(match self.explanation.decision {
+            _ if self.is_reversal() => self.say("冲销", "Reversal"),
+            Decision::Denied => self.say("不予给付,因为未满足下列条件", "Denied, because this is not met"),
+            Decision::Pended => self.say("暂缓,待下列各项解决", "Pended, until this is settled"),
+            Decision::NothingDue | Decision::Paid => self.say("无应付的理由", "Why nothing is due"),
+        });
+        for reason in &self.explanation.reasons {
+            let clause = reason.clause.as_deref().map(|clause| notes.clause(clause)).unwrap_or_default();
+            let assumed = notes.assumed(&self.assumed_by(reason));
+            page.item("•", &format!("{}{clause}{assumed}", reason.text));
+            let code = &reason.code;
+            page.wrapped(Ink::Faint, INDENT.saturating_add(2), code);
+        }
+    }
+
+    /// What a reason stands on that is assumed; only conditions of the pack stand on anything.
+    fn assumed_by(&self, reason: &ReasonExplanation) -> Vec<String> {
+        let condition = self.plan.conditions().find(|condition| condition.id() == reason.code);
+        condition.into_iter().flat_map(|condition| condition.assumed()).map(|assumed| assumed.name.clone()).collect()
+    }
+
+    fn facts(&self, page: &mut Page) {
+        let enrollment = &self.case.enrollment;
+        let mut left = vec![(self.say("会员", "member").to_owned(), clean(enrollment.member()))];
+        left.extend(self.facts_of(Holder::Enrollment, |name| enrollment.fact(name), enrollment));
+        left.extend(self.history());
+        let claim = &self.case.claim;
+        let right: Vec<_> = self.facts_of(Holder::Claim, |name| claim.fact(name), claim);
+        page.columns(
+            (self.say("参保", "Enrollment"), &left),
+            (self.say("理赔申请", "Claim"), &right),
+        );
+    }
+
+    /// The facts that are given, by title; of the settlement record those that the plan reads.
+    fn facts_of<'f>(
+        &self,
+        holder: Holder,
+        fact: impl Fn(&str) -> Option<&'f Value>,
+        all: &impl serde::Serialize,
+    ) -> Vec<(String, String)> {
+        let standard = STANDARD.iter().filter(|known| known.holder == holder);
+        let standard = standard.filter(|known| !known.settlement || self.plan.reads(known.name)).map(|known| known.name);
+        let all = serde_json::to_value(all).unwrap_or_default();
+        let own = all.as_object().into_iter().flat_map(serde_json::Map::keys).map(String::as_str);
+        let own = own.filter(|name| StandardFact::named(name).is_none());
+        let named = standard.chain(own).filter_map(|name| Some((name, fact(name)?)));
+        named.map(|(name, value)| (self.title_of(name), self.words_of(name, value))).collect()
+    }
+
+    fn title_of(&self, name: &str) -> String {
+        let standard = StandardFact::named(name).map(|fact| self.say(fact.zh, fact.en));
+        let title = self.plan.fact_title(name).map(|title| title.in_language(self.language)).or(standard);
+        clean(title.unwrap_or(name))
+    }
+
+    fn words_of(&self, name: &str, value: &Value) -> String {
+        match (value, StandardFact::named(name).map(|fact| fact.kind)) {
+            (Value::Number(amount), Some(Kind::Money)) => grouped(&money::print(*amount)),
+            (Value::Number(days), Some(Kind::Days)) => say!(self.language, "{days} 天", "{days} days"),
+            (Value::Number(number), _) => number.to_string(),
+            (Value::YesNo(true), _) => self.say("是", "yes").to_owned(),
+            (Value::YesNo(false), _) => self.say("否", "no").to_owned(),
+            (Value::Date(date), _) => date.to_string(),
+            (Value::Text(text), _) => {
+                let title = self.plan.value_title(name, text).map(|title| title.in_language(self.language));
+                clean(title.unwrap_or(text))
+            }
+        }
+    }
+
+    /// How much of the history counts.
+    fn history(&self) -> Option<(String, String)> {
+        let count = self.case.history.len();
+        if count == 0 {
+            return None;
+        }
+        let paid = self.before.postings().map(huzhu::Posting::paid).try_fold(Decimal::ZERO, exact::add).ok()?;
+        let paid = grouped(&money::print(paid));
+        let title = self.say("历史理赔", "earlier claims").to_owned();
+        Some((title, say!(self.language, "{count} 件,已付 {paid}", "{count}, paid {paid}")))
+    }
+
+    fn benefits(&self, page: &mut Page, notes: &mut Notes<'_>) {
+        if self.explanation.benefits.is_empty() {
+            return;
+        }
+        let ledger = self.ledger();
+        page.blank();
+        page.row(&ledger, Ink::Strong, [self.say("待遇", "Benefits"), self.say("增减", "change"), self.say("余额", "left")]);
+        for (number, benefit) in self.explanation.benefits.iter().enumerate() {
+            if number > 0 {
+                page.blank();
+            }
+            self.benefit(benefit, &ledger, page, notes);
+        }
+        page.line(Ink::Plain, &ledger.rule("═"));
+        let sum = ledger.left.place(&grouped(&self.explanation.payable));
+        page.row(&ledger, Ink::Strong, [self.say("合计应付(元)", "Payable in all, yuan"), "", &sum]);
+    }
+
+    fn benefit(&self, benefit: &BenefitExplanation, ledger: &Ledger, page: &mut Page, notes: &mut Notes<'_>) {
+        let itself: Vec<String> = self.explanation.assumed.iter().filter(|name| **name == benefit.id).cloned().collect();
+        let (clause, assumed) = (notes.clause(&benefit.clause), notes.assumed(&itself));
+        page.row(ledger, Ink::Strong, [&format!("{}{clause}{assumed}", benefit.title), "", ""]);
+        let basis = format!("{}{}", benefit.basis, notes.assumed(&benefit.assumed));
+        page.row(&ledger.inner(), Ink::Plain, [&basis, "", &ledger.left.place(&grouped(&benefit.gross))]);
+        for step in &benefit.steps {
+            let (clause, assumed) = (notes.clause(&step.clause), notes.assumed(&step.assumed));
+            let label = format!("{}{clause}{assumed}", step.reason);
+            let left = ledger.left.place(&grouped(&step.leaves));
+            let (ink, change) = if step.binding {
+                (Ink::Plain, ledger.change.place(&change_of(step)))
+            } else {
+                (Ink::Faint, self.idle(&step.step).to_owned())
+            };
+            page.row(&ledger.inner(), ink, [&label, &change, &left]);
+        }
+        page.line(Ink::Plain, &ledger.rule("─"));
+        page.row(&ledger.inner(), Ink::Strong, [self.say("给付", "paid"), "", &ledger.left.place(&grouped(&benefit.paid))]);
+    }
+
+    /// The mark of a step that took nothing.
+    fn idle(&self, step: &str) -> &'static str {
+        match step {
+            "limit" | "joint-limit" | "minimum" => self.say("(未触及)", "(not reached)"),
+            "rounding" => self.say("(无尾差)", "(nothing to round)"),
+            "waiting" => self.say("(不在等待期)", "(not waiting)"),
+            _ => self.say("(未扣减)", "(takes nothing)"),
+        }
+    }
+
+    /// The widths of the two columns of amounts.
+    fn ledger(&self) -> Ledger {
+        let (mut change, mut left) = (Amounts::default(), Amounts::default());
+        let mut widest_mark = width(self.say("增减", "change"));
+        left.admit(&grouped(&self.explanation.payable));
+        for benefit in &self.explanation.benefits {
+            left.admit(&grouped(&benefit.gross));
+            for step in &benefit.steps {
+                left.admit(&grouped(&step.leaves));
+                if step.binding {
+                    change.admit(&change_of(step));
+                } else {
+                    widest_mark = widest_mark.max(width(self.idle(&step.step)));
+                }
+            }
+        }
+        Ledger {
+            indent: INDENT,
+            change,
+            change_width: change.width().max(widest_mark),
+            left,
+            left_width: left.width().max(width(self.say("余额", "left"))),
+            width: self.look.width,
+        }
+    }
+
+    fn inapplicable(&self, page: &mut Page) {
+        if self.explanation.inapplicable.is_empty() {
+            return;
+        }
+        page.heading(self.say("不适用的待遇", "Benefits that do not apply"));
+        let needs = self.say("需要", "needs");
+        for benefit in &self.explanation.inapplicable {
+            let unmet = benefit.unmet.join(self.say("；", "; "));
+            let text = if unmet.is_empty() { benefit.title.clone() } else { format!("{}{}{needs} {unmet}", benefit.title, self.say("：", ": ")) };
+            page.item("•", &text);
+        }
+    }
+
+    fn next_yuan(&self, page: &mut Page) {
+        if self.explanation.next_yuan.is_empty() {
+            return;
+        }
+        page.heading(self.say("再多一元", "One more yuan"));
+        for next in &self.explanation.next_yuan {
+            page.item("•", &self.next_yuan_of(next));
+        }
+    }
+
+    fn next_yuan_of(&self, next: &NextYuan) -> String {
+        let (fact, change) = (self.title_of(&next.fact), grouped(next.change.trim_start_matches('-')));
+        if next.change.starts_with('-') {
+            say!(self.language, "{fact}每多 1 元，少付 {change} 元", "one more yuan of “{fact}” would pay {change} less")
+        } else if next.change.chars().any(|digit| matches!(digit, '1'..='9')) {
+            say!(self.language, "{fact}每多 1 元，多付 {change} 元", "one more yuan of “{fact}” would pay {change} more")
+        } else {
+            say!(self.language, "{fact}再多 1 元，给付不变", "one more yuan of “{fact}” would pay no more")
+        }
+    }
+
+    fn clauses(&self, page: &mut Page, notes: &Notes<'_>) {
+        if notes.clauses.is_empty() {
+            return;
+        }
+        page.heading(self.say("条款", "Clauses"));
+        for (number, clause) in (1_usize..).zip(&notes.clauses) {
+            page.item(&format!("[{number}]"), clause);
+        }
+    }
+
+    fn assumptions(&self, page: &mut Page, notes: Notes<'_>) {
+        let assumptions = notes.into_assumptions();
+        if assumptions.is_empty() {
+            return;
+        }
+        page.heading(self.say("† 假定：没有条文载明，给付前须核实", "† Assumed: no source states it, verify before paying"));
+        for (number, assumption) in assumptions.into_iter().enumerate() {
+            let (title, name) = (&assumption.title, &assumption.name);
+            let text = match &assumption.value {
+                Some(value) => {
+                    let value = words::value(value, self.language);
+                    say!(self.language, "{title}：{value} ({name})", "{title}: {value} ({name})")
+                }
+                None => format!("{title} ({name})"),
+            };
+            page.item(&letter(number), &text);
+        }
+    }
+
+    fn foot(&self, page: &mut Page) {
+        page.blank();
+        let fingerprint = &self.explanation.plan.fingerprint;
+        page.wrapped(Ink::Faint, 0, &say!(self.language, "规则包指纹 {fingerprint}", "pack {fingerprint}"));
+    }
+}
+
+/// What a step changes, with its sign.
+fn change_of(step: &StepExplanation) -> String {
+    match step.takes.strip_prefix('-') {
+        Some(added) => format!("+{}", grouped(added)),
+        None => format!("-{}", grouped(&step.takes)),
+    }
+}
+
+/// `a` to `z`, then `aa`, `ab`, ….
+fn letter(number: usize) -> String {
+    let last = u32::try_from(number.checked_rem(26).unwrap_or(0)).ok();
+    let last = last.and_then(|place| char::from_u32(u32::from('a').saturating_add(place))).unwrap_or('?');
+    match number.div_euclid(26).checked_sub(1) {
+        Some(before) => format!("{}{last}", letter(before)),
+        None => last.to_string(),
+    }
+}
+
+/// Clauses by number and assumptions by letter, in the order in which the page names them.
+struct Notes<'a> {
+    clauses: Vec<String>,
+    known: BTreeMap<&'a str, &'a Assumption>,
+    named: Vec<&'a Assumption>,
+}
+
+impl<'a> Notes<'a> {
+    fn of(explanation: &'a Explanation) -> Notes<'a> {
+        let known = explanation.assumptions.iter().map(|assumption| (assumption.name.as_str(), assumption)).collect();
+        Notes { clauses: Vec::new(), known, named: Vec::new() }
+    }
+
+    /// The mark of a clause, with the space before it.
+    fn clause(&mut self, clause: &str) -> String {
+        let place = self.clauses.iter().position(|known| known == clause).unwrap_or_else(|| {
+            self.clauses.push(clause.to_owned());
+            self.clauses.len().saturating_sub(1)
+        });
+        format!(" [{}]", place.saturating_add(1))
+    }
+
+    /// The mark of assumptions, with the space before it; none if there are none.
+    fn assumed(&mut self, names: &[String]) -> String {
+        let mut letters = Vec::new();
+        for name in names {
+            let Some(assumption) = self.known.get(name.as_str()).copied() else { continue };
+            let place = self.named.iter().position(|known| known.name == *name).unwrap_or_else(|| {
+                self.named.push(assumption);
+                self.named.len().saturating_sub(1)
+            });
+            letters.push(place);
+        }
+        letters.sort_unstable();
+        letters.dedup();
+        if letters.is_empty() {
+            return String::new();
+        }
+        format!(" †{}", letters.into_iter().map(letter).collect::<Vec<_>>().join(","))
+    }
+
+    /// Those that the page has named, in that order; then the others.
+    fn into_assumptions(self) -> Vec<&'a Assumption> {
+        let mut all = self.named;
+        for assumption in self.known.into_values() {
+            if !all.iter().any(|named| named.name == assumption.name) {
+                all.push(assumption);
+            }
+        }
+        all
+    }
+}
+
+/// The columns of the waterfalls.
+#[derive(Debug, Clone, Copy)]
+struct Ledger {
+    indent: usize,
+    change: Amounts,
+    change_width: usize,
+    left: Amounts,
+    left_width: usize,
+    width: usize,
+}
+
+impl Ledger {
+    /// The same with the words further in.
+    fn inner(self) -> Ledger {
+        Ledger { indent: self.indent.saturating_add(INDENT), ..self }
+    }
+
+    fn room_for_words(&self) -> usize {
+        let amounts = self.change_width.saturating_add(self.left_width).saturating_add(GAP).saturating_add(GAP);
+        self.width.saturating_sub(amounts).saturating_sub(self.indent)
+    }
+
+    /// A rule above the last column.
+    fn rule(&self, stroke: &str) -> String {
+        format!("{}{}", spaces(self.width.saturating_sub(self.left_width)), stroke.repeat(self.left_width))
+    }
+}
+
+/// Lines of text, one under another.
+struct Page {
+    look: Look,
+    text: String,
+}
+
+impl Page {
+    fn line(&mut self, ink: Ink, line: &str) {
+        self.text.push_str(&self.look.paint(ink, line.trim_end()));
+        self.text.push('\n');
+    }
+
+    fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.blank();
+        self.wrapped(Ink::Strong, 0, text);
+    }
+
+    fn wrapped(&mut self, ink: Ink, indent: usize, text: &str) {
+        for line in self.look.paragraph(indent, indent, &clean(text)) {
+            self.line(ink, &line);
+        }
+    }
+
+    /// A paragraph behind a bullet or a number.
+    fn item(&mut self, bullet: &str, text: &str) {
+        let hanging = INDENT.saturating_add(width(bullet)).saturating_add(1);
+        for (number, line) in self.look.paragraph(hanging, hanging, &clean(text)).into_iter().enumerate() {
+            let start = if number == 0 { format!("{}{bullet} ", spaces(INDENT)) } else { spaces(hanging) };
+            let line = self.look.paint_marked(Ink::Plain, line.trim());
+            self.text.push_str(&format!("{start}{line}\n"));
+        }
+    }
+
+    /// Words, a change and what is left.
+    fn row(&mut self, ledger: &Ledger, ink: Ink, [words, change, left]: [&str; 3]) {
+        let room = if change.is_empty() && left.is_empty() {
+            self.look.width.saturating_sub(ledger.indent)
+        } else {
+            ledger.room_for_words()
+        };
+        let look = Look { width: room, ..self.look };
+        let mut lines = look.paragraph(0, INDENT, &clean(words)).into_iter();
+        let first = lines.next().unwrap_or_default();
+        let words = format!("{}{}", self.look.paint_marked(ink, &first), spaces(room.saturating_sub(width(&first))));
+        let amounts = format!(
+            "{}{}{}{}",
+            spaces(GAP),
+            pad_left(change, ledger.change_width),
+            spaces(GAP),
+            pad_left(left, ledger.left_width)
+        );
+        let amounts = if change.is_empty() && left.is_empty() { String::new() } else { self.look.paint(ink, &amounts) };
+        let line = format!("{}{words}{amounts}", spaces(ledger.indent));
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+        for line in lines {
+            let line = format!("{}{}", spaces(ledger.indent), self.look.paint_marked(ink, &line));
+            self.text.push_str(line.trim_end());
+            self.text.push('\n');
+        }
+    }
+
+    /// Two lists of names and values, side by side if there is room.
+    fn columns(&mut self, left: (&str, &[(String, String)]), right: (&str, &[(String, String)])) {
+        let of = |list: &[(String, String)]| Pairs {
+            name: list.iter().map(|(name, _)| width(name)).max().unwrap_or(0),
+            value: list.iter().map(|(_, value)| width(value)).max().unwrap_or(0),
+        };
+        let (ours, theirs) = (of(left.1), of(right.1));
+        const BETWEEN: usize = 6;
+        let both = ours.width().saturating_add(BETWEEN).saturating_add(theirs.width()).saturating_add(INDENT);
+        self.blank();
+        if both > self.look.width {
+            for (title, list, pairs) in [(left.0, left.1, ours), (right.0, right.1, theirs)] {
+                self.line(Ink::Strong, title);
+                for pair in list {
+                    let line = format!("{}{}", spaces(INDENT), pairs.row(pair));
+                    self.line(Ink::Plain, &line);
+                }
+            }
+            return;
+        }
+        let head = format!("{}{}", pad(left.0, INDENT.saturating_add(ours.width()).saturating_add(BETWEEN)), right.0);
+        self.line(Ink::Strong, &head);
+        for row in 0..left.1.len().max(right.1.len()) {
+            let left = left.1.get(row).map(|pair| ours.row(pair)).unwrap_or_default();
+            let right = right.1.get(row).map(|pair| theirs.row(pair)).unwrap_or_default();
+            self.line(Ink::Plain, &format!("{}{}{}{right}", spaces(INDENT), pad(&left, ours.width()), spaces(BETWEEN)));
+        }
+    }
+}
+
+/// The widths of names and of their values.
+#[derive(Debug, Clone, Copy)]
+struct Pairs {
+    name: usize,
+    value: usize,
+}
+
+impl Pairs {
+    fn width(self) -> usize {
+        self.name.saturating_add(GAP).saturating_add(self.value)
+    }
+
+    fn row(self, (name, value): &(String, String)) -> String {
+        format!("{}{}{}", pad(name, self.name), spaces(GAP), pad_left(value, self.value))
+    }
+}
