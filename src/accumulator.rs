@@ -66,7 +66,7 @@ impl Entry {
 /// What one decided claim has posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posting {
-    pub(crate) claim: String,
+    pub(crate) claim: Arc<str>,
     pub(crate) event_date: NaiveDate,
     pub(crate) coverage_start: NaiveDate,
     pub(crate) amounts: Vec<(Entry, Decimal)>,
@@ -131,7 +131,7 @@ impl Group {
 /// An amount from outside must be at most 10¹⁵ with 4 places; what the engine posts always is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Accumulators {
-    postings: BTreeMap<String, Posting>,
+    postings: BTreeMap<Arc<str>, Posting>,
     balances: BTreeMap<Group, BTreeMap<Entry, Decimal>>,
 }
 
@@ -262,7 +262,7 @@ impl Posting {
 
 impl Serialize for Accumulators {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.postings.iter().map(|(claim, posting)| (claim, posting.record())))
+        serializer.collect_map(self.postings.iter().map(|(claim, posting)| (&**claim, posting.record())))
     }
 }
 
@@ -278,7 +278,7 @@ impl<'de> Deserialize<'de> for Accumulators {
             });
             let amounts = amounts.collect::<Result<_, D::Error>>()?;
             let posting =
-                Posting { claim, event_date: record.event_date, coverage_start: record.coverage_start, amounts };
+                Posting { claim: claim.into(), event_date: record.event_date, coverage_start: record.coverage_start, amounts };
             accumulators.post(&posting).map_err(D::Error::custom)?;
         }
         Ok(accumulators)

@@ -36,7 +36,7 @@ pub enum Decision {
 /// The answer alone: what [`Plan::decide`] gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    claim: String,
+    claim: Arc<str>,
     plan: Arc<PlanReference>,
     decision: Decision,
     payable: Decimal,
@@ -141,7 +141,7 @@ impl Adjudication {
             say!("冲销理赔申请 `{id}`,应追回 {paid} 元", "reverses the claim `{id}`; {paid} yuan are to be recovered");
         let reason = Reason { code: Code::Reversal.name().to_owned(), text, clause: None, fact: None };
         let outcome = Outcome {
-            claim: claim.id().to_owned(),
+            claim: Arc::clone(&claim.id),
             plan: Arc::clone(&plan.reference),
             decision: Decision::NothingDue,
             payable: Decimal::ZERO,
@@ -401,7 +401,7 @@ impl Plan {
             missing = Some(missing.map_or(Gap::of(slot), |gap| gap.and(Gap::of(slot))));
         }
         let mut outcome = Outcome {
-            claim: claim.id().to_owned(),
+            claim: Arc::clone(&claim.id),
             plan: Arc::clone(&self.reference),
             decision,
             payable,
@@ -436,7 +436,7 @@ impl Plan {
             Known::Known(amount) if !amount.is_zero() => Some((entry.entry.clone(), amount)),
             Known::Known(_) | Known::Missing(_) => None,
         });
-        Posting { claim: claim.id().to_owned(), event_date, coverage_start, amounts: amounts.collect() }
+        Posting { claim: Arc::clone(&claim.id), event_date, coverage_start, amounts: amounts.collect() }
     }
 
     fn check_belongs(&self, enrollment: &Enrollment) -> Result<(), Error> {

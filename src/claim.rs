@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -21,7 +22,7 @@ use crate::facts::Facts;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Claim {
-    id: String,
+    pub(crate) id: Arc<str>,
     reverses: Option<String>,
     pub(crate) facts: Facts,
 }
@@ -30,13 +31,13 @@ impl Claim {
     /// A claim without facts.
     #[must_use]
     pub fn new(id: &str) -> Claim {
-        Claim { id: id.to_owned(), ..Claim::default() }
+        Claim { id: id.into(), ..Claim::default() }
     }
 
     /// A reversal: it undoes what the claim of that id has posted.
     #[must_use]
     pub fn reversal(id: &str, of: &str) -> Claim {
-        Claim { id: id.to_owned(), reverses: Some(of.to_owned()), ..Claim::default() }
+        Claim { id: id.into(), reverses: Some(of.to_owned()), ..Claim::default() }
     }
 
     /// The same with one more fact; a fact that was given is replaced.
@@ -71,7 +72,7 @@ impl Serialize for Claim {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let is_settlement = |name: &str| StandardFact::named(name).is_some_and(|fact| fact.settlement);
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", &self.id)?;
+        map.serialize_entry("id", &*self.id)?;
         if let Some(id) = &self.reverses {
             map.serialize_entry("reverses", id)?;
         }
@@ -105,7 +106,7 @@ impl<'de> Visitor<'de> for FromMap {
         let mut claim = Claim::default();
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "id" => claim.id = map.next_value()?,
+                "id" => claim.id = map.next_value::<String>()?.into(),
                 "reverses" => claim.reverses = map.next_value()?,
                 "settlement" => {
                     for (field, value) in map.next_value::<BTreeMap<String, Value>>()? {

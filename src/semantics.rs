@@ -653,6 +653,8 @@ impl<'p, R: Reading> Meaning<'p, R> {
             Truth::Given(slot) => self.reading.given(*slot),
             Truth::Compare(comparison, sides) => self.compare(*comparison, sides),
             Truth::CompareDates(comparison, sides) => self.compare_dates(*comparison, sides),
+            Truth::Within(upper, numbers) => self.within(*upper, numbers),
+            Truth::WithinDates(upper, dates) => self.within_dates(*upper, dates),
             Truth::Among(slot, values) => self.reading.among(*slot, values),
             Truth::And(sides) => {
                 let [left, right] = &**sides;
@@ -683,6 +685,26 @@ impl<'p, R: Reading> Meaning<'p, R> {
     fn compare_dates(&mut self, comparison: Comparison, sides: &'p [Date; 2]) -> R::Truth {
         let [left, right] = self.dates(sides);
         self.reading.compare_dates(comparison, left, right)
+    }
+
+    #[inline(never)]
+    fn within(&mut self, upper: Comparison, [subject, from, to]: &'p [Number; 3]) -> R::Truth {
+        let (subject, from) = (self.number(subject), self.number(from));
+        let above = self.reading.compare(Comparison::AtLeast, subject.clone(), from);
+        self.both(above, |m| {
+            let to = m.number(to);
+            m.reading.compare(upper, subject, to)
+        })
+    }
+
+    #[inline(never)]
+    fn within_dates(&mut self, upper: Comparison, [subject, from, to]: &'p [Date; 3]) -> R::Truth {
+        let (subject, from) = (self.date(subject), self.date(from));
+        let after = self.reading.compare_dates(Comparison::AtLeast, subject.clone(), from);
+        self.both(after, |m| {
+            let to = m.date(to);
+            m.reading.compare_dates(upper, subject, to)
+        })
     }
 
     #[inline(never)]

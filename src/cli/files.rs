@@ -209,3 +209,9 @@ pub(super) fn did_you_mean(name: &str, known: &BTreeSet<&str>, language: Languag
 pub(super) fn file_name(path: &str) -> String {
     Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
+
+/// The file of the rules folder that has a plan of this id; none if there is no such folder.
+pub(super) fn plan_file(id: &str, setting: &Setting) -> Option<String> {
+    let shelf = Shelf::read(&setting.rules, setting).ok()?;
+    shelf.plans().into_iter().find(|(_, plan)| plan.id() == id).map(|(name, _)| name.to_owned())
+}

@@ -774,15 +774,11 @@ impl Resolver {
                 match self.typed(subject) {
                     Typed::Number(number, unit) => {
                         let (from, to) = (self.number(from, unit), self.number(to, unit));
-                        let lower = Truth::Compare(Comparison::AtLeast, Box::new([number.clone(), from?]));
-                        let upper = Truth::Compare(upper, Box::new([number, to?]));
-                        Some(Truth::And(Box::new([lower, upper])))
+                        Some(Truth::Within(upper, Box::new([number, from?, to?])))
                     }
                     Typed::Date(date) => {
                         let (from, to) = (self.date(from), self.date(to));
-                        let lower = Truth::CompareDates(Comparison::AtLeast, Box::new([date.clone(), from?]));
-                        let upper = Truth::CompareDates(upper, Box::new([date, to?]));
-                        Some(Truth::And(Box::new([lower, upper])))
+                        Some(Truth::WithinDates(upper, Box::new([date, from?, to?])))
                     }
                     Typed::Poisoned => None,
                     Typed::Truth(_) | Typed::Category(_) => self.mismatch(subject, "数或日期", "a number or a date"),

@@ -48,6 +48,9 @@ pub(crate) enum Truth {
     Given(Slot),
     Compare(Comparison, Box<[Number; 2]>),
     CompareDates(Comparison, Box<[Date; 2]>),
+    /// The first is from the second to the third, which is included with [`Comparison::AtMost`].
+    Within(Comparison, Box<[Number; 3]>),
+    WithinDates(Comparison, Box<[Date; 3]>),
     /// The category fact has one of the values.
     Among(Slot, Vec<Box<str>>),
     And(Box<[Truth; 2]>),
