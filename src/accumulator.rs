@@ -277,8 +277,12 @@ impl<'de> Deserialize<'de> for Accumulators {
                 Ok((entry, amount))
             });
             let amounts = amounts.collect::<Result<_, D::Error>>()?;
-            let posting =
-                Posting { claim: claim.into(), event_date: record.event_date, coverage_start: record.coverage_start, amounts };
+            let posting = Posting {
+                claim: claim.into(),
+                event_date: record.event_date,
+                coverage_start: record.coverage_start,
+                amounts,
+            };
             accumulators.post(&posting).map_err(D::Error::custom)?;
         }
         Ok(accumulators)

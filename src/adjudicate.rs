@@ -356,7 +356,8 @@ impl Plan {
         Ok(adjudication)
     }
 
-    /// What one more yuan of each amount that the claim states would change: the fact's name and the difference in yuan.
+    /// What one more yuan of each amount that a rule reads would change, all other facts as they are: the fact's name and the
+    /// difference in yuan.
     ///
     /// # Errors
     /// Those of [`Plan::decide`].
@@ -369,12 +370,16 @@ impl Plan {
         let now = self.decide(enrollment, claim, accumulators)?;
         let mut changes = Vec::new();
         let amounts = self.facts.iter().enumerate().filter(|(_, fact)| {
-            fact.kind == Kind::Money && claim.facts.get(&fact.name).is_some_and(|_| self.rules_read(&fact.name))
+            let is_stated = fact.derived.is_some() || claim.facts.get(&fact.name).is_some();
+            fact.kind == Kind::Money && is_stated && self.rules_read(&fact.name)
         });
         for (slot, fact) in amounts {
-            let reading = Exact::new(self, enrollment, claim, accumulators, Silence).raised(slot, Decimal::ONE);
-            let mut meaning = Meaning::new(self, reading);
-            let verdict = meaning.adjudicate();
+            let reading = || Exact::new(self, enrollment, claim, accumulators, Silence);
+            if let Known::Missing(_) = Meaning::new(self, reading()).number_fact(slot) {
+                continue;
+            }
+            let mut meaning = Meaning::new(self, reading().raised(slot, Decimal::ONE));
+            let verdict = meaning.adjudicate_as_given();
             if let (Known::Known(payable), None) = (verdict.payable, meaning.reading.fault()) {
                 let change = exact::subtract(payable, now.payable).map_err(|_| does_not_fit())?;
                 changes.push((fact.name.to_string(), change));

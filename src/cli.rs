@@ -18,6 +18,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anstream::AutoStream;
+use anstream::stream::{AsLockedWrite, RawStream};
 use clap::Parser;
 
 use layout::{Ink, Look};
@@ -59,8 +60,8 @@ pub(crate) fn run() -> ExitCode {
     let Options { common, command } = Options::parse();
     let setting = common.setting();
     let outcome = execute(command, &setting).and_then(|report| {
-        write(&io::stderr(), &setting.remarks, &report.remarks, &setting)?;
-        write(&io::stdout(), &setting.results, &report.results, &setting)?;
+        write(io::stderr(), &setting.remarks, &report.remarks, &setting)?;
+        write(io::stdout(), &setting.results, &report.results, &setting)?;
         Ok(report.is_wrong)
     });
     match outcome {
@@ -68,7 +69,7 @@ pub(crate) fn run() -> ExitCode {
         Ok(true) => ExitCode::from(SOMETHING_IS_WRONG),
         Err(failure) => {
             // Where standard error is closed too, the exit code alone must do.
-            let _unheard = write(&io::stderr(), &setting.remarks, &words_of(&failure, &setting), &setting);
+            let _unheard = write(io::stderr(), &setting.remarks, &words_of(&failure, &setting), &setting);
             ExitCode::from(COULD_NOT_RUN)
         }
     }
@@ -88,7 +89,12 @@ fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
 }
 
 /// Writes all of it; that no one reads on is no failure.
-fn write(mut stream: impl Write + anstream::stream::AsLockedWrite + anstream::stream::RawStream, look: &Look, text: &str, setting: &Setting) -> Result<(), Failure> {
+fn write(
+    mut stream: impl Write + AsLockedWrite + RawStream,
+    look: &Look,
+    text: &str,
+    setting: &Setting,
+) -> Result<(), Failure> {
     let written = if look.is_styled {
         let mut stream = AutoStream::always(stream);
         stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
@@ -96,9 +102,11 @@ fn write(mut stream: impl Write + anstream::stream::AsLockedWrite + anstream::st
         stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
     };
     match written {
-        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(say!(setting.language, "结果写不出去:{fault}", "the results can not be written: {fault}")))
-        }
+        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(say!(
+            setting.language,
+            "结果写不出去：{fault}",
+            "the results can not be written: {fault}"
+        ))),
         Ok(()) | Err(_) => Ok(()),
     }
 }

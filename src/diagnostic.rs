@@ -8,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::Serialize;
 
 use crate::code::Code;
-use crate::text::{Language, Text};
+use crate::text::{Language, Text, say};
 
 /// A place in a file, in bytes.
 pub(crate) type Span = Range<usize>;
@@ -162,6 +162,9 @@ impl fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
+/// So many problems of one file are told.
+pub const MAX_PROBLEMS: usize = 500;
+
 /// Collects the problems of one file while it is read.
 #[derive(Debug)]
 pub(crate) struct Findings {
@@ -178,14 +181,30 @@ impl Findings {
         &self.source
     }
 
+    /// Keeps a problem; beyond [`MAX_PROBLEMS`] the last one says that there are more.
     pub(crate) fn report(&mut self, code: Code, span: &Span, message: Text) -> &mut Diagnostic {
-        let end = self.source.text.len();
-        let span = span.start.min(end)..span.end.min(end);
-        let diagnostic = Diagnostic { code, source: Arc::clone(&self.source), span, message, help: Vec::new() };
+        let span = self.whole_characters(span);
+        let source = Arc::clone(&self.source);
+        let mut diagnostic = Diagnostic { code, source, span, message, help: Vec::new() };
+        if self.list.len() >= MAX_PROBLEMS {
+            let end = self.source.text.len();
+            diagnostic.span = end..end;
+            diagnostic.code = Code::TooMany;
+            diagnostic.message =
+                say!("问题超过 {MAX_PROBLEMS} 个,其余从略", "more than {MAX_PROBLEMS} problems; the rest are left out");
+            self.list.pop();
+        }
         let place = self.list.len();
         self.list.push(diagnostic);
         #[expect(clippy::indexing_slicing, reason = "it was pushed on the line before")]
         &mut self.list[place]
+    }
+
+    /// The span within the text, widened to whole characters.
+    fn whole_characters(&self, span: &Span) -> Span {
+        let text = &self.source.text;
+        let (start, end) = (text.floor_char_boundary(span.start), text.ceil_char_boundary(span.end));
+        start..end.max(start)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -205,5 +224,5 @@ impl Findings {
 /// `did you mean …?` if a known name is near.
 pub(crate) fn did_you_mean<'k, I: IntoIterator<Item = &'k str>>(name: &str, known: I) -> Option<Text> {
     let near = crate::names::nearest(name, known)?;
-    Some(crate::text::say!("是否想写 `{near}`?", "did you mean `{near}`?"))
+    Some(say!("是否想写 `{near}`?", "did you mean `{near}`?"))
 }

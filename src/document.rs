@@ -1,5 +1,6 @@
 //! TOML and JSON files as nodes: every key and value with its place, every number as it was written.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -16,6 +17,8 @@ pub const MAX_PACK_BYTES: usize = 1 << 20;
 pub const MAX_CASE_BYTES: usize = 16 << 20;
 /// Tables and lists nest at most 64 deep.
 pub const MAX_DEPTH: usize = 64;
+/// A table has at most 10,000 keys.
+pub const MAX_KEYS: usize = 10_000;
 /// A number has at most 19 digits.
 pub const MAX_NUMBER_DIGITS: usize = 19;
 
@@ -180,6 +183,9 @@ fn read_toml(text: &str, findings: &mut Findings) -> Node {
 }
 
 fn toml_table(table: DeTable<'_>, span: Span, text: &str, depth: usize, findings: &mut Findings) -> Node {
+    if let Some(refused) = too_many_keys(table.len(), &span, findings) {
+        return refused;
+    }
     let entries = table.into_iter().map(|(key, value)| {
         let (key_span, span) = (key.span(), value.span());
         Entry {
@@ -289,7 +295,11 @@ fn json_node(value: ast::Value<'_>, text: &str, findings: &mut Findings) -> Node
         }
         ast::Value::Object(object) => {
             let span = range(object.range);
+            if let Some(refused) = too_many_keys(object.properties.len(), &span, findings) {
+                return refused;
+            }
             let mut entries: Vec<Entry> = Vec::new();
+            let mut seen = BTreeSet::new();
             for property in object.properties {
                 let key_span = match &property.name {
                     ast::ObjectPropName::String(name) => range(name.range),
@@ -297,7 +307,7 @@ fn json_node(value: ast::Value<'_>, text: &str, findings: &mut Findings) -> Node
                 };
                 let key = property.name.into_string();
                 let node = json_node(property.value, text, findings);
-                if entries.iter().any(|entry| entry.key == key) {
+                if !seen.insert(key.clone()) {
                     findings.report(
                         Code::DuplicateKey,
                         &key_span,
@@ -329,6 +339,16 @@ fn number_form(raw: &str, span: &Span, findings: &mut Findings) -> Form {
         return Form::Poisoned;
     }
     Form::Number(plain)
+}
+
+fn too_many_keys(count: usize, span: &Span, findings: &mut Findings) -> Option<Node> {
+    if count <= MAX_KEYS {
+        return None;
+    }
+    let message =
+        say!("一个表有 {count} 个键,上限为 {MAX_KEYS}", "a table of {count} keys, at most {MAX_KEYS} are read");
+    findings.report(Code::TooMany, &(span.start..span.start), message);
+    Some(Node { span: span.clone(), form: Form::Poisoned })
 }
 
 fn too_deep(span: Span, findings: &mut Findings) -> Node {

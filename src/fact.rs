@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::text::Text;
 use crate::{calendar, exact, money};
 
 /// What a fact's value is, with its unit.
@@ -286,6 +287,24 @@ impl StandardFact {
         STANDARD.iter().find(|fact| fact.name == name)
     }
 
+    /// The words for a value of this category; the value itself where there are none.
+    #[must_use]
+    pub fn value_title(&self, value: &str) -> Text {
+        let zh = match value {
+            _ if self.is_open() || self.kind != Kind::Category => value,
+            "accident" => "意外伤害",
+            "sudden-death" => "猝死",
+            "illness" => "疾病",
+            "employee" => "职工医保",
+            "resident" => "居民医保",
+            "none" => "未参保",
+            "active" => "在职",
+            "retired" => "退休",
+            other => other,
+        };
+        Text { zh: zh.to_owned(), en: value.to_owned() }
+    }
+
     /// Whether a category may also have values that no one has declared.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -387,7 +406,7 @@ pub static STANDARD: [StandardFact; 56] = [
     within(1, 10, optional(of_claim("disability_grade", Kind::Number, "伤残等级", "disability grade"))),
     else_by("begndate", of_claim("admitted", Kind::Date, "入院日期", "date of admission")),
     else_by("enddate", of_claim("discharged", Kind::Date, "出院日期", "date of discharge")),
-    else_by("if given(admitted) or given(begndate) or given(discharged) or given(enddate) \
+    else_by("if given(admitted) or given(begndate) \
              then greatest(days(admitted, discharged), 1 day) else 0 days",
         optional(of_claim("hospital_days", Kind::Days, "住院天数", "days in hospital"))),
     within(1, 3, of_claim("hospital_grade", Kind::Number, "医院等级", "hospital grade")),

@@ -59,10 +59,11 @@ pub use text::{Language, Text};
 
 /// What may come in at the door; one more is refused with a code.
 pub mod limits {
-    pub use crate::document::{MAX_CASE_BYTES, MAX_DEPTH, MAX_NUMBER_DIGITS, MAX_PACK_BYTES};
+    pub use crate::diagnostic::MAX_PROBLEMS;
+    pub use crate::document::{MAX_CASE_BYTES, MAX_DEPTH, MAX_KEYS, MAX_NUMBER_DIGITS, MAX_PACK_BYTES};
     pub use crate::exact::{DIGITS_AFTER_THE_POINT, DIGITS_BEFORE_THE_POINT};
     pub use crate::history::MAX_CLAIMS;
-    pub use crate::pack::{MAX_EXPRESSION_BYTES, MAX_EXPRESSION_DEPTH, MAX_RULES};
+    pub use crate::pack::{MAX_BANDS, MAX_EXPRESSION_BYTES, MAX_EXPRESSION_DEPTH, MAX_NESTING, MAX_PARTS, MAX_RULES};
     pub use crate::reading::exact::MAX_FACTS;
 }
 

@@ -9,7 +9,9 @@ mod resolve;
 pub(crate) mod shape;
 mod syntax;
 
+pub use build::MAX_BANDS;
 pub use parse::{MAX_EXPRESSION_BYTES, MAX_EXPRESSION_DEPTH};
+pub use resolve::{MAX_NESTING, MAX_PARTS};
 
 use std::sync::Arc;
 

@@ -162,6 +162,17 @@ impl<'p, R: Reading> Meaning<'p, R> {
     /// Reads the whole plan: eligibility, waterfalls, limits.
     pub(crate) fn adjudicate(&mut self) -> Verdict<R> {
         let sound = self.sound();
+        self.verdict(sound)
+    }
+
+    /// The same without asking whether the facts agree with each other.
+    pub(crate) fn adjudicate_as_given(&mut self) -> Verdict<R> {
+        let sound = self.reading.truth(true);
+        self.verdict(sound)
+    }
+
+    #[inline]
+    fn verdict(&mut self, sound: R::Truth) -> Verdict<R> {
         let eligible = self.conditions(Otherwise::Deny);
         let cleared = self.conditions(Otherwise::Pend);
         let open = self.reading.and(sound.clone(), eligible.clone());
@@ -377,25 +388,25 @@ impl<'p, R: Reading> Meaning<'p, R> {
 
     /// Nothing in the waiting period, the reduced rate in the window after it, all that is due from then on.
     fn wait(&mut self, waiting: &'p Waiting, due: R::Number) -> R::Number {
+        let in_period = self.waits(waiting);
+        let waits = self.both(in_period, |m| m.not_exempt(waiting));
+        self.choose(waits, Self::nothing, |m| match &waiting.reduced {
+            None => due.clone(),
+            Some((until, rate)) => {
+                let in_window = m.is_within_days(waiting, until);
+                let reduced = m.both(in_window, |m| m.not_exempt(waiting));
+                let pay = |m: &mut Self| {
+                    let rate = m.number(rate);
+                    m.reading.times(due.clone(), rate)
+                };
+                m.choose(reduced, pay, |_| due.clone())
+            }
+        })
+    }
+
+    fn not_exempt(&mut self, waiting: &'p Waiting) -> R::Truth {
         let exempt = self.exempt(waiting);
-        self.choose(
-            exempt,
-            |_| due.clone(),
-            |m| {
-                let waits = m.waits(waiting);
-                m.choose(waits, Self::nothing, |m| match &waiting.reduced {
-                    None => due.clone(),
-                    Some((until, rate)) => {
-                        let reduced = m.is_within_days(waiting, until);
-                        let pay = |m: &mut Self| {
-                            let rate = m.number(rate);
-                            m.reading.times(due.clone(), rate)
-                        };
-                        m.choose(reduced, pay, |_| due.clone())
-                    }
-                })
-            },
-        )
+        self.reading.not(exempt)
     }
 
     fn exempt(&mut self, waiting: &'p Waiting) -> R::Truth {
@@ -571,7 +582,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
 
     /// The fact as given, or as it follows from others.
     #[inline(never)]
-    fn number_fact(&mut self, slot: Slot) -> R::Number {
+    pub(crate) fn number_fact(&mut self, slot: Slot) -> R::Number {
         match &self.plan.fact(slot).derived {
             Some(Derived::Number(derived)) => {
                 let given = self.reading.given(slot);

@@ -124,7 +124,7 @@ impl Found {
             text.push_str(&format!("{mark} {path}  {rest}\n"));
             for promise in examined.pack.iter().flat_map(|checked| &checked.promises) {
                 let promise = promise.in_language(language);
-                let line = say!(language, "    已证明:{promise}", "    proven: {promise}");
+                let line = say!(language, "    已证明：{promise}", "    proven: {promise}");
                 text.push_str(&format!("{}\n", look.paint(Ink::Faint, &line)));
             }
         }
@@ -137,14 +137,26 @@ impl Found {
 
     fn summary(&self, language: Language, look: Look) -> String {
         let files = self.packs.len();
-        let promises: usize = self.packs.iter().filter_map(|examined| examined.pack.as_ref()).map(|checked| checked.promises.len()).sum();
+        let promises: usize =
+            self.packs.iter().filter_map(|examined| examined.pack.as_ref()).map(|checked| checked.promises.len()).sum();
         if self.diagnostics.is_empty() {
-            let (files, promises) = (count(files, language, ("个文件", "file", "files")), count(promises, language, ("项承诺", "promise", "promises")));
-            return look.paint(Ink::Good, &say!(language, "{files}无误,已证明{promises}", "{files} checked, nothing wrong, {promises} proven"));
+            let (files, promises) = (
+                count(files, language, ("个文件", "file", "files")),
+                count(promises, language, ("项承诺", "promise", "promises")),
+            );
+            return look.paint(
+                Ink::Good,
+                &say!(
+                    language,
+                    "共 {files}，无误，已证明 {promises}",
+                    "{files} checked, nothing wrong, {promises} proven"
+                ),
+            );
         }
         let bad = self.packs.iter().filter(|examined| examined.problems > 0).count();
-        let (problems, files) = (count_of_problems(self.diagnostics.len(), language), count(files, language, ("个文件", "file", "files")));
-        look.paint(Ink::Bad, &say!(language, "{files}中 {bad} 个有误,共{problems}", "{problems} in {bad} of {files}"))
+        let (problems, files) =
+            (count_of_problems(self.diagnostics.len(), language), count(files, language, ("个文件", "file", "files")));
+        look.paint(Ink::Bad, &say!(language, "{files}中 {bad} 个有误，共 {problems}", "{problems} in {bad} of {files}"))
     }
 }
 
@@ -160,14 +172,14 @@ fn other_sort(path: &str, language: Language) -> &'static str {
 /// A number of things: `13 files`, `13 个文件`.
 pub(super) fn count(number: usize, language: Language, (zh, one, many): (&str, &str, &str)) -> String {
     match language {
-        Language::Zh => format!(" {number} {zh}"),
+        Language::Zh => format!("{number} {zh}"),
         Language::En if number == 1 => format!("1 {one}"),
         Language::En => format!("{number} {many}"),
     }
 }
 
 fn count_of_problems(number: usize, language: Language) -> String {
-    count(number, language, ("处问题", "problem", "problems")).trim_start().to_owned()
+    count(number, language, ("处问题", "problem", "problems"))
 }
 
 /// Every problem with its place, and how many there are.

@@ -34,13 +34,14 @@ pub(super) fn run(asked: &Explain, setting: &Setting) -> Result<Report, Failure>
 fn unknown(name: &str, plans: &[Plan], setting: &Setting) -> Failure {
     let conditions = plans.iter().flat_map(Plan::conditions).map(Condition::id);
     let known: BTreeSet<&str> = Code::ALL.iter().map(|code| code.name()).chain(conditions).collect();
-    let is_near = known.iter().any(|known| strsim::osa_distance(name, known) <= name.chars().count().div_euclid(2).max(2));
+    let is_near =
+        known.iter().any(|known| strsim::osa_distance(name, known) <= name.chars().count().div_euclid(2).max(2));
     let list = say!(setting.language, "`huzhu explain` 列出全部代码", "`huzhu explain` lists all codes");
     let near = is_near.then(|| did_you_mean(name, &known, setting.language));
     let folder = setting.rules.display();
     let message = say!(
         setting.language,
-        "没有代码 `{name}`,`{folder}` 的规则包中也没有此编号的条件",
+        "没有代码 `{name}`，`{folder}` 的规则包中也没有此编号的条件",
         "no code is named `{name}`, nor is a condition of the packs in `{folder}`"
     );
     Failure::new(message).with_help(near.into_iter().chain([list]))
@@ -48,7 +49,8 @@ fn unknown(name: &str, plans: &[Plan], setting: &Setting) -> Failure {
 
 /// Every code with the first line of its page.
 fn all(setting: &Setting) -> String {
-    let entries: Vec<(&str, &str)> = Code::ALL.iter().map(|code| (code.name(), first_line(*code, setting.language))).collect();
+    let entries: Vec<(&str, &str)> =
+        Code::ALL.iter().map(|code| (code.name(), first_line(*code, setting.language))).collect();
     if setting.format == Format::Json {
         let list = entries.iter().map(|(code, text)| json!({ "code": code, "text": text }));
         return print(&list.collect::<Vec<Json>>());
@@ -118,7 +120,11 @@ fn conditions(name: &str, found: &[(&Plan, &Condition)], setting: &Setting) -> S
     for (plan, condition) in found {
         let (id, version) = (plan.id(), plan.version());
         let head = say!(language, "{id} 版本 {version}", "{id}, version {version}");
-        text.push_str(&format!("\n{}  {}\n", look.paint(Ink::Strong, &head), clean(plan.title().in_language(language))));
+        text.push_str(&format!(
+            "\n{}  {}\n",
+            look.paint(Ink::Strong, &head),
+            clean(plan.title().in_language(language))
+        ));
         let rows = [
             (say!(language, "须", "requires"), condition.text().in_language(language).to_owned()),
             (say!(language, "否则", "otherwise"), words::otherwise(condition.otherwise(), language).to_owned()),

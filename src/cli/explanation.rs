@@ -8,7 +8,7 @@ use huzhu::{
 };
 use rust_decimal::Decimal;
 
-use super::layout::{Amounts, Ink, Look, clean, grouped, pad, pad_left, spaces, width};
+use super::layout::{Amounts, Ink, Look, TIE, clean, grouped, pad, pad_left, spaces, width};
 use super::words::{self, pick, say};
 
 /// All that the page is written from.
@@ -54,7 +54,8 @@ impl Statement<'_> {
         let (plan, language) = (self.plan, self.language);
         page.wrapped(Ink::Strong, 0, plan.title().in_language(language));
         let (id, version, claim) = (plan.id(), plan.version(), &self.explanation.claim);
-        let line = say!(language, "{id} · 版本 {version} · 理赔申请 {claim}", "{id} · version {version} · claim {claim}");
+        let line =
+            say!(language, "{id} · 版本 {version} · 理赔申请 {claim}", "{id} · version {version} · claim {claim}");
         page.wrapped(Ink::Faint, 0, &line);
         page.blank();
         let (word, ink) = match self.explanation.decision {
@@ -78,17 +79,23 @@ impl Statement<'_> {
             return;
         }
         page.heading(match self.explanation.decision {
-            _ if self.is_reversal() => self.say("冲销", "Reversal"),
-            Decision::Denied => self.say("不予给付,因为未满足下列条件", "Denied, because this is not met"),
-            Decision::Pended => self.say("暂缓,待下列各项解决", "Pended, until this is settled"),
+            _ if self.is_reversal() => self.say("说明", "What it does"),
+            Decision::Denied => self.say("不予给付，因为未满足下列条件", "Denied, because this is not met"),
+            Decision::Pended => self.say("暂缓，待下列各项解决", "Pended, until this is settled"),
             Decision::NothingDue | Decision::Paid => self.say("无应付的理由", "Why nothing is due"),
         });
         for reason in &self.explanation.reasons {
             let clause = reason.clause.as_deref().map(|clause| notes.clause(clause)).unwrap_or_default();
             let assumed = notes.assumed(&self.assumed_by(reason));
             page.item("•", &format!("{}{clause}{assumed}", reason.text));
-            let code = &reason.code;
-            page.wrapped(Ink::Faint, INDENT.saturating_add(2), code);
+            page.wrapped(Ink::Faint, INDENT.saturating_add(2), &reason.code);
+        }
+        if self.explanation.decision == Decision::Pended {
+            let words = self.say(
+                "暂缓不是不予给付，补齐后再次审核即可。",
+                "This is no denial: once it is settled, the claim is decided.",
+            );
+            page.wrapped(Ink::Plain, INDENT, words);
         }
     }
 
@@ -105,10 +112,7 @@ impl Statement<'_> {
         left.extend(self.history());
         let claim = &self.case.claim;
         let right: Vec<_> = self.facts_of(Holder::Claim, |name| claim.fact(name), claim);
-        page.columns(
-            (self.say("参保", "Enrollment"), &left),
-            (self.say("理赔申请", "Claim"), &right),
-        );
+        page.columns((self.say("参保", "Enrollment"), &left), (self.say("理赔申请", "Claim"), &right));
     }
 
     /// The facts that are given, by title; of the settlement record those that the plan reads.
@@ -119,7 +123,8 @@ impl Statement<'_> {
         all: &impl serde::Serialize,
     ) -> Vec<(String, String)> {
         let standard = STANDARD.iter().filter(|known| known.holder == holder);
-        let standard = standard.filter(|known| !known.settlement || self.plan.reads(known.name)).map(|known| known.name);
+        let standard =
+            standard.filter(|known| !known.settlement || self.plan.reads(known.name)).map(|known| known.name);
         let all = serde_json::to_value(all).unwrap_or_default();
         let own = all.as_object().into_iter().flat_map(serde_json::Map::keys).map(String::as_str);
         let own = own.filter(|name| StandardFact::named(name).is_none());
@@ -136,14 +141,16 @@ impl Statement<'_> {
     fn words_of(&self, name: &str, value: &Value) -> String {
         match (value, StandardFact::named(name).map(|fact| fact.kind)) {
             (Value::Number(amount), Some(Kind::Money)) => grouped(&money::print(*amount)),
+            (Value::Number(days), Some(Kind::Days)) if *days == Decimal::ONE => self.say("1 天", "1 day").to_owned(),
             (Value::Number(days), Some(Kind::Days)) => say!(self.language, "{days} 天", "{days} days"),
             (Value::Number(number), _) => number.to_string(),
             (Value::YesNo(true), _) => self.say("是", "yes").to_owned(),
             (Value::YesNo(false), _) => self.say("否", "no").to_owned(),
             (Value::Date(date), _) => date.to_string(),
             (Value::Text(text), _) => {
-                let title = self.plan.value_title(name, text).map(|title| title.in_language(self.language));
-                clean(title.unwrap_or(text))
+                let standard = || StandardFact::named(name).map(|fact| fact.value_title(text));
+                let title = self.plan.value_title(name, text).cloned().or_else(standard);
+                clean(title.as_ref().map_or(text, |title| title.in_language(self.language)))
             }
         }
     }
@@ -157,7 +164,7 @@ impl Statement<'_> {
         let paid = self.before.postings().map(huzhu::Posting::paid).try_fold(Decimal::ZERO, exact::add).ok()?;
         let paid = grouped(&money::print(paid));
         let title = self.say("历史理赔", "earlier claims").to_owned();
-        Some((title, say!(self.language, "{count} 件,已付 {paid}", "{count}, paid {paid}")))
+        Some((title, say!(self.language, "{count} 件，已付 {paid}", "{count}, paid {paid}")))
     }
 
     fn benefits(&self, page: &mut Page, notes: &mut Notes<'_>) {
@@ -166,7 +173,11 @@ impl Statement<'_> {
         }
         let ledger = self.ledger();
         page.blank();
-        page.row(&ledger, Ink::Strong, [self.say("待遇", "Benefits"), self.say("增减", "change"), self.say("余额", "left")]);
+        page.row(
+            &ledger,
+            Ink::Strong,
+            [self.say("待遇", "Benefits"), self.say("增减", "change"), self.say("余额", "left")],
+        );
         for (number, benefit) in self.explanation.benefits.iter().enumerate() {
             if number > 0 {
                 page.blank();
@@ -175,11 +186,12 @@ impl Statement<'_> {
         }
         page.line(Ink::Plain, &ledger.rule("═"));
         let sum = ledger.left.place(&grouped(&self.explanation.payable));
-        page.row(&ledger, Ink::Strong, [self.say("合计应付(元)", "Payable in all, yuan"), "", &sum]);
+        page.row(&ledger, Ink::Strong, [self.say("合计应付（元）", "Payable in all, yuan"), "", &sum]);
     }
 
     fn benefit(&self, benefit: &BenefitExplanation, ledger: &Ledger, page: &mut Page, notes: &mut Notes<'_>) {
-        let itself: Vec<String> = self.explanation.assumed.iter().filter(|name| **name == benefit.id).cloned().collect();
+        let itself: Vec<String> =
+            self.explanation.assumed.iter().filter(|name| **name == benefit.id).cloned().collect();
         let (clause, assumed) = (notes.clause(&benefit.clause), notes.assumed(&itself));
         page.row(ledger, Ink::Strong, [&format!("{}{clause}{assumed}", benefit.title), "", ""]);
         let basis = format!("{}{}", benefit.basis, notes.assumed(&benefit.assumed));
@@ -196,16 +208,20 @@ impl Statement<'_> {
             page.row(&ledger.inner(), ink, [&label, &change, &left]);
         }
         page.line(Ink::Plain, &ledger.rule("─"));
-        page.row(&ledger.inner(), Ink::Strong, [self.say("给付", "paid"), "", &ledger.left.place(&grouped(&benefit.paid))]);
+        page.row(
+            &ledger.inner(),
+            Ink::Strong,
+            [self.say("给付", "paid"), "", &ledger.left.place(&grouped(&benefit.paid))],
+        );
     }
 
     /// The mark of a step that took nothing.
     fn idle(&self, step: &str) -> &'static str {
         match step {
-            "limit" | "joint-limit" | "minimum" => self.say("(未触及)", "(not reached)"),
-            "rounding" => self.say("(无尾差)", "(nothing to round)"),
-            "waiting" => self.say("(不在等待期)", "(not waiting)"),
-            _ => self.say("(未扣减)", "(takes nothing)"),
+            "limit" | "joint-limit" | "minimum" => self.say("（未触及）", "(not reached)"),
+            "rounding" => self.say("（无尾差）", "(nothing to round)"),
+            "waiting" => self.say("（不在等待期）", "(not waiting)"),
+            _ => self.say("（未扣减）", "(takes nothing)"),
         }
     }
 
@@ -243,7 +259,11 @@ impl Statement<'_> {
         let needs = self.say("需要", "needs");
         for benefit in &self.explanation.inapplicable {
             let unmet = benefit.unmet.join(self.say("；", "; "));
-            let text = if unmet.is_empty() { benefit.title.clone() } else { format!("{}{}{needs} {unmet}", benefit.title, self.say("：", ": ")) };
+            let text = if unmet.is_empty() {
+                benefit.title.clone()
+            } else {
+                format!("{}{}{needs} {unmet}", benefit.title, self.say("：", ": "))
+            };
             page.item("•", &text);
         }
     }
@@ -252,7 +272,7 @@ impl Statement<'_> {
         if self.explanation.next_yuan.is_empty() {
             return;
         }
-        page.heading(self.say("再多一元", "One more yuan"));
+        page.heading(self.say("若再多一元", "One more yuan"));
         for next in &self.explanation.next_yuan {
             page.item("•", &self.next_yuan_of(next));
         }
@@ -261,11 +281,11 @@ impl Statement<'_> {
     fn next_yuan_of(&self, next: &NextYuan) -> String {
         let (fact, change) = (self.title_of(&next.fact), grouped(next.change.trim_start_matches('-')));
         if next.change.starts_with('-') {
-            say!(self.language, "{fact}每多 1 元，少付 {change} 元", "one more yuan of “{fact}” would pay {change} less")
+            say!(self.language, "{fact}每多 1 元，少付 {change} 元", "1 yuan more of “{fact}”: {change} less is paid")
         } else if next.change.chars().any(|digit| matches!(digit, '1'..='9')) {
-            say!(self.language, "{fact}每多 1 元，多付 {change} 元", "one more yuan of “{fact}” would pay {change} more")
+            say!(self.language, "{fact}每多 1 元，多付 {change} 元", "1 yuan more of “{fact}”: {change} more is paid")
         } else {
-            say!(self.language, "{fact}再多 1 元，给付不变", "one more yuan of “{fact}” would pay no more")
+            say!(self.language, "{fact}再多 1 元，给付不变", "1 yuan more of “{fact}”: no more is paid")
         }
     }
 
@@ -284,15 +304,17 @@ impl Statement<'_> {
         if assumptions.is_empty() {
             return;
         }
-        page.heading(self.say("† 假定：没有条文载明，给付前须核实", "† Assumed: no source states it, verify before paying"));
+        page.heading(
+            self.say("† 假定：没有条文载明，给付前须核实", "† Assumed: no source states it, verify before paying"),
+        );
         for (number, assumption) in assumptions.into_iter().enumerate() {
             let (title, name) = (&assumption.title, &assumption.name);
             let text = match &assumption.value {
                 Some(value) => {
                     let value = words::value(value, self.language);
-                    say!(self.language, "{title}：{value} ({name})", "{title}: {value} ({name})")
+                    say!(self.language, "{title}：{value}（{name}）", "{title}: {value} ({name})")
                 }
-                None => format!("{title} ({name})"),
+                None => say!(self.language, "{title}（{name}）", "{title} ({name})"),
             };
             page.item(&letter(number), &text);
         }
@@ -342,7 +364,7 @@ impl<'a> Notes<'a> {
             self.clauses.push(clause.to_owned());
             self.clauses.len().saturating_sub(1)
         });
-        format!(" [{}]", place.saturating_add(1))
+        format!("{TIE}[{}]", place.saturating_add(1))
     }
 
     /// The mark of assumptions, with the space before it; none if there are none.
@@ -361,7 +383,7 @@ impl<'a> Notes<'a> {
         if letters.is_empty() {
             return String::new();
         }
-        format!(" †{}", letters.into_iter().map(letter).collect::<Vec<_>>().join(","))
+        format!("{TIE}†{}", letters.into_iter().map(letter).collect::<Vec<_>>().join(","))
     }
 
     /// Those that the page has named, in that order; then the others.

@@ -67,7 +67,11 @@ impl Shelf {
             let message = say!(setting.language, "`{folder}` 中没有规则包", "no rule pack is in `{folder}`");
             return Err(Failure::new(message).with_help([
                 say!(setting.language, "用 `--rules DIR` 指明规则目录", "name the folder of packs with `--rules DIR`"),
-                say!(setting.language, "或用 `huzhu init PLAN-ID` 新建一个", "or write a first pack with `huzhu init PLAN-ID`"),
+                say!(
+                    setting.language,
+                    "或用 `huzhu init PLAN-ID` 新建一个",
+                    "or write a first pack with `huzhu init PLAN-ID`"
+                ),
             ]));
         }
         shelf.asked = shelf.files.keys().cloned().collect();
@@ -154,7 +158,7 @@ pub(super) fn read(path: &Path, language: Language) -> Result<Vec<u8>, Failure> 
     let read = File::open(path).and_then(read_all);
     read.map_err(|fault| {
         let (path, why) = (path.display(), why(&fault, language));
-        Failure::new(say!(language, "`{path}` 读不出:{why}", "`{path}` can not be read: {why}"))
+        Failure::new(say!(language, "`{path}` 读不出：{why}", "`{path}` can not be read: {why}"))
     })
 }
 
@@ -169,7 +173,7 @@ pub(super) fn why(fault: &io::Error, language: Language) -> String {
     let known = match fault.kind() {
         io::ErrorKind::NotFound => Some(("没有这个文件或目录", "no such file or folder")),
         io::ErrorKind::PermissionDenied => Some(("没有权限", "permission denied")),
-        io::ErrorKind::IsADirectory => Some(("这是目录,不是文件", "it is a folder, not a file")),
+        io::ErrorKind::IsADirectory => Some(("这是目录，不是文件", "it is a folder, not a file")),
         io::ErrorKind::NotADirectory => Some(("这不是目录", "it is not a folder")),
         _ => None,
     };
@@ -178,13 +182,23 @@ pub(super) fn why(fault: &io::Error, language: Language) -> String {
 
 fn no_folder(folder: &Path, fault: &io::Error, setting: &Setting) -> Failure {
     let (folder, why) = (folder.display(), why(fault, setting.language));
-    let message = say!(setting.language, "规则目录 `{folder}` 读不出:{why}", "the rules folder `{folder}` can not be read: {why}");
+    let message = say!(
+        setting.language,
+        "规则目录 `{folder}` 读不出：{why}",
+        "the rules folder `{folder}` can not be read: {why}"
+    );
     let help = match std::env::current_dir() {
         Ok(here) => {
             let here = here.display();
-            say!(setting.language, "当前目录为 {here};用 `--rules DIR` 指明规则目录", "looked from {here}; name the folder of packs with `--rules DIR`")
+            say!(
+                setting.language,
+                "当前目录为 {here}；用 `--rules DIR` 指明规则目录",
+                "looked from {here}; name the folder of packs with `--rules DIR`"
+            )
         }
-        Err(_) => say!(setting.language, "用 `--rules DIR` 指明规则目录", "name the folder of packs with `--rules DIR`"),
+        Err(_) => {
+            say!(setting.language, "用 `--rules DIR` 指明规则目录", "name the folder of packs with `--rules DIR`")
+        }
     };
     Failure::new(message).with_help([help])
 }
@@ -199,10 +213,10 @@ pub(super) fn did_you_mean(name: &str, known: &BTreeSet<&str>, language: Languag
     nearest.truncate(MOST);
     if nearest.is_empty() {
         let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        return say!(language, "已有:{list}", "there are {list}");
+        return say!(language, "已有：{list}", "there are {list}");
     }
     let list = nearest.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    say!(language, "是否想写 {list}?", "did you mean {list}?")
+    say!(language, "是否想写 {list}？", "did you mean {list}?")
 }
 
 /// The last part of a path.

@@ -21,7 +21,11 @@ pub(super) fn run(asked: &Init, setting: &Setting) -> Result<Report, Failure> {
     let id = asked.plan.as_str();
     if !is_id(id) {
         let message = say!(setting.language, "`{id}` 不能作计划编号", "`{id}` can not be a plan's id");
-        let help = say!(setting.language, "小写字母、数字,以连字符相连,如 `my-plan`", "lower case letters and digits joined by hyphens, such as `my-plan`");
+        let help = say!(
+            setting.language,
+            "小写字母、数字，以连字符相连，如 `my-plan`",
+            "lower case letters and digits joined by hyphens, such as `my-plan`"
+        );
         return Err(Failure::new(message).with_help([help]));
     }
     let folder = &setting.rules;
@@ -41,7 +45,8 @@ pub(super) fn run(asked: &Init, setting: &Setting) -> Result<Report, Failure> {
 
 /// The form of ids that packs require.
 fn is_id(text: &str) -> bool {
-    let is_part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let is_part =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     text.len() <= 64 && text.starts_with(|first: char| first.is_ascii_lowercase()) && text.split('-').all(is_part)
 }
 
@@ -50,13 +55,19 @@ fn refuse_to_overwrite(id: &str, files: &[(PathBuf, &str)], force: bool, setting
     if let Some(path) = written.iter().find(|path| path.exists() && !force) {
         let path = path.display();
         let message = say!(setting.language, "`{path}` 已存在", "`{path}` is there already");
-        let help = say!(setting.language, "换一个编号,或用 `--force` 覆盖", "choose another id, or overwrite it with `--force`");
+        let help = say!(
+            setting.language,
+            "换一个编号，或用 `--force` 覆盖",
+            "choose another id, or overwrite it with `--force`"
+        );
         return Err(Failure::new(message).with_help([help]));
     }
-    let other = files::plan_file(id, setting).filter(|other| !written.iter().any(|path| path.as_path() == Path::new(other)));
+    let other =
+        files::plan_file(id, setting).filter(|other| !written.iter().any(|path| path.as_path() == Path::new(other)));
     match other {
         Some(other) => {
-            let message = say!(setting.language, "计划 `{id}` 已在 `{other}` 中", "the plan `{id}` is in `{other}` already");
+            let message =
+                say!(setting.language, "计划 `{id}` 已在 `{other}` 中", "the plan `{id}` is in `{other}` already");
             let help = say!(setting.language, "换一个编号", "choose another id");
             Err(Failure::new(message).with_help([help]))
         }
@@ -68,7 +79,8 @@ fn refuse_to_overwrite(id: &str, files: &[(PathBuf, &str)], force: bool, setting
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let process = std::process::id();
     let beside = path.with_extension(format!("{process}.tmp"));
-    let written = fs::File::create_new(&beside).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    let written =
+        fs::File::create_new(&beside).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
     let renamed = written.and_then(|()| fs::rename(&beside, path));
     if renamed.is_err() {
         // What is left of the attempt; the first fault is the one to tell.
@@ -79,7 +91,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 fn unwritable(path: &Path, fault: &io::Error, setting: &Setting) -> Failure {
     let (path, why) = (path.display(), why(fault, setting.language));
-    Failure::new(say!(setting.language, "`{path}` 写不进去:{why}", "`{path}` can not be written: {why}"))
+    Failure::new(say!(setting.language, "`{path}` 写不进去：{why}", "`{path}` can not be written: {why}"))
 }
 
 fn next_steps(id: &str, paths: &[String], setting: &Setting) -> String {
@@ -88,8 +100,8 @@ fn next_steps(id: &str, paths: &[String], setting: &Setting) -> String {
     let paths = paths.join("\n  ");
     say!(
         setting.language,
-        "已写入\n  {paths}\n\n接下来\n  huzhu check {id}{rules}    检查规则包,证明承诺\n  huzhu test {id}{rules}     运行算例\n\n\
-         两条命令现在即可通过。然后逐条对照条款修改数字,并先写算例。\n",
+        "已写入\n  {paths}\n\n接下来\n  huzhu check {id}{rules}    检查规则包，证明承诺\n  huzhu test {id}{rules}     运行算例\n\n\
+         两条命令现在即可通过。然后逐条对照条款修改数字，并先写算例。\n",
         "wrote\n  {paths}\n\nnext\n  huzhu check {id}{rules}    checks the pack and proves its promises\n  huzhu test {id}{rules}     runs its worked cases\n\n\
          Both pass as it stands. Then change it clause by clause, writing the cases first.\n"
     )

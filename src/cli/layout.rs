@@ -94,6 +94,9 @@ pub(super) fn clean(text: &str) -> String {
     text.chars().map(tame).collect()
 }
 
+/// A space at which no line ends.
+pub(super) const TIE: char = '\u{a0}';
+
 /// The lines of a text, none wider than `room` unless one sign is; Chinese breaks between signs, English between words.
 pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
     let room = room.max(1);
@@ -114,7 +117,7 @@ pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
         taken = taken.saturating_add(wide);
     }
     lines.push(line);
-    lines
+    lines.iter().map(|line| line.replace(TIE, " ")).collect()
 }
 
 /// What stays on one line.
@@ -164,7 +167,7 @@ fn stays_with(before: char, letter: char) -> bool {
     let opens = |letter| "（「『《“‘([【".contains(letter);
     let closes = |letter| "，。、；：！？）」』》”’】,.;:!?)]%…·".contains(letter);
     let is_wide = |letter: char| letter.width() == Some(2);
-    opens(before) || closes(letter) || (!is_wide(before) && !is_wide(letter))
+    before == TIE || letter == TIE || opens(before) || closes(letter) || (!is_wide(before) && !is_wide(letter))
 }
 
 /// An amount with its digits in groups of three.

@@ -25,7 +25,7 @@ pub(super) fn run(asked: &Man, setting: &Setting) -> Result<Report, Failure> {
 
 fn command_named(program: &clap::Command, name: &str, setting: &Setting) -> Result<clap::Command, Failure> {
     match program.find_subcommand(name) {
-        Some(command) => Ok(command.clone().name(format!("huzhu-{name}"))),
+        Some(command) => Ok(command.clone()),
         None => {
             let names: BTreeSet<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
             let message = say!(setting.language, "没有命令 `{name}`", "there is no command `{name}`");

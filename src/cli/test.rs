@@ -122,15 +122,16 @@ impl Ran {
         let files = count(self.files.len(), language, ("个文件", "file", "files"));
         let cases = count(cases, language, ("例", "case", "cases"));
         if self.diagnostics.is_empty() {
-            return look.paint(Ink::Good, &say!(language, "{files},{cases},全部通过", "{cases} in {files}, all passed").trim_start().to_owned());
+            return look
+                .paint(Ink::Good, &say!(language, "共 {files}、{cases}，全部通过", "{cases} in {files}, all passed"));
         }
         let problems = self.diagnostics.len();
         let words = say!(
             language,
-            "{files},{cases},{failed} 例未通过,{problems} 处不符或有误",
+            "共 {files}、{cases}，{failed} 例未通过，{problems} 处不符或有误",
             "{cases} in {files}, {failed} failed; {problems} problems in all"
         );
-        look.paint(Ink::Bad, words.trim_start())
+        look.paint(Ink::Bad, &words)
     }
 }
 
@@ -163,7 +164,8 @@ fn cases_of(shelf: &Shelf, setting: &Setting) -> Result<BTreeSet<String>, Failur
             let beside = format!("{}.cases.toml", pack.strip_suffix(".toml").unwrap_or(pack));
             if !shelf.files.contains_key(&beside) {
                 let name = file_name(&beside);
-                let message = say!(setting.language, "`{pack}` 旁没有算例文件 `{name}`", "no worked cases stand beside `{pack}`");
+                let message =
+                    say!(setting.language, "`{pack}` 旁没有算例文件 `{name}`", "no worked cases stand beside `{pack}`");
                 let help = say!(setting.language, "在同一目录新建 `{name}`", "write `{name}` in the same folder");
                 return Err(Failure::new(message).with_help([help]));
             }
@@ -171,7 +173,8 @@ fn cases_of(shelf: &Shelf, setting: &Setting) -> Result<BTreeSet<String>, Failur
         }
     }
     if cases.is_empty() {
-        let message = say!(setting.language, "没有算例文件(`*.cases.toml`)", "there are no worked cases (`*.cases.toml`)");
+        let message =
+            say!(setting.language, "没有算例文件(`*.cases.toml`)", "there are no worked cases (`*.cases.toml`)");
         return Err(Failure::new(message));
     }
     Ok(cases)

@@ -14,6 +14,7 @@ use crate::code::Code;
 use crate::diagnostic::{Findings, Span, did_you_mean};
 use crate::document::Node;
 use crate::fact::STANDARD;
+use crate::pack::resolve::{Extent, MAX_PARTS};
 use crate::plan::expression::{Date, Number, Truth};
 use crate::plan::{
     Assumed, Benefit, Citation, Condition, Figure, Limit, NamedValue, Plan, PlanReference, Provenance, Slab, Table,
@@ -25,6 +26,9 @@ use crate::text::{Language, Text, say};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// Bands have at most so many rows.
+pub const MAX_BANDS: usize = 100;
 
 /// Where the parts of a plan stand in the file.
 #[derive(Debug, Default)]
@@ -93,7 +97,7 @@ impl<'n> Builder<'n> {
         let identities = self.identities();
         self.post_every_benefit();
         self.check_unused();
-        self.check_fact_count();
+        self.check_counts();
         let (mut limits, mut benefits) = (whole(limits)?, whole(benefits)?);
         benefits::count_at_the_outermost(&mut limits, &mut benefits);
         let (_, rounding_citation) = rounding?;
@@ -249,6 +253,7 @@ impl<'n> Builder<'n> {
             let named = match syntax {
                 Some(syntax) => {
                     self.resolver.values.push((name.to_owned(), ValueState::Waiting(syntax)));
+                    self.resolver.extents.push(Extent::default());
                     Named::Value(self.resolver.values.len().saturating_sub(1))
                 }
                 None => Named::Poisoned,
@@ -336,13 +341,20 @@ impl<'n> Builder<'n> {
         }
     }
 
-    fn check_fact_count(&mut self) {
+    fn check_counts(&mut self) {
+        let span = self.places.plan.clone();
         let count = self.resolver.facts.len();
         if count > MAX_FACTS {
-            let span = self.places.plan.clone();
             let message = say!(
                 "规则用到 {count} 个事实,上限为 {MAX_FACTS}",
                 "the rules read {count} facts, at most {MAX_FACTS} are possible"
+            );
+            self.resolver.findings.report(Code::TooMany, &span, message);
+        }
+        if self.resolver.extent.parts > MAX_PARTS {
+            let message = say!(
+                "表达式展开后超过 {MAX_PARTS} 个部分",
+                "the expressions come to more than {MAX_PARTS} parts once values are put in"
             );
             self.resolver.findings.report(Code::TooMany, &span, message);
         }

@@ -45,7 +45,7 @@ pub(super) fn words(plan: &Plan, promises: &Node, findings: &mut Findings) -> Ve
     }
     if let Some(borne) = promises.get("never_pays_more_than_borne").and_then(Node::text).map(title) {
         let (zh, en) = (borne.zh, borne.en);
-        words.push(say!("给付不超过{zh}", "no claim is paid more than is {en}"));
+        words.push(say!("给付不超过{zh}", "no claim is paid more than `{en}`"));
     }
     for fact in promises.get("monotone_in").map(Node::items).unwrap_or_default().iter().filter_map(Node::text) {
         let Text { zh, en } = title(fact);

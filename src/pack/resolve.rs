@@ -62,6 +62,18 @@ pub(super) enum ValueState {
     Done(Option<(NamedValue, Unit)>),
 }
 
+/// All expressions of a pack have at most so many parts, every value counted where it is used.
+pub const MAX_PARTS: u64 = 200_000;
+/// Expressions nest at most so deep, values put in where they are used.
+pub const MAX_NESTING: usize = 128;
+
+/// How large an expression is, every value counted where it is used.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Extent {
+    pub(super) parts: u64,
+    depth: usize,
+}
+
 /// Resolves the expressions of one pack.
 pub(super) struct Resolver {
     pub(super) findings: Findings,
@@ -82,6 +94,12 @@ pub(super) struct Resolver {
     pub(super) touched: BTreeSet<AssumedKey>,
     /// Facts that the pack's own expressions name.
     pub(super) rule_facts: BTreeSet<Slot>,
+    /// All that is resolved so far of the pack, or of the value that is under way.
+    pub(super) extent: Extent,
+    /// That of each value.
+    pub(super) extents: Vec<Extent>,
+    /// How deep the expression under way stands in others.
+    depth: usize,
     /// Facts asked with `given` in the item that is being resolved.
     guarded: BTreeSet<Slot>,
     /// Expressions of the engine's own tables may write numbers bare and ask `given` of anything.
@@ -128,6 +146,9 @@ impl Resolver {
             used: BTreeSet::new(),
             touched: BTreeSet::new(),
             rule_facts: BTreeSet::new(),
+            extent: Extent::default(),
+            extents: Vec::new(),
+            depth: 0,
             guarded: BTreeSet::new(),
             standard: false,
         }
@@ -177,9 +198,9 @@ impl Resolver {
         resolve: impl FnOnce(&mut Resolver, &Syntax) -> Option<T>,
     ) -> Option<T> {
         let syntax = parse::expression(text).ok()?;
-        let before = std::mem::replace(&mut self.standard, true);
+        let before = (std::mem::replace(&mut self.standard, true), std::mem::take(&mut self.depth), self.extent);
         let resolved = resolve(self, &syntax);
-        self.standard = before;
+        (self.standard, self.depth, self.extent) = before;
         resolved
     }
 
@@ -208,11 +229,29 @@ impl Resolver {
     }
 
     pub(super) fn typed(&mut self, syntax: &Syntax) -> Typed {
-        self.resolved(syntax).unwrap_or(Typed::Poisoned)
+        self.depth = self.depth.saturating_add(1);
+        let typed = if self.has_room(0, &syntax.span) { self.resolved(syntax) } else { None };
+        self.depth = self.depth.saturating_sub(1);
+        typed.unwrap_or(Typed::Poisoned)
+    }
+
+    /// Whether something of this depth may stand here; notes how deep it comes.
+    fn has_room(&mut self, inner: usize, span: &Span) -> bool {
+        let depth = self.depth.saturating_add(inner);
+        self.extent.depth = self.extent.depth.max(depth);
+        if depth > MAX_NESTING {
+            let message = say!(
+                "表达式连同其中的中间值嵌套超过 {MAX_NESTING} 层",
+                "the expression nests more than {MAX_NESTING} deep once values are put in"
+            );
+            self.findings.report(Code::TooDeep, span, message);
+        }
+        depth <= MAX_NESTING
     }
 
     fn resolved(&mut self, syntax: &Syntax) -> Option<Typed> {
         let span = &syntax.span;
+        self.extent.parts = self.extent.parts.saturating_add(1);
         match &syntax.term {
             Term::Number(literal) => self.literal(literal, span),
             Term::Date(date) => self.bare_date(*date, span),
@@ -360,7 +399,9 @@ impl Resolver {
                     NamedValue::Date(_) => Typed::Date(Date::Value(index)),
                 });
                 self.set_value(index, ValueState::Done(done));
-                typed
+                let Extent { parts, depth } = self.extents.get(index).copied().unwrap_or_default();
+                self.extent.parts = self.extent.parts.saturating_add(parts);
+                typed.filter(|_| self.has_room(depth, span))
             }
             ValueState::UnderWay => {
                 self.findings.report(
@@ -371,6 +412,7 @@ impl Resolver {
                 None
             }
             ValueState::Waiting(syntax) => {
+                let outer_extent = std::mem::take(&mut self.extent);
                 let (outer, outer_guarded) = (std::mem::take(&mut self.touched), std::mem::take(&mut self.guarded));
                 self.guard(&syntax);
                 let resolved = match self.typed(&syntax) {
@@ -380,6 +422,10 @@ impl Resolver {
                     Typed::Category(_) => self.mismatch(&syntax, "数、真假或日期", "a number, a truth or a date"),
                     Typed::Poisoned => None,
                 };
+                let own = std::mem::replace(&mut self.extent, outer_extent);
+                if let Some(extent) = self.extents.get_mut(index) {
+                    *extent = Extent { depth: own.depth.saturating_sub(self.depth), ..own };
+                }
                 let inner = std::mem::replace(&mut self.touched, outer);
                 self.guarded = outer_guarded;
                 self.touched.extend(inner.iter().cloned());
@@ -859,7 +905,7 @@ impl PlanFact {
     pub(super) fn standard(name: &str) -> Option<PlanFact> {
         let place = STANDARD.iter().position(|fact| fact.name == name)?;
         let fact = STANDARD.get(place)?;
-        let symbol = |value: &&'static str| Symbol { name: (*value).into(), title: symbol_title(value) };
+        let symbol = |value: &&'static str| Symbol { name: (*value).into(), title: fact.value_title(value) };
         Some(PlanFact {
             name: fact.name.into(),
             standard: Some(place),
@@ -883,20 +929,4 @@ impl PlanFact {
         };
         self.absent == Absent::None && !none_is_a_value
     }
-}
-
-/// The words for the values of the standard categories.
-fn symbol_title(value: &str) -> Text {
-    let zh = match value {
-        "accident" => "意外伤害",
-        "sudden-death" => "猝死",
-        "illness" => "疾病",
-        "employee" => "职工医保",
-        "resident" => "居民医保",
-        "none" => "未参保",
-        "active" => "在职",
-        "retired" => "退休",
-        other => other,
-    };
-    Text { zh: zh.to_owned(), en: value.to_owned() }
 }

@@ -182,7 +182,6 @@ impl Words<'_> {
             "age" => ("周岁", "age"),
             "days" => ("天数", "days"),
             "months" => ("月数", "months"),
-            "given" => ("有", "given"),
             "paid" => ("本次给付", "paid now"),
             "prior.paid" => ("此前给付", "paid before"),
             "prior.count" => ("此前给付次数", "times paid before"),
@@ -277,6 +276,12 @@ impl Syntax {
             Term::Number(literal) => f.write_str(&literal.in_words(words.language))?,
             Term::Date(date) => write!(f, "{date}")?,
             Term::Name(text) => f.write_str(&(words.name)(text))?,
+            Term::Call(function, arguments) if function == "given" && words.language.is_some() => {
+                let is_chinese = words.language == Some(Language::Zh);
+                f.write_str(if is_chinese { "有" } else { "" })?;
+                print_list(f, arguments, words)?;
+                f.write_str(if is_chinese { "" } else { " given" })?;
+            }
             Term::Call(function, arguments) => {
                 write!(f, "{}(", words.function(function))?;
                 let about_benefit = matches!(function.as_str(), "paid" | "prior.paid" | "prior.count");

@@ -476,9 +476,10 @@ impl<L: Listener> Reading for Exact<'_, L> {
     }
 
     fn derived(&mut self, fact: Slot, number: Known<Decimal>) -> Known<Decimal> {
-        match number {
-            Is(number) => Is(number),
-            Missing(_) => Missing(Gap::of(fact)),
+        match (number, self.raised) {
+            (Is(number), Some((raised, by))) if raised == fact => Is(self.exactly(exact::add(number, by))),
+            (Is(number), _) => Is(number),
+            (Missing(_), _) => Missing(Gap::of(fact)),
         }
     }
 

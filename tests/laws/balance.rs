@@ -21,7 +21,8 @@ fn every_benefit_line_balances_exactly() {
         for decided in decide_in_turn(pack, told) {
             balances(&decided.adjudication)?;
             let benefits: Vec<&str> = decided.adjudication.benefits().iter().map(|benefit| benefit.id()).collect();
-            let inapplicable: Vec<&str> = decided.adjudication.inapplicable().iter().map(|benefit| benefit.id()).collect();
+            let inapplicable: Vec<&str> =
+                decided.adjudication.inapplicable().iter().map(|benefit| benefit.id()).collect();
             if matches!(decided.adjudication.decision(), Decision::Paid | Decision::NothingDue) {
                 let told_of = pack.plan.benefit_ids().filter(|id| benefits.contains(id) != inapplicable.contains(id));
                 prop_assert_eq!(told_of.count(), pack.plan.benefit_ids().count(), "a benefit is told of once");
@@ -38,7 +39,13 @@ pub(crate) fn balances(adjudication: &Adjudication) -> Result<(), TestCaseError>
         let mut due = benefit.gross();
         let mut taken = Decimal::ZERO;
         for line in benefit.lines() {
-            prop_assert_eq!(line.leaves(), exact::subtract(due, line.takes()).unwrap(), "{} of {}", line.step(), benefit.id());
+            prop_assert_eq!(
+                line.leaves(),
+                exact::subtract(due, line.takes()).unwrap(),
+                "{} of {}",
+                line.step(),
+                benefit.id()
+            );
             prop_assert_eq!(line.is_binding(), due != line.leaves());
             taken = exact::add(taken, line.takes()).unwrap();
             due = line.leaves();
@@ -50,10 +57,17 @@ pub(crate) fn balances(adjudication: &Adjudication) -> Result<(), TestCaseError>
     }
     prop_assert_eq!(adjudication.payable(), payable);
     prop_assert_eq!(adjudication.decision() == Decision::Paid, payable > Decimal::ZERO);
-    prop_assert_eq!(adjudication.posting().is_some(), matches!(adjudication.decision(), Decision::Paid | Decision::NothingDue));
+    prop_assert_eq!(
+        adjudication.posting().is_some(),
+        matches!(adjudication.decision(), Decision::Paid | Decision::NothingDue)
+    );
     if let Some(posting) = adjudication.posting() {
         let paid = posting.amounts().filter(|(name, _)| name.starts_with("paid:")).map(|(_, amount)| amount);
-        prop_assert_eq!(paid.fold(Decimal::ZERO, |sum, amount| exact::add(sum, amount).unwrap()), payable, "what is posted is what is paid");
+        prop_assert_eq!(
+            paid.fold(Decimal::ZERO, |sum, amount| exact::add(sum, amount).unwrap()),
+            payable,
+            "what is posted is what is paid"
+        );
     }
     Ok(())
 }
@@ -91,7 +105,8 @@ fn exact_until_rounded_and_rounded_once_on_any_figures() {
     let rate = (1_u32..=9_999).prop_map(|basis_points| Decimal::new(basis_points.into(), 4));
     let multiple = prop::sample::select(vec![Decimal::new(1, 2), Decimal::ONE, Decimal::TEN, Decimal::new(5, 1)]);
     let modes = prop::sample::select(Mode::ALL.to_vec());
-    let given = (prop::array::uniform3(rate), 0_i64..1_000_000, multiple, modes, prop::collection::vec(0_i64..100_000_000, 8));
+    let given =
+        (prop::array::uniform3(rate), 0_i64..1_000_000, multiple, modes, prop::collection::vec(0_i64..100_000_000, 8));
     let tried = TestRunner::new(config(128)).run(&given, |(rates, bonus, to, (mode_name, mode), burdens)| {
         let [first, second, third] = rates.map(|rate| format!("{}%", exact::multiply(rate, Decimal::ONE_HUNDRED).unwrap().normalize()));
         let bonus = Decimal::new(bonus, 2);
@@ -139,7 +154,13 @@ fn rounded(value: &BigRational, to: &BigRational, mode: Mode) -> BigRational {
     let at_a_half = match mode {
         Mode::HalfUp => away_from_zero,
         Mode::HalfDown => toward_zero,
-        Mode::HalfEven => if ((&below / to).to_integer() % BigInt::from(2)).is_zero() { &below } else { &above },
+        Mode::HalfEven => {
+            if ((&below / to).to_integer() % BigInt::from(2)).is_zero() {
+                &below
+            } else {
+                &above
+            }
+        }
         Mode::Up => return away_from_zero.clone(),
         Mode::Down => return toward_zero.clone(),
         Mode::Ceiling => return above,

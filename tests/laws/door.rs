@@ -36,16 +36,21 @@ fn values(fact: &StandardFact) -> Vec<(Value, bool)> {
     let unit = Decimal::new(1, fact.kind.places());
     let finer = Decimal::new(1, fact.kind.places() + 1);
     let both = |number: Decimal| [Value::from(number), Value::from(number.to_string().as_str())];
-    let texts = |texts: &[&str], are_good: bool| texts.iter().map(|text| (Value::from(*text), are_good)).collect::<Vec<_>>();
+    let texts =
+        |texts: &[&str], are_good: bool| texts.iter().map(|text| (Value::from(*text), are_good)).collect::<Vec<_>>();
     let is_settled_on = fact.settlement;
     match fact.kind {
         Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => {
             let good = [min, max, min + unit, max - unit];
-            let bad = [min - unit, max + unit, min + finer, -Decimal::ONE, Decimal::MAX, Decimal::MIN, Decimal::new(1, 28)];
+            let bad =
+                [min - unit, max + unit, min + finer, -Decimal::ONE, Decimal::MAX, Decimal::MIN, Decimal::new(1, 28)];
             let mut values: Vec<(Value, bool)> = good.into_iter().flat_map(both).map(|value| (value, true)).collect();
             values.extend(bad.into_iter().flat_map(both).map(|value| (value, false)));
             values.extend(texts(
-                &["", " 1", "1 ", "+1", "1e3", "NaN", "inf", "-0.001", "0x1", "1_000", "1,000", ".5", "5.", "１", "一", "true"],
+                &[
+                    "", " 1", "1 ", "+1", "1e3", "NaN", "inf", "-0.001", "0x1", "1_000", "1,000", ".5", "5.", "１",
+                    "一", "true",
+                ],
                 false,
             ));
             values.push((true.into(), false));
@@ -54,7 +59,20 @@ fn values(fact: &StandardFact) -> Vec<(Value, bool)> {
         Kind::Date => {
             let mut values = texts(&["2025-01-01", "2024-02-29", "1800-01-01", "2999-12-31"], true);
             values.extend(texts(
-                &["2025-02-30", "2025-02-29", "2025-13-01", "2025-00-01", "2025-1-1", "0000-01-01", "1799-12-31", "3000-01-01", "", "today", "20250101", "2025-01-01x"],
+                &[
+                    "2025-02-30",
+                    "2025-02-29",
+                    "2025-13-01",
+                    "2025-00-01",
+                    "2025-1-1",
+                    "0000-01-01",
+                    "1799-12-31",
+                    "3000-01-01",
+                    "",
+                    "today",
+                    "20250101",
+                    "2025-01-01x",
+                ],
                 false,
             ));
             values.extend(texts(&["2025-01-01 23:59:59", "2025-01-01T00:00:00"], is_settled_on));
@@ -122,7 +140,8 @@ fn a_number_is_taken_as_it_is_or_refused() {
     let tried = TestRunner::new(config(256)).run(&(facts, numbers), |(name, number)| {
         let fact = StandardFact::named(name).unwrap();
         let max = fact.max.map_or(widest(fact.kind), Decimal::from);
-        let fits = number >= Decimal::from(fact.min) && number <= max && number.normalize().scale() <= fact.kind.places();
+        let fits =
+            number >= Decimal::from(fact.min) && number <= max && number.normalize().scale() <= fact.kind.places();
         match Claim::new("C").with(name, number) {
             Ok(claim) => {
                 prop_assert!(fits, "{name} = {number}");
@@ -148,6 +167,7 @@ fn whatever_is_within_the_bounds_is_decided() {
 
 /// The same with every number that is told at its most.
 fn at_the_top(pack: &super::shelf::Pack, told: &Told) -> Told {
-    let numbers = pack.facts.iter().filter(|fact| matches!(fact.kind, Kind::Money | Kind::Number | Kind::Days | Kind::Ratio));
+    let numbers =
+        pack.facts.iter().filter(|fact| matches!(fact.kind, Kind::Money | Kind::Number | Kind::Days | Kind::Ratio));
     numbers.filter(|fact| told.value(&fact.name).is_some()).fold(told.clone(), |told, fact| told.with(fact, fact.max))
 }

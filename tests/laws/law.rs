@@ -1,7 +1,8 @@
 //! How a law is tried: over every shipped pack, on many members of each.
 
 use huzhu::{Accumulators, Adjudication};
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 
 use super::member::{Facts, Telling, Told, a_member};
 use super::shelf::{Pack, SHELF};
@@ -26,6 +27,12 @@ pub(crate) fn over_every_pack(telling: Telling, law: impl Fn(&'static Pack, &[To
 pub(crate) fn over(pack: &'static Pack, telling: Telling, law: impl Fn(&[Told]) -> Result<(), TestCaseError>) {
     let tried = TestRunner::new(config(MEMBERS)).run(&a_member(pack, telling), |told| law(&told));
     tried.unwrap_or_else(|broken| panic!("{}: {broken}", pack.file));
+}
+
+/// So many members of a pack, the same every time.
+pub(crate) fn the_same_members(pack: &'static Pack, telling: Telling, members: usize) -> Vec<Vec<Told>> {
+    let mut runner = TestRunner::new(Config { rng_seed: RngSeed::Fixed(20_250_508), ..config(MEMBERS) });
+    (0..members).map(|_| a_member(pack, telling).new_tree(&mut runner).unwrap().current()).collect()
 }
 
 /// A claim that was decided on top of what earlier ones posted.

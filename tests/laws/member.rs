@@ -16,21 +16,23 @@ use super::shelf::{Fact, Pack, widest};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Telling {
     pub(crate) claims: usize,
-    /// Whether facts may be left out that a decision needs.
+    /// Whether no fact is left out that a decision may need.
     pub(crate) is_complete: bool,
-    /// Whether facts may contradict each other.
+    /// Whether facts never contradict each other.
     pub(crate) is_coherent: bool,
+    /// Whether amounts and days are told as such, not by bills, settlements and dates.
+    pub(crate) is_outright: bool,
 }
 
 impl Telling {
     /// Whatever can be told in so many claims.
     pub(crate) const fn anything(claims: usize) -> Telling {
-        Telling { claims, is_complete: false, is_coherent: false }
+        Telling { claims, is_complete: false, is_coherent: false, is_outright: false }
     }
 
     /// So many claims without a gap or a contradiction.
     pub(crate) const fn sound(claims: usize) -> Telling {
-        Telling { claims, is_complete: true, is_coherent: true }
+        Telling { claims, is_complete: true, is_coherent: true, is_outright: false }
     }
 }
 
@@ -70,13 +72,6 @@ impl Told {
         match self.value(fact) {
             Some(Value::Number(number)) => Some(*number),
             Some(Value::YesNo(_) | Value::Date(_) | Value::Text(_)) | None => None,
-        }
-    }
-
-    pub(crate) fn date(&self, fact: &str) -> Option<NaiveDate> {
-        match self.value(fact) {
-            Some(Value::Date(date)) => Some(*date),
-            Some(Value::YesNo(_) | Value::Number(_) | Value::Text(_)) | None => None,
         }
     }
 
@@ -174,7 +169,8 @@ impl Teller<'_> {
         let first = self.first_day();
         let about_the_member = self.about_the_member(first);
         let mut covers: Vec<Cover> = Vec::new();
-        let mut previous_end = self.dice.pick(&[None, Some(1), Some(30), Some(31), Some(29), Some(400)]).map(|gap| later(first, -gap));
+        let mut previous_end =
+            self.dice.pick(&[None, Some(1), Some(30), Some(31), Some(29), Some(400)]).map(|gap| later(first, -gap));
         let mut start = first;
         for _ in 0..=self.dice.below(3) {
             let end = later(start, self.dice.pick(&[364, 364, 364, 0, 29, 729]));
@@ -252,7 +248,8 @@ impl Teller<'_> {
     }
 
     fn event_date(&mut self, cover: &Cover) -> NaiveDate {
-        let days: Vec<i64> = self.pack.counts.iter().filter_map(|count| i64::try_from(*count).ok()).filter(|days| *days < 400).collect();
+        let days: Vec<i64> =
+            self.pack.counts.iter().filter_map(|count| i64::try_from(*count).ok()).filter(|days| *days < 400).collect();
         let plain = self.pack.dates.first().copied().filter(|date| (cover.start..=cover.end).contains(date));
         let length = calendar::days(cover.start, cover.end) + 1;
         let edge = self.dice.pick(&days) + self.dice.pick(&[0, -1, 1]);
@@ -318,7 +315,7 @@ impl Teller<'_> {
         let days = self.days();
         let discharged = later(admitted, days);
         let counted = Decimal::from(days.max(1));
-        let form = self.dice.below(6);
+        let form = if self.telling.is_outright { 0 } else { self.dice.below(6) };
         if matches!(form, 0..=3) {
             self.add(facts, "admitted", Value::Date(admitted));
         }
@@ -345,7 +342,8 @@ impl Teller<'_> {
 
     /// What was spent, told by what the member bears, by the bill, or by the settlement record.
     fn costs(&mut self, facts: &mut Facts) {
-        match self.dice.below(5) {
+        let form = if self.telling.is_outright { 0 } else { self.dice.below(5) };
+        match form {
             0 | 1 => self.direct_costs(facts, &["personal_burden", "in_pool_burden", "self_funded"]),
             2 => self.bill(facts),
             _ => self.settlement(facts),
@@ -387,7 +385,8 @@ impl Teller<'_> {
 
     /// A record whose identities hold: what is not said follows from what is.
     fn settlement(&mut self, facts: &mut Facts) {
-        const FUNDS: [&str; 7] = ["hifp_pay", "cvlserv_pay", "hifes_pay", "hifmi_pay", "hifob_pay", "maf_pay", "oth_pay"];
+        const FUNDS: [&str; 7] =
+            ["hifp_pay", "cvlserv_pay", "hifes_pay", "hifmi_pay", "hifob_pay", "maf_pay", "oth_pay"];
         let mut funds = 0;
         for fund in FUNDS {
             let pays = self.part(1_000_000);

@@ -17,7 +17,8 @@ pub(crate) static CATALOG: LazyLock<Catalog> =
 pub(crate) static SHELF: LazyLock<Vec<Pack>> = LazyLock::new(|| {
     let folder = std::fs::read_dir("rules").unwrap();
     let mut names: Vec<String> = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    let is_pack = |name: &str| name.ends_with(".toml") && !name.ends_with(".cases.toml") && !name.ends_with(".joint.toml");
+    let is_pack =
+        |name: &str| name.ends_with(".toml") && !name.ends_with(".cases.toml") && !name.ends_with(".joint.toml");
     names.retain(|name| is_pack(name));
     names.sort();
     let packs: Vec<Pack> = names.iter().map(|name| Pack::read(name)).collect();
@@ -164,7 +165,8 @@ fn facts(plan: &Plan, says: &Json) -> Vec<Fact> {
         name: fact.name.to_owned(),
         holder: fact.holder,
         kind: fact.kind,
-        values: values(stated(fact.name)).unwrap_or_else(|| fact.values.iter().map(|value| (*value).to_owned()).collect()),
+        values: values(stated(fact.name))
+            .unwrap_or_else(|| fact.values.iter().map(|value| (*value).to_owned()).collect()),
         min: fact.min.into(),
         max: fact.max.map_or(widest(fact.kind), Decimal::from),
         absent: absent(stated(fact.name)).unwrap_or(fact.absent),

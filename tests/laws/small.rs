@@ -1,6 +1,6 @@
 //! Small packs written in a test, and tables of claims that they decide.
 
-use huzhu::{Accumulators, Adjudication, Catalog, Claim, Decision, Enrollment, Holder, Plan, STANDARD, exact, money, pack};
+use huzhu::{Accumulators, Adjudication, Claim, Decision, Enrollment, Holder, Plan, STANDARD, exact, money, pack};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
@@ -14,17 +14,16 @@ const HEAD: &str = r#"plan = { id = "small", title = { zh = "某", en = "some" }
 /// where none is written.
 pub(crate) fn text(sections: &str) -> String {
     let head = if sections.contains("plan =") { "" } else { HEAD };
-    format!("{head}\n{sections}").replace("@cited", CITED).replace("@titled", TITLED)
+    words(&format!("{head}\n{sections}"))
+}
+
+/// The text with what `@cited` and `@titled` stand for.
+pub(crate) fn words(sections: &str) -> String {
+    sections.replace("@cited", CITED).replace("@titled", TITLED)
 }
 
 pub(crate) fn plan(sections: &str) -> Plan {
     pack::load("small.toml", text(sections).as_bytes()).unwrap_or_else(|wrong| panic!("{wrong}"))
-}
-
-/// The same as a catalog of one plan.
-pub(crate) fn catalog(sections: &str) -> Catalog {
-    let file = ("small.toml".to_owned(), text(sections).into_bytes());
-    Catalog::read([file]).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
 /// Decides the rows of a table and compares each with what the row expects.
@@ -96,7 +95,7 @@ fn told(says: &Json, row: &[(&str, &str)], number: usize) -> (Enrollment, Claim)
 /// Whose the fact is; none if the column is no fact.
 fn holder(says: &Json, name: &str) -> Option<Holder> {
     let standard = STANDARD.iter().find(|fact| fact.name == name).map(|fact| fact.holder);
-    standard.or(match says["fact"][name]["of"].as_str()? {
+    standard.or_else(|| match says["fact"][name]["of"].as_str()? {
         "enrollment" => Some(Holder::Enrollment),
         _ => Some(Holder::Claim),
     })
@@ -117,7 +116,11 @@ fn found(adjudication: &Adjudication, column: &str, payable: &str) -> Option<Str
 /// The codes of the reasons, each with the fact that it names.
 pub(crate) fn reasons(adjudication: &Adjudication) -> Vec<String> {
     let reasons = adjudication.reasons().iter();
-    reasons.map(|reason| reason.fact.as_ref().map_or_else(|| reason.code.clone(), |fact| format!("{}:{fact}", reason.code))).collect()
+    reasons
+        .map(|reason| {
+            reason.fact.as_ref().map_or_else(|| reason.code.clone(), |fact| format!("{}:{fact}", reason.code))
+        })
+        .collect()
 }
 
 /// What a benefit pays; one that does not apply pays nothing.

@@ -12,11 +12,14 @@ use super::shelf::{Pack, SHELF};
 fn nothing_in_a_pack_is_ignored() {
     for pack in SHELF.iter() {
         let places = tables(&pack.text);
-        assert!(places.len() > 50, "{} has more tables than {}", pack.file, places.len());
+        assert!(places.len() > 40, "{} has more tables than {}", pack.file, places.len());
         for place in places {
             let text = place.with("unheard_of = \"x\"", &pack.text);
-            let wrong = load(&text).expect_err(&format!("{}: an unknown key passed\n{}", pack.file, place.around(&text)));
-            let is_named = wrong.iter().any(|wrong| text[wrong.span()].contains("unheard_of") || text[wrong.span()].contains("\"x\""));
+            let wrong =
+                load(&text).expect_err(&format!("{}: an unknown key passed\n{}", pack.file, place.around(&text)));
+            let is_named = wrong
+                .iter()
+                .any(|wrong| text[wrong.span()].contains("unheard_of") || text[wrong.span()].contains("\"x\""));
             assert!(is_named, "{}: an unknown key is not underlined\n{wrong}", pack.file);
         }
     }
@@ -37,7 +40,10 @@ fn nothing_in_a_pack_can_be_left_out() {
 /// What a rule names: without it the rule says nothing.
 fn used(pack: &Pack) -> Vec<(&'static str, String)> {
     let sections = ["figure", "table", "list", "bands", "value", "waiting"];
-    let mut used: Vec<_> = sections.iter().flat_map(|section| pack.names(section).into_iter().map(|name| (*section, name.to_owned()))).collect();
+    let mut used: Vec<_> = sections
+        .iter()
+        .flat_map(|section| pack.names(section).into_iter().map(|name| (*section, name.to_owned())))
+        .collect();
     used.extend(pack.facts.iter().filter(|fact| fact.is_own).map(|fact| ("fact", fact.name.clone())));
     assert!(!used.is_empty());
     used
@@ -106,7 +112,7 @@ fn every_word_of_a_pack_is_in_its_fingerprint() {
 #[test]
 fn comments_and_spaces_are_not_in_the_fingerprint() {
     for pack in SHELF.iter() {
-        let text = format!("# of no account\n\n{}\n# no more", pack.text.replace(" = ", "   =   "));
+        let text = format!("# of no account\n{}", pack.text.replace('\n', "   # of none either\n\n"));
         assert_eq!(load(&text).unwrap().fingerprint(), pack.plan.fingerprint(), "{}", pack.file);
     }
 }
@@ -151,7 +157,8 @@ fn tables(text: &str) -> Vec<Place> {
             match text[span.clone()].chars().next() {
                 Some('{') => places.push(Place::Inline(span.start + 1)),
                 Some('[') => places.push(Place::Line(span.end)),
-                other => panic!("a table starts with {other:?}: {}", &text[span]),
+                // A table that only the headers of others name: `fact` of `[fact.sex]`.
+                Some(_) | None => {}
             }
         }
     });
@@ -174,7 +181,11 @@ fn each_value(table: &DeTable<'_>, see: &mut impl FnMut(&Spanned<DeValue<'_>>)) 
         match value.get_ref() {
             DeValue::Table(entries) => entries.values().for_each(|value| each(value, see)),
             DeValue::Array(items) => items.iter().for_each(|value| each(value, see)),
-            DeValue::String(_) | DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => {}
         }
         see(value);
     }

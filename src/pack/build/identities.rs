@@ -2,7 +2,7 @@
 
 use super::Builder;
 use crate::code::Code;
-use crate::fact::{Kind, StandardFact};
+use crate::fact::{Kind, STANDARD, StandardFact};
 use crate::pack::parse;
 use crate::pack::resolve::{Resolver, Typed};
 use crate::pack::syntax::Term;
@@ -72,6 +72,12 @@ impl Builder<'_> {
                 Some(Identity { id, text, asked, agrees, sides })
             })
             .collect();
+        // Facts that contradict each other are not decided on, whether a rule reads them or not.
+        let used = self.resolver.used.clone();
+        for standard in STANDARD.iter().filter(|standard| standard.derived.is_some()) {
+            self.resolver.slot(standard.name);
+        }
+        self.resolver.used = used;
         for (slot, fact) in self.resolver.facts.iter().enumerate() {
             identities.extend(self.derivation_identities(slot, fact));
         }

@@ -5,6 +5,7 @@ use crate::code::Code;
 use crate::diagnostic::{Span, did_you_mean};
 use crate::document::Node;
 use crate::fact::{Absent, Kind, STANDARD};
+use crate::pack::build::MAX_BANDS;
 use crate::pack::resolve::Named;
 use crate::pack::syntax::Unit;
 use crate::plan::expression::Slot;
@@ -218,6 +219,16 @@ impl<'n> Builder<'n> {
             let assumed = assumption(name, node, None);
             let is_marginal = node.get("kind").and_then(Node::text) == Some("marginal");
             let rows = node.get("rows").map(Node::items).unwrap_or_default();
+            if rows.len() > MAX_BANDS {
+                let count = rows.len();
+                let message = say!(
+                    "分段有 {count} 行,上限为 {MAX_BANDS}",
+                    "the bands have {count} rows, at most {MAX_BANDS} are read"
+                );
+                self.resolver.findings.report(Code::TooMany, span, message);
+                self.declare(name, span, Named::Poisoned, assumed);
+                continue;
+            }
             let named = if is_marginal {
                 let ladder = self.ladder(node, rows);
                 ladders.push(ladder);
