@@ -21,7 +21,7 @@ use anstream::AutoStream;
 use anstream::stream::{AsLockedWrite, RawStream};
 use clap::Parser;
 
-use layout::{Ink, Look};
+use layout::{Ink, Lines, Look};
 use options::{Command, Options, Setting};
 use words::say;
 
@@ -90,7 +90,7 @@ fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
 
 /// Writes all of it; that no one reads on is no failure.
 fn write(
-    mut stream: impl Write + AsLockedWrite + RawStream,
+    mut stream: impl AsLockedWrite + RawStream,
     look: &Look,
     text: &str,
     setting: &Setting,
@@ -114,9 +114,10 @@ fn write(
 fn words_of(failure: &Failure, setting: &Setting) -> String {
     let look = &setting.remarks;
     let (error, help) = (say!(setting.language, "错误", "error"), say!(setting.language, "帮助", "help"));
-    let mut words = format!("{}: {}\n", look.paint(Ink::Bad, &error), failure.message);
+    let mut lines = Lines::default();
+    lines.line(&format!("{}: {}", look.paint(Ink::Bad, &error), failure.message));
     for line in &failure.help {
-        words.push_str(&format!("  {}: {line}\n", look.paint(Ink::Strong, &help)));
+        lines.line(&format!("  {}: {line}", look.paint(Ink::Strong, &help)));
     }
-    words
+    lines.into_text()
 }

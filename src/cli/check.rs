@@ -6,7 +6,7 @@ use huzhu::{Diagnostic, Diagnostics, Language, Plan, WorkedCases, pack};
 use serde::Serialize;
 
 use super::files::{self, Shelf, Sort};
-use super::layout::{Ink, Look, clean, pad, width};
+use super::layout::{Ink, Lines, Look, clean, pad, width};
 use super::options::{Check, Format, Setting};
 use super::words::{pick, say};
 use super::{Failure, Report};
@@ -88,7 +88,7 @@ impl Found {
             wrong.extend(found.iter().filter(|diagnostic| shelf.asked.contains(diagnostic.path())).cloned());
         }
         if !shelf.is_whole && shelf.asked(Sort::Cases).next().is_some() {
-            wrong.extend(self.misread_cases(shelf));
+            wrong.extend(Found::misread_cases(shelf));
         }
         for name in &shelf.asked {
             if shelf.is_whole && Sort::of(name) == Sort::Cases {
@@ -103,7 +103,7 @@ impl Found {
     }
 
     /// What is wrong with worked cases as files; whether they pass is for `huzhu test`.
-    fn misread_cases(&self, shelf: &Shelf) -> Vec<Diagnostic> {
+    fn misread_cases(shelf: &Shelf) -> Vec<Diagnostic> {
         let plans: BTreeSet<&str> = shelf.plans().into_iter().map(|(name, _)| name).collect();
         let Ok(catalog) = shelf.catalog(|name| plans.contains(name)) else { return Vec::new() };
         let read = shelf.asked(Sort::Cases).filter_map(|(name, bytes)| WorkedCases::read(name, bytes, &catalog).err());
@@ -112,7 +112,7 @@ impl Found {
 
     fn text(&self, setting: &Setting) -> String {
         let (language, look) = (setting.language, setting.results);
-        let mut text = String::new();
+        let mut lines = Lines::default();
         let widest = self.packs.iter().map(|examined| width(&examined.path)).max().unwrap_or(0);
         for examined in &self.packs {
             let path = pad(&clean(&examined.path), widest);
@@ -121,18 +121,20 @@ impl Found {
                 (None, 0) => (look.paint(Ink::Good, "✓"), other_sort(&examined.path, language).to_owned()),
                 (None, problems) => (look.paint(Ink::Bad, "✗"), count_of_problems(problems, language)),
             };
-            text.push_str(&format!("{mark} {path}  {rest}\n"));
+            lines.line(&format!("{mark} {path}  {rest}"));
             for promise in examined.pack.iter().flat_map(|checked| &checked.promises) {
                 let promise = promise.in_language(language);
                 let line = say!(language, "    已证明：{promise}", "    proven: {promise}");
-                text.push_str(&format!("{}\n", look.paint(Ink::Faint, &line)));
+                lines.line(&look.paint(Ink::Faint, &line));
             }
         }
         for diagnostic in &self.diagnostics {
-            text.push_str(&format!("\n{}\n", diagnostic.render(language, look.is_styled)));
+            lines.blank();
+            lines.line(&diagnostic.render(language, look.is_styled));
         }
-        text.push_str(&format!("\n{}\n", self.summary(language, look)));
-        text
+        lines.blank();
+        lines.line(&self.summary(language, look));
+        lines.into_text()
     }
 
     fn summary(&self, language: Language, look: Look) -> String {
@@ -184,13 +186,14 @@ fn count_of_problems(number: usize, language: Language) -> String {
 
 /// Every problem with its place, and how many there are.
 pub(super) fn rendered(wrong: &Diagnostics, language: Language, look: Look) -> String {
-    let mut text = String::new();
+    let mut lines = Lines::default();
     for diagnostic in wrong.iter() {
-        text.push_str(&format!("{}\n\n", diagnostic.render(language, look.is_styled)));
+        lines.line(&diagnostic.render(language, look.is_styled));
+        lines.blank();
     }
     let problems = count_of_problems(wrong.len(), language);
-    text.push_str(&format!("{}\n", look.paint(Ink::Bad, &problems)));
-    text
+    lines.line(&look.paint(Ink::Bad, &problems));
+    lines.into_text()
 }
 
 /// JSON with line breaks, for people and programs alike.

@@ -7,10 +7,13 @@ use serde_json::{Value as Json, json};
 
 use super::check::json as print;
 use super::files::{self, did_you_mean};
-use super::layout::{Ink, Look, clean, pad, width, wrap};
+use super::layout::{Ink, Lines, Look, clean, pad, width, wrap};
 use super::options::{Explain, Format, Setting};
 use super::words::{self, say};
 use super::{Failure, Report};
+
+/// The columns of the labels of a condition.
+const LABEL: usize = 14;
 
 pub(super) fn run(asked: &Explain, setting: &Setting) -> Result<Report, Failure> {
     let Some(name) = &asked.code else {
@@ -47,10 +50,10 @@ fn unknown(name: &str, plans: &[Plan], setting: &Setting) -> Failure {
     Failure::new(message).with_help(near.into_iter().chain([list]))
 }
 
-/// Every code with the first line of its page.
+/// Every code with the first sentence of its page.
 fn all(setting: &Setting) -> String {
-    let entries: Vec<(&str, &str)> =
-        Code::ALL.iter().map(|code| (code.name(), first_line(*code, setting.language))).collect();
+    let entries: Vec<(&str, String)> =
+        Code::ALL.iter().map(|code| (code.name(), first_sentence(*code, setting.language))).collect();
     if setting.format == Format::Json {
         let list = entries.iter().map(|(code, text)| json!({ "code": code, "text": text }));
         return print(&list.collect::<Vec<Json>>());
@@ -58,21 +61,29 @@ fn all(setting: &Setting) -> String {
     let look = setting.results;
     let widest = entries.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
     let indent = widest.saturating_add(2);
-    let mut text = String::new();
+    let mut lines = Lines::default();
     for (name, line) in entries {
-        let lines = wrap(line, look.width.saturating_sub(indent)).into_iter().enumerate();
-        for (number, line) in lines {
+        let wrapped = wrap(&line, look.width.saturating_sub(indent)).into_iter().enumerate();
+        for (number, line) in wrapped {
             let name = if number == 0 { look.paint(Ink::Strong, &pad(name, indent)) } else { pad("", indent) };
-            text.push_str(&format!("{name}{line}\n"));
+            lines.line(&format!("{name}{line}"));
         }
     }
-    text
+    lines.into_text()
 }
 
-/// The first sentence, which stands behind the heading.
-fn first_line(code: Code, language: Language) -> &'static str {
-    let lines = code.page(language).lines().map(str::trim);
-    lines.filter(|line| !line.is_empty() && !line.starts_with('#')).next().unwrap_or_default()
+/// The first sentence of the page, behind the heading.
+fn first_sentence(code: Code, language: Language) -> String {
+    let paragraphs = paragraphs(code.page(language)).into_iter();
+    let first = paragraphs.map(|(_, text)| text).find(|text| !text.is_empty() && !text.starts_with('#'));
+    let first = first.unwrap_or_default();
+    let end = ["。", ". "]
+        .into_iter()
+        .filter_map(|stop| first.split_once(stop).map(|(sentence, _)| (sentence, stop.trim_end())));
+    match end.min_by_key(|(sentence, _)| sentence.len()) {
+        Some((sentence, stop)) => format!("{sentence}{stop}"),
+        None => first,
+    }
 }
 
 fn page(code: Code, setting: &Setting) -> String {
@@ -83,21 +94,45 @@ fn page(code: Code, setting: &Setting) -> String {
     }
 }
 
-/// Markdown for a terminal: headings strong, code as it is.
+/// Markdown for a terminal: headings strong, paragraphs wrapped, code as it is.
 fn dressed(markdown: &str, look: Look) -> String {
-    let mut text = String::new();
-    for line in markdown.lines() {
-        let line = if line.starts_with('#') {
-            look.paint(Ink::Strong, line)
-        } else if let Some(fence) = line.strip_prefix("```") {
+    let mut lines = Lines::default();
+    for (is_code, text) in paragraphs(markdown) {
+        if let Some(fence) = text.strip_prefix("```") {
             let language = fence.split(',').next().unwrap_or_default();
-            look.paint(Ink::Faint, &format!("```{language}"))
+            lines.line(&look.paint(Ink::Faint, &format!("```{language}")));
+        } else if is_code {
+            lines.line(&text);
         } else {
-            line.to_owned()
-        };
-        text.push_str(&format!("{line}\n"));
+            let ink = if text.starts_with('#') { Ink::Strong } else { Ink::Plain };
+            wrap(&text, look.width).iter().for_each(|line| lines.line(&look.paint(ink, line)));
+        }
     }
-    text
+    lines.into_text()
+}
+
+/// The lines of a page, those joined that are one paragraph; and whether each is code.
+///
+/// A line that ends with a stop ends its paragraph.
+fn paragraphs(markdown: &str) -> Vec<(bool, String)> {
+    let mut paragraphs: Vec<(bool, String)> = Vec::new();
+    let (mut is_code, mut is_open) = (false, false);
+    for line in markdown.trim().lines() {
+        let is_fence = line.starts_with("```");
+        let stands_alone = is_code || is_fence || line.is_empty() || line.starts_with(['#', '-', '|']);
+        match paragraphs.last_mut() {
+            Some((_, text)) if is_open && !stands_alone => {
+                let is_spaced =
+                    text.ends_with(|last: char| last.is_ascii()) && line.starts_with(|first: char| first.is_ascii());
+                text.push_str(if is_spaced { " " } else { "" });
+                text.push_str(line);
+            }
+            Some(_) | None => paragraphs.push((is_code && !is_fence, line.to_owned())),
+        }
+        is_open = !stands_alone && !line.ends_with(['.', ':', '?', '。', '：', '？']);
+        is_code = is_code != is_fence;
+    }
+    paragraphs
 }
 
 fn conditions(name: &str, found: &[(&Plan, &Condition)], setting: &Setting) -> String {
@@ -116,15 +151,13 @@ fn conditions(name: &str, found: &[(&Plan, &Condition)], setting: &Setting) -> S
         return print(&json!({ "condition": name, "plans": list.collect::<Vec<Json>>() }));
     }
     let look = setting.results;
-    let mut text = format!("{}\n", look.paint(Ink::Strong, &format!("# {name}")));
+    let mut lines = Lines::default();
+    lines.line(&look.paint(Ink::Strong, &format!("# {name}")));
     for (plan, condition) in found {
         let (id, version) = (plan.id(), plan.version());
         let head = say!(language, "{id} 版本 {version}", "{id}, version {version}");
-        text.push_str(&format!(
-            "\n{}  {}\n",
-            look.paint(Ink::Strong, &head),
-            clean(plan.title().in_language(language))
-        ));
+        lines.blank();
+        lines.line(&format!("{}  {}", look.paint(Ink::Strong, &head), clean(plan.title().in_language(language))));
         let rows = [
             (say!(language, "须", "requires"), condition.text().in_language(language).to_owned()),
             (say!(language, "否则", "otherwise"), words::otherwise(condition.otherwise(), language).to_owned()),
@@ -136,12 +169,11 @@ fn conditions(name: &str, found: &[(&Plan, &Condition)], setting: &Setting) -> S
             Some((say!(language, "假定", "assumed"), format!("{}: {value}", assumed.title.in_language(language))))
         });
         for (label, words) in rows.into_iter().chain(figures) {
-            const LABEL: usize = 12;
             for (number, line) in wrap(&clean(&words), look.width.saturating_sub(LABEL)).into_iter().enumerate() {
                 let label = if number == 0 { format!("  {label}") } else { String::new() };
-                text.push_str(&format!("{}{line}\n", pad(&label, LABEL)));
+                lines.line(&format!("{}{line}", pad(&label, LABEL)));
             }
         }
     }
-    text
+    lines.into_text()
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use huzhu::{
-    Accumulators, Assumption, BenefitExplanation, Case, Decision, Explanation, Holder, Kind, Language, NextYuan, Plan,
-    ReasonExplanation, STANDARD, StandardFact, StepExplanation, Value, exact, money,
+    Accumulators, Assumption, BenefitExplanation, Case, Condition, Decision, Explanation, Holder, Kind, Language,
+    NextYuan, Plan, ReasonExplanation, STANDARD, StandardFact, StepExplanation, Value, exact, money,
 };
 use rust_decimal::Decimal;
 
@@ -24,6 +24,8 @@ pub(super) struct Statement<'a> {
 
 const INDENT: usize = 2;
 const GAP: usize = 2;
+/// Between two lists that stand side by side.
+const BETWEEN: usize = 6;
 
 impl Statement<'_> {
     /// The page.
@@ -102,7 +104,7 @@ impl Statement<'_> {
     /// What a reason stands on that is assumed; only conditions of the pack stand on anything.
     fn assumed_by(&self, reason: &ReasonExplanation) -> Vec<String> {
         let condition = self.plan.conditions().find(|condition| condition.id() == reason.code);
-        condition.into_iter().flat_map(|condition| condition.assumed()).map(|assumed| assumed.name.clone()).collect()
+        condition.into_iter().flat_map(Condition::assumed).map(|assumed| assumed.name.clone()).collect()
     }
 
     fn facts(&self, page: &mut Page) {
@@ -459,7 +461,9 @@ impl Page {
         for (number, line) in self.look.paragraph(hanging, hanging, &clean(text)).into_iter().enumerate() {
             let start = if number == 0 { format!("{}{bullet} ", spaces(INDENT)) } else { spaces(hanging) };
             let line = self.look.paint_marked(Ink::Plain, line.trim());
-            self.text.push_str(&format!("{start}{line}\n"));
+            self.text.push_str(&start);
+            self.text.push_str(&line);
+            self.text.push('\n');
         }
     }
 
@@ -499,7 +503,6 @@ impl Page {
             value: list.iter().map(|(_, value)| width(value)).max().unwrap_or(0),
         };
         let (ours, theirs) = (of(left.1), of(right.1));
-        const BETWEEN: usize = 6;
         let both = ours.width().saturating_add(BETWEEN).saturating_add(theirs.width()).saturating_add(INDENT);
         self.blank();
         if both > self.look.width {

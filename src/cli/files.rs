@@ -51,7 +51,7 @@ impl Shelf {
         for entry in entries {
             let path = folder.join(entry.map_err(|fault| no_folder(folder, &fault, setting))?.file_name());
             let name = path.to_string_lossy().into_owned();
-            if name.ends_with(".toml") && path.is_file() {
+            if is_toml(&path) && path.is_file() {
                 let bytes = read(&path, setting.language)?;
                 files.insert(name, bytes);
             }
@@ -126,7 +126,7 @@ pub(super) fn shelves(packs: &[String], setting: &Setting) -> Result<Vec<Shelf>,
             shelves.insert(path.to_owned(), Shelf::whole(path, setting)?);
             continue;
         }
-        let is_path = path.is_file() || pack.ends_with(".toml") || pack.contains(['/', '\\']);
+        let is_path = path.is_file() || is_toml(path) || pack.contains(['/', '\\']);
         let folder = if is_path { path.parent().unwrap_or(Path::new("")) } else { &setting.rules };
         let bytes = if is_path { read(path, setting.language)? } else { Vec::new() };
         if !shelves.contains_key(folder) {
@@ -217,6 +217,10 @@ pub(super) fn did_you_mean(name: &str, known: &BTreeSet<&str>, language: Languag
     }
     let list = nearest.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     say!(language, "是否想写 {list}？", "did you mean {list}?")
+}
+
+fn is_toml(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "toml")
 }
 
 /// The last part of a path.

@@ -30,7 +30,8 @@ const USUAL_WIDTH: usize = 80;
         huzhu test\n\n\
         Exit codes: 0 done, and nothing is wrong; 1 done, and something is wrong with what was examined; 2 could not run.\n\
         A denied or pended claim is a result: exit 0. Results go to standard output, everything else to standard error.",
-    arg_required_else_help = true
+    arg_required_else_help = true,
+    propagate_version = true
 )]
 pub(super) struct Options {
     #[command(flatten)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::check::{count, json};
 use super::files::{self, Shelf, Sort, file_name};
-use super::layout::{Ink, Look, clean, pad, width};
+use super::layout::{Ink, Lines, Look, clean, pad, width};
 use super::options::{Format, Setting, Test};
 use super::words::say;
 use super::{Failure, Report};
@@ -92,7 +92,7 @@ impl Ran {
 
     fn text(&self, verbose: bool, setting: &Setting) -> String {
         let (language, look) = (setting.language, setting.results);
-        let mut text = String::new();
+        let mut lines = Lines::default();
         let widest = self.files.iter().map(|file| width(&file.path)).max().unwrap_or(0);
         for file in &self.files {
             let is_good = file.is_read && file.failed == 0;
@@ -104,16 +104,18 @@ impl Ran {
             } else {
                 say!(language, "读不懂", "can not be read")
             };
-            text.push_str(&format!("{} {}  {words}\n", mark(is_good, look), pad(&clean(&file.path), widest)));
+            lines.line(&format!("{} {}  {words}", mark(is_good, look), pad(&clean(&file.path), widest)));
             if verbose {
-                text.push_str(&file.listed(language, look));
+                file.list(&mut lines, language, look);
             }
         }
         for diagnostic in &self.diagnostics {
-            text.push_str(&format!("\n{}\n", diagnostic.render(language, look.is_styled)));
+            lines.blank();
+            lines.line(&diagnostic.render(language, look.is_styled));
         }
-        text.push_str(&format!("\n{}\n", self.summary(language, look)));
-        text
+        lines.blank();
+        lines.line(&self.summary(language, look));
+        lines.into_text()
     }
 
     fn summary(&self, language: Language, look: Look) -> String {
@@ -137,18 +139,16 @@ impl Ran {
 
 impl RanFile {
     /// Every case under the rule that it shows.
-    fn listed(&self, language: Language, look: Look) -> String {
-        let mut text = String::new();
+    fn list(&self, lines: &mut Lines, language: Language, look: Look) {
         let mut rule = None;
         for case in &self.cases {
             if rule != Some(&case.rule) {
                 rule = Some(&case.rule);
                 let title = look.paint(Ink::Strong, &clean(case.rule.in_language(language)));
-                text.push_str(&format!("    {title}\n"));
+                lines.line(&format!("    {title}"));
             }
-            text.push_str(&format!("      {} {}\n", mark(case.passed, look), clean(&case.id)));
+            lines.line(&format!("      {} {}", mark(case.passed, look), clean(&case.id)));
         }
-        text
     }
 }
 

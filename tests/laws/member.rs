@@ -169,11 +169,13 @@ impl Teller<'_> {
         let first = self.first_day();
         let about_the_member = self.about_the_member(first);
         let mut covers: Vec<Cover> = Vec::new();
-        let mut previous_end =
-            self.dice.pick(&[None, Some(1), Some(30), Some(31), Some(29), Some(400)]).map(|gap| later(first, -gap));
+        let mut previous_end = self
+            .dice
+            .pick(&[None, Some(400), None, Some(1), Some(30), Some(31), Some(29)])
+            .map(|gap| later(first, -gap));
         let mut start = first;
         for _ in 0..=self.dice.below(3) {
-            let end = later(start, self.dice.pick(&[364, 364, 364, 0, 29, 729]));
+            let end = later(start, self.dice.pick(&[364, 364, 364, 364, 29, 729]));
             let mut facts = about_the_member.clone();
             self.add(&mut facts, "coverage_start", Value::Date(start));
             self.add(&mut facts, "coverage_end", Value::Date(end));
@@ -214,7 +216,7 @@ impl Teller<'_> {
 
     fn about_the_member(&mut self, first: NaiveDate) -> Facts {
         let mut facts = Facts::new();
-        let age: i64 = self.dice.pick(&[30, 30, 30, 30, 16, 60, 61, 15]);
+        let age: i64 = if self.dice.one_in(5) { self.dice.pick(&[16, 60, 61, 15]) } else { 30 };
         let birth = later(first, -(age * 36525 / 100) + self.dice.pick(&[0, 1, -1, 2, -20]));
         self.add(&mut facts, "birth_date", Value::Date(birth));
         let told_elsewhere = ["birth_date", "shares", "coverage_start", "coverage_end", "previous_coverage_end"];
@@ -256,8 +258,8 @@ impl Teller<'_> {
         let figure = self.figure_date();
         let date = match self.dice.below(12) {
             0 | 1 => plain.unwrap_or(later(cover.start, 100)),
-            2..=6 => later(cover.start, self.dice.below(length)),
-            7 => later(cover.start, edge),
+            2..=5 => later(cover.start, self.dice.below(length)),
+            6 | 7 => later(cover.start, edge),
             8 | 9 => figure.filter(|date| *date >= cover.start).unwrap_or(later(cover.start, edge)),
             10 => self.dice.pick(&[cover.start, cover.end]),
             _ => self.dice.pick(&[cover.start, later(cover.start, -1), later(cover.end, 1)]),
@@ -269,7 +271,7 @@ impl Teller<'_> {
 
     /// A fact by its kind, unless it is left out.
     fn tell(&mut self, facts: &mut Facts, fact: &Fact, day: NaiveDate) {
-        let is_left_out = fact.absent == Absent::None && self.dice.below(3) == 0;
+        let is_left_out = fact.absent == Absent::None && self.dice.below(8) == 0;
         let value = self.value(fact, day);
         if !is_left_out && let Some(value) = value {
             self.add(facts, &fact.name, value);
@@ -294,7 +296,7 @@ impl Teller<'_> {
             }
             Kind::YesNo => match fact.name.as_str() {
                 "registered_in_wuxi" => self.dice.one_in(6).into(),
-                "death" => self.dice.one_in(3).into(),
+                "death" => self.dice.one_in(4).into(),
                 _ => (!self.dice.one_in(6)).into(),
             },
             Kind::Category => {
@@ -303,7 +305,11 @@ impl Teller<'_> {
                 let first = *known.first()?;
                 let any = self.dice.pick(&known);
                 let other = if is_open { "something-else" } else { any };
-                self.dice.pick(&[first, any, any, any, first, any, other]).into()
+                if self.dice.one_in(16) {
+                    other.into()
+                } else {
+                    self.dice.pick(&[first, first, any, first, any]).into()
+                }
             }
         };
         Some(value)

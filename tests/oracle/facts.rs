@@ -185,24 +185,26 @@ impl Facts {
             .any(|(first, then)| contradicts(self.date(first).zip(self.date(then)), |(first, then)| first > then))
     }
 
-    /// The three identities of the platform's settlement, each where its amounts are said. A part that is not said was none.
+    /// The identities of the platform's settlement, each where all its amounts are said: what is not said is not known,
+    /// but for the hospital's part, which was none.
     fn settlement_does_not_add_up(&self) -> bool {
         let funds = ["hifp_pay", "cvlserv_pay", "hifes_pay", "hifmi_pay", "hifob_pay", "maf_pay", "oth_pay"];
         let out_of_scope = ["fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt"];
-        let total = self.money("medfee_sumamt");
-        let fund = self.money("fund_pay_sumamt");
+        let payments = ["acct_pay", "psn_cash_pay", "acct_mulaid_pay"];
+        let (total, fund, person) =
+            (self.money("medfee_sumamt"), self.money("fund_pay_sumamt"), self.money("psn_part_amt"));
+        let hospital = self.money("hosp_part_amt").unwrap_or_else(nothing);
 
-        let fund_by_parts = funds.iter().any(|name| self.given(name)).then(|| self.sum(&funds));
-        let total_by_scope = self.money("inscp_scp_amt").map(|in_scope| in_scope + self.sum(&out_of_scope));
-        let total_by_payer = fund
-            .clone()
-            .zip(self.money("psn_part_amt"))
-            .map(|(fund, person)| fund + person + self.sum(&["hosp_part_amt"]));
-        differs(fund, fund_by_parts) || differs(total.clone(), total_by_scope) || differs(total, total_by_payer)
+        let total_by_scope = self.money("inscp_scp_amt").zip(self.sum(&out_of_scope)).map(|(within, out)| within + out);
+        let total_by_payer = fund.clone().zip(person.clone()).map(|(fund, person)| fund + person + hospital);
+        differs(fund, self.sum(&funds))
+            || differs(total.clone(), total_by_scope)
+            || differs(total, total_by_payer)
+            || differs(person, self.sum(&payments))
     }
 
-    fn sum(&self, names: &[&str]) -> Exact {
-        names.iter().map(|name| self.money(name).unwrap_or_else(nothing)).sum()
+    fn sum(&self, names: &[&str]) -> Option<Exact> {
+        names.iter().map(|name| self.money(name)).sum()
     }
 }
 

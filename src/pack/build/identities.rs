@@ -1,6 +1,8 @@
 //! What must hold between facts, whatever the plan.
 
 use super::Builder;
+use rust_decimal::Decimal;
+
 use crate::code::Code;
 use crate::fact::{Kind, STANDARD, StandardFact};
 use crate::pack::parse;
@@ -101,7 +103,12 @@ impl Builder<'_> {
             }
             Derived::Number(derived) => {
                 let sides = Box::new([Number::Fact(slot), derived.clone()]);
-                let agrees = Truth::Compare(Comparison::Equal, sides.clone());
+                let mut agrees = Truth::Compare(Comparison::Equal, sides.clone());
+                if fact.kind == Kind::Days {
+                    // Without dates no days follow, and days that are given contradict nothing.
+                    let none = Box::new([derived.clone(), Number::Constant(Decimal::ZERO)]);
+                    agrees = Truth::Or(Box::new([Truth::Compare(Comparison::Equal, none), agrees]));
+                }
                 let contradiction = Identity { id, text, asked, agrees, sides: Some(sides) };
                 let max = Box::new([derived.clone(), Number::Constant(fact.bounds.max)]);
                 let text = say!("{zh}不超过上限", "{en} is within its bounds");
