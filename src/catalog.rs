@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostics, Findings, did_you_mean};
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::fact::Value;
-use crate::joint::{self, JointLimit};
+use crate::joint::{self, Cover, JointLimit};
 use crate::names;
 use crate::pack::{self, Loaded};
 use crate::plan::{EffectiveBy, Plan};
@@ -155,13 +155,13 @@ impl Catalog {
     ) -> Result<Vec<Adjudication>, Error> {
         let mut decided = Vec::new();
         for (enrollment, accumulators) in covers {
-            decided
-                .push((*accumulators, self.resolve(enrollment, claim)?.adjudicate(enrollment, claim, accumulators)?));
+            let adjudication = self.resolve(enrollment, claim)?.adjudicate(enrollment, claim, accumulators)?;
+            decided.push(Cover { enrollment, accumulators, adjudication });
         }
         for limit in &self.joint_limits {
-            limit.apply(&mut decided)?;
+            limit.apply(claim, &mut decided)?;
         }
-        Ok(decided.into_iter().map(|(_, adjudication)| adjudication).collect())
+        Ok(decided.into_iter().map(|cover| cover.adjudication).collect())
     }
 
     pub(crate) fn unknown_plan(&self, id: &str) -> Error {

@@ -4,10 +4,13 @@ use rust_decimal::Decimal;
 
 use crate::accumulator::{Accumulators, Group};
 use crate::adjudicate::Adjudication;
+use crate::claim::Claim;
 use crate::diagnostic::{Diagnostics, Findings};
 use crate::document::{self, Node, Notation};
+use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact;
+use crate::fact::Value;
 use crate::pack::shape;
 use crate::scope::Scope;
 use crate::text::{Text, say};
@@ -58,32 +61,45 @@ fn limit(node: &Node, findings: &mut Findings) -> Option<JointLimit> {
     })
 }
 
+/// One of the covers that are decided together.
+pub(crate) struct Cover<'c> {
+    pub(crate) enrollment: &'c Enrollment,
+    pub(crate) accumulators: &'c Accumulators,
+    pub(crate) adjudication: Adjudication,
+}
+
 impl JointLimit {
-    /// Cuts what is beyond the limit, plan after plan; each comes with what its member's earlier claims have posted.
-    pub(crate) fn apply(&self, decided: &mut [(&Accumulators, Adjudication)]) -> Result<(), Error> {
-        let does_not_fit =
-            |_| Error::arithmetic(say!("联合限额的合计超出范围", "the sum under a joint limit does not fit"));
+    /// Cuts what is beyond the limit, plan after plan; what the plans paid before in the scope counts, also of those that
+    /// pay nothing now.
+    pub(crate) fn apply(&self, claim: &Claim, covers: &mut [Cover<'_>]) -> Result<(), Error> {
         let mut room = self.amount;
-        for (accumulators, adjudication) in decided.iter().filter(|(_, decided)| self.covers(decided)) {
-            if let Some(posting) = adjudication.posting() {
-                let group = Group::of(self.scope, posting.event_date, posting.coverage_start);
-                let before = accumulators.paid_in_all(group).map_err(does_not_fit)?;
-                room = exact::subtract(room, before).map_err(does_not_fit)?;
-            }
+        for cover in covers.iter().filter(|cover| self.plans.iter().any(|plan| plan == cover.enrollment.plan())) {
+            room = exact::subtract(room, self.paid_before(claim, cover)?).map_err(does_not_fit)?;
         }
         for plan in &self.plans {
-            for (_, adjudication) in decided.iter_mut().filter(|(_, decided)| decided.outcome().plan().id == *plan) {
-                let payable = adjudication.payable();
+            for cover in covers.iter_mut().filter(|cover| cover.enrollment.plan() == plan) {
+                let payable = cover.adjudication.payable();
                 let allowed = payable.min(room.max(Decimal::ZERO));
                 let takes = exact::subtract(payable, allowed).map_err(does_not_fit)?;
-                adjudication.cut(takes, &self.title, &self.clause)?;
+                cover.adjudication.cut(takes, &self.title, &self.clause)?;
                 room = exact::subtract(room, allowed).map_err(does_not_fit)?;
             }
         }
         Ok(())
     }
 
-    fn covers(&self, adjudication: &Adjudication) -> bool {
-        self.plans.contains(&adjudication.outcome().plan().id)
+    /// What earlier claims of the scope were paid; nothing where a date is missing, since then the claim is pended.
+    fn paid_before(&self, claim: &Claim, cover: &Cover<'_>) -> Result<Decimal, Error> {
+        match (claim.fact("event_date"), cover.enrollment.fact("coverage_start")) {
+            (Some(Value::Date(event_date)), Some(Value::Date(coverage_start))) => {
+                let group = Group::of(self.scope, *event_date, *coverage_start);
+                cover.accumulators.paid_in_all(group).map_err(does_not_fit)
+            }
+            (Some(_) | None, _) => Ok(Decimal::ZERO),
+        }
     }
+}
+
+fn does_not_fit(_: exact::Inexact) -> Error {
+    Error::arithmetic(say!("联合限额的合计超出范围", "the sum under a joint limit does not fit"))
 }

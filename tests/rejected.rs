@@ -15,11 +15,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use huzhu::limits::{
-    MAX_CASE_BYTES, MAX_CLAIMS, MAX_DEPTH, MAX_EXPRESSION_BYTES, MAX_EXPRESSION_DEPTH, MAX_FACTS, MAX_NUMBER_DIGITS,
-    MAX_PACK_BYTES, MAX_RULES,
+    MAX_BANDS, MAX_CASE_BYTES, MAX_CLAIMS, MAX_DEPTH, MAX_EXPRESSION_BYTES, MAX_EXPRESSION_DEPTH, MAX_FACTS, MAX_KEYS,
+    MAX_NESTING, MAX_NUMBER_DIGITS, MAX_PACK_BYTES, MAX_PARTS, MAX_PROBLEMS, MAX_RULES,
 };
 use huzhu::{Case, Catalog, Code, Diagnostics, Language, WorkedCases, pack};
 
@@ -30,7 +31,180 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(20);
 
 /// Files that do not get what they must get, by what is wrong. One that gets it must leave the list.
 const KNOWN_WRONG: &[(&str, &[&str])] = &[
-@@KNOWN@@];
+    (
+        "money is paid wrongly: a benefit or a plan that is named twice is counted twice",
+        &[
+            "packs/duplicate-benefit-in-a-limit.toml",
+            "packs/duplicate-benefit-in-an-offset.toml",
+            "catalogs/joint-plan-twice",
+        ],
+    ),
+    ("a month and a half is taken for fifteen months", &["packs/unit-waiting-period-of-a-month-and-a-half.toml"]),
+    (
+        "of two rows for one grade one is taken without a word, or another row is said to be missing",
+        &["packs/table-key-twice.toml", "packs/table-key-twice-with-otherwise.toml"],
+    ),
+    ("refused without any diagnostic", &["packs/bands-slab-without-rows.toml"]),
+    ("bands without rows pay nothing without a word", &["packs/bands-without-rows.toml"]),
+    (
+        "an empty list is a rule that does nothing, and is taken",
+        &[
+            "packs/benefit-list-empty.toml",
+            "packs/exclusive-of-nothing.toml",
+            "packs/limit-over-nothing.toml",
+            "packs/step-offset-of-nothing.toml",
+            "catalogs/joint-over-nothing",
+        ],
+    ),
+    ("the wider bound is dropped without a word", &["packs/bad-value-standard-fact-widened.toml"]),
+    (
+        "of two amounts for one settlement field the later is taken without a word",
+        &["cases/duplicate-fact-in-and-beside-the-settlement.json"],
+    ),
+    (
+        "what is given of the enrollment of a claim is dropped without a word",
+        &[
+            "cases/enrollment-inside-the-claim.json",
+            "cases/enrollment-of-an-earlier-claim-another-plan.json",
+            "cases/enrollment-of-an-earlier-claim-is-a-list.json",
+            "cases/enrollment-of-an-earlier-claim-is-a-number.json",
+        ],
+    ),
+    (
+        "taken, though it is not JSON",
+        &[
+            "cases/single-quotes.json",
+            "cases/single-quotes-around-a-key.json",
+            "cases/no-comma.json",
+            "cases/no-break-space.json",
+            "cases/line-break-in-a-text.json",
+            "cases/tab-in-a-text.json",
+            "cases/nul-in-a-text.json",
+        ],
+    ),
+    (
+        "found only when the history is decided, and then without a place",
+        &[
+            "cases/no-version-for-an-earlier-claim.json",
+            "cases/reversal-of-itself.json",
+            "cases/reversal-of-a-reversal.json",
+            "cases/reversal-twice.json",
+            "cases/reversal-to-decide-of-what-was-reversed.json",
+        ],
+    ),
+    ("the place is the cover's, though the plan goes by the event", &["cases/no-version-at-the-event.json"]),
+    (
+        "a case that is no object is said to lack two keys",
+        &[
+            "cases/root-is-a-list.json",
+            "cases/root-is-a-number.json",
+            "cases/root-is-a-text.json",
+            "cases/root-is-null.json",
+        ],
+    ),
+    (
+        "a bad value hides all other mistakes of the file",
+        &[
+            "packs/number-of-20-digits-beside-an-unknown-key.toml",
+            "cases/duplicate-key-beside-a-bad-fact.json",
+            "cases/long-number-beside-an-unknown-fact.json",
+            "catalogs/joint-unit-and-unknown-plan",
+        ],
+    ),
+    (
+        "dates are looked at only where no benefit is wrong",
+        &["packs/effective-reversed-and-a-wrong-name.toml", "packs/several-mistakes-in-several-sections.toml"],
+    ),
+    (
+        "a condition that is never met hides what is wrong with the benefits",
+        &["packs/never-met-condition-and-a-negative-gross.toml"],
+    ),
+    ("an unknown row hides the other mistakes of its row and of the defaults", &["worked/several-mistakes.cases.toml"]),
+    (
+        "what stands in an expression that can not be read is called unused",
+        &[
+            "packs/expression-arity-days-of-a-figure.toml",
+            "packs/expression-beside-a-figure-it-names.toml",
+            "packs/unknown-function-of-a-figure.toml",
+            "packs/unknown-name-before-a-range.toml",
+            "packs/type-choice-of-categories.toml",
+        ],
+    ),
+    (
+        "what stands in a part that can not be read is called unused",
+        &[
+            "packs/condition-without-id.toml",
+            "packs/limit-without-id.toml",
+            "packs/step-with-two-actions.toml",
+            "packs/unknown-key-in-step.toml",
+            "packs/unknown-name-list-of.toml",
+            "packs/wrong-type-benefit-is-a-table.toml",
+            "packs/wrong-type-steps-is-a-table.toml",
+        ],
+    ),
+    (
+        "what is declared badly is called unknown, or wrong again, where it is used",
+        &[
+            "packs/bad-value-bands-kind.toml",
+            "packs/bad-value-fact-type.toml",
+            "packs/duplicate-name-value-and-waiting.toml",
+            "packs/own-fact-without-title.toml",
+            "packs/own-fact-without-type.toml",
+            "packs/several-facts-declared-badly.toml",
+            "packs/type-list-of-a-number.toml",
+            "packs/type-value-of-a-category.toml",
+            "packs/unknown-name-before-a-value-of-a-category.toml",
+            "packs/wrong-type-figure-is-a-list.toml",
+            "packs/wrong-type-values-is-a-text.toml",
+        ],
+    ),
+    (
+        "one mistake is said twice of one place",
+        &[
+            "packs/bad-name-row-of-two-numbers.toml",
+            "packs/bad-name-row-with-underscore.toml",
+            "packs/wrong-type-date-for-an-expression.toml",
+            "packs/wrong-type-step-is-a-text.toml",
+            "packs/wrong-type-table-rows-is-a-list.toml",
+            "cases/reversal-empty.json",
+            "cases/reversal-is-a-number.json",
+            "worked/unknown-column.cases.toml",
+        ],
+    ),
+    ("one bracket that is missing gives a dozen mistakes", &["packs/syntax-unclosed-table.toml"]),
+    (
+        "nothing is known of a plan that is misspelt, and so its facts and benefits are called unknown",
+        &["cases/unknown-plan-with-own-facts.json", "worked/unknown-plan.cases.toml"],
+    ),
+    (
+        "a row with a mistake is called missing by the rows after it",
+        &["worked/earlier-row-has-a-bad-fact.cases.toml", "worked/earlier-row-is-too-short.cases.toml"],
+    ),
+    (
+        "a pack with a mistake is called missing by what names it",
+        &["catalogs/broken-version-between-two", "catalogs/joint-over-a-broken-pack"],
+    ),
+    ("the place is each cell of the column, not its head", &["worked/unknown-benefit.cases.toml"]),
+    (
+        "taken without a word",
+        &[
+            "worked/column-twice.cases.toml",
+            "worked/id-twice.cases.toml",
+            "worked/default-of-another-holder.cases.toml",
+        ],
+    ),
+    ("a number is read as no reasons", &["worked/reasons-are-a-number.cases.toml"]),
+    ("keys that nest too deep are called a mistake of TOML, on the first line", &["packs/too-deep-dotted-key.toml"]),
+    (
+        "`in` after a comparison is not seen as chained",
+        &["packs/expression-chained-in.toml", "packs/expression-comparison-then-in.toml"],
+    ),
+    ("the place is inside the call, not the call", &["packs/expression-arity-prior-three.toml"]),
+    ("underscores before the place are not counted", &["packs/expression-figure-with-exponent-and-underscores.toml"]),
+    ("yuan are compared with days", &["packs/unit-promise-of-borne-days.toml"]),
+    ("more of a category is no promise, and is called proven", &["packs/type-promise-of-a-category.toml"]),
+    ("never met, and not found", &["packs/never-met-step.toml", "packs/never-met-swapped-range.toml"]),
+];
 
 /// Codes of a pack or a case that no corpus can show, each with the test that shows it.
 const SHOWN_ELSEWHERE: [(Code, &str); 1] = [(Code::TooLarge, "a_file_is_read_up_to_its_size")];
@@ -182,8 +356,8 @@ fn packs() -> Vec<File> {
 fn worked() -> Vec<File> {
     let catalog = shipped();
     let read = |path: &Path, bytes: &[u8]| {
-        let found = match WorkedCases::read(&name_of(path), bytes, &catalog) {
-            Ok(cases) => cases.run(&catalog).failures,
+        let found = match WorkedCases::read(&name_of(path), bytes, catalog) {
+            Ok(cases) => cases.run(catalog).failures,
             Err(found) => found,
         };
         (format!("worked/{}", name_of(path)), expectations(bytes), found)
@@ -202,7 +376,7 @@ fn cases() -> Vec<File> {
     let cases: Vec<File> = files
         .map(|(path, bytes)| {
             let name = name_of(&path);
-            let found = Case::read(&name, &bytes, &catalog).err().unwrap_or_default();
+            let found = Case::read(&name, &bytes, catalog).err().unwrap_or_default();
             File::of((format!("cases/{name}"), expected.remove(name.as_str()).unwrap_or_default(), found))
         })
         .collect();
@@ -216,8 +390,9 @@ fn catalogs() -> Vec<File> {
     let read = |path: &PathBuf| {
         let files: Vec<(String, Vec<u8>)> =
             files(path).into_iter().map(|(path, bytes)| (name_of(&path), bytes)).collect();
-        let expected =
-            files.iter().flat_map(|(name, bytes)| expectations(bytes).into_iter().map(move |one| format!("{name} {one}")));
+        let expected = files
+            .iter()
+            .flat_map(|(name, bytes)| expectations(bytes).into_iter().map(move |one| format!("{name} {one}")));
         let expected = expected.collect();
         let found = Catalog::read(files).err().unwrap_or_default();
         let places = found.iter().zip(places(&found)).map(|(one, place)| format!("{} {place}", one.path())).collect();
@@ -268,8 +443,12 @@ fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rejected").join(name)
 }
 
-fn shipped() -> Catalog {
-    Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).expect("the shipped packs are right")
+/// The shipped packs.
+fn shipped() -> &'static Catalog {
+    static SHIPPED: LazyLock<Catalog> = LazyLock::new(|| {
+        Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).expect("the shipped packs are right")
+    });
+    &SHIPPED
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
@@ -370,15 +549,16 @@ fn the_limits_are_those_that_are_documented() {
     assert_eq!((MAX_PACK_BYTES, MAX_CASE_BYTES), (1 << 20, 16 << 20));
     assert_eq!((MAX_DEPTH, MAX_EXPRESSION_DEPTH, MAX_EXPRESSION_BYTES), (64, 64, 4096));
     assert_eq!((MAX_RULES, MAX_CLAIMS, MAX_NUMBER_DIGITS, MAX_FACTS), (10_000, 10_000, 19, 128));
+    assert_eq!((MAX_PROBLEMS, MAX_KEYS, MAX_BANDS, MAX_NESTING, MAX_PARTS), (500, 10_000, 100, 128, 200_000));
 }
 
 #[test]
 fn a_file_is_read_up_to_its_size() {
     let catalog = shipped();
     let joint = |bytes| codes(Catalog::read([("family.joint.toml".to_owned(), bytes)]).err());
-    let worked = |bytes: Vec<u8>| codes(WorkedCases::read("a.cases.toml", &bytes, &catalog).err());
+    let worked = |bytes: Vec<u8>| codes(WorkedCases::read("a.cases.toml", &bytes, catalog).err());
     let pack = |bytes: Vec<u8>| codes(pack::load("pack.toml", &bytes).err());
-    let case = |bytes: Vec<u8>| codes(Case::read("case.json", &bytes, &catalog).err());
+    let case = |bytes: Vec<u8>| codes(Case::read("case.json", &bytes, catalog).err());
     let pack_text = pack_with("", "personal_burden");
     let case_text = case_with("\"2019.87\"", "", "null");
     let (most, more) = (MAX_PACK_BYTES, MAX_PACK_BYTES + 1);
@@ -398,14 +578,13 @@ fn a_file_nests_up_to_its_depth() {
     // The file itself is the first table.
     let lists = |deep: usize| format!("{}0{}", "[".repeat(deep - 1), "]".repeat(deep - 1));
     let tables = |deep: usize| format!("{}0{}", "{\"a\": ".repeat(deep - 1), "}".repeat(deep - 1));
-    let json = |notes: &str| {
-        codes(Case::read("case.json", case_with("\"2019.87\"", "", notes).as_bytes(), &catalog).err())
-    };
+    let json =
+        |notes: &str| codes(Case::read("case.json", case_with("\"2019.87\"", "", notes).as_bytes(), catalog).err());
     let toml = |notes: &str| {
         let case = format!(
             "notes = {notes}\n[enrollment]\nid = \"E1\"\nplan = \"henan-accident\"\nmember = \"M1\"\n[claim]\nid = \"C1\"\n"
         );
-        codes(Case::read("case.toml", case.as_bytes(), &catalog).err())
+        codes(Case::read("case.toml", case.as_bytes(), catalog).err())
     };
     assert_eq!(json(&lists(MAX_DEPTH)), [""; 0]);
     assert_eq!(json(&lists(MAX_DEPTH + 1)), ["too-deep"]);
@@ -452,6 +631,71 @@ fn a_pack_has_up_to_so_many_rules() {
 }
 
 #[test]
+fn a_table_has_up_to_so_many_keys() {
+    let catalog = shipped();
+    let json = |keys: usize| {
+        let list: Vec<String> = (0..keys).map(|number| format!("\"k{number}\": 1")).collect();
+        let case = case_with("\"2019.87\"", "", &format!("{{ {} }}", list.join(", ")));
+        codes(Case::read("case.json", case.as_bytes(), catalog).err())
+    };
+    let toml = |keys: usize| {
+        let list: String = (0..keys).map(|number| format!("k{number} = 1\n")).collect();
+        let case = format!(
+            "[enrollment]\nid = \"E1\"\nplan = \"henan-accident\"\nmember = \"M1\"\n[claim]\nid = \"C1\"\n[notes]\n{list}"
+        );
+        codes(Case::read("case.toml", case.as_bytes(), catalog).err())
+    };
+    assert_eq!(json(MAX_KEYS), [""; 0]);
+    assert_eq!(json(MAX_KEYS + 1), ["too-many"]);
+    assert_eq!(toml(MAX_KEYS), [""; 0]);
+    assert_eq!(toml(MAX_KEYS + 1), ["too-many"]);
+}
+
+#[test]
+fn bands_have_up_to_so_many_rows() {
+    let bands = |rows: usize| {
+        let list: String =
+            (1..rows).map(|edge| format!("{{ up_to = \"{edge} yuan\", pays = \"{edge} yuan\" }}, ")).collect();
+        let slab = format!(
+            "[bands.sum]\nkind = \"slab\"\nby = \"personal_burden\"\nedge = \"below\"\nrows = [{list}{{ pays = \"1 yuan\" }}]\nclause = \"\"\nprovenance = \"stated\"\n\n"
+        );
+        loaded(&pack_with(&slab, "sum"))
+    };
+    assert_eq!(bands(MAX_BANDS), [""; 0]);
+    assert_eq!(bands(MAX_BANDS + 1), ["too-many"]);
+}
+
+/// Values of which each is made of the next, and the last is `personal_burden`.
+fn chain_of_values(count: usize, of_next: impl Fn(&str) -> String) -> String {
+    let value = |number: usize| {
+        let next = if number + 1 == count { "personal_burden".to_owned() } else { format!("v{}", number + 1) };
+        let is = of_next(&next);
+        format!("[value.v{number}]\nis=\"{is}\"\ntitle={{zh=\"\",en=\"\"}}\nclause=\"\"\nprovenance=\"stated\"\n")
+    };
+    (0..count).map(value).collect()
+}
+
+#[test]
+fn expressions_nest_up_to_a_depth_through_values() {
+    let chain = |values: usize| loaded(&pack_with(&chain_of_values(values, str::to_owned), "v0"));
+    // The amount names the first value, and the last value the fact.
+    assert_eq!(chain(MAX_NESTING - 1), [""; 0]);
+    assert_eq!(chain(MAX_NESTING), ["too-deep"]);
+    assert!(chain(9_000).contains(&"too-deep".to_owned()));
+}
+
+#[test]
+fn expressions_have_up_to_so_many_parts_through_values() {
+    let doubled = |values: usize| loaded(&pack_with(&chain_of_values(values, |next| format!("{next} + {next}")), "v0"));
+    // Each value comes to twice the parts of the next.
+    let start = Instant::now();
+    assert_eq!(doubled(14), [""; 0]);
+    assert!(doubled(20).contains(&"too-many".to_owned()));
+    assert!(doubled(100).contains(&"too-many".to_owned()));
+    assert!(start.elapsed() <= LONGEST_ANSWER, "{:?}", start.elapsed());
+}
+
+#[test]
 fn a_plan_reads_up_to_so_many_facts() {
     let with_facts = |count: usize| {
         let names: Vec<String> = (0..count).map(|number| format!("f{number}")).collect();
@@ -472,9 +716,7 @@ fn a_plan_reads_up_to_so_many_facts() {
 #[test]
 fn a_number_has_up_to_so_many_digits() {
     let catalog = shipped();
-    let case = |burden: &str| {
-        codes(Case::read("case.json", case_with(burden, "", "null").as_bytes(), &catalog).err())
-    };
+    let case = |burden: &str| codes(Case::read("case.json", case_with(burden, "", "null").as_bytes(), catalog).err());
     let figure = |value: &str| {
         let figure = format!(
             "[figure.n]\nvalue = {value}\ntitle = {{ zh = \"\", en = \"\" }}\nclause = \"\"\nprovenance = \"stated\"\n\n"
@@ -499,10 +741,36 @@ fn a_history_has_up_to_so_many_claims() {
     let case = |claims: usize| {
         let one = |number| format!("{{ \"id\": \"H{number}\", \"event_date\": \"2025-01-03\" }}");
         let history: Vec<String> = (0..claims).map(one).collect();
-        codes(Case::read("case.json", case_with("\"2019.87\"", &history.join(","), "null").as_bytes(), &catalog).err())
+        codes(Case::read("case.json", case_with("\"2019.87\"", &history.join(","), "null").as_bytes(), catalog).err())
     };
     assert_eq!(case(MAX_CLAIMS), [""; 0]);
     assert_eq!(case(MAX_CLAIMS + 1), ["too-many"]);
+}
+
+#[test]
+fn a_file_gets_up_to_so_many_problems() {
+    let catalog = shipped();
+    let bad_claims = |count: usize| {
+        let case = case_with("\"2019.87\"", &vec!["null"; count].join(","), "null");
+        Case::read("case.json", case.as_bytes(), catalog).expect_err("no claim is null")
+    };
+    assert_eq!(codes(Some(bad_claims(MAX_PROBLEMS))), vec!["wrong-type"; MAX_PROBLEMS]);
+    // The last of them then says that there are more.
+    let more = bad_claims(MAX_PROBLEMS + 1);
+    assert_eq!(more.len(), MAX_PROBLEMS);
+    let last = more.iter().last().expect("there are many");
+    assert_eq!((last.code(), last.help(Language::En).count()), (Code::TooMany, 0));
+    assert_eq!(last.message(Language::En), "more than 500 problems; the rest are left out");
+}
+
+#[test]
+#[ignore = "what says that there are more keeps the help of the last that is left out"]
+fn what_is_left_out_leaves_no_help_behind() {
+    let keys: String = (0..=MAX_PROBLEMS).map(|number| format!("k{number} = 1\n")).collect();
+    let found = pack::load("pack.toml", format!("{keys}{}", pack_with("", "personal_burden")).as_bytes());
+    let found = found.expect_err("no key is named so");
+    let last = found.iter().last().expect("there are many");
+    assert_eq!((last.code(), last.help(Language::En).count()), (Code::TooMany, 0));
 }
 
 #[test]
@@ -510,12 +778,12 @@ fn one_byte_order_mark_is_no_mistake() {
     let catalog = shipped();
     let marked = |text: &str| format!("\u{feff}{text}").into_bytes();
     assert_eq!(codes(pack::load("pack.toml", &marked(&pack_with("", "personal_burden"))).err()), [""; 0]);
-    assert_eq!(codes(WorkedCases::read("a.cases.toml", &marked(WORKED), &catalog).err()), [""; 0]);
+    assert_eq!(codes(WorkedCases::read("a.cases.toml", &marked(WORKED), catalog).err()), [""; 0]);
     let case = marked(&case_with("\"2019.87\"", "", "null"));
-    assert_eq!(codes(Case::read("case.json", &case, &catalog).err()), [""; 0]);
+    assert_eq!(codes(Case::read("case.json", &case, catalog).err()), [""; 0]);
     // Places count from the first character after it.
     let bad = marked(&case_with("-1", "", "null"));
-    let found = Case::read("case.json", &bad, &catalog).expect_err("money is not negative");
+    let found = Case::read("case.json", &bad, catalog).expect_err("money is not negative");
     assert_eq!(places(&found), ["bad-fact 9:24"]);
 }
 
@@ -526,10 +794,10 @@ fn refused(what: &str, bytes: &[u8]) -> Vec<(&'static str, Vec<String>)> {
     let catalog = shipped();
     let readers: [(&str, &dyn Fn() -> Option<Diagnostics>); 5] = [
         ("pack", &|| pack::load("hostile.toml", bytes).err()),
-        ("worked cases", &|| WorkedCases::read("hostile.cases.toml", bytes, &catalog).err()),
+        ("worked cases", &|| WorkedCases::read("hostile.cases.toml", bytes, catalog).err()),
         ("joint limit", &|| Catalog::read([("hostile.joint.toml".to_owned(), bytes.to_vec())]).err()),
-        ("case in TOML", &|| Case::read("hostile.toml", bytes, &catalog).err()),
-        ("case in JSON", &|| Case::read("hostile.json", bytes, &catalog).err()),
+        ("case in TOML", &|| Case::read("hostile.toml", bytes, catalog).err()),
+        ("case in JSON", &|| Case::read("hostile.json", bytes, catalog).err()),
     ];
     let mut given = Vec::new();
     for (reader, read) in readers {
@@ -554,12 +822,16 @@ fn a_file_of_fifty_megabytes_is_refused() {
 
 #[test]
 fn bytes_that_are_no_text_are_refused() {
-    for bytes in [&b"\xff"[..], b"\xc3\x28", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"[plan]\nid = \"\xb9\xa4\xbb\xe1\"\n"] {
+    for bytes in
+        [&b"\xff"[..], b"\xc3\x28", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"[plan]\nid = \"\xb9\xa4\xbb\xe1\"\n"]
+    {
         for (reader, found) in refused("what is not UTF-8", bytes) {
             assert_eq!(found, ["not-utf8"], "{reader} of {bytes:?}");
         }
     }
-    for bytes in [&b"\0"[..], &[0; 100_000], b"plan = \"\0\"", b"{\"claim\": \0}", b"\xfe\xff\0[", "\u{feff}\u{feff}".as_bytes()] {
+    for bytes in
+        [&b"\0"[..], &[0; 100_000], b"plan = \"\0\"", b"{\"claim\": \0}", b"\xfe\xff\0[", "\u{feff}\u{feff}".as_bytes()]
+    {
         refused("what holds a NUL or a mark", bytes);
     }
 }
@@ -580,7 +852,9 @@ fn what_nests_ten_thousand_deep_is_refused() {
     for text in &nested {
         refused("what nests deep", text.as_bytes());
     }
-    for expression in [closed("(", ")"), closed("least(", ")"), "not ".repeat(DEEP), "if ".repeat(DEEP), "- ".repeat(DEEP)] {
+    for expression in
+        [closed("(", ")"), closed("least(", ")"), "not ".repeat(DEEP), "if ".repeat(DEEP), "- ".repeat(DEEP)]
+    {
         let pack = pack_with("", &expression);
         assert_eq!(loaded(&pack), ["expression-too-long"]);
         let deepest: String = expression.chars().take(MAX_EXPRESSION_BYTES).collect();
@@ -600,9 +874,7 @@ fn a_hundred_thousand_open_brackets_are_refused() {
 fn a_number_of_ten_thousand_digits_is_refused() {
     let digits = "9".repeat(10_000);
     let catalog = shipped();
-    let case = |burden: &str| {
-        codes(Case::read("case.json", case_with(burden, "", "null").as_bytes(), &catalog).err())
-    };
+    let case = |burden: &str| codes(Case::read("case.json", case_with(burden, "", "null").as_bytes(), catalog).err());
     assert_eq!(case(&digits), ["number-too-long"]);
     assert_eq!(case(&format!("0.{digits}")), ["number-too-long"]);
     assert_eq!(case(&format!("1e{digits}")), ["number-too-long"]);
@@ -627,50 +899,32 @@ fn a_file_of_one_thing_to_the_limit_is_refused() {
 }
 
 #[test]
-fn ten_thousand_bad_claims_are_all_named() {
-    let catalog = shipped();
-    let history = vec!["null"; MAX_CLAIMS].join(",");
-    let case = case_with("\"2019.87\"", &history, "null");
-    let start = Instant::now();
-    let found = Case::read("case.json", case.as_bytes(), &catalog).expect_err("no claim is null");
-    assert!(start.elapsed() <= LONGEST_ANSWER);
-    assert_eq!(found.len(), MAX_CLAIMS);
-}
-
-#[test]
-#[ignore = "the search for keys that stand twice compares every key with every other: hours for a file of 16 MiB"]
 fn a_case_of_a_hundred_thousand_keys_is_answered_in_time() {
     let catalog = shipped();
     let facts: String = (0..100_000).map(|number| format!("\"k{number}\": 1,\n")).collect();
     let case = case_with("\"2019.87\"", "", "null").replace("\"shares\": 2", &format!("{facts}\"shares\": 2"));
     let start = Instant::now();
-    let found = Case::read("case.json", case.as_bytes(), &catalog).expect_err("no fact has such a name");
+    let found = Case::read("case.json", case.as_bytes(), catalog).expect_err("no fact has such a name");
     assert!(start.elapsed() <= LONGEST_ANSWER, "{:?} for {} mistakes", start.elapsed(), found.len());
 }
 
 #[test]
-#[ignore = "every mistake searches and prints the whole file anew: minutes for twenty thousand mistakes on one line"]
 fn twenty_thousand_mistakes_are_shown_in_time() {
     let catalog = shipped();
     let twice = "\"shares\": 2, ".repeat(20_000);
     let case = case_with("\"2019.87\"", "", "null").replace("\"shares\": 2", &format!("{twice}\"shares\": 2"));
-    let found = Case::read("case.json", case.as_bytes(), &catalog).expect_err("a key stands twice");
+    let found = Case::read("case.json", case.as_bytes(), catalog).expect_err("a key stands twice");
     let start = Instant::now();
     let shown = found.to_string();
     assert!(start.elapsed() <= LONGEST_ANSWER, "{:?} for {} bytes", start.elapsed(), shown.len());
 }
 
 #[test]
-#[ignore = "values are resolved by recursion without a bound: a chain of thousands overflows the stack and ends the program"]
-fn a_chain_of_nine_thousand_values_is_answered() {
-    let value = |number: usize| {
-        format!(
-            "[value.v{number}]\nis=\"v{}\"\ntitle={{zh=\"\",en=\"\"}}\nclause=\"\"\nprovenance=\"stated\"\n",
-            number + 1
-        )
-    };
-    let values: String = (0..9_000).map(value).collect();
-    let last = value(9_000).replace("v9001", "personal_burden");
-    let codes = loaded(&pack_with(&format!("{values}{last}"), "v0"));
-    assert!(codes.is_empty() || codes.contains(&"too-deep".to_owned()), "{codes:?}");
+#[ignore = "each promise is tried twenty thousand times, and nothing bounds how many there are: twenty seconds for these"]
+fn four_hundred_promises_are_answered_in_time() {
+    let promises = vec!["\"total_cost\""; 400].join(", ");
+    let pack = pack_with("", "greatest(personal_burden + total_cost - total_cost, 0 yuan)");
+    let start = Instant::now();
+    loaded(&format!("{pack}[promise]\nmonotone_in = [{promises}]\n"));
+    assert!(start.elapsed() <= Duration::from_secs(2), "{:?}", start.elapsed());
 }

@@ -87,27 +87,14 @@ impl Found {
         if let Err(found) = shelf.catalog(|name| shelf.asked.contains(name) || around.contains(name)) {
             wrong.extend(found.iter().filter(|diagnostic| shelf.asked.contains(diagnostic.path())).cloned());
         }
-        if !shelf.is_whole && shelf.asked(Sort::Cases).next().is_some() {
-            wrong.extend(Found::misread_cases(shelf));
-        }
-        for name in &shelf.asked {
-            if shelf.is_whole && Sort::of(name) == Sort::Cases {
-                continue;
-            }
+        wrong.extend(misread_cases(shelf));
+        for name in shelf.asked.iter().filter(|name| Sort::of(name) != Sort::Cases || shelf.named.contains(*name)) {
             let problems = wrong.iter().filter(|diagnostic| diagnostic.path() == name).count();
             let plan = shelf.files.get(name).and_then(|bytes| pack::load(name, bytes).ok());
             let plan = plan.filter(|_| Sort::of(name) == Sort::Pack && problems == 0);
             self.packs.push(Examined { path: name.clone(), problems, pack: plan.as_ref().map(Checked::of) });
         }
         self.diagnostics.extend(wrong);
-    }
-
-    /// What is wrong with worked cases as files; whether they pass is for `huzhu test`.
-    fn misread_cases(shelf: &Shelf) -> Vec<Diagnostic> {
-        let plans: BTreeSet<&str> = shelf.plans().into_iter().map(|(name, _)| name).collect();
-        let Ok(catalog) = shelf.catalog(|name| plans.contains(name)) else { return Vec::new() };
-        let read = shelf.asked(Sort::Cases).filter_map(|(name, bytes)| WorkedCases::read(name, bytes, &catalog).err());
-        read.flat_map(|wrong| wrong.iter().cloned().collect::<Vec<_>>()).collect()
     }
 
     fn text(&self, setting: &Setting) -> String {
@@ -160,6 +147,22 @@ impl Found {
             (count_of_problems(self.diagnostics.len(), language), count(files, language, ("个文件", "file", "files")));
         look.paint(Ink::Bad, &say!(language, "{files}中 {bad} 个有误，共 {problems}", "{problems} in {bad} of {files}"))
     }
+}
+
+/// What is wrong with named files of worked cases; whether they pass is for `huzhu test`.
+fn misread_cases(shelf: &Shelf) -> Vec<Diagnostic> {
+    let named: Vec<(&str, &[u8])> = shelf.asked(Sort::Cases).filter(|(name, _)| shelf.named.contains(*name)).collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let plans: BTreeSet<&str> = shelf.plans().into_iter().map(|(name, _)| name).collect();
+    let wrong: Vec<Diagnostics> = match shelf.catalog(|name| plans.contains(name)) {
+        Ok(catalog) => {
+            named.into_iter().filter_map(|(name, bytes)| WorkedCases::read(name, bytes, &catalog).err()).collect()
+        }
+        Err(wrong) => vec![wrong],
+    };
+    wrong.iter().flat_map(Diagnostics::iter).cloned().collect()
 }
 
 /// What a file is that is no pack.

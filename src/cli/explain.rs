@@ -105,7 +105,9 @@ fn dressed(markdown: &str, look: Look) -> String {
             lines.line(&text);
         } else {
             let ink = if text.starts_with('#') { Ink::Strong } else { Ink::Plain };
-            wrap(&text, look.width).iter().for_each(|line| lines.line(&look.paint(ink, line)));
+            for line in wrap(&text, look.width) {
+                lines.line(&look.paint(ink, &line));
+            }
         }
     }
     lines.into_text()
@@ -155,10 +157,10 @@ fn conditions(name: &str, found: &[(&Plan, &Condition)], setting: &Setting) -> S
     lines.line(&look.paint(Ink::Strong, &format!("# {name}")));
     for (plan, condition) in found {
         let (id, version) = (plan.id(), plan.version());
-        let head = say!(language, "{id} 版本 {version}", "{id}, version {version}");
         lines.blank();
-        lines.line(&format!("{}  {}", look.paint(Ink::Strong, &head), clean(plan.title().in_language(language))));
+        lines.line(&look.paint(Ink::Strong, &say!(language, "{id} 版本 {version}", "{id}, version {version}")));
         let rows = [
+            (say!(language, "计划", "plan"), plan.title().in_language(language).to_owned()),
             (say!(language, "须", "requires"), condition.text().in_language(language).to_owned()),
             (say!(language, "否则", "otherwise"), words::otherwise(condition.otherwise(), language).to_owned()),
             (say!(language, "条款", "clause"), condition.clause().in_language(language).to_owned()),

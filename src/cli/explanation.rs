@@ -1,14 +1,14 @@
 //! The explanation of benefits as a page of text, for the member and for the auditor.
 
-use std::collections::BTreeMap;
-
 use huzhu::{
-    Accumulators, Assumption, BenefitExplanation, Case, Condition, Decision, Explanation, Holder, Kind, Language,
-    NextYuan, Plan, ReasonExplanation, STANDARD, StandardFact, StepExplanation, Value, exact, money,
+    Accumulators, BenefitExplanation, Case, Condition, Decision, Explanation, Holder, Kind, Language, NextYuan, Plan,
+    ReasonExplanation, STANDARD, StandardFact, StepExplanation, Value, exact, money,
 };
 use rust_decimal::Decimal;
 
-use super::layout::{Amounts, Ink, Look, TIE, clean, grouped, pad, pad_left, spaces, width};
+use super::layout::{Amounts, Ink, Look, clean, grouped, pad_left, spaces, width};
+use super::notes::{Notes, letter};
+use super::page::{INDENT, Ledger, Page};
 use super::words::{self, pick, say};
 
 /// All that the page is written from.
@@ -22,15 +22,10 @@ pub(super) struct Statement<'a> {
     pub(super) look: Look,
 }
 
-const INDENT: usize = 2;
-const GAP: usize = 2;
-/// Between two lists that stand side by side.
-const BETWEEN: usize = 6;
-
 impl Statement<'_> {
     /// The page.
     pub(super) fn page(&self) -> String {
-        let mut page = Page { look: self.look, text: String::new() };
+        let mut page = Page::of(self.look);
         let mut notes = Notes::of(self.explanation);
         self.head(&mut page);
         self.reasons(&mut page, &mut notes);
@@ -41,7 +36,7 @@ impl Statement<'_> {
         self.clauses(&mut page, &notes);
         self.assumptions(&mut page, notes);
         self.foot(&mut page);
-        page.text
+        page.into_text()
     }
 
     fn say(&self, zh: &'static str, en: &'static str) -> &'static str {
@@ -334,210 +329,5 @@ fn change_of(step: &StepExplanation) -> String {
     match step.takes.strip_prefix('-') {
         Some(added) => format!("+{}", grouped(added)),
         None => format!("-{}", grouped(&step.takes)),
-    }
-}
-
-/// `a` to `z`, then `aa`, `ab`, ….
-fn letter(number: usize) -> String {
-    let last = u32::try_from(number.checked_rem(26).unwrap_or(0)).ok();
-    let last = last.and_then(|place| char::from_u32(u32::from('a').saturating_add(place))).unwrap_or('?');
-    match number.div_euclid(26).checked_sub(1) {
-        Some(before) => format!("{}{last}", letter(before)),
-        None => last.to_string(),
-    }
-}
-
-/// Clauses by number and assumptions by letter, in the order in which the page names them.
-struct Notes<'a> {
-    clauses: Vec<String>,
-    known: BTreeMap<&'a str, &'a Assumption>,
-    named: Vec<&'a Assumption>,
-}
-
-impl<'a> Notes<'a> {
-    fn of(explanation: &'a Explanation) -> Notes<'a> {
-        let known = explanation.assumptions.iter().map(|assumption| (assumption.name.as_str(), assumption)).collect();
-        Notes { clauses: Vec::new(), known, named: Vec::new() }
-    }
-
-    /// The mark of a clause, with the space before it.
-    fn clause(&mut self, clause: &str) -> String {
-        let place = self.clauses.iter().position(|known| known == clause).unwrap_or_else(|| {
-            self.clauses.push(clause.to_owned());
-            self.clauses.len().saturating_sub(1)
-        });
-        format!("{TIE}[{}]", place.saturating_add(1))
-    }
-
-    /// The mark of assumptions, with the space before it; none if there are none.
-    fn assumed(&mut self, names: &[String]) -> String {
-        let mut letters = Vec::new();
-        for name in names {
-            let Some(assumption) = self.known.get(name.as_str()).copied() else { continue };
-            let place = self.named.iter().position(|known| known.name == *name).unwrap_or_else(|| {
-                self.named.push(assumption);
-                self.named.len().saturating_sub(1)
-            });
-            letters.push(place);
-        }
-        letters.sort_unstable();
-        letters.dedup();
-        if letters.is_empty() {
-            return String::new();
-        }
-        format!("{TIE}†{}", letters.into_iter().map(letter).collect::<Vec<_>>().join(","))
-    }
-
-    /// Those that the page has named, in that order; then the others.
-    fn into_assumptions(self) -> Vec<&'a Assumption> {
-        let mut all = self.named;
-        for assumption in self.known.into_values() {
-            if !all.iter().any(|named| named.name == assumption.name) {
-                all.push(assumption);
-            }
-        }
-        all
-    }
-}
-
-/// The columns of the waterfalls.
-#[derive(Debug, Clone, Copy)]
-struct Ledger {
-    indent: usize,
-    change: Amounts,
-    change_width: usize,
-    left: Amounts,
-    left_width: usize,
-    width: usize,
-}
-
-impl Ledger {
-    /// The same with the words further in.
-    fn inner(self) -> Ledger {
-        Ledger { indent: self.indent.saturating_add(INDENT), ..self }
-    }
-
-    fn room_for_words(&self) -> usize {
-        let amounts = self.change_width.saturating_add(self.left_width).saturating_add(GAP).saturating_add(GAP);
-        self.width.saturating_sub(amounts).saturating_sub(self.indent)
-    }
-
-    /// A rule above the last column.
-    fn rule(&self, stroke: &str) -> String {
-        format!("{}{}", spaces(self.width.saturating_sub(self.left_width)), stroke.repeat(self.left_width))
-    }
-}
-
-/// Lines of text, one under another.
-struct Page {
-    look: Look,
-    text: String,
-}
-
-impl Page {
-    fn line(&mut self, ink: Ink, line: &str) {
-        self.text.push_str(&self.look.paint(ink, line.trim_end()));
-        self.text.push('\n');
-    }
-
-    fn blank(&mut self) {
-        self.text.push('\n');
-    }
-
-    fn heading(&mut self, text: &str) {
-        self.blank();
-        self.wrapped(Ink::Strong, 0, text);
-    }
-
-    fn wrapped(&mut self, ink: Ink, indent: usize, text: &str) {
-        for line in self.look.paragraph(indent, indent, &clean(text)) {
-            self.line(ink, &line);
-        }
-    }
-
-    /// A paragraph behind a bullet or a number.
-    fn item(&mut self, bullet: &str, text: &str) {
-        let hanging = INDENT.saturating_add(width(bullet)).saturating_add(1);
-        for (number, line) in self.look.paragraph(hanging, hanging, &clean(text)).into_iter().enumerate() {
-            let start = if number == 0 { format!("{}{bullet} ", spaces(INDENT)) } else { spaces(hanging) };
-            let line = self.look.paint_marked(Ink::Plain, line.trim());
-            self.text.push_str(&start);
-            self.text.push_str(&line);
-            self.text.push('\n');
-        }
-    }
-
-    /// Words, a change and what is left.
-    fn row(&mut self, ledger: &Ledger, ink: Ink, [words, change, left]: [&str; 3]) {
-        let room = if change.is_empty() && left.is_empty() {
-            self.look.width.saturating_sub(ledger.indent)
-        } else {
-            ledger.room_for_words()
-        };
-        let look = Look { width: room, ..self.look };
-        let mut lines = look.paragraph(0, INDENT, &clean(words)).into_iter();
-        let first = lines.next().unwrap_or_default();
-        let words = format!("{}{}", self.look.paint_marked(ink, &first), spaces(room.saturating_sub(width(&first))));
-        let amounts = format!(
-            "{}{}{}{}",
-            spaces(GAP),
-            pad_left(change, ledger.change_width),
-            spaces(GAP),
-            pad_left(left, ledger.left_width)
-        );
-        let amounts = if change.is_empty() && left.is_empty() { String::new() } else { self.look.paint(ink, &amounts) };
-        let line = format!("{}{words}{amounts}", spaces(ledger.indent));
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
-        for line in lines {
-            let line = format!("{}{}", spaces(ledger.indent), self.look.paint_marked(ink, &line));
-            self.text.push_str(line.trim_end());
-            self.text.push('\n');
-        }
-    }
-
-    /// Two lists of names and values, side by side if there is room.
-    fn columns(&mut self, left: (&str, &[(String, String)]), right: (&str, &[(String, String)])) {
-        let of = |list: &[(String, String)]| Pairs {
-            name: list.iter().map(|(name, _)| width(name)).max().unwrap_or(0),
-            value: list.iter().map(|(_, value)| width(value)).max().unwrap_or(0),
-        };
-        let (ours, theirs) = (of(left.1), of(right.1));
-        let both = ours.width().saturating_add(BETWEEN).saturating_add(theirs.width()).saturating_add(INDENT);
-        self.blank();
-        if both > self.look.width {
-            for (title, list, pairs) in [(left.0, left.1, ours), (right.0, right.1, theirs)] {
-                self.line(Ink::Strong, title);
-                for pair in list {
-                    let line = format!("{}{}", spaces(INDENT), pairs.row(pair));
-                    self.line(Ink::Plain, &line);
-                }
-            }
-            return;
-        }
-        let head = format!("{}{}", pad(left.0, INDENT.saturating_add(ours.width()).saturating_add(BETWEEN)), right.0);
-        self.line(Ink::Strong, &head);
-        for row in 0..left.1.len().max(right.1.len()) {
-            let left = left.1.get(row).map(|pair| ours.row(pair)).unwrap_or_default();
-            let right = right.1.get(row).map(|pair| theirs.row(pair)).unwrap_or_default();
-            self.line(Ink::Plain, &format!("{}{}{}{right}", spaces(INDENT), pad(&left, ours.width()), spaces(BETWEEN)));
-        }
-    }
-}
-
-/// The widths of names and of their values.
-#[derive(Debug, Clone, Copy)]
-struct Pairs {
-    name: usize,
-    value: usize,
-}
-
-impl Pairs {
-    fn width(self) -> usize {
-        self.name.saturating_add(GAP).saturating_add(self.value)
-    }
-
-    fn row(self, (name, value): &(String, String)) -> String {
-        format!("{}{}{}", pad(name, self.name), spaces(GAP), pad_left(value, self.value))
     }
 }

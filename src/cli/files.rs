@@ -39,6 +39,8 @@ impl Sort {
 pub(super) struct Shelf {
     pub(super) files: BTreeMap<String, Vec<u8>>,
     pub(super) asked: BTreeSet<String>,
+    /// Those that were asked for by their own path.
+    pub(super) named: BTreeSet<String>,
     /// Whether the whole folder was asked for.
     pub(super) is_whole: bool,
 }
@@ -56,7 +58,7 @@ impl Shelf {
                 files.insert(name, bytes);
             }
         }
-        Ok(Shelf { files, asked: BTreeSet::new(), is_whole: false })
+        Ok(Shelf { files, asked: BTreeSet::new(), named: BTreeSet::new(), is_whole: false })
     }
 
     /// All of a folder.
@@ -136,6 +138,7 @@ pub(super) fn shelves(packs: &[String], setting: &Setting) -> Result<Vec<Shelf>,
         if is_path {
             shelf.files.insert(pack.clone(), bytes);
             shelf.asked.insert(pack.clone());
+            shelf.named.insert(pack.clone());
         } else {
             shelf.ask_for_plan(pack, setting)?;
         }

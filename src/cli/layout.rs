@@ -67,9 +67,18 @@ impl Look {
 
     /// The text in one ink, its marks (`[1]`, `†a`) faint.
     pub(super) fn paint_marked(&self, ink: Ink, text: &str) -> String {
-        let words: Vec<String> =
-            text.split(' ').map(|word| self.paint(if is_mark(word) { Ink::Faint } else { ink }, word)).collect();
-        words.join(" ")
+        let mut runs: Vec<(bool, String)> = Vec::new();
+        for word in text.split(' ') {
+            match runs.last_mut() {
+                Some((is_marks, run)) if *is_marks == is_mark(word) => {
+                    run.push(' ');
+                    run.push_str(word);
+                }
+                Some(_) | None => runs.push((is_mark(word), word.to_owned())),
+            }
+        }
+        let runs = runs.iter().map(|(is_marks, run)| self.paint(if *is_marks { Ink::Faint } else { ink }, run));
+        runs.collect::<Vec<_>>().join(" ")
     }
 
     /// The text wrapped behind a first indent; lines that follow are indented by `hanging`.
@@ -278,7 +287,7 @@ mod tests {
     #[test]
     fn marks_alone_are_faint() {
         let look = Look { is_styled: true, width: 80 };
-        assert_eq!(look.paint_marked(Ink::Plain, "限额 [1] †a"), "限额 \u{1b}[2m[1]\u{1b}[0m \u{1b}[2m†a\u{1b}[0m");
+        assert_eq!(look.paint_marked(Ink::Plain, "限额 [1] †a"), "限额 \u{1b}[2m[1] †a\u{1b}[0m");
         assert_eq!(look.paint_marked(Ink::Plain, "[a] 5"), "[a] 5");
     }
 }

@@ -127,11 +127,11 @@ impl Ran {
             return look
                 .paint(Ink::Good, &say!(language, "共 {files}、{cases}，全部通过", "{cases} in {files}, all passed"));
         }
-        let problems = self.diagnostics.len();
+        let problems = count(self.diagnostics.len(), language, ("处", "problem", "problems"));
         let words = say!(
             language,
-            "共 {files}、{cases}，{failed} 例未通过，{problems} 处不符或有误",
-            "{cases} in {files}, {failed} failed; {problems} problems in all"
+            "共 {files}、{cases}，{failed} 例未通过，{problems}不符或有误",
+            "{cases} in {files}, {failed} failed; {problems} in all"
         );
         look.paint(Ink::Bad, &words)
     }

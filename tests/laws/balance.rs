@@ -1,7 +1,7 @@
 //! Laws 1 and 3: amounts balance, and are rounded once.
 
 use huzhu::rounding::{Mode, Rounding};
-use huzhu::{Accumulators, Adjudication, Claim, Decision, Enrollment, exact, money};
+use huzhu::{Accumulators, Adjudication, BenefitLines, Claim, Decision, Enrollment, Inapplicable, Line, exact, money};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
@@ -20,9 +20,8 @@ fn every_benefit_line_balances_exactly() {
     over_every_pack(Telling::anything(3), |pack, told| {
         for decided in decide_in_turn(pack, told) {
             balances(&decided.adjudication)?;
-            let benefits: Vec<&str> = decided.adjudication.benefits().iter().map(|benefit| benefit.id()).collect();
-            let inapplicable: Vec<&str> =
-                decided.adjudication.inapplicable().iter().map(|benefit| benefit.id()).collect();
+            let benefits: Vec<&str> = decided.adjudication.benefits().iter().map(BenefitLines::id).collect();
+            let inapplicable: Vec<&str> = decided.adjudication.inapplicable().iter().map(Inapplicable::id).collect();
             if matches!(decided.adjudication.decision(), Decision::Paid | Decision::NothingDue) {
                 let told_of = pack.plan.benefit_ids().filter(|id| benefits.contains(id) != inapplicable.contains(id));
                 prop_assert_eq!(told_of.count(), pack.plan.benefit_ids().count(), "a benefit is told of once");
@@ -80,7 +79,7 @@ fn exact_until_rounded_and_rounded_once() {
         let to = pack.rounding();
         for decided in decide_in_turn(pack, told) {
             for benefit in decided.adjudication.benefits() {
-                let steps: Vec<&str> = benefit.lines().iter().map(|line| line.step()).collect();
+                let steps: Vec<&str> = benefit.lines().iter().map(Line::step).collect();
                 let roundings = steps.iter().filter(|step| **step == "rounding").count();
                 prop_assert_eq!(roundings, 1, "one rounding in {:?}", &steps);
                 let mut after = benefit.lines().iter().skip_while(|line| line.step() != "rounding");
@@ -113,6 +112,7 @@ fn exact_until_rounded_and_rounded_once_on_any_figures() {
         let plan = small::plan(&format!(
             r#"
             plan = {{ id = "small", title = {{ zh = "某", en = "some" }}, effective = {{ from = 2000-01-01, by = "coverage_start" }}, rounding = {{ to = "{to} yuan", mode = "{mode_name}", @cited }} }}
+            fact.personal_burden = {{ max = "1_000_000 yuan" }}
             figure.first = {{ value = "{first}", @titled }}
             figure.second = {{ value = "{second}", @titled }}
             figure.third = {{ value = "{third}", @titled }}

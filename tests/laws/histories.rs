@@ -104,6 +104,15 @@ fn a_history_has_each_claim_once() {
     });
 }
 
+#[test]
+fn a_history_has_at_most_ten_thousand_claims() {
+    let enrollment = Enrollment::new("E", "henan-accident", "M").with("coverage_start", "2025-01-01").unwrap();
+    let claims: Vec<Pair> =
+        (0..=history::MAX_CLAIMS).map(|number| (enrollment.clone(), Claim::new(&number.to_string()))).collect();
+    assert!(history::decide(&CATALOG, &claims).is_err_and(|error| error.is_history()));
+    assert_eq!(history::decide(&CATALOG, &claims[1..]).map(|(decided, _)| decided.len()), Ok(10_000));
+}
+
 // ── law 12 ────────────────────────────────────────────────────────────────
 
 #[test]
@@ -115,7 +124,7 @@ fn a_reversal_undoes_exactly_what_its_claim_posted() {
         for (index, adjudication) in decided.iter().enumerate() {
             let reversal = Claim::reversal("R", adjudication.outcome().claim());
             let mut with_reversal = claims.clone();
-            with_reversal.push((claims[index].0.clone(), reversal));
+            with_reversal.insert(0, (claims[index].0.clone(), reversal));
             if adjudication.posting().is_none() {
                 prop_assert!(
                     history::decide(&CATALOG, &with_reversal).is_err_and(|error| error.is_history()),
@@ -135,6 +144,11 @@ fn a_reversal_undoes_exactly_what_its_claim_posted() {
             prop_assert_eq!(&reversed.reasons()[0].code, "reversal");
             prop_assert_eq!(&found, &expected.0, "the rest is decided as if the claim had never been");
             prop_assert_eq!(&left, &expected.1);
+            with_reversal.push((claims[index].0.clone(), Claim::reversal("S", adjudication.outcome().claim())));
+            prop_assert!(
+                history::decide(&CATALOG, &with_reversal).is_err_and(|error| error.is_history()),
+                "reversed twice"
+            );
             moved.set(moved.get() + usize::from(left != accumulators));
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
-use huzhu::{Accumulators, Catalog, Claim, Enrollment};
+use huzhu::{Accumulators, Adjudication, BenefitLines, Catalog, Claim, Enrollment, Plan};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use rust_decimal::Decimal;
@@ -74,7 +74,7 @@ type Ceiling = (&'static str, &'static [&'static str], Per, i64, u32);
 #[test]
 fn a_limit_is_never_exceeded_over_any_history() {
     let known: BTreeSet<&str> = CEILINGS.iter().map(|(plan, ..)| *plan).collect();
-    let plans: BTreeSet<&str> = CATALOG.plans().map(|plan| plan.id()).collect();
+    let plans: BTreeSet<&str> = CATALOG.plans().map(Plan::id).collect();
     assert_eq!(known, plans, "every plan has a ceiling");
     over_every_pack(Telling::sound(8), |pack, told| {
         let decided = decide_in_turn(pack, told);
@@ -131,7 +131,7 @@ fn group(per: Per, told: &Told) -> String {
 
 fn paid(decided: &Decided, benefits: &[&str]) -> Decimal {
     let lines = decided.adjudication.benefits().iter();
-    lines.filter(|lines| benefits.is_empty() || benefits.contains(&lines.id())).map(|lines| lines.paid()).sum()
+    lines.filter(|lines| benefits.is_empty() || benefits.contains(&lines.id())).map(BenefitLines::paid).sum()
 }
 
 #[test]
@@ -156,24 +156,27 @@ fn a_share_beyond_the_cap_never_counts() {
 
 // ── small plans in every scope ────────────────────────────────────────────
 
-/// The claims of a member: cover, day of the event, amount in fen, and another amount.
+/// One claim of a member, its amounts in fen.
 #[derive(Debug, Clone)]
 struct Spent {
     cover: NaiveDate,
     event: NaiveDate,
     care: i64,
     drugs: i64,
+    death: bool,
 }
 
 /// Few days and covers, so that claims share them; covers from July to June, so that years part ways with them.
 fn a_history() -> impl Strategy<Value = Vec<Spent>> {
     let days = prop::sample::select(vec![(2025, 7, 1), (2025, 8, 1), (2025, 12, 31), (2026, 1, 1), (2026, 6, 30)]);
     let amount = || prop_oneof![Just(0), Just(1), 0_i64..30_000, 0_i64..300_000, Just(50_000), Just(100_000)];
-    let spent = (0_i32..3, days, amount(), amount()).prop_map(|(years, (year, month, day), care, drugs)| Spent {
+    let spent = (0_i32..3, days, amount(), amount(), prop::bool::weighted(0.2));
+    let spent = spent.prop_map(|(years, (year, month, day), care, drugs, death)| Spent {
         cover: NaiveDate::from_ymd_opt(2025 + years, 7, 1).unwrap(),
         event: NaiveDate::from_ymd_opt(year + years, month, day).unwrap(),
         care,
         drugs,
+        death,
     });
     prop::collection::vec(spent, 1..12)
 }
@@ -196,11 +199,8 @@ impl Spent {
 
     fn claim(&self, number: usize) -> Claim {
         let claim = Claim::new(&number.to_string()).with("event_date", self.event).unwrap();
-        claim
-            .with("personal_burden", Decimal::new(self.care, 2))
-            .unwrap()
-            .with("self_funded", Decimal::new(self.drugs, 2))
-            .unwrap()
+        let claim = claim.with("personal_burden", Decimal::new(self.care, 2)).unwrap();
+        claim.with("self_funded", Decimal::new(self.drugs, 2)).unwrap().with("death", self.death).unwrap()
     }
 }
 
@@ -283,22 +283,24 @@ fn a_limit_is_never_exceeded_in_any_scope() {
 
 // ── several plans together ────────────────────────────────────────────────
 
-/// Two plans under a joint limit, the second served first.
+/// Two plans under a joint limit, the second served first; the first denies a claim for a death.
 fn a_family(scope: &str) -> Catalog {
-    let plan = |id: &str, gross: &str| {
+    let plan = |id: &str, gross: &str, condition: &str| {
         format!(
             r#"
             plan = {{ id = "{id}", title = {{ zh = "某", en = "some" }}, effective = {{ from = 2000-01-01, by = "coverage_start" }}, rounding = {{ to = "0.01 yuan", mode = "half-up", @cited }} }}
             benefit = [{{ id = "{id}-benefit", when = "{gross} >= 0 yuan", gross = "{gross}", @titled }}]
+            {condition}
             "#
         )
     };
+    let alive = r#"condition = [{ id = "alive", require = "not death", otherwise = "deny", text = { zh = "某", en = "some" }, @cited }]"#;
     let joint = format!(
         r#"joint = {{ id = "family", plans = ["drugs", "care"], amount = "1_000 yuan", per = "{scope}", @titled }}"#
     );
     let files = [
-        ("care.toml".to_owned(), small::text(&plan("care", "personal_burden"))),
-        ("drugs.toml".to_owned(), small::text(&plan("drugs", "self_funded"))),
+        ("care.toml".to_owned(), small::text(&plan("care", "personal_burden", alive))),
+        ("drugs.toml".to_owned(), small::text(&plan("drugs", "self_funded", ""))),
         ("family.joint.toml".to_owned(), small::words(&joint)),
     ];
     Catalog::read(files.map(|(name, text)| (name, text.into_bytes()))).unwrap_or_else(|wrong| panic!("{wrong}"))
@@ -317,15 +319,19 @@ fn a_joint_limit_is_never_exceeded_over_any_history() {
                 let covers = [(&spent.enrollment("care"), &of_care), (&spent.enrollment("drugs"), &of_drugs)];
                 let together = catalog.adjudicate_together(&covers, &spent.claim(number)).unwrap();
                 let drugs = Decimal::new(spent.drugs, 2).min(most - *used);
-                let care = Decimal::new(spent.care, 2).min(most - *used - drugs);
-                let payable: Vec<Decimal> = together.iter().map(|adjudication| adjudication.payable()).collect();
+                let claimed = if spent.death { 0 } else { spent.care };
+                let care = Decimal::new(claimed, 2).min(most - *used - drugs);
+                let payable: Vec<Decimal> = together.iter().map(Adjudication::payable).collect();
                 prop_assert_eq!(payable, [care, drugs], "claim {}", number);
                 *used += care + drugs;
                 for adjudication in &together {
                     balances(adjudication)?;
                 }
-                of_care.post(together[0].posting().unwrap()).unwrap();
-                of_drugs.post(together[1].posting().unwrap()).unwrap();
+                for (adjudication, accumulators) in together.iter().zip([&mut of_care, &mut of_drugs]) {
+                    if let Some(posting) = adjudication.posting() {
+                        accumulators.post(posting).unwrap();
+                    }
+                }
             }
             Ok(())
         });

@@ -240,3 +240,33 @@ fn an_unknown_amount_is_never_zero() {
     ",
     );
 }
+
+/// The first claim is decided without an amount that the second one counts: one of them must wait for it.
+#[test]
+fn a_sum_over_a_missing_fact_is_never_zero() {
+    let plan = small::plan(
+        r#"
+        figure.grant = { value = "1 yuan", @titled }
+        benefit = [
+            { id = "grant", when = "death", gross = "grant", @titled },
+            { id = "echo", when = "not death", gross = "prior.sum(personal_burden, life)", @titled },
+        ]
+        "#,
+    );
+    let enrollment = Enrollment::new("E", "small", "M").with("coverage_start", "2025-01-01").unwrap();
+    let claim =
+        |id: &str, death: bool| Claim::new(id).with("event_date", "2025-06-01").unwrap().with("death", death).unwrap();
+    let mut accumulators = Accumulators::new();
+    let first = plan.adjudicate(&enrollment, &claim("C1", true), &accumulators).unwrap();
+    if let Some(posting) = first.posting() {
+        accumulators.post(posting).unwrap();
+    }
+    let second = claim("C2", false).with("personal_burden", "5.00").unwrap();
+    let second = plan.adjudicate(&enrollment, &second, &accumulators).unwrap();
+    assert!(
+        [first.decision(), second.decision()].contains(&Decision::Pended),
+        "{:?}, then {:?}",
+        first.decision(),
+        second.decision()
+    );
+}

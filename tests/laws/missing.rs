@@ -26,7 +26,10 @@ fn a_missing_fact_pends_and_is_named_and_never_pays() {
                 } else {
                     prop_assert_eq!(without.decision(), with.decision(), "without {}", fact);
                     prop_assert_eq!(without.payable(), with.payable(), "without {}", fact);
-                    prop_assert_eq!(without.benefits(), with.benefits(), "without {}", fact);
+                    if with.decision() != Decision::Denied {
+                        prop_assert_eq!(without.reasons(), with.reasons(), "without {}", fact);
+                        prop_assert_eq!(without.benefits(), with.benefits(), "without {}", fact);
+                    }
                 }
             }
         }
@@ -96,4 +99,31 @@ fn what_follows_from(fact: &str) -> BTreeSet<&'static str> {
         }
     }
     follow
+}
+
+/// A sudden death on the first day of the cover waits, however many shares are held: that, and nothing else, is the reason.
+#[test]
+fn a_reason_does_not_change_with_a_fact_that_it_does_not_need() {
+    let pack = SHELF.iter().find(|pack| pack.file == "henan-accident.toml").unwrap();
+    let facts =
+        |facts: &[(&str, &str)]| facts.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+    let with_shares = Told {
+        id: "C".to_owned(),
+        plan: pack.plan.id(),
+        cover_id: "E".to_owned(),
+        cover: facts(&[
+            ("birth_date", "1990-05-05"),
+            ("coverage_start", "2025-01-01"),
+            ("coverage_end", "2025-12-31"),
+            ("shares", "1"),
+        ]),
+        claim: facts(&[("event_date", "2025-01-01"), ("cause", "sudden-death"), ("death", "true")]),
+    };
+    let codes = |told: &Told| -> Vec<String> {
+        let adjudication = decide(pack, told, &Accumulators::new());
+        adjudication.reasons().iter().map(|reason| reason.code.clone()).collect()
+    };
+    assert_eq!(codes(&with_shares), ["waiting-period"]);
+    let without_shares = codes(&with_shares.without("shares"));
+    assert!(["waiting-period", "missing-fact"].contains(&without_shares[0].as_str()), "{without_shares:?}");
 }

@@ -17,8 +17,10 @@ pub(crate) static CATALOG: LazyLock<Catalog> =
 pub(crate) static SHELF: LazyLock<Vec<Pack>> = LazyLock::new(|| {
     let folder = std::fs::read_dir("rules").unwrap();
     let mut names: Vec<String> = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    let is_pack =
-        |name: &str| name.ends_with(".toml") && !name.ends_with(".cases.toml") && !name.ends_with(".joint.toml");
+    let is_pack = |name: &str| {
+        let stem = name.strip_suffix(".toml");
+        stem.is_some_and(|stem| stem.strip_suffix(".cases").or(stem.strip_suffix(".joint")).is_none())
+    };
     names.retain(|name| is_pack(name));
     names.sort();
     let packs: Vec<Pack> = names.iter().map(|name| Pack::read(name)).collect();

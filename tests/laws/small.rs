@@ -1,6 +1,8 @@
 //! Small packs written in a test, and tables of claims that they decide.
 
-use huzhu::{Accumulators, Adjudication, Claim, Decision, Enrollment, Holder, Plan, STANDARD, exact, money, pack};
+use huzhu::{
+    Accumulators, Adjudication, BenefitLines, Claim, Decision, Enrollment, Holder, Plan, STANDARD, exact, money, pack,
+};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
@@ -126,7 +128,7 @@ pub(crate) fn reasons(adjudication: &Adjudication) -> Vec<String> {
 /// What a benefit pays; one that does not apply pays nothing.
 pub(crate) fn paid(adjudication: &Adjudication, benefit: &str) -> Decimal {
     let lines = adjudication.benefits().iter().find(|lines| lines.id() == benefit);
-    lines.map_or(Decimal::ZERO, |lines| lines.paid())
+    lines.map_or(Decimal::ZERO, BenefitLines::paid)
 }
 
 pub(crate) fn name(decision: Decision) -> &'static str {

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use huzhu::{Code, Diagnostics, Plan, pack};
+use huzhu::{Catalog, Code, Diagnostics, Plan, WorkedCases, pack};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::shelf::{Pack, SHELF};
+use super::shelf::{CATALOG, Pack, SHELF};
 
 #[test]
 fn nothing_in_a_pack_is_ignored() {
@@ -33,6 +33,29 @@ fn nothing_in_a_pack_can_be_left_out() {
             let wrong = load(&text).expect_err(&format!("{}: [{section}.{name}] is not missed", pack.file));
             let words = wrong.to_string();
             assert!(words.contains(&name), "{}: what is missed is named `{name}`\n{words}", pack.file);
+        }
+    }
+}
+
+/// The same of worked cases and of joint limits.
+#[test]
+fn nothing_beside_a_pack_is_ignored() {
+    let files = std::fs::read_dir("rules").unwrap().map(|entry| entry.unwrap().path());
+    let beside = files
+        .map(|path| path.to_string_lossy().into_owned())
+        .filter(|path| path.ends_with(".cases.toml") || path.ends_with(".joint.toml"));
+    for path in beside {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for place in tables(&text) {
+            let changed = place.with("unheard_of = \"x\"", &text).into_bytes();
+            let wrong = if path.ends_with(".joint.toml") {
+                let packs = SHELF.iter().map(|pack| (pack.file.clone(), pack.text.clone().into_bytes()));
+                Catalog::read(packs.chain([(path.clone(), changed)])).err()
+            } else {
+                WorkedCases::read(&path, &changed, &CATALOG).err()
+            };
+            let wrong = wrong.unwrap_or_else(|| panic!("{path}: an unknown key passed\n{}", place.around(&text)));
+            assert!(wrong.to_string().contains("unheard_of"), "{path}: an unknown key is not named\n{wrong}");
         }
     }
 }

@@ -679,11 +679,11 @@ fn prior_counts_pays_and_sums_within_its_scope() {
             { id = "echo", when = "death", gross = "ECHO", @titled },
         ]
     "#;
-    let first = r#"
+    let first = "
         coverage_start | event_date | personal_burden | death | event | period | calendar-year | life
         2025-07-01     | 2025-08-01 | 5.00            | false | 5     | 5      | 5             | 5
         2025-07-01     | 2025-08-01 | 7.00            | false | 7     | 7      | 7             | 7
-    "#;
+    ";
     let echo = |expression: &str, rows: &str| {
         let pack = pack.replace("ECHO", expression);
         decides_each("SCOPE", &SCOPES[1..], &pack, &format!("{first}{rows}"));

@@ -1,0 +1,497 @@
+//! The `huzhu` program as its users run it: what it prints where, and how it ends.
+//!
+//! `HUZHU_BLESS=1` writes the expected texts anew.
+
+#![cfg(feature = "cli")]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+#![expect(clippy::expect_used, reason = "a test fails by a panic")]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value as Json;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_huzhu");
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+const ZHAO: &str = "rules/cases/zhao.json";
+const COMMANDS: [&str; 8] = ["adjudicate", "check", "test", "schema", "explain", "init", "completions", "man"];
+
+// ── what a member and an auditor read ─────────────────────────────────────
+
+#[test]
+fn the_explanation_of_every_decision_reads_as_expected() {
+    for case in ["zhao", "limited", "nothing-due", "denied", "pended", "contradicts", "reversal", "settlement"] {
+        let path = if case == "zhao" { ZHAO.to_owned() } else { format!("tests/expected/{case}.json") };
+        for language in ["zh", "en"] {
+            let ran = huzhu(&["adjudicate", &path, "--lang", language]);
+            assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{case}");
+            expect(&format!("{case}.{language}.txt"), &ran.out);
+        }
+    }
+}
+
+#[test]
+fn the_amounts_of_a_page_stand_point_under_point() {
+    for case in ["zhao.zh.txt", "zhao.en.txt", "settlement.zh.txt", "limited.en.txt"] {
+        let page = fs::read_to_string(expected(case)).unwrap();
+        let ledger = page.lines().skip_while(|line| !(line.contains("待遇") || line.starts_with("  Benefits")));
+        let ledger = ledger.skip(1).take_while(|line| !line.starts_with(['不', '若', 'B', 'O']));
+        let points = ledger.filter(|line| line.ends_with(|last: char| last.is_ascii_digit()) && line.contains("  "));
+        let ends: Vec<usize> = points.map(unicode_width::UnicodeWidthStr::width).collect();
+        assert!(ends.len() > 4 && ends.iter().all(|end| *end == 80), "{case}: {ends:?}");
+    }
+}
+
+#[test]
+fn a_page_is_no_wider_than_eighty_columns() {
+    let pages = fs::read_dir(expected("")).unwrap().map(|entry| entry.unwrap().path());
+    for path in pages.filter(|path| path.extension().is_some_and(|ending| ending == "txt")) {
+        for line in fs::read_to_string(&path).unwrap().lines() {
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{}: {line}", path.display());
+        }
+    }
+}
+
+#[test]
+fn json_has_the_keys_that_others_rely_on() {
+    let ran = huzhu(&["adjudicate", ZHAO, "--format", "json", "--lang", "en"]);
+    let json: Json = serde_json::from_str(&ran.out).unwrap();
+    let keys = |value: &Json| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    for key in ["claim", "plan", "decision", "payable", "benefits", "reasons", "assumed", "accumulators"] {
+        assert!(keys(&json).iter().any(|known| known == key), "{key}");
+    }
+    assert_eq!(
+        (&json["claim"], &json["decision"], &json["payable"]),
+        (&"zhao-2025-01".into(), &"paid".into(), &"7119.87".into())
+    );
+    assert_eq!(keys(&json["plan"]), ["fingerprint", "id", "version"]);
+    assert_eq!(json["benefits"][0]["gross"], "2019.87");
+    for key in ["step", "takes", "leaves", "reason", "clause", "binding"] {
+        assert!(!json["benefits"][0]["steps"][0][key].is_null(), "{key}");
+    }
+    assert!(json["assumed"].as_array().unwrap().contains(&"daily_allowance".into()));
+    assert_eq!(json["accumulators"]["zhao-2025-01"]["amounts"]["paid:hospital-allowance"], "5100.00");
+    assert_eq!(json["next_yuan"][0], serde_json::json!({ "fact": "personal_burden", "change": "1.00" }));
+}
+
+#[test]
+fn a_case_comes_from_standard_input_too() {
+    let case = fs::read(Path::new(ROOT).join(ZHAO)).unwrap();
+    let piped = with_input(&["adjudicate", "-", "--lang", "en"], &case);
+    assert_eq!(piped.out, huzhu(&["adjudicate", ZHAO, "--lang", "en"]).out);
+    let toml = b"[enrollment]\nid = 'E'\nplan = 'henan-accident'\nmember = 'M'\nshares = 1\ncoverage_start = 2025-01-01\n\
+        coverage_end = 2025-12-31\nbirth_date = 1990-05-05\n[claim]\nid = 'C'\nevent_date = 2025-02-01\ncause = 'illness'\n";
+    let piped = with_input(&["adjudicate", "-", "--format", "json"], toml);
+    assert_eq!(serde_json::from_str::<Json>(&piped.out).unwrap()["decision"], "denied");
+}
+
+#[test]
+fn the_language_is_the_environments_unless_it_is_said() {
+    let in_environment = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = program();
+        command.args(["adjudicate", ZHAO]).args(arguments).envs(variables.iter().copied());
+        run(command).out.contains("应付")
+    };
+    assert!(in_environment(&[("LANG", "zh_CN.UTF-8")], &[]));
+    assert!(in_environment(&[("LC_ALL", "zh_CN.UTF-8"), ("LANG", "en_US.UTF-8")], &[]));
+    assert!(!in_environment(&[("LC_ALL", "C"), ("LANG", "zh_CN.UTF-8")], &[]));
+    assert!(!in_environment(&[("LANG", "zh_CN.UTF-8")], &["--lang", "en"]));
+    assert!(!in_environment(&[], &[]));
+}
+
+#[test]
+fn colour_is_where_it_is_wanted() {
+    let is_coloured = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = program();
+        command.args(["adjudicate", ZHAO]).args(arguments).envs(variables.iter().copied());
+        run(command).out.contains('\u{1b}')
+    };
+    assert!(!is_coloured(&[], &[]));
+    assert!(is_coloured(&[], &["--color", "always"]));
+    assert!(is_coloured(&[("CLICOLOR_FORCE", "1")], &[]));
+    assert!(!is_coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], &[]));
+    assert!(!is_coloured(&[("CLICOLOR_FORCE", "1")], &["--color", "never"]));
+}
+
+#[test]
+fn a_page_without_its_colours_is_the_same() {
+    let coloured = huzhu(&["adjudicate", ZHAO, "--lang", "zh", "--color", "always"]).out;
+    let mut plain = String::new();
+    for (number, part) in coloured.split('\u{1b}').enumerate() {
+        plain.push_str(if number == 0 { part } else { part.split_once('m').unwrap().1 });
+    }
+    assert_eq!(plain, huzhu(&["adjudicate", ZHAO, "--lang", "zh"]).out);
+}
+
+// ── how the program ends ──────────────────────────────────────────────────
+
+#[test]
+fn nothing_wrong_ends_with_zero() {
+    for arguments in [
+        vec!["adjudicate", ZHAO],
+        vec!["adjudicate", "tests/expected/denied.json"],
+        vec!["adjudicate", "tests/expected/pended.json"],
+        vec!["check"],
+        vec!["check", "rules/henan-accident.toml", "guangdong", "wuxi-xixinbao"],
+        vec!["test"],
+        vec!["test", "henan-accident", "rules/ningbo-hospital.cases.toml"],
+        vec!["schema"],
+        vec!["schema", "--case"],
+        vec!["explain"],
+        vec!["explain", "missing-fact"],
+        vec!["explain", "age-at-enrolment"],
+        vec!["completions", "bash"],
+        vec!["man"],
+        vec!["man", "adjudicate"],
+        vec!["--help"],
+        vec!["--version"],
+    ] {
+        let ran = huzhu(&arguments);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{arguments:?}");
+        assert!(!ran.out.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn something_wrong_with_what_was_examined_ends_with_one() {
+    let folder = Folder::new("wrong");
+    let pack = fs::read_to_string(Path::new(ROOT).join("rules/henan-accident.toml")).unwrap();
+    let cases = fs::read_to_string(Path::new(ROOT).join("rules/henan-accident.cases.toml")).unwrap();
+    folder.write("bad/henan-accident.toml", &pack.replace("\"50 yuan/day\"", "\"50 yuan\""));
+    folder.write("failing/henan-accident.toml", &pack);
+    folder.write("failing/henan-accident.cases.toml", &cases.replacen("\"7119.87\"", "\"7119.88\"", 1));
+    folder.write("case.json", "{ \"enrollment\": {} }");
+    let case = Path::new(ROOT).join(ZHAO);
+    let case = case.to_str().unwrap();
+
+    // of a check and of a test, what is wrong is the result
+    for (arguments, code) in [
+        (vec!["check", "--rules", "bad"], "error[unit-mismatch]"),
+        (vec!["check", "bad/henan-accident.toml"], "error[unit-mismatch]"),
+        (vec!["test", "--rules", "failing"], "error[case-failed]"),
+        (vec!["test", "--rules", "bad", "failing/henan-accident.toml"], "error[case-failed]"),
+    ] {
+        let ran = folder.huzhu(&arguments);
+        assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{arguments:?}");
+        assert!(ran.out.contains(code), "{arguments:?}: {}", ran.out);
+    }
+    // of a decision it is the reason that there is none
+    for (arguments, code) in [
+        (vec!["adjudicate", case, "--rules", "bad"], "error[unit-mismatch]"),
+        (vec!["adjudicate", "case.json", "--rules", "failing"], "error[missing-key]"),
+    ] {
+        let ran = folder.huzhu(&arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{arguments:?}");
+        assert!(ran.err.contains(code), "{arguments:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn what_can_not_run_ends_with_two_and_says_what_to_do() {
+    let folder = Folder::new("unrunnable");
+    folder.write("empty/README.md", "no packs here");
+    folder.write(
+        "alone/henan-accident.toml",
+        &fs::read_to_string(Path::new(ROOT).join("rules/henan-accident.toml")).unwrap(),
+    );
+    for (arguments, says) in [
+        (vec!["adjudicate", "nowhere.json"], "`nowhere.json` can not be read: no such file or folder"),
+        (vec!["adjudicate", "empty"], "it is a folder, not a file"),
+        (vec!["adjudicate", "-"], "the rules folder `rules` can not be read"),
+        (vec!["check"], "name the folder of packs with `--rules DIR`"),
+        (vec!["check", "--rules", "empty"], "no rule pack is in `empty`"),
+        (vec!["check", "henan-accidnt", "--rules", "alone"], "did you mean `henan-accident`?"),
+        (vec!["check", "nowhere.toml"], "`nowhere.toml` can not be read"),
+        (vec!["test", "--rules", "alone"], "there are no worked cases"),
+        (vec!["test", "henan-accident", "--rules", "alone"], "write `henan-accident.cases.toml` in the same folder"),
+        (vec!["explain", "limit-reachd"], "did you mean `limit-reached`?"),
+        (vec!["explain", "zzz"], "`huzhu explain` lists all codes"),
+        (vec!["init", "My Plan"], "lower case letters and digits joined by hyphens"),
+        (vec!["man", "adjudicat"], "did you mean `adjudicate`?"),
+        (vec!["decide"], "unrecognized subcommand"),
+        (vec!["adjudicate"], "required arguments"),
+        (vec!["check", "--format", "xml"], "invalid value"),
+        (vec![], "Usage: huzhu"),
+    ] {
+        let ran = folder.huzhu(&arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(ran.err.contains(says), "{arguments:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_reader_who_leaves_is_no_failure() {
+    let mut child = program().arg("schema").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let ran = child.wait_with_output().unwrap();
+    assert_eq!((ran.status.code(), ran.stderr.as_slice()), (Some(0), b"".as_slice()));
+}
+
+// ── packs ─────────────────────────────────────────────────────────────────
+
+#[test]
+fn a_check_names_every_file_with_what_it_promises() {
+    let ran = huzhu(&["check", "henan-accident", "--lang", "en"]);
+    let lines: Vec<&str> = ran.out.lines().collect();
+    assert!(lines[0].starts_with("✓ rules/henan-accident.toml  version 1 · from 2024-12-01 · "), "{}", lines[0]);
+    assert_eq!(lines[1], "    proven: no claim is paid more than 130000 yuan");
+    assert_eq!(lines.last(), Some(&"1 file checked, nothing wrong, 3 promises proven"));
+
+    let json: Json = serde_json::from_str(&huzhu(&["check", "--format", "json"]).out).unwrap();
+    let packs = json["packs"].as_array().unwrap();
+    let files = fs::read_dir(Path::new(ROOT).join("rules")).unwrap().map(|entry| entry.unwrap().file_name());
+    let files = files.filter_map(|name| name.into_string().ok());
+    let is_pack = |name: &String| name.contains(".toml") && !name.contains(".cases.");
+    assert_eq!(packs.len(), files.filter(is_pack).count());
+    assert!(packs.iter().all(|pack| pack["problems"] == 0) && json["diagnostics"].as_array().unwrap().is_empty());
+    let henan = packs.iter().find(|pack| pack["id"] == "henan-accident").unwrap();
+    assert_eq!(henan["fingerprint"].as_str().unwrap().len(), 64);
+}
+
+#[test]
+fn a_check_shows_all_that_is_wrong_and_what_is_right_beside_it() {
+    let folder = Folder::new("check");
+    folder.huzhu(&["init", "good", "--rules", "."]);
+    folder.huzhu(&["init", "bad", "--rules", "."]);
+    let pack = fs::read_to_string(folder.path("bad.toml")).unwrap();
+    folder.write(
+        "bad.toml",
+        &pack.replace("\"80%\"", "\"180%\"").replace("allowance * hospital_days", "allowence * hospital_days"),
+    );
+    let ran = folder.huzhu(&["check", "--rules", ".", "--lang", "en"]);
+    assert_eq!(ran.code, 1);
+    for part in [
+        "✗ ./bad.toml   2 problems",
+        "✓ ./good.toml  version 1",
+        "error[rate-out-of-range]",
+        "did you mean `daily_allowance`?",
+        "2 problems in 1 of 2 files",
+    ] {
+        assert!(ran.out.contains(part), "{part}\n{}", ran.out);
+    }
+    let json: Json =
+        serde_json::from_str(&folder.huzhu(&["check", "bad", "--rules", ".", "--format", "json"]).out).unwrap();
+    let codes: Vec<&Json> =
+        json["diagnostics"].as_array().unwrap().iter().map(|diagnostic| &diagnostic["code"]).collect();
+    assert_eq!(codes, ["rate-out-of-range", "unknown-name"]);
+    assert_eq!(folder.huzhu(&["check", "good", "--rules", "."]).code, 0);
+    assert_eq!(folder.huzhu(&["test", "good", "--rules", "."]).code, 0);
+}
+
+#[test]
+fn a_test_counts_its_cases_and_lists_them_if_asked() {
+    let ran = huzhu(&["test", "wuxi-xixinbao", "--lang", "en"]);
+    assert!(ran.out.starts_with("✓ rules/wuxi-xixinbao.cases.toml  "), "{}", ran.out);
+    let json: Json = serde_json::from_str(&huzhu(&["test", "wuxi-xixinbao", "--format", "json"]).out).unwrap();
+    let file = &json["files"][0];
+    let cases = file["cases"].as_array().unwrap();
+    assert_eq!((&file["passed"], &file["failed"]), (&cases.len().into(), &0.into()));
+    let verbose = huzhu(&["test", "wuxi-xixinbao", "--verbose", "--lang", "zh"]).out;
+    assert!(cases.iter().all(|case| {
+        let (rule, id) = (case["rule"]["zh"].as_str().unwrap(), case["id"].as_str().unwrap());
+        verbose.contains(&format!("    {rule}\n")) && verbose.contains(&format!("      ✓ {id}\n"))
+    }));
+}
+
+#[test]
+fn a_new_pack_works_as_it_is_written() {
+    let folder = Folder::new("init");
+    let ran = folder.huzhu(&["init", "my-plan", "--lang", "en"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.contains("rules/my-plan.cases.toml") && ran.out.contains("huzhu check my-plan"), "{}", ran.out);
+    assert_eq!(folder.huzhu(&["check"]).code, 0);
+    let tested = folder.huzhu(&["test", "my-plan", "--lang", "en"]);
+    assert_eq!(tested.code, 0, "{}", tested.out);
+
+    folder.write("rules/my-plan.toml", "mine");
+    let again = folder.huzhu(&["init", "my-plan", "--lang", "en"]);
+    assert_eq!(again.code, 2);
+    assert!(again.err.contains("`--force`"), "{}", again.err);
+    assert_eq!(fs::read_to_string(folder.path("rules/my-plan.toml")).unwrap(), "mine");
+    assert_eq!(folder.huzhu(&["init", "my-plan", "--force"]).code, 0);
+    assert_eq!(folder.huzhu(&["check"]).code, 0);
+
+    let files = fs::read_dir(folder.path("rules")).unwrap();
+    assert_eq!(files.count(), 2, "nothing else is left in the folder");
+}
+
+#[test]
+fn a_plan_that_is_there_under_another_name_is_not_written_again() {
+    let folder = Folder::new("init-twice");
+    folder.huzhu(&["init", "my-plan"]);
+    fs::rename(folder.path("rules/my-plan.toml"), folder.path("rules/my-plan.1.toml")).unwrap();
+    fs::remove_file(folder.path("rules/my-plan.cases.toml")).unwrap();
+    let again = folder.huzhu(&["init", "my-plan", "--lang", "en"]);
+    assert_eq!(again.code, 2);
+    assert!(again.err.contains("the plan `my-plan` is in `rules/my-plan.1.toml` already"), "{}", again.err);
+}
+
+// ── what the program says of itself ───────────────────────────────────────
+
+#[test]
+fn every_code_is_explained_in_both_languages() {
+    let english = huzhu(&["explain", "--lang", "en"]).out;
+    let chinese = huzhu(&["explain", "--lang", "zh"]).out;
+    for code in huzhu::Code::ALL {
+        let line = |list: &str| {
+            list.lines().find(|line| line.split_whitespace().next() == Some(code.name())).map(str::to_owned)
+        };
+        let (english, chinese) = (line(&english).unwrap(), line(&chinese).unwrap());
+        assert!(english.len() > code.name().len() + 4 && chinese.len() > code.name().len() + 4, "{code}");
+        let page = huzhu(&["explain", code.name(), "--lang", "en"]);
+        assert!(page.code == 0 && page.out.starts_with(&format!("# {code}\n")), "{code}");
+    }
+}
+
+#[test]
+fn the_schemas_parse() {
+    for (arguments, title) in [(vec!["schema"], "huzhu rule pack"), (vec!["schema", "--case"], "huzhu case file")] {
+        let schema: Json = serde_json::from_str(&huzhu(&arguments).out).unwrap();
+        assert_eq!(schema["title"], title);
+    }
+}
+
+#[test]
+fn there_are_completions_for_every_shell_and_a_man_page_for_every_command() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = huzhu(&["completions", shell]).out;
+        assert!(COMMANDS.iter().all(|command| script.contains(command)), "{shell}");
+    }
+    for command in COMMANDS {
+        let page = huzhu(&["man", command]).out;
+        assert!(page.contains(".SH NAME") && page.contains(&format!("huzhu\\-{command}")), "{command}");
+    }
+}
+
+#[test]
+fn the_examples_of_every_help_run() {
+    let folder = Folder::new("examples");
+    copy(&Path::new(ROOT).join("rules"), &folder.path("rules"));
+    let path =
+        format!("{}:{}", Path::new(PROGRAM).parent().unwrap().display(), std::env::var("PATH").unwrap_or_default());
+    let mut ran = 0;
+    for command in [""].iter().chain(&COMMANDS) {
+        let arguments: Vec<&str> = [*command, "--help"].into_iter().filter(|argument| !argument.is_empty()).collect();
+        let help = huzhu(&arguments).out;
+        let examples: Vec<&str> = help.lines().filter(|line| line.starts_with("  huzhu ")).map(str::trim).collect();
+        assert!(!examples.is_empty(), "`huzhu {command} --help` has no examples");
+        for example in examples {
+            let shell =
+                Command::new("sh").args(["-c", example]).current_dir(&folder.root).env("PATH", &path).output().unwrap();
+            assert!(shell.status.success(), "{example}\n{}", String::from_utf8_lossy(&shell.stderr));
+            ran += 1;
+        }
+    }
+    assert!(ran > 20);
+}
+
+// ── helpers ───────────────────────────────────────────────────────────────
+
+/// What a run has printed, and its exit code.
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Ran {
+        Ran {
+            code: output.status.code().expect("no signal ends the program"),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// The program at the top of the project, in an environment that says nothing.
+fn program() -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.current_dir(ROOT).stdin(Stdio::null());
+    for variable in ["LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+fn run(mut command: Command) -> Ran {
+    command.output().unwrap().into()
+}
+
+fn huzhu(arguments: &[&str]) -> Ran {
+    let mut command = program();
+    command.args(arguments);
+    run(command)
+}
+
+fn with_input(arguments: &[&str], input: &[u8]) -> Ran {
+    let mut command = program();
+    let mut child =
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap().into()
+}
+
+fn expected(name: &str) -> PathBuf {
+    Path::new(ROOT).join("tests/expected").join(name)
+}
+
+/// Compares a text with the one that is kept, or keeps it.
+fn expect(name: &str, text: &str) {
+    let path = expected(name);
+    if std::env::var_os("HUZHU_BLESS").is_some() {
+        fs::write(&path, text).unwrap();
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == text, "{name} differs (HUZHU_BLESS=1 keeps the new text)\n── kept\n{kept}\n── now\n{text}");
+}
+
+/// A folder of one test's own, gone with it.
+struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let root = std::env::temp_dir().join(format!("huzhu-{name}-{}", std::process::id()));
+        fs::create_dir_all(&root).unwrap();
+        Folder { root }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn huzhu(&self, arguments: &[&str]) -> Ran {
+        let mut command = program();
+        command.args(arguments).current_dir(&self.root);
+        run(command)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _gone = fs::remove_dir_all(&self.root);
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
+    }
+}
