@@ -1,5 +1,7 @@
 //! Deciding one claim: the answer alone, or with its reasons.
 
+mod reasons;
+
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -14,10 +16,11 @@ use crate::error::Error;
 use crate::exact;
 use crate::fact::Kind;
 use crate::money;
-use crate::plan::{Assumed, Benefit, Citation, Otherwise, Plan, PlanReference};
+use crate::plan::{Assumed, Otherwise, Plan, PlanReference};
 use crate::reading::exact::{Exact, Gap, Known, Listener, Silence};
-use crate::semantics::{Event, Meaning, Verdict};
+use crate::semantics::{Meaning, Verdict};
 use crate::text::{Text, say};
+use reasons::Journal;
 
 /// What becomes of a claim. A no is an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -226,7 +229,7 @@ impl BenefitLines {
         assumed: &[Assumed],
     ) -> Result<(), Error> {
         let takes = exact::subtract(self.paid, leaves).map_err(|_| does_not_fit())?;
-        self.lines.push(Line { step, takes, leaves, reason, clause, assumed: names(assumed) });
+        self.lines.push(Line { step, takes, leaves, reason, clause, assumed: reasons::names(assumed) });
         self.paid = leaves;
         Ok(())
     }
@@ -349,7 +352,7 @@ impl Plan {
             }
         }
         if adjudication.decision() == Decision::NothingDue {
-            adjudication.reasons = why_nothing(&adjudication);
+            adjudication.reasons = reasons::why_nothing(&adjudication);
         }
         adjudication.assumed.sort();
         adjudication.assumed.dedup();
@@ -486,212 +489,6 @@ impl Plan {
     fn rules_read(&self, fact: &str) -> bool {
         self.rule_facts.iter().any(|slot| &*self.fact(*slot).name == fact)
     }
-
-    /// The waterfalls and the benefits that do not apply, from what was heard.
-    fn lay_out(&self, notes: &[Note], adjudication: &mut Adjudication) -> Result<(), Error> {
-        let mut unmet: Vec<Vec<Text>> = vec![Vec::new(); self.benefits.len()];
-        let mut lines: Vec<Option<BenefitLines>> = vec![None; self.benefits.len()];
-        for note in notes {
-            match note {
-                Note::Condition { index, .. } => assume(&self.condition(*index).citation, adjudication),
-                Note::When { benefit, part, holds } => {
-                    if let (Known::Known(false), Some(parts)) = (holds, unmet.get_mut(*benefit)) {
-                        let when = self.benefit(*benefit).when.get(*part);
-                        parts.extend(when.map(|when| when.wording.clone()));
-                    }
-                }
-                Note::Gross { benefit, amount: Known::Known(amount) } => {
-                    let stated = self.benefit(*benefit);
-                    assume(&stated.citation, adjudication);
-                    assume(self.rounding_citation(stated), adjudication);
-                    if let Some(slot) = lines.get_mut(*benefit) {
-                        *slot = Some(BenefitLines {
-                            id: Arc::clone(&stated.id),
-                            title: stated.title.clone(),
-                            clause: stated.citation.clause.clone(),
-                            basis: stated.gross.wording.clone(),
-                            assumed: names(&stated.gross_assumed),
-                            gross: *amount,
-                            paid: *amount,
-                            lines: Vec::new(),
-                        });
-                    }
-                }
-                Note::Step { benefit, step, leaves: Known::Known(leaves) } => {
-                    let stated = self.benefit(*benefit);
-                    if let (Some(Some(lines)), Some(step)) = (lines.get_mut(*benefit), stated.steps.get(*step)) {
-                        let clause = step.clause.clone().unwrap_or_else(|| stated.citation.clause.clone());
-                        lines.leave(step.action.name(), *leaves, step.text.clone(), clause, &step.assumed)?;
-                    }
-                }
-                Note::Rounded { benefit, leaves: Known::Known(leaves) } => {
-                    let stated = self.benefit(*benefit);
-                    if let Some(Some(lines)) = lines.get_mut(*benefit) {
-                        let citation = self.rounding_citation(stated);
-                        lines.leave(
-                            "rounding",
-                            *leaves,
-                            rounding_text(stated),
-                            citation.clause.clone(),
-                            &citation.assumed,
-                        )?;
-                    }
-                }
-                Note::Limit { limit, benefit, leaves: Known::Known(leaves) } => {
-                    let stated = self.limit(*limit);
-                    if let Some(Some(lines)) = lines.get_mut(*benefit) {
-                        assume(&stated.citation, adjudication);
-                        let citation = &stated.citation;
-                        lines.leave(
-                            "limit",
-                            *leaves,
-                            stated.title.clone(),
-                            citation.clause.clone(),
-                            &citation.assumed,
-                        )?;
-                    }
-                }
-                Note::Identity { .. }
-                | Note::Gross { amount: Known::Missing(_), .. }
-                | Note::Step { leaves: Known::Missing(_), .. }
-                | Note::Rounded { leaves: Known::Missing(_), .. }
-                | Note::Limit { leaves: Known::Missing(_), .. } => {}
-            }
-        }
-        let stated = self.benefits.iter().zip(lines.iter().zip(unmet));
-        adjudication.inapplicable = stated
-            .filter(|(_, (lines, _))| lines.is_none())
-            .map(|(benefit, (_, unmet))| Inapplicable {
-                id: Arc::clone(&benefit.id),
-                title: benefit.title.clone(),
-                unmet,
-            })
-            .collect();
-        adjudication.benefits = lines.into_iter().flatten().collect();
-        Ok(())
-    }
-
-    /// Where the rounding of a benefit is written: with the benefit, or else with the plan.
-    fn rounding_citation<'a>(&'a self, benefit: &'a Benefit) -> &'a Citation {
-        benefit.rounding_citation.as_ref().unwrap_or(&self.rounding_citation)
-    }
-
-    /// All conditions of one kind that are not met.
-    fn list_unmet(&self, notes: &[Note], otherwise: Otherwise, adjudication: &mut Adjudication) {
-        for note in notes {
-            if let Note::Condition { index, met: Known::Known(false) } = note {
-                let condition = self.condition(*index);
-                if condition.otherwise == otherwise {
-                    adjudication.reasons.push(Reason {
-                        code: condition.id.to_string(),
-                        text: condition.text.clone(),
-                        clause: Some(condition.citation.clause.clone()),
-                        fact: None,
-                    });
-                    assume(&condition.citation, adjudication);
-                }
-            }
-        }
-    }
-
-    /// All identities that are broken, and by how much.
-    fn list_broken(&self, notes: &[Note], adjudication: &mut Adjudication) {
-        for note in notes {
-            if let Note::Identity { index, holds: Known::Known(false), sides } = note {
-                let identity = self.identity(*index);
-                let mut text = identity.text.clone();
-                if let Some((left, right)) = sides
-                    && let Ok(difference) = exact::subtract(*left, *right)
-                {
-                    let (zh, en) = (&text.zh, &text.en);
-                    text = say!(
-                        "不成立:{zh}({left} 与 {right},相差 {difference})",
-                        "does not hold: {en} ({left} and {right}, a difference of {difference})"
-                    );
-                } else {
-                    let (zh, en) = (&text.zh, &text.en);
-                    text = say!("不成立:{zh}", "does not hold: {en}");
-                }
-                adjudication.reasons.push(Reason { code: identity.id.to_owned(), text, clause: None, fact: None });
-            }
-        }
-    }
-
-    fn list_missing(&self, missing: Option<Gap>, adjudication: &mut Adjudication) {
-        for slot in missing.into_iter().flat_map(Gap::slots) {
-            let fact = self.fact(slot);
-            let (name, zh, en) = (&fact.name, &fact.title.zh, &fact.title.en);
-            adjudication.reasons.push(Reason {
-                code: Code::MissingFact.name().to_owned(),
-                text: say!("缺少{zh}(`{name}`)", "{en} (`{name}`) is missing"),
-                clause: None,
-                fact: Some(name.to_string()),
-            });
-        }
-    }
-}
-
-/// Why an eligible claim is paid nothing: for each benefit that applies, what took the rest.
-fn why_nothing(adjudication: &Adjudication) -> Vec<Reason> {
-    let reason = |code: Code, text: Text, clause: Option<Text>| Reason {
-        code: code.name().to_owned(),
-        text,
-        clause,
-        fact: None,
-    };
-    if adjudication.benefits.is_empty() {
-        return vec![reason(Code::NoBenefitApplies, say!("没有适用的待遇", "no benefit applies"), None)];
-    }
-    let because = |lines: &BenefitLines| match lines.lines.iter().find(|line| line.leaves.is_zero()) {
-        Some(line) if line.is_binding() => {
-            let (zh, en) = (&lines.title.zh, &lines.title.en);
-            let (zh_reason, en_reason) = (&line.reason.zh, &line.reason.en);
-            reason(why(line.step), say!("{zh}:{zh_reason}", "{en}: {en_reason}"), Some(line.clause.clone()))
-        }
-        Some(_) | None => {
-            let (zh, en) = (&lines.title.zh, &lines.title.en);
-            reason(
-                Code::NothingClaimed,
-                say!("{zh}:基数为零", "{en}: the amount before all steps is zero"),
-                Some(lines.clause.clone()),
-            )
-        }
-    };
-    adjudication.benefits.iter().map(because).collect()
-}
-/// The code of the reason that a step leaves nothing.
-fn why(step: &str) -> Code {
-    match step {
-        "deductible" => Code::DeductibleNotMet,
-        "limit" => Code::LimitReached,
-        "waiting" => Code::WaitingPeriod,
-        "offset" | "less" => Code::OffsetByOthers,
-        "exclusive" => Code::ExcludedByOthers,
-        "rounding" => Code::RoundedToNothing,
-        _ => Code::RateIsZero,
-    }
-}
-
-fn rounding_text(benefit: &Benefit) -> Text {
-    let (to, mode) = (benefit.rounding.to, benefit.rounding.mode.name());
-    let zh = match benefit.rounding.mode {
-        crate::rounding::Mode::HalfUp => "四舍五入",
-        crate::rounding::Mode::HalfDown => "五舍六入",
-        crate::rounding::Mode::HalfEven => "四舍六入五成双",
-        crate::rounding::Mode::Up => "进位",
-        crate::rounding::Mode::Down => "截尾",
-        crate::rounding::Mode::Ceiling => "向上取整",
-        crate::rounding::Mode::Floor => "向下取整",
-    };
-    say!("舍入至 {to} 元,{zh}", "rounded to {to} yuan, {mode}")
-}
-
-fn assume(citation: &Citation, adjudication: &mut Adjudication) {
-    adjudication.assumed.extend(citation.assumed.iter().cloned());
-}
-
-fn names(assumed: &[Assumed]) -> Vec<String> {
-    assumed.iter().map(|assumed| assumed.name.clone()).collect()
 }
 
 /// What a verdict comes to: broken facts first, then a no, then what is unknown.
@@ -716,41 +513,4 @@ fn conclude<L: Listener>(verdict: &Verdict<Exact<'_, L>>) -> (Decision, Decimal,
 
 fn does_not_fit() -> Error {
     Error::arithmetic(say!("金额超出可精确表示的范围", "an amount does not fit 28 digits"))
-}
-
-/// What was heard, kept.
-#[derive(Default)]
-struct Journal {
-    notes: Vec<Note>,
-}
-
-enum Note {
-    Identity { index: usize, holds: Known<bool>, sides: Option<(Decimal, Decimal)> },
-    Condition { index: usize, met: Known<bool> },
-    When { benefit: usize, part: usize, holds: Known<bool> },
-    Gross { benefit: usize, amount: Known<Decimal> },
-    Step { benefit: usize, step: usize, leaves: Known<Decimal> },
-    Rounded { benefit: usize, leaves: Known<Decimal> },
-    Limit { limit: usize, benefit: usize, leaves: Known<Decimal> },
-}
-
-impl Listener for Journal {
-    fn hear(&mut self, event: Event<'_, Exact<'_, Journal>>) {
-        self.notes.push(match event {
-            Event::Identity { index, holds, sides } => {
-                let sides = match sides {
-                    Some([Known::Known(left), Known::Known(right)]) => Some((*left, *right)),
-                    Some(_) | None => None,
-                };
-                Note::Identity { index, holds: *holds, sides }
-            }
-            Event::Condition { index, met } => Note::Condition { index, met: *met },
-            Event::When { benefit, part, holds } => Note::When { benefit, part, holds: *holds },
-            Event::Gross { benefit, amount } => Note::Gross { benefit, amount: *amount },
-            Event::Step { benefit, step, leaves } => Note::Step { benefit, step, leaves: *leaves },
-            Event::Rounded { benefit, leaves } => Note::Rounded { benefit, leaves: *leaves },
-            Event::Limit { limit, benefit, leaves } => Note::Limit { limit, benefit, leaves: *leaves },
-            Event::At(_) => return,
-        });
-    }
 }

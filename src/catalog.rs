@@ -83,6 +83,9 @@ impl Catalog {
                 pack::read(&name, &bytes).map_or_else(|found| wrong.extend(found), |pack| packs.push(pack));
             }
         }
+        if !wrong.is_empty() {
+            return Err(wrong); // what is between packs makes sense only once each is right
+        }
         packs.sort_by(|a, b| (a.plan.id(), a.plan.effective().from).cmp(&(b.plan.id(), b.plan.effective().from)));
         wrong.extend(duplicate_versions(&packs));
         for pair in packs.windows(2) {

@@ -30,7 +30,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("facts", &["accumulator", "claim", "document", "enrollment", "fact", "facts"]),
     ("promises", &["plan::*"]),
     ("meaning", &["semantics"]),
-    ("readings", &["adjudicate", "quote", "reading::*"]),
+    ("readings", &["adjudicate::*", "quote", "reading::*"]),
     ("text of a pack", &["pack::*"]),
     ("uses", &["case", "cases", "catalog", "explain", "history", "joint", "schema"]),
     // a crate of its own: it sees the others through the public API only

@@ -13,6 +13,7 @@ use crate::code::Code;
 use crate::diagnostic::{Findings, Span, did_you_mean};
 use crate::document::{Form, Node};
 use crate::fact::{Absent, Kind, STANDARD, StandardFact};
+use crate::names;
 use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Slot, Truth};
 use crate::plan::{Assumed, Derived, LedgerAmount, LedgerEntry, NamedValue, PlanFact, Symbol};
 use crate::scope::Scope;
@@ -377,7 +378,9 @@ impl Resolver {
     fn unknown_name(&mut self, name: &str, span: &Span) {
         let known = self.names.keys().map(String::as_str);
         let known = known.chain(self.own_facts.keys().map(String::as_str)).chain(STANDARD.iter().map(|fact| fact.name));
-        let mut help: Vec<Text> = did_you_mean(name, known).into_iter().collect();
+        let meant = names::nearest(name, known).map(str::to_owned);
+        let mut help: Vec<Text> = did_you_mean(name, meant.as_deref()).into_iter().collect();
+        self.used.extend(meant); // a misspelt name is a use of what was meant
         if let Some((left, right)) = name.split_once('-') {
             help.push(say!(
                 "减号两边要有空格:`{left} - {right}`",
