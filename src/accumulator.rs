@@ -70,6 +70,8 @@ pub struct Posting {
     pub(crate) event_date: NaiveDate,
     pub(crate) coverage_start: NaiveDate,
     pub(crate) amounts: Vec<(Entry, Decimal)>,
+    /// Sums to which the claim adds what is not known.
+    pub(crate) unknown: Vec<Entry>,
 }
 
 impl Posting {
@@ -133,6 +135,8 @@ impl Group {
 pub struct Accumulators {
     postings: BTreeMap<Arc<str>, Posting>,
     balances: BTreeMap<Group, BTreeMap<Entry, Decimal>>,
+    /// How many claims add what is not known.
+    unknown: BTreeMap<Group, BTreeMap<Entry, u32>>,
 }
 
 impl Accumulators {
@@ -170,7 +174,8 @@ impl Accumulators {
             return Err(Error::history(say!("理赔申请 `{claim}` 已经入账", "claim `{claim}` has posted already")));
         }
         self.move_balances(posting, exact::add)?;
-        self.postings.insert(claim.clone(), posting.clone());
+        self.move_unknown(posting, |count| count.saturating_add(1));
+        self.postings.insert(Arc::clone(claim), posting.clone());
         Ok(())
     }
 
@@ -186,6 +191,7 @@ impl Accumulators {
             )));
         };
         self.move_balances(&posting, exact::subtract)?;
+        self.move_unknown(&posting, |count| count.saturating_sub(1));
         self.postings.remove(claim);
         Ok(posting)
     }
@@ -201,6 +207,28 @@ impl Accumulators {
     #[inline]
     pub(crate) fn balance(&self, group: Group, entry: &Entry) -> Decimal {
         self.balances.get(&group).and_then(|entries| entries.get(entry)).copied().unwrap_or_default()
+    }
+
+    /// Whether a claim of the group adds to the entry what is not known.
+    #[inline]
+    pub(crate) fn is_unknown(&self, group: Group, entry: &Entry) -> bool {
+        self.unknown.get(&group).is_some_and(|entries| entries.contains_key(entry))
+    }
+
+    fn move_unknown(&mut self, posting: &Posting, by: impl Fn(u32) -> u32) {
+        for (_, scope) in Scope::ALL {
+            let group = Group::of(scope, posting.event_date, posting.coverage_start);
+            for entry in &posting.unknown {
+                let entries = self.unknown.entry(group).or_default();
+                let count = by(entries.remove(entry).unwrap_or_default());
+                if count > 0 {
+                    entries.insert(entry.clone(), count);
+                }
+                if entries.is_empty() {
+                    self.unknown.remove(&group);
+                }
+            }
+        }
     }
 
     fn move_balances(
@@ -239,6 +267,8 @@ struct PostingRecord {
     event_date: NaiveDate,
     coverage_start: NaiveDate,
     amounts: BTreeMap<String, Amount>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unknown: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -256,6 +286,7 @@ impl Posting {
             event_date: self.event_date,
             coverage_start: self.coverage_start,
             amounts: self.amounts().map(|(name, amount)| (name, Amount(amount))).collect(),
+            unknown: self.unknown.iter().map(Entry::to_string).collect(),
         }
     }
 }
@@ -276,12 +307,17 @@ impl<'de> Deserialize<'de> for Accumulators {
                     Entry::parse(&name).ok_or_else(|| D::Error::custom(format_args!("`{name}` names no entry")))?;
                 Ok((entry, amount))
             });
-            let amounts = amounts.collect::<Result<_, D::Error>>()?;
+            let mut amounts = amounts.collect::<Result<Vec<(Entry, Decimal)>, D::Error>>()?;
+            amounts.sort();
+            let unknown = record.unknown.iter().map(|name| {
+                Entry::parse(name).ok_or_else(|| D::Error::custom(format_args!("`{name}` names no entry")))
+            });
             let posting = Posting {
                 claim: claim.into(),
                 event_date: record.event_date,
                 coverage_start: record.coverage_start,
                 amounts,
+                unknown: unknown.collect::<Result<_, D::Error>>()?,
             };
             accumulators.post(&posting).map_err(D::Error::custom)?;
         }

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::exact;
 use crate::fact::Kind;
 use crate::money;
-use crate::plan::{Assumed, Otherwise, Plan, PlanReference};
+use crate::plan::{Assumed, Plan, PlanReference};
 use crate::reading::exact::{Exact, Gap, Known, Listener, Silence};
 use crate::semantics::{Meaning, Verdict};
 use crate::text::{Text, say};
@@ -191,6 +191,8 @@ pub struct BenefitLines {
     pub(crate) assumed: Vec<String>,
     gross: Decimal,
     paid: Decimal,
+    /// Whether the amount that is due so far could be worked out.
+    is_known: bool,
     pub(crate) lines: Vec<Line>,
 }
 
@@ -228,8 +230,13 @@ impl BenefitLines {
         clause: Text,
         assumed: &[Assumed],
     ) -> Result<(), Error> {
+        let decides = !self.is_known; // what is left is known though what was due is not: a waiting period, say
+        if decides {
+            (self.gross, self.paid, self.is_known) = (leaves, leaves, true);
+        }
         let takes = exact::subtract(self.paid, leaves).map_err(|_| does_not_fit())?;
-        self.lines.push(Line { step, takes, leaves, reason, clause, assumed: reasons::names(assumed) });
+        let is_binding = decides || !takes.is_zero();
+        self.lines.push(Line { step, takes, leaves, reason, clause, is_binding, assumed: reasons::names(assumed) });
         self.paid = leaves;
         Ok(())
     }
@@ -243,6 +250,7 @@ pub struct Line {
     leaves: Decimal,
     pub(crate) reason: Text,
     pub(crate) clause: Text,
+    is_binding: bool,
     pub(crate) assumed: Vec<String>,
 }
 
@@ -268,7 +276,7 @@ impl Line {
     /// Whether it changed the amount.
     #[must_use]
     pub fn is_binding(&self) -> bool {
-        !self.takes.is_zero()
+        self.is_binding
     }
 }
 
@@ -344,10 +352,10 @@ impl Plan {
         };
         match adjudication.decision() {
             Decision::Paid | Decision::NothingDue => self.lay_out(&journal.notes, &mut adjudication)?,
-            Decision::Denied => self.list_unmet(&journal.notes, Otherwise::Deny, &mut adjudication),
+            Decision::Denied => self.list_unmet(&journal.notes, &mut adjudication),
             Decision::Pended => {
                 self.list_broken(&journal.notes, &mut adjudication);
-                self.list_unmet(&journal.notes, Otherwise::Pend, &mut adjudication);
+                self.list_unmet(&journal.notes, &mut adjudication);
                 self.list_missing(missing, &mut adjudication);
             }
         }
@@ -401,6 +409,7 @@ impl Plan {
         self.check_belongs(enrollment)?;
         let mut meaning = Meaning::new(self, Exact::new(self, enrollment, claim, accumulators, listener));
         self.check_effective(enrollment, &meaning.reading)?;
+        meaning.reading.check_own_facts();
         let verdict = meaning.adjudicate();
         let (decision, payable, mut missing) = conclude(&verdict);
         let (event_date, coverage_start) = (meaning.reading.event_date(), meaning.reading.coverage_start());
@@ -439,12 +448,18 @@ impl Plan {
         event_date: NaiveDate,
         coverage_start: NaiveDate,
     ) -> Posting {
-        let amounts = meaning.postings(&verdict.paid).into_iter().zip(&self.entries);
-        let amounts = amounts.filter_map(|(amount, entry)| match amount {
-            Known::Known(amount) if !amount.is_zero() => Some((entry.entry.clone(), amount)),
-            Known::Known(_) | Known::Missing(_) => None,
-        });
-        Posting { claim: Arc::clone(&claim.id), event_date, coverage_start, amounts: amounts.collect() }
+        let (mut amounts, mut unknown) = (Vec::with_capacity(4), Vec::new());
+        let posted = meaning.postings(&verdict.paid);
+        for index in &self.posting_order {
+            match posted.get(*index) {
+                Some(Known::Known(amount)) if !amount.is_zero() => {
+                    amounts.push((self.entry(*index).entry.clone(), *amount))
+                }
+                Some(Known::Missing(_)) => unknown.push(self.entry(*index).entry.clone()),
+                Some(Known::Known(_)) | None => {}
+            }
+        }
+        Posting { claim: Arc::clone(&claim.id), event_date, coverage_start, amounts, unknown }
     }
 
     fn check_belongs(&self, enrollment: &Enrollment) -> Result<(), Error> {

@@ -88,7 +88,7 @@ impl Reader<'_> {
             }
         }
         let enrollment = self.section(root, "enrollment").and_then(|node| self.enrollment(node));
-        let claim = self.section(root, "claim").and_then(|node| self.claim(node));
+        let claim = self.section(root, "claim").and_then(|node| self.claim(node, false));
         let history = match root.get("history") {
             None => Some(Vec::new()),
             Some(node) => self.history(node, enrollment.as_ref()),
@@ -227,7 +227,8 @@ impl Reader<'_> {
         }
     }
 
-    fn claim(&mut self, node: &Node) -> Option<Claim> {
+    /// A claim of the history may say what was different of the enrollment that it was made under.
+    fn claim(&mut self, node: &Node, is_earlier: bool) -> Option<Claim> {
         let id = self.text(node, "id");
         let reverses = node.get("reverses").and_then(|_| self.text(node, "reverses"));
         let mut claim = match reverses {
@@ -236,10 +237,14 @@ impl Reader<'_> {
         };
         for entry in node.entries() {
             match entry.key.as_str() {
-                "id" | "reverses" | "enrollment" => {}
-                "settlement" => self.settlement(&entry.node, &mut claim),
+                "id" | "reverses" => {}
+                "enrollment" if is_earlier => self.check_changes(&entry.node),
+                "settlement" => {}
                 _ => self.claim_fact(entry, &mut claim),
             }
+        }
+        if let Some(settlement) = node.get("settlement") {
+            self.settlement(settlement, &mut claim);
         }
         id.map(|_| claim)
     }
@@ -255,7 +260,12 @@ impl Reader<'_> {
         }
         for entry in node.entries() {
             let fields = || STANDARD.iter().filter(|fact| fact.settlement).map(|fact| fact.name);
-            if fields().any(|field| field == entry.key) {
+            if claim.fact(&entry.key).is_some() {
+                let key = &entry.key;
+                let message =
+                    say!("`{key}` 在 `settlement` 内外各有一个", "`{key}` stands inside and outside `settlement`");
+                self.findings.report(Code::DuplicateKey, &entry.key_span, message);
+            } else if fields().any(|field| field == entry.key) {
                 self.claim_fact(entry, claim);
             } else {
                 let key = &entry.key;
@@ -263,6 +273,25 @@ impl Reader<'_> {
                 let message = say!("结算记录没有字段 `{key}`", "the settlement record has no field `{key}`");
                 self.findings.report(Code::UnknownFact, &entry.key_span, message).help_with(help);
             }
+        }
+    }
+
+    fn check_changes(&mut self, node: &Node) {
+        if !matches!(node.form, Form::Table(_)) {
+            self.findings.report(
+                Code::WrongType,
+                &node.span,
+                say!("`enrollment` 应为对象", "`enrollment` is an object"),
+            );
+        }
+        for entry in node
+            .entries()
+            .iter()
+            .filter(|entry| matches!(entry.key.as_str(), "id" | "plan" | "plan_version" | "member"))
+        {
+            let key = &entry.key;
+            let message = say!("历史中的参保记录不能改变 `{key}`", "`{key}` can not differ in the history");
+            self.findings.report(Code::UnknownKey, &entry.key_span, message);
         }
     }
 
@@ -394,7 +423,7 @@ impl Reader<'_> {
                 self.findings.report(Code::WrongType, &item.span, say!("每次理赔申请应为对象", "a claim is an object"));
                 continue;
             }
-            let Some(claim) = self.claim(item) else { continue };
+            let Some(claim) = self.claim(item, true) else { continue };
             if !seen.insert(claim.id().to_owned()) {
                 let id = claim.id();
                 let span = item.get("id").map(|node| node.span.clone()).unwrap_or_default();

@@ -28,6 +28,8 @@ pub struct Diagnostic {
     span: Span,
     message: Text,
     help: Vec<Text>,
+    /// It tells only that there are more.
+    is_the_last_word: bool,
 }
 
 impl Diagnostic {
@@ -86,7 +88,9 @@ impl Diagnostic {
     }
 
     pub(crate) fn help_with(&mut self, help: impl IntoIterator<Item = Text>) -> &mut Diagnostic {
-        self.help.extend(help);
+        if !self.is_the_last_word {
+            self.help.extend(help);
+        }
         self
     }
 }
@@ -185,11 +189,12 @@ impl Findings {
     pub(crate) fn report(&mut self, code: Code, span: &Span, message: Text) -> &mut Diagnostic {
         let span = self.whole_characters(span);
         let source = Arc::clone(&self.source);
-        let mut diagnostic = Diagnostic { code, source, span, message, help: Vec::new() };
+        let mut diagnostic = Diagnostic { code, source, span, message, help: Vec::new(), is_the_last_word: false };
         if self.list.len() >= MAX_PROBLEMS {
             let end = self.source.text.len();
             diagnostic.span = end..end;
             diagnostic.code = Code::TooMany;
+            diagnostic.is_the_last_word = true;
             diagnostic.message =
                 say!("问题超过 {MAX_PROBLEMS} 个,其余从略", "more than {MAX_PROBLEMS} problems; the rest are left out");
             self.list.pop();

@@ -406,7 +406,7 @@ pub static STANDARD: [StandardFact; 56] = [
     within(1, 10, optional(of_claim("disability_grade", Kind::Number, "伤残等级", "disability grade"))),
     else_by("begndate", of_claim("admitted", Kind::Date, "入院日期", "date of admission")),
     else_by("enddate", of_claim("discharged", Kind::Date, "出院日期", "date of discharge")),
-    else_by("if given(admitted) or given(begndate) \
+    else_by("if given(admitted) or given(begndate) or given(discharged) or given(enddate) \
              then greatest(days(admitted, discharged), 1 day) else 0 days",
         optional(of_claim("hospital_days", Kind::Days, "住院天数", "days in hospital"))),
     within(1, 3, of_claim("hospital_grade", Kind::Number, "医院等级", "hospital grade")),

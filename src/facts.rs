@@ -46,6 +46,12 @@ impl Facts {
         if !names::is_name(name) {
             return Err(Error::fact(say!("`{name}` 不能作事实的名称", "`{name}` can not name a fact")));
         }
+        // Kept as it would be written, until a plan says what kind it is.
+        let value = match value {
+            Value::Number(number) => Value::Text(number.to_string().into()),
+            Value::Date(date) => Value::Text(date.to_string().into()),
+            Value::YesNo(_) | Value::Text(_) => value,
+        };
         self.own.insert(name.to_owned(), value);
         Ok(())
     }

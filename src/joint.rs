@@ -1,10 +1,13 @@
 //! A joint limit over several plans that pay for one event.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 
 use crate::accumulator::{Accumulators, Group};
 use crate::adjudicate::Adjudication;
 use crate::claim::Claim;
+use crate::code::Code;
 use crate::diagnostic::{Diagnostics, Findings};
 use crate::document::{self, Node, Notation};
 use crate::enrollment::Enrollment;
@@ -50,6 +53,16 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Read, Diagnostics> {
 }
 
 fn limit(node: &Node, findings: &mut Findings) -> Option<JointLimit> {
+    let mut seen = BTreeSet::new();
+    for (plan, span) in node.get("plans")?.items().iter().filter_map(|plan| Some((plan.text()?, &plan.span))) {
+        if !seen.insert(plan) {
+            findings.report(
+                Code::DuplicateName,
+                span,
+                say!("计划 `{plan}` 列了两次", "the plan `{plan}` is listed twice"),
+            );
+        }
+    }
     let amount = crate::pack::yuan(node.get("amount")?, findings)?;
     let per = node.get("per")?.text()?;
     Some(JointLimit {

@@ -35,10 +35,14 @@ pub struct Plan {
     pub(crate) limits: Vec<Limit>,
     /// What `prior.…`, limits and deductibles read from earlier claims; every claim posts to all of them.
     pub(crate) entries: Vec<LedgerEntry>,
+    /// Indexes of the entries in their own order, in which they are posted.
+    pub(crate) posting_order: Vec<usize>,
     pub(crate) identities: Vec<Identity>,
     pub(crate) event_date: Slot,
     pub(crate) coverage_start: Slot,
     pub(crate) rounding_citation: Citation,
+    /// The pack's own facts.
+    pub(crate) own_facts: Vec<Slot>,
     /// The facts that rules read themselves, not only through the derivation of others.
     pub(crate) rule_facts: Vec<Slot>,
     /// What the checker has proven, in words.
@@ -530,6 +534,8 @@ pub(crate) struct Limit {
 pub(crate) struct LedgerEntry {
     pub(crate) entry: Entry,
     pub(crate) amount: LedgerAmount,
+    /// The fact to name where the sum is not known.
+    pub(crate) named: Option<Slot>,
 }
 
 /// Where a posted amount comes from.

@@ -181,10 +181,6 @@ const KNOWN_WRONG: &[(&str, &[&str])] = &[
         "a row with a mistake is called missing by the rows after it",
         &["worked/earlier-row-has-a-bad-fact.cases.toml", "worked/earlier-row-is-too-short.cases.toml"],
     ),
-    (
-        "a pack with a mistake is called missing by what names it",
-        &["catalogs/broken-version-between-two", "catalogs/joint-over-a-broken-pack"],
-    ),
     ("the place is each cell of the column, not its head", &["worked/unknown-benefit.cases.toml"]),
     (
         "taken without a word",

@@ -8,7 +8,7 @@ use super::{Adjudication, BenefitLines, Inapplicable, Reason};
 use crate::code::Code;
 use crate::error::Error;
 use crate::exact;
-use crate::plan::{Assumed, Benefit, Citation, Otherwise, Plan};
+use crate::plan::{Assumed, Benefit, Citation, Plan};
 use crate::reading::exact::{Exact, Gap, Known, Listener};
 use crate::semantics::Event;
 use crate::text::{Text, say};
@@ -27,7 +27,11 @@ impl Plan {
                         parts.extend(when.map(|when| when.wording.clone()));
                     }
                 }
-                Note::Gross { benefit, amount: Known::Known(amount) } => {
+                Note::Gross { benefit, amount } => {
+                    let (amount, is_known) = match amount {
+                        Known::Known(amount) => (*amount, true),
+                        Known::Missing(_) => (Decimal::ZERO, false),
+                    };
                     let stated = self.benefit(*benefit);
                     assume(&stated.citation, adjudication);
                     assume(self.rounding_citation(stated), adjudication);
@@ -38,8 +42,9 @@ impl Plan {
                             clause: stated.citation.clause.clone(),
                             basis: stated.gross.wording.clone(),
                             assumed: names(&stated.gross_assumed),
-                            gross: *amount,
-                            paid: *amount,
+                            gross: amount,
+                            paid: amount,
+                            is_known,
                             lines: Vec::new(),
                         });
                     }
@@ -79,7 +84,6 @@ impl Plan {
                     }
                 }
                 Note::Identity { .. }
-                | Note::Gross { amount: Known::Missing(_), .. }
                 | Note::Step { leaves: Known::Missing(_), .. }
                 | Note::Rounded { leaves: Known::Missing(_), .. }
                 | Note::Limit { leaves: Known::Missing(_), .. } => {}
@@ -103,20 +107,18 @@ impl Plan {
         benefit.rounding_citation.as_ref().unwrap_or(&self.rounding_citation)
     }
 
-    /// All conditions of one kind that are not met.
-    pub(super) fn list_unmet(&self, notes: &[Note], otherwise: Otherwise, adjudication: &mut Adjudication) {
+    /// All conditions that are not met.
+    pub(super) fn list_unmet(&self, notes: &[Note], adjudication: &mut Adjudication) {
         for note in notes {
             if let Note::Condition { index, met: Known::Known(false) } = note {
                 let condition = self.condition(*index);
-                if condition.otherwise == otherwise {
-                    adjudication.reasons.push(Reason {
-                        code: condition.id.to_string(),
-                        text: condition.text.clone(),
-                        clause: Some(condition.citation.clause.clone()),
-                        fact: None,
-                    });
-                    assume(&condition.citation, adjudication);
-                }
+                adjudication.reasons.push(Reason {
+                    code: condition.id.to_string(),
+                    text: condition.text.clone(),
+                    clause: Some(condition.citation.clause.clone()),
+                    fact: None,
+                });
+                assume(&condition.citation, adjudication);
             }
         }
     }

@@ -69,6 +69,13 @@ impl<'n> Builder<'n> {
         let head = self.root.get("plan");
         self.places.plan = head.and_then(|head| head.get("id")).map(|id| id.span.clone()).unwrap_or_default();
         self.name_benefits();
+        if let Some(none) = self.root.get("benefit").filter(|node| node.items().is_empty()) {
+            self.resolver.findings.report(
+                Code::BadValue,
+                &none.span,
+                say!("规则包没有待遇", "the pack has no benefit"),
+            );
+        }
         self.declare_figures();
         self.declare_facts();
         self.declare_tables();
@@ -101,6 +108,10 @@ impl<'n> Builder<'n> {
         let (mut limits, mut benefits) = (whole(limits)?, whole(benefits)?);
         benefits::count_at_the_outermost(&mut limits, &mut benefits);
         let (_, rounding_citation) = rounding?;
+        let mut posting_order: Vec<usize> = (0..self.resolver.entries.len()).collect();
+        posting_order.sort_by_key(|index| self.resolver.entries.get(*index).map(|stated| stated.entry.clone()));
+        let facts = self.resolver.facts.iter().enumerate();
+        let own_facts = facts.filter(|(_, fact)| fact.standard.is_none()).map(|(slot, _)| slot).collect();
         let plan = Plan {
             reference: Arc::new(PlanReference {
                 id: head?.get("id")?.text()?.to_owned(),
@@ -121,10 +132,12 @@ impl<'n> Builder<'n> {
             benefits,
             limits,
             entries: std::mem::take(&mut self.resolver.entries),
+            posting_order,
             identities,
             event_date,
             coverage_start,
             rounding_citation,
+            own_facts,
             rule_facts,
             promises: Vec::new(),
         };
@@ -252,6 +265,7 @@ impl<'n> Builder<'n> {
             let syntax = node.get("is").and_then(|node| self.read(node));
             let named = match syntax {
                 Some(syntax) => {
+                    self.resolver.value_names.push(names_in(&syntax));
                     self.resolver.values.push((name.to_owned(), ValueState::Waiting(syntax)));
                     self.resolver.extents.push(Extent::default());
                     Named::Value(self.resolver.values.len().saturating_sub(1))
@@ -423,6 +437,17 @@ fn assumption_titled(name: &str, node: &Node, key: &str) -> BTreeSet<Assumed> {
 
 fn title(node: &Node) -> Option<Text> {
     node.get("title").map(Node::words)
+}
+
+/// The names in an expression, from left to right.
+fn names_in(syntax: &Syntax) -> Vec<String> {
+    let mut names = Vec::new();
+    syntax.walk(&mut |inner| {
+        if let Term::Name(name) = &inner.term {
+            names.push(name.clone());
+        }
+    });
+    names
 }
 
 fn whole<T>(parts: Vec<Option<T>>) -> Option<Vec<T>> {

@@ -99,6 +99,8 @@ pub(super) struct Resolver {
     pub(super) extent: Extent,
     /// That of each value.
     pub(super) extents: Vec<Extent>,
+    /// The names that each value is worked out from.
+    pub(super) value_names: Vec<Vec<String>>,
     /// How deep the expression under way stands in others.
     depth: usize,
     /// Facts asked with `given` in the item that is being resolved.
@@ -149,6 +151,7 @@ impl Resolver {
             rule_facts: BTreeSet::new(),
             extent: Extent::default(),
             extents: Vec::new(),
+            value_names: Vec::new(),
             depth: 0,
             guarded: BTreeSet::new(),
             standard: false,
@@ -607,7 +610,8 @@ impl Resolver {
             },
         };
         let entry = Entry { measure: Measure::Sum, name: name.into() };
-        let index = self.entry(entry, LedgerAmount::Sum(number));
+        let named = self.first_fact(name);
+        let index = self.entry(entry, LedgerAmount::Sum(number), named);
         Some(Typed::Number(Number::Prior(Prior { entry: index, scope }), unit))
     }
 
@@ -620,14 +624,23 @@ impl Resolver {
             Measure::Sum => return None,
         };
         let name = Arc::clone(self.benefits.get(benefit)?);
-        Some(Prior { entry: self.entry(Entry { measure, name }, amount), scope })
+        Some(Prior { entry: self.entry(Entry { measure, name }, amount, None), scope })
     }
 
-    fn entry(&mut self, entry: Entry, amount: LedgerAmount) -> usize {
+    /// The fact of this name, or the first that the value of this name is worked out from.
+    fn first_fact(&mut self, name: &str) -> Option<Slot> {
+        let Some(Named::Value(index)) = self.names.get(name).map(|declared| declared.named.clone()) else {
+            return self.slot(name);
+        };
+        let names = self.value_names.get(index).cloned().unwrap_or_default();
+        names.iter().find_map(|name| self.facts.iter().position(|fact| *fact.name == **name))
+    }
+
+    fn entry(&mut self, entry: Entry, amount: LedgerAmount, named: Option<Slot>) -> usize {
         match self.entries.iter().position(|known| known.entry == entry) {
             Some(index) => index,
             None => {
-                self.entries.push(LedgerEntry { entry, amount });
+                self.entries.push(LedgerEntry { entry, amount, named });
                 self.entries.len().saturating_sub(1)
             }
         }
@@ -722,8 +735,10 @@ impl Resolver {
                 Some(Typed::Date(Date::PlusDays(Box::new((date, days)))))
             }
             (Typed::Date(date), Typed::Number(Number::Constant(months), Unit::Month)) if operator == Operator::Add => {
-                let months = u32::try_from(months.mantissa()).ok()?;
-                Some(Typed::Date(Date::PlusMonths(Box::new(date), months)))
+                match whole_months(months) {
+                    Some(months) => Some(Typed::Date(Date::PlusMonths(Box::new(date), months))),
+                    None => self.not_whole_months(span),
+                }
             }
             (Typed::Number(_, unit), Typed::Number(_, other)) => {
                 let message = say!(
@@ -742,6 +757,11 @@ impl Resolver {
                 None
             }
         }
+    }
+
+    pub(super) fn not_whole_months<T>(&mut self, span: &Span) -> Option<T> {
+        self.findings.report(Code::BadValue, span, say!("月数须为整数", "months are whole"));
+        None
     }
 
     fn product(&mut self, left: &Syntax, right: &Syntax, span: &Span) -> Option<Typed> {
@@ -932,4 +952,10 @@ impl PlanFact {
         };
         self.absent == Absent::None && !none_is_a_value
     }
+}
+
+/// Months as a count; `None` if they are not whole.
+pub(super) fn whole_months(months: Decimal) -> Option<u32> {
+    let short = months.normalize();
+    if short.scale() > 0 { None } else { u32::try_from(short.mantissa()).ok() }
 }

@@ -106,6 +106,14 @@ impl<'a, L: Listener> Exact<'a, L> {
         reading
     }
 
+    /// Reads every fact of the pack's own that is given, so that a bad value is a fault even where no rule comes to need it.
+    pub(crate) fn check_own_facts(&mut self) {
+        let plan = self.plan;
+        for slot in &plan.own_facts {
+            let _read = self.own(plan.fact(*slot));
+        }
+    }
+
     /// The same with one number fact raised.
     pub(crate) fn raised(self, slot: Slot, by: Decimal) -> Exact<'a, L> {
         Exact { raised: Some((slot, by)), ..self }
@@ -312,7 +320,11 @@ impl<L: Listener> Reading for Exact<'_, L> {
             date => date.unwrap_or_default(),
         };
         let group = Group::of(scope, event_date, coverage_start);
-        Is(self.accumulators.balance(group, &self.plan.entry(entry).entry))
+        let stated = self.plan.entry(entry);
+        match stated.named {
+            Some(fact) if self.accumulators.is_unknown(group, &stated.entry) => Missing(Gap::of(fact)),
+            Some(_) | None => Is(self.accumulators.balance(group, &stated.entry)),
+        }
     }
 
     #[inline]

@@ -328,6 +328,9 @@ fn a_no_always_says_why() {
                 prop_assert_eq!(reason.fact.is_some(), reason.code == "missing-fact");
                 prop_assert!(reason.fact.is_none() || adjudication.decision() == Decision::Pended);
             }
+            for benefit in adjudication.inapplicable() {
+                prop_assert!(!benefit.unmet().is_empty(), "{} does not apply, and nothing is unmet", benefit.id());
+            }
             if matches!(adjudication.decision(), Decision::Denied | Decision::Pended) {
                 prop_assert!(adjudication.benefits().is_empty() && adjudication.payable().is_zero());
             }

@@ -137,7 +137,7 @@ impl Facts {
         if let Some(days) = self.whole("hospital_days") {
             return Some(days);
         }
-        if self.given("admitted") { self.days_by_the_dates() } else { Some(0) }
+        if self.given("admitted") || self.given("discharged") { self.days_by_the_dates() } else { Some(0) }
     }
 
     fn days_by_the_dates(&self) -> Option<i64> {
@@ -196,10 +196,12 @@ impl Facts {
         let hospital = self.money("hosp_part_amt").unwrap_or_else(nothing);
 
         let total_by_scope = self.money("inscp_scp_amt").zip(self.sum(&out_of_scope)).map(|(within, out)| within + out);
-        let total_by_payer = fund.clone().zip(person.clone()).map(|(fund, person)| fund + person + hospital);
+        let bill = self.money("total_cost").or_else(|| total.clone());
+        let paid_by_funds = self.money("fund_paid").or_else(|| fund.clone());
+        let bill_by_payer = paid_by_funds.zip(person.clone()).map(|(fund, person)| fund + person + hospital);
         differs(fund, self.sum(&funds))
-            || differs(total.clone(), total_by_scope)
-            || differs(total, total_by_payer)
+            || differs(total, total_by_scope)
+            || differs(bill, bill_by_payer)
             || differs(person, self.sum(&payments))
     }
 

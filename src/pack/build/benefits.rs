@@ -12,6 +12,7 @@ use crate::plan::{Action, Benefit, Condition, EarlierBenefit, FigureValue, Limit
 use crate::rounding::Rounding;
 use crate::scope::Scope;
 use crate::text::{Text, say};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The keys of which a step has one.
@@ -220,6 +221,16 @@ impl<'n> Builder<'n> {
 
     /// Benefits that stand before, each with what it has paid before in the scope.
     pub(super) fn earlier(&mut self, list: &Node, scope: Option<Scope>) -> Option<Vec<EarlierBenefit>> {
+        let mut seen = BTreeSet::new();
+        for (id, span) in list.items().iter().filter_map(|node| Some((node.text()?, &node.span))) {
+            if !seen.insert(id) {
+                let message = say!("待遇 `{id}` 列了两次", "the benefit `{id}` is listed twice");
+                self.resolver.findings.report(Code::DuplicateName, span, message);
+            }
+        }
+        if list.items().is_empty() {
+            self.resolver.findings.report(Code::BadValue, &list.span, say!("列表不能为空", "the list is empty"));
+        }
         let found: Vec<Option<EarlierBenefit>> = list
             .items()
             .iter()

@@ -210,7 +210,7 @@ const IDENTITIES: [(&str, &str, &str, &str, &str, &str, &str); 8] = [
         "settlement-burden",
         "psn_part_amt",
         "=",
-        "medfee_sumamt - fund_pay_sumamt - hosp_part_amt",
+        "total_cost - fund_paid - hosp_part_amt",
         "given(psn_part_amt)",
         "个人负担 = 总额 − 基金 − 医院负担",
         "borne by the person = total - funds - hospital's part",

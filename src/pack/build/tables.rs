@@ -120,6 +120,11 @@ impl<'n> Builder<'n> {
             }
         }
         found.sort_unstable();
+        if let Some([(key, _), _]) = found.windows(2).find(|pair| matches!(pair, [a, b] if a.0 == b.0)) {
+            let message = say!("`{key}` 一行重复", "the row `{key}` stands twice");
+            self.resolver.findings.report(Code::DuplicateName, span, message);
+            return None;
+        }
         let mut expected = min;
         for (key, _) in &found {
             if *key != expected && otherwise.is_none() {
@@ -219,6 +224,11 @@ impl<'n> Builder<'n> {
             let assumed = assumption(name, node, None);
             let is_marginal = node.get("kind").and_then(Node::text) == Some("marginal");
             let rows = node.get("rows").map(Node::items).unwrap_or_default();
+            if rows.is_empty() {
+                self.resolver.findings.report(Code::BadValue, span, say!("分段没有行", "the bands have no rows"));
+                self.declare(name, span, Named::Poisoned, assumed);
+                continue;
+            }
             if rows.len() > MAX_BANDS {
                 let count = rows.len();
                 let message = say!(

@@ -5,6 +5,7 @@ use crate::code::Code;
 use crate::diagnostic::Findings;
 use crate::document::{Form, Node};
 use crate::pack::parse;
+use crate::pack::resolve::whole_months;
 use crate::pack::resolve::{Named, read};
 use crate::pack::syntax::Unit;
 use crate::plan::expression::{Date, Number};
@@ -81,9 +82,12 @@ impl<'n> Builder<'n> {
             },
             _ => None,
         };
-        match (unit, months.and_then(|months| u32::try_from(months.normalize().mantissa()).ok())) {
+        match (unit, months) {
             (Unit::Day, _) => Some(Period::Days(number)),
-            (Unit::Month, Some(months)) => Some(Period::Months(months)),
+            (Unit::Month, Some(months)) => match whole_months(months) {
+                Some(months) => Some(Period::Months(months)),
+                None => self.resolver.not_whole_months(&syntax.span),
+            },
             (Unit::Plain | Unit::Yuan | Unit::YuanPerDay | Unit::Month, _) => {
                 let message = say!(
                     "等待期须为天数,或以月计的数字,却是 {unit}",
