@@ -40,7 +40,7 @@ impl Case {
             .is_some_and(|ending| ending.eq_ignore_ascii_case(".toml"));
         let notation = if has_toml_ending { Notation::Toml } else { Notation::Json };
         let (root, findings) = document::read(path, bytes, notation, document::MAX_CASE_BYTES)?;
-        if !findings.is_empty() {
+        if !findings.is_readable() {
             return Err(findings.into_diagnostics());
         }
         let mut reader = Reader { catalog, findings, plan: String::new() };
@@ -82,6 +82,10 @@ pub(crate) struct Reader<'c> {
 
 impl Reader<'_> {
     fn case(&mut self, root: &Node) -> Option<Case> {
+        if !matches!(root.form, Form::Table(_) | Form::Poisoned) {
+            self.findings.report(Code::WrongType, &root.span, say!("案件应为对象", "a case is an object"));
+            return None;
+        }
         for entry in root.entries() {
             if !matches!(entry.key.as_str(), "enrollment" | "history" | "claim" | "notes") {
                 self.unknown_key(entry, &["enrollment", "history", "claim", "notes"]);
@@ -260,18 +264,18 @@ impl Reader<'_> {
         }
         for entry in node.entries() {
             let fields = || STANDARD.iter().filter(|fact| fact.settlement).map(|fact| fact.name);
-            if claim.fact(&entry.key).is_some() {
-                let key = &entry.key;
-                let message =
-                    say!("`{key}` 在 `settlement` 内外各有一个", "`{key}` stands inside and outside `settlement`");
-                self.findings.report(Code::DuplicateKey, &entry.key_span, message);
-            } else if fields().any(|field| field == entry.key) {
-                self.claim_fact(entry, claim);
-            } else {
+            if !fields().any(|field| field == entry.key) {
                 let key = &entry.key;
                 let help = did_you_mean(key, fields());
                 let message = say!("结算记录没有字段 `{key}`", "the settlement record has no field `{key}`");
                 self.findings.report(Code::UnknownFact, &entry.key_span, message).help_with(help);
+            } else if claim.fact(&entry.key).is_some() {
+                let key = &entry.key;
+                let message =
+                    say!("`{key}` 在 `settlement` 内外各有一个", "`{key}` stands inside and outside `settlement`");
+                self.findings.report(Code::DuplicateKey, &entry.key_span, message);
+            } else {
+                self.claim_fact(entry, claim);
             }
         }
     }

@@ -79,7 +79,7 @@ impl WorkedCases {
     /// All that is wrong with it, in the order of the text.
     pub fn read(path: &str, bytes: &[u8], catalog: &Catalog) -> Result<WorkedCases, Diagnostics> {
         let (root, mut findings) = document::read(path, bytes, Notation::Toml, document::MAX_PACK_BYTES)?;
-        if findings.is_empty() {
+        if findings.is_readable() {
             shape::CASES.check(&root, &mut findings);
         }
         if !findings.is_empty() {

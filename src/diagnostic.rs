@@ -216,6 +216,11 @@ impl Findings {
         self.list.is_empty()
     }
 
+    /// Whether the file could be taken apart, so that more can be said of it.
+    pub(crate) fn is_readable(&self) -> bool {
+        !self.list.iter().any(|diagnostic| matches!(diagnostic.code, Code::Syntax | Code::TooDeep))
+    }
+
     /// The problems in the order of the text; one that is said twice of one place is said once.
     pub(crate) fn into_diagnostics(mut self) -> Diagnostics {
         self.list.sort_by(|a, b| {

@@ -106,6 +106,10 @@ impl Node {
         }
     }
 
+    pub(crate) fn is_empty_list(&self) -> bool {
+        matches!(&self.form, Form::List(items) if items.is_empty())
+    }
+
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.form {
             Form::Text { text, .. } => Some(text),
@@ -235,21 +239,35 @@ fn read_json(text: &str, findings: &mut Findings) -> Node {
         allow_loose_object_property_names: false,
         allow_trailing_commas: false,
     };
-    match jsonc_parser::parse_to_ast(text, &jsonc_parser::CollectOptions::default(), &strict) {
-        Ok(parsed) => match parsed.value {
-            Some(value) => json_node(value, text, findings),
-            None => {
-                findings.report(Code::Syntax, &(0..0), say!("文件是空的", "the file is empty"));
-                empty(0..0)
-            }
-        },
+    let parsed = jsonc_parser::parse_to_ast(text, &jsonc_parser::CollectOptions::default(), &strict);
+    let value = match parsed {
+        Ok(parsed) => parsed.value,
         Err(fault) => {
             let span = fault.range().start..fault.range().end;
             let kind = fault.kind();
             findings.report(Code::Syntax, &span, say!("JSON 语法错误:{kind}", "{kind}"));
-            empty(span)
+            return empty(span);
         }
+    };
+    let Some(value) = value else {
+        findings.report(Code::Syntax, &(0..0), say!("文件是空的", "the file is empty"));
+        return empty(0..0);
+    };
+    // The parser that keeps places forgives more than JSON does.
+    if let Err(fault) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
+        let place = offset(text, fault.line(), fault.column());
+        let fault = fault.to_string();
+        let kind = fault.split(" at line ").next().unwrap_or_default();
+        findings.report(Code::Syntax, &(place..place), say!("JSON 语法错误:{kind}", "{kind}"));
+        return empty(0..0);
     }
+    json_node(value, text, findings)
+}
+
+/// The byte of a line and a column that both count from 1; the column counts bytes.
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    before.saturating_add(column.saturating_sub(1)).min(text.len())
 }
 
 /// Where JSON text nests deeper than [`MAX_DEPTH`]; found before the parser recurses.

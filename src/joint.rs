@@ -38,7 +38,7 @@ pub(crate) struct Read {
 /// Reads a `.joint.toml` file.
 pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Read, Diagnostics> {
     let (root, mut findings) = document::read(path, bytes, Notation::Toml, document::MAX_PACK_BYTES)?;
-    if findings.is_empty() {
+    if findings.is_readable() {
         shape::JOINT.check(&root, &mut findings);
     }
     let limit = root.get("joint").and_then(|node| limit(node, &mut findings));
@@ -62,6 +62,9 @@ fn limit(node: &Node, findings: &mut Findings) -> Option<JointLimit> {
                 say!("计划 `{plan}` 列了两次", "the plan `{plan}` is listed twice"),
             );
         }
+    }
+    if let Some(none) = node.get("plans").filter(|node| node.is_empty_list()) {
+        findings.report(Code::BadValue, &none.span, say!("列表不能为空", "the list is empty"));
     }
     let amount = crate::pack::yuan(node.get("amount")?, findings)?;
     let per = node.get("per")?.text()?;

@@ -51,7 +51,7 @@ pub(crate) struct Loaded {
 /// Reads and checks a pack, and keeps its place.
 pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Loaded, Diagnostics> {
     let (root, mut findings) = document::read(path, bytes, Notation::Toml, document::MAX_PACK_BYTES)?;
-    if findings.is_empty() {
+    if findings.is_readable() {
         check_size(&root, &mut findings);
         shape::PACK.check(&root, &mut findings);
     } else {

@@ -181,6 +181,14 @@ impl<'p, R: Reading> Meaning<'p, R> {
         Verdict { sound, eligible, cleared, paid: std::mem::take(&mut self.paid), payable }
     }
 
+    /// Reads every condition and every benefit, also where no claim could be open to them.
+    pub(crate) fn read_all(&mut self) -> Vec<R::Number> {
+        self.conditions(Otherwise::Deny);
+        self.conditions(Otherwise::Pend);
+        self.benefits();
+        std::mem::take(&mut self.paid)
+    }
+
     /// What the claim posts to each ledger entry of the plan, once it is decided.
     pub(crate) fn postings(&mut self, paid: &[R::Number]) -> Vec<R::Number> {
         self.reading.hear(Event::At(Place::Ledger));

@@ -32,14 +32,6 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(20);
 
 /// Files that do not get what they must get, by what is wrong. One that gets it must leave the list.
 const KNOWN_WRONG: &[(&str, &[&str])] = &[
-    (
-        "money is paid wrongly: a benefit or a plan that is named twice is counted twice",
-        &[
-            "packs/duplicate-benefit-in-a-limit.toml",
-            "packs/duplicate-benefit-in-an-offset.toml",
-            "catalogs/joint-plan-twice",
-        ],
-    ),
     ("a month and a half is taken for fifteen months", &["packs/unit-waiting-period-of-a-month-and-a-half.toml"]),
     (
         "of two rows for one grade one is taken without a word, or another row is said to be missing",
@@ -48,40 +40,12 @@ const KNOWN_WRONG: &[(&str, &[&str])] = &[
     ("refused without any diagnostic", &["packs/bands-slab-without-rows.toml"]),
     ("bands without rows pay nothing without a word", &["packs/bands-without-rows.toml"]),
     (
-        "an empty list is a rule that does nothing, and is taken",
-        &[
-            "packs/benefit-list-empty.toml",
-            "packs/exclusive-of-nothing.toml",
-            "packs/limit-over-nothing.toml",
-            "packs/step-offset-of-nothing.toml",
-            "catalogs/joint-over-nothing",
-        ],
-    ),
-    ("the wider bound is dropped without a word", &["packs/bad-value-standard-fact-widened.toml"]),
-    (
-        "of two amounts for one settlement field the later is taken without a word",
-        &["cases/duplicate-fact-in-and-beside-the-settlement.json"],
-    ),
-    (
         "what is given of the enrollment of a claim is dropped without a word",
-        &[
-            "cases/enrollment-inside-the-claim.json",
-            "cases/enrollment-of-an-earlier-claim-another-plan.json",
-            "cases/enrollment-of-an-earlier-claim-is-a-list.json",
-            "cases/enrollment-of-an-earlier-claim-is-a-number.json",
-        ],
+        &["cases/enrollment-inside-the-claim.json"],
     ),
     (
         "taken, though it is not JSON",
-        &[
-            "cases/single-quotes.json",
-            "cases/single-quotes-around-a-key.json",
-            "cases/no-comma.json",
-            "cases/no-break-space.json",
-            "cases/line-break-in-a-text.json",
-            "cases/tab-in-a-text.json",
-            "cases/nul-in-a-text.json",
-        ],
+        &["cases/line-break-in-a-text.json", "cases/tab-in-a-text.json", "cases/nul-in-a-text.json"],
     ),
     (
         "found only when the history is decided, and then without a place",
@@ -94,55 +58,9 @@ const KNOWN_WRONG: &[(&str, &[&str])] = &[
         ],
     ),
     ("the place is the cover's, though the plan goes by the event", &["cases/no-version-at-the-event.json"]),
-    (
-        "a case that is no object is said to lack two keys",
-        &[
-            "cases/root-is-a-list.json",
-            "cases/root-is-a-number.json",
-            "cases/root-is-a-text.json",
-            "cases/root-is-null.json",
-        ],
-    ),
-    (
-        "a bad value hides all other mistakes of the file",
-        &[
-            "packs/number-of-20-digits-beside-an-unknown-key.toml",
-            "cases/duplicate-key-beside-a-bad-fact.json",
-            "cases/long-number-beside-an-unknown-fact.json",
-            "catalogs/joint-unit-and-unknown-plan",
-        ],
-    ),
-    (
-        "dates are looked at only where no benefit is wrong",
-        &["packs/effective-reversed-and-a-wrong-name.toml", "packs/several-mistakes-in-several-sections.toml"],
-    ),
-    (
-        "a condition that is never met hides what is wrong with the benefits",
-        &["packs/never-met-condition-and-a-negative-gross.toml"],
-    ),
+    ("a bad value hides all other mistakes of the file", &["catalogs/joint-unit-and-unknown-plan"]),
     ("an unknown row hides the other mistakes of its row and of the defaults", &["worked/several-mistakes.cases.toml"]),
-    (
-        "what stands in an expression that can not be read is called unused",
-        &[
-            "packs/expression-arity-days-of-a-figure.toml",
-            "packs/expression-beside-a-figure-it-names.toml",
-            "packs/unknown-function-of-a-figure.toml",
-            "packs/unknown-name-before-a-range.toml",
-            "packs/type-choice-of-categories.toml",
-        ],
-    ),
-    (
-        "what stands in a part that can not be read is called unused",
-        &[
-            "packs/condition-without-id.toml",
-            "packs/limit-without-id.toml",
-            "packs/step-with-two-actions.toml",
-            "packs/unknown-key-in-step.toml",
-            "packs/unknown-name-list-of.toml",
-            "packs/wrong-type-benefit-is-a-table.toml",
-            "packs/wrong-type-steps-is-a-table.toml",
-        ],
-    ),
+    ("what stands in a part that can not be read is called unused", &["packs/unknown-key-in-step.toml"]),
     (
         "what is declared badly is called unknown, or wrong again, where it is used",
         &[
@@ -199,7 +117,6 @@ const KNOWN_WRONG: &[(&str, &[&str])] = &[
     ("the place is inside the call, not the call", &["packs/expression-arity-prior-three.toml"]),
     ("underscores before the place are not counted", &["packs/expression-figure-with-exponent-and-underscores.toml"]),
     ("yuan are compared with days", &["packs/unit-promise-of-borne-days.toml"]),
-    ("more of a category is no promise, and is called proven", &["packs/type-promise-of-a-category.toml"]),
     ("never met, and not found", &["packs/never-met-step.toml", "packs/never-met-swapped-range.toml"]),
 ];
 
@@ -761,7 +678,6 @@ fn a_file_gets_up_to_so_many_problems() {
 }
 
 #[test]
-#[ignore = "what says that there are more keeps the help of the last that is left out"]
 fn what_is_left_out_leaves_no_help_behind() {
     let keys: String = (0..=MAX_PROBLEMS).map(|number| format!("k{number} = 1\n")).collect();
     let found = pack::load("pack.toml", format!("{keys}{}", pack_with("", "personal_burden")).as_bytes());
@@ -917,7 +833,6 @@ fn twenty_thousand_mistakes_are_shown_in_time() {
 }
 
 #[test]
-#[ignore = "each promise is tried twenty thousand times, and nothing bounds how many there are: twenty seconds for these"]
 fn four_hundred_promises_are_answered_in_time() {
     let promises = vec!["\"total_cost\""; 400].join(", ");
     let pack = pack_with("", "greatest(personal_burden + total_cost - total_cost, 0 yuan)");

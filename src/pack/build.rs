@@ -13,7 +13,7 @@ use crate::accumulator::Measure;
 use crate::code::Code;
 use crate::diagnostic::{Findings, Span, did_you_mean};
 use crate::document::Node;
-use crate::fact::STANDARD;
+use crate::fact::{Kind, STANDARD};
 use crate::pack::resolve::{Extent, MAX_PARTS};
 use crate::plan::expression::{Date, Number, Truth};
 use crate::plan::{
@@ -69,7 +69,7 @@ impl<'n> Builder<'n> {
         let head = self.root.get("plan");
         self.places.plan = head.and_then(|head| head.get("id")).map(|id| id.span.clone()).unwrap_or_default();
         self.name_benefits();
-        if let Some(none) = self.root.get("benefit").filter(|node| node.items().is_empty()) {
+        if let Some(none) = self.root.get("benefit").filter(|node| node.is_empty_list()) {
             self.resolver.findings.report(
                 Code::BadValue,
                 &none.span,
@@ -91,6 +91,7 @@ impl<'n> Builder<'n> {
             waiting_nodes.into_iter().map(|(name, node)| self.waiting(&name, node)).collect();
         let values = self.values();
         let mut conditions: Vec<Option<Condition>> = self.items("condition").map(|node| self.condition(node)).collect();
+        let effective = head.and_then(|head| head.get("effective")).and_then(|node| self.effective(node));
         let rounding = head.and_then(|head| head.get("rounding")).and_then(|node| self.rounding(node));
         let benefits: Vec<Option<Benefit>> = self
             .items("benefit")
@@ -119,7 +120,7 @@ impl<'n> Builder<'n> {
                 fingerprint,
             }),
             title: title(head?)?,
-            effective: self.effective(head?.get("effective")?)?,
+            effective: effective?,
             terms: terms?,
             facts: std::mem::take(&mut self.resolver.facts),
             figures: std::mem::take(&mut self.figures),
@@ -322,6 +323,15 @@ impl<'n> Builder<'n> {
         let monotone = node.get("monotone_in").map(Node::items).unwrap_or_default();
         for name in borne.chain(monotone) {
             let is_read = name.text().is_some_and(|text| self.resolver.facts.iter().any(|fact| &*fact.name == text));
+            let kind = name
+                .text()
+                .and_then(|text| self.resolver.facts.iter().find(|fact| &*fact.name == text))
+                .map(|fact| fact.kind);
+            if let Some(kind @ (Kind::Date | Kind::Category)) = kind {
+                let kind = kind.name();
+                let message = say!("{kind} 类型没有多少之分", "a fact of type {kind} can not be more");
+                self.resolver.findings.report(Code::TypeMismatch, &name.span, message);
+            }
             if !is_read {
                 let text = name.text().unwrap_or_default();
                 let help = did_you_mean(text, self.resolver.facts.iter().map(|fact| &*fact.name));
@@ -348,7 +358,9 @@ impl<'n> Builder<'n> {
             .filter(|(name, _)| !self.resolver.used.contains(*name))
             .map(|(name, span)| (name.clone(), span.clone()))
             .collect();
-        for (name, span) in unused {
+        // Where something else is wrong, a name that is written anywhere may be used by what could not be read.
+        let written = if self.resolver.findings.is_empty() { BTreeSet::new() } else { words_in(self.root) };
+        for (name, span) in unused.into_iter().filter(|(name, _)| !written.contains(name.as_str())) {
             let message = say!("`{name}` 没有用到", "`{name}` is never used");
             let help = say!("删去它,或在规则中使用它", "remove it, or use it in a rule");
             self.resolver.findings.report(Code::Unused, &span, message).help_with([help]);
@@ -448,6 +460,13 @@ fn names_in(syntax: &Syntax) -> Vec<String> {
         }
     });
     names
+}
+
+/// Every word of every text below a node.
+fn words_in(node: &Node) -> BTreeSet<&str> {
+    let own = node.text().into_iter().flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    let below = node.entries().iter().map(|entry| &entry.node).chain(node.items()).flat_map(words_in);
+    own.chain(below).collect()
 }
 
 fn whole<T>(parts: Vec<Option<T>>) -> Option<Vec<T>> {

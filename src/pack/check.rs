@@ -30,8 +30,8 @@ const CHECKS: [Check; 7] = [
 /// Runs every check.
 pub(super) fn check(plan: &Plan, places: &Places, findings: &mut Findings) {
     let mut meaning = Meaning::new(plan, Bounds::new(plan, None, None));
-    let verdict = meaning.adjudicate();
-    meaning.postings(&verdict.paid);
+    let paid = meaning.read_all();
+    meaning.postings(&paid);
     let seen = Seen { plan, places, found: std::mem::take(&mut meaning.reading.findings) };
     for check in CHECKS {
         check(&seen, findings);

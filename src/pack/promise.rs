@@ -19,20 +19,25 @@ use crate::reading::bounds::{Bounds, Range, Trend};
 use crate::semantics::Meaning;
 use crate::text::{Text, say};
 
-/// How many claims are tried to refute what could not be proven.
-const TRIES: u32 = 20_000;
+/// How many claims are tried to refute what could not be proven, over all promises of a pack.
+const TRIES: usize = 40_000;
+/// And at least so many for one promise.
+const LEAST_TRIES: usize = 50;
 
 /// Checks every promise.
 pub(super) fn check(plan: &Plan, promises: Option<&Node>, findings: &mut Findings) {
     let Some(promises) = promises else { return };
+    let count =
+        promises.entries().len().saturating_add(promises.get("monotone_in").map_or(0, |list| list.items().len()));
+    let tries = TRIES.checked_div(count).unwrap_or(TRIES).max(LEAST_TRIES);
     if let Some(node) = promises.get("never_pays_more_than") {
-        check_most(plan, node, findings);
+        check_most(plan, node, tries, findings);
     }
     if let Some(node) = promises.get("never_pays_more_than_borne") {
-        check_borne(plan, node, findings);
+        check_borne(plan, node, tries, findings);
     }
     for node in promises.get("monotone_in").map(Node::items).unwrap_or_default() {
-        check_monotone(plan, node, findings);
+        check_monotone(plan, node, tries, findings);
     }
 }
 
@@ -54,32 +59,34 @@ pub(super) fn words(plan: &Plan, promises: &Node, findings: &mut Findings) -> Ve
     words
 }
 
-fn check_most(plan: &Plan, node: &Node, findings: &mut Findings) {
+fn check_most(plan: &Plan, node: &Node, tries: usize, findings: &mut Findings) {
     let Some(most) = super::yuan(node, findings) else { return };
     let high = payable(plan, None, None).high;
     if high <= most {
         return;
     }
-    let refuted = refute(plan, None, |_, one, _| one.payable() > most);
+    let refuted = refute(plan, None, tries, |_, one, _| one.payable() > most);
     let unproven = say!("只能证明不超过 {high} 元", "only {high} yuan could be proven");
     report(&node.span, refuted, unproven, findings);
 }
 
-fn check_borne(plan: &Plan, node: &Node, findings: &mut Findings) {
+fn check_borne(plan: &Plan, node: &Node, tries: usize, findings: &mut Findings) {
     let Some(slot) = slot_of(plan, node) else { return };
     if payable(plan, None, Some(slot)).is_at_most_borne() {
         return;
     }
-    let refuted = refute(plan, None, |facts, one, _| facts.number(slot).is_some_and(|borne| one.payable() > borne));
+    let refuted =
+        refute(plan, None, tries, |facts, one, _| facts.number(slot).is_some_and(|borne| one.payable() > borne));
     report(&node.span, refuted, say!("未能证明", "it could not be proven"), findings);
 }
 
-fn check_monotone(plan: &Plan, node: &Node, findings: &mut Findings) {
+fn check_monotone(plan: &Plan, node: &Node, tries: usize, findings: &mut Findings) {
     let Some(slot) = slot_of(plan, node) else { return };
     if matches!(payable(plan, Some(slot), None).trend(), Trend::Still | Trend::Up) {
         return;
     }
-    let refuted = refute(plan, Some(slot), |_, one, more| more.is_some_and(|more| more.payable() < one.payable()));
+    let refuted =
+        refute(plan, Some(slot), tries, |_, one, more| more.is_some_and(|more| more.payable() < one.payable()));
     report(&node.span, refuted, say!("未能证明", "it could not be proven"), findings);
 }
 
@@ -112,11 +119,12 @@ fn report(span: &Span, refuted: Option<Text>, unproven: Text, findings: &mut Fin
 fn refute(
     plan: &Plan,
     raised: Option<Slot>,
+    tries: usize,
     broken: impl Fn(&Tried, &Outcome, Option<&Outcome>) -> bool,
 ) -> Option<Text> {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let nothing = Accumulators::new();
-    for _ in 0..TRIES {
+    for _ in 0..tries {
         let tried = Tried::random(plan, &mut dice);
         let Some(one) = tried.decide(plan, &nothing) else { continue };
         let more = match raised {

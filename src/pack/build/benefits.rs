@@ -228,7 +228,7 @@ impl<'n> Builder<'n> {
                 self.resolver.findings.report(Code::DuplicateName, span, message);
             }
         }
-        if list.items().is_empty() {
+        if list.is_empty_list() {
             self.resolver.findings.report(Code::BadValue, &list.span, say!("列表不能为空", "the list is empty"));
         }
         let found: Vec<Option<EarlierBenefit>> = list

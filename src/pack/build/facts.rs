@@ -129,6 +129,15 @@ impl Builder<'_> {
             }
         };
         let widest = fact.bounds;
+        for key in ["min", "max"] {
+            let Some(node) = node.get(key) else { continue };
+            let Some(bound) = self.amount(node, unit) else { continue };
+            if bound < widest.min || bound > widest.max {
+                let (min, max) = (widest.min, widest.max);
+                let message = say!("界限须在 {min} 至 {max} 之间", "a bound is from {min} to {max} here");
+                self.resolver.findings.report(Code::BadValue, &node.span, message);
+            }
+        }
         if let Some(min) = node.get("min").and_then(|node| self.amount(node, unit)) {
             fact.bounds.min = min.max(widest.min);
         }

@@ -224,7 +224,7 @@ impl<'n> Builder<'n> {
             let assumed = assumption(name, node, None);
             let is_marginal = node.get("kind").and_then(Node::text) == Some("marginal");
             let rows = node.get("rows").map(Node::items).unwrap_or_default();
-            if rows.is_empty() {
+            if node.get("rows").is_some_and(Node::is_empty_list) {
                 self.resolver.findings.report(Code::BadValue, span, say!("分段没有行", "the bands have no rows"));
                 self.declare(name, span, Named::Poisoned, assumed);
                 continue;
