@@ -453,7 +453,7 @@ impl Plan {
         for index in &self.posting_order {
             match posted.get(*index) {
                 Some(Known::Known(amount)) if !amount.is_zero() => {
-                    amounts.push((self.entry(*index).entry.clone(), *amount))
+                    amounts.push((self.entry(*index).entry.clone(), *amount));
                 }
                 Some(Known::Missing(_)) => unknown.push(self.entry(*index).entry.clone()),
                 Some(Known::Known(_)) | None => {}

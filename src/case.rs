@@ -241,9 +241,8 @@ impl Reader<'_> {
         };
         for entry in node.entries() {
             match entry.key.as_str() {
-                "id" | "reverses" => {}
+                "id" | "reverses" | "settlement" => {}
                 "enrollment" if is_earlier => self.check_changes(&entry.node),
-                "settlement" => {}
                 _ => self.claim_fact(entry, &mut claim),
             }
         }

@@ -325,13 +325,14 @@ fn json_node(value: ast::Value<'_>, text: &str, findings: &mut Findings) -> Node
                 };
                 let key = property.name.into_string();
                 let node = json_node(property.value, text, findings);
-                if !seen.insert(key.clone()) {
+                if seen.contains(&key) {
                     findings.report(
                         Code::DuplicateKey,
                         &key_span,
                         say!("键 `{key}` 重复", "the key `{key}` stands twice"),
                     );
                 } else {
+                    seen.insert(key.clone());
                     entries.push(Entry { key, key_span, node });
                 }
             }

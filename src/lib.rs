@@ -4,7 +4,7 @@
 //!
 //! # References
 //!
-//! [The pack format](format), [how the engine is built](design).
+//! [The pack format](mod@format), [how the engine is built](mod@design).
 
 mod accumulator;
 mod adjudicate;

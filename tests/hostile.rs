@@ -22,7 +22,7 @@ fn with_values(values: &[String]) -> String {
             "[value.v{number}]\nis = \"{value}\"\ntitle = {{ zh = \"值\", en = \"value\" }}\nclause = \"2\"\nprovenance = \"assumed\"\n"
         );
     }
-    let last = values.len() - 1;
+    let last = values.len().saturating_sub(1);
     let _ = write!(
         text,
         "[[benefit]]\nid = \"b\"\ntitle = {{ zh = \"待遇\", en = \"benefit\" }}\nclause = \"3\"\nprovenance = \"assumed\"\nwhen = \"cause = accident\"\ngross = \"v{last}\"\n"
