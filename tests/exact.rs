@@ -6,7 +6,9 @@ use rust_decimal::Decimal;
 
 #[test]
 fn a_plain_decimal_is_read_digit_by_digit() {
-    let table: [(&str, Result<(i64, u32), Malformed>); 32] = [
+    /// Coefficient and places, or why not.
+    type Read = Result<(i64, u32), Malformed>;
+    let table: [(&str, Read); 32] = [
         ("0", Ok((0, 0))),
         ("7", Ok((7, 0))),
         ("-7", Ok((-7, 0))),
