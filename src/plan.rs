@@ -556,9 +556,19 @@ pub(crate) enum LedgerAmount {
 pub(crate) struct Identity {
     pub(crate) id: &'static str,
     pub(crate) text: Text,
-    /// Whether there is anything to compare; `None` where the comparison itself tells soon enough.
-    pub(crate) asked: Option<Truth>,
+    pub(crate) asked: Asked,
     pub(crate) agrees: Truth,
     /// The two sides, where the identity is between amounts.
     pub(crate) sides: Option<Box<[Number; 2]>>,
+}
+
+/// Which facts must be there for an identity to be asked at all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Asked {
+    /// All of these are given.
+    pub(crate) given: Vec<Slot>,
+    /// None of these is.
+    pub(crate) absent: Vec<Slot>,
+    /// One of these is, if there are any.
+    pub(crate) any: Vec<Slot>,
 }

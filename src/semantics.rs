@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Slot, Truth};
 use crate::plan::{
-    Action, Benefit, Derived, EarlierBenefit, FigureValue, Identity, LedgerAmount, Limit, NamedValue, Otherwise,
+    Action, Asked, Benefit, Derived, EarlierBenefit, FigureValue, Identity, LedgerAmount, Limit, NamedValue, Otherwise,
     Period, Plan, Rows, Slab, Step, Waiting,
 };
 use crate::rounding::Rounding;
@@ -202,6 +202,9 @@ impl<'p, R: Reading> Meaning<'p, R> {
             LedgerAmount::Paid(benefit) => of(paid, benefit),
             LedgerAmount::Deducted(benefit) => of(&self.deducted, benefit),
             LedgerAmount::Count(benefit) => of(paid, benefit).map(|paid| {
+                if self.reading.is_nothing(&paid) {
+                    return paid;
+                }
                 let anything = self.more_than_nothing(paid);
                 self.choose(anything, |m| m.reading.number(Decimal::ONE), Self::nothing)
             }),
@@ -214,22 +217,37 @@ impl<'p, R: Reading> Meaning<'p, R> {
         let plan = self.plan;
         let mut sound = self.reading.truth(true);
         for (index, identity) in plan.identities.iter().enumerate() {
-            let holds = match &identity.asked {
-                None => self.truth(&identity.agrees),
-                Some(asked) => {
-                    let asked = self.truth(asked);
-                    if self.reading.settled(&asked) == Some(false) {
-                        continue;
-                    }
-                    let not_asked = self.reading.not(asked);
-                    self.either(not_asked, |m| m.truth(&identity.agrees))
-                }
-            };
+            let asked = self.asked(&identity.asked);
+            if self.reading.settled(&asked) == Some(false) {
+                continue;
+            }
+            let not_asked = self.reading.not(asked);
+            let holds = self.either(not_asked, |m| m.truth(&identity.agrees));
             let holds = self.reading.unless_false(holds);
             self.hear_identity(index, identity, &holds);
             sound = self.reading.and(sound, holds);
         }
         sound
+    }
+
+    fn asked(&mut self, Asked { given, absent, any }: &Asked) -> R::Truth {
+        let mut asked = self.reading.truth(true);
+        for slot in given {
+            asked = self.both(asked, |m| m.reading.given(*slot));
+        }
+        for slot in absent {
+            asked = self.both(asked, |m| {
+                let given = m.reading.given(*slot);
+                m.reading.not(given)
+            });
+        }
+        if any.is_empty() {
+            return asked;
+        }
+        self.both(asked, |m| {
+            let none = m.reading.truth(false);
+            any.iter().fold(none, |found, slot| m.either(found, |m| m.reading.given(*slot)))
+        })
     }
 
     fn hear_identity(&mut self, index: usize, identity: &'p Identity, holds: &R::Truth) {

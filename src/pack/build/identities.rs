@@ -6,10 +6,10 @@ use rust_decimal::Decimal;
 use crate::code::Code;
 use crate::fact::{Kind, STANDARD, StandardFact};
 use crate::pack::parse;
-use crate::pack::resolve::{Resolver, Typed};
+use crate::pack::resolve::Typed;
 use crate::pack::syntax::Term;
 use crate::plan::expression::{Comparison, Date, Number, Slot, Truth};
-use crate::plan::{Citation, Condition, Derived, Excess, Identity, Otherwise, PlanFact, Provenance, Terms};
+use crate::plan::{Asked, Citation, Condition, Derived, Excess, Identity, Otherwise, PlanFact, Provenance, Terms};
 use crate::text::{Text, say};
 use std::collections::BTreeSet;
 
@@ -51,10 +51,8 @@ impl Builder<'_> {
         let mut identities: Vec<Identity> = IDENTITIES
             .iter()
             .filter_map(|(id, left, relation, right, asked, zh, en)| {
-                let asked = match *asked {
-                    "" => None,
-                    asked => Some(self.resolver.standard(asked, Resolver::truth)?),
-                };
+                let given: Option<Vec<Slot>> = asked.iter().map(|name| self.resolver.slot(name)).collect();
+                let asked = Asked { given: given?, ..Asked::default() };
                 let comparison = if *relation == "=" { Comparison::Equal } else { Comparison::AtMost };
                 let sides = self
                     .resolver
@@ -92,10 +90,9 @@ impl Builder<'_> {
         let Text { zh, en } = &fact.title;
         let text = say!("所给{zh}与其他事实一致", "{en} agrees with the other facts");
         let sources = self.sources(slot);
-        let any_source = sources.into_iter().map(Truth::Given).reduce(|any, next| Truth::Or(Box::new([any, next])));
-        let (Some(derived), Some(any_source)) = (&fact.derived, any_source) else { return Vec::new() };
-        let both = |first: Truth| Some(Truth::And(Box::new([first, any_source.clone()])));
-        let asked = both(Truth::Given(slot));
+        let Some(derived) = &fact.derived else { return Vec::new() };
+        let any: Vec<Slot> = sources.into_iter().collect();
+        let asked = Asked { given: vec![slot], any: any.clone(), ..Asked::default() };
         match derived {
             Derived::Date(derived) => {
                 let agrees = Truth::CompareDates(Comparison::Equal, Box::new([Date::Fact(slot), derived.clone()]));
@@ -112,11 +109,10 @@ impl Builder<'_> {
                 let contradiction = Identity { id, text, asked, agrees, sides: Some(sides) };
                 let max = Box::new([derived.clone(), Number::Constant(fact.bounds.max)]);
                 let text = say!("{zh}不超过上限", "{en} is within its bounds");
-                let not_given = both(Truth::Not(Box::new(Truth::Given(slot))));
                 let bounded = Identity {
                     id,
                     text,
-                    asked: not_given,
+                    asked: Asked { absent: vec![slot], any, ..Asked::default() },
                     agrees: Truth::Compare(Comparison::AtMost, max.clone()),
                     sides: Some(max),
                 };
@@ -151,13 +147,13 @@ impl Builder<'_> {
 /// English text.
 ///
 /// The settlement's are those of the national platform's record (`setlinfo`); all amounts in yuan.
-const IDENTITIES: [(&str, &str, &str, &str, &str, &str, &str); 8] = [
+const IDENTITIES: [(&str, &str, &str, &str, &[&str], &str, &str); 8] = [
     (
         "cover-dates",
         "coverage_start",
         "<=",
         "coverage_end",
-        "",
+        &[],
         "保障终止日不早于起始日",
         "the cover does not end before it starts",
     ),
@@ -166,7 +162,7 @@ const IDENTITIES: [(&str, &str, &str, &str, &str, &str, &str); 8] = [
         "admitted",
         "<=",
         "discharged",
-        "",
+        &[],
         "出院日期不早于入院日期",
         "the discharge is not before the admission",
     ),
@@ -175,7 +171,7 @@ const IDENTITIES: [(&str, &str, &str, &str, &str, &str, &str); 8] = [
         "birth_date",
         "<=",
         "event_date",
-        "",
+        &[],
         "出生日期不晚于事故日期",
         "the birth is not after the event",
     ),
@@ -184,7 +180,7 @@ const IDENTITIES: [(&str, &str, &str, &str, &str, &str, &str); 8] = [
         "fund_paid",
         "<=",
         "total_cost",
-        "",
+        &[],
         "基金支付不超过医疗费总额",
         "the funds pay no more than the total cost",
     ),
@@ -193,7 +189,7 @@ const IDENTITIES: [(&str, &str, &str, &str, &str, &str, &str); 8] = [
         "inscp_scp_amt",
         "=",
         "medfee_sumamt - fulamt_ownpay_amt - overlmt_selfpay - preselfpay_amt",
-        "given(inscp_scp_amt)",
+        &["inscp_scp_amt"],
         "符合政策范围金额 = 总额 − 全自费 − 超限价 − 先行自付",
         "within scope = total - self-funded - above the limit - paid first",
     ),
@@ -202,7 +198,7 @@ const IDENTITIES: [(&str, &str, &str, &str, &str, &str, &str); 8] = [
         "fund_pay_sumamt",
         "=",
         "hifp_pay + cvlserv_pay + hifes_pay + hifmi_pay + hifob_pay + maf_pay + oth_pay",
-        "given(fund_pay_sumamt) and given(hifp_pay)",
+        &["fund_pay_sumamt", "hifp_pay"],
         "基金支付总额 = 七项基金之和",
         "all funds = the sum of the seven",
     ),
@@ -211,7 +207,7 @@ const IDENTITIES: [(&str, &str, &str, &str, &str, &str, &str); 8] = [
         "psn_part_amt",
         "=",
         "total_cost - fund_paid - hosp_part_amt",
-        "given(psn_part_amt)",
+        &["psn_part_amt"],
         "个人负担 = 总额 − 基金 − 医院负担",
         "borne by the person = total - funds - hospital's part",
     ),
@@ -220,7 +216,7 @@ const IDENTITIES: [(&str, &str, &str, &str, &str, &str, &str); 8] = [
         "psn_part_amt",
         "=",
         "acct_pay + psn_cash_pay + acct_mulaid_pay",
-        "given(psn_part_amt) and given(acct_pay)",
+        &["psn_part_amt", "acct_pay"],
         "个人负担 = 个人账户 + 现金 + 共济",
         "borne by the person = account + cash + relative's account",
     ),
