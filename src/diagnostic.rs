@@ -89,7 +89,7 @@ impl Diagnostic {
 
     pub(crate) fn help_with(&mut self, help: impl IntoIterator<Item = Text>) -> &mut Diagnostic {
         if !self.is_the_last_word {
-            self.help.extend(help);
+            self.help.extend(help.into_iter().map(Text::on_one_line));
         }
         self
     }
@@ -189,6 +189,7 @@ impl Findings {
     pub(crate) fn report(&mut self, code: Code, span: &Span, message: Text) -> &mut Diagnostic {
         let span = self.whole_characters(span);
         let source = Arc::clone(&self.source);
+        let message = message.on_one_line();
         let mut diagnostic = Diagnostic { code, source, span, message, help: Vec::new(), is_the_last_word: false };
         if self.list.len() >= MAX_PROBLEMS {
             let end = self.source.text.len();

@@ -23,23 +23,23 @@ enum Kind {
 
 impl Error {
     pub(crate) fn fact(message: Text) -> Error {
-        Error { kind: Kind::Fact, message }
+        Error { kind: Kind::Fact, message: message.on_one_line() }
     }
 
     pub(crate) fn plan(message: Text) -> Error {
-        Error { kind: Kind::Plan, message }
+        Error { kind: Kind::Plan, message: message.on_one_line() }
     }
 
     pub(crate) fn version(message: Text) -> Error {
-        Error { kind: Kind::Version, message }
+        Error { kind: Kind::Version, message: message.on_one_line() }
     }
 
     pub(crate) fn history(message: Text) -> Error {
-        Error { kind: Kind::History, message }
+        Error { kind: Kind::History, message: message.on_one_line() }
     }
 
     pub(crate) fn arithmetic(message: Text) -> Error {
-        Error { kind: Kind::Arithmetic, message }
+        Error { kind: Kind::Arithmetic, message: message.on_one_line() }
     }
 
     /// A fact has a value that it can not have.

@@ -67,7 +67,7 @@ pub fn compare(left: Decimal, right: Decimal) -> Ordering {
 /// The value rounded to a multiple, at the scale of that multiple.
 ///
 /// # Errors
-/// [`Inexact`] if the multiple is not above zero, or the result does not fit.
+/// [`Inexact`] if the multiple is not above zero, or the value at the places of the multiple does not fit.
 ///
 /// ```
 /// use huzhu::{exact, rounding::{Mode, Rounding}};

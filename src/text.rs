@@ -29,6 +29,21 @@ impl Text {
         Text { zh: text.to_owned(), en: text.to_owned() }
     }
 
+    /// The text on one line, control characters written out: it may quote what a file says.
+    #[must_use]
+    pub(crate) fn on_one_line(self) -> Text {
+        let plain = |text: String| {
+            if text.chars().any(char::is_control) {
+                text.chars()
+                    .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
+                    .collect()
+            } else {
+                text
+            }
+        };
+        Text { zh: plain(self.zh), en: plain(self.en) }
+    }
+
     /// The text in one language.
     #[must_use]
     pub fn in_language(&self, language: Language) -> &str {

@@ -50,21 +50,20 @@ impl Builder<'_> {
     pub(super) fn identities(&mut self) -> Vec<Identity> {
         let mut identities: Vec<Identity> = IDENTITIES
             .iter()
-            .filter_map(|(id, left, relation, right, asked, zh, en)| {
-                let given: Option<Vec<Slot>> = asked.iter().map(|name| self.resolver.slot(name)).collect();
+            .filter_map(|Stated { id, left, relation, right, given, zh, en }| {
+                let given: Option<Vec<Slot>> = given.iter().map(|name| self.resolver.slot(name)).collect();
                 let asked = Asked { given: given?, ..Asked::default() };
-                let comparison = if *relation == "=" { Comparison::Equal } else { Comparison::AtMost };
                 let sides = self
                     .resolver
                     .standard(left, |r, left| Some(r.typed(left)))
                     .zip(self.resolver.standard(right, |r, right| Some(r.typed(right))))?;
                 let (agrees, sides) = match sides {
                     (Typed::Number(left, _), Typed::Number(right, _)) => (
-                        Truth::Compare(comparison, Box::new([left.clone(), right.clone()])),
+                        Truth::Compare(*relation, Box::new([left.clone(), right.clone()])),
                         Some(Box::new([left, right])),
                     ),
                     (Typed::Date(left), Typed::Date(right)) => {
-                        (Truth::CompareDates(comparison, Box::new([left, right])), None)
+                        (Truth::CompareDates(*relation, Box::new([left, right])), None)
                     }
                     _ => return None,
                 };
@@ -143,83 +142,91 @@ impl Builder<'_> {
     }
 }
 
-/// Identities between standard facts: id, left side, relation, right side, when there is anything to ask, Chinese and
-/// English text.
-///
-/// The settlement's are those of the national platform's record (`setlinfo`); all amounts in yuan.
-const IDENTITIES: [(&str, &str, &str, &str, &[&str], &str, &str); 8] = [
-    (
-        "cover-dates",
-        "coverage_start",
-        "<=",
-        "coverage_end",
-        &[],
-        "保障终止日不早于起始日",
-        "the cover does not end before it starts",
-    ),
-    (
-        "stay-dates",
-        "admitted",
-        "<=",
-        "discharged",
-        &[],
-        "出院日期不早于入院日期",
-        "the discharge is not before the admission",
-    ),
-    (
-        "birth-after-event",
-        "birth_date",
-        "<=",
-        "event_date",
-        &[],
-        "出生日期不晚于事故日期",
-        "the birth is not after the event",
-    ),
-    (
-        "fund-above-total",
-        "fund_paid",
-        "<=",
-        "total_cost",
-        &[],
-        "基金支付不超过医疗费总额",
-        "the funds pay no more than the total cost",
-    ),
-    (
-        "settlement-scope",
-        "inscp_scp_amt",
-        "=",
-        "medfee_sumamt - fulamt_ownpay_amt - overlmt_selfpay - preselfpay_amt",
-        &["inscp_scp_amt"],
-        "符合政策范围金额 = 总额 − 全自费 − 超限价 − 先行自付",
-        "within scope = total - self-funded - above the limit - paid first",
-    ),
-    (
-        "settlement-funds",
-        "fund_pay_sumamt",
-        "=",
-        "hifp_pay + cvlserv_pay + hifes_pay + hifmi_pay + hifob_pay + maf_pay + oth_pay",
-        &["fund_pay_sumamt", "hifp_pay"],
-        "基金支付总额 = 七项基金之和",
-        "all funds = the sum of the seven",
-    ),
-    (
-        "settlement-burden",
-        "psn_part_amt",
-        "=",
-        "total_cost - fund_paid - hosp_part_amt",
-        &["psn_part_amt"],
-        "个人负担 = 总额 − 基金 − 医院负担",
-        "borne by the person = total - funds - hospital's part",
-    ),
-    (
-        "settlement-payments",
-        "psn_part_amt",
-        "=",
-        "acct_pay + psn_cash_pay + acct_mulaid_pay",
-        &["psn_part_amt", "acct_pay"],
-        "个人负担 = 个人账户 + 现金 + 共济",
-        "borne by the person = account + cash + relative's account",
-    ),
+/// An identity between standard facts, in the rule language; asked where the facts of `given` are there.
+struct Stated {
+    id: &'static str,
+    left: &'static str,
+    relation: Comparison,
+    right: &'static str,
+    given: &'static [&'static str],
+    zh: &'static str,
+    en: &'static str,
+}
+
+/// What must agree. The settlement's are those of the national platform's record (`setlinfo`); all amounts in yuan.
+const IDENTITIES: [Stated; 8] = [
+    Stated {
+        id: "cover-dates",
+        left: "coverage_start",
+        relation: Comparison::AtMost,
+        right: "coverage_end",
+        given: &[],
+        zh: "保障终止日不早于起始日",
+        en: "the cover does not end before it starts",
+    },
+    Stated {
+        id: "stay-dates",
+        left: "admitted",
+        relation: Comparison::AtMost,
+        right: "discharged",
+        given: &[],
+        zh: "出院日期不早于入院日期",
+        en: "the discharge is not before the admission",
+    },
+    Stated {
+        id: "birth-after-event",
+        left: "birth_date",
+        relation: Comparison::AtMost,
+        right: "event_date",
+        given: &[],
+        zh: "出生日期不晚于事故日期",
+        en: "the birth is not after the event",
+    },
+    Stated {
+        id: "fund-above-total",
+        left: "fund_paid",
+        relation: Comparison::AtMost,
+        right: "total_cost",
+        given: &[],
+        zh: "基金支付不超过医疗费总额",
+        en: "the funds pay no more than the total cost",
+    },
+    Stated {
+        id: "settlement-scope",
+        left: "inscp_scp_amt",
+        relation: Comparison::Equal,
+        right: "medfee_sumamt - fulamt_ownpay_amt - overlmt_selfpay - preselfpay_amt",
+        given: &["inscp_scp_amt"],
+        zh: "符合政策范围金额 = 总额 − 全自费 − 超限价 − 先行自付",
+        en: "within scope = total - self-funded - above the limit - paid first",
+    },
+    Stated {
+        id: "settlement-funds",
+        left: "fund_pay_sumamt",
+        relation: Comparison::Equal,
+        right: "hifp_pay + cvlserv_pay + hifes_pay + hifmi_pay + hifob_pay + maf_pay + oth_pay",
+        given: &["fund_pay_sumamt", "hifp_pay"],
+        zh: "基金支付总额 = 七项基金之和",
+        en: "all funds = the sum of the seven",
+    },
+    Stated {
+        id: "settlement-burden",
+        left: "psn_part_amt",
+        relation: Comparison::Equal,
+        right: "total_cost - fund_paid - hosp_part_amt",
+        given: &["psn_part_amt"],
+        zh: "个人负担 = 总额 − 基金 − 医院负担",
+        en: "borne by the person = total - funds - hospital's part",
+    },
+    Stated {
+        id: "settlement-payments",
+        left: "psn_part_amt",
+        relation: Comparison::Equal,
+        right: "acct_pay + psn_cash_pay + acct_mulaid_pay",
+        given: &["psn_part_amt", "acct_pay"],
+        zh: "个人负担 = 个人账户 + 现金 + 共济",
+        en: "borne by the person = account + cash + relative's account",
+    },
 ];
 
 fn standing(id: &str, require: Truth, text: Text) -> Condition {
