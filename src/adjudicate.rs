@@ -449,14 +449,12 @@ impl Plan {
         coverage_start: NaiveDate,
     ) -> Posting {
         let (mut amounts, mut unknown) = (Vec::with_capacity(4), Vec::new());
-        let posted = meaning.postings(&verdict.paid);
         for index in &self.posting_order {
-            match posted.get(*index) {
-                Some(Known::Known(amount)) if !amount.is_zero() => {
-                    amounts.push((self.entry(*index).entry.clone(), *amount));
-                }
-                Some(Known::Missing(_)) => unknown.push(self.entry(*index).entry.clone()),
-                Some(Known::Known(_)) | None => {}
+            let stated = self.entry(*index);
+            match meaning.posting(&stated.amount, &verdict.paid) {
+                Known::Known(amount) if amount.is_zero() => {}
+                Known::Known(amount) => amounts.push((stated.entry.clone(), amount)),
+                Known::Missing(_) => unknown.push(stated.entry.clone()),
             }
         }
         Posting { claim: Arc::clone(&claim.id), event_date, coverage_start, amounts, unknown }

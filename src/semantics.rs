@@ -189,14 +189,9 @@ impl<'p, R: Reading> Meaning<'p, R> {
         std::mem::take(&mut self.paid)
     }
 
-    /// What the claim posts to each ledger entry of the plan, once it is decided.
-    pub(crate) fn postings(&mut self, paid: &[R::Number]) -> Vec<R::Number> {
+    /// What the claim posts to one ledger entry of the plan, once it is decided.
+    pub(crate) fn posting(&mut self, amount: &'p LedgerAmount, paid: &[R::Number]) -> R::Number {
         self.reading.hear(Event::At(Place::Ledger));
-        let plan = self.plan;
-        plan.entries.iter().map(|entry| self.posting(&entry.amount, paid)).collect()
-    }
-
-    fn posting(&mut self, amount: &'p LedgerAmount, paid: &[R::Number]) -> R::Number {
         let of = |amounts: &[R::Number], benefit: &usize| amounts.get(*benefit).cloned();
         match amount {
             LedgerAmount::Paid(benefit) => of(paid, benefit),

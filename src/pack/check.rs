@@ -31,7 +31,9 @@ const CHECKS: [Check; 7] = [
 pub(super) fn check(plan: &Plan, places: &Places, findings: &mut Findings) {
     let mut meaning = Meaning::new(plan, Bounds::new(plan, None, None));
     let paid = meaning.read_all();
-    meaning.postings(&paid);
+    for stated in &plan.entries {
+        meaning.posting(&stated.amount, &paid);
+    }
     let seen = Seen { plan, places, found: std::mem::take(&mut meaning.reading.findings) };
     for check in CHECKS {
         check(&seen, findings);
