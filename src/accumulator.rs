@@ -186,7 +186,7 @@ impl Accumulators {
     pub fn reverse(&mut self, claim: &str) -> Result<Posting, Error> {
         let Some(posting) = self.postings.get(claim).cloned() else {
             return Err(Error::history(say!(
-                "理赔申请 `{claim}` 没有入账,不能冲销",
+                "理赔申请 `{claim}` 没有入账，不能冲销",
                 "claim `{claim}` has posted nothing that could be reversed"
             )));
         };

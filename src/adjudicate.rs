@@ -141,7 +141,7 @@ impl Adjudication {
     pub(crate) fn reversal(claim: &Claim, plan: &Plan, reversed: &Posting) -> Adjudication {
         let (id, paid) = (reversed.claim(), money::print(reversed.paid()));
         let text =
-            say!("冲销理赔申请 `{id}`,应追回 {paid} 元", "reverses the claim `{id}`; {paid} yuan are to be recovered");
+            say!("冲销理赔申请 `{id}`，应追回 {paid} 元", "reverses the claim `{id}`; {paid} yuan are to be recovered");
         let reason = Reason { code: Code::Reversal.name().to_owned(), text, clause: None, fact: None };
         let outcome = Outcome {
             claim: Arc::clone(&claim.id),
@@ -464,7 +464,7 @@ impl Plan {
         let (wanted, own) = (enrollment.plan(), self.id());
         if wanted != own {
             return Err(Error::plan(say!(
-                "参保记录属于计划 `{wanted}`,不属于 `{own}`",
+                "参保记录属于计划 `{wanted}`，不属于 `{own}`",
                 "the enrollment is in the plan `{wanted}`, not in `{own}`"
             )));
         }
@@ -472,7 +472,7 @@ impl Plan {
             Some(version) if version != self.version() => {
                 let own = self.version();
                 Err(Error::version(say!(
-                    "参保记录指定版本 `{version}`,此为 `{own}`",
+                    "参保记录指定版本 `{version}`，此为 `{own}`",
                     "the enrollment names the version `{version}`, this is `{own}`"
                 )))
             }

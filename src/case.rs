@@ -126,7 +126,7 @@ impl Reader<'_> {
     fn unknown_key(&mut self, entry: &Entry, known: &[&str]) {
         let (key, list) = (&entry.key, known.join(", "));
         let help = did_you_mean(key, known.iter().copied())
-            .unwrap_or_else(|| say!("此处的键有:{list}", "the keys here are {list}"));
+            .unwrap_or_else(|| say!("此处的键有：{list}", "the keys here are {list}"));
         self.findings
             .report(Code::UnknownKey, &entry.key_span, say!("未知的键 `{key}`", "no key is named `{key}` here"))
             .help_with([help]);
@@ -185,7 +185,7 @@ impl Reader<'_> {
             let span = node.get("plan").map(|plan| plan.span.clone()).unwrap_or_default();
             let list = self.catalog.plan_ids().collect::<Vec<_>>().join(", ");
             let help = did_you_mean(plan, self.catalog.plan_ids())
-                .unwrap_or_else(|| say!("已有计划:{list}", "the plans are {list}"));
+                .unwrap_or_else(|| say!("已有计划：{list}", "the plans are {list}"));
             self.findings
                 .report(Code::UnknownPlan, &span, say!("没有计划 `{plan}`", "there is no plan `{plan}`"))
                 .help_with([help]);
@@ -413,7 +413,7 @@ impl Reader<'_> {
         let count = items.len();
         if count > MAX_CLAIMS {
             let message = say!(
-                "历史有 {count} 次理赔申请,上限为 {MAX_CLAIMS}",
+                "历史有 {count} 次理赔申请，上限为 {MAX_CLAIMS}",
                 "the history has {count} claims, at most {MAX_CLAIMS} are read"
             );
             self.findings.report(Code::TooMany, &(node.span.start..node.span.start.saturating_add(1)), message);

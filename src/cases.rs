@@ -118,7 +118,7 @@ impl WorkedCases {
             Ok((adjudication, _)) => adjudication,
             Err(error) => {
                 let (zh, en) = (error.message(Language::Zh), error.message(Language::En));
-                findings.report(Code::CaseFailed, &row.span, say!("`{id}`:{zh}", "`{id}`: {en}"));
+                findings.report(Code::CaseFailed, &row.span, say!("`{id}`：{zh}", "`{id}`: {en}"));
                 return false;
             }
         };
@@ -126,7 +126,7 @@ impl WorkedCases {
         let version = &adjudication.outcome().plan().version;
         if let Some(expected) = self.version.as_ref().filter(|expected| *expected != version) {
             let message = say!(
-                "`{id}` 由版本 `{version}` 审核,应为 `{expected}`",
+                "`{id}` 由版本 `{version}` 审核，应为 `{expected}`",
                 "`{id}` was decided by version `{version}`, expected `{expected}`"
             );
             findings.report(Code::CaseFailed, &row.span, message);
@@ -134,7 +134,7 @@ impl WorkedCases {
         }
         for (expectation, span) in &row.expected {
             if let Some((wanted, found)) = expectation.unmet(&adjudication) {
-                let message = say!("`{id}`:应为 {wanted},实为 {found}", "`{id}`: expected {wanted}, got {found}");
+                let message = say!("`{id}`：应为 {wanted}，实为 {found}", "`{id}`: expected {wanted}, got {found}");
                 findings.report(Code::CaseFailed, span, message);
                 passed = false;
             }
@@ -196,7 +196,7 @@ impl TableReader<'_> {
             if cells.len() != columns.len() {
                 let (found, wanted) = (cells.len(), columns.len());
                 let message = say!(
-                    "此行有 {found} 格,应有 {wanted} 格",
+                    "此行有 {found} 格，应有 {wanted} 格",
                     "this row has {found} cells, the table has {wanted} columns"
                 );
                 self.facts.findings.report(Code::BadValue, &row.span, message);
@@ -219,7 +219,7 @@ impl TableReader<'_> {
                 let standard = crate::fact::STANDARD.iter().map(|fact| fact.name);
                 let help = did_you_mean(column, standard.chain(["id", "after", "decision", "payable", "reasons"]));
                 let message = say!(
-                    "列 `{column}` 不是事实,也不是期望",
+                    "列 `{column}` 不是事实，也不是期望",
                     "the column `{column}` is neither a fact nor an expectation"
                 );
                 self.facts.findings.report(Code::UnknownFact, span, message).help_with(help);
@@ -297,7 +297,7 @@ impl TableReader<'_> {
                 let text = cell.text().unwrap_or_default();
                 if !decisions.contains(&text) {
                     let list = decisions.join(", ");
-                    let message = say!("`{text}` 不是下列之一:{list}", "`{text}` is not one of {list}");
+                    let message = say!("`{text}` 不是下列之一：{list}", "`{text}` is not one of {list}");
                     self.facts
                         .findings
                         .report(Code::BadValue, &cell.span, message)

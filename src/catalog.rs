@@ -170,7 +170,7 @@ impl Catalog {
     pub(crate) fn unknown_plan(&self, id: &str) -> Error {
         match names::nearest(id, self.plans.keys().map(String::as_str)) {
             Some(near) => Error::plan(say!(
-                "没有计划 `{id}`;是否想写 `{near}`?",
+                "没有计划 `{id}`；是否想写 `{near}`？",
                 "there is no plan `{id}`; did you mean `{near}`?"
             )),
             None => Error::plan(say!("没有计划 `{id}`", "there is no plan `{id}`")),
@@ -230,7 +230,7 @@ fn between_versions(earlier: &Loaded, later: &Loaded) -> Diagnostics {
         Some(next) if next == from => {}
         Some(next) if next < from => {
             let message = say!(
-                "版本 `{other}` 之后,{next} 至 {from} 前没有适用版本",
+                "版本 `{other}` 之后，{next} 至 {from} 前没有适用版本",
                 "no version holds from {next}, after `{other}`, until {from}"
             );
             findings.report(Code::VersionGap, &later.place, message);

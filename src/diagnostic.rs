@@ -196,8 +196,10 @@ impl Findings {
             diagnostic.span = end..end;
             diagnostic.code = Code::TooMany;
             diagnostic.is_the_last_word = true;
-            diagnostic.message =
-                say!("问题超过 {MAX_PROBLEMS} 个,其余从略", "more than {MAX_PROBLEMS} problems; the rest are left out");
+            diagnostic.message = say!(
+                "问题超过 {MAX_PROBLEMS} 个，其余从略",
+                "more than {MAX_PROBLEMS} problems; the rest are left out"
+            );
             self.list.pop();
         }
         let place = self.list.len();
@@ -235,5 +237,5 @@ impl Findings {
 /// `did you mean …?` if a known name is near.
 pub(crate) fn did_you_mean<'k, I: IntoIterator<Item = &'k str>>(name: &str, known: I) -> Option<Text> {
     let near = crate::names::nearest(name, known)?;
-    Some(say!("是否想写 `{near}`?", "did you mean `{near}`?"))
+    Some(say!("是否想写 `{near}`？", "did you mean `{near}`?"))
 }

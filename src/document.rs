@@ -156,7 +156,7 @@ fn admit(path: &str, bytes: &[u8], max_bytes: usize) -> Result<Source, Diagnosti
             Code::TooLarge,
             0,
             "",
-            say!("文件有 {size} 字节,上限为 {max_bytes}", "the file has {size} bytes, at most {max_bytes} are read"),
+            say!("文件有 {size} 字节，上限为 {max_bytes}", "the file has {size} bytes, at most {max_bytes} are read"),
         );
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
@@ -180,7 +180,7 @@ fn read_toml(text: &str, findings: &mut Findings) -> Node {
     for fault in faults {
         let span = fault.span().unwrap_or_default();
         let message = fault.message().lines().next().unwrap_or_default();
-        findings.report(Code::Syntax, &span, say!("TOML 语法错误:{message}", "{message}"));
+        findings.report(Code::Syntax, &span, say!("TOML 语法错误：{message}", "{message}"));
     }
     let span = root.span();
     toml_table(root.into_inner(), span, text, 1, findings)
@@ -245,7 +245,7 @@ fn read_json(text: &str, findings: &mut Findings) -> Node {
         Err(fault) => {
             let span = fault.range().start..fault.range().end;
             let kind = fault.kind();
-            findings.report(Code::Syntax, &span, say!("JSON 语法错误:{kind}", "{kind}"));
+            findings.report(Code::Syntax, &span, say!("JSON 语法错误：{kind}", "{kind}"));
             return empty(span);
         }
     };
@@ -258,7 +258,7 @@ fn read_json(text: &str, findings: &mut Findings) -> Node {
         let place = offset(text, fault.line(), fault.column());
         let fault = fault.to_string();
         let kind = fault.split(" at line ").next().unwrap_or_default();
-        findings.report(Code::Syntax, &(place..place), say!("JSON 语法错误:{kind}", "{kind}"));
+        findings.report(Code::Syntax, &(place..place), say!("JSON 语法错误：{kind}", "{kind}"));
         return empty(0..0);
     }
     json_node(value, text, findings)
@@ -365,7 +365,7 @@ fn too_many_keys(count: usize, span: &Span, findings: &mut Findings) -> Option<N
         return None;
     }
     let message =
-        say!("一个表有 {count} 个键,上限为 {MAX_KEYS}", "a table of {count} keys, at most {MAX_KEYS} are read");
+        say!("一个表有 {count} 个键，上限为 {MAX_KEYS}", "a table of {count} keys, at most {MAX_KEYS} are read");
     findings.report(Code::TooMany, &(span.start..span.start), message);
     Some(Node { span: span.clone(), form: Form::Poisoned })
 }

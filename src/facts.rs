@@ -23,11 +23,11 @@ impl Facts {
         if fact.holder != holder {
             return Err(Error::fact(match holder {
                 Holder::Enrollment => say!(
-                    "`{name}` 是理赔申请的事实,不属于参保记录",
+                    "`{name}` 是理赔申请的事实，不属于参保记录",
                     "`{name}` is a fact of the claim, not of the enrollment"
                 ),
                 Holder::Claim => say!(
-                    "`{name}` 是参保记录的事实,不属于理赔申请",
+                    "`{name}` 是参保记录的事实，不属于理赔申请",
                     "`{name}` is a fact of the enrollment, not of the claim"
                 ),
             }));
@@ -99,7 +99,7 @@ pub(crate) fn misfit_text(fact: &StandardFact, value: &Value, misfit: Misfit) ->
         }
         Misfit::Value => {
             let list = fact.values.join(", ");
-            say!("`{name}` 的值 `{value}` 不是下列之一:{list}", "the value `{value}` of `{name}` is not one of {list}")
+            say!("`{name}` 的值 `{value}` 不是下列之一：{list}", "the value `{value}` of `{name}` is not one of {list}")
         }
     }
 }

@@ -56,7 +56,7 @@ fn in_order(claims: &[(Enrollment, Claim)]) -> Result<Vec<&(Enrollment, Claim)>,
     let count = claims.len();
     if count > MAX_CLAIMS {
         return Err(Error::history(say!(
-            "历史有 {count} 次理赔申请,上限为 {MAX_CLAIMS}",
+            "历史有 {count} 次理赔申请，上限为 {MAX_CLAIMS}",
             "the history has {count} claims, at most {MAX_CLAIMS} are decided"
         )));
     }

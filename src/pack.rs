@@ -105,7 +105,7 @@ fn check_size(root: &Node, findings: &mut Findings) {
         root.entries().iter().map(|entry| entry.node.entries().len().max(entry.node.items().len())).sum();
     if rules > MAX_RULES {
         let message = say!(
-            "规则包有 {rules} 条规则,上限为 {MAX_RULES}",
+            "规则包有 {rules} 条规则，上限为 {MAX_RULES}",
             "the pack has {rules} rules, at most {MAX_RULES} are read"
         );
         findings.report(Code::TooMany, &(0..0), message);

@@ -134,12 +134,12 @@ impl Plan {
                 {
                     let (zh, en) = (&text.zh, &text.en);
                     text = say!(
-                        "不成立:{zh}({left} 与 {right},相差 {difference})",
+                        "不成立：{zh}（{left} 与 {right}，相差 {difference}）",
                         "does not hold: {en} ({left} and {right}, a difference of {difference})"
                     );
                 } else {
                     let (zh, en) = (&text.zh, &text.en);
-                    text = say!("不成立:{zh}", "does not hold: {en}");
+                    text = say!("不成立：{zh}", "does not hold: {en}");
                 }
                 adjudication.reasons.push(Reason { code: identity.id.to_owned(), text, clause: None, fact: None });
             }
@@ -152,7 +152,7 @@ impl Plan {
             let (name, zh, en) = (&fact.name, &fact.title.zh, &fact.title.en);
             adjudication.reasons.push(Reason {
                 code: Code::MissingFact.name().to_owned(),
-                text: say!("缺少{zh}(`{name}`)", "{en} (`{name}`) is missing"),
+                text: say!("缺少{zh}（`{name}`）", "{en} (`{name}`) is missing"),
                 clause: None,
                 fact: Some(name.to_string()),
             });
@@ -175,13 +175,13 @@ pub(super) fn why_nothing(adjudication: &Adjudication) -> Vec<Reason> {
         Some(line) if line.is_binding() => {
             let (zh, en) = (&lines.title.zh, &lines.title.en);
             let (zh_reason, en_reason) = (&line.reason.zh, &line.reason.en);
-            reason(why(line.step), say!("{zh}:{zh_reason}", "{en}: {en_reason}"), Some(line.clause.clone()))
+            reason(why(line.step), say!("{zh}：{zh_reason}", "{en}: {en_reason}"), Some(line.clause.clone()))
         }
         Some(_) | None => {
             let (zh, en) = (&lines.title.zh, &lines.title.en);
             reason(
                 Code::NothingClaimed,
-                say!("{zh}:基数为零", "{en}: the amount before all steps is zero"),
+                say!("{zh}：基数为零", "{en}: the amount before all steps is zero"),
                 Some(lines.clause.clone()),
             )
         }
@@ -212,7 +212,7 @@ fn rounding_text(benefit: &Benefit) -> Text {
         crate::rounding::Mode::Ceiling => "向上取整",
         crate::rounding::Mode::Floor => "向下取整",
     };
-    say!("舍入至 {to} 元,{zh}", "rounded to {to} yuan, {mode}")
+    say!("舍入至 {to} 元，{zh}", "rounded to {to} yuan, {mode}")
 }
 
 fn assume(citation: &Citation, adjudication: &mut Adjudication) {

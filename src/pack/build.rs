@@ -182,7 +182,7 @@ impl<'n> Builder<'n> {
         let (literal, span) = self.read_literal(node)?;
         if literal.unit != unit {
             let found = literal.unit;
-            let message = say!("此处应为 {unit},却是 {found}", "{unit} expected, {found} found");
+            let message = say!("此处应为 {unit}，却是 {found}", "{unit} expected, {found} found");
             self.resolver.findings.report(Code::UnitMismatch, &span, message);
             return None;
         }
@@ -362,7 +362,7 @@ impl<'n> Builder<'n> {
         let written = if self.resolver.findings.is_empty() { BTreeSet::new() } else { words_in(self.root) };
         for (name, span) in unused.into_iter().filter(|(name, _)| !written.contains(name.as_str())) {
             let message = say!("`{name}` 没有用到", "`{name}` is never used");
-            let help = say!("删去它,或在规则中使用它", "remove it, or use it in a rule");
+            let help = say!("删去它，或在规则中使用它", "remove it, or use it in a rule");
             self.resolver.findings.report(Code::Unused, &span, message).help_with([help]);
         }
     }
@@ -372,7 +372,7 @@ impl<'n> Builder<'n> {
         let count = self.resolver.facts.len();
         if count > MAX_FACTS {
             let message = say!(
-                "规则用到 {count} 个事实,上限为 {MAX_FACTS}",
+                "规则用到 {count} 个事实，上限为 {MAX_FACTS}",
                 "the rules read {count} facts, at most {MAX_FACTS} are possible"
             );
             self.resolver.findings.report(Code::TooMany, &span, message);

@@ -55,7 +55,7 @@ pub(crate) fn literal(text: &str) -> Result<Syntax, Fault> {
 
 fn literal_forms() -> Text {
     say!(
-        "写法:`50 yuan`、`50 yuan/day`、`80%`、`30 days`、`3 months`、`2`、`2025-01-01`",
+        "写法：`50 yuan`、`50 yuan/day`、`80%`、`30 days`、`3 months`、`2`、`2025-01-01`",
         "write `50 yuan`, `50 yuan/day`, `80%`, `30 days`, `3 months`, `2` or `2025-01-01`"
     )
 }
@@ -140,7 +140,7 @@ impl Lexer<'_> {
                 exact::Malformed::NotANumber => say!("`{written}` 不是数", "`{written}` is not a number"),
                 exact::Malformed::TooManyDigits => {
                     say!(
-                        "`{written}` 位数过多:小数点前最多15位,后最多8位",
+                        "`{written}` 位数过多：小数点前最多15位，后最多8位",
                         "`{written}` has too many digits: at most 15 before and 8 after the point"
                     )
                 }
@@ -203,7 +203,7 @@ impl Parser {
         let size = text.len();
         if size > MAX_EXPRESSION_BYTES {
             let message = say!(
-                "表达式有 {size} 字节,上限为 {MAX_EXPRESSION_BYTES}",
+                "表达式有 {size} 字节，上限为 {MAX_EXPRESSION_BYTES}",
                 "the expression has {size} bytes, at most {MAX_EXPRESSION_BYTES} are read"
             );
             return Err(Fault { code: Code::ExpressionTooLong, span: 0..size, message, help: None });
@@ -251,7 +251,7 @@ impl Parser {
         if token == Token::Symbol(symbol) {
             return Ok(span);
         }
-        Err(Fault::syntax(span, say!("此处应为 `{symbol}`,却是 {token}", "expected `{symbol}`, found {token}")))
+        Err(Fault::syntax(span, say!("此处应为 `{symbol}`，却是 {token}", "expected `{symbol}`, found {token}")))
     }
 
     fn expect_word(&mut self, word: &'static str) -> Result<(), Fault> {
@@ -259,7 +259,7 @@ impl Parser {
         if token == Token::Word(word.to_owned()) {
             return Ok(());
         }
-        Err(Fault::syntax(span, say!("此处应为 `{word}`,却是 {token}", "expected `{word}`, found {token}")))
+        Err(Fault::syntax(span, say!("此处应为 `{word}`，却是 {token}", "expected `{word}`, found {token}")))
     }
 
     /// Everything that binds at least as tightly as `strength`.
@@ -338,13 +338,13 @@ impl Parser {
                 }
                 "if" => self.choice(span.start),
                 "and" | "or" | "in" | "then" | "else" => {
-                    Err(Fault::syntax(span, say!("此处应为值,却是 `{word}`", "expected a value, found `{word}`")))
+                    Err(Fault::syntax(span, say!("此处应为值，却是 `{word}`", "expected a value, found `{word}`")))
                 }
                 _ if self.takes("(") => self.call(word, span.start),
                 _ => Ok(Syntax { span, term: Term::Name(word) }),
             },
             Token::Symbol(_) | Token::End => {
-                Err(Fault::syntax(span, say!("此处应为值,却是 {token}", "expected a value, found {token}")))
+                Err(Fault::syntax(span, say!("此处应为值，却是 {token}", "expected a value, found {token}")))
             }
         }
     }

@@ -54,7 +54,7 @@ pub(super) fn words(plan: &Plan, promises: &Node, findings: &mut Findings) -> Ve
     }
     for fact in promises.get("monotone_in").map(Node::items).unwrap_or_default().iter().filter_map(Node::text) {
         let Text { zh, en } = title(fact);
-        words.push(say!("{zh}增加,给付不减少", "more `{en}` never pays less"));
+        words.push(say!("{zh}增加，给付不减少", "more `{en}` never pays less"));
     }
     words
 }
@@ -109,7 +109,7 @@ fn report(span: &Span, refuted: Option<Text>, unproven: Text, findings: &mut Fin
             .report(
                 Code::PromiseUnproven,
                 span,
-                say!("承诺未得证明,也未找到反例", "the promise is neither proven nor refuted"),
+                say!("承诺未得证明，也未找到反例", "the promise is neither proven nor refuted"),
             )
             .help_with([unproven]),
     };
@@ -136,11 +136,11 @@ fn refute(
         match more {
             Some(Some((other, outcome))) if broken(&tried, &one, Some(&outcome)) => {
                 let (one, two) = (tried.words(plan, &one), other.words(plan, &outcome));
-                return Some(say!("反例:{one};而 {two}", "a claim that breaks it: {one}; but {two}"));
+                return Some(say!("反例：{one}；而 {two}", "a claim that breaks it: {one}; but {two}"));
             }
             None if broken(&tried, &one, None) => {
                 let one = tried.words(plan, &one);
-                return Some(say!("反例:{one}", "a claim that breaks it: {one}"));
+                return Some(say!("反例：{one}", "a claim that breaks it: {one}"));
             }
             Some(_) | None => {}
         }

@@ -163,7 +163,7 @@ impl Resolver {
         match self.typed(syntax) {
             Typed::Number(number, found) if found == unit => Some(number),
             Typed::Number(_, found) => {
-                let message = say!("此处应为 {unit},却是 {found}", "{unit} expected, {found} found");
+                let message = say!("此处应为 {unit}，却是 {found}", "{unit} expected, {found} found");
                 self.findings.report(Code::UnitMismatch, &syntax.span, message);
                 None
             }
@@ -285,7 +285,7 @@ impl Resolver {
     fn bare(&mut self, written: &str, span: &Span) {
         let message = say!("数字 `{written}` 没有出处", "the figure `{written}` says not where it comes from");
         let help = say!(
-            "另列 `[figure.名称]`,写明 value、title、clause、provenance,此处用其名称",
+            "另列 `[figure.名称]`，写明 value、title、clause、provenance，此处用其名称",
             "declare it as `[figure.NAME]` with value, title, clause and provenance, and use its name here"
         );
         self.findings.report(Code::BareFigure, span, message).help_with([help]);
@@ -356,7 +356,7 @@ impl Resolver {
         if fact.needs_guard() && !self.guarded.contains(&slot) && !self.standard {
             let name = fact.name.clone();
             let message = say!(
-                "`{name}` 缺省表示没有,须先用 `given({name})` 判断",
+                "`{name}` 缺省表示没有，须先用 `given({name})` 判断",
                 "`{name}` is absent where there was none; ask `given({name})` first"
             );
             let help = say!("写成 `given({name}) and …`", "write `given({name}) and …`");
@@ -386,7 +386,7 @@ impl Resolver {
         self.used.extend(meant); // a misspelt name is a use of what was meant
         if let Some((left, right)) = name.split_once('-') {
             help.push(say!(
-                "减号两边要有空格:`{left} - {right}`",
+                "减号两边要有空格：`{left} - {right}`",
                 "a minus needs blanks around it: `{left} - {right}`"
             ));
         }
@@ -545,7 +545,7 @@ impl Resolver {
         };
         if self.facts.get(slot).is_some_and(|fact| fact.derived.is_some()) && !self.standard {
             let message = say!(
-                "`{name}` 可由其他事实推出,不能用 `given` 判断",
+                "`{name}` 可由其他事实推出，不能用 `given` 判断",
                 "`{name}` may follow from other facts; `given` can not be asked of it"
             );
             self.findings.report(Code::TypeMismatch, span, message);
@@ -583,7 +583,7 @@ impl Resolver {
         if found.is_none() {
             let names = Scope::ALL.map(|(name, _)| name);
             let list = names.join(", ");
-            let message = say!("`{word}` 不是累计范围:{list}", "`{word}` is no scope: {list}");
+            let message = say!("`{word}` 不是累计范围：{list}", "`{word}` is no scope: {list}");
             self.findings.report(Code::BadValue, span, message).help_with(did_you_mean(word, names));
         }
         found
@@ -603,7 +603,7 @@ impl Resolver {
                     self.findings.report(
                         Code::TypeMismatch,
                         span,
-                        say!("`{name}` 不是数,不能累计", "`{name}` is not a number and can not be summed"),
+                        say!("`{name}` 不是数，不能累计", "`{name}` is not a number and can not be summed"),
                     );
                     return None;
                 }
@@ -750,7 +750,7 @@ impl Resolver {
             }
             (Typed::Number(..) | Typed::Truth(_) | Typed::Date(_) | Typed::Category(_), _) => {
                 let message = say!(
-                    "`{symbol}` 只能用于数(日期可加天数或月数)",
+                    "`{symbol}` 只能用于数（日期可加天数或月数）",
                     "`{symbol}` joins numbers, or adds days or months to a date"
                 );
                 self.findings.report(Code::TypeMismatch, span, message);
@@ -807,7 +807,7 @@ impl Resolver {
                 self.findings.report(
                     Code::TypeMismatch,
                     span,
-                    say!("两边类型不同,不能比较", "the two sides are of different types"),
+                    say!("两边类型不同，不能比较", "the two sides are of different types"),
                 );
                 None
             }
@@ -827,7 +827,7 @@ impl Resolver {
         let help = did_you_mean(name, fact.symbols.iter().map(|symbol| &*symbol.name)).unwrap_or_else(|| {
             let list = fact.symbols.iter().map(|symbol| &*symbol.name).collect::<Vec<_>>().join(", ");
             say!(
-                "`{of}` 的取值有:{list};可在 `[fact.{of}]` 的 values 中增列",
+                "`{of}` 的取值有：{list}；可在 `[fact.{of}]` 的 values 中增列",
                 "the values of `{of}` are: {list}; `[fact.{of}]` may declare more"
             )
         });

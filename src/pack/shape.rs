@@ -86,7 +86,7 @@ mod keys {
 
     pub(super) const CITED: &[Key] = &[
         key("clause", Shape::Words, "出处条款", "where it is written"),
-        key("provenance", Shape::OneOf(|| vec!["stated", "published", "assumed"]), "数字来源:原文、公开、假定", "how sure we are of it"),
+        key("provenance", Shape::OneOf(|| vec!["stated", "published", "assumed"]), "数字来源：原文、公开、假定", "how sure we are of it"),
     ];
     pub(super) const TITLED: &[Key] = &[key("title", Shape::Title, "名称", "the name that is shown")];
     const ROUNDING: Shape = Shape::Table(&[CITED, &[
@@ -99,15 +99,15 @@ mod keys {
         key("title", Shape::Title, "计划名称", "the plan's name"),
         key("effective", Shape::Table(&[&[
             key("from", Shape::Date, "生效日", "the first day"),
-            optional("until", Shape::Date, "失效日(含)", "the last day, included"),
+            optional("until", Shape::Date, "失效日（含）", "the last day, included"),
             key("by", Shape::OneOf(|| vec!["coverage_start", "event_date"]), "以何日期判断", "the date that counts"),
         ]]), "有效期", "when this version holds"),
         key("rounding", ROUNDING, "舍入规则", "how benefits are rounded"),
         optional("source", Shape::Words, "依据", "what the pack was written from"),
     ];
     const ENROLLMENT: &[Key] = &[
-        optional("price", Shape::Expression, "每份会费(元)", "yuan a share"),
-        optional("union_pays", Shape::Expression, "工会每份承担(元)", "what the union pays of it"),
+        optional("price", Shape::Expression, "每份会费（元）", "yuan a share"),
+        optional("union_pays", Shape::Expression, "工会每份承担（元）", "what the union pays of it"),
         optional("max_shares", Shape::Expression, "份数上限", "the most shares that count"),
         optional("excess", Shape::OneOf(|| vec!["void", "refuse"]), "超出份数的处理", "what becomes of shares beyond"),
         optional("term", Shape::Text, "保障期限", "how long one cover runs"),
@@ -136,13 +136,13 @@ mod keys {
     const BANDS: &[Key] = &[
         optional("title", Shape::Title, "名称", "the name that is shown"),
         key("kind", Shape::OneOf(|| vec!["marginal", "slab"]), "分段累进或全额分档", "each part its rate, or one for the whole"),
-        optional("by", Shape::Expression, "分档依据(全额分档)", "what picks the band (slab)"),
-        optional("edge", Shape::OneOf(|| vec!["up-to", "below"]), "上界归属(全额分档)", "whose the upper edge is (slab)"),
+        optional("by", Shape::Expression, "分档依据（全额分档）", "what picks the band (slab)"),
+        optional("edge", Shape::OneOf(|| vec!["up-to", "below"]), "上界归属（全额分档）", "whose the upper edge is (slab)"),
         key("rows", Shape::List(&Shape::Table(&[&[
             optional("above", Shape::Literal, "下界", "the lower edge"),
             optional("up_to", Shape::Literal, "上界", "the upper edge"),
             key("pays", Shape::Literal, "比例或金额", "the rate or the value"),
-            optional("at_most", Shape::Literal, "本段封顶(分段累进)", "the most that this band pays (marginal)"),
+            optional("at_most", Shape::Literal, "本段封顶（分段累进）", "the most that this band pays (marginal)"),
         ]])), "各段", "from low to high"),
     ];
     const VALUE: &[Key] = &[key("is", Shape::Expression, "表达式", "the expression")];
@@ -180,14 +180,14 @@ mod keys {
     const BENEFIT: &[Key] = &[
         key("id", Shape::Id, "编号", "the id"),
         key("when", Shape::Expression, "适用条件", "when it applies"),
-        key("gross", Shape::Expression, "基数(元)", "the amount before all steps"),
+        key("gross", Shape::Expression, "基数（元）", "the amount before all steps"),
         optional("steps", Shape::List(&Shape::Table(&[STEP])), "步骤", "what is taken from it, in order"),
         optional("rounding", ROUNDING, "舍入规则", "another rounding than the plan's"),
     ];
     const LIMIT: &[Key] = &[
         key("id", Shape::Id, "编号", "the id"),
         key("over", Shape::List(&Shape::Id), "所限待遇", "the benefits, served in this order"),
-        key("amount", Shape::Expression, "限额(元)", "the limit"),
+        key("amount", Shape::Expression, "限额（元）", "the limit"),
         key("per", Shape::OneOf(scopes), "累计范围", "the claims that count together"),
     ];
     const PROMISE: &[Key] = &[
@@ -221,7 +221,7 @@ mod keys {
         key("joint", Shape::Table(&[TITLED, CITED, &[
             key("id", Shape::Id, "编号", "the id"),
             key("plans", Shape::List(&Shape::Id), "计划", "the plans, served in this order"),
-            key("amount", Shape::Literal, "限额(元)", "the limit"),
+            key("amount", Shape::Literal, "限额（元）", "the limit"),
             key("per", Shape::OneOf(|| vec!["event", "period", "calendar-year", "life"]), "累计范围", "the claims that count together"),
         ]]), "联合限额", "the joint limit"),
     ]]);
@@ -260,7 +260,7 @@ impl Shape {
                 if !names::is_id(text) {
                     let message = say!("`{text}` 不是有效编号", "`{text}` is not an id");
                     findings.report(Code::BadName, &node.span, message).help_with([say!(
-                        "小写字母、数字,以连字符相连,如 `sudden-death`",
+                        "小写字母、数字，以连字符相连，如 `sudden-death`",
                         "lower case letters and digits joined by hyphens, such as `sudden-death`"
                     )]);
                 }
@@ -281,7 +281,7 @@ impl Shape {
                 let values = values();
                 if !values.contains(&text.as_str()) {
                     let list = values.join(", ");
-                    let message = say!("`{text}` 不是下列之一:{list}", "`{text}` is not one of {list}");
+                    let message = say!("`{text}` 不是下列之一：{list}", "`{text}` is not one of {list}");
                     findings.report(Code::BadValue, &node.span, message).help_with(did_you_mean(text, values));
                 }
             }
@@ -324,11 +324,11 @@ impl Shape {
     fn name(&self, language: Language) -> String {
         let (zh, en) = match self {
             Shape::Text | Shape::Id | Shape::Version | Shape::OneOf(_) => ("文本", "a text"),
-            Shape::Words => ("文本,或 { zh, en }", "a text or { zh, en }"),
+            Shape::Words => ("文本，或 { zh, en }", "a text or { zh, en }"),
             Shape::Title => ("{ zh, en }", "{ zh, en }"),
             Shape::Expression => ("写在文本中的表达式", "an expression in a text"),
-            Shape::Literal => ("带单位的数,如 \"50 yuan\"", "a number with its unit, such as \"50 yuan\""),
-            Shape::Date => ("日期,如 2025-01-01", "a date, such as 2025-01-01"),
+            Shape::Literal => ("带单位的数，如 \"50 yuan\"", "a number with its unit, such as \"50 yuan\""),
+            Shape::Date => ("日期，如 2025-01-01", "a date, such as 2025-01-01"),
             Shape::Table(_) | Shape::Map(..) => ("表", "a table"),
             Shape::List(_) => ("列表", "a list"),
             Shape::Either(_) => ("列表或表", "a list or a table"),
@@ -394,7 +394,7 @@ fn check_table(parts: &[&[Key]], node: &Node, findings: &mut Findings) {
                 let message = say!("未知的键 `{key}`", "no key is named `{key}` here");
                 let list = keys().map(|key| key.name).collect::<Vec<_>>().join(", ");
                 let help = did_you_mean(key, keys().map(|key| key.name))
-                    .unwrap_or_else(|| say!("此处的键有:{list}", "the keys here are {list}"));
+                    .unwrap_or_else(|| say!("此处的键有：{list}", "the keys here are {list}"));
                 findings.report(Code::UnknownKey, &entry.key_span, message).help_with([help]);
             }
         }
@@ -407,7 +407,7 @@ fn check_table(parts: &[&[Key]], node: &Node, findings: &mut Findings) {
             _ => Code::MissingKey,
         };
         let place = opening(node, findings);
-        findings.report(code, &place, say!("缺少 `{name}`({zh})", "`{name}` is missing: {en}"));
+        findings.report(code, &place, say!("缺少 `{name}`（{zh}）", "`{name}` is missing: {en}"));
     }
 }
 
@@ -430,7 +430,7 @@ impl Keys {
         if !fits {
             let message = say!("`{key}` 不是有效名称", "`{key}` is not a name");
             findings.report(Code::BadName, span, message).help_with([say!(
-                "小写字母、数字,以下划线相连,如 `daily_allowance`",
+                "小写字母、数字，以下划线相连，如 `daily_allowance`",
                 "lower case letters and digits joined by underscores, such as `daily_allowance`"
             )]);
         }

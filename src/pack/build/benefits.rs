@@ -101,7 +101,7 @@ impl<'n> Builder<'n> {
         let actions: Vec<_> = node.entries().iter().filter(|entry| ACTIONS.contains(&entry.key.as_str())).collect();
         let [action] = actions.as_slice() else {
             let list = ACTIONS.join(", ");
-            let message = say!("一个步骤恰有一个动作:{list}", "a step does one thing: {list}");
+            let message = say!("一个步骤恰有一个动作：{list}", "a step does one thing: {list}");
             self.resolver.findings.report(Code::StepForm, &node.span, message);
             return None;
         };
@@ -116,7 +116,7 @@ impl<'n> Builder<'n> {
         }
         if takes_scope && node.get("per").is_none() {
             let key = &action.key;
-            let message = say!("`{key}` 须写 `per`,说明累计范围", "`per` is missing: `{key}` counts within a scope");
+            let message = say!("`{key}` 须写 `per`，说明累计范围", "`per` is missing: `{key}` counts within a scope");
             self.resolver.findings.report(Code::MissingKey, &action.key_span, message);
         }
         let (read, assumed) = self.assumed_by(|b| {
@@ -292,15 +292,15 @@ fn standing_reason(action: &Action, wording: &Text) -> Text {
     let (zh, en) = (&wording.zh, &wording.en);
     match action {
         Action::Pay(_) => say!("按{zh}给付", "paid at {en}"),
-        Action::Bands(_) => say!("分段给付:{zh}", "paid by bands: {en}"),
-        Action::Deductible { .. } => say!("起付线:{zh}", "deductible: {en}"),
-        Action::Limit { .. } => say!("限额:{zh}", "limit: {en}"),
-        Action::Less(_) => say!("扣减:{zh}", "less {en}"),
+        Action::Bands(_) => say!("分段给付：{zh}", "paid by bands: {en}"),
+        Action::Deductible { .. } => say!("起付线：{zh}", "deductible: {en}"),
+        Action::Limit { .. } => say!("限额：{zh}", "limit: {en}"),
+        Action::Less(_) => say!("扣减：{zh}", "less {en}"),
         Action::Offset(_) => say!("扣减已给付的{zh}", "less what is paid for {en}"),
         Action::Exclusive(_) => say!("与{zh}不重复给付", "not beside {en}"),
-        Action::Waiting(_) => say!("等待期:{zh}", "waiting period: {en}"),
-        Action::Minimum(_) => say!("最低给付:{zh}", "at least {en}"),
-        Action::Add(_) => say!("加给:{zh}", "plus {en}"),
+        Action::Waiting(_) => say!("等待期：{zh}", "waiting period: {en}"),
+        Action::Minimum(_) => say!("最低给付：{zh}", "at least {en}"),
+        Action::Add(_) => say!("加给：{zh}", "plus {en}"),
     }
 }
 

@@ -69,7 +69,7 @@ impl<'n> Builder<'n> {
         if literal.unit != expected {
             let found = literal.unit;
             let message = say!(
-                "各行单位须相同:此前为 {expected},此处为 {found}",
+                "各行单位须相同：此前为 {expected}，此处为 {found}",
                 "all rows have one unit: {expected} before, {found} here"
             );
             self.resolver.findings.report(Code::UnitMismatch, &span, message);
@@ -162,13 +162,13 @@ impl<'n> Builder<'n> {
 
     fn wrong_key(&mut self, fact: &PlanFact, row: &Row<'_>, known: &str) {
         let (name, key) = (&fact.name, row.key);
-        let message = say!("`{name}` 不会是 `{key}`(可取:{known})", "`{name}` is never `{key}` (it may be {known})");
+        let message = say!("`{name}` 不会是 `{key}`（可取：{known}）", "`{name}` is never `{key}` (it may be {known})");
         self.resolver.findings.report(Code::TableKey, row.span, message);
     }
 
     fn not_total<T>(&mut self, missing: &str, span: &Span) -> Option<T> {
         let message = say!("表中缺少 `{missing}` 一行", "the table has no row for `{missing}`");
-        let help = say!("补上该行,或写 `otherwise`", "add the row, or say `otherwise`");
+        let help = say!("补上该行，或写 `otherwise`", "add the row, or say `otherwise`");
         self.resolver.findings.report(Code::TableNotTotal, span, message).help_with([help]);
         None
     }
@@ -232,7 +232,7 @@ impl<'n> Builder<'n> {
             if rows.len() > MAX_BANDS {
                 let count = rows.len();
                 let message = say!(
-                    "分段有 {count} 行,上限为 {MAX_BANDS}",
+                    "分段有 {count} 行，上限为 {MAX_BANDS}",
                     "the bands have {count} rows, at most {MAX_BANDS} are read"
                 );
                 self.resolver.findings.report(Code::TooMany, span, message);
@@ -292,7 +292,7 @@ impl<'n> Builder<'n> {
                 && edge != last
             {
                 let message = say!(
-                    "本段从 {edge} 起,上一段到 {last} 止",
+                    "本段从 {edge} 起，上一段到 {last} 止",
                     "this band starts at {edge}, the one before ends at {last}"
                 );
                 self.resolver.findings.report(Code::BandsGap, &above.span, message);
@@ -302,7 +302,7 @@ impl<'n> Builder<'n> {
                     if is_last {
                         let message = say!("最后一段不能有上界", "the last band has no upper edge");
                         let help = say!(
-                            "再加一段不写 `up_to` 的,说明更高部分如何处理",
+                            "再加一段不写 `up_to` 的，说明更高部分如何处理",
                             "add a band without `up_to` that says what becomes of more"
                         );
                         self.resolver.findings.report(Code::BandsOpenEnd, &node.span, message).help_with([help]);

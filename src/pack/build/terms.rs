@@ -90,7 +90,7 @@ impl<'n> Builder<'n> {
             },
             (Unit::Plain | Unit::Yuan | Unit::YuanPerDay | Unit::Month, _) => {
                 let message = say!(
-                    "等待期须为天数,或以月计的数字,却是 {unit}",
+                    "等待期须为天数，或以月计的数字，却是 {unit}",
                     "a waiting period is in days, or a figure in months; {unit} found"
                 );
                 self.resolver.findings.report(Code::UnitMismatch, &syntax.span, message);
@@ -117,7 +117,7 @@ impl<'n> Builder<'n> {
                 None
             }
             (None, Some(_)) => {
-                let message = say!("没有 `max_shares`,`excess` 无意义", "`excess` says nothing without `max_shares`");
+                let message = say!("没有 `max_shares`，`excess` 无意义", "`excess` says nothing without `max_shares`");
                 let span = node.get("excess").map(|node| node.span.clone()).unwrap_or_default();
                 self.resolver.findings.report(Code::Unused, &span, message);
                 None
@@ -132,7 +132,7 @@ impl<'n> Builder<'n> {
             self.resolver.findings.report(
                 Code::MissingKey,
                 &span,
-                say!("没有 `price`,`union_pays` 无意义", "`price` is missing: `union_pays` is a part of it"),
+                say!("没有 `price`，`union_pays` 无意义", "`price` is missing: `union_pays` is a part of it"),
             );
         }
         let term = self.optional(node, "term", Self::term)?;
