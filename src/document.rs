@@ -66,16 +66,8 @@ pub(crate) struct Entry {
 
 impl Node {
     pub(crate) fn entries(&self) -> &[Entry] {
-        match &self.form {
-            Form::Table(entries) => entries,
-            Form::List(_)
-            | Form::Text { .. }
-            | Form::Number(_)
-            | Form::YesNo(_)
-            | Form::Date(_)
-            | Form::Other
-            | Form::Poisoned => &[],
-        }
+        let Form::Table(entries) = &self.form else { return &[] };
+        entries
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
@@ -94,16 +86,8 @@ impl Node {
     }
 
     pub(crate) fn items(&self) -> &[Node] {
-        match &self.form {
-            Form::List(items) => items,
-            Form::Table(_)
-            | Form::Text { .. }
-            | Form::Number(_)
-            | Form::YesNo(_)
-            | Form::Date(_)
-            | Form::Other
-            | Form::Poisoned => &[],
-        }
+        let Form::List(items) = &self.form else { return &[] };
+        items
     }
 
     pub(crate) fn is_empty_list(&self) -> bool {
@@ -111,16 +95,8 @@ impl Node {
     }
 
     pub(crate) fn text(&self) -> Option<&str> {
-        match &self.form {
-            Form::Text { text, .. } => Some(text),
-            Form::Table(_)
-            | Form::List(_)
-            | Form::Number(_)
-            | Form::YesNo(_)
-            | Form::Date(_)
-            | Form::Other
-            | Form::Poisoned => None,
-        }
+        let Form::Text { text, .. } = &self.form else { return None };
+        Some(text)
     }
 }
 
