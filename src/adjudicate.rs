@@ -16,8 +16,9 @@ use crate::error::Error;
 use crate::exact;
 use crate::fact::Kind;
 use crate::money;
+use crate::plan::expression::Slots;
 use crate::plan::{Assumed, Plan, PlanReference};
-use crate::reading::exact::{Exact, Gap, Known, Listener, Silence};
+use crate::reading::exact::{Exact, Known, Listener, Silence};
 use crate::semantics::{Meaning, Verdict};
 use crate::text::{Text, say};
 use reasons::Journal;
@@ -392,7 +393,7 @@ impl Plan {
             let mut meaning = Meaning::new(self, reading().raised(slot, Decimal::ONE));
             let verdict = meaning.adjudicate_as_given();
             if let (Known::Known(payable), None) = (verdict.payable, meaning.reading.fault()) {
-                let change = exact::subtract(payable, now.payable).map_err(|_| does_not_fit())?;
+                let change = exact::subtract(payable.into(), now.payable).map_err(|_| does_not_fit())?;
                 changes.push((fact.name.to_string(), change));
             }
         }
@@ -405,17 +406,16 @@ impl Plan {
         claim: &'a Claim,
         accumulators: &'a Accumulators,
         listener: L,
-    ) -> Result<(Outcome, Option<Gap>, L), Error> {
+    ) -> Result<(Outcome, Option<Slots>, L), Error> {
         self.check_belongs(enrollment)?;
         let mut meaning = Meaning::new(self, Exact::new(self, enrollment, claim, accumulators, listener));
         self.check_effective(enrollment, &meaning.reading)?;
-        meaning.reading.check_own_facts();
         let verdict = meaning.adjudicate();
         let (decision, payable, mut missing) = conclude(&verdict);
         let (event_date, coverage_start) = (meaning.reading.event_date(), meaning.reading.coverage_start());
         let undated = [(event_date, self.event_date), (coverage_start, self.coverage_start)];
         for (_, slot) in undated.into_iter().filter(|(date, _)| date.is_none()) {
-            missing = Some(missing.map_or(Gap::of(slot), |gap| gap.and(Gap::of(slot))));
+            missing = Some(missing.map_or(Slots::of(slot), |gap| gap.and(Slots::of(slot))));
         }
         let mut outcome = Outcome {
             claim: Arc::clone(&claim.id),
@@ -453,7 +453,7 @@ impl Plan {
             let stated = self.entry(*index);
             match meaning.posting(&stated.amount, &verdict.paid) {
                 Known::Known(amount) if amount.is_zero() => {}
-                Known::Known(amount) => amounts.push((stated.entry.clone(), amount)),
+                Known::Known(amount) => amounts.push((stated.entry.clone(), amount.into())),
                 Known::Missing(_) => unknown.push(stated.entry.clone()),
             }
         }
@@ -505,12 +505,12 @@ impl Plan {
 }
 
 /// What a verdict comes to: broken facts first, then a no, then what is unknown.
-fn conclude<L: Listener>(verdict: &Verdict<Exact<'_, L>>) -> (Decision, Decimal, Option<Gap>) {
+fn conclude<L: Listener>(verdict: &Verdict<Exact<'_, L>>) -> (Decision, Decimal, Option<Slots>) {
     let missing = [verdict.eligible, verdict.cleared].into_iter().filter_map(|truth| match truth {
         Known::Missing(gap) => Some(gap),
         Known::Known(_) => None,
     });
-    let missing = missing.reduce(Gap::and);
+    let missing = missing.reduce(Slots::and);
     match (verdict.sound, verdict.eligible, verdict.cleared, verdict.payable) {
         (Known::Known(false), ..) => (Decision::Pended, Decimal::ZERO, None),
         (_, Known::Known(false), ..) => (Decision::Denied, Decimal::ZERO, None),
@@ -519,7 +519,7 @@ fn conclude<L: Listener>(verdict: &Verdict<Exact<'_, L>>) -> (Decision, Decimal,
             (Decision::Pended, Decimal::ZERO, Some(missing.map_or(gap, |missing| missing.and(gap))))
         }
         (.., Known::Known(_)) if missing.is_some() => (Decision::Pended, Decimal::ZERO, missing),
-        (.., Known::Known(payable)) if payable > Decimal::ZERO => (Decision::Paid, payable, None),
+        (.., Known::Known(payable)) if payable.is_positive() => (Decision::Paid, payable.into(), None),
         (.., Known::Known(_)) => (Decision::NothingDue, Decimal::ZERO, None),
     }
 }

@@ -27,41 +27,30 @@ pub struct Inexact;
 ///
 /// # Errors
 /// [`Inexact`] if the sum does not fit.
-#[inline]
 pub fn add(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
-    let (left, right, scale) = aligned(left, right)?;
-    fit(left.checked_add(right).ok_or(Inexact)?, scale)
+    Fixed::from(left).add(right.into()).map(Decimal::from)
 }
 
 /// The difference, exactly; at the larger of the two scales.
 ///
 /// # Errors
 /// [`Inexact`] if the difference does not fit.
-#[inline]
 pub fn subtract(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
-    let (left, right, scale) = aligned(left, right)?;
-    fit(left.checked_sub(right).ok_or(Inexact)?, scale)
+    Fixed::from(left).subtract(right.into()).map(Decimal::from)
 }
 
 /// The product, exactly; at the sum of the two scales.
 ///
 /// # Errors
 /// [`Inexact`] if the product does not fit.
-#[inline]
 pub fn multiply(left: Decimal, right: Decimal) -> Result<Decimal, Inexact> {
-    let scale = left.scale().saturating_add(right.scale());
-    let (left, right) = (left.mantissa(), right.mantissa());
-    match (i64::try_from(left), i64::try_from(right)) {
-        (Ok(left), Ok(right)) => fit(i128::from(left).wrapping_mul(right.into()), scale), // 64 by 64 bits fit 128
-        (Ok(_) | Err(_), _) => fit(left.checked_mul(right).ok_or(Inexact)?, scale),
-    }
+    Fixed::from(left).times(right.into()).map(Decimal::from)
 }
 
-/// Which is more; the library's own order, faster where the scales are the same.
-#[inline]
+/// Which is more.
 #[must_use]
 pub fn compare(left: Decimal, right: Decimal) -> Ordering {
-    if left.scale() == right.scale() { left.mantissa().cmp(&right.mantissa()) } else { left.cmp(&right) }
+    Fixed::from(left).compare(right.into())
 }
 
 /// The value rounded to a multiple, at the scale of that multiple.
@@ -78,28 +67,124 @@ pub fn compare(left: Decimal, right: Decimal) -> Ordering {
 /// # Ok::<(), exact::Inexact>(())
 /// ```
 pub fn round(value: Decimal, rounding: Rounding) -> Result<Decimal, Inexact> {
-    let (amount, multiple, _) = aligned(value, rounding.to)?;
-    if multiple <= 0 {
-        return Err(Inexact);
+    Fixed::from(value).round(rounding).map(Decimal::from)
+}
+
+/// A decimal taken apart: at most 96 bits and 28 places, as the library's.
+///
+/// A decision is a chain of small operations. To take each operand apart and to put each result together again costs more
+/// than the operations themselves.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fixed {
+    coefficient: i128,
+    scale: u32,
+}
+
+impl Fixed {
+    pub(crate) const ZERO: Fixed = Fixed { coefficient: 0, scale: 0 };
+
+    #[inline]
+    fn fit(coefficient: i128, scale: u32) -> Result<Fixed, Inexact> {
+        if coefficient.unsigned_abs() >> 96 == 0 && scale <= Decimal::MAX_SCALE {
+            Ok(Fixed { coefficient, scale })
+        } else {
+            Err(Inexact)
+        }
     }
-    let (quotient, remainder) = divided(amount, multiple)?;
-    let doubled = remainder.abs().checked_mul(2).ok_or(Inexact)?;
-    let away = match rounding.mode {
-        Mode::HalfUp => doubled >= multiple,
-        Mode::HalfDown => doubled > multiple,
-        Mode::HalfEven => match doubled.cmp(&multiple) {
-            Ordering::Less => false,
-            Ordering::Equal => quotient & 1 == 1,
-            Ordering::Greater => true,
-        },
-        Mode::Up => remainder != 0,
-        Mode::Down => false,
-        Mode::Ceiling => remainder > 0,
-        Mode::Floor => remainder < 0,
-    };
-    let step = if away { amount.signum() } else { 0 };
-    let multiples = quotient.checked_add(step).ok_or(Inexact)?;
-    fit(multiples.checked_mul(rounding.to.mantissa()).ok_or(Inexact)?, rounding.to.scale())
+
+    #[inline]
+    pub(crate) fn is_zero(self) -> bool {
+        self.coefficient == 0
+    }
+
+    #[inline]
+    pub(crate) fn is_positive(self) -> bool {
+        self.coefficient > 0
+    }
+
+    #[inline]
+    pub(crate) fn add(self, other: Fixed) -> Result<Fixed, Inexact> {
+        let (left, right, scale) = self.aligned(other)?;
+        Fixed::fit(left.checked_add(right).ok_or(Inexact)?, scale)
+    }
+
+    #[inline]
+    pub(crate) fn subtract(self, other: Fixed) -> Result<Fixed, Inexact> {
+        let (left, right, scale) = self.aligned(other)?;
+        Fixed::fit(left.checked_sub(right).ok_or(Inexact)?, scale)
+    }
+
+    #[inline]
+    pub(crate) fn times(self, other: Fixed) -> Result<Fixed, Inexact> {
+        let scale = self.scale.saturating_add(other.scale);
+        match (i64::try_from(self.coefficient), i64::try_from(other.coefficient)) {
+            (Ok(left), Ok(right)) => Fixed::fit(i128::from(left).wrapping_mul(right.into()), scale), // 64 by 64 bits fit 128
+            (Ok(_) | Err(_), _) => Fixed::fit(self.coefficient.checked_mul(other.coefficient).ok_or(Inexact)?, scale),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn compare(self, other: Fixed) -> Ordering {
+        if self.scale == other.scale {
+            return self.coefficient.cmp(&other.coefficient);
+        }
+        match self.aligned(other) {
+            Ok((left, right, _)) => left.cmp(&right),
+            Err(Inexact) => Decimal::from(self).cmp(&other.into()),
+        }
+    }
+
+    pub(crate) fn round(self, rounding: Rounding) -> Result<Fixed, Inexact> {
+        let to = Fixed::from(rounding.to);
+        let (amount, multiple, _) = self.aligned(to)?;
+        if multiple <= 0 {
+            return Err(Inexact);
+        }
+        let (quotient, remainder) = divided(amount, multiple)?;
+        let doubled = remainder.abs().checked_mul(2).ok_or(Inexact)?;
+        let away = match rounding.mode {
+            Mode::HalfUp => doubled >= multiple,
+            Mode::HalfDown => doubled > multiple,
+            Mode::HalfEven => match doubled.cmp(&multiple) {
+                Ordering::Less => false,
+                Ordering::Equal => quotient & 1 == 1,
+                Ordering::Greater => true,
+            },
+            Mode::Up => remainder != 0,
+            Mode::Down => false,
+            Mode::Ceiling => remainder > 0,
+            Mode::Floor => remainder < 0,
+        };
+        let step = if away { amount.signum() } else { 0 };
+        let multiples = quotient.checked_add(step).ok_or(Inexact)?;
+        Fixed::fit(multiples.checked_mul(to.coefficient).ok_or(Inexact)?, to.scale)
+    }
+
+    /// Both coefficients at the larger of the two scales.
+    #[inline]
+    fn aligned(self, other: Fixed) -> Result<(i128, i128, u32), Inexact> {
+        let (left, right) = (self.coefficient, other.coefficient);
+        Ok(match self.scale.cmp(&other.scale) {
+            Ordering::Equal => (left, right, self.scale),
+            Ordering::Less => (raised(left, other.scale.abs_diff(self.scale))?, right, other.scale),
+            Ordering::Greater => (left, raised(right, self.scale.abs_diff(other.scale))?, self.scale),
+        })
+    }
+}
+
+impl From<Decimal> for Fixed {
+    #[inline]
+    fn from(number: Decimal) -> Fixed {
+        Fixed { coefficient: number.mantissa(), scale: number.scale() }
+    }
+}
+
+impl From<Fixed> for Decimal {
+    #[inline]
+    fn from(Fixed { coefficient, scale }: Fixed) -> Decimal {
+        let part = |bits: u32| u32::try_from(coefficient.unsigned_abs() >> bits & 0xffff_ffff).unwrap_or_default();
+        Decimal::from_parts(part(0), part(32), part(64), coefficient < 0, scale)
+    }
 }
 
 /// Digits before the point that a number may have where it enters.
@@ -161,17 +246,6 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Both coefficients at the larger of the two scales.
-#[inline]
-fn aligned(left: Decimal, right: Decimal) -> Result<(i128, i128, u32), Inexact> {
-    let (a, b) = (left.scale(), right.scale());
-    Ok(match a.cmp(&b) {
-        Ordering::Equal => (left.mantissa(), right.mantissa(), a),
-        Ordering::Less => (raised(left.mantissa(), b.abs_diff(a))?, right.mantissa(), b),
-        Ordering::Greater => (left.mantissa(), raised(right.mantissa(), a.abs_diff(b))?, a),
-    })
-}
-
 #[inline]
 fn raised(coefficient: i128, places: u32) -> Result<i128, Inexact> {
     let factor = 10_i64.checked_pow(places);
@@ -192,9 +266,4 @@ fn divided(amount: i128, multiple: i128) -> Result<(i128, i128), Inexact> {
     let quotient = amount.checked_div(multiple).ok_or(Inexact)?;
     let remainder = amount.checked_rem(multiple).ok_or(Inexact)?;
     Ok((quotient, remainder))
-}
-
-#[inline]
-fn fit(coefficient: i128, scale: u32) -> Result<Decimal, Inexact> {
-    Decimal::try_from_i128_with_scale(coefficient, scale).map_err(|_| Inexact)
 }

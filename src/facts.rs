@@ -11,8 +11,12 @@ use crate::text::{Text, say};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Facts {
     standard: Vec<Option<Value>>,
+    /// Which of the standard ones are given, as bits by place.
+    given: u64,
     own: BTreeMap<String, Value>,
 }
+
+const _: () = assert!(STANDARD.len() <= 64, "a place must have a bit");
 
 impl Facts {
     /// Sets a fact of the holder; a standard one is read by its kind and bounds at once, a pack's own when a plan needs it.
@@ -38,6 +42,7 @@ impl Facts {
         }
         if let Some(slot) = self.standard.get_mut(place) {
             *slot = Some(value);
+            self.given |= 1_u64.rotate_left(u32::try_from(place).unwrap_or_default());
         }
         Ok(())
     }
@@ -59,6 +64,17 @@ impl Facts {
     #[inline]
     pub(crate) fn standard(&self, place: usize) -> Option<&Value> {
         self.standard.get(place).and_then(Option::as_ref)
+    }
+
+    /// The places of the standard facts that are given.
+    #[inline]
+    pub(crate) fn places(&self) -> impl Iterator<Item = usize> {
+        let mut left = self.given;
+        std::iter::from_fn(move || {
+            let place = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            if place < u64::BITS { usize::try_from(place).ok() } else { None }
+        })
     }
 
     pub(crate) fn own(&self, name: &str) -> Option<&Value> {

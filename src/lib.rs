@@ -64,7 +64,7 @@ pub mod limits {
     pub use crate::exact::{DIGITS_AFTER_THE_POINT, DIGITS_BEFORE_THE_POINT};
     pub use crate::history::MAX_CLAIMS;
     pub use crate::pack::{MAX_BANDS, MAX_EXPRESSION_BYTES, MAX_EXPRESSION_DEPTH, MAX_NESTING, MAX_PARTS, MAX_RULES};
-    pub use crate::reading::exact::MAX_FACTS;
+    pub use crate::plan::expression::MAX_FACTS;
 }
 
 #[doc = include_str!("docs/format.en.md")]

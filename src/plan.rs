@@ -12,7 +12,7 @@ use crate::accumulator::Entry;
 use crate::fact::{Absent, Bounds, Holder, Kind};
 use crate::rounding::Rounding;
 use crate::text::Text;
-use expression::{Date, Number, Slot, Truth};
+use expression::{Date, Number, Slot, Slots, Truth};
 
 /// One version of a plan, ready to decide claims.
 ///
@@ -43,6 +43,8 @@ pub struct Plan {
     pub(crate) rounding_citation: Citation,
     /// The pack's own facts.
     pub(crate) own_facts: Vec<Slot>,
+    /// The slots of the standard facts, by their place; `None` where the plan does not read one.
+    pub(crate) standard_slots: Vec<Option<Slot>>,
     /// The facts that rules read themselves, not only through the derivation of others.
     pub(crate) rule_facts: Vec<Slot>,
     /// What the checker has proven, in words.
@@ -119,6 +121,14 @@ impl Plan {
     #[must_use]
     pub fn reads(&self, fact: &str) -> bool {
         self.facts.iter().any(|known| &*known.name == fact)
+    }
+}
+
+impl Plan {
+    /// The slot of the standard fact at this place, if the plan reads it.
+    #[inline]
+    pub(crate) fn slot_of_standard(&self, place: usize) -> Option<Slot> {
+        self.standard_slots.get(place).copied().flatten()
     }
 }
 
@@ -563,12 +573,12 @@ pub(crate) struct Identity {
 }
 
 /// Which facts must be there for an identity to be asked at all.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Asked {
     /// All of these are given.
-    pub(crate) given: Vec<Slot>,
+    pub(crate) given: Slots,
     /// None of these is.
-    pub(crate) absent: Vec<Slot>,
+    pub(crate) absent: Slots,
     /// One of these is, if there are any.
-    pub(crate) any: Vec<Slot>,
+    pub(crate) any: Slots,
 }

@@ -94,9 +94,9 @@ impl Plan {
             return Err(fault);
         }
         match known {
-            Known::Known(number) => Ok(number),
+            Known::Known(number) => Ok(number.into()),
             Known::Missing(gap) => {
-                let names = gap.slots().map(|slot| &*self.fact(slot).name).collect::<Vec<_>>();
+                let names = gap.iter().map(|slot| &*self.fact(slot).name).collect::<Vec<_>>();
                 Err(needs(&names.join(", ")))
             }
         }

@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Slot, Truth};
+use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Slot, Slots, Truth};
 use crate::plan::{
     Action, Asked, Benefit, Derived, EarlierBenefit, FigureValue, Identity, LedgerAmount, Limit, NamedValue, Otherwise,
     Period, Plan, Rows, Slab, Step, Waiting,
@@ -31,6 +31,24 @@ pub(crate) trait Reading {
     fn date_fact(&mut self, slot: Slot) -> Self::Date;
     /// Whether the fact itself is present; never unknown.
     fn given(&mut self, slot: Slot) -> Self::Truth;
+    /// Whether all of the facts are given.
+    fn all_given(&mut self, slots: Slots) -> Self::Truth {
+        let all = self.truth(true);
+        slots.iter().fold(all, |all, slot| {
+            let given = self.given(slot);
+            self.and(all, given)
+        })
+    }
+
+    /// Whether one of the facts is given.
+    fn any_given(&mut self, slots: Slots) -> Self::Truth {
+        let none = self.truth(false);
+        slots.iter().fold(none, |any, slot| {
+            let given = self.given(slot);
+            self.or(any, given)
+        })
+    }
+
     fn among(&mut self, slot: Slot, values: &[Box<str>]) -> Self::Truth;
     fn prior(&mut self, prior: Prior) -> Self::Number;
 
@@ -212,7 +230,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
         let plan = self.plan;
         let mut sound = self.reading.truth(true);
         for (index, identity) in plan.identities.iter().enumerate() {
-            let asked = self.asked(&identity.asked);
+            let asked = self.asked(identity.asked);
             if self.reading.settled(&asked) == Some(false) {
                 continue;
             }
@@ -225,23 +243,14 @@ impl<'p, R: Reading> Meaning<'p, R> {
         sound
     }
 
-    fn asked(&mut self, Asked { given, absent, any }: &Asked) -> R::Truth {
-        let mut asked = self.reading.truth(true);
-        for slot in given {
-            asked = self.both(asked, |m| m.reading.given(*slot));
-        }
-        for slot in absent {
-            asked = self.both(asked, |m| {
-                let given = m.reading.given(*slot);
-                m.reading.not(given)
-            });
-        }
-        if any.is_empty() {
-            return asked;
-        }
-        self.both(asked, |m| {
-            let none = m.reading.truth(false);
-            any.iter().fold(none, |found, slot| m.either(found, |m| m.reading.given(*slot)))
+    #[inline]
+    fn asked(&mut self, Asked { given, absent, any }: Asked) -> R::Truth {
+        let all = self.reading.all_given(given);
+        self.both(all, |m| {
+            let present = m.reading.any_given(absent);
+            let none = m.reading.not(present);
+            let some = |m: &mut Self| if any.is_empty() { m.reading.truth(true) } else { m.reading.any_given(any) };
+            m.both(none, some)
         })
     }
 

@@ -8,8 +8,9 @@ use super::{Adjudication, BenefitLines, Inapplicable, Reason};
 use crate::code::Code;
 use crate::error::Error;
 use crate::exact;
+use crate::plan::expression::Slots;
 use crate::plan::{Assumed, Benefit, Citation, Plan};
-use crate::reading::exact::{Exact, Gap, Known, Listener};
+use crate::reading::exact::{Exact, Known, Listener};
 use crate::semantics::Event;
 use crate::text::{Text, say};
 
@@ -146,8 +147,8 @@ impl Plan {
         }
     }
 
-    pub(super) fn list_missing(&self, missing: Option<Gap>, adjudication: &mut Adjudication) {
-        for slot in missing.into_iter().flat_map(Gap::slots) {
+    pub(super) fn list_missing(&self, missing: Option<Slots>, adjudication: &mut Adjudication) {
+        for slot in missing.into_iter().flat_map(Slots::iter) {
             let fact = self.fact(slot);
             let (name, zh, en) = (&fact.name, &fact.title.zh, &fact.title.en);
             adjudication.reasons.push(Reason {
@@ -244,17 +245,17 @@ impl Listener for Journal {
         self.notes.push(match event {
             Event::Identity { index, holds, sides } => {
                 let sides = match sides {
-                    Some([Known::Known(left), Known::Known(right)]) => Some((*left, *right)),
+                    Some([Known::Known(left), Known::Known(right)]) => Some(((*left).into(), (*right).into())),
                     Some(_) | None => None,
                 };
                 Note::Identity { index, holds: *holds, sides }
             }
             Event::Condition { index, met } => Note::Condition { index, met: *met },
             Event::When { benefit, part, holds } => Note::When { benefit, part, holds: *holds },
-            Event::Gross { benefit, amount } => Note::Gross { benefit, amount: *amount },
-            Event::Step { benefit, step, leaves } => Note::Step { benefit, step, leaves: *leaves },
-            Event::Rounded { benefit, leaves } => Note::Rounded { benefit, leaves: *leaves },
-            Event::Limit { limit, benefit, leaves } => Note::Limit { limit, benefit, leaves: *leaves },
+            Event::Gross { benefit, amount } => Note::Gross { benefit, amount: amount.decimal() },
+            Event::Step { benefit, step, leaves } => Note::Step { benefit, step, leaves: leaves.decimal() },
+            Event::Rounded { benefit, leaves } => Note::Rounded { benefit, leaves: leaves.decimal() },
+            Event::Limit { limit, benefit, leaves } => Note::Limit { limit, benefit, leaves: leaves.decimal() },
             Event::At(_) => return,
         });
     }

@@ -15,12 +15,12 @@ use crate::diagnostic::{Findings, Span, did_you_mean};
 use crate::document::Node;
 use crate::fact::{Kind, STANDARD};
 use crate::pack::resolve::{Extent, MAX_PARTS};
-use crate::plan::expression::{Date, Number, Truth};
+use crate::plan::expression::{Date, MAX_FACTS, Number, Truth};
 use crate::plan::{
     Assumed, Benefit, Citation, Condition, Figure, Limit, NamedValue, Plan, PlanReference, Provenance, Slab, Table,
     Waiting,
 };
-use crate::reading::exact::MAX_FACTS;
+
 use crate::scope::Scope;
 use crate::text::{Language, Text, say};
 use rust_decimal::Decimal;
@@ -111,6 +111,11 @@ impl<'n> Builder<'n> {
         let (_, rounding_citation) = rounding?;
         let mut posting_order: Vec<usize> = (0..self.resolver.entries.len()).collect();
         posting_order.sort_by_key(|index| self.resolver.entries.get(*index).map(|stated| stated.entry.clone()));
+        let standard_slots = STANDARD
+            .iter()
+            .enumerate()
+            .map(|(place, _)| self.resolver.facts.iter().position(|fact| fact.standard == Some(place)));
+        let standard_slots = standard_slots.collect();
         let facts = self.resolver.facts.iter().enumerate();
         let own_facts = facts.filter(|(_, fact)| fact.standard.is_none()).map(|(slot, _)| slot).collect();
         let plan = Plan {
@@ -139,6 +144,7 @@ impl<'n> Builder<'n> {
             coverage_start,
             rounding_citation,
             own_facts,
+            standard_slots,
             rule_facts,
             promises: Vec::new(),
         };

@@ -9,6 +9,54 @@ use crate::scope::Scope;
 /// Index of a fact that the plan uses.
 pub(crate) type Slot = usize;
 
+/// The most facts that one plan may read.
+pub const MAX_FACTS: usize = 128;
+
+/// A set of facts, as bits by slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Slots(u64, u64);
+
+impl Slots {
+    #[inline]
+    pub(crate) fn of(slot: Slot) -> Slots {
+        let bit = |slot: usize| u32::try_from(slot).ok().and_then(|places| 1_u64.checked_shl(places)).unwrap_or(0);
+        Slots(bit(slot), slot.checked_sub(64).map_or(0, bit))
+    }
+
+    #[inline]
+    pub(crate) fn and(self, other: Slots) -> Slots {
+        Slots(self.0 | other.0, self.1 | other.1)
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(self) -> bool {
+        self == Slots::default()
+    }
+
+    /// Whether all of the others are among these.
+    #[inline]
+    pub(crate) fn has_all(self, others: Slots) -> bool {
+        others.0 & !self.0 == 0 && others.1 & !self.1 == 0
+    }
+
+    /// Whether one of the others is among these.
+    #[inline]
+    pub(crate) fn has_any(self, others: Slots) -> bool {
+        others.0 & self.0 != 0 || others.1 & self.1 != 0
+    }
+
+    /// One by one, from low to high: the order in which the plan came to read them.
+    pub(crate) fn iter(self) -> impl Iterator<Item = Slot> {
+        (0..MAX_FACTS).filter(move |slot| self.has_any(Slots::of(*slot)))
+    }
+}
+
+impl FromIterator<Slot> for Slots {
+    fn from_iter<I: IntoIterator<Item = Slot>>(slots: I) -> Slots {
+        slots.into_iter().map(Slots::of).fold(Slots::default(), Slots::and)
+    }
+}
+
 /// A number: money in yuan, a ratio, a count or days. Units were checked when it was resolved.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Number {

@@ -9,9 +9,9 @@ use crate::calendar;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
-use crate::exact::{self, Inexact};
+use crate::exact::{Fixed, Inexact};
 use crate::fact::{Absent, Holder, Value};
-use crate::plan::expression::{Comparison, Prior, Slot};
+use crate::plan::expression::{Comparison, Prior, Slot, Slots};
 use crate::plan::{Plan, PlanFact};
 use crate::rounding::Rounding;
 use crate::scope::Scope;
@@ -22,38 +22,20 @@ use crate::text::say;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Known<T> {
     Known(T),
-    Missing(Gap),
-}
-
-/// A set of facts that are missing together, as bits by slot; a plan reads at most [`MAX_FACTS`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Gap(u64, u64);
-
-/// The most facts that one plan may read.
-pub const MAX_FACTS: usize = 128;
-
-impl Gap {
-    #[inline]
-    pub(crate) fn of(slot: Slot) -> Gap {
-        let bit = |slot: usize| u32::try_from(slot).ok().and_then(|places| 1_u64.checked_shl(places)).unwrap_or(0);
-        Gap(bit(slot), slot.checked_sub(64).map_or(0, bit))
-    }
-
-    #[inline]
-    pub(crate) fn and(self, other: Gap) -> Gap {
-        Gap(self.0 | other.0, self.1 | other.1)
-    }
-
-    /// The facts, in the order in which the plan came to read them.
-    pub(crate) fn slots(self) -> impl Iterator<Item = Slot> {
-        (0..MAX_FACTS).filter(move |slot| {
-            let Gap(low, high) = Gap::of(*slot);
-            self.0 & low != 0 || self.1 & high != 0
-        })
-    }
+    Missing(Slots),
 }
 
 use Known::{Known as Is, Missing};
+
+impl Known<Fixed> {
+    /// The same in the decimals of public signatures.
+    pub(crate) fn decimal(self) -> Known<Decimal> {
+        match self {
+            Is(number) => Is(number.into()),
+            Missing(gap) => Missing(gap),
+        }
+    }
+}
 
 /// Who hears what happens while a claim is decided.
 pub(crate) trait Listener: Sized {
@@ -74,6 +56,7 @@ pub(crate) struct Exact<'a, L> {
     enrollment: &'a Enrollment,
     claim: &'a Claim,
     accumulators: &'a Accumulators,
+    given: Slots,
     event_date: Option<NaiveDate>,
     coverage_start: Option<NaiveDate>,
     /// One fact read as this much more than it is: what would the next yuan have paid?
@@ -95,23 +78,30 @@ impl<'a, L: Listener> Exact<'a, L> {
             enrollment,
             claim,
             accumulators,
+            given: Slots::default(),
             event_date: None,
             coverage_start: None,
             raised: None,
             fault: None,
             listener,
         };
+        reading.given = reading.all_given_facts();
         reading.event_date = reading.given_date(plan.event_date);
         reading.coverage_start = reading.given_date(plan.coverage_start);
         reading
     }
 
-    /// Reads every fact of the pack's own that is given, so that a bad value is a fault even where no rule comes to need it.
-    pub(crate) fn check_own_facts(&mut self) {
+    /// Which facts are given. A bad value of a fact of the pack's own is a fault even where no rule comes to need it.
+    fn all_given_facts(&mut self) -> Slots {
         let plan = self.plan;
+        let places = [self.enrollment.facts.places(), self.claim.facts.places()];
+        let mut given: Slots = places.into_iter().flatten().filter_map(|place| plan.slot_of_standard(place)).collect();
         for slot in &plan.own_facts {
-            let _read = self.own(plan.fact(*slot));
+            if self.own(plan.fact(*slot)).is_some() {
+                given = given.and(Slots::of(*slot));
+            }
         }
+        given
     }
 
     /// The same with one number fact raised.
@@ -186,7 +176,7 @@ impl<'a, L: Listener> Exact<'a, L> {
     }
 
     #[inline]
-    fn exactly(&mut self, result: Result<Decimal, Inexact>) -> Decimal {
+    fn exactly(&mut self, result: Result<Fixed, Inexact>) -> Fixed {
         match result {
             Ok(number) => number,
             Err(Inexact) => self.does_not_fit(),
@@ -194,10 +184,10 @@ impl<'a, L: Listener> Exact<'a, L> {
     }
 
     #[cold]
-    fn does_not_fit(&mut self) -> Decimal {
+    fn does_not_fit(&mut self) -> Fixed {
         self.fault
             .get_or_insert(Error::arithmetic(say!("金额超出可精确表示的范围", "an amount does not fit 28 digits")));
-        Decimal::ZERO
+        Fixed::ZERO
     }
 
     /// Joins two known values; else all that is missing to tell either.
@@ -229,13 +219,13 @@ impl<'a, L: Listener> Exact<'a, L> {
 }
 
 impl<L: Listener> Reading for Exact<'_, L> {
-    type Number = Known<Decimal>;
+    type Number = Known<Fixed>;
     type Truth = Known<bool>;
     type Date = Known<NaiveDate>;
 
     #[inline]
-    fn number(&mut self, constant: Decimal) -> Known<Decimal> {
-        Is(constant)
+    fn number(&mut self, constant: Decimal) -> Known<Fixed> {
+        Is(constant.into())
     }
 
     #[inline]
@@ -248,17 +238,17 @@ impl<L: Listener> Reading for Exact<'_, L> {
         Is(constant)
     }
 
-    fn number_fact(&mut self, slot: Slot) -> Known<Decimal> {
+    fn number_fact(&mut self, slot: Slot) -> Known<Fixed> {
         match self.given_number(slot) {
             Some(number) => match self.raised {
-                Some((raised, by)) if raised == slot => Is(self.exactly(exact::add(number, by))),
-                Some(_) | None => Is(number),
+                Some((raised, by)) if raised == slot => Is(self.exactly(Fixed::from(number).add(by.into()))),
+                Some(_) | None => Is(number.into()),
             },
             None => {
                 let fact = self.plan.fact(slot);
                 match fact.absent {
-                    Absent::None if fact.bounds.min.is_zero() => Is(Decimal::ZERO),
-                    Absent::None | Absent::Unknown => Missing(Gap::of(slot)),
+                    Absent::None if fact.bounds.min.is_zero() => Is(Fixed::ZERO),
+                    Absent::None | Absent::Unknown => Missing(Slots::of(slot)),
                 }
             }
         }
@@ -272,24 +262,30 @@ impl<L: Listener> Reading for Exact<'_, L> {
         match (answer, self.plan.fact(slot).absent) {
             (Some(answer), _) => Is(answer),
             (None, Absent::None) => Is(false),
-            (None, Absent::Unknown) => Missing(Gap::of(slot)),
+            (None, Absent::Unknown) => Missing(Slots::of(slot)),
         }
     }
 
     fn date_fact(&mut self, slot: Slot) -> Known<NaiveDate> {
         match self.given_date(slot) {
             Some(date) => Is(date),
-            None => Missing(Gap::of(slot)),
+            None => Missing(Slots::of(slot)),
         }
     }
 
     #[inline]
     fn given(&mut self, slot: Slot) -> Known<bool> {
-        let fact = self.plan.fact(slot);
-        Is(match fact.standard {
-            Some(place) => self.standard(fact, place).is_some(),
-            None => self.own(fact).is_some(),
-        })
+        Is(self.given.has_any(Slots::of(slot)))
+    }
+
+    #[inline]
+    fn all_given(&mut self, slots: Slots) -> Known<bool> {
+        Is(self.given.has_all(slots))
+    }
+
+    #[inline]
+    fn any_given(&mut self, slots: Slots) -> Known<bool> {
+        Is(self.given.has_any(slots))
     }
 
     fn among(&mut self, slot: Slot, values: &[Box<str>]) -> Known<bool> {
@@ -300,80 +296,81 @@ impl<L: Listener> Reading for Exact<'_, L> {
         match (found, self.plan.fact(slot).absent) {
             (Some(found), _) => Is(found),
             (None, Absent::None) => Is(false),
-            (None, Absent::Unknown) => Missing(Gap::of(slot)),
+            (None, Absent::Unknown) => Missing(Slots::of(slot)),
         }
     }
 
     #[inline]
-    fn prior(&mut self, Prior { entry, scope }: Prior) -> Known<Decimal> {
+    fn prior(&mut self, Prior { entry, scope }: Prior) -> Known<Fixed> {
         if self.accumulators.is_empty() {
-            return Is(Decimal::ZERO);
+            return Is(Fixed::ZERO);
         }
         let event_date = match self.event_date {
             None if matches!(scope, Scope::Event | Scope::CalendarYear) => {
-                return Missing(Gap::of(self.plan.event_date));
+                return Missing(Slots::of(self.plan.event_date));
             }
             date => date.unwrap_or_default(),
         };
         let coverage_start = match self.coverage_start {
-            None if scope == Scope::Period => return Missing(Gap::of(self.plan.coverage_start)),
+            None if scope == Scope::Period => return Missing(Slots::of(self.plan.coverage_start)),
             date => date.unwrap_or_default(),
         };
         let group = Group::of(scope, event_date, coverage_start);
         let stated = self.plan.entry(entry);
         match stated.named {
-            Some(fact) if self.accumulators.is_unknown(group, &stated.entry) => Missing(Gap::of(fact)),
-            Some(_) | None => Is(self.accumulators.balance(group, &stated.entry)),
+            Some(fact) if self.accumulators.is_unknown(group, &stated.entry) => Missing(Slots::of(fact)),
+            Some(_) | None => Is(self.accumulators.balance(group, &stated.entry).into()),
         }
     }
 
     #[inline]
-    fn add(&mut self, left: Known<Decimal>, right: Known<Decimal>) -> Known<Decimal> {
-        self.join(left, right, |r, left, right| r.exactly(exact::add(left, right)))
+    fn add(&mut self, left: Known<Fixed>, right: Known<Fixed>) -> Known<Fixed> {
+        self.join(left, right, |r, left, right| r.exactly(left.add(right)))
     }
 
     #[inline]
-    fn subtract(&mut self, left: Known<Decimal>, right: Known<Decimal>) -> Known<Decimal> {
-        self.join(left, right, |r, left, right| r.exactly(exact::subtract(left, right)))
+    fn subtract(&mut self, left: Known<Fixed>, right: Known<Fixed>) -> Known<Fixed> {
+        self.join(left, right, |r, left, right| r.exactly(left.subtract(right)))
     }
 
     #[inline]
-    fn times(&mut self, left: Known<Decimal>, right: Known<Decimal>) -> Known<Decimal> {
-        self.join(left, right, |r, left, right| r.exactly(exact::multiply(left, right)))
+    fn times(&mut self, left: Known<Fixed>, right: Known<Fixed>) -> Known<Fixed> {
+        self.join(left, right, |r, left, right| r.exactly(left.times(right)))
     }
 
     #[inline]
-    fn least(&mut self, left: Known<Decimal>, right: Known<Decimal>) -> Known<Decimal> {
-        self.join(left, right, |_, left, right| if exact::compare(right, left).is_lt() { right } else { left })
+    fn least(&mut self, left: Known<Fixed>, right: Known<Fixed>) -> Known<Fixed> {
+        self.join(left, right, |_, left, right| if right.compare(left).is_lt() { right } else { left })
     }
 
     #[inline]
-    fn greatest(&mut self, left: Known<Decimal>, right: Known<Decimal>) -> Known<Decimal> {
-        self.join(left, right, |_, left, right| if exact::compare(right, left).is_gt() { right } else { left })
+    fn greatest(&mut self, left: Known<Fixed>, right: Known<Fixed>) -> Known<Fixed> {
+        self.join(left, right, |_, left, right| if right.compare(left).is_gt() { right } else { left })
     }
 
     #[inline]
-    fn round(&mut self, number: Known<Decimal>, rounding: Rounding) -> Known<Decimal> {
+    fn round(&mut self, number: Known<Fixed>, rounding: Rounding) -> Known<Fixed> {
         match number {
-            Is(number) => Is(self.exactly(exact::round(number, rounding))),
+            Is(number) => Is(self.exactly(number.round(rounding))),
             Missing(gap) => Missing(gap),
         }
     }
 
-    fn look_up(
-        &mut self,
-        key: Known<Decimal>,
-        rows: &[(Decimal, Decimal)],
-        otherwise: Option<Decimal>,
-    ) -> Known<Decimal> {
+    fn look_up(&mut self, key: Known<Fixed>, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Known<Fixed> {
         match key {
             Is(key) => {
+                let key = Decimal::from(key);
                 let row = rows.iter().find(|(row, _)| *row == key).map(|(_, value)| *value);
-                Is(row.or(otherwise).unwrap_or_else(|| {
-                    self.fault
-                        .get_or_insert(Error::fact(say!("表中没有 `{key}` 一行", "a table has no row for `{key}`")));
-                    Decimal::ZERO
-                }))
+                match row.or(otherwise) {
+                    Some(value) => Is(value.into()),
+                    None => {
+                        self.fault.get_or_insert(Error::fact(say!(
+                            "表中没有 `{key}` 一行",
+                            "a table has no row for `{key}`"
+                        )));
+                        Is(Fixed::ZERO)
+                    }
+                }
             }
             Missing(gap) => Missing(gap),
         }
@@ -384,7 +381,7 @@ impl<L: Listener> Reading for Exact<'_, L> {
         key: Slot,
         rows: &[(Box<str>, Decimal)],
         otherwise: Option<Decimal>,
-    ) -> Known<Decimal> {
+    ) -> Known<Fixed> {
         let found = self.given_as(key, |value| match value {
             Value::Text(text) => Some(rows.iter().find(|(row, _)| row == text).map(|(_, value)| *value)),
             Value::Number(_) | Value::Date(_) | Value::YesNo(_) => None,
@@ -394,24 +391,24 @@ impl<L: Listener> Reading for Exact<'_, L> {
             (None, Absent::None) => otherwise,
             (None, Absent::Unknown) => None,
         };
-        stated.map_or(Missing(Gap::of(key)), Is)
+        stated.map_or(Missing(Slots::of(key)), |value| Is(value.into()))
     }
 
-    fn days_between(&mut self, from: Known<NaiveDate>, to: Known<NaiveDate>) -> Known<Decimal> {
-        self.join(from, to, |_, from, to| calendar::days(from, to).into())
+    fn days_between(&mut self, from: Known<NaiveDate>, to: Known<NaiveDate>) -> Known<Fixed> {
+        self.join(from, to, |_, from, to| Decimal::from(calendar::days(from, to)).into())
     }
 
-    fn months_between(&mut self, from: Known<NaiveDate>, to: Known<NaiveDate>) -> Known<Decimal> {
-        self.join(from, to, |_, from, to| calendar::months(from, to).into())
+    fn months_between(&mut self, from: Known<NaiveDate>, to: Known<NaiveDate>) -> Known<Fixed> {
+        self.join(from, to, |_, from, to| Decimal::from(calendar::months(from, to)).into())
     }
 
-    fn years_between(&mut self, from: Known<NaiveDate>, to: Known<NaiveDate>) -> Known<Decimal> {
-        self.join(from, to, |_, from, to| calendar::years(from, to).into())
+    fn years_between(&mut self, from: Known<NaiveDate>, to: Known<NaiveDate>) -> Known<Fixed> {
+        self.join(from, to, |_, from, to| Decimal::from(calendar::years(from, to)).into())
     }
 
-    fn plus_days(&mut self, date: Known<NaiveDate>, days: Known<Decimal>) -> Known<NaiveDate> {
+    fn plus_days(&mut self, date: Known<NaiveDate>, days: Known<Fixed>) -> Known<NaiveDate> {
         self.join(date, days, |r, date, days| {
-            let later = days.to_i64().and_then(|days| calendar::plus_days(date, days));
+            let later = Decimal::from(days).to_i64().and_then(|days| calendar::plus_days(date, days));
             r.on_calendar(later)
         })
     }
@@ -424,8 +421,8 @@ impl<L: Listener> Reading for Exact<'_, L> {
     }
 
     #[inline]
-    fn compare(&mut self, comparison: Comparison, left: Known<Decimal>, right: Known<Decimal>) -> Known<bool> {
-        self.join(left, right, |_, left, right| comparison.holds(exact::compare(left, right)))
+    fn compare(&mut self, comparison: Comparison, left: Known<Fixed>, right: Known<Fixed>) -> Known<bool> {
+        self.join(left, right, |_, left, right| comparison.holds(left.compare(right)))
     }
 
     #[inline]
@@ -469,7 +466,7 @@ impl<L: Listener> Reading for Exact<'_, L> {
         Is(truth != Is(false))
     }
 
-    fn choose(&mut self, condition: Known<bool>, then: Known<Decimal>, otherwise: Known<Decimal>) -> Known<Decimal> {
+    fn choose(&mut self, condition: Known<bool>, then: Known<Fixed>, otherwise: Known<Fixed>) -> Known<Fixed> {
         Self::pick(condition, then, otherwise)
     }
 
@@ -483,22 +480,22 @@ impl<L: Listener> Reading for Exact<'_, L> {
     }
 
     #[inline]
-    fn is_nothing(&self, number: &Known<Decimal>) -> bool {
+    fn is_nothing(&self, number: &Known<Fixed>) -> bool {
         matches!(number, Is(number) if number.is_zero())
     }
 
-    fn derived(&mut self, fact: Slot, number: Known<Decimal>) -> Known<Decimal> {
+    fn derived(&mut self, fact: Slot, number: Known<Fixed>) -> Known<Fixed> {
         match (number, self.raised) {
-            (Is(number), Some((raised, by))) if raised == fact => Is(self.exactly(exact::add(number, by))),
+            (Is(number), Some((raised, by))) if raised == fact => Is(self.exactly(number.add(by.into()))),
             (Is(number), _) => Is(number),
-            (Missing(_), _) => Missing(Gap::of(fact)),
+            (Missing(_), _) => Missing(Slots::of(fact)),
         }
     }
 
     fn derived_date(&mut self, fact: Slot, date: Known<NaiveDate>) -> Known<NaiveDate> {
         match date {
             Is(date) => Is(date),
-            Missing(_) => Missing(Gap::of(fact)),
+            Missing(_) => Missing(Slots::of(fact)),
         }
     }
 

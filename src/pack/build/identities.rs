@@ -8,7 +8,7 @@ use crate::fact::{Kind, STANDARD, StandardFact};
 use crate::pack::parse;
 use crate::pack::resolve::Typed;
 use crate::pack::syntax::Term;
-use crate::plan::expression::{Comparison, Date, Number, Slot, Truth};
+use crate::plan::expression::{Comparison, Date, Number, Slot, Slots, Truth};
 use crate::plan::{Asked, Citation, Condition, Derived, Excess, Identity, Otherwise, PlanFact, Provenance, Terms};
 use crate::text::{Text, say};
 use std::collections::BTreeSet;
@@ -51,7 +51,7 @@ impl Builder<'_> {
         let mut identities: Vec<Identity> = IDENTITIES
             .iter()
             .filter_map(|Stated { id, left, relation, right, given, zh, en }| {
-                let given: Option<Vec<Slot>> = given.iter().map(|name| self.resolver.slot(name)).collect();
+                let given: Option<Slots> = given.iter().map(|name| self.resolver.slot(name)).collect();
                 let asked = Asked { given: given?, ..Asked::default() };
                 let sides = self
                     .resolver
@@ -90,8 +90,8 @@ impl Builder<'_> {
         let text = say!("所给{zh}与其他事实一致", "{en} agrees with the other facts");
         let sources = self.sources(slot);
         let Some(derived) = &fact.derived else { return Vec::new() };
-        let any: Vec<Slot> = sources.into_iter().collect();
-        let asked = Asked { given: vec![slot], any: any.clone(), ..Asked::default() };
+        let any: Slots = sources.into_iter().collect();
+        let asked = Asked { given: Slots::of(slot), any, ..Asked::default() };
         match derived {
             Derived::Date(derived) => {
                 let agrees = Truth::CompareDates(Comparison::Equal, Box::new([Date::Fact(slot), derived.clone()]));
@@ -111,7 +111,7 @@ impl Builder<'_> {
                 let bounded = Identity {
                     id,
                     text,
-                    asked: Asked { absent: vec![slot], any, ..Asked::default() },
+                    asked: Asked { absent: Slots::of(slot), any, ..Asked::default() },
                     agrees: Truth::Compare(Comparison::AtMost, max.clone()),
                     sides: Some(max),
                 };
