@@ -1,5 +1,8 @@
 //! Many claims at once, as Arrow record batches.
 
+mod bucket;
+mod door;
+
 use arrow::array::RecordBatch;
 
 use crate::text::Text;

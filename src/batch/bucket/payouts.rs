@@ -1,0 +1,243 @@
+//! What is decided of each claim, and its columns in the output.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Decimal128Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::error::ArrowError;
+use rust_decimal::Decimal;
+
+use super::Bucket;
+use crate::adjudicate::{Adjudication, Decision};
+use crate::batch::{Decided, Reject};
+use crate::error::Error;
+use crate::text::say;
+
+/// What became of one claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Verdict {
+    Paid,
+    NothingDue,
+    Denied,
+    Pended,
+    #[default]
+    Rejected,
+}
+
+/// All results of a bucket, by place.
+#[derive(Debug)]
+pub(super) struct Results {
+    verdicts: Vec<Verdict>,
+    /// In fen.
+    payable: Vec<i64>,
+    /// The version that decided, by its place among all of its plan.
+    versions: Vec<u16>,
+    /// Places in `texts`.
+    reasons: Vec<u32>,
+    texts: Texts,
+    lines: Option<Vec<Line>>,
+}
+
+/// One benefit of one claim.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Line {
+    pub(super) place: usize,
+    /// The place of the benefit in its plan.
+    pub(super) benefit: usize,
+    /// In units of 10⁻⁸ yuan.
+    pub(super) gross: i128,
+    /// In fen.
+    pub(super) paid: i64,
+}
+
+/// The places of the amounts that benefits start from.
+const GROSS_PLACES: u32 = 8;
+
+/// Texts that occur again and again.
+#[derive(Debug, Default)]
+struct Texts {
+    texts: Vec<String>,
+    places: BTreeMap<String, u32>,
+}
+
+impl Texts {
+    fn place_of(&mut self, text: &str) -> u32 {
+        if let Some(place) = self.places.get(text) {
+            return *place;
+        }
+        let place = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.texts.push(text.to_owned());
+        self.places.insert(text.to_owned(), place);
+        place
+    }
+
+    fn at(&self, place: u32) -> &str {
+        usize::try_from(place).ok().and_then(|place| self.texts.get(place)).map_or("", String::as_str)
+    }
+}
+
+impl Results {
+    pub(super) fn new(claims: usize, with_lines: bool) -> Results {
+        let mut texts = Texts::default();
+        texts.place_of("");
+        Results {
+            verdicts: vec![Verdict::default(); claims],
+            payable: vec![0; claims],
+            versions: vec![0; claims],
+            reasons: vec![0; claims],
+            texts,
+            lines: with_lines.then(Vec::new),
+        }
+    }
+
+    pub(super) fn wants_lines(&self) -> bool {
+        self.lines.is_some()
+    }
+
+    pub(super) fn set(&mut self, place: usize, verdict: Verdict, payable: i64, version: usize) {
+        put(&mut self.verdicts, place, verdict);
+        put(&mut self.payable, place, payable);
+        put(&mut self.versions, place, u16::try_from(version).unwrap_or(u16::MAX));
+    }
+
+    pub(super) fn set_reasons(&mut self, place: usize, codes: &str) {
+        let text = self.texts.place_of(codes);
+        put(&mut self.reasons, place, text);
+    }
+
+    pub(super) fn reject(&mut self, place: usize) {
+        put(&mut self.verdicts, place, Verdict::Rejected);
+        self.drop_lines(place);
+    }
+
+    pub(super) fn add_line(&mut self, line: Line) {
+        if let Some(lines) = &mut self.lines {
+            lines.push(line);
+        }
+    }
+
+    fn drop_lines(&mut self, place: usize) {
+        if let Some(lines) = &mut self.lines {
+            lines.retain(|line| line.place != place);
+        }
+    }
+
+    /// The result of the exact reading.
+    pub(super) fn set_exactly(&mut self, bucket: Bucket<'_>, place: usize, adjudication: &Adjudication) {
+        let verdict = match adjudication.decision() {
+            Decision::Paid => Verdict::Paid,
+            Decision::NothingDue => Verdict::NothingDue,
+            Decision::Denied => Verdict::Denied,
+            Decision::Pended => Verdict::Pended,
+        };
+        let decided_by = adjudication.outcome().plan();
+        let versions = bucket.plans.catalog().versions(&decided_by.id);
+        let version = versions.iter().position(|plan| plan.version() == decided_by.version);
+        let payable = units(adjudication.payable(), 2);
+        self.set(place, verdict, i64::try_from(payable).unwrap_or_default(), version.unwrap_or_default());
+        let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
+        self.set_reasons(place, &codes.join(";"));
+        if self.wants_lines() {
+            self.drop_lines(place);
+            if let (Some(plan), Verdict::Paid | Verdict::NothingDue) =
+                (version.and_then(|at| versions.get(at)), verdict)
+            {
+                for lines in adjudication.benefits() {
+                    self.add_line(Line {
+                        place,
+                        benefit: plan.benefit_ids().position(|id| id == lines.id()).unwrap_or_default(),
+                        gross: units(lines.gross(), GROSS_PLACES),
+                        paid: i64::try_from(units(lines.paid(), 2)).unwrap_or_default(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// The columns of the output, in order.
+    pub(super) fn lay_out(mut self, bucket: Bucket<'_>, rejects: Vec<Reject>) -> Result<Decided, Error> {
+        let (ids, enrollments) = (bucket.claims.texts("claim_id")?, bucket.claims.texts("enrollment_id")?);
+        let plans = bucket.enrollments.texts("plan")?;
+        let decided: Vec<usize> = self.decided().collect();
+        let row = |place: &usize| bucket.accounts.claim_at(*place);
+        let plan = |place: &usize| plans.value(bucket.accounts.enrollment_at(*place));
+        let version = |place: &usize| {
+            let versions = bucket.plans.catalog().versions(plan(place));
+            let at = self.versions.get(*place).copied().unwrap_or_default();
+            versions.get(usize::from(at)).map_or("", |plan| plan.version())
+        };
+        let decision = |place: &usize| match self.verdicts.get(*place) {
+            Some(Verdict::Paid) => "paid",
+            Some(Verdict::NothingDue) => "nothing-due",
+            Some(Verdict::Denied) => "denied",
+            Some(Verdict::Pended) => "pended",
+            Some(Verdict::Rejected) | None => "",
+        };
+        let payable = decided.iter().map(|place| self.payable.get(*place).copied().unwrap_or_default().into());
+        let reasons = |place: &usize| self.texts.at(self.reasons.get(*place).copied().unwrap_or_default());
+        let payouts = batch(vec![
+            text("claim_id", decided.iter().map(|place| ids.value(row(place)))),
+            text("enrollment_id", decided.iter().map(|place| enrollments.value(row(place)))),
+            text("plan", decided.iter().map(plan)),
+            text("plan_version", decided.iter().map(version)),
+            text("decision", decided.iter().map(decision)),
+            amount("payable", payable, 18, 2)?,
+            text("reasons", decided.iter().map(reasons)),
+        ])?;
+        let mut lines = self.lines.take().unwrap_or_default();
+        lines.retain(|line| self.verdicts.get(line.place) != Some(&Verdict::Rejected));
+        lines.sort_unstable();
+        let benefit = |line: &Line| {
+            let versions = bucket.plans.catalog().versions(plan(&line.place));
+            let at = self.versions.get(line.place).copied().unwrap_or_default();
+            versions.get(usize::from(at)).and_then(|plan| plan.benefit_ids().nth(line.benefit)).unwrap_or_default()
+        };
+        let lines = batch(vec![
+            text("claim_id", lines.iter().map(|line| ids.value(row(&line.place)))),
+            text("benefit", lines.iter().map(benefit)),
+            amount("gross", lines.iter().map(|line| line.gross), 38, 8)?,
+            amount("paid", lines.iter().map(|line| line.paid.into()), 18, 2)?,
+        ])?;
+        Ok(Decided { payouts, lines, rejects })
+    }
+
+    fn decided(&self) -> impl Iterator<Item = usize> {
+        let verdicts = self.verdicts.iter().enumerate();
+        verdicts.filter(|(_, verdict)| **verdict != Verdict::Rejected).map(|(place, _)| place)
+    }
+}
+
+fn put<T>(list: &mut [T], place: usize, value: T) {
+    if let Some(slot) = list.get_mut(place) {
+        *slot = value;
+    }
+}
+
+/// The number in units of 10 to the minus `places`, which it is a whole number of.
+pub(super) fn units(number: Decimal, places: u32) -> i128 {
+    let short = number.normalize();
+    let raise = 10_i128.checked_pow(places.saturating_sub(short.scale()));
+    short.mantissa().saturating_mul(raise.unwrap_or(1))
+}
+
+type Column = (Field, ArrayRef);
+
+fn text<'a>(name: &str, values: impl Iterator<Item = &'a str>) -> Column {
+    (Field::new(name, DataType::Utf8, false), Arc::new(StringArray::from_iter_values(values)))
+}
+
+fn amount(name: &str, values: impl Iterator<Item = i128>, precision: u8, scale: i8) -> Result<Column, Error> {
+    let array =
+        Decimal128Array::from_iter_values(values).with_precision_and_scale(precision, scale).map_err(internal)?;
+    Ok((Field::new(name, DataType::Decimal128(precision, scale), false), Arc::new(array)))
+}
+
+fn batch(columns: Vec<Column>) -> Result<RecordBatch, Error> {
+    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(internal)
+}
+
+fn internal(error: ArrowError) -> Error {
+    Error::columns(say!("结果无法成列：{error}", "the results do not form columns: {error}"))
+}

@@ -1,0 +1,465 @@
+//! Waves: the first claim of every account, then the second, and so on, so that blocks of claims are decided together.
+
+use std::collections::BTreeMap;
+
+use arrow::array::{Array, BooleanArray, Date32Array, Int64Array, UInt16Array};
+use chrono::Datelike;
+
+use super::Bucket;
+use super::accounts::Account;
+use super::facts::{Rows, date};
+use super::payouts::{Line, Results, Verdict};
+use super::plans::Prepared;
+use crate::fact::Holder;
+use crate::plan::{EffectiveBy, Plan, PlanFact};
+use crate::reading::columns::answer::Answers;
+use crate::reading::columns::program::{Inputs, Outputs, Values};
+use crate::reading::columns::record::{MOST_POSTED, Presence, day_number, most_of};
+use crate::scope::Scope;
+
+/// The claims of a bucket on their way through columns.
+pub(super) struct Waves<'b> {
+    bucket: Bucket<'b>,
+    /// By account: whether columns have no answer for one of its claims.
+    exact: Vec<bool>,
+    /// By place.
+    account_of: Vec<u32>,
+    /// By place: the day of the event, and the first day of the cover.
+    days: Vec<(i32, i32)>,
+}
+
+/// Claims that are decided together: one plan, one version, the same turn in their accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+    plan: usize,
+    wave: usize,
+    version: usize,
+    /// Whether a later claim of the account asks what this one has posted.
+    is_last: bool,
+}
+
+/// What earlier claims of a plan's accounts have posted, after each claim.
+struct Tallies {
+    /// By tally, then by place.
+    after: Vec<Vec<i64>>,
+}
+
+impl<'b> Waves<'b> {
+    pub(super) fn new(bucket: Bucket<'b>) -> Waves<'b> {
+        let claims = bucket.accounts.claim_count();
+        Waves {
+            bucket,
+            exact: vec![false; bucket.accounts.count()],
+            account_of: vec![0; claims],
+            days: vec![(0, 0); claims],
+        }
+    }
+
+    pub(super) fn needs_exact(&self, account: usize) -> bool {
+        self.exact.get(account).copied().unwrap_or(true)
+    }
+
+    /// Decides every account that columns can.
+    pub(super) fn decide(&mut self, results: &mut Results) {
+        let bucket = self.bucket;
+        let turns = self.turns();
+        let mut plans: Vec<usize> = turns.keys().map(|turn| turn.plan).collect();
+        plans.dedup();
+        for plan in plans {
+            let Some(prepared) = bucket.plans.prepared(plan) else { continue };
+            let first = Turn { plan, wave: 0, version: 0, is_last: false };
+            let past = Turn { plan: plan.saturating_add(1), ..first };
+            let needs_tallies = turns.range(first..past).any(|(turn, _)| turn.wave > 0);
+            let places = if needs_tallies { bucket.accounts.claim_count() } else { 0 };
+            let mut tallies = Tallies { after: vec![vec![0; places]; prepared.tallies.len()] };
+            for (turn, places) in turns.range(first..past) {
+                self.decide_turn(prepared, *turn, places, &mut tallies, results);
+            }
+        }
+    }
+
+    /// The places of each turn.
+    fn turns(&mut self) -> BTreeMap<Turn, Vec<usize>> {
+        let bucket = self.bucket;
+        let mut turns: BTreeMap<Turn, Vec<usize>> = BTreeMap::new();
+        let Ok(ids) = bucket.enrollments.texts("plan") else { return turns };
+        let dates = Dates::of(bucket);
+        for account in bucket.accounts.iter() {
+            let id = ids.value(bucket.accounts.enrollment_at(account.places.start));
+            let plan = bucket.plans.number_of(id);
+            let versions = plan.and_then(|plan| self.take(&account, plan, &dates));
+            let (Some(plan), Some(versions)) = (plan, versions) else {
+                self.give_up(account.index);
+                continue;
+            };
+            let last = versions.len().saturating_sub(1);
+            for (wave, (place, version)) in account.places.clone().zip(versions).enumerate() {
+                let turn = Turn { plan, wave, version, is_last: wave == last };
+                turns.entry(turn).or_default().push(place);
+            }
+        }
+        turns
+    }
+
+    fn give_up(&mut self, account: usize) {
+        if let Some(exact) = self.exact.get_mut(account) {
+            *exact = true;
+        }
+    }
+
+    /// The version of each claim of an account that columns can try.
+    fn take(&mut self, account: &Account, plan: usize, dates: &Dates<'_>) -> Option<Vec<usize>> {
+        let bucket = self.bucket;
+        let prepared = bucket.plans.prepared(plan)?;
+        if account.has_reversals || !prepared.is_readable() {
+            return None;
+        }
+        let mut versions = Vec::with_capacity(account.places.len());
+        let mut before = None;
+        for place in account.places.clone() {
+            let (event, start) = dates.at(bucket, place)?;
+            if before > Some(start) {
+                return None; // an earlier cover again: its sums were left behind
+            }
+            before = Some(start);
+            let index = u32::try_from(account.index).ok()?;
+            if let (Some(days), Some(of)) = (self.days.get_mut(place), self.account_of.get_mut(place)) {
+                (*days, *of) = ((event, start), index);
+            }
+            versions.push(version_of(bucket, prepared.versions, place, event, start)?);
+        }
+        Some(versions)
+    }
+
+    fn decide_turn(
+        &mut self,
+        prepared: &Prepared<'_>,
+        turn: Turn,
+        places: &[usize],
+        tallies: &mut Tallies,
+        results: &mut Results,
+    ) {
+        let Some(plan) = prepared.versions.get(turn.version) else { return };
+        let mut gathered = Gathered::of(self.bucket, plan, places);
+        let answers = self.bucket.plans.answers(turn.plan, turn.version, turn.wave > 0, gathered.presence.clone());
+        let Some(answers) = answers else {
+            places.iter().for_each(|place| self.give_up_at(*place));
+            return;
+        };
+        if turn.wave > 0 {
+            gathered.inputs.priors = self.priors(prepared, plan, &answers, places, tallies, &mut gathered.odd);
+        }
+        let program = if turn.is_last { &answers.decision } else { &answers.posting };
+        let outputs = program.run(&gathered.inputs, places.len());
+        self.settle(turn, places, &outputs, &gathered.odd, results);
+        if !turn.is_last {
+            self.post(prepared, plan, turn, places, &outputs, tallies);
+        }
+        give_reasons(plan, &answers, &gathered.inputs, places, &outputs, results);
+        if results.wants_lines() {
+            self.give_lines(plan, &answers, &gathered.inputs, places, &outputs, results);
+        }
+    }
+
+    fn give_up_at(&mut self, place: usize) {
+        if let Some(account) = self.account_of.get(place).and_then(|account| usize::try_from(*account).ok()) {
+            self.give_up(account);
+        }
+    }
+
+    /// Takes the decisions; an account with a claim that has none is left to the exact reading.
+    fn settle(&mut self, turn: Turn, places: &[usize], outputs: &Outputs, odd: &[bool], results: &mut Results) {
+        let [payable] = outputs.numbers.get(..1).unwrap_or_default() else { return };
+        let [denied, decided, known @ ..] = outputs.masks.as_slice() else { return };
+        for (at, place) in places.iter().enumerate() {
+            let is = |mask: &Vec<u8>| mask.get(at) == Some(&1);
+            let (denied, decided) = (is(denied), is(decided));
+            let is_posted = known.iter().all(is) || denied;
+            let amount = payable.get(at).copied().unwrap_or_default();
+            let verdict = match (denied, decided, amount) {
+                (true, ..) => Verdict::Denied,
+                (false, true, 0) => Verdict::NothingDue,
+                (false, true, _) => Verdict::Paid,
+                (false, false, _) => Verdict::Pended,
+            };
+            if odd.get(at) == Some(&true) || verdict == Verdict::Pended || !is_posted {
+                self.give_up_at(*place);
+            }
+            let payable = if verdict == Verdict::Paid { amount } else { 0 };
+            results.set(*place, verdict, payable, turn.version);
+        }
+    }
+
+    /// The sums that the claims find: those after the claim before, where it counts together with them.
+    fn priors(
+        &self,
+        prepared: &Prepared<'_>,
+        plan: &Plan,
+        answers: &Answers,
+        places: &[usize],
+        tallies: &Tallies,
+        odd: &mut Vec<bool>,
+    ) -> Vec<Vec<i64>> {
+        let of = |prior: &crate::plan::expression::Prior| {
+            let tally = prepared.tally_of(plan, *prior)?;
+            let after = tallies.after.get(tally)?;
+            Some(places.iter().map(|place| self.found(after, prior.scope, *place)).collect::<Vec<i64>>())
+        };
+        let priors: Vec<Vec<i64>> = answers.priors.iter().map(|prior| of(prior).unwrap_or_default()).collect();
+        for column in &priors {
+            mark_beyond(column, MOST_POSTED, odd);
+        }
+        priors
+    }
+
+    /// What the tally holds for a claim before it posts.
+    fn found(&self, after: &[i64], scope: Scope, place: usize) -> i64 {
+        let before = place.saturating_sub(1);
+        let (Some((event, start)), Some((event_before, start_before))) = (self.days.get(place), self.days.get(before))
+        else {
+            return 0;
+        };
+        let together = match scope {
+            Scope::Event => event == event_before,
+            Scope::Period => start == start_before,
+            Scope::CalendarYear => year(*event) == year(*event_before),
+            Scope::Life => true,
+        };
+        if together { after.get(before).copied().unwrap_or_default() } else { 0 }
+    }
+
+    fn post(
+        &self,
+        prepared: &Prepared<'_>,
+        plan: &Plan,
+        turn: Turn,
+        places: &[usize],
+        outputs: &Outputs,
+        tallies: &mut Tallies,
+    ) {
+        let [denied, decided, ..] = outputs.masks.as_slice() else { return };
+        for (tally, after) in prepared.tallies.iter().zip(&mut tallies.after) {
+            let entry = plan.entries.iter().position(|stated| stated.entry == tally.entry);
+            let posted = entry.and_then(|entry| outputs.numbers.get(entry.saturating_add(1)));
+            for (at, place) in places.iter().enumerate() {
+                let before = if turn.wave > 0 { self.found(after, tally.scope, *place) } else { 0 };
+                let posts = denied.get(at) == Some(&0) && decided.get(at) == Some(&1);
+                let amount = posted.filter(|_| posts).and_then(|posted| posted.get(at)).copied().unwrap_or_default();
+                if let Some(after) = after.get_mut(*place) {
+                    *after = before.saturating_add(amount);
+                }
+            }
+        }
+    }
+
+    fn give_lines(
+        &mut self,
+        plan: &Plan,
+        answers: &Answers,
+        inputs: &Inputs,
+        places: &[usize],
+        decisions: &Outputs,
+        results: &mut Results,
+    ) {
+        let [denied, decided, ..] = decisions.masks.as_slice() else { return };
+        let lines = answers.lines.run(inputs, places.len());
+        let all_told = lines.masks.last();
+        for (at, place) in places.iter().enumerate() {
+            if denied.get(at) != Some(&0) || decided.get(at) != Some(&1) {
+                continue;
+            }
+            if all_told.and_then(|told| told.get(at)) != Some(&1) {
+                self.give_up_at(*place);
+            }
+            for (benefit, (applies, amounts)) in lines.masks.iter().zip(lines.numbers.chunks(2)).enumerate() {
+                let [gross, paid] = amounts else { continue };
+                if benefit < plan.benefits.len() && applies.get(at) == Some(&1) {
+                    let finer = answers.gross_places.get(benefit).map_or(0, |places| 8_u32.saturating_sub(*places));
+                    let gross = i128::from(gross.get(at).copied().unwrap_or_default());
+                    results.add_line(Line {
+                        place: *place,
+                        benefit,
+                        gross: gross.saturating_mul(10_i128.saturating_pow(finer)),
+                        paid: paid.get(at).copied().unwrap_or_default(),
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// Why claims are denied or paid nothing; worked out for these alone.
+fn give_reasons(
+    plan: &Plan,
+    answers: &Answers,
+    inputs: &Inputs,
+    places: &[usize],
+    decisions: &Outputs,
+    results: &mut Results,
+) {
+    let ([payable, ..], [denied, decided, ..]) = (decisions.numbers.as_slice(), decisions.masks.as_slice()) else {
+        return;
+    };
+    let is = |mask: &[u8], at: usize| mask.get(at) == Some(&1);
+    let some: Vec<usize> =
+        (0..places.len()).filter(|at| is(denied, *at) || (is(decided, *at) && payable.get(*at) == Some(&0))).collect();
+    if some.is_empty() {
+        return;
+    }
+    let keys = answers.reasons.run(&inputs.only(&some), some.len());
+    let Some(keys) = keys.numbers.first() else { return };
+    let mut texts: BTreeMap<(bool, i64), String> = BTreeMap::new();
+    for (at, key) in some.iter().zip(keys) {
+        let is_denied = is(denied, *at);
+        let text = texts.entry((is_denied, *key)).or_insert_with(|| answers.codes(plan, is_denied, *key).join(";"));
+        if let Some(place) = places.get(*at) {
+            results.set_reasons(*place, text);
+        }
+    }
+}
+
+fn year(day: i32) -> Option<i32> {
+    date(day).map(|date| date.year())
+}
+
+/// The version that decides, as the catalog resolves it.
+fn version_of(bucket: Bucket<'_>, versions: &[Plan], place: usize, event: i32, start: i32) -> Option<usize> {
+    if let Some(named) = bucket.enrollments.text("plan_version", bucket.accounts.enrollment_at(place)) {
+        return versions.iter().position(|plan| plan.version() == named);
+    }
+    let day = match versions.last()?.effective().by {
+        EffectiveBy::CoverageStart => start,
+        EffectiveBy::EventDate => event,
+    };
+    versions.iter().position(|plan| {
+        let effective = plan.effective();
+        day >= day_number(effective.from) && effective.until.is_none_or(|until| day <= day_number(until))
+    })
+}
+
+/// The two dates that every account needs.
+struct Dates<'b> {
+    event: Option<&'b Date32Array>,
+    start: Option<&'b Date32Array>,
+}
+
+impl<'b> Dates<'b> {
+    fn of(bucket: Bucket<'b>) -> Dates<'b> {
+        let dates = |rows: &Rows<'b>, name: &str| rows.column(name).and_then(|column| column.as_any().downcast_ref());
+        Dates { event: dates(bucket.claims, "event_date"), start: dates(bucket.enrollments, "coverage_start") }
+    }
+
+    fn at(&self, bucket: Bucket<'_>, place: usize) -> Option<(i32, i32)> {
+        let day = |dates: Option<&Date32Array>, row: usize| {
+            dates.filter(|dates| row < dates.len() && dates.is_valid(row)).map(|dates| dates.value(row))
+        };
+        let event = day(self.event, bucket.accounts.claim_at(place))?;
+        Some((event, day(self.start, bucket.accounts.enrollment_at(place))?))
+    }
+}
+
+/// The facts of some claims, side by side.
+struct Gathered {
+    inputs: Inputs,
+    presence: Vec<Presence>,
+    /// Claims with a value that columns do not take.
+    odd: Vec<bool>,
+}
+
+impl Gathered {
+    fn of(bucket: Bucket<'_>, plan: &Plan, places: &[usize]) -> Gathered {
+        let row_of = |places: &[usize], rows: &[usize]| -> Vec<usize> {
+            places.iter().map(|place| rows.get(*place).copied().unwrap_or_default()).collect()
+        };
+        let claims = row_of(places, &bucket.accounts.claims);
+        let enrollments = row_of(places, &bucket.accounts.enrollments);
+        let mut gathered = Gathered { inputs: Inputs::default(), presence: Vec::new(), odd: Vec::new() };
+        for fact in &plan.facts {
+            let (source, rows) = match fact.holder {
+                Holder::Claim => (bucket.claims, &claims),
+                Holder::Enrollment => (bucket.enrollments, &enrollments),
+            };
+            gathered.push(source, fact, rows);
+        }
+        gathered
+    }
+
+    fn push(&mut self, source: &Rows<'_>, fact: &PlanFact, rows: &[usize]) {
+        let column = source.column(&fact.name);
+        let given = column.map_or_else(Vec::new, |column| given(column.as_ref(), rows));
+        let count = given.iter().filter(|given| **given == 1).count();
+        let everywhere = column.is_some_and(|column| column.null_count() == 0) || (count == rows.len() && count > 0);
+        let (presence, values) = match column {
+            Some(column) if everywhere || count > 0 => {
+                let presence = if everywhere { Presence::Always } else { Presence::Sometimes };
+                (presence, values(column.as_ref(), rows, &given))
+            }
+            Some(_) | None => (Presence::Never, Values::None),
+        };
+        if let Values::Numbers(numbers) = &values {
+            let bounds = (fact.bounds.min, fact.bounds.max);
+            let units = |number: rust_decimal::Decimal| super::payouts::units(number, fact.kind.places());
+            let most = i64::try_from(units(bounds.1)).unwrap_or(i64::MAX).min(most_of(fact.kind));
+            mark_beyond(numbers, most, &mut self.odd);
+            if fact.standard.is_none() {
+                mark_below(numbers, &given, i64::try_from(units(bounds.0)).unwrap_or_default(), &mut self.odd);
+            }
+        }
+        self.presence.push(presence);
+        self.inputs.facts.push(values);
+        self.inputs.given.push(given);
+    }
+}
+
+/// 1 where a row has a value; empty if that is so of every row.
+fn given(column: &dyn Array, rows: &[usize]) -> Vec<u8> {
+    match column.nulls() {
+        Some(nulls) if nulls.null_count() > 0 => {
+            rows.iter().map(|row| u8::from(*row < nulls.len() && nulls.is_valid(*row))).collect()
+        }
+        Some(_) | None => Vec::new(),
+    }
+}
+
+fn values(column: &dyn Array, rows: &[usize], given: &[u8]) -> Values {
+    let column = column.as_any();
+    if let Some(numbers) = column.downcast_ref::<Int64Array>() {
+        return Values::Numbers(gathered(numbers.values(), rows, given, 0));
+    }
+    if let Some(days) = column.downcast_ref::<Date32Array>() {
+        return Values::Dates(gathered(days.values(), rows, given, 0));
+    }
+    if let Some(codes) = column.downcast_ref::<UInt16Array>() {
+        return Values::Codes(gathered(codes.values(), rows, given, u16::MAX));
+    }
+    if let Some(truths) = column.downcast_ref::<BooleanArray>() {
+        let is_true = |row: &usize| u8::from(*row < truths.len() && truths.is_valid(*row) && truths.value(*row));
+        return Values::Truths(rows.iter().map(is_true).collect());
+    }
+    Values::None
+}
+
+fn gathered<T: Copy + Default>(values: &[T], rows: &[usize], given: &[u8], absent: T) -> Vec<T> {
+    let taken = rows.iter().map(|row| values.get(*row).copied().unwrap_or_default());
+    if given.is_empty() {
+        return taken.collect();
+    }
+    taken.zip(given).map(|(value, given)| if *given == 0 { absent } else { value }).collect()
+}
+
+fn mark_beyond(numbers: &[i64], most: i64, odd: &mut Vec<bool>) {
+    mark(numbers.iter().map(|number| *number > most || *number < 0), odd);
+}
+
+fn mark_below(numbers: &[i64], given: &[u8], least: i64, odd: &mut Vec<bool>) {
+    let is_given = |at: usize| given.is_empty() || given.get(at) == Some(&1);
+    mark(numbers.iter().enumerate().map(|(at, number)| *number < least && is_given(at)), odd);
+}
+
+/// Marks rows; the list stays empty as long as there is none.
+fn mark(rows: impl Iterator<Item = bool> + ExactSizeIterator + Clone, odd: &mut Vec<bool>) {
+    if rows.clone().any(|is_odd| is_odd) {
+        odd.resize(rows.len(), false);
+        rows.zip(odd).for_each(|(is_odd, odd)| *odd |= is_odd);
+    }
+}

@@ -1,0 +1,3 @@
+//! The door.
+mod vocabulary;
+pub(crate) use vocabulary::Vocabulary;
