@@ -85,6 +85,10 @@ impl Node {
         }
     }
 
+    pub(crate) fn is_table(&self) -> bool {
+        matches!(self.form, Form::Table(_))
+    }
+
     pub(crate) fn items(&self) -> &[Node] {
         let Form::List(items) = &self.form else { return &[] };
         items
