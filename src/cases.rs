@@ -28,10 +28,15 @@ pub struct WorkedCases {
     findings: Findings,
 }
 
-#[derive(Debug)]
+/// A row comes after at most 100 earlier rows of its table.
+pub const MAX_EARLIER_ROWS: usize = 100;
+
+#[derive(Debug, Default)]
 struct CaseTable {
     rule: Text,
     rows: Vec<Row>,
+    /// The places of the rows, by id.
+    by_id: BTreeMap<String, usize>,
 }
 
 /// One case: what is given, and what is expected of it, each with its cell.
@@ -39,8 +44,17 @@ struct CaseTable {
 struct Row {
     id: String,
     span: Span,
-    case: Case,
+    enrollment: Enrollment,
+    claim: Claim,
+    after: Option<Earlier>,
     expected: Vec<(Expectation, Span)>,
+}
+
+/// The row that a row comes after, and how many come before it with that one.
+#[derive(Debug, Clone, Copy)]
+struct Earlier {
+    row: usize,
+    count: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,16 +122,16 @@ impl WorkedCases {
         let mut cases = Vec::new();
         for table in &self.tables {
             for row in &table.rows {
-                let passed = self.run_row(row, catalog, &mut findings);
+                let passed = self.run_row(row, &table.case(row), catalog, &mut findings);
                 cases.push(CaseReport { rule: table.rule.clone(), id: row.id.clone(), passed });
             }
         }
         CasesReport { plan: self.plan.clone(), cases, failures: findings.into_diagnostics() }
     }
 
-    fn run_row(&self, row: &Row, catalog: &Catalog, findings: &mut Findings) -> bool {
+    fn run_row(&self, row: &Row, case: &Case, catalog: &Catalog, findings: &mut Findings) -> bool {
         let id = &row.id;
-        let adjudication = match row.case.decide(catalog) {
+        let adjudication = match case.decide(catalog) {
             Ok((adjudication, _)) => adjudication,
             Err(error) => {
                 let Text { zh, en } = error.text();
@@ -143,6 +157,18 @@ impl WorkedCases {
             }
         }
         passed
+    }
+}
+
+impl CaseTable {
+    /// The case of a row: its history is the row that it comes after, with those before that.
+    fn case(&self, row: &Row) -> Case {
+        let before = |row: &Row| row.after.and_then(|earlier| self.rows.get(earlier.row));
+        let earlier = std::iter::successors(before(row), |row| before(row));
+        let mut history: Vec<(Enrollment, Claim)> =
+            earlier.map(|row| (row.enrollment.clone(), row.claim.clone())).collect();
+        history.reverse();
+        Case { enrollment: row.enrollment.clone(), history, claim: row.claim.clone() }
     }
 }
 
@@ -215,12 +241,14 @@ impl<'c> TableReader<'c> {
 
     fn table(&mut self, table: &'c Node) -> CaseTable {
         let columns = self.columns(table);
-        let mut rows: Vec<Row> = Vec::new();
+        let rule = table.get("rule").map(Node::words).unwrap_or_default();
+        let mut read = CaseTable { rule, ..CaseTable::default() };
         for row in table.get("rows").map(Node::items).unwrap_or_default() {
-            let row = self.row(row, &columns, &rows);
-            rows.push(row);
+            let row = self.row(row, &columns, &read);
+            read.by_id.entry(row.id.clone()).or_insert(read.rows.len());
+            read.rows.push(row);
         }
-        CaseTable { rule: table.get("rule").map(Node::words).unwrap_or_default(), rows }
+        read
     }
 
     fn columns(&mut self, table: &'c Node) -> Vec<Column<'c>> {
@@ -286,7 +314,7 @@ impl<'c> TableReader<'c> {
     }
 
     /// A row with a mistake stays, so that those after it are not wrong because of it; the file is not run then.
-    fn row(&mut self, node: &Node, columns: &[Column<'_>], above: &[Row]) -> Row {
+    fn row(&mut self, node: &Node, columns: &[Column<'_>], above: &CaseTable) -> Row {
         let (found, wanted) = (node.items().len(), columns.len());
         let cells: Vec<(&Column<'_>, &Node)> = columns.iter().zip(node.items()).collect();
         let id = self.id(node, &cells, above);
@@ -296,11 +324,11 @@ impl<'c> TableReader<'c> {
                 "this row has {found} cells, the table has {wanted} columns"
             );
             self.facts.findings.report(Code::BadValue, &node.span, message);
-            let case = Case { enrollment: Enrollment::default(), history: Vec::new(), claim: Claim::new(&id) };
-            return Row { id, span: node.span.clone(), case, expected: Vec::new() };
+            let (enrollment, claim) = (Enrollment::default(), Claim::default());
+            return Row { id, span: node.span.clone(), enrollment, claim, after: None, expected: Vec::new() };
         }
         let after = cells.iter().find(|(column, cell)| matches!(column, Column::After) && cell.text() != Some(""));
-        let history = after.map(|(_, after)| self.history(after, above)).unwrap_or_default();
+        let after = after.and_then(|(_, after)| self.earlier(after, above));
         let (enrollment, claim) = self.facts_of(&id, &cells);
         let mut expected = Vec::new();
         for (column, cell) in &cells {
@@ -309,15 +337,15 @@ impl<'c> TableReader<'c> {
         if !columns.iter().any(|column| matches!(column, Column::Decision)) {
             expected.push((Expectation::Decision("paid".to_owned()), node.span.clone()));
         }
-        Row { id, span: node.span.clone(), case: Case { enrollment, history, claim }, expected }
+        Row { id, span: node.span.clone(), enrollment, claim, after, expected }
     }
 
     /// The id of a row is that of its claim; one that is not given is the number of the row.
-    fn id(&mut self, node: &Node, cells: &[(&Column<'_>, &Node)], above: &[Row]) -> String {
+    fn id(&mut self, node: &Node, cells: &[(&Column<'_>, &Node)], above: &CaseTable) -> String {
         let cell = cells.iter().find(|(column, _)| matches!(column, Column::Id)).map(|(_, cell)| *cell);
-        let number = above.len().saturating_add(1);
+        let number = above.rows.len().saturating_add(1);
         let id = cell.and_then(written).map_or_else(|| number.to_string(), str::to_owned);
-        if above.iter().any(|row| row.id == id) {
+        if above.by_id.contains_key(&id) {
             let span = &cell.unwrap_or(node).span;
             let message = say!("理赔申请编号 `{id}` 重复", "two claims have the id `{id}`");
             self.facts.findings.report(Code::DuplicateClaim, span, message);
@@ -325,17 +353,25 @@ impl<'c> TableReader<'c> {
         id
     }
 
-    /// The claims of an earlier row and of those before it.
-    fn history(&mut self, after: &Node, above: &[Row]) -> Vec<(Enrollment, Claim)> {
+    /// The row above that a row comes after.
+    fn earlier(&mut self, after: &Node, above: &CaseTable) -> Option<Earlier> {
         let name = written(after).unwrap_or_default();
-        let Some(row) = above.iter().find(|row| row.id == name) else {
+        let Some(row) = above.by_id.get(name).copied() else {
             let message = say!("此前没有编号为 `{name}` 的行", "no row above has the id `{name}`");
             self.facts.findings.report(Code::UnknownClaim, &after.span, message);
-            return Vec::new();
+            return None;
         };
-        let mut history = row.case.history.clone();
-        history.push((row.case.enrollment.clone(), row.case.claim.clone()));
-        history
+        let before = above.rows.get(row).and_then(|row| row.after).map_or(0, |earlier| earlier.count);
+        let count = before.saturating_add(1);
+        if count > MAX_EARLIER_ROWS {
+            let message = say!(
+                "此行之前有 {count} 行，上限为 {MAX_EARLIER_ROWS}",
+                "this row comes after {count} others, at most {MAX_EARLIER_ROWS} are possible"
+            );
+            self.facts.findings.report(Code::TooMany, &after.span, message);
+            return None;
+        }
+        Some(Earlier { row, count })
     }
 
     /// Defaults first, the row's own cells over them; an empty text leaves a fact absent.

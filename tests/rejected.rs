@@ -20,8 +20,8 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use huzhu::limits::{
-    MAX_BANDS, MAX_CASE_BYTES, MAX_CLAIMS, MAX_DEPTH, MAX_EXPRESSION_BYTES, MAX_EXPRESSION_DEPTH, MAX_FACTS, MAX_KEYS,
-    MAX_NESTING, MAX_NUMBER_DIGITS, MAX_PACK_BYTES, MAX_PARTS, MAX_PROBLEMS, MAX_RULES,
+    MAX_BANDS, MAX_CASE_BYTES, MAX_CLAIMS, MAX_DEPTH, MAX_EARLIER_ROWS, MAX_EXPRESSION_BYTES, MAX_EXPRESSION_DEPTH,
+    MAX_FACTS, MAX_KEYS, MAX_NESTING, MAX_NUMBER_DIGITS, MAX_PACK_BYTES, MAX_PARTS, MAX_PROBLEMS, MAX_RULES,
 };
 use huzhu::{Case, Catalog, Code, Diagnostics, Language, WorkedCases, pack};
 
@@ -377,6 +377,7 @@ fn the_limits_are_those_that_are_documented() {
     assert_eq!((MAX_PACK_BYTES, MAX_CASE_BYTES), (1 << 20, 16 << 20));
     assert_eq!((MAX_DEPTH, MAX_EXPRESSION_DEPTH, MAX_EXPRESSION_BYTES), (64, 64, 4096));
     assert_eq!((MAX_RULES, MAX_CLAIMS, MAX_NUMBER_DIGITS, MAX_FACTS), (10_000, 10_000, 19, 128));
+    assert_eq!(MAX_EARLIER_ROWS, 100);
     assert_eq!((MAX_PROBLEMS, MAX_KEYS, MAX_BANDS, MAX_NESTING, MAX_PARTS), (500, 10_000, 100, 128, 200_000));
 }
 
@@ -723,6 +724,26 @@ fn a_file_of_one_thing_to_the_limit_is_refused() {
     for part in ["a", "1", "=", ".", "\"", "\n", "#", ",", "你", "[a]\n", "a=1\n", "\r", "\\u"] {
         refused("one thing over and over", part.repeat(MAX_PACK_BYTES / part.len() / 8).as_bytes());
     }
+}
+
+#[test]
+fn a_row_comes_after_so_many_rows() {
+    let chain = |most: usize| {
+        let rows: String = (1..=most).map(|number| format!("[{number}, {}, \"denied\"],\n", number - 1)).collect();
+        let columns = WORKED.find("columns").expect("there are columns");
+        let defaults = "[defaults.enrollment]\ncoverage_start = 2025-01-01\ncoverage_end = 2025-12-31\nbirth_date = 1990-05-05\n\
+                        [defaults.claim]\nevent_date = 2026-01-01\ncause = \"accident\"\n";
+        let table = format!("columns = [\"id\", \"after\", \"decision\"]\nrows = [[0, \"\", \"denied\"],\n{rows}]\n");
+        let text = format!("{}{table}", WORKED.get(..columns).expect("it is a place"))
+            .replace("[[table]]", &format!("{defaults}[[table]]"));
+        WorkedCases::read("a.cases.toml", text.as_bytes(), shipped())
+    };
+    let read = chain(MAX_EARLIER_ROWS).expect("no row has too many before it");
+    assert_eq!(codes(Some(read.run(shipped()).failures)), [""; 0]);
+    assert_eq!(codes(chain(MAX_EARLIER_ROWS + 1).err()), ["too-many"]);
+    let start = Instant::now();
+    assert!(!codes(chain(40_000).err()).is_empty());
+    assert!(start.elapsed() <= LONGEST_ANSWER, "{:?}", start.elapsed());
 }
 
 #[test]
