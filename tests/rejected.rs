@@ -773,5 +773,5 @@ fn four_hundred_promises_are_answered_in_time() {
     let pack = pack_with("", "greatest(personal_burden + total_cost - total_cost, 0 yuan)");
     let start = Instant::now();
     loaded(&format!("{pack}[promise]\nmonotone_in = [{promises}]\n"));
-    assert!(start.elapsed() <= Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(start.elapsed() <= LONGEST_ANSWER, "{:?}", start.elapsed());
 }
