@@ -1,5 +1,7 @@
 //! A case file: one enrollment, the member's history, and the claim to decide.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::accumulator::Accumulators;
 use crate::adjudicate::Adjudication;
 use crate::catalog::Catalog;
@@ -13,7 +15,7 @@ use crate::exact;
 use crate::fact::{Holder, Kind, STANDARD, StandardFact, Value};
 use crate::facts::misfit_text;
 use crate::history::{self, MAX_CLAIMS};
-use crate::plan::PlanFact;
+use crate::plan::{EffectiveBy, Plan, PlanFact};
 use crate::text::say;
 
 /// One case, read and checked against the plans of a catalog.
@@ -97,8 +99,11 @@ impl Reader<'_> {
             None => Some(Vec::new()),
             Some(node) => self.history(node, enrollment.as_ref()),
         };
+        self.check_reversals(root);
         let case = Case { enrollment: enrollment?, history: history?, claim: claim? };
-        self.check_version(root, &case);
+        if let Some(node) = root.get("claim") {
+            self.check_version(&case.enrollment, &case.claim, root.get("enrollment"), node);
+        }
         self.check_claim_id(root, &case);
         Some(case)
     }
@@ -181,7 +186,7 @@ impl Reader<'_> {
     }
 
     pub(crate) fn check_plan(&mut self, plan: &str, node: &Node) {
-        if self.catalog.versions(plan).is_empty() {
+        if !self.knows_the_plan() {
             let span = node.get("plan").map(|plan| plan.span.clone()).unwrap_or_default();
             let list = self.catalog.plan_ids().collect::<Vec<_>>().join(", ");
             let help = did_you_mean(plan, self.catalog.plan_ids())
@@ -192,42 +197,59 @@ impl Reader<'_> {
         }
     }
 
-    /// The version that decides must be there.
-    fn check_version(&mut self, root: &Node, case: &Case) {
-        if self.catalog.versions(case.enrollment.plan()).is_empty() {
-            return;
-        }
-        if let Err(error) = self.catalog.resolve(&case.enrollment, &case.claim) {
-            let enrollment = root.get("enrollment");
-            let node = ["plan_version", "coverage_start", "plan"]
-                .into_iter()
-                .find_map(|key| enrollment.and_then(|node| node.get(key)));
-            let span = node.map(|node| node.span.clone()).unwrap_or_default();
-            let (zh, en) =
-                (error.message(crate::Language::Zh).to_owned(), error.message(crate::Language::En).to_owned());
-            self.findings.report(Code::UnknownVersion, &span, crate::Text { zh, en });
+    /// The version that decides must be there; it is told where the claim or what is given of its enrollment leads to none.
+    fn check_version(&mut self, enrollment: &Enrollment, claim: &Claim, given: Option<&Node>, claim_node: &Node) {
+        let Some(latest) = self.catalog.versions(enrollment.plan()).last() else { return };
+        let Err(error) = self.catalog.resolve(enrollment, claim) else { return };
+        let node = match (enrollment.plan_version(), latest.effective().by) {
+            (Some(_), _) => given.and_then(|given| given.get("plan_version")),
+            (None, EffectiveBy::CoverageStart) => given.and_then(|given| given.get("coverage_start")),
+            (None, EffectiveBy::EventDate) => claim_node.get("event_date"),
+        };
+        if let Some(node) = node {
+            self.findings.report(Code::UnknownVersion, &node.span, error.text());
         }
     }
 
-    /// The claim to decide is none of the history, and what it reverses is.
+    /// The claim to decide is none of the history.
     fn check_claim_id(&mut self, root: &Node, case: &Case) {
-        let span =
-            |key| root.get("claim").and_then(|claim| claim.get(key)).map(|node| node.span.clone()).unwrap_or_default();
-        let is_past = |id: &str| case.history.iter().any(|(_, claim)| claim.id() == id);
         let id = case.claim.id();
-        if is_past(id) {
+        if case.history.iter().any(|(_, claim)| claim.id() == id) {
+            let node = root.get("claim").and_then(|claim| claim.get("id"));
+            let span = node.map(|node| node.span.clone()).unwrap_or_default();
             self.findings.report(
                 Code::DuplicateClaim,
-                &span("id"),
+                &span,
                 say!("历史中已有理赔申请编号 `{id}`", "the history has a claim `{id}` already"),
             );
         }
-        if let Some(reversed) = case.claim.reverses().filter(|reversed| !is_past(reversed)) {
-            let message = say!(
-                "要冲销的理赔申请 `{reversed}` 不在历史中",
-                "the claim `{reversed}` that is reversed is not in the history"
-            );
-            self.findings.report(Code::UnknownClaim, &span("reverses"), message);
+    }
+
+    /// A reversal names a claim of the history that is no reversal, and that nothing before it reverses.
+    fn check_reversals(&mut self, root: &Node) {
+        let history = root.get("history").map(Node::items).unwrap_or_default();
+        let is_reversal = |claim: &Node| claim.get("reverses").is_some();
+        let past: BTreeMap<&str, bool> = history
+            .iter()
+            .filter_map(|claim| Some((claim.get("id").and_then(Node::text)?, is_reversal(claim))))
+            .collect();
+        let mut reversed = BTreeSet::new();
+        for node in history.iter().chain(root.get("claim")).filter_map(|claim| claim.get("reverses")) {
+            let Some(id) = node.text().filter(|id| !id.is_empty()) else { continue };
+            let message = match past.get(id) {
+                None => say!(
+                    "要冲销的理赔申请 `{id}` 不在历史中",
+                    "the claim `{id}` that is reversed is not in the history"
+                ),
+                Some(true) => {
+                    say!("`{id}` 本身是冲销，不能再冲销", "`{id}` is a reversal itself, which can not be reversed")
+                }
+                Some(false) if !reversed.insert(id) => {
+                    say!("理赔申请 `{id}` 已被冲销", "the claim `{id}` is reversed already")
+                }
+                Some(false) => continue,
+            };
+            self.findings.report(Code::UnknownClaim, &node.span, message);
         }
     }
 
@@ -243,6 +265,7 @@ impl Reader<'_> {
             match entry.key.as_str() {
                 "id" | "reverses" | "settlement" => {}
                 "enrollment" if is_earlier => self.check_changes(&entry.node),
+                "enrollment" => self.misplaced_enrollment(entry),
                 _ => self.claim_fact(entry, &mut claim),
             }
         }
@@ -250,6 +273,15 @@ impl Reader<'_> {
             self.settlement(settlement, &mut claim);
         }
         id.map(|_| claim)
+    }
+
+    fn misplaced_enrollment(&mut self, entry: &Entry) {
+        let message = say!("要审核的申请中没有 `enrollment`", "the claim to decide has no `enrollment`");
+        let help = say!(
+            "参保记录与 `claim` 并列；只有历史中的申请可写明当时的不同",
+            "the enrollment stands beside `claim`; only a claim of the history says what was different then"
+        );
+        self.findings.report(Code::UnknownKey, &entry.key_span, message).help_with([help]);
     }
 
     fn settlement(&mut self, node: &Node, claim: &mut Claim) {
@@ -365,16 +397,31 @@ impl Reader<'_> {
     }
 
     fn own_fact(&self, name: &str) -> Option<&PlanFact> {
-        let versions = self.catalog.versions(&self.plan).iter().rev();
-        versions.flat_map(|plan| &plan.facts).find(|fact| &*fact.name == name)
+        self.versions().flat_map(|plan| &plan.facts).find(|fact| &*fact.name == name)
     }
 
+    /// Whether there is a plan of the name that is given.
+    pub(crate) fn knows_the_plan(&self) -> bool {
+        !self.catalog.versions(&self.plan).is_empty()
+    }
+
+    /// The versions of the plan, the latest first; those of every plan where there is none of the name: any may be meant.
+    pub(crate) fn versions(&self) -> impl Iterator<Item = &Plan> {
+        let any = self.catalog.plans().filter(|_| !self.knows_the_plan());
+        self.catalog.versions(&self.plan).iter().rev().chain(any)
+    }
+
+    /// A fact may be the own one of a plan that is misspelt; then only what is near a known one is called unknown.
     fn unknown_fact(&mut self, entry: &Entry, holder: Holder) {
         let name = entry.key.as_str();
         let standard = STANDARD.iter().filter(|fact| fact.holder == holder).map(|fact| fact.name);
-        let own = self.catalog.versions(&self.plan).iter().flat_map(|plan| &plan.facts).map(|fact| &*fact.name);
-        let help = did_you_mean(name, standard.chain(own))
-            .unwrap_or_else(|| say!("`huzhu schema --case` 列出全部事实", "`huzhu schema --case` lists all facts"));
+        let own = self.versions().flat_map(|plan| &plan.facts).map(|fact| &*fact.name);
+        let near = did_you_mean(name, standard.chain(own));
+        if near.is_none() && !self.knows_the_plan() {
+            return;
+        }
+        let help =
+            near.unwrap_or_else(|| say!("`huzhu schema --case` 列出全部事实", "`huzhu schema --case` lists all facts"));
         let message = say!("没有名为 `{name}` 的事实", "no fact is named `{name}`");
         self.findings.report(Code::UnknownFact, &entry.key_span, message).help_with([help]);
     }
@@ -401,8 +448,7 @@ impl Reader<'_> {
     }
 
     fn bad_fact(&mut self, error: &Error, span: &Span) {
-        let (zh, en) = (error.message(crate::Language::Zh).to_owned(), error.message(crate::Language::En).to_owned());
-        self.findings.report(Code::BadFact, span, crate::Text { zh, en });
+        self.findings.report(Code::BadFact, span, error.text());
     }
 
     fn history(&mut self, node: &Node, enrollment: Option<&Enrollment>) -> Option<Vec<(Enrollment, Claim)>> {
@@ -419,7 +465,7 @@ impl Reader<'_> {
             self.findings.report(Code::TooMany, &(node.span.start..node.span.start.saturating_add(1)), message);
             return None;
         }
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         let mut claims = Vec::new();
         for item in items {
             if !matches!(item.form, Form::Table(_)) {
@@ -438,26 +484,14 @@ impl Reader<'_> {
             }
             if let Some(enrollment) = enrollment {
                 let mut own = enrollment.clone();
-                if let Some(changes) = item.get("enrollment") {
+                let changes = item.get("enrollment");
+                if let Some(changes) = changes {
                     self.enrollment_facts(changes, &mut own);
                 }
+                self.check_version(&own, &claim, changes, item);
                 claims.push((own, claim));
             }
         }
-        self.check_reversals(items, &seen);
         Some(claims)
-    }
-
-    fn check_reversals(&mut self, items: &[Node], ids: &std::collections::BTreeSet<String>) {
-        for node in items.iter().filter_map(|item| item.get("reverses")) {
-            let id = node.text().unwrap_or_default();
-            if !ids.contains(id) {
-                let message = say!(
-                    "要冲销的理赔申请 `{id}` 不在历史中",
-                    "the claim `{id}` that is reversed is not in the history"
-                );
-                self.findings.report(Code::UnknownClaim, &node.span, message);
-            }
-        }
     }
 }

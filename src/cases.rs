@@ -1,6 +1,6 @@
 //! Worked cases beside a pack: tables that a bylaw expert reads, and the engine must agree with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
@@ -13,10 +13,11 @@ use crate::diagnostic::{Diagnostics, Findings, Span, did_you_mean};
 use crate::document::{self, Entry, Form, Node, Notation};
 use crate::enrollment::Enrollment;
 use crate::exact;
-use crate::fact::Holder;
+use crate::fact::{Holder, STANDARD, Value};
 use crate::money;
 use crate::pack::shape;
-use crate::text::{Language, Text, say};
+use crate::plan::Plan;
+use crate::text::{Text, say};
 
 /// The worked cases of one file, read and checked.
 #[derive(Debug)]
@@ -27,10 +28,15 @@ pub struct WorkedCases {
     findings: Findings,
 }
 
-#[derive(Debug)]
+/// A row comes after at most 100 earlier rows of its table.
+pub const MAX_EARLIER_ROWS: usize = 100;
+
+#[derive(Debug, Default)]
 struct CaseTable {
     rule: Text,
     rows: Vec<Row>,
+    /// The places of the rows, by id.
+    by_id: BTreeMap<String, usize>,
 }
 
 /// One case: what is given, and what is expected of it, each with its cell.
@@ -38,8 +44,17 @@ struct CaseTable {
 struct Row {
     id: String,
     span: Span,
-    case: Case,
+    enrollment: Enrollment,
+    claim: Claim,
+    after: Option<Earlier>,
     expected: Vec<(Expectation, Span)>,
+}
+
+/// The row that a row comes after, and how many come before it with that one.
+#[derive(Debug, Clone, Copy)]
+struct Earlier {
+    row: usize,
+    count: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,8 +101,10 @@ impl WorkedCases {
             return Err(findings.into_diagnostics());
         }
         let plan = root.get("plan").and_then(Node::text).unwrap_or_default().to_owned();
-        let mut reader = TableReader { facts: Reader { catalog, findings, plan: plan.clone() }, root: &root };
+        let facts = Reader { catalog, findings, plan: plan.clone() };
+        let mut reader = TableReader { facts, defaults: Vec::new() };
         reader.facts.check_plan(&plan, &root);
+        reader.read_defaults(&root);
         let tables: Vec<CaseTable> =
             root.get("table").map(Node::items).unwrap_or_default().iter().map(|table| reader.table(table)).collect();
         let findings = reader.facts.findings;
@@ -105,19 +122,19 @@ impl WorkedCases {
         let mut cases = Vec::new();
         for table in &self.tables {
             for row in &table.rows {
-                let passed = self.run_row(row, catalog, &mut findings);
+                let passed = self.run_row(row, &table.case(row), catalog, &mut findings);
                 cases.push(CaseReport { rule: table.rule.clone(), id: row.id.clone(), passed });
             }
         }
         CasesReport { plan: self.plan.clone(), cases, failures: findings.into_diagnostics() }
     }
 
-    fn run_row(&self, row: &Row, catalog: &Catalog, findings: &mut Findings) -> bool {
+    fn run_row(&self, row: &Row, case: &Case, catalog: &Catalog, findings: &mut Findings) -> bool {
         let id = &row.id;
-        let adjudication = match row.case.decide(catalog) {
+        let adjudication = match case.decide(catalog) {
             Ok((adjudication, _)) => adjudication,
             Err(error) => {
-                let (zh, en) = (error.message(Language::Zh), error.message(Language::En));
+                let Text { zh, en } = error.text();
                 findings.report(Code::CaseFailed, &row.span, say!("`{id}`：{zh}", "`{id}`: {en}"));
                 return false;
             }
@@ -140,6 +157,18 @@ impl WorkedCases {
             }
         }
         passed
+    }
+}
+
+impl CaseTable {
+    /// The case of a row: its history is the row that it comes after, with those before that.
+    fn case(&self, row: &Row) -> Case {
+        let before = |row: &Row| row.after.and_then(|earlier| self.rows.get(earlier.row));
+        let earlier = std::iter::successors(before(row), |row| before(row));
+        let mut history: Vec<(Enrollment, Claim)> =
+            earlier.map(|row| (row.enrollment.clone(), row.claim.clone())).collect();
+        history.reverse();
+        Case { enrollment: row.enrollment.clone(), history, claim: row.claim.clone() }
     }
 }
 
@@ -177,184 +206,250 @@ fn decision_name(decision: Decision) -> &'static str {
 
 struct TableReader<'c> {
     facts: Reader<'c>,
-    root: &'c Node,
+    defaults: Vec<(&'c str, Holder, Value)>,
 }
 
-impl TableReader<'_> {
-    fn table(&mut self, table: &Node) -> CaseTable {
-        let columns: Vec<(&str, &Span)> = table
-            .get("columns")
-            .map(Node::items)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|node| Some((node.text()?, &node.span)))
-            .collect();
-        self.check_columns(&columns, table);
-        let mut rows: Vec<Row> = Vec::new();
-        for row in table.get("rows").map(Node::items).unwrap_or_default() {
-            let cells = row.items();
-            if cells.len() != columns.len() {
-                let (found, wanted) = (cells.len(), columns.len());
-                let message = say!(
-                    "此行有 {found} 格，应有 {wanted} 格",
-                    "this row has {found} cells, the table has {wanted} columns"
-                );
-                self.facts.findings.report(Code::BadValue, &row.span, message);
-                continue;
-            }
-            let cells: Vec<(&str, &Span, &Node)> =
-                columns.iter().zip(cells).map(|((column, span), cell)| (*column, *span, cell)).collect();
-            if let Some(row) = self.row(row, &cells, &rows) {
-                rows.push(row);
+/// What a column of a table holds.
+enum Column<'n> {
+    Id,
+    After,
+    Decision,
+    Payable,
+    Reasons,
+    /// What one benefit pays.
+    Paid(&'n str),
+    Fact {
+        name: &'n str,
+        span: &'n Span,
+        holder: Holder,
+    },
+    /// Reported already; what stands below is not to blame.
+    Poisoned,
+}
+
+impl<'c> TableReader<'c> {
+    /// Facts of every row; an empty text leaves a fact absent.
+    fn read_defaults(&mut self, root: &'c Node) {
+        for (section, holder) in [("enrollment", Holder::Enrollment), ("claim", Holder::Claim)] {
+            let given = root.get("defaults").and_then(|defaults| defaults.get(section));
+            for entry in given.into_iter().flat_map(Node::entries).filter(|entry| entry.node.text() != Some("")) {
+                let value = self.facts.fact(entry, holder);
+                self.defaults.extend(value.map(|value| (entry.key.as_str(), holder, value)));
             }
         }
-        CaseTable { rule: table.get("rule").map(Node::words).unwrap_or_default(), rows }
     }
 
-    fn check_columns(&mut self, columns: &[(&str, &Span)], table: &Node) {
-        for (column, span) in columns {
-            let is_known =
-                is_expectation(column) || matches!(*column, "id" | "after") || self.facts.holder(column).is_some();
-            if !is_known {
-                let standard = crate::fact::STANDARD.iter().map(|fact| fact.name);
-                let help = did_you_mean(column, standard.chain(["id", "after", "decision", "payable", "reasons"]));
-                let message = say!(
-                    "列 `{column}` 不是事实，也不是期望",
-                    "the column `{column}` is neither a fact nor an expectation"
-                );
-                self.facts.findings.report(Code::UnknownFact, span, message).help_with(help);
+    fn table(&mut self, table: &'c Node) -> CaseTable {
+        let columns = self.columns(table);
+        let rule = table.get("rule").map(Node::words).unwrap_or_default();
+        let mut read = CaseTable { rule, ..CaseTable::default() };
+        for row in table.get("rows").map(Node::items).unwrap_or_default() {
+            let row = self.row(row, &columns, &read);
+            read.by_id.entry(row.id.clone()).or_insert(read.rows.len());
+            read.rows.push(row);
+        }
+        read
+    }
+
+    fn columns(&mut self, table: &'c Node) -> Vec<Column<'c>> {
+        let heads = table.get("columns").map(Node::items).unwrap_or_default();
+        let mut seen = BTreeSet::new();
+        let mut columns = Vec::new();
+        for head in heads {
+            let name = head.text().unwrap_or_default();
+            if seen.insert(name) {
+                columns.push(self.column(name, &head.span));
+            } else {
+                let message = say!("列 `{name}` 重复", "the column `{name}` stands twice");
+                self.facts.findings.report(Code::DuplicateName, &head.span, message);
+                columns.push(Column::Poisoned);
             }
         }
-        if !columns.iter().any(|(column, _)| matches!(*column, "payable" | "decision")) {
+        if !seen.contains("payable") && !seen.contains("decision") {
             let span = table.get("columns").map(|node| node.span.clone()).unwrap_or_default();
             let message = say!("表须有 `payable` 或 `decision` 一列", "a table needs a column `payable` or `decision`");
             self.facts.findings.report(Code::MissingKey, &span, message);
         }
+        columns
     }
 
-    fn row(&mut self, node: &Node, cells: &[(&str, &Span, &Node)], earlier: &[Row]) -> Option<Row> {
-        let cell = |name: &str| cells.iter().find(|(column, _, _)| *column == name).map(|(_, _, cell)| *cell);
-        let number = earlier.len().saturating_add(1);
-        let id = cell("id").and_then(Node::text).map_or_else(|| number.to_string(), str::to_owned);
-        let history = match cell("after").filter(|node| node.text() != Some("")) {
-            None => Vec::new(),
-            Some(after) => self.history(after, earlier)?,
-        };
-        let (enrollment, claim) = self.facts_of(&id, cells)?;
-        let mut expected: Vec<(Expectation, Span)> = Vec::new();
-        for (column, _, cell) in cells.iter().filter(|(column, _, _)| is_expectation(column)) {
+    fn column(&mut self, name: &'c str, span: &'c Span) -> Column<'c> {
+        match name {
+            "id" => Column::Id,
+            "after" => Column::After,
+            "decision" => Column::Decision,
+            "payable" => Column::Payable,
+            "reasons" => Column::Reasons,
+            _ => match (name.strip_prefix("paid:"), self.facts.holder(name)) {
+                (Some(benefit), _) => self.benefit_column(benefit, span),
+                (None, Some(holder)) => Column::Fact { name, span, holder },
+                (None, None) => self.unknown_column(name, span),
+            },
+        }
+    }
+
+    fn benefit_column(&mut self, benefit: &'c str, span: &Span) -> Column<'c> {
+        let ids: Vec<&str> = self.facts.versions().flat_map(Plan::benefit_ids).collect();
+        if ids.contains(&benefit) {
+            return Column::Paid(benefit);
+        }
+        let near = did_you_mean(benefit, ids);
+        if near.is_some() || self.facts.knows_the_plan() {
+            let message = say!("没有待遇 `{benefit}`", "there is no benefit `{benefit}`");
+            self.facts.findings.report(Code::UnknownName, span, message).help_with(near);
+        }
+        Column::Poisoned
+    }
+
+    fn unknown_column(&mut self, name: &str, span: &Span) -> Column<'c> {
+        let standard = STANDARD.iter().map(|fact| fact.name);
+        let own = self.facts.versions().flat_map(|plan| &plan.facts).map(|fact| &*fact.name);
+        let near = did_you_mean(name, standard.chain(own).chain(["id", "after", "decision", "payable", "reasons"]));
+        if near.is_some() || self.facts.knows_the_plan() {
+            let message =
+                say!("列 `{name}` 不是事实，也不是期望", "the column `{name}` is neither a fact nor an expectation");
+            self.facts.findings.report(Code::UnknownFact, span, message).help_with(near);
+        }
+        Column::Poisoned
+    }
+
+    /// A row with a mistake stays, so that those after it are not wrong because of it; the file is not run then.
+    fn row(&mut self, node: &Node, columns: &[Column<'_>], above: &CaseTable) -> Row {
+        let (found, wanted) = (node.items().len(), columns.len());
+        let cells: Vec<(&Column<'_>, &Node)> = columns.iter().zip(node.items()).collect();
+        let id = self.id(node, &cells, above);
+        if found != wanted {
+            let message = say!(
+                "此行有 {found} 格，应有 {wanted} 格",
+                "this row has {found} cells, the table has {wanted} columns"
+            );
+            self.facts.findings.report(Code::BadValue, &node.span, message);
+            let (enrollment, claim) = (Enrollment::default(), Claim::default());
+            return Row { id, span: node.span.clone(), enrollment, claim, after: None, expected: Vec::new() };
+        }
+        let after = cells.iter().find(|(column, cell)| matches!(column, Column::After) && cell.text() != Some(""));
+        let after = after.and_then(|(_, after)| self.earlier(after, above));
+        let (enrollment, claim) = self.facts_of(&id, &cells);
+        let mut expected = Vec::new();
+        for (column, cell) in &cells {
             expected.extend(self.expectation(column, cell).map(|expectation| (expectation, cell.span.clone())));
         }
-        if cell("decision").is_none() {
+        if !columns.iter().any(|column| matches!(column, Column::Decision)) {
             expected.push((Expectation::Decision("paid".to_owned()), node.span.clone()));
         }
-        Some(Row { id, span: node.span.clone(), case: Case { enrollment, history, claim }, expected })
+        Row { id, span: node.span.clone(), enrollment, claim, after, expected }
     }
 
-    /// The claims of an earlier row and of those before it.
-    fn history(&mut self, after: &Node, earlier: &[Row]) -> Option<Vec<(Enrollment, Claim)>> {
-        let name = after.text().unwrap_or_default();
-        let Some(row) = earlier.iter().find(|row| row.id == name) else {
+    /// The id of a row is that of its claim; one that is not given is the number of the row.
+    fn id(&mut self, node: &Node, cells: &[(&Column<'_>, &Node)], above: &CaseTable) -> String {
+        let cell = cells.iter().find(|(column, _)| matches!(column, Column::Id)).map(|(_, cell)| *cell);
+        let number = above.rows.len().saturating_add(1);
+        let id = cell.and_then(written).map_or_else(|| number.to_string(), str::to_owned);
+        if above.by_id.contains_key(&id) {
+            let span = &cell.unwrap_or(node).span;
+            let message = say!("理赔申请编号 `{id}` 重复", "two claims have the id `{id}`");
+            self.facts.findings.report(Code::DuplicateClaim, span, message);
+        }
+        id
+    }
+
+    /// The row above that a row comes after.
+    fn earlier(&mut self, after: &Node, above: &CaseTable) -> Option<Earlier> {
+        let name = written(after).unwrap_or_default();
+        let Some(row) = above.by_id.get(name).copied() else {
             let message = say!("此前没有编号为 `{name}` 的行", "no row above has the id `{name}`");
             self.facts.findings.report(Code::UnknownClaim, &after.span, message);
             return None;
         };
-        let mut history = row.case.history.clone();
-        history.push((row.case.enrollment.clone(), row.case.claim.clone()));
-        Some(history)
+        let before = above.rows.get(row).and_then(|row| row.after).map_or(0, |earlier| earlier.count);
+        let count = before.saturating_add(1);
+        if count > MAX_EARLIER_ROWS {
+            let message = say!(
+                "此行之前有 {count} 行，上限为 {MAX_EARLIER_ROWS}",
+                "this row comes after {count} others, at most {MAX_EARLIER_ROWS} are possible"
+            );
+            self.facts.findings.report(Code::TooMany, &after.span, message);
+            return None;
+        }
+        Some(Earlier { row, count })
     }
 
     /// Defaults first, the row's own cells over them; an empty text leaves a fact absent.
-    fn facts_of(&mut self, id: &str, cells: &[(&str, &Span, &Node)]) -> Option<(Enrollment, Claim)> {
-        let defaults =
-            self.root.get("defaults").into_iter().flat_map(Node::entries).flat_map(|section| section.node.entries());
-        let mut given: BTreeMap<String, Entry> = defaults.map(|entry| (entry.key.clone(), entry.clone())).collect();
-        for (column, span, cell) in cells {
-            if !is_expectation(column) && !matches!(*column, "id" | "after") {
-                let entry = Entry { key: (*column).to_owned(), key_span: (*span).clone(), node: (*cell).clone() };
-                given.insert(entry.key.clone(), entry);
+    fn facts_of(&mut self, id: &str, cells: &[(&Column<'_>, &Node)]) -> (Enrollment, Claim) {
+        let mut given: BTreeMap<&str, (Holder, Value)> =
+            self.defaults.iter().map(|(name, holder, value)| (*name, (*holder, value.clone()))).collect();
+        for (column, cell) in cells {
+            let Column::Fact { name, span, holder } = column else { continue };
+            given.remove(name);
+            if cell.text() != Some("") {
+                let entry = Entry { key: (*name).to_owned(), key_span: (*span).clone(), node: (*cell).clone() };
+                given.extend(self.facts.fact(&entry, *holder).map(|value| (*name, (*holder, value))));
             }
         }
         let mut enrollment = Enrollment::new("E", &self.facts.plan, "M");
         let mut claim = Claim::new(id);
-        let before = self.facts.findings.is_empty();
-        for entry in given.values().filter(|entry| entry.node.text() != Some("")) {
-            let holder = self.facts.holder(&entry.key).unwrap_or(Holder::Claim);
-            let Some(value) = self.facts.fact(entry, holder) else { continue };
+        for (name, (holder, value)) in given {
             let _fits = match holder {
-                Holder::Enrollment => enrollment.facts.set(holder, &entry.key, value),
-                Holder::Claim => claim.facts.set(holder, &entry.key, value),
+                Holder::Enrollment => enrollment.facts.set(holder, name, value),
+                Holder::Claim => claim.facts.set(holder, name, value),
             };
         }
-        (before == self.facts.findings.is_empty()).then_some((enrollment, claim))
+        (enrollment, claim)
     }
 
-    fn expectation(&mut self, column: &str, cell: &Node) -> Option<Expectation> {
+    fn expectation(&mut self, column: &Column<'_>, cell: &Node) -> Option<Expectation> {
         match column {
-            "decision" => {
-                let decisions =
-                    [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended].map(decision_name);
-                let text = cell.text().unwrap_or_default();
-                if !decisions.contains(&text) {
-                    let list = decisions.join(", ");
-                    let message = say!("`{text}` 不是下列之一：{list}", "`{text}` is not one of {list}");
-                    self.facts
-                        .findings
-                        .report(Code::BadValue, &cell.span, message)
-                        .help_with(did_you_mean(text, decisions));
-                    return None;
-                }
-                Some(Expectation::Decision(text.to_owned()))
-            }
-            "reasons" => {
-                let codes = cell.text().unwrap_or_default().split(';').filter(|code| !code.is_empty());
-                Some(Expectation::Reasons(codes.map(str::to_owned).collect()))
-            }
-            "payable" => self.amount(cell).map(Expectation::Payable),
-            _ => {
-                let benefit = column.strip_prefix("paid:").unwrap_or_default();
-                let ids: Vec<&str> = self
-                    .facts
-                    .catalog
-                    .versions(&self.facts.plan)
-                    .iter()
-                    .flat_map(super::plan::Plan::benefit_ids)
-                    .collect();
-                if !ids.contains(&benefit) {
-                    let message = say!("没有待遇 `{benefit}`", "there is no benefit `{benefit}`");
-                    self.facts
-                        .findings
-                        .report(Code::UnknownName, &cell.span, message)
-                        .help_with(did_you_mean(benefit, ids));
-                    return None;
-                }
-                self.amount(cell).map(|amount| Expectation::Paid(benefit.to_owned(), amount))
-            }
+            Column::Id | Column::After | Column::Fact { .. } | Column::Poisoned => None,
+            Column::Decision => self.decision(cell),
+            Column::Reasons => self.reasons(cell),
+            Column::Payable => self.amount(cell).map(Expectation::Payable),
+            Column::Paid(benefit) => self.amount(cell).map(|amount| Expectation::Paid((*benefit).to_owned(), amount)),
         }
+    }
+
+    fn decision(&mut self, cell: &Node) -> Option<Expectation> {
+        let decisions = [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended].map(decision_name);
+        let text = written(cell).unwrap_or_default();
+        if decisions.contains(&text) {
+            return Some(Expectation::Decision(text.to_owned()));
+        }
+        let list = decisions.join(", ");
+        let message = say!("`{text}` 不是下列之一：{list}", "`{text}` is not one of {list}");
+        self.facts.findings.report(Code::BadValue, &cell.span, message).help_with(did_you_mean(text, decisions));
+        None
+    }
+
+    fn reasons(&mut self, cell: &Node) -> Option<Expectation> {
+        let Some(text) = cell.text() else {
+            let message = say!("原因应为文本中的代码", "reasons are codes in a text");
+            let help = say!("多个原因以 `;` 分隔", "separate several reasons by `;`");
+            self.facts.findings.report(Code::BadValue, &cell.span, message).help_with([help]);
+            return None;
+        };
+        let codes = text.split(';').map(str::trim).filter(|code| !code.is_empty());
+        Some(Expectation::Reasons(codes.map(str::to_owned).collect()))
     }
 
     /// An expected amount; an empty text expects nothing of this row.
     fn amount(&mut self, cell: &Node) -> Option<Decimal> {
-        let raw = match &cell.form {
-            Form::Text { text, .. } if text.is_empty() => return None,
-            Form::Text { text, .. } => text.clone(),
-            Form::Number(raw) => raw.clone(),
-            Form::Table(_) | Form::List(_) | Form::YesNo(_) | Form::Date(_) | Form::Other | Form::Poisoned => {
-                String::new()
-            }
-        };
-        let amount = exact::parse(&raw).ok();
+        let text = written(cell).unwrap_or_default();
+        if cell.text() == Some("") {
+            return None;
+        }
+        let amount = exact::parse(text).ok();
         if amount.is_none() {
-            self.facts.findings.report(
-                Code::BadValue,
-                &cell.span,
-                say!("`{raw}` 不是金额", "`{raw}` is not an amount"),
-            );
+            let message = say!("`{text}` 不是金额", "`{text}` is not an amount");
+            self.facts.findings.report(Code::BadValue, &cell.span, message);
         }
         amount
     }
 }
 
-fn is_expectation(column: &str) -> bool {
-    matches!(column, "decision" | "payable" | "reasons") || column.starts_with("paid:")
+/// What a cell holds, be it a text or a number.
+fn written(cell: &Node) -> Option<&str> {
+    match &cell.form {
+        Form::Text { text, .. } => Some(text),
+        Form::Number(raw) => Some(raw),
+        Form::Table(_) | Form::List(_) | Form::YesNo(_) | Form::Date(_) | Form::Other | Form::Poisoned => None,
+    }
 }

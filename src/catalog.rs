@@ -84,7 +84,11 @@ impl Catalog {
             }
         }
         if !wrong.is_empty() {
-            return Err(wrong); // what is between packs makes sense only once each is right
+            // What is between packs makes sense only once each is right.
+            for joint in joints {
+                wrong.extend(joint.findings.into_diagnostics());
+            }
+            return Err(wrong.by_file());
         }
         packs.sort_by(|a, b| (a.plan.id(), a.plan.effective().from).cmp(&(b.plan.id(), b.plan.effective().from)));
         wrong.extend(duplicate_versions(&packs));
@@ -103,7 +107,7 @@ impl Catalog {
                 Err(found) => wrong.extend(found),
             }
         }
-        if wrong.is_empty() { Ok(catalog) } else { Err(wrong) }
+        if wrong.is_empty() { Ok(catalog) } else { Err(wrong.by_file()) }
     }
 
     /// Every version of every plan, by id and date.
@@ -183,7 +187,7 @@ impl Catalog {
 
     fn known_plans(&self, joint: joint::Read) -> Result<JointLimit, Diagnostics> {
         let joint::Read { limit, plan_nodes, mut findings } = joint;
-        for node in plan_nodes {
+        for node in plan_nodes.iter().filter(|node| node.text().is_some_and(names::is_id)) {
             let id = node.text().unwrap_or_default();
             if !self.plans.contains_key(id) {
                 let help = did_you_mean(id, self.plan_ids());
@@ -192,7 +196,7 @@ impl Catalog {
                     .help_with(help);
             }
         }
-        if findings.is_empty() { Ok(limit) } else { Err(findings.into_diagnostics()) }
+        limit.filter(|_| findings.is_empty()).ok_or_else(|| findings.into_diagnostics())
     }
 }
 
@@ -240,8 +244,13 @@ fn between_versions(earlier: &Loaded, later: &Loaded) -> Diagnostics {
                 "版本 `{version}` 自 {from} 起与版本 `{other}` 重叠",
                 "version `{version}`, from {from}, overlaps version `{other}`"
             );
-            let help = say!("给较早版本写上 `until`", "give the earlier version an `until`");
-            findings.report(Code::VersionOverlap, &later.place, message).help_with([help]);
+            let help = calendar::plus_days(from, -1).filter(|last| *last >= before.effective().from).map(|last| {
+                say!(
+                    "较早版本 `{other}` 写 `until = {last}`",
+                    "let the earlier version `{other}` end: `until = {last}`"
+                )
+            });
+            findings.report(Code::VersionOverlap, &later.place, message).help_with(help);
         }
     }
     findings.into_diagnostics()

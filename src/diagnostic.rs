@@ -150,6 +150,12 @@ impl Diagnostics {
     pub(crate) fn extend(&mut self, others: Diagnostics) {
         self.list.extend(others.list);
     }
+
+    /// Those of one file together, files by name; those of a file stay in their order.
+    pub(crate) fn by_file(mut self) -> Diagnostics {
+        self.list.sort_by(|a, b| a.path().cmp(b.path()));
+        self
+    }
 }
 
 impl fmt::Display for Diagnostics {

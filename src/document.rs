@@ -85,6 +85,10 @@ impl Node {
         }
     }
 
+    pub(crate) fn is_table(&self) -> bool {
+        matches!(self.form, Form::Table(_))
+    }
+
     pub(crate) fn items(&self) -> &[Node] {
         let Form::List(items) = &self.form else { return &[] };
         items
@@ -153,13 +157,53 @@ fn admit(path: &str, bytes: &[u8], max_bytes: usize) -> Result<Source, Diagnosti
 
 fn read_toml(text: &str, findings: &mut Findings) -> Node {
     let (root, faults) = DeTable::parse_recoverable(text);
-    for fault in faults {
+    for fault in without_echoes(faults) {
+        if fault.message() == KEY_OF_TOO_MANY_PARTS {
+            too_deep(long_key(text), findings);
+            continue;
+        }
         let span = fault.span().unwrap_or_default();
         let message = fault.message().lines().next().unwrap_or_default();
         findings.report(Code::Syntax, &span, say!("TOML 语法错误：{message}", "{message}"));
     }
     let span = root.span();
     toml_table(root.into_inner(), span, text, 1, findings)
+}
+
+/// What the parser says of a dotted key that it does not follow to its end; it gives no place.
+const KEY_OF_TOO_MANY_PARTS: &str = "recursion limit";
+
+/// A bracket that is not closed swallows all that follows: what the parser says of that is one mistake, told where it is
+/// first seen.
+fn without_echoes(mut faults: Vec<toml::de::Error>) -> Vec<toml::de::Error> {
+    const UNCLOSED: [&str; 2] = ["unclosed inline table", "unclosed array,"];
+    const INSIDE: [&str; 3] = ["between key-value pairs", "inline table element", "between array elements"];
+    let says = |fault: &toml::de::Error, parts: &[&str]| parts.iter().any(|part| fault.message().contains(part));
+    let is_inside = |fault: &&toml::de::Error| says(fault, &INSIDE);
+    if faults.iter().any(|fault| says(fault, &UNCLOSED))
+        && let Some(first) =
+            faults.iter().filter(is_inside).filter_map(toml::de::Error::span).map(|span| span.start).min()
+    {
+        faults.retain(|fault| {
+            fault.span().is_none_or(|span| span.start < first || (span.start == first && is_inside(&fault)))
+        });
+    }
+    faults
+}
+
+/// The first key of more parts than [`MAX_DEPTH`].
+fn long_key(text: &str) -> Span {
+    let mut line_start = 0_usize;
+    for line in text.split_inclusive('\n') {
+        let head = line.split(['=', ']', '#', '\n']).next().unwrap_or_default();
+        let key = head.trim_start_matches(['[', ' ', '\t']);
+        if key.matches('.').count() >= MAX_DEPTH {
+            let start = line_start.saturating_add(head.len().saturating_sub(key.len()));
+            return start..start.saturating_add(key.trim_end().len());
+        }
+        line_start = line_start.saturating_add(line.len());
+    }
+    0..0
 }
 
 fn toml_table(table: DeTable<'_>, span: Span, text: &str, depth: usize, findings: &mut Findings) -> Node {
@@ -229,7 +273,15 @@ fn read_json(text: &str, findings: &mut Findings) -> Node {
         findings.report(Code::Syntax, &(0..0), say!("文件是空的", "the file is empty"));
         return empty(0..0);
     };
-    // The parser that keeps places forgives more than JSON does.
+    // The parser that keeps places forgives more than JSON does, and the other one misplaces control characters.
+    if let Some(place) = control_character(text) {
+        let message = say!(
+            "文本中的控制字符须写成转义，如 `\\n`",
+            "a control character in a text is written as an escape, such as `\\n`"
+        );
+        findings.report(Code::Syntax, &(place..place.saturating_add(1)), message);
+        return empty(0..0);
+    }
     if let Err(fault) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
         let place = offset(text, fault.line(), fault.column());
         let fault = fault.to_string();
@@ -248,24 +300,36 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
 
 /// Where JSON text nests deeper than [`MAX_DEPTH`]; found before the parser recurses.
 fn json_too_deep(text: &str) -> Option<usize> {
-    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
-    for (place, byte) in text.bytes().enumerate() {
+    let mut depth = 0_usize;
+    let mut opens_too_deep = |byte: u8| {
+        depth = match byte {
+            b'{' | b'[' => depth.saturating_add(1),
+            b'}' | b']' => depth.saturating_sub(1),
+            _ => depth,
+        };
+        depth > MAX_DEPTH
+    };
+    json_bytes(text).find(|(_, byte, in_text)| !in_text && opens_too_deep(*byte)).map(|(place, ..)| place)
+}
+
+/// Where a control character stands in a text, which JSON does not allow.
+fn control_character(text: &str) -> Option<usize> {
+    json_bytes(text).find(|(_, byte, in_text)| *in_text && *byte < b' ').map(|(place, ..)| place)
+}
+
+/// Every byte of a JSON file with its place, and whether it stands in a text.
+fn json_bytes(text: &str) -> impl Iterator<Item = (usize, u8, bool)> {
+    let (mut in_text, mut escaped) = (false, false);
+    text.bytes().enumerate().map(move |(place, byte)| {
+        let stands_in_text = in_text;
         match byte {
             _ if escaped => escaped = false,
             b'\\' if in_text => escaped = true,
             b'"' => in_text = !in_text,
-            _ if in_text => {}
-            b'{' | b'[' => {
-                depth = depth.saturating_add(1);
-                if depth > MAX_DEPTH {
-                    return Some(place);
-                }
-            }
-            b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
-    }
-    None
+        (place, byte, stands_in_text)
+    })
 }
 
 fn json_node(value: ast::Value<'_>, text: &str, findings: &mut Findings) -> Node {

@@ -97,6 +97,11 @@ impl Error {
     pub fn message(&self, language: Language) -> &str {
         self.message.in_language(language)
     }
+
+    /// The same in both.
+    pub(crate) fn text(&self) -> Text {
+        self.message.clone()
+    }
 }
 
 impl fmt::Display for Error {

@@ -28,9 +28,10 @@ pub(crate) struct JointLimit {
     scope: Scope,
 }
 
-/// A joint limit with the findings of its file, empty so far, and the places of the plans it names.
+/// A file of a joint limit as far as it could be read, with what is wrong with it so far.
 pub(crate) struct Read {
-    pub(crate) limit: JointLimit,
+    pub(crate) limit: Option<JointLimit>,
+    /// The places of the plans that it names.
     pub(crate) plan_nodes: Vec<Node>,
     pub(crate) findings: Findings,
 }
@@ -38,38 +39,41 @@ pub(crate) struct Read {
 /// Reads a `.joint.toml` file.
 pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Read, Diagnostics> {
     let (root, mut findings) = document::read(path, bytes, Notation::Toml, document::MAX_PACK_BYTES)?;
-    if findings.is_readable() {
-        shape::JOINT.check(&root, &mut findings);
+    if !findings.is_readable() {
+        return Err(findings.into_diagnostics());
     }
-    let limit = root.get("joint").and_then(|node| limit(node, &mut findings));
-    match limit {
-        Some(limit) if findings.is_empty() => {
-            let plan_nodes =
-                root.get("joint").and_then(|node| node.get("plans")).map(Node::items).unwrap_or_default().to_vec();
-            Ok(Read { limit, plan_nodes, findings })
-        }
-        Some(_) | None => Err(findings.into_diagnostics()),
-    }
+    shape::JOINT.check(&root, &mut findings);
+    let node = root.get("joint");
+    let plans = node.and_then(|node| node.get("plans"));
+    let plan_nodes = plans.map(|plans| plan_nodes(plans, &mut findings)).unwrap_or_default();
+    let limit = node.and_then(|node| limit(node, &plan_nodes, &mut findings));
+    Ok(Read { limit, plan_nodes, findings })
 }
 
-fn limit(node: &Node, findings: &mut Findings) -> Option<JointLimit> {
+/// Each plan that the list names, once.
+fn plan_nodes(list: &Node, findings: &mut Findings) -> Vec<Node> {
+    if list.is_empty_list() {
+        findings.report(Code::BadValue, &list.span, say!("列表不能为空", "the list is empty"));
+    }
     let mut seen = BTreeSet::new();
-    for (plan, span) in node.get("plans")?.items().iter().filter_map(|plan| Some((plan.text()?, &plan.span))) {
-        if !seen.insert(plan) {
-            findings.report(
-                Code::DuplicateName,
-                span,
-                say!("计划 `{plan}` 列了两次", "the plan `{plan}` is listed twice"),
-            );
+    let mut nodes = Vec::new();
+    for node in list.items() {
+        let Some(plan) = node.text() else { continue };
+        if seen.insert(plan) {
+            nodes.push(node.clone());
+        } else {
+            let message = say!("计划 `{plan}` 列了两次", "the plan `{plan}` is listed twice");
+            findings.report(Code::DuplicateName, &node.span, message);
         }
     }
-    if let Some(none) = node.get("plans").filter(|node| node.is_empty_list()) {
-        findings.report(Code::BadValue, &none.span, say!("列表不能为空", "the list is empty"));
-    }
+    nodes
+}
+
+fn limit(node: &Node, plans: &[Node], findings: &mut Findings) -> Option<JointLimit> {
     let amount = crate::pack::yuan(node.get("amount")?, findings)?;
     let per = node.get("per")?.text()?;
     Some(JointLimit {
-        plans: node.get("plans")?.items().iter().filter_map(|plan| plan.text().map(str::to_owned)).collect(),
+        plans: plans.iter().filter_map(|plan| plan.text().map(str::to_owned)).collect(),
         title: node.get("title")?.words(),
         clause: node.get("clause")?.words(),
         amount,

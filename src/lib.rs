@@ -61,6 +61,7 @@ pub use text::{Language, Text};
 
 /// What may come in at the door; one more is refused with a code.
 pub mod limits {
+    pub use crate::cases::MAX_EARLIER_ROWS;
     pub use crate::diagnostic::MAX_PROBLEMS;
     pub use crate::document::{MAX_CASE_BYTES, MAX_DEPTH, MAX_KEYS, MAX_NUMBER_DIGITS, MAX_PACK_BYTES};
     pub use crate::exact::{DIGITS_AFTER_THE_POINT, DIGITS_BEFORE_THE_POINT};

@@ -75,7 +75,7 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Loaded, Diagnostics> {
 
 /// An amount in yuan, as a figure is written.
 pub(crate) fn yuan(node: &Node, findings: &mut Findings) -> Option<Decimal> {
-    let syntax = resolve::read(node, findings, parse::literal)?;
+    let syntax = resolve::literal(node, findings)?;
     match syntax.term {
         Term::Number(literal) if literal.unit == Unit::Yuan => Some(literal.number),
         _ => {

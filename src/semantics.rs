@@ -81,6 +81,11 @@ pub(crate) trait Reading {
     /// Whether the number is known to be nothing.
     fn is_nothing(&self, number: &Self::Number) -> bool;
 
+    /// Whether nothing can lie between the ends; a reading that sees single claims does not ask.
+    fn is_empty_range(&self, _upper: Comparison, _from: &Self::Number, _to: &Self::Number) -> bool {
+        false
+    }
+
     /// What a fact follows to be; where that is unknown, the fact itself is what is missing.
     fn derived(&mut self, _fact: Slot, number: Self::Number) -> Self::Number {
         number
@@ -741,9 +746,12 @@ impl<'p, R: Reading> Meaning<'p, R> {
     #[inline(never)]
     fn within(&mut self, upper: Comparison, [subject, from, to]: &'p [Number; 3]) -> R::Truth {
         let (subject, from) = (self.number(subject), self.number(from));
-        let above = self.reading.compare(Comparison::AtLeast, subject.clone(), from);
+        let above = self.reading.compare(Comparison::AtLeast, subject.clone(), from.clone());
         self.both(above, |m| {
             let to = m.number(to);
+            if m.reading.is_empty_range(upper, &from, &to) {
+                return m.reading.truth(false);
+            }
             m.reading.compare(upper, subject, to)
         })
     }

@@ -6,8 +6,7 @@ mod identities;
 mod tables;
 mod terms;
 
-use super::parse;
-use super::resolve::{Declared, Named, Resolver, ValueState, read};
+use super::resolve::{Declared, Named, Resolver, ValueState, expression, literal};
 use super::syntax::{Literal, Syntax, Term, Unit, Words};
 use crate::accumulator::Measure;
 use crate::code::Code;
@@ -24,8 +23,11 @@ use crate::plan::{
 use crate::scope::Scope;
 use crate::text::{Language, Text, say};
 use rust_decimal::Decimal;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// The sections whose entries share one space of names.
+const NAMING_SECTIONS: [&str; 7] = ["figure", "fact", "table", "list", "bands", "value", "waiting"];
 
 /// Bands have at most so many rows.
 pub const MAX_BANDS: usize = 100;
@@ -37,6 +39,8 @@ pub(super) struct Places {
     pub(super) whens: Vec<Span>,
     pub(super) grosses: Vec<Span>,
     pub(super) steps: Vec<Vec<Span>>,
+    /// The conditions of steps, by benefit and step.
+    pub(super) step_whens: BTreeMap<(usize, usize), Span>,
     pub(super) limits: Vec<Span>,
     pub(super) plan: Span,
     pub(super) union_pays: Span,
@@ -69,6 +73,7 @@ impl<'n> Builder<'n> {
         let head = self.root.get("plan");
         self.places.plan = head.and_then(|head| head.get("id")).map(|id| id.span.clone()).unwrap_or_default();
         self.name_benefits();
+        self.declare_what_is_no_table();
         if let Some(none) = self.root.get("benefit").filter(|node| node.is_empty_list()) {
             self.resolver.findings.report(
                 Code::BadValue,
@@ -86,7 +91,7 @@ impl<'n> Builder<'n> {
         let event_date = self.resolver.slot("event_date")?;
         let coverage_start = self.resolver.slot("coverage_start")?;
         let terms = self.terms();
-        let slabs: Vec<Option<Slab>> = slab_nodes.into_iter().map(|(name, node)| self.slab(&name, node)).collect();
+        let slabs: Vec<Option<Slab>> = slab_nodes.into_iter().map(|declared| self.slab(declared)).collect();
         let waitings: Vec<Option<Waiting>> =
             waiting_nodes.into_iter().map(|(name, node)| self.waiting(&name, node)).collect();
         let values = self.values();
@@ -156,19 +161,30 @@ impl<'n> Builder<'n> {
         root.get(section).into_iter().flat_map(Node::items)
     }
 
-    /// The entries of a section, each with its name and its table.
+    /// The entries of a section that are tables, each with its name.
     fn named(&self, section: &str) -> impl Iterator<Item = (&'n str, &'n Span, &'n Node)> + use<'n> {
         let root = self.root;
-        let entries = root.get(section).into_iter().flat_map(Node::entries);
+        let entries = root.get(section).into_iter().flat_map(Node::entries).filter(|entry| entry.node.is_table());
         entries.map(|entry| (entry.key.as_str(), &entry.key_span, &entry.node))
     }
 
+    /// What should be a table, and is none, has a name all the same; of a section that is none no name is known.
+    fn declare_what_is_no_table(&mut self) {
+        let root = self.root;
+        for section in NAMING_SECTIONS.into_iter().filter_map(|section| root.get(section)) {
+            self.resolver.has_unread_names |= !section.is_table();
+            for entry in section.entries().iter().filter(|entry| !entry.node.is_table()) {
+                self.declare(&entry.key, &entry.key_span, Named::Poisoned, BTreeSet::new());
+            }
+        }
+    }
+
     fn read(&mut self, node: &Node) -> Option<Syntax> {
-        read(node, &mut self.resolver.findings, parse::expression)
+        expression(node, &mut self.resolver.findings)
     }
 
     fn read_literal(&mut self, node: &Node) -> Option<(Literal, Span)> {
-        let syntax = read(node, &mut self.resolver.findings, parse::literal)?;
+        let syntax = literal(node, &mut self.resolver.findings)?;
         match syntax.term {
             Term::Number(literal) => Some((literal, syntax.span)),
             Term::Date(_) => {
@@ -195,7 +211,7 @@ impl<'n> Builder<'n> {
         Some(literal.number)
     }
 
-    /// Takes a name in the one space of the pack's names.
+    /// Takes a name in the one space of the pack's names; one that is taken may mean either, so what uses it is not to blame.
     fn declare(&mut self, name: &str, span: &Span, named: Named, assumed: BTreeSet<Assumed>) {
         let taken = self.resolver.names.contains_key(name)
             || self.resolver.own_facts.contains_key(name)
@@ -207,8 +223,8 @@ impl<'n> Builder<'n> {
                 "figures, tables, lists, bands, values, waiting periods and facts share one space of names"
             );
             self.resolver.findings.report(Code::DuplicateName, span, message).help_with([help]);
-            return;
         }
+        let named = if taken { Named::Poisoned } else { named };
         self.resolver.names.insert(name.to_owned(), Declared { span: span.clone(), named, assumed });
     }
 
@@ -285,13 +301,12 @@ impl<'n> Builder<'n> {
 
     /// Resolves every value, also those that nothing uses.
     fn values(&mut self) -> Option<Vec<NamedValue>> {
-        let names: Vec<(String, Span)> =
-            self.named("value").map(|(name, span, _)| (name.to_owned(), span.clone())).collect();
-        for (name, span) in names {
-            let was_used = self.resolver.used.contains(&name);
-            self.resolver.typed(&Syntax { span, term: Term::Name(name.clone()) });
+        let names: Vec<String> = self.resolver.values.iter().map(|(name, _)| name.clone()).collect();
+        for (index, name) in names.iter().enumerate() {
+            let was_used = self.resolver.used.contains(name);
+            self.resolver.value(index, &self.places.plan);
             if !was_used {
-                self.resolver.used.remove(&name);
+                self.resolver.used.remove(name); // it may sum itself, which is no use of it
             }
             self.resolver.take_touched();
         }
@@ -325,26 +340,34 @@ impl<'n> Builder<'n> {
     /// Promises name facts; what they promise is checked when the plan exists.
     fn check_promise_names(&mut self) {
         let Some(node) = self.root.get("promise") else { return };
-        let borne = node.get("never_pays_more_than_borne").into_iter();
-        let monotone = node.get("monotone_in").map(Node::items).unwrap_or_default();
-        for name in borne.chain(monotone) {
-            let is_read = name.text().is_some_and(|text| self.resolver.facts.iter().any(|fact| &*fact.name == text));
-            let kind = name
-                .text()
-                .and_then(|text| self.resolver.facts.iter().find(|fact| &*fact.name == text))
-                .map(|fact| fact.kind);
-            if let Some(kind @ (Kind::Date | Kind::Category)) = kind {
-                let kind = kind.name();
-                let message = say!("{kind} 类型没有多少之分", "a fact of type {kind} can not be more");
-                self.resolver.findings.report(Code::TypeMismatch, &name.span, message);
-            }
-            if !is_read {
-                let text = name.text().unwrap_or_default();
-                let help = did_you_mean(text, self.resolver.facts.iter().map(|fact| &*fact.name));
-                let message = say!("规则中没有用到事实 `{text}`", "no rule reads a fact named `{text}`");
-                self.resolver.findings.report(Code::UnknownName, &name.span, message).help_with(help);
-            }
+        if let Some(name) = node.get("never_pays_more_than_borne")
+            && let Some(found) = self.promised(name).and_then(Unit::of).filter(|unit| *unit != Unit::Yuan)
+        {
+            let message = say!("此处应为 yuan，却是 {found}", "yuan expected, {found} found");
+            self.resolver.findings.report(Code::UnitMismatch, &name.span, message);
         }
+        for node in node.get("monotone_in").map(Node::items).unwrap_or_default() {
+            self.promised(node);
+        }
+    }
+
+    /// The kind of a fact that a rule reads and of which there can be more.
+    fn promised(&mut self, node: &Node) -> Option<Kind> {
+        let name = node.text()?;
+        let Some(kind) = self.resolver.facts.iter().find(|fact| &*fact.name == name).map(|fact| fact.kind) else {
+            if !self.resolver.may_be_poisoned(name) {
+                let help = did_you_mean(name, self.resolver.facts.iter().map(|fact| &*fact.name));
+                let message = say!("规则中没有用到事实 `{name}`", "no rule reads a fact named `{name}`");
+                self.resolver.findings.report(Code::UnknownName, &node.span, message).help_with(help);
+            }
+            return None;
+        };
+        if matches!(kind, Kind::Date | Kind::Category) {
+            let kind = kind.name();
+            let message = say!("{kind} 类型没有多少之分", "a fact of type {kind} can not be more");
+            self.resolver.findings.report(Code::TypeMismatch, &node.span, message);
+        }
+        Some(kind)
     }
 
     /// Later versions may count what this one does not, so every benefit posts.
@@ -407,7 +430,7 @@ impl<'n> Builder<'n> {
         if let Some(fact) = self.resolver.facts.iter().find(|fact| &*fact.name == name) {
             return fact.title.clone();
         }
-        for section in ["figure", "table", "list", "bands", "value", "waiting"] {
+        for section in NAMING_SECTIONS {
             if let Some(node) = self.root.get(section).and_then(|section| section.get(name)) {
                 return title(node).unwrap_or_else(|| Text::same(name));
             }

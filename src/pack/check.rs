@@ -7,9 +7,9 @@ use crate::code::Code;
 use crate::diagnostic::{Findings, Span};
 use crate::exact;
 use crate::fact::Kind;
-use crate::plan::expression::{Choice, Number};
+use crate::plan::expression::{Choice, Number, Truth};
 use crate::plan::{Action, FigureValue, LedgerAmount, NamedValue, Plan, Rows};
-use crate::reading::bounds::{Bounds, Finding, Range};
+use crate::reading::bounds::{Bounds, Finding, Possible, Range};
 use crate::rounding::{Mode, Rounding};
 use crate::semantics::{Meaning, Place};
 use crate::text::say;
@@ -17,10 +17,11 @@ use crate::text::say;
 /// One check: looks for one mistake and reports it.
 type Check = fn(&Seen<'_>, &mut Findings);
 
-const CHECKS: [Check; 7] = [
+const CHECKS: [Check; 8] = [
     every_number_is_exact,
     every_condition_matters,
     every_benefit_can_apply,
+    every_step_can_apply,
     no_amount_is_negative,
     every_rate_is_a_rate,
     every_limit_is_a_multiple_of_the_rounding,
@@ -63,6 +64,15 @@ impl Seen<'_> {
 
     fn range(&self, number: &Number) -> Range {
         Meaning::new(self.plan, Bounds::new(self.plan, None, None)).number(number)
+    }
+
+    fn truth(&self, truth: &Truth) -> Possible {
+        Meaning::new(self.plan, Bounds::new(self.plan, None, None)).truth(truth)
+    }
+
+    fn step_when(&self, benefit: usize, step: usize) -> Span {
+        let place = self.places.step_whens.get(&(benefit, step)).cloned();
+        place.unwrap_or_else(|| self.span(Place::Step(benefit, step)))
     }
 
     /// Every step with its place.
@@ -113,6 +123,19 @@ fn every_benefit_can_apply(seen: &Seen<'_>, findings: &mut Findings) {
                 &seen.span(Place::When(*benefit)),
                 say!("此待遇永不适用", "this benefit never applies"),
             );
+        }
+    }
+}
+
+fn every_step_can_apply(seen: &Seen<'_>, findings: &mut Findings) {
+    for (benefit, stated) in seen.plan.benefits.iter().enumerate() {
+        for (step, when) in
+            stated.steps.iter().enumerate().filter_map(|(step, stated)| Some((step, stated.when.as_ref()?)))
+        {
+            if !seen.truth(when).may_hold {
+                let message = say!("此步骤永不适用", "this step never applies");
+                findings.report(Code::NeverMet, &seen.step_when(benefit, step), message);
+            }
         }
     }
 }

@@ -238,12 +238,8 @@ impl Parser {
         found
     }
 
-    fn takes_word(&mut self, word: &str) -> bool {
-        let found = matches!(self.peek(), Token::Word(found) if found == word);
-        if found {
-            self.at = self.at.saturating_add(1);
-        }
-        found
+    fn peek_word(&self, word: &str) -> bool {
+        matches!(self.peek(), Token::Word(found) if found == word)
     }
 
     fn expect(&mut self, symbol: &'static str) -> Result<Span, Fault> {
@@ -276,16 +272,16 @@ impl Parser {
         let mut left = self.operand()?;
         let mut operators = 0_usize;
         loop {
-            if strength <= 4 && self.takes_word("in") {
+            if strength <= 4 && self.peek_word("in") {
+                let (_, place) = self.next();
+                refuse_chain(&left, place)?;
                 left = self.within(left)?;
                 continue;
             }
             let Some(operator) = self.operator().filter(|operator| operator.strength() >= strength) else { break };
             let (_, place) = self.next();
-            if operator.strength() == 4 && is_comparison(&left) {
-                let message = say!("比较不能连写", "comparisons can not be chained");
-                let help = say!("用 `and` 连接两个比较", "join two comparisons with `and`");
-                return Err(Fault { help: Some(help), ..Fault::syntax(place, message) });
+            if operator.strength() == 4 {
+                refuse_chain(&left, place)?;
             }
             let right = self.expression(operator.strength().saturating_add(1))?;
             let span = left.span.start..right.span.end;
@@ -425,6 +421,16 @@ impl Parser {
         }
         literal(number, unit, false, place.end)
     }
+}
+
+/// Two comparisons are not chained; the place is that of the second.
+fn refuse_chain(left: &Syntax, place: Span) -> Result<(), Fault> {
+    if !is_comparison(left) {
+        return Ok(());
+    }
+    let message = say!("比较不能连写", "comparisons can not be chained");
+    let help = say!("用 `and` 连接两个比较", "join two comparisons with `and`");
+    Err(Fault { help: Some(help), ..Fault::syntax(place, message) })
 }
 
 fn is_comparison(syntax: &Syntax) -> bool {

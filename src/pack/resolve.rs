@@ -83,6 +83,10 @@ pub(super) struct Resolver {
     pub(super) facts: Vec<PlanFact>,
     /// The pack's own facts and closer words, by name.
     pub(super) own_facts: BTreeMap<String, (Span, PlanFact)>,
+    /// Facts whose values could not be read.
+    pub(super) of_unread_values: BTreeSet<String>,
+    /// A whole section of names could not be read: any name may be one of them.
+    pub(super) has_unread_names: bool,
     pub(super) benefits: Vec<Arc<str>>,
     pub(super) entries: Vec<LedgerEntry>,
     pub(super) max_shares: Option<Number>,
@@ -109,11 +113,23 @@ pub(super) struct Resolver {
     standard: bool,
 }
 
-/// An expression's text read, with places in the file.
-pub(super) fn read(node: &Node, findings: &mut Findings, by: fn(&str) -> Result<Syntax, Fault>) -> Option<Syntax> {
+/// An expression's text read, with places in the file; a date of TOML is none.
+pub(super) fn expression(node: &Node, findings: &mut Findings) -> Option<Syntax> {
+    if matches!(node.form, Form::Date(_)) { None } else { read(node, findings, parse::expression) }
+}
+
+/// The same of a number with its unit, or of a date.
+pub(super) fn literal(node: &Node, findings: &mut Findings) -> Option<Syntax> {
+    read(node, findings, parse::literal)
+}
+
+fn read(node: &Node, findings: &mut Findings, by: fn(&str) -> Result<Syntax, Fault>) -> Option<Syntax> {
     let (text, starts) = match &node.form {
         Form::Text { text, starts } => (text.clone(), *starts),
-        Form::Number(raw) => (raw.clone(), Some(node.span.start)),
+        Form::Number(raw) => {
+            let written = findings.source().text.get(node.span.clone());
+            (written.unwrap_or(raw).to_owned(), Some(node.span.start))
+        }
         Form::Date(date) => (date.to_string(), Some(node.span.start)),
         Form::Table(_) | Form::List(_) | Form::YesNo(_) | Form::Other | Form::Poisoned => return None,
     };
@@ -141,6 +157,8 @@ impl Resolver {
             values: Vec::new(),
             facts: Vec::new(),
             own_facts: BTreeMap::new(),
+            of_unread_values: BTreeSet::new(),
+            has_unread_names: false,
             benefits: Vec::new(),
             entries: Vec::new(),
             max_shares: None,
@@ -378,7 +396,16 @@ impl Resolver {
         None
     }
 
+    /// Whether a name may be that of something declared badly, which was reported: what uses it is not to blame.
+    pub(super) fn may_be_poisoned(&self, name: &str) -> bool {
+        let is_poisoned = |declared: &Declared| matches!(declared.named, Named::Poisoned);
+        self.has_unread_names || self.names.get(name).is_some_and(is_poisoned)
+    }
+
     fn unknown_name(&mut self, name: &str, span: &Span) {
+        if self.may_be_poisoned(name) {
+            return;
+        }
         let known = self.names.keys().map(String::as_str);
         let known = known.chain(self.own_facts.keys().map(String::as_str)).chain(STANDARD.iter().map(|fact| fact.name));
         let meant = names::nearest(name, known).map(str::to_owned);
@@ -395,7 +422,7 @@ impl Resolver {
             .help_with(help);
     }
 
-    fn value(&mut self, index: usize, span: &Span) -> Option<Typed> {
+    pub(super) fn value(&mut self, index: usize, span: &Span) -> Option<Typed> {
         let state = self.values.get_mut(index).map(|(_, state)| std::mem::replace(state, ValueState::UnderWay))?;
         match state {
             ValueState::Done(done) => {
@@ -505,9 +532,13 @@ impl Resolver {
                 let benefit = self.earlier_benefit(name, span)?;
                 Some(Typed::Number(Number::Paid(benefit), Unit::Yuan))
             }
-            ("prior.paid" | "prior.count" | "prior.sum", [Syntax { term: Term::Name(name), span }, scope @ ..]) => {
-                self.prior_call(function, name, span, scope)
+            ("prior.paid" | "prior.count" | "prior.sum", [Syntax { term: Term::Name(name), span }]) => {
+                self.prior_call(function, name, span, None)
             }
+            (
+                "prior.paid" | "prior.count" | "prior.sum",
+                [Syntax { term: Term::Name(name), span }, Syntax { term: Term::Name(scope), span: scope_span }],
+            ) => self.prior_call(function, name, span, Some((scope, scope_span))),
             _ => {
                 self.unknown_call(function, span);
                 None
@@ -554,14 +585,10 @@ impl Resolver {
         Some(Typed::Truth(Truth::Given(slot)))
     }
 
-    fn prior_call(&mut self, function: &str, name: &str, span: &Span, scope: &[Syntax]) -> Option<Typed> {
+    fn prior_call(&mut self, function: &str, name: &str, span: &Span, scope: Option<(&str, &Span)>) -> Option<Typed> {
         let scope = match scope {
-            [] => Scope::Period,
-            [Syntax { term: Term::Name(word), span }] => self.scope(word, span)?,
-            [_, ..] => {
-                self.unknown_call(function, span);
-                return None;
-            }
+            None => Scope::Period,
+            Some((word, span)) => self.scope(word, span)?,
         };
         match function {
             "prior.sum" => self.prior_sum(name, span, scope),
@@ -648,7 +675,8 @@ impl Resolver {
 
     pub(super) fn benefit_named(&mut self, name: &str, span: &Span) -> Option<usize> {
         let found = self.benefits.iter().position(|benefit| &**benefit == name);
-        if found.is_none() {
+        let is_every_benefit_named = !self.benefits.is_empty() && self.benefits.iter().all(|id| !id.is_empty());
+        if found.is_none() && is_every_benefit_named {
             let help = did_you_mean(name, self.benefits.iter().map(|benefit| &**benefit));
             let message = say!("没有名为 `{name}` 的待遇", "no benefit is named `{name}`");
             self.findings.report(Code::UnknownName, span, message).help_with(help);
@@ -790,6 +818,9 @@ impl Resolver {
                 }
             };
         }
+        if matches!((&first, &right.term), (Typed::Poisoned, Term::Name(name)) if !self.is_named(name)) {
+            return None; // beside what could have been a category, it could be a value of it
+        }
         match (first, self.typed(right)) {
             (Typed::Poisoned, _) | (_, Typed::Poisoned) => None,
             (Typed::Number(left, unit), Typed::Number(right, other)) => {
@@ -814,6 +845,12 @@ impl Resolver {
         }
     }
 
+    /// Whether anything has this name.
+    fn is_named(&self, name: &str) -> bool {
+        let is_standard = || STANDARD.iter().any(|fact| fact.name == name);
+        self.names.contains_key(name) || self.own_facts.contains_key(name) || is_standard()
+    }
+
     /// A value of the category, by its bare name.
     fn symbol(&mut self, slot: Slot, syntax: &Syntax) -> Option<Box<str>> {
         let fact = self.facts.get(slot)?;
@@ -823,17 +860,27 @@ impl Resolver {
         if let Some(symbol) = fact.symbols.iter().find(|symbol| *symbol.name == **name) {
             return Some(symbol.name.clone());
         }
-        let of = fact.name.clone();
-        let help = did_you_mean(name, fact.symbols.iter().map(|symbol| &*symbol.name)).unwrap_or_else(|| {
-            let list = fact.symbols.iter().map(|symbol| &*symbol.name).collect::<Vec<_>>().join(", ");
-            say!(
-                "`{of}` 的取值有：{list}；可在 `[fact.{of}]` 的 values 中增列",
-                "the values of `{of}` are: {list}; `[fact.{of}]` may declare more"
-            )
-        });
-        let message = say!("`{of}` 没有取值 `{name}`", "`{of}` has no value `{name}`");
-        self.findings.report(Code::UnknownCategoryValue, &syntax.span, message).help_with([help]);
+        self.no_such_value(slot, name, &syntax.span);
         None
+    }
+
+    /// Says which values the category has, and where more may be declared.
+    pub(super) fn no_such_value(&mut self, slot: Slot, value: &str, span: &Span) {
+        let Some(fact) = self.facts.get(slot).filter(|fact| !self.of_unread_values.contains(&*fact.name)) else {
+            return;
+        };
+        let of = &fact.name;
+        let known = || fact.symbols.iter().map(|symbol| &*symbol.name);
+        let list = known().collect::<Vec<_>>().join(", ");
+        let mut help: Vec<Text> = did_you_mean(value, known()).into_iter().collect();
+        if !list.is_empty() {
+            help.push(say!("`{of}` 的取值有：{list}", "the values of `{of}` are: {list}"));
+        }
+        if fact.open {
+            help.push(say!("可在 `[fact.{of}]` 的 values 中增列", "more are declared in the values of `[fact.{of}]`"));
+        }
+        let message = say!("`{of}` 没有取值 `{value}`", "`{of}` has no value `{value}`");
+        self.findings.report(Code::UnknownCategoryValue, span, message).help_with(help);
     }
 
     fn within(&mut self, subject: &Syntax, set: &Set) -> Option<Truth> {
@@ -849,7 +896,11 @@ impl Resolver {
                         let (from, to) = (self.date(from), self.date(to));
                         Some(Truth::WithinDates(upper, Box::new([date, from?, to?])))
                     }
-                    Typed::Poisoned => None,
+                    Typed::Poisoned => {
+                        self.typed(from);
+                        self.typed(to);
+                        None
+                    }
                     Typed::Truth(_) | Typed::Category(_) => self.mismatch(subject, "数或日期", "a number or a date"),
                 }
             }
@@ -858,35 +909,37 @@ impl Resolver {
                 let symbols: Vec<Option<Box<str>>> = names.iter().map(|name| self.symbol(slot, name)).collect();
                 Some(Truth::Among(slot, symbols.into_iter().collect::<Option<_>>()?))
             }
-            Set::List(list) => {
-                let slot = self.category(subject)?;
-                let Term::Name(name) = &list.term else {
-                    return self.mismatch(list, "清单的名称", "the name of a list");
-                };
-                match self.names.get(name).cloned() {
-                    Some(Declared { named: Named::List(of, values), assumed, .. }) => {
-                        self.used.insert(name.clone());
-                        self.touched.extend(assumed);
-                        let is_same = self.facts.get(slot).is_some_and(|fact| *fact.name == *of);
-                        if !is_same {
-                            let message =
-                                say!("清单 `{name}` 所列的是 `{of}`", "the list `{name}` lists values of `{of}`");
-                            self.findings.report(Code::TypeMismatch, &list.span, message);
-                            return None;
-                        }
-                        Some(Truth::Among(slot, values))
-                    }
-                    Some(Declared { named: Named::Poisoned, .. }) => None,
-                    Some(_) | None => {
-                        let lists = self.names.iter().filter(|(_, declared)| matches!(declared.named, Named::List(..)));
-                        let help = did_you_mean(name, lists.map(|(name, _)| name.as_str()));
-                        let message = say!("没有名为 `{name}` 的清单", "no list is named `{name}`");
-                        self.findings.report(Code::UnknownName, &list.span, message).help_with(help);
-                        None
-                    }
-                }
-            }
+            Set::List(list) => self.within_list(subject, list),
         }
+    }
+
+    fn within_list(&mut self, subject: &Syntax, list: &Syntax) -> Option<Truth> {
+        let Term::Name(name) = &list.term else {
+            self.category(subject);
+            return self.mismatch(list, "清单的名称", "the name of a list");
+        };
+        let declared = self.names.get(name).cloned();
+        if self.may_be_poisoned(name) {
+            self.typed(subject);
+            return None;
+        }
+        let slot = self.category(subject);
+        let Some(Declared { named: Named::List(of, values), assumed, .. }) = declared else {
+            let lists = self.names.iter().filter(|(_, declared)| matches!(declared.named, Named::List(..)));
+            let help = did_you_mean(name, lists.map(|(name, _)| name.as_str()));
+            let message = say!("没有名为 `{name}` 的清单", "no list is named `{name}`");
+            self.findings.report(Code::UnknownName, &list.span, message).help_with(help);
+            return None;
+        };
+        self.used.insert(name.clone());
+        self.touched.extend(assumed);
+        let slot = slot?;
+        if self.facts.get(slot).is_some_and(|fact| *fact.name != *of) {
+            let message = say!("清单 `{name}` 所列的是 `{of}`", "the list `{name}` lists values of `{of}`");
+            self.findings.report(Code::TypeMismatch, &list.span, message);
+            return None;
+        }
+        Some(Truth::Among(slot, values))
     }
 
     fn category(&mut self, subject: &Syntax) -> Option<Slot> {

@@ -161,7 +161,7 @@ mod keys {
         key("otherwise", Shape::OneOf(|| vec!["deny", "pend"]), "不满足时", "what becomes of the claim"),
         key("text", Shape::Title, "条件说明", "what is required, in words"),
     ];
-    const STEP: &[Key] = &[
+    pub(super) const STEP: &[Key] = &[
         optional("pay", Shape::Expression, "给付比例", "the rate that is paid"),
         optional("bands", Shape::Text, "分段", "marginal bands"),
         optional("deductible", Shape::Expression, "起付线", "the deductible"),
@@ -411,6 +411,11 @@ fn check_table(parts: &[&[Key]], node: &Node, findings: &mut Findings) {
     }
 }
 
+/// Whether a step may have this key.
+pub(super) fn is_key_of_a_step(name: &str) -> bool {
+    keys::STEP.iter().any(|key| key.name == name)
+}
+
 /// The place to blame for what is not there: the first line of the table.
 fn opening(node: &Node, findings: &Findings) -> std::ops::Range<usize> {
     let text = findings.source().text.get(node.span.clone()).unwrap_or_default();
@@ -420,19 +425,37 @@ fn opening(node: &Node, findings: &Findings) -> std::ops::Range<usize> {
 
 impl Keys {
     fn check(&self, key: &str, span: &std::ops::Range<usize>, findings: &mut Findings) {
-        let fits = match self {
+        if self.takes(key) {
+            return;
+        }
+        let (message, form) = match self {
+            Keys::Names => (
+                say!("`{key}` 不是有效名称", "`{key}` is not a name"),
+                say!(
+                    "小写字母、数字，以下划线相连，如 `daily_allowance`",
+                    "lower case letters and digits joined by underscores, such as `daily_allowance`"
+                ),
+            ),
+            Keys::Rows => (
+                say!("`{key}` 不是有效的行名", "`{key}` can not name a row"),
+                say!(
+                    "行名为一个整数、类别的取值（以连字符相连，如 `sudden-death`）、`true` 或 `false`",
+                    "a row is one whole number, `true`, `false`, or a value of the category with hyphens: `sudden-death`"
+                ),
+            ),
+        };
+        let meant = key.replace('_', "-");
+        let near = did_you_mean(key, Some(meant.as_str()).filter(|meant| self.takes(meant)));
+        findings.report(Code::BadName, span, message).help_with([near.unwrap_or(form)]);
+    }
+
+    pub(super) fn takes(&self, key: &str) -> bool {
+        match self {
             Keys::Names => names::is_name(key),
             Keys::Rows => {
                 names::is_id(key)
                     || (!key.is_empty() && key.len() <= 9 && key.bytes().all(|byte| byte.is_ascii_digit()))
             }
-        };
-        if !fits {
-            let message = say!("`{key}` 不是有效名称", "`{key}` is not a name");
-            findings.report(Code::BadName, span, message).help_with([say!(
-                "小写字母、数字，以下划线相连，如 `daily_allowance`",
-                "lower case letters and digits joined by underscores, such as `daily_allowance`"
-            )]);
         }
     }
 

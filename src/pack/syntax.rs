@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::diagnostic::Span;
+use crate::fact::Kind;
 use crate::text::Language;
 
 /// An expression with its place in the file.
@@ -56,6 +57,16 @@ pub(crate) enum Unit {
 }
 
 impl Unit {
+    /// The unit of a fact of the kind; `None` if it is no number.
+    pub(crate) fn of(kind: Kind) -> Option<Unit> {
+        match kind {
+            Kind::Money => Some(Unit::Yuan),
+            Kind::Days => Some(Unit::Day),
+            Kind::Ratio | Kind::Number => Some(Unit::Plain),
+            Kind::Date | Kind::YesNo | Kind::Category => None,
+        }
+    }
+
     /// The unit of the product, if there is one.
     pub(crate) fn times(self, other: Unit) -> Option<Unit> {
         match (self, other) {

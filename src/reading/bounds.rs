@@ -404,6 +404,10 @@ impl Reading for Bounds<'_> {
         number.low.is_zero() && number.high.is_zero()
     }
 
+    fn is_empty_range(&self, upper: Comparison, from: &Range, to: &Range) -> bool {
+        !upper.holds(from.low.cmp(&to.high))
+    }
+
     fn settled(&self, truth: &Possible) -> Option<bool> {
         match (truth.may_hold, truth.may_fail) {
             (true, false) => Some(true),

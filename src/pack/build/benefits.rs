@@ -6,6 +6,7 @@ use crate::code::Code;
 use crate::diagnostic::did_you_mean;
 use crate::document::Node;
 use crate::pack::resolve::{Declared, Named};
+use crate::pack::shape;
 use crate::pack::syntax::{Syntax, Unit};
 use crate::plan::expression::{Number, Truth};
 use crate::plan::{Action, Benefit, Condition, EarlierBenefit, FigureValue, Limit, Otherwise, Spelled, Step};
@@ -96,10 +97,18 @@ impl<'n> Builder<'n> {
 
     pub(super) fn step(&mut self, benefit: usize, node: &'n Node) -> Option<Step> {
         if let Some(places) = self.places.steps.get_mut(benefit) {
+            let step = places.len();
             places.push(node.span.clone());
+            self.places.step_whens.extend(node.get("when").map(|when| ((benefit, step), when.span.clone())));
+        }
+        if !node.is_table() {
+            return None;
         }
         let actions: Vec<_> = node.entries().iter().filter(|entry| ACTIONS.contains(&entry.key.as_str())).collect();
         let [action] = actions.as_slice() else {
+            if actions.is_empty() && node.entries().iter().any(|entry| !shape::is_key_of_a_step(&entry.key)) {
+                return None; // an unknown key, which was reported, may be the action
+            }
             let list = ACTIONS.join(", ");
             let message = say!("一个步骤恰有一个动作：{list}", "a step does one thing: {list}");
             self.resolver.findings.report(Code::StepForm, &node.span, message);
@@ -196,6 +205,7 @@ impl<'n> Builder<'n> {
                 self.resolver.touched.extend(declared.assumed.iter().cloned());
                 Some(declared)
             }
+            None if self.resolver.may_be_poisoned(name) => None,
             None => {
                 let help = did_you_mean(name, self.resolver.names.keys().map(String::as_str));
                 let message = say!("没有名为 `{name}` 的分段或等待期", "no bands or waiting period is named `{name}`");

@@ -3,10 +3,9 @@
 use super::{Builder, assumption, title};
 use crate::code::Code;
 use crate::diagnostic::Span;
-use crate::document::Node;
+use crate::document::{Form, Node};
 use crate::fact::{Absent, Bounds, Holder, Kind};
-use crate::pack::parse;
-use crate::pack::resolve::{Named, read};
+use crate::pack::resolve::{Named, literal};
 use crate::pack::syntax::{Term, Unit};
 use crate::plan::{Figure, FigureValue, PlanFact, Symbol};
 use crate::text::{Text, say};
@@ -16,7 +15,7 @@ use std::collections::BTreeSet;
 impl Builder<'_> {
     pub(super) fn declare_figures(&mut self) {
         for (name, span, node) in self.named("figure") {
-            let syntax = node.get("value").and_then(|value| read(value, &mut self.resolver.findings, parse::literal));
+            let syntax = node.get("value").and_then(|value| literal(value, &mut self.resolver.findings));
             let index = self.figures.len();
             let (value, named) = match syntax.as_ref().map(|syntax| &syntax.term) {
                 Some(Term::Number(literal)) => {
@@ -38,12 +37,11 @@ impl Builder<'_> {
     pub(super) fn declare_facts(&mut self) {
         for (name, span, node) in self.named("fact") {
             let standard = PlanFact::standard(name);
-            if let Some(fact) = self.own_fact(name, span, node, standard) {
-                if self.resolver.names.contains_key(name) {
-                    self.declare(name, span, Named::Poisoned, BTreeSet::new());
-                } else {
+            match self.own_fact(name, span, node, standard) {
+                Some(fact) if fact.standard.is_some() || !self.resolver.names.contains_key(name) => {
                     self.resolver.own_facts.insert(name.to_owned(), (span.clone(), fact));
                 }
+                Some(_) | None => self.declare(name, span, Named::Poisoned, BTreeSet::new()),
             }
         }
     }
@@ -90,7 +88,7 @@ impl Builder<'_> {
                     bounds: Bounds::of(kind),
                     absent: Absent::Unknown,
                     derived: None,
-                    title: title(node)?,
+                    title: Text::same(name),
                     symbols: Vec::new(),
                     open: true,
                 }
@@ -111,22 +109,17 @@ impl Builder<'_> {
 
     /// The pack's own bounds, within those of the kind or of the standard fact.
     pub(super) fn narrow(&mut self, fact: &mut PlanFact, node: &Node) {
-        let unit = match fact.kind {
-            Kind::Money => Unit::Yuan,
-            Kind::Days => Unit::Day,
-            Kind::Ratio | Kind::Number => Unit::Plain,
-            Kind::Date | Kind::YesNo | Kind::Category => {
-                for key in ["min", "max"] {
-                    if let Some(bound) = node.get(key) {
-                        self.resolver.findings.report(
-                            Code::TypeMismatch,
-                            &bound.span,
-                            say!("只有数才有 `{key}`", "only a number has a `{key}`"),
-                        );
-                    }
+        let Some(unit) = Unit::of(fact.kind) else {
+            for key in ["min", "max"] {
+                if let Some(bound) = node.get(key) {
+                    self.resolver.findings.report(
+                        Code::TypeMismatch,
+                        &bound.span,
+                        say!("只有数才有 `{key}`", "only a number has a `{key}`"),
+                    );
                 }
-                return;
             }
+            return;
         };
         let widest = fact.bounds;
         for key in ["min", "max"] {
@@ -169,7 +162,9 @@ impl Builder<'_> {
                 &values.span,
                 say!("`{name}` 的取值是固定的", "the values of `{name}` are fixed"),
             );
-            return;
+        }
+        if !matches!(values.form, Form::List(_) | Form::Table(_)) {
+            self.resolver.of_unread_values.insert(fact.name.to_string());
         }
         let listed =
             values.items().iter().filter_map(|node| Some((node.text()?, &node.span, Text::same(node.text()?))));

@@ -5,8 +5,10 @@ use crate::code::Code;
 use crate::diagnostic::{Span, did_you_mean};
 use crate::document::Node;
 use crate::fact::{Absent, Kind, STANDARD};
+use crate::names;
 use crate::pack::build::MAX_BANDS;
 use crate::pack::resolve::Named;
+use crate::pack::shape::Keys;
 use crate::pack::syntax::Unit;
 use crate::plan::expression::Slot;
 use crate::plan::{Ladder, PlanFact, Rows, Rung, Slab, Table};
@@ -30,30 +32,28 @@ impl<'n> Builder<'n> {
     }
 
     fn table(&mut self, node: &'n Node, span: &Span) -> Option<(Table, Unit)> {
-        let by_node = node.get("by")?;
-        let by = self.fact_named(by_node)?;
+        let entries = node.get("rows").filter(|rows| rows.is_table())?.entries();
         let mut unit = None;
-        let entries = node.get("rows")?.entries();
         let values: Vec<Option<Decimal>> = entries.iter().map(|entry| self.row_value(&entry.node, &mut unit)).collect();
-        let otherwise = match node.get("otherwise") {
-            Some(node) => Some(self.row_value(node, &mut unit)?),
-            None => None,
-        };
-        let values: Vec<Decimal> = values.into_iter().collect::<Option<_>>()?;
+        let otherwise = node.get("otherwise").map(|node| self.row_value(node, &mut unit));
+        let by = self.fact_named(node.get("by")?)?;
+        // A value that can not be read is none of the table, but its row is there.
         let rows: Vec<Row<'n>> = entries
             .iter()
-            .zip(values)
-            .map(|(entry, value)| Row { key: &entry.key, span: &entry.key_span, value })
+            .zip(&values)
+            .map(|(entry, value)| Row { key: &entry.key, span: &entry.key_span, value: value.unwrap_or_default() })
             .collect();
-        let rows = self.rows(by, &rows, otherwise, span)?;
-        Some((Table { by, rows, otherwise }, unit?))
+        let rows = self.rows(by, &rows, otherwise.map(Option::unwrap_or_default), span)?;
+        let is_whole = values.iter().chain(&otherwise).all(Option::is_some);
+        let otherwise = otherwise.flatten();
+        unit.filter(|_| is_whole).map(|unit| (Table { by, rows, otherwise }, unit))
     }
 
     /// The slot of a fact that a text names.
     pub(super) fn fact_named(&mut self, node: &Node) -> Option<Slot> {
         let name = node.text()?;
         let slot = self.resolver.slot(name);
-        if slot.is_none() {
+        if slot.is_none() && !self.resolver.may_be_poisoned(name) {
             let own = self.resolver.own_facts.keys().map(String::as_str);
             let help = did_you_mean(name, own.chain(STANDARD.iter().map(|fact| fact.name)));
             let message = say!("没有名为 `{name}` 的事实", "no fact is named `{name}`");
@@ -83,17 +83,7 @@ impl<'n> Builder<'n> {
         match fact.kind {
             Kind::Number => self.number_rows(&fact, rows, otherwise, span),
             Kind::Category => self.category_rows(&fact, rows, otherwise, span),
-            Kind::YesNo => {
-                let find = |key| rows.iter().find(|row| row.key == key).map(|row| row.value).or(otherwise);
-                for row in rows.iter().filter(|row| !matches!(row.key, "true" | "false")) {
-                    self.wrong_key(&fact, row, "true, false");
-                }
-                match (find("true"), find("false")) {
-                    (Some(yes), Some(no)) => Some(Rows::YesNo { yes, no }),
-                    (None, _) => self.not_total("true", span),
-                    (Some(_), None) => self.not_total("false", span),
-                }
-            }
+            Kind::YesNo => self.yes_no_rows(&fact, rows, otherwise, span),
             Kind::Money | Kind::Ratio | Kind::Days | Kind::Date => {
                 let name = &fact.name;
                 let message = say!("不能按 `{name}` 查表", "a table can not be looked up by `{name}`");
@@ -101,6 +91,25 @@ impl<'n> Builder<'n> {
                 self.resolver.findings.report(Code::TableKey, span, message).help_with([help]);
                 None
             }
+        }
+    }
+
+    fn yes_no_rows(
+        &mut self,
+        fact: &PlanFact,
+        rows: &[Row<'_>],
+        otherwise: Option<Decimal>,
+        span: &Span,
+    ) -> Option<Rows> {
+        let find = |key| rows.iter().find(|row| row.key == key).map(|row| row.value).or(otherwise);
+        for row in rows.iter().filter(|row| !matches!(row.key, "true" | "false")) {
+            self.wrong_key(fact, row, &["true", "false"]);
+        }
+        match (find("true"), find("false")) {
+            (Some(yes), Some(no)) => Some(Rows::YesNo { yes, no }),
+            _ if rows.iter().any(|row| !matches!(row.key, "true" | "false")) => None,
+            (None, _) => self.not_total("true", rows, span),
+            (Some(_), None) => self.not_total("false", rows, span),
         }
     }
 
@@ -115,27 +124,30 @@ impl<'n> Builder<'n> {
         let mut found = Vec::new();
         for row in rows {
             match crate::exact::parse(row.key) {
-                Ok(key) if key >= min && key <= max => found.push((key, row.value)),
-                Ok(_) | Err(_) => self.wrong_key(fact, row, &format!("{min}–{max}")),
+                Ok(key) if key >= min && key <= max => found.push((key, row)),
+                Ok(_) | Err(_) => self.wrong_key(fact, row, &[&format!("{min}–{max}")]),
             }
         }
-        found.sort_unstable();
-        if let Some([(key, _), _]) = found.windows(2).find(|pair| matches!(pair, [a, b] if a.0 == b.0)) {
-            let message = say!("`{key}` 一行重复", "the row `{key}` stands twice");
-            self.resolver.findings.report(Code::DuplicateName, span, message);
-            return None;
+        found.sort_by_key(|(key, row)| (*key, row.span.start));
+        for ((key, row), (other, again)) in found.iter().zip(found.iter().skip(1)) {
+            if key == other {
+                let (first, second) = (row.key, again.key);
+                let message = say!("`{second}` 与 `{first}` 是同一行", "`{second}` is the row `{first}` again");
+                self.resolver.findings.report(Code::TableKey, again.span, message);
+            }
         }
+        found.dedup_by_key(|(key, _)| *key);
         let mut expected = min;
         for (key, _) in &found {
             if *key != expected && otherwise.is_none() {
-                return self.not_total(&expected.to_string(), span);
+                return self.not_total(&expected.to_string(), rows, span);
             }
             expected = crate::exact::add(*key, Decimal::ONE).ok()?;
         }
         if expected <= max && otherwise.is_none() {
-            return self.not_total(&expected.to_string(), span);
+            return self.not_total(&expected.to_string(), rows, span);
         }
-        Some(Rows::Numbers(found))
+        Some(Rows::Numbers(found.into_iter().map(|(key, row)| (key, row.value)).collect()))
     }
 
     fn category_rows(
@@ -145,28 +157,38 @@ impl<'n> Builder<'n> {
         otherwise: Option<Decimal>,
         span: &Span,
     ) -> Option<Rows> {
-        let known = fact.symbols.iter().map(|symbol| &*symbol.name).collect::<Vec<_>>().join(", ");
-        for row in rows.iter().filter(|row| !fact.symbols.iter().any(|symbol| &*symbol.name == row.key)) {
+        let known: Vec<&str> = fact.symbols.iter().map(|symbol| &*symbol.name).collect();
+        for row in rows.iter().filter(|row| !known.contains(&row.key)) {
             self.wrong_key(fact, row, &known);
         }
         if otherwise.is_none() {
             if fact.open || fact.absent == Absent::None {
-                return self.not_total("…", span);
+                return self.not_total("…", rows, span);
             }
-            if let Some(symbol) = fact.symbols.iter().find(|symbol| !rows.iter().any(|row| row.key == &*symbol.name)) {
-                return self.not_total(&symbol.name, span);
+            let meant = |row: &Row<'_>| names::nearest(row.key, known.iter().copied());
+            if let Some(missing) = known.iter().find(|known| !rows.iter().any(|row| meant(row) == Some(**known))) {
+                return self.not_total(missing, rows, span);
             }
         }
         Some(Rows::Categories(rows.iter().map(|row| (row.key.into(), row.value)).collect()))
     }
 
-    fn wrong_key(&mut self, fact: &PlanFact, row: &Row<'_>, known: &str) {
-        let (name, key) = (&fact.name, row.key);
-        let message = say!("`{name}` 不会是 `{key}`（可取：{known}）", "`{name}` is never `{key}` (it may be {known})");
-        self.resolver.findings.report(Code::TableKey, row.span, message);
+    /// A key that is none of the known ones; one that can not be a key at all was reported.
+    fn wrong_key(&mut self, fact: &PlanFact, row: &Row<'_>, known: &[&str]) {
+        if !Keys::Rows.takes(row.key) || self.resolver.of_unread_values.contains(&*fact.name) {
+            return;
+        }
+        let (name, key, list) = (&fact.name, row.key, known.join(", "));
+        let message = say!("`{name}` 不会是 `{key}`（可取：{list}）", "`{name}` is never `{key}` (it may be {list})");
+        let help = did_you_mean(key, known.iter().copied());
+        self.resolver.findings.report(Code::TableKey, row.span, message).help_with(help);
     }
 
-    fn not_total<T>(&mut self, missing: &str, span: &Span) -> Option<T> {
+    /// A row is missing, unless it may be one whose key can not be read.
+    fn not_total<T>(&mut self, missing: &str, rows: &[Row<'_>], span: &Span) -> Option<T> {
+        if rows.iter().any(|row| !Keys::Rows.takes(row.key)) {
+            return None;
+        }
         let message = say!("表中缺少 `{missing}` 一行", "the table has no row for `{missing}`");
         let help = say!("补上该行，或写 `otherwise`", "add the row, or say `otherwise`");
         self.resolver.findings.report(Code::TableNotTotal, span, message).help_with([help]);
@@ -198,12 +220,7 @@ impl<'n> Builder<'n> {
         let mut listed: Vec<Box<str>> = Vec::new();
         for (text, span) in values.iter().filter_map(|node| Some((node.text()?, &node.span))) {
             if !fact.symbols.iter().any(|symbol| &*symbol.name == text) {
-                let name = &fact.name;
-                let help = did_you_mean(text, fact.symbols.iter().map(|symbol| &*symbol.name)).unwrap_or_else(|| {
-                    say!("在 `[fact.{name}]` 的 values 中列出它", "declare it in the values of `[fact.{name}]`")
-                });
-                let message = say!("`{name}` 没有取值 `{text}`", "`{name}` has no value `{text}`");
-                self.resolver.findings.report(Code::UnknownCategoryValue, span, message).help_with([help]);
+                self.resolver.no_such_value(slot, text, span);
             }
             if listed.iter().any(|known| **known == *text) {
                 self.resolver.findings.report(
@@ -218,14 +235,13 @@ impl<'n> Builder<'n> {
     }
 
     /// Declares bands; slabs are resolved later, when every name is known.
-    pub(super) fn declare_bands(&mut self) -> (Vec<(String, &'n Node)>, Vec<Ladder>) {
+    pub(super) fn declare_bands(&mut self) -> (Vec<Declaration<'n>>, Vec<Ladder>) {
         let (mut slabs, mut ladders) = (Vec::new(), Vec::new());
         for (name, span, node) in self.named("bands") {
             let assumed = assumption(name, node, None);
-            let is_marginal = node.get("kind").and_then(Node::text) == Some("marginal");
             let rows = node.get("rows").map(Node::items).unwrap_or_default();
-            if node.get("rows").is_some_and(Node::is_empty_list) {
-                self.resolver.findings.report(Code::BadValue, span, say!("分段没有行", "the bands have no rows"));
+            if let Some(none) = node.get("rows").filter(|rows| rows.is_empty_list()) {
+                self.resolver.findings.report(Code::BadValue, &none.span, say!("分段没有行", "the bands have no rows"));
                 self.declare(name, span, Named::Poisoned, assumed);
                 continue;
             }
@@ -239,14 +255,24 @@ impl<'n> Builder<'n> {
                 self.declare(name, span, Named::Poisoned, assumed);
                 continue;
             }
-            let named = if is_marginal {
-                let ladder = self.ladder(node, rows);
-                ladders.push(ladder);
-                Named::Ladder(ladders.len().saturating_sub(1))
-            } else {
-                let unit = rows.first().and_then(|row| row.get("pays")).and_then(|pays| self.read_literal(pays));
-                slabs.push((name.to_owned(), node));
-                unit.map_or(Named::Poisoned, |(literal, _)| Named::Slab(slabs.len().saturating_sub(1), literal.unit))
+            let named = match node.get("kind").and_then(Node::text) {
+                Some("marginal") => {
+                    let ladder = self.ladder(node, rows);
+                    ladders.push(ladder);
+                    Named::Ladder(ladders.len().saturating_sub(1))
+                }
+                Some("slab") => {
+                    let unit = rows.first().and_then(|row| row.get("pays")).and_then(|pays| self.read_literal(pays));
+                    slabs.push((name, span, node));
+                    let slab = slabs.len().saturating_sub(1);
+                    unit.map_or(Named::Poisoned, |(literal, _)| Named::Slab(slab, literal.unit))
+                }
+                Some(_) | None => {
+                    for entry in rows.iter().flat_map(Node::entries) {
+                        self.read_literal(&entry.node);
+                    }
+                    Named::Poisoned
+                }
             };
             self.declare(name, span, named, assumed);
         }
@@ -300,7 +326,10 @@ impl<'n> Builder<'n> {
             match row.get("up_to") {
                 Some(node) => {
                     if is_last {
-                        let message = say!("最后一段不能有上界", "the last band has no upper edge");
+                        let message = say!(
+                            "最后一段写了 `up_to`，更高部分没有规定",
+                            "the last band has an `up_to`: nothing is said of what is above"
+                        );
                         let help = say!(
                             "再加一段不写 `up_to` 的，说明更高部分如何处理",
                             "add a band without `up_to` that says what becomes of more"
@@ -332,12 +361,11 @@ impl<'n> Builder<'n> {
         edges
     }
 
-    pub(super) fn slab(&mut self, name: &str, node: &'n Node) -> Option<Slab> {
+    pub(super) fn slab(&mut self, (name, span, node): Declaration<'n>) -> Option<Slab> {
         for key in ["by", "edge"] {
             if node.get(key).is_none() {
-                let span = self.resolver.names.get(name).map(|declared| declared.span.clone()).unwrap_or_default();
                 let message = say!("全额分档缺少 `{key}`", "`{key}` is missing: a slab needs it");
-                self.resolver.findings.report(Code::MissingKey, &span, message);
+                self.resolver.findings.report(Code::MissingKey, span, message);
             }
         }
         let syntax = self.read(node.get("by")?)?;
@@ -370,6 +398,9 @@ impl<'n> Builder<'n> {
         Some(Slab { by, up_to: node.get("edge").and_then(Node::text) == Some("up-to"), bands, above: above? })
     }
 }
+
+/// A name, its place, and what it stands for.
+pub(super) type Declaration<'n> = (&'n str, &'n Span, &'n Node);
 
 /// One row of a table as written.
 struct Row<'n> {

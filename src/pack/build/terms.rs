@@ -4,9 +4,7 @@ use super::{Builder, assumption};
 use crate::code::Code;
 use crate::diagnostic::Findings;
 use crate::document::{Form, Node};
-use crate::pack::parse;
-use crate::pack::resolve::whole_months;
-use crate::pack::resolve::{Named, read};
+use crate::pack::resolve::{Named, expression, whole_months};
 use crate::pack::syntax::Unit;
 use crate::plan::expression::{Date, Number};
 use crate::plan::{Citation, Effective, EffectiveBy, Excess, FigureValue, Period, Term as CoverTerm, Terms, Waiting};
@@ -27,9 +25,10 @@ impl<'n> Builder<'n> {
 
     pub(super) fn waiting(&mut self, name: &str, node: &'n Node) -> Option<Waiting> {
         for key in ["not_when", "counts"] {
-            if let Some(syntax) = node.get(key).and_then(|node| {
-                read(node, &mut Findings::of(Arc::clone(self.resolver.findings.source())), parse::expression)
-            }) {
+            if let Some(syntax) = node
+                .get(key)
+                .and_then(|node| expression(node, &mut Findings::of(Arc::clone(self.resolver.findings.source()))))
+            {
                 self.resolver.guard(&syntax);
             }
         }
