@@ -86,12 +86,6 @@ impl Error {
         self.kind == Kind::Columns
     }
 
-    /// What went wrong, in both languages.
-    #[cfg(feature = "batch")]
-    pub(crate) fn text(&self) -> &Text {
-        &self.message
-    }
-
     /// What went wrong, in one language.
     #[must_use]
     pub fn message(&self, language: Language) -> &str {

@@ -183,7 +183,7 @@ impl<'a> Owners<'a> {
         let mut taken = Vec::with_capacity(count);
         for row in 0..count {
             if catalog.versions(plans.value(row)).is_empty() {
-                let reason = catalog.unknown_plan(plans.value(row)).text().clone();
+                let reason = catalog.unknown_plan(plans.value(row)).text();
                 rejects.push(reject_of(Input::Enrollments, enrollments, row, "plan", plans.value(row), reason));
             } else {
                 taken.push((xxh3_64(members.value(row).as_bytes()), row));

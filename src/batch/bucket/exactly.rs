@@ -68,7 +68,7 @@ struct Fault {
 
 impl Fault {
     fn of(column: &str, value: &str, error: &Error) -> Fault {
-        Fault { column: column.to_owned(), value: value.to_owned(), reason: error.text().clone() }
+        Fault { column: column.to_owned(), value: value.to_owned(), reason: error.text() }
     }
 }
 
