@@ -43,6 +43,7 @@ pub(crate) fn decide_bucket(
     let mut results = Results::new(accounts.claim_count(), with_lines);
     let mut waves = Waves::new(bucket);
     waves.decide(&mut results);
+    results.keep_lines(|place| !waves.is_left_at(place));
     for account in accounts.iter() {
         if waves.needs_exact(account.index) {
             exactly::decide(bucket, &account, &mut results, &mut rejects);

@@ -108,7 +108,6 @@ impl Results {
 
     pub(super) fn reject(&mut self, place: usize) {
         put(&mut self.verdicts, place, Verdict::Rejected);
-        self.drop_lines(place);
     }
 
     pub(super) fn add_line(&mut self, line: Line) {
@@ -117,9 +116,10 @@ impl Results {
         }
     }
 
-    fn drop_lines(&mut self, place: usize) {
+    /// Forgets the lines of claims that are decided anew.
+    pub(super) fn keep_lines(&mut self, is_kept: impl Fn(usize) -> bool) {
         if let Some(lines) = &mut self.lines {
-            lines.retain(|line| line.place != place);
+            lines.retain(|line| is_kept(line.place));
         }
     }
 
@@ -139,7 +139,6 @@ impl Results {
         let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
         self.set_reasons(place, &codes.join(";"));
         if self.wants_lines() {
-            self.drop_lines(place);
             if let (Some(plan), Verdict::Paid | Verdict::NothingDue) =
                 (version.and_then(|at| versions.get(at)), verdict)
             {

@@ -59,6 +59,12 @@ impl<'b> Waves<'b> {
         self.exact.get(account).copied().unwrap_or(true)
     }
 
+    /// Whether the claim at the place is left to the exact reading.
+    pub(super) fn is_left_at(&self, place: usize) -> bool {
+        let account = self.account_of.get(place).and_then(|account| usize::try_from(*account).ok());
+        account.is_none_or(|account| self.needs_exact(account))
+    }
+
     /// Decides every account that columns can.
     pub(super) fn decide(&mut self, results: &mut Results) {
         let bucket = self.bucket;
