@@ -19,6 +19,8 @@ enum Kind {
     Version,
     History,
     Arithmetic,
+    #[cfg(feature = "batch")]
+    Columns,
 }
 
 impl Error {
@@ -40,6 +42,11 @@ impl Error {
 
     pub(crate) fn arithmetic(message: Text) -> Error {
         Error { kind: Kind::Arithmetic, message: message.on_one_line() }
+    }
+
+    #[cfg(feature = "batch")]
+    pub(crate) fn columns(message: Text) -> Error {
+        Error { kind: Kind::Columns, message: message.on_one_line() }
     }
 
     /// A fact has a value that it can not have.
@@ -72,6 +79,13 @@ impl Error {
         self.kind == Kind::Arithmetic
     }
 
+    /// The columns of claims or enrollments are not those of their facts.
+    #[cfg(feature = "batch")]
+    #[must_use]
+    pub fn is_columns(&self) -> bool {
+        self.kind == Kind::Columns
+    }
+
     /// What went wrong, in one language.
     #[must_use]
     pub fn message(&self, language: Language) -> &str {
@@ -90,6 +104,8 @@ impl std::error::Error for Error {
         match self.kind {
             Kind::Arithmetic => Some(&Inexact),
             Kind::Fact | Kind::Plan | Kind::Version | Kind::History => None,
+            #[cfg(feature = "batch")]
+            Kind::Columns => None,
         }
     }
 }
