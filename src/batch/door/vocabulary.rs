@@ -81,6 +81,16 @@ impl Vocabulary {
         self.facts.get(fact)?.values.get(place).map(|value| &**value)
     }
 
+    /// The highest code of a fact.
+    pub(crate) fn highest(&self, fact: &str) -> u16 {
+        self.facts.get(fact).and_then(|known| u16::try_from(known.values.len()).ok()).unwrap_or_default()
+    }
+
+    /// What the values of a fact are.
+    pub(crate) fn kind(&self, fact: &str) -> Option<Kind> {
+        self.facts.get(fact).map(|known| known.kind)
+    }
+
     pub(super) fn fact(&self, name: &str) -> Option<&KnownFact> {
         self.facts.get(name)
     }
