@@ -233,7 +233,7 @@ fn holds(name: &str, kind: Option<Kind>, data_type: &DataType) -> Result<(), Tex
         DataType::Decimal32(_, scale)
         | DataType::Decimal64(_, scale)
         | DataType::Decimal128(_, scale)
-        | DataType::Decimal256(_, scale) => Some(*scale <= 0),
+        | DataType::Decimal256(_, scale) => Some(*scale == 0),
         _ => None,
     };
     let is_word = data_type.is_integer() || is_whole_decimal == Some(true);
