@@ -344,6 +344,31 @@ fn an_amount_is_bounded_to_the_fen() {
     }
 }
 
+/// A benefit of the amount, and a limit over it.
+fn limited(amount: &str, limit: &str, promise: &str) -> Vec<&'static str> {
+    codes(&format!(
+        r#"
+        benefit = [{{ id = "care", when = "bill >= 0 yuan", gross = "{amount}", @titled }}]
+        limit = [{{ id = "cap", over = ["care"], amount = "{limit}", per = "claim", @titled }}]
+        promise = {{ {promise} }}
+        "#
+    ))
+}
+
+#[test]
+fn a_limit_over_benefits_is_the_most_that_they_are_paid() {
+    let most = |yuan: &str| limited("bill + refund", "hundred", &format!(r#"never_pays_more_than = "{yuan} yuan""#));
+    assert_eq!(most("100"), [""; 0]);
+    assert_eq!(most("99.99"), ["promise-broken"]);
+}
+
+#[test]
+fn a_limit_that_falls_lowers_only_what_is_paid() {
+    let rises = |amount: &str| limited(amount, "hundred - bill", r#"monotone_in = ["bill"]"#);
+    assert_eq!(rises("bill"), ["promise-broken"]);
+    assert_eq!(rises("0 yuan"), [""; 0]);
+}
+
 // ── conditions ────────────────────────────────────────────────────────────
 
 fn condition(require: &str) -> Vec<&'static str> {
