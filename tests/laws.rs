@@ -19,6 +19,7 @@ mod laws {
     mod missing;
     mod prints;
     mod promises;
+    mod proofs;
     mod reasons;
     mod same;
     mod shelf;

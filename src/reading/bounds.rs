@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::exact::{self, Inexact};
-use crate::fact::{Absent, Kind};
+use crate::fact::Kind;
 use crate::plan::expression::{Comparison, Prior, Slot};
 use crate::plan::{LedgerAmount, Plan};
-use crate::rounding::{Mode, Rounding};
+use crate::rounding::Rounding;
 use crate::semantics::{Event, Place, Reading};
 
 /// All that a number can be.
@@ -129,16 +129,6 @@ impl<'p> Bounds<'p> {
             Decimal::ZERO
         })
     }
-
-    fn number_of(&mut self, low: Decimal, high: Decimal, slot: Slot) -> Range {
-        let kind = self.plan.fact(slot).kind;
-        let mut range = self.range(low, high, kind.places());
-        if self.watched == Some(slot) {
-            range.trend = Trend::Up;
-        }
-        range.at_most_borne |= self.borne == Some(slot);
-        range
-    }
 }
 
 impl Range {
@@ -187,17 +177,21 @@ impl Reading for Bounds<'_> {
 
     fn number_fact(&mut self, slot: Slot) -> Range {
         let fact = self.plan.fact(slot);
-        let low =
-            if fact.absent == Absent::None && fact.bounds.min.is_zero() { Decimal::ZERO } else { fact.bounds.min };
-        self.number_of(low, fact.bounds.max, slot)
+        let mut range = self.range(fact.bounds.min, fact.bounds.max, fact.kind.places());
+        if self.watched == Some(slot) {
+            range.trend = Trend::Up;
+        }
+        range.at_most_borne |= self.borne == Some(slot);
+        range
     }
 
     fn truth_fact(&mut self, slot: Slot) -> Possible {
         if self.watched == Some(slot) { Possible { trend: Trend::Up, ..Possible::OPEN } } else { Possible::OPEN }
     }
 
-    fn date_fact(&mut self, slot: Slot) -> Trend {
-        if self.watched == Some(slot) { Trend::Up } else { Trend::Still }
+    /// A date can not be more, so that none is ever watched.
+    fn date_fact(&mut self, _: Slot) -> Trend {
+        Trend::Still
     }
 
     /// A fact that can be derived is taken as given: its derivation lies within its bounds.
@@ -283,15 +277,13 @@ impl Reading for Bounds<'_> {
         rounded.trend = number.trend;
         // What was borne is a whole number of fen, so that rounding to a part of the fen can not pass it.
         let fen = Decimal::new(1, Kind::Money.places());
-        let divides_the_fen = exact::round(fen, Rounding { mode: Mode::Down, ..rounding }) == Ok(fen);
+        let divides_the_fen = exact::round(fen, rounding) == Ok(fen);
         rounded.at_most_borne |= number.at_most_borne && divides_the_fen;
         rounded
     }
 
     fn look_up(&mut self, key: Range, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Range {
-        let inside = |row: &Decimal| *row >= key.low && *row <= key.high;
-        let values = rows.iter().filter(|(row, _)| inside(row)).map(|(_, value)| *value).chain(otherwise);
-        let mut found = self.hull(values);
+        let mut found = self.hull(rows.iter().map(|(_, value)| *value).chain(otherwise));
         if key.trend != Trend::Still {
             let rising = rows.is_sorted_by(|a, b| a.1 <= b.1) && otherwise.is_none();
             let falling = rows.is_sorted_by(|a, b| a.1 >= b.1) && otherwise.is_none();

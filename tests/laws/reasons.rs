@@ -9,6 +9,7 @@ use proptest::test_runner::TestRunner;
 use super::law::{config, decide_in_turn, over_every_pack};
 use super::member::Telling;
 use super::shelf::{Pack, SHELF, words};
+use super::small;
 
 /// A claim that is paid, and for each condition of its plan what breaks that condition alone.
 struct Sound {
@@ -252,6 +253,23 @@ fn a_denial_lists_all_its_reasons() {
         });
         tried.unwrap_or_else(|wrong| panic!("{}: {wrong}", pack.file));
     }
+}
+
+/// A claim whose facts contradict each other waits, and each identity that is broken is told with both sides.
+#[test]
+fn facts_that_contradict_each_other_say_by_how_much() {
+    let plan = small::plan(
+        r#"benefit = [{ id = "care", when = "total_cost >= 0 yuan", gross = "least(total_cost, fund_paid)", @titled }]"#,
+    );
+    let enrollment = huzhu::Enrollment::new("E", "small", "M").with("coverage_start", "2025-01-01").unwrap();
+    let told = [("event_date", "2025-06-01"), ("total_cost", "2019.87"), ("fund_paid", "2100.00")];
+    let claim = told.iter().fold(huzhu::Claim::new("C"), |claim, (name, value)| claim.with(name, *value).unwrap());
+    let adjudication = plan.adjudicate(&enrollment, &claim, &Accumulators::new()).unwrap();
+    let reasons: Vec<(&str, &str)> =
+        adjudication.reasons().iter().map(|reason| (reason.code.as_str(), reason.text.en.as_str())).collect();
+    let expected =
+        "does not hold: the funds pay no more than the total cost (2100.00 and 2019.87, a difference of 80.13)";
+    assert_eq!((adjudication.decision(), reasons), (Decision::Pended, vec![("fund-above-total", expected)]));
 }
 
 fn codes(adjudication: &Adjudication) -> BTreeSet<&str> {
