@@ -98,7 +98,8 @@ fn lines_of_one(adjudication: &Adjudication) -> Vec<Line> {
 fn rows_of(payouts: &RecordBatch) -> BTreeMap<String, Row> {
     let text = |name: &str| texts(payouts, name);
     let payable = amounts(payouts, "payable");
-    let rows = text("claim_id").into_iter().zip(text("decision")).zip(payable).zip(text("plan_version")).zip(text("reasons"));
+    let rows =
+        text("claim_id").into_iter().zip(text("decision")).zip(payable).zip(text("plan_version")).zip(text("reasons"));
     rows.map(|((((id, decision), payable), version), reasons)| (id, (decision, payable, version, reasons))).collect()
 }
 
@@ -140,9 +141,10 @@ fn members() -> Vec<Vec<(Enrollment, Claim)>> {
                         enrollment.with(name, written(value)).expect("the fact fits")
                     });
                     let claim = Claim::new(&format!("C{member}-{index}"));
-                    let claim = facts.claim.iter().fold(claim, |claim, (name, value)| {
-                        claim.with(name, written(value)).expect("the fact fits")
-                    });
+                    let claim = facts
+                        .claim
+                        .iter()
+                        .fold(claim, |claim, (name, value)| claim.with(name, written(value)).expect("the fact fits"));
                     (enrollment, claim)
                 })
                 .collect()
@@ -197,6 +199,7 @@ fn decide(catalog: &Catalog, members: &[Vec<(Enrollment, Claim)>]) -> Decided {
 
 fn columns(rows: &[BTreeMap<String, String>]) -> RecordBatch {
     let names: BTreeSet<&String> = rows.iter().flat_map(BTreeMap::keys).collect();
-    let column = |name: &String| -> ArrayRef { Arc::new(rows.iter().map(|row| row.get(name)).collect::<StringArray>()) };
+    let column =
+        |name: &String| -> ArrayRef { Arc::new(rows.iter().map(|row| row.get(name)).collect::<StringArray>()) };
     RecordBatch::try_from_iter(names.into_iter().map(|name| (name, column(name)))).expect("all columns are as long")
 }

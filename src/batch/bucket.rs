@@ -38,7 +38,7 @@ pub(crate) fn decide_bucket(
 ) -> Result<Decided, Error> {
     let (claims, enrollments) = (Rows::of(claims)?, Rows::of(enrollments)?);
     let mut rejects = Vec::new();
-    let accounts = Accounts::of(plans.catalog(), &claims, &enrollments, &mut rejects)?;
+    let accounts = Accounts::of(plans, &claims, &enrollments, &mut rejects)?;
     let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts };
     let mut results = Results::new(accounts.claim_count(), with_lines);
     let mut waves = Waves::new(bucket);

@@ -6,9 +6,10 @@ use std::ops::Range;
 use arrow::array::{Array, StringArray};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::facts::Rows;
+use super::facts::{Rows, Texts};
+use super::plans::Plans;
 use crate::batch::{Input, Reject};
-use crate::catalog::Catalog;
+use crate::error::Error;
 use crate::text::{Text, say};
 
 /// All accounts of a bucket, in the order of the output.
@@ -20,6 +21,8 @@ pub(super) struct Accounts {
     pub(super) enrollments: Vec<usize>,
     /// Where each account starts in `claims`; the end of the last one too.
     starts: Vec<usize>,
+    /// The number of each account's plan.
+    plans: Vec<usize>,
     /// Whether a claim of the account reverses another.
     with_reversals: Vec<bool>,
 }
@@ -28,6 +31,8 @@ pub(super) struct Accounts {
 #[derive(Debug, Clone)]
 pub(super) struct Account {
     pub(super) index: usize,
+    /// The number of the plan.
+    pub(super) plan: usize,
     pub(super) places: Range<usize>,
     pub(super) has_reversals: bool,
 }
@@ -35,17 +40,18 @@ pub(super) struct Account {
 impl Accounts {
     /// Joins claims with enrollments and puts them in order; rejects what has no account.
     pub(super) fn of(
-        catalog: &Catalog,
+        plans: &Plans<'_>,
         claims: &Rows<'_>,
         enrollments: &Rows<'_>,
         rejects: &mut Vec<Reject>,
-    ) -> Result<Accounts, crate::error::Error> {
-        let owners = Owners::of(catalog, enrollments, rejects)?;
+    ) -> Result<Accounts, Error> {
+        let owners = Owners::of(plans, enrollments, rejects)?;
+        let (days, reversals) = (claims.days("event_date"), claims.some_texts("reverses"));
         let (ids, of) = (claims.texts("claim_id")?, claims.texts("enrollment_id")?);
         let mut joined = Vec::with_capacity(claims.count());
         for row in 0..claims.count() {
             match owners.find(of.value(row)) {
-                Found::One(owner) => joined.push(Joined::of(owner, row, claims.day("event_date", row))),
+                Found::One(owner) => joined.push(Joined::of(owner, row, days.at(row))),
                 Found::None => rejects.push(reject(claims, row, "enrollment_id", of.value(row), unknown())),
                 Found::Refused => rejects.push(reject(claims, row, "enrollment_id", of.value(row), refused())),
             }
@@ -56,16 +62,26 @@ impl Accounts {
             claims: Vec::with_capacity(joined.len()),
             enrollments: Vec::with_capacity(joined.len()),
             starts: vec![0],
+            plans: Vec::new(),
             with_reversals: Vec::new(),
         };
         for account in joined.chunk_by(|a, b| a.account() == b.account()) {
-            accounts.push(account, claims, ids, rejects);
+            accounts.push(account, claims, ids, reversals, rejects);
+            let plan = account.first().and_then(|joined| owners.plans.get(joined.enrollment));
+            accounts.plans.push(plan.copied().unwrap_or_default());
         }
         Ok(accounts)
     }
 
     /// Takes one account; rows that share a claim id are rejected, each of them.
-    fn push(&mut self, account: &[Joined], claims: &Rows<'_>, ids: &StringArray, rejects: &mut Vec<Reject>) {
+    fn push(
+        &mut self,
+        account: &[Joined],
+        claims: &Rows<'_>,
+        ids: &StringArray,
+        reversals: Texts<'_>,
+        rejects: &mut Vec<Reject>,
+    ) {
         let twice = ids_given_twice(account, ids);
         let mut has_reversals = false;
         for Joined { row, enrollment, .. } in account {
@@ -74,7 +90,7 @@ impl Accounts {
                 rejects.push(reject(claims, *row, "claim_id", id, same_claim()));
                 continue;
             }
-            has_reversals |= claims.text("reverses", *row).is_some();
+            has_reversals |= reversals.at(*row).is_some();
             self.claims.push(*row);
             self.enrollments.push(*enrollment);
         }
@@ -83,9 +99,11 @@ impl Accounts {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = Account> {
-        let bounds = self.starts.iter().zip(self.starts.iter().skip(1)).zip(&self.with_reversals).enumerate();
-        bounds.map(|(index, ((start, end), has_reversals))| Account {
+        let bounds = self.starts.iter().zip(self.starts.iter().skip(1));
+        let accounts = bounds.zip(self.plans.iter().zip(&self.with_reversals)).enumerate();
+        accounts.map(|(index, ((start, end), (plan, has_reversals)))| Account {
             index,
+            plan: *plan,
             places: *start..*end,
             has_reversals: *has_reversals,
         })
@@ -129,17 +147,18 @@ impl Joined {
     }
 }
 
+/// Claim ids that stand twice in the account. Most accounts have a claim or two.
 fn ids_given_twice<'a>(account: &[Joined], ids: &'a StringArray) -> BTreeSet<&'a str> {
-    let (mut seen, mut twice) = (BTreeSet::new(), BTreeSet::new());
+    let mut found: Vec<&str> = Vec::new();
     if account.len() > 1 {
-        for Joined { row, .. } in account {
-            let id = ids.value(*row);
-            if !seen.insert(id) {
-                twice.insert(id);
-            }
-        }
+        found.extend(account.iter().map(|joined| ids.value(joined.row)));
+        found.sort_unstable();
     }
-    twice
+    let twice = found.windows(2).filter_map(|pair| match pair {
+        [one, other] if one == other => Some(*one),
+        _ => None,
+    });
+    twice.collect()
 }
 
 /// Whose an enrollment is.
@@ -160,57 +179,78 @@ enum Found {
 /// The enrollments by id: open addressing over the hashes of the ids.
 struct Owners<'a> {
     ids: &'a StringArray,
+    /// By enrollment row: the number of its plan.
+    plans: Vec<usize>,
     /// By enrollment row: its account; `None` if it was refused.
     accounts: Vec<Option<u32>>,
-    /// Rows of enrollments, at or after the place that the hash of the id leads to.
-    slots: Vec<Option<usize>>,
+    /// At or after the place that the hash of an id leads to: that hash, and the row of the enrollment.
+    slots: Vec<Option<(u64, usize)>>,
 }
 
 impl<'a> Owners<'a> {
-    fn of(
-        catalog: &Catalog,
-        enrollments: &Rows<'a>,
-        rejects: &mut Vec<Reject>,
-    ) -> Result<Owners<'a>, crate::error::Error> {
-        let ids = enrollments.texts("enrollment_id")?;
-        let (members, plans) = (enrollments.texts("member_id")?, enrollments.texts("plan")?);
+    fn of(plans: &Plans<'_>, enrollments: &Rows<'a>, rejects: &mut Vec<Reject>) -> Result<Owners<'a>, Error> {
         let count = enrollments.count();
         let mut owners = Owners {
-            ids,
+            ids: enrollments.texts("enrollment_id")?,
+            plans: vec![0; count],
             accounts: vec![None; count],
             slots: vec![None; count.saturating_mul(2).next_power_of_two().max(2)],
         };
-        let mut taken = Vec::with_capacity(count);
-        for row in 0..count {
-            if catalog.versions(plans.value(row)).is_empty() {
-                let reason = catalog.unknown_plan(plans.value(row)).text();
-                rejects.push(reject_of(Input::Enrollments, enrollments, row, "plan", plans.value(row), reason));
-            } else {
-                taken.push((xxh3_64(members.value(row).as_bytes()), row));
+        owners.open_accounts(plans, enrollments, rejects)?;
+        owners.index(enrollments, rejects);
+        Ok(owners)
+    }
+
+    /// Numbers the accounts: by the hash of the member, the member, the plan.
+    fn open_accounts(
+        &mut self,
+        plans: &Plans<'_>,
+        enrollments: &Rows<'a>,
+        rejects: &mut Vec<Reject>,
+    ) -> Result<(), Error> {
+        let (members, ids) = (enrollments.texts("member_id")?, enrollments.texts("plan")?);
+        let mut taken = Vec::with_capacity(self.plans.len());
+        let (mut last_id, mut last_plan) = ("", None);
+        for (row, plan) in self.plans.iter_mut().enumerate() {
+            let id = ids.value(row);
+            if id != last_id {
+                (last_id, last_plan) = (id, plans.number_of(id));
+            }
+            match last_plan {
+                Some(number) => {
+                    *plan = number;
+                    taken.push((xxh3_64(members.value(row).as_bytes()), number, row));
+                }
+                None => {
+                    let reason = plans.catalog().unknown_plan(id).text();
+                    rejects.push(reject_of(Input::Enrollments, enrollments, row, "plan", id, reason));
+                }
             }
         }
-        let who = |row: usize| (members.value(row), plans.value(row));
-        taken.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| who(a.1).cmp(&who(b.1))));
-        let accounts = taken.chunk_by(|a, b| a.0 == b.0 && who(a.1) == who(b.1));
+        let member = |row: usize| members.value(row);
+        taken.sort_unstable_by(|a, b| {
+            a.0.cmp(&b.0).then_with(|| member(a.2).cmp(member(b.2))).then_with(|| a.1.cmp(&b.1))
+        });
+        let accounts = taken.chunk_by(|a, b| a.0 == b.0 && a.1 == b.1 && member(a.2) == member(b.2));
         for (account, rows) in (0_u32..).zip(accounts) {
-            for (_, row) in rows {
-                if let Some(place) = owners.accounts.get_mut(*row) {
+            for (.., row) in rows {
+                if let Some(place) = self.accounts.get_mut(*row) {
                     *place = Some(account);
                 }
             }
         }
-        owners.index(enrollments, rejects);
-        Ok(owners)
+        Ok(())
     }
 
     /// Puts every id in its slot; of an id that stands twice, every row is refused.
     fn index(&mut self, enrollments: &Rows<'_>, rejects: &mut Vec<Reject>) {
         let mut twice = BTreeSet::new();
         for row in 0..self.ids.len() {
-            let slot = self.slot_of(self.ids.value(row));
+            let hash = xxh3_64(self.ids.value(row).as_bytes());
+            let slot = self.slot_of(hash, self.ids.value(row));
             match self.slots.get_mut(slot) {
-                Some(Some(earlier)) => twice.extend([*earlier, row]),
-                Some(free) => *free = Some(row),
+                Some(Some((_, earlier))) => twice.extend([*earlier, row]),
+                Some(free) => *free = Some((hash, row)),
                 None => {}
             }
         }
@@ -224,11 +264,11 @@ impl<'a> Owners<'a> {
     }
 
     /// The slot that holds the id, or else the free one where it belongs.
-    fn slot_of(&self, id: &str) -> usize {
+    fn slot_of(&self, hash: u64, id: &str) -> usize {
         let mask = self.slots.len().saturating_sub(1);
-        let mut slot = usize::try_from(xxh3_64(id.as_bytes())).unwrap_or_default() & mask;
-        while let Some(Some(row)) = self.slots.get(slot) {
-            if self.ids.value(*row) == id {
+        let mut slot = usize::try_from(hash).unwrap_or_default() & mask;
+        while let Some(Some((other, row))) = self.slots.get(slot) {
+            if *other == hash && self.ids.value(*row) == id {
                 break;
             }
             slot = slot.wrapping_add(1) & mask;
@@ -237,7 +277,8 @@ impl<'a> Owners<'a> {
     }
 
     fn find(&self, id: &str) -> Found {
-        let Some(Some(row)) = self.slots.get(self.slot_of(id)) else { return Found::None };
+        let slot = self.slot_of(xxh3_64(id.as_bytes()), id);
+        let Some(Some((_, row))) = self.slots.get(slot) else { return Found::None };
         match self.accounts.get(*row) {
             Some(Some(account)) => Found::One(Owner { account: *account, enrollment: *row }),
             Some(None) | None => Found::Refused,

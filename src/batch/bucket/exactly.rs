@@ -6,6 +6,7 @@ use super::Bucket;
 use super::accounts::{Account, reject_of};
 use super::payouts::Results;
 use crate::accumulator::Accumulators;
+use crate::adjudicate::Adjudication;
 use crate::batch::{Input, Reject};
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
@@ -59,6 +60,14 @@ pub(super) fn decide(bucket: Bucket<'_>, account: &Account, results: &mut Result
     }
 }
 
+/// Decides one claim on top of what the account holds before it; `None` if it would post, or has no decision.
+pub(super) fn pended(bucket: Bucket<'_>, place: usize, accumulators: &Accumulators) -> Option<Adjudication> {
+    let (enrollment, claim) = read(bucket, place).ok()?;
+    let plan = bucket.plans.catalog().resolve(&enrollment, &claim).ok()?;
+    let adjudication = plan.adjudicate(&enrollment, &claim, accumulators).ok()?;
+    adjudication.posting().is_none().then_some(adjudication)
+}
+
 /// What is wrong with a row, and where.
 struct Fault {
     column: String,
@@ -76,17 +85,17 @@ impl Fault {
 fn read(bucket: Bucket<'_>, place: usize) -> Result<(Enrollment, Claim), Fault> {
     let (row, holder) = (bucket.accounts.claim_at(place), bucket.accounts.enrollment_at(place));
     let kind = |name: &str| bucket.plans.vocabulary().kind(name);
-    let text = |name: &str| bucket.enrollments.text(name, holder).unwrap_or_default();
+    let text = |name: &str| bucket.enrollments.some_texts(name).at(holder).unwrap_or_default();
     let mut enrollment = Enrollment::new(text("enrollment_id"), text("plan"), text("member_id"));
-    if let Some(version) = bucket.enrollments.text("plan_version", holder) {
+    if let Some(version) = bucket.enrollments.some_texts("plan_version").at(holder) {
         enrollment = enrollment.with_plan_version(version);
     }
     for (name, value) in bucket.enrollments.facts(holder, bucket.plans.vocabulary(), kind) {
         let shown = value.to_string();
         enrollment = enrollment.with(name, value).map_err(|error| Fault::of(name, &shown, &error))?;
     }
-    let id = bucket.claims.text("claim_id", row).unwrap_or_default();
-    if let Some(reversed) = bucket.claims.text("reverses", row) {
+    let id = bucket.claims.some_texts("claim_id").at(row).unwrap_or_default();
+    if let Some(reversed) = bucket.claims.some_texts("reverses").at(row) {
         return Ok((enrollment, Claim::reversal(id, reversed)));
     }
     let mut claim = Claim::new(id);

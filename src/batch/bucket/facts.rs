@@ -53,16 +53,14 @@ impl<'a> Rows<'a> {
         column.ok_or_else(|| not_plain(name))
     }
 
-    /// A text that may not be given, in a column that may not be there.
-    pub(super) fn text(&self, name: &str, row: usize) -> Option<&'a str> {
-        let texts = self.column(name)?.as_any().downcast_ref::<StringArray>()?;
-        (row < texts.len() && texts.is_valid(row)).then(|| texts.value(row))
+    /// A column of texts that may not be there, nor be given everywhere.
+    pub(super) fn some_texts(&self, name: &str) -> Texts<'a> {
+        Texts(self.column(name).and_then(|column| column.as_any().downcast_ref()))
     }
 
-    /// The day of a date fact, as the number from 1970-01-01.
-    pub(super) fn day(&self, name: &str, row: usize) -> Option<i32> {
-        let days = self.column(name)?.as_any().downcast_ref::<Date32Array>()?;
-        (row < days.len() && days.is_valid(row)).then(|| days.value(row))
+    /// The days of a date fact, as numbers from 1970-01-01.
+    pub(super) fn days(&self, name: &str) -> Days<'a> {
+        Days(self.column(name).and_then(|column| column.as_any().downcast_ref()))
     }
 
     /// Every fact that the row gives.
@@ -74,6 +72,28 @@ impl<'a> Rows<'a> {
     ) -> Vec<(&'a str, Value)> {
         let facts = self.columns.iter().filter(|(name, _)| !NOT_FACTS.contains(*name));
         facts.filter_map(|(name, column)| Some((*name, value(column, row, name, kind(name)?, vocabulary)?))).collect()
+    }
+}
+
+/// Texts that may not be given.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Texts<'a>(Option<&'a StringArray>);
+
+impl<'a> Texts<'a> {
+    pub(super) fn at(self, row: usize) -> Option<&'a str> {
+        let texts = self.0?;
+        (row < texts.len() && texts.is_valid(row)).then(|| texts.value(row))
+    }
+}
+
+/// Dates that may not be given.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Days<'a>(Option<&'a Date32Array>);
+
+impl Days<'_> {
+    pub(super) fn at(self, row: usize) -> Option<i32> {
+        let days = self.0?;
+        (row < days.len() && days.is_valid(row)).then(|| days.value(row))
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Decimal128Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Decimal128Array, RecordBatch, StringArray, UInt32Array};
+use arrow::compute::take;
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
 use rust_decimal::Decimal;
@@ -12,6 +13,7 @@ use super::Bucket;
 use crate::adjudicate::{Adjudication, Decision};
 use crate::batch::{Decided, Reject};
 use crate::error::Error;
+use crate::plan::Plan;
 use crate::text::say;
 
 /// What became of one claim.
@@ -31,7 +33,7 @@ pub(super) struct Results {
     verdicts: Vec<Verdict>,
     /// In fen.
     payable: Vec<i64>,
-    /// The version that decided, by its place among all of its plan.
+    /// The number of the version that decided.
     versions: Vec<u16>,
     /// Places in `texts`.
     reasons: Vec<u32>,
@@ -132,16 +134,13 @@ impl Results {
             Decision::Pended => Verdict::Pended,
         };
         let decided_by = adjudication.outcome().plan();
-        let versions = bucket.plans.catalog().versions(&decided_by.id);
-        let version = versions.iter().position(|plan| plan.version() == decided_by.version);
+        let version = bucket.plans.number_of_version(decided_by);
         let payable = units(adjudication.payable(), 2);
-        self.set(place, verdict, i64::try_from(payable).unwrap_or_default(), version.unwrap_or_default());
+        self.set(place, verdict, i64::try_from(payable).unwrap_or_default(), version);
         let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
         self.set_reasons(place, &codes.join(";"));
         if self.wants_lines() {
-            if let (Some(plan), Verdict::Paid | Verdict::NothingDue) =
-                (version.and_then(|at| versions.get(at)), verdict)
-            {
+            if let (Some(plan), Verdict::Paid | Verdict::NothingDue) = (bucket.plans.version(version), verdict) {
                 for lines in adjudication.benefits() {
                     self.add_line(Line {
                         place,
@@ -157,14 +156,11 @@ impl Results {
     /// The columns of the output, in order.
     pub(super) fn lay_out(mut self, bucket: Bucket<'_>, rejects: Vec<Reject>) -> Result<Decided, Error> {
         let (ids, enrollments) = (bucket.claims.texts("claim_id")?, bucket.claims.texts("enrollment_id")?);
-        let plans = bucket.enrollments.texts("plan")?;
         let decided: Vec<usize> = self.decided().collect();
         let row = |place: &usize| bucket.accounts.claim_at(*place);
-        let plan = |place: &usize| plans.value(bucket.accounts.enrollment_at(*place));
-        let version = |place: &usize| {
-            let versions = bucket.plans.catalog().versions(plan(place));
-            let at = self.versions.get(*place).copied().unwrap_or_default();
-            versions.get(usize::from(at)).map_or("", |plan| plan.version())
+        let plan = |place: &usize| {
+            let version = self.versions.get(*place).copied().unwrap_or_default();
+            bucket.plans.version(version.into())
         };
         let decision = |place: &usize| match self.verdicts.get(*place) {
             Some(Verdict::Paid) => "paid",
@@ -175,11 +171,12 @@ impl Results {
         };
         let payable = decided.iter().map(|place| self.payable.get(*place).copied().unwrap_or_default().into());
         let reasons = |place: &usize| self.texts.at(self.reasons.get(*place).copied().unwrap_or_default());
+        let rows = decided.iter().map(|place| u32::try_from(row(place)).unwrap_or(u32::MAX)).collect::<UInt32Array>();
         let payouts = batch(vec![
-            text("claim_id", decided.iter().map(|place| ids.value(row(place)))),
-            text("enrollment_id", decided.iter().map(|place| enrollments.value(row(place)))),
-            text("plan", decided.iter().map(plan)),
-            text("plan_version", decided.iter().map(version)),
+            taken("claim_id", ids, &rows)?,
+            taken("enrollment_id", enrollments, &rows)?,
+            text("plan", decided.iter().map(|place| plan(place).map_or("", Plan::id))),
+            text("plan_version", decided.iter().map(|place| plan(place).map_or("", Plan::version))),
             text("decision", decided.iter().map(decision)),
             amount("payable", payable, 18, 2)?,
             text("reasons", decided.iter().map(reasons)),
@@ -187,11 +184,8 @@ impl Results {
         let mut lines = self.lines.take().unwrap_or_default();
         lines.retain(|line| self.verdicts.get(line.place) != Some(&Verdict::Rejected));
         lines.sort_unstable();
-        let benefit = |line: &Line| {
-            let versions = bucket.plans.catalog().versions(plan(&line.place));
-            let at = self.versions.get(line.place).copied().unwrap_or_default();
-            versions.get(usize::from(at)).and_then(|plan| plan.benefit_ids().nth(line.benefit)).unwrap_or_default()
-        };
+        let benefit =
+            |line: &Line| plan(&line.place).and_then(|plan| plan.benefit_ids().nth(line.benefit)).unwrap_or_default();
         let lines = batch(vec![
             text("claim_id", lines.iter().map(|line| ids.value(row(&line.place)))),
             text("benefit", lines.iter().map(benefit)),
@@ -224,6 +218,10 @@ type Column = (Field, ArrayRef);
 
 fn text<'a>(name: &str, values: impl Iterator<Item = &'a str>) -> Column {
     (Field::new(name, DataType::Utf8, false), Arc::new(StringArray::from_iter_values(values)))
+}
+
+fn taken(name: &str, values: &StringArray, rows: &UInt32Array) -> Result<Column, Error> {
+    Ok((Field::new(name, DataType::Utf8, false), take(values, rows, None).map_err(internal)?))
 }
 
 fn amount(name: &str, values: impl Iterator<Item = i128>, precision: u8, scale: i8) -> Result<Column, Error> {

@@ -1,21 +1,24 @@
 //! The plans of a catalog made ready for columns: compiled where they are needed, once.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::accumulator::Entry;
 use crate::batch::door::Vocabulary;
 use crate::catalog::Catalog;
-use crate::plan::Plan;
 use crate::plan::expression::Prior;
+use crate::plan::{EffectiveBy, Plan, PlanReference};
 use crate::reading::columns::answer::{Answers, ledger};
-use crate::reading::columns::record::{Codes, Presence};
+use crate::reading::columns::graph::TooWide;
+use crate::reading::columns::record::{Codes, Presence, day_number};
 use crate::scope::Scope;
 
 /// All plans of a catalog, with what the values of categories are called.
 pub(crate) struct Plans<'c> {
     catalog: &'c Catalog,
     vocabulary: &'c Vocabulary,
+    /// Every version of every plan, by id and date.
+    all: Vec<&'c Plan>,
     /// Sorted by id.
     prepared: Vec<Prepared<'c>>,
     compiled: Mutex<BTreeMap<Key, Option<Arc<Answers>>>>,
@@ -29,10 +32,21 @@ type Key = (usize, usize, bool, Vec<Presence>);
 pub(super) struct Prepared<'c> {
     id: &'c str,
     pub(super) versions: &'c [Plan],
+    /// The first and the last day of each version, as day numbers.
+    effective: Vec<(i32, i32)>,
+    /// The number of the first version among those of all plans.
+    first: usize,
+    /// `None` if the plan can not be read by columns.
+    ledger: OnceLock<Option<Ledger>>,
+}
+
+/// What the members' accounts under a plan hold.
+#[derive(Debug)]
+pub(super) struct Ledger {
     /// All that a version reads of earlier claims.
     pub(super) tallies: Vec<Tally>,
-    /// By version: the places of its ledger's entries; `None` if the plan can not be read by columns.
-    places: Option<Vec<Vec<u32>>>,
+    /// By version: the places of its entries.
+    places: Vec<Vec<u32>>,
 }
 
 /// A running sum over the earlier claims of a scope.
@@ -40,13 +54,35 @@ pub(super) struct Prepared<'c> {
 pub(super) struct Tally {
     pub(super) entry: Entry,
     pub(super) scope: Scope,
+    /// Of the sums, after the point.
+    pub(super) places: u32,
 }
 
 impl<'c> Plans<'c> {
     pub(crate) fn of(catalog: &'c Catalog, vocabulary: &'c Vocabulary) -> Plans<'c> {
-        let ids: BTreeSet<&str> = catalog.plans().map(Plan::id).collect();
-        let prepared = ids.into_iter().map(|id| Prepared::of(id, catalog.versions(id), vocabulary)).collect();
-        Plans { catalog, vocabulary, prepared, compiled: Mutex::default() }
+        let all: Vec<&Plan> = catalog.plans().collect();
+        let mut prepared: Vec<Prepared<'c>> = Vec::new();
+        for (number, plan) in all.iter().enumerate() {
+            if prepared.last().is_none_or(|last| last.id != plan.id()) {
+                prepared.push(Prepared::of(plan.id(), catalog.versions(plan.id()), number));
+            }
+        }
+        Plans { catalog, vocabulary, all, prepared, compiled: Mutex::default() }
+    }
+
+    /// The number of a plan's version among those of all plans.
+    pub(super) fn version_number(&self, plan: usize, version: usize) -> usize {
+        self.prepared.get(plan).map_or(0, |prepared| prepared.first.saturating_add(version))
+    }
+
+    /// The same of a version that the exact reading names.
+    pub(super) fn number_of_version(&self, decided_by: &PlanReference) -> usize {
+        self.all.iter().position(|plan| **plan.reference() == *decided_by).unwrap_or_default()
+    }
+
+    /// The version of this number.
+    pub(super) fn version(&self, number: usize) -> Option<&'c Plan> {
+        self.all.get(number).copied()
     }
 
     pub(super) fn catalog(&self) -> &'c Catalog {
@@ -86,39 +122,57 @@ impl<'c> Plans<'c> {
 
     fn compile(&self, (plan, version, earlier, presence): &Key) -> Option<Answers> {
         let prepared = self.prepared.get(*plan)?;
-        let places = prepared.places.as_ref()?.get(*version)?;
+        let places = prepared.ledger(self.vocabulary)?.places.get(*version)?;
         Answers::compile(prepared.versions.get(*version)?, self.vocabulary, presence, places, *earlier).ok()
     }
 }
 
 impl<'c> Prepared<'c> {
-    fn of(id: &'c str, versions: &'c [Plan], vocabulary: &Vocabulary) -> Prepared<'c> {
-        let ledgers: Option<Vec<(Vec<u32>, Vec<Prior>)>> =
-            versions.iter().map(|plan| ledger(plan, vocabulary).ok()).collect();
-        let Some(ledgers) = ledgers else { return Prepared { id, versions, tallies: Vec::new(), places: None } };
-        let mut tallies: Vec<Tally> = Vec::new();
+    fn of(id: &'c str, versions: &'c [Plan], first: usize) -> Prepared<'c> {
+        let effective = versions.iter().map(Plan::effective);
+        let effective =
+            effective.map(|held| (day_number(held.from), held.until.map_or(i32::MAX, day_number))).collect();
+        Prepared { id, versions, effective, first, ledger: OnceLock::new() }
+    }
+
+    /// What accounts hold, at the places that suit all versions; `None` if the plan can not be read by columns.
+    pub(super) fn ledger(&self, vocabulary: &Vocabulary) -> Option<&Ledger> {
+        self.ledger.get_or_init(|| Ledger::of(self.versions, vocabulary).ok()).as_ref()
+    }
+
+    /// The version that decides, as the catalog resolves it.
+    pub(super) fn version_on(&self, event: i32, coverage_start: i32) -> Option<usize> {
+        let day = match self.versions.last()?.effective().by {
+            EffectiveBy::CoverageStart => coverage_start,
+            EffectiveBy::EventDate => event,
+        };
+        self.effective.iter().position(|(from, until)| (*from..=*until).contains(&day))
+    }
+}
+
+impl Ledger {
+    fn of(versions: &[Plan], vocabulary: &Vocabulary) -> Result<Ledger, TooWide> {
+        let ledgers = versions.iter().map(|plan| ledger(plan, vocabulary)).collect::<Result<Vec<_>, TooWide>>()?;
         let mut finest: BTreeMap<&Entry, u32> = BTreeMap::new();
-        for (plan, (places, priors)) in versions.iter().zip(&ledgers) {
+        for (plan, (places, _)) in versions.iter().zip(&ledgers) {
             for (stated, places) in plan.entries.iter().zip(places) {
                 let sofar = finest.entry(&stated.entry).or_default();
                 *sofar = (*sofar).max(*places);
             }
+        }
+        let places_of = |entry: &Entry| finest.get(entry).copied().unwrap_or_default();
+        let mut tallies: Vec<Tally> = Vec::new();
+        for (plan, (_, priors)) in versions.iter().zip(&ledgers) {
             for prior in priors {
-                let tally = Tally { entry: plan.entry(prior.entry).entry.clone(), scope: prior.scope };
+                let entry = plan.entry(prior.entry).entry.clone();
+                let tally = Tally { places: places_of(&entry), entry, scope: prior.scope };
                 if !tallies.contains(&tally) {
                     tallies.push(tally);
                 }
             }
         }
-        let of_version = |plan: &Plan| {
-            let entries = plan.entries.iter();
-            entries.map(|stated| finest.get(&stated.entry).copied().unwrap_or_default()).collect()
-        };
-        Prepared { id, versions, places: Some(versions.iter().map(of_version).collect()), tallies }
-    }
-
-    pub(super) fn is_readable(&self) -> bool {
-        self.places.is_some()
+        let of_version = |plan: &Plan| plan.entries.iter().map(|stated| places_of(&stated.entry)).collect();
+        Ok(Ledger { tallies, places: versions.iter().map(of_version).collect() })
     }
 
     /// The tally that a prior of this version reads.

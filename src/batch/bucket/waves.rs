@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 
 use arrow::array::{Array, BooleanArray, Date32Array, Int64Array, UInt16Array};
 use chrono::Datelike;
+use rust_decimal::Decimal;
 
-use super::Bucket;
 use super::accounts::Account;
-use super::facts::{Rows, date};
+use super::facts::{Days, Rows, Texts, date};
 use super::payouts::{Line, Results, Verdict};
-use super::plans::Prepared;
+use super::plans::{Ledger, Prepared};
+use super::{Bucket, exactly};
+use crate::accumulator::{Accumulators, Group};
 use crate::fact::Holder;
-use crate::plan::{EffectiveBy, Plan, PlanFact};
+use crate::plan::{Plan, PlanFact};
 use crate::reading::columns::answer::Answers;
 use crate::reading::columns::program::{Inputs, Outputs, Values};
-use crate::reading::columns::record::{MOST_POSTED, Presence, day_number, most_of};
+use crate::reading::columns::record::{MOST_POSTED, Presence, most_of};
 use crate::scope::Scope;
 
 /// The claims of a bucket on their way through columns.
@@ -73,13 +75,14 @@ impl<'b> Waves<'b> {
         plans.dedup();
         for plan in plans {
             let Some(prepared) = bucket.plans.prepared(plan) else { continue };
+            let Some(ledger) = prepared.ledger(bucket.plans.vocabulary()) else { continue };
             let first = Turn { plan, wave: 0, version: 0, is_last: false };
             let past = Turn { plan: plan.saturating_add(1), ..first };
             let needs_tallies = turns.range(first..past).any(|(turn, _)| turn.wave > 0);
             let places = if needs_tallies { bucket.accounts.claim_count() } else { 0 };
-            let mut tallies = Tallies { after: vec![vec![0; places]; prepared.tallies.len()] };
+            let mut tallies = Tallies { after: vec![vec![0; places]; ledger.tallies.len()] };
             for (turn, places) in turns.range(first..past) {
-                self.decide_turn(prepared, *turn, places, &mut tallies, results);
+                self.decide_turn(prepared, ledger, *turn, places, &mut tallies, results);
             }
         }
     }
@@ -88,19 +91,17 @@ impl<'b> Waves<'b> {
     fn turns(&mut self) -> BTreeMap<Turn, Vec<usize>> {
         let bucket = self.bucket;
         let mut turns: BTreeMap<Turn, Vec<usize>> = BTreeMap::new();
-        let Ok(ids) = bucket.enrollments.texts("plan") else { return turns };
-        let dates = Dates::of(bucket);
+        let given = Given::of(bucket);
+        let mut versions = Vec::new();
         for account in bucket.accounts.iter() {
-            let id = ids.value(bucket.accounts.enrollment_at(account.places.start));
-            let plan = bucket.plans.number_of(id);
-            let versions = plan.and_then(|plan| self.take(&account, plan, &dates));
-            let (Some(plan), Some(versions)) = (plan, versions) else {
+            versions.clear();
+            if self.take(&account, &given, &mut versions).is_none() {
                 self.give_up(account.index);
                 continue;
-            };
+            }
             let last = versions.len().saturating_sub(1);
-            for (wave, (place, version)) in account.places.clone().zip(versions).enumerate() {
-                let turn = Turn { plan, wave, version, is_last: wave == last };
+            for (wave, (place, version)) in account.places.clone().zip(&versions).enumerate() {
+                let turn = Turn { plan: account.plan, wave, version: *version, is_last: wave == last };
                 turns.entry(turn).or_default().push(place);
             }
         }
@@ -114,32 +115,36 @@ impl<'b> Waves<'b> {
     }
 
     /// The version of each claim of an account that columns can try.
-    fn take(&mut self, account: &Account, plan: usize, dates: &Dates<'_>) -> Option<Vec<usize>> {
+    fn take(&mut self, account: &Account, given: &Given<'_>, versions: &mut Vec<usize>) -> Option<()> {
         let bucket = self.bucket;
-        let prepared = bucket.plans.prepared(plan)?;
-        if account.has_reversals || !prepared.is_readable() {
+        let prepared = bucket.plans.prepared(account.plan)?;
+        if account.has_reversals || prepared.ledger(bucket.plans.vocabulary()).is_none() {
             return None;
         }
-        let mut versions = Vec::with_capacity(account.places.len());
+        let index = u32::try_from(account.index).ok()?;
         let mut before = None;
         for place in account.places.clone() {
-            let (event, start) = dates.at(bucket, place)?;
+            let enrollment = bucket.accounts.enrollment_at(place);
+            let (event, start) = (given.events.at(bucket.accounts.claim_at(place))?, given.starts.at(enrollment)?);
             if before > Some(start) {
                 return None; // an earlier cover again: its sums were left behind
             }
             before = Some(start);
-            let index = u32::try_from(account.index).ok()?;
             if let (Some(days), Some(of)) = (self.days.get_mut(place), self.account_of.get_mut(place)) {
                 (*days, *of) = ((event, start), index);
             }
-            versions.push(version_of(bucket, prepared.versions, place, event, start)?);
+            versions.push(match given.versions.at(enrollment) {
+                Some(named) => prepared.versions.iter().position(|plan| plan.version() == named)?,
+                None => prepared.version_on(event, start)?,
+            });
         }
-        Some(versions)
+        Some(())
     }
 
     fn decide_turn(
         &mut self,
         prepared: &Prepared<'_>,
+        ledger: &Ledger,
         turn: Turn,
         places: &[usize],
         tallies: &mut Tallies,
@@ -153,13 +158,16 @@ impl<'b> Waves<'b> {
             return;
         };
         if turn.wave > 0 {
-            gathered.inputs.priors = self.priors(prepared, plan, &answers, places, tallies, &mut gathered.odd);
+            gathered.inputs.priors = self.priors(ledger, plan, &answers, places, tallies, &mut gathered.odd);
         }
         let program = if turn.is_last { &answers.decision } else { &answers.posting };
         let outputs = program.run(&gathered.inputs, places.len());
-        self.settle(turn, places, &outputs, &gathered.odd, results);
+        let open = self.settle(turn, places, &outputs, &gathered.odd, results);
+        for place in open {
+            self.pend(ledger, turn, place, tallies, results);
+        }
         if !turn.is_last {
-            self.post(prepared, plan, turn, places, &outputs, tallies);
+            self.post(ledger, plan, turn, places, &outputs, tallies);
         }
         give_reasons(plan, &answers, &gathered.inputs, places, &outputs, results);
         if results.wants_lines() {
@@ -173,14 +181,43 @@ impl<'b> Waves<'b> {
         }
     }
 
-    /// Takes the decisions; an account with a claim that has none is left to the exact reading.
-    fn settle(&mut self, turn: Turn, places: &[usize], outputs: &Outputs, odd: &[bool], results: &mut Results) {
-        let [payable] = outputs.numbers.get(..1).unwrap_or_default() else { return };
-        let [denied, decided, known @ ..] = outputs.masks.as_slice() else { return };
+    /// Asks the exact reading which facts a claim lacks. A claim that is pended posts nothing, and the others stand.
+    fn pend(&mut self, ledger: &Ledger, turn: Turn, place: usize, tallies: &Tallies, results: &mut Results) {
+        let before = if turn.wave > 0 { self.balances(ledger, place, tallies) } else { Accumulators::new() };
+        match exactly::pended(self.bucket, place, &before) {
+            Some(adjudication) => results.set_exactly(self.bucket, place, &adjudication),
+            None => self.give_up_at(place),
+        }
+    }
+
+    /// What the account of the claim holds before it, of all that the plan reads.
+    fn balances(&self, ledger: &Ledger, place: usize, tallies: &Tallies) -> Accumulators {
+        let (event, start) = self.days.get(place).copied().unwrap_or_default();
+        let (event, start) = (date(event).unwrap_or_default(), date(start).unwrap_or_default());
+        Accumulators::of_balances(ledger.tallies.iter().zip(&tallies.after).filter_map(|(tally, after)| {
+            let sum = self.found(after, tally.scope, place);
+            let sum = Decimal::from_i128_with_scale(sum.into(), tally.places);
+            (!sum.is_zero()).then(|| (Group::of(tally.scope, event, start), tally.entry.clone(), sum))
+        }))
+    }
+
+    /// Takes the decisions; gives the claims that have none. An account that columns can not follow is given up.
+    fn settle(
+        &mut self,
+        turn: Turn,
+        places: &[usize],
+        outputs: &Outputs,
+        odd: &[bool],
+        results: &mut Results,
+    ) -> Vec<usize> {
+        let mut open = Vec::new();
+        let version = self.bucket.plans.version_number(turn.plan, turn.version);
+        let [payable] = outputs.numbers.get(..1).unwrap_or_default() else { return open };
+        let [denied, decided, known @ ..] = outputs.masks.as_slice() else { return open };
         for (at, place) in places.iter().enumerate() {
             let is = |mask: &Vec<u8>| mask.get(at) == Some(&1);
             let (denied, decided) = (is(denied), is(decided));
-            let is_posted = known.iter().all(is) || denied;
+            let is_posted = known.iter().all(is) || !decided;
             let amount = payable.get(at).copied().unwrap_or_default();
             let verdict = match (denied, decided, amount) {
                 (true, ..) => Verdict::Denied,
@@ -188,18 +225,21 @@ impl<'b> Waves<'b> {
                 (false, true, _) => Verdict::Paid,
                 (false, false, _) => Verdict::Pended,
             };
-            if odd.get(at) == Some(&true) || verdict == Verdict::Pended || !is_posted {
+            if odd.get(at) == Some(&true) || !is_posted {
                 self.give_up_at(*place);
+            } else if verdict == Verdict::Pended {
+                open.push(*place);
             }
             let payable = if verdict == Verdict::Paid { amount } else { 0 };
-            results.set(*place, verdict, payable, turn.version);
+            results.set(*place, verdict, payable, version);
         }
+        open
     }
 
     /// The sums that the claims find: those after the claim before, where it counts together with them.
     fn priors(
         &self,
-        prepared: &Prepared<'_>,
+        ledger: &Ledger,
         plan: &Plan,
         answers: &Answers,
         places: &[usize],
@@ -207,7 +247,7 @@ impl<'b> Waves<'b> {
         odd: &mut Vec<bool>,
     ) -> Vec<Vec<i64>> {
         let of = |prior: &crate::plan::expression::Prior| {
-            let tally = prepared.tally_of(plan, *prior)?;
+            let tally = ledger.tally_of(plan, *prior)?;
             let after = tallies.after.get(tally)?;
             Some(places.iter().map(|place| self.found(after, prior.scope, *place)).collect::<Vec<i64>>())
         };
@@ -236,7 +276,7 @@ impl<'b> Waves<'b> {
 
     fn post(
         &self,
-        prepared: &Prepared<'_>,
+        ledger: &Ledger,
         plan: &Plan,
         turn: Turn,
         places: &[usize],
@@ -244,7 +284,7 @@ impl<'b> Waves<'b> {
         tallies: &mut Tallies,
     ) {
         let [denied, decided, ..] = outputs.masks.as_slice() else { return };
-        for (tally, after) in prepared.tallies.iter().zip(&mut tallies.after) {
+        for (tally, after) in ledger.tallies.iter().zip(&mut tallies.after) {
             let entry = plan.entries.iter().position(|stated| stated.entry == tally.entry);
             let posted = entry.and_then(|entry| outputs.numbers.get(entry.saturating_add(1)));
             for (at, place) in places.iter().enumerate() {
@@ -328,39 +368,20 @@ fn year(day: i32) -> Option<i32> {
     date(day).map(|date| date.year())
 }
 
-/// The version that decides, as the catalog resolves it.
-fn version_of(bucket: Bucket<'_>, versions: &[Plan], place: usize, event: i32, start: i32) -> Option<usize> {
-    if let Some(named) = bucket.enrollments.text("plan_version", bucket.accounts.enrollment_at(place)) {
-        return versions.iter().position(|plan| plan.version() == named);
-    }
-    let day = match versions.last()?.effective().by {
-        EffectiveBy::CoverageStart => start,
-        EffectiveBy::EventDate => event,
-    };
-    versions.iter().position(|plan| {
-        let effective = plan.effective();
-        day >= day_number(effective.from) && effective.until.is_none_or(|until| day <= day_number(until))
-    })
+/// What every account needs of its rows.
+struct Given<'b> {
+    events: Days<'b>,
+    starts: Days<'b>,
+    versions: Texts<'b>,
 }
 
-/// The two dates that every account needs.
-struct Dates<'b> {
-    event: Option<&'b Date32Array>,
-    start: Option<&'b Date32Array>,
-}
-
-impl<'b> Dates<'b> {
-    fn of(bucket: Bucket<'b>) -> Dates<'b> {
-        let dates = |rows: &Rows<'b>, name: &str| rows.column(name).and_then(|column| column.as_any().downcast_ref());
-        Dates { event: dates(bucket.claims, "event_date"), start: dates(bucket.enrollments, "coverage_start") }
-    }
-
-    fn at(&self, bucket: Bucket<'_>, place: usize) -> Option<(i32, i32)> {
-        let day = |dates: Option<&Date32Array>, row: usize| {
-            dates.filter(|dates| row < dates.len() && dates.is_valid(row)).map(|dates| dates.value(row))
-        };
-        let event = day(self.event, bucket.accounts.claim_at(place))?;
-        Some((event, day(self.start, bucket.accounts.enrollment_at(place))?))
+impl<'b> Given<'b> {
+    fn of(bucket: Bucket<'b>) -> Given<'b> {
+        Given {
+            events: bucket.claims.days("event_date"),
+            starts: bucket.enrollments.days("coverage_start"),
+            versions: bucket.enrollments.some_texts("plan_version"),
+        }
     }
 }
 
@@ -404,7 +425,7 @@ impl Gathered {
         };
         if let Values::Numbers(numbers) = &values {
             let bounds = (fact.bounds.min, fact.bounds.max);
-            let units = |number: rust_decimal::Decimal| super::payouts::units(number, fact.kind.places());
+            let units = |number: Decimal| super::payouts::units(number, fact.kind.places());
             let most = i64::try_from(units(bounds.1)).unwrap_or(i64::MAX).min(most_of(fact.kind));
             mark_beyond(numbers, most, &mut self.odd);
             if fact.standard.is_none() {
