@@ -3,6 +3,7 @@
 mod accounts;
 mod exactly;
 mod facts;
+mod gather;
 mod payouts;
 mod plans;
 mod waves;

@@ -27,6 +27,16 @@ pub(super) enum Verdict {
     Rejected,
 }
 
+impl Verdict {
+    /// Whether benefits were worked out.
+    fn is_decided(self) -> bool {
+        match self {
+            Verdict::Paid | Verdict::NothingDue => true,
+            Verdict::Denied | Verdict::Pended | Verdict::Rejected => false,
+        }
+    }
+}
+
 /// All results of a bucket, by place.
 #[derive(Debug)]
 pub(super) struct Results {
@@ -139,16 +149,14 @@ impl Results {
         self.set(place, verdict, i64::try_from(payable).unwrap_or_default(), version);
         let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
         self.set_reasons(place, &codes.join(";"));
-        if self.wants_lines() {
-            if let (Some(plan), Verdict::Paid | Verdict::NothingDue) = (bucket.plans.version(version), verdict) {
-                for lines in adjudication.benefits() {
-                    self.add_line(Line {
-                        place,
-                        benefit: plan.benefit_ids().position(|id| id == lines.id()).unwrap_or_default(),
-                        gross: units(lines.gross(), GROSS_PLACES),
-                        paid: i64::try_from(units(lines.paid(), 2)).unwrap_or_default(),
-                    });
-                }
+        if let (Some(plan), true) = (bucket.plans.version(version), verdict.is_decided()) {
+            for lines in adjudication.benefits() {
+                self.add_line(Line {
+                    place,
+                    benefit: plan.benefit_ids().position(|id| id == lines.id()).unwrap_or_default(),
+                    gross: units(lines.gross(), GROSS_PLACES),
+                    paid: i64::try_from(units(lines.paid(), 2)).unwrap_or_default(),
+                });
             }
         }
     }
@@ -216,7 +224,7 @@ pub(super) fn units(number: Decimal, places: u32) -> i128 {
 
 type Column = (Field, ArrayRef);
 
-fn text<'a>(name: &str, values: impl Iterator<Item = &'a str>) -> Column {
+fn text<'a>(name: &'a str, values: impl Iterator<Item = &'a str>) -> Column {
     (Field::new(name, DataType::Utf8, false), Arc::new(StringArray::from_iter_values(values)))
 }
 
