@@ -21,6 +21,10 @@ enum Kind {
     Arithmetic,
     #[cfg(feature = "batch")]
     Columns,
+    #[cfg(feature = "batch")]
+    Input,
+    #[cfg(feature = "batch")]
+    Output,
 }
 
 impl Error {
@@ -47,6 +51,16 @@ impl Error {
     #[cfg(feature = "batch")]
     pub(crate) fn columns(message: Text) -> Error {
         Error { kind: Kind::Columns, message: message.on_one_line() }
+    }
+
+    #[cfg(feature = "batch")]
+    pub(crate) fn input(message: Text) -> Error {
+        Error { kind: Kind::Input, message: message.on_one_line() }
+    }
+
+    #[cfg(feature = "batch")]
+    pub(crate) fn output(message: Text) -> Error {
+        Error { kind: Kind::Output, message: message.on_one_line() }
     }
 
     /// A fact has a value that it can not have.
@@ -86,6 +100,20 @@ impl Error {
         self.kind == Kind::Columns
     }
 
+    /// An input can not be read: it is not there, cut short, damaged, or was changed meanwhile.
+    #[cfg(feature = "batch")]
+    #[must_use]
+    pub fn is_input(&self) -> bool {
+        self.kind == Kind::Input
+    }
+
+    /// A result can not be written, or is there already.
+    #[cfg(feature = "batch")]
+    #[must_use]
+    pub fn is_output(&self) -> bool {
+        self.kind == Kind::Output
+    }
+
     /// What went wrong, in one language.
     #[must_use]
     pub fn message(&self, language: Language) -> &str {
@@ -110,7 +138,7 @@ impl std::error::Error for Error {
             Kind::Arithmetic => Some(&Inexact),
             Kind::Fact | Kind::Plan | Kind::Version | Kind::History => None,
             #[cfg(feature = "batch")]
-            Kind::Columns => None,
+            Kind::Columns | Kind::Input | Kind::Output => None,
         }
     }
 }
