@@ -7,6 +7,7 @@ mod files;
 
 use arrow::array::RecordBatch;
 
+pub use self::bucket::Alone;
 use self::bucket::{Plans, decide_bucket};
 use self::door::{Door, Vocabulary};
 use crate::catalog::Catalog;

@@ -19,14 +19,22 @@ mod rounds;
 
 use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
+use std::sync::LazyLock;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::Decimal128Type;
 use by_hand::Answer;
 use by_hand::columns::{Columns, Room};
 use by_hand::files;
 use data::columns::Flaws;
 use data::packs::Packs;
 use data::people::{Order, People};
+use huzhu::batch::{self, Alone, Decided};
+use huzhu::{Catalog, Decision};
 use rounds::{Section, Totals, Variant};
+
+static CATALOG: LazyLock<Catalog> =
+    LazyLock::new(|| Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).expect("the packs are right"));
 
 const HELP: &str = "\
 How long many claims of the Henan plan take.
@@ -111,7 +119,16 @@ fn alone(count: u64) -> Vec<Variant> {
         columns.decide_alone(&mut answers);
         totals(&answers)
     });
-    vec![by_hand]
+    let (claims, enrollments) = claims(count, Order::Submission);
+    let ready = Alone::of(&CATALOG, &claims, &enrollments).expect("the claims can be joined");
+    let by_columns = Variant::new("by columns", move || {
+        let mut totals = Totals::default();
+        for (decision, payable) in ready.decide().into_iter().flatten() {
+            totals.count(decision, payable);
+        }
+        totals
+    });
+    vec![by_hand, by_columns]
 }
 
 fn with_limits(count: u64, order: Order) -> Vec<Variant> {
@@ -121,7 +138,27 @@ fn with_limits(count: u64, order: Order) -> Vec<Variant> {
         columns.decide_with_limits(&mut room, &mut answers);
         totals(&answers)
     });
-    vec![by_hand]
+    let (claims, enrollments) = claims(count, order);
+    let by_columns = Variant::new("by columns, from record batches to record batches", move || {
+        of_payouts(&batch::decide(&CATALOG, &claims, &enrollments).expect("the claims can be decided"))
+    });
+    vec![by_hand, by_columns]
+}
+
+fn of_payouts(decided: &Decided) -> Totals {
+    let decisions = decided.payouts.column(4).as_string::<i32>();
+    let payable = decided.payouts.column(5).as_primitive::<Decimal128Type>();
+    let mut totals = Totals::default();
+    for row in 0..decisions.len() {
+        let decision = match decisions.value(row) {
+            "paid" => Decision::Paid,
+            "nothing-due" => Decision::NothingDue,
+            "denied" => Decision::Denied,
+            _ => Decision::Pended,
+        };
+        totals.count(decision, payable.value(row) as i64);
+    }
+    totals
 }
 
 fn from_files(folder: &Path, threads: usize) -> Vec<Variant> {

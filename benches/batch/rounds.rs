@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use huzhu::Decision;
+
 /// What every variant of a section must come to.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(crate) struct Totals {
@@ -10,6 +12,19 @@ pub(crate) struct Totals {
     pub(crate) decisions: [u64; 4],
     /// In fen.
     pub(crate) payable: i64,
+}
+
+impl Totals {
+    pub(crate) fn count(&mut self, decision: Decision, payable: i64) {
+        let place = match decision {
+            Decision::Paid => 0,
+            Decision::NothingDue => 1,
+            Decision::Denied => 2,
+            Decision::Pended => 3,
+        };
+        self.decisions[place] += 1;
+        self.payable += payable;
+    }
 }
 
 impl fmt::Display for Totals {

@@ -60,12 +60,11 @@ pub(super) fn decide(bucket: Bucket<'_>, account: &Account, results: &mut Result
     }
 }
 
-/// Decides one claim on top of what the account holds before it; `None` if it would post, or has no decision.
-pub(super) fn pended(bucket: Bucket<'_>, place: usize, accumulators: &Accumulators) -> Option<Adjudication> {
+/// Decides one claim on top of what the account holds before it; `None` if it has no decision.
+pub(super) fn alone(bucket: Bucket<'_>, place: usize, accumulators: &Accumulators) -> Option<Adjudication> {
     let (enrollment, claim) = read(bucket, place).ok()?;
     let plan = bucket.plans.catalog().resolve(&enrollment, &claim).ok()?;
-    let adjudication = plan.adjudicate(&enrollment, &claim, accumulators).ok()?;
-    adjudication.posting().is_none().then_some(adjudication)
+    plan.adjudicate(&enrollment, &claim, accumulators).ok()
 }
 
 /// What is wrong with a row, and where.

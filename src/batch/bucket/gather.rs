@@ -12,6 +12,7 @@ use crate::reading::columns::program::{Inputs, Values};
 use crate::reading::columns::record::{Presence, most_of};
 
 /// The facts of some claims, side by side.
+#[derive(Default)]
 pub(super) struct Gathered {
     pub(super) inputs: Inputs,
     pub(super) presence: Vec<Presence>,

@@ -16,7 +16,7 @@ use crate::scope::Scope;
 /// All plans of a catalog, with what the values of categories are called.
 pub(crate) struct Plans<'c> {
     catalog: &'c Catalog,
-    vocabulary: &'c Vocabulary,
+    vocabulary: Vocabulary,
     /// Every version of every plan, by id and date.
     all: Vec<&'c Plan>,
     /// Sorted by id.
@@ -59,7 +59,7 @@ pub(super) struct Tally {
 }
 
 impl<'c> Plans<'c> {
-    pub(crate) fn of(catalog: &'c Catalog, vocabulary: &'c Vocabulary) -> Plans<'c> {
+    pub(crate) fn of(catalog: &'c Catalog, vocabulary: &Vocabulary) -> Plans<'c> {
         let all: Vec<&Plan> = catalog.plans().collect();
         let mut prepared: Vec<Prepared<'c>> = Vec::new();
         for (number, plan) in all.iter().enumerate() {
@@ -67,7 +67,7 @@ impl<'c> Plans<'c> {
                 prepared.push(Prepared::of(plan.id(), catalog.versions(plan.id()), number));
             }
         }
-        Plans { catalog, vocabulary, all, prepared, compiled: Mutex::default() }
+        Plans { catalog, vocabulary: vocabulary.clone(), all, prepared, compiled: Mutex::default() }
     }
 
     /// The number of a plan's version among those of all plans.
@@ -89,8 +89,8 @@ impl<'c> Plans<'c> {
         self.catalog
     }
 
-    pub(super) fn vocabulary(&self) -> &'c Vocabulary {
-        self.vocabulary
+    pub(super) fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
     }
 
     /// The number of a plan.
@@ -122,8 +122,8 @@ impl<'c> Plans<'c> {
 
     fn compile(&self, (plan, version, earlier, presence): &Key) -> Option<Answers> {
         let prepared = self.prepared.get(*plan)?;
-        let places = prepared.ledger(self.vocabulary)?.places.get(*version)?;
-        Answers::compile(prepared.versions.get(*version)?, self.vocabulary, presence, places, *earlier).ok()
+        let places = prepared.ledger(&self.vocabulary)?.places.get(*version)?;
+        Answers::compile(prepared.versions.get(*version)?, &self.vocabulary, presence, places, *earlier).ok()
     }
 }
 

@@ -185,7 +185,7 @@ impl<'b> Waves<'b> {
     /// Asks the exact reading which facts a claim lacks. A claim that is pended posts nothing, and the others stand.
     fn pend(&mut self, ledger: &Ledger, turn: Turn, place: usize, tallies: &Tallies, results: &mut Results) {
         let before = if turn.wave > 0 { self.balances(ledger, place, tallies) } else { Accumulators::new() };
-        match exactly::pended(self.bucket, place, &before) {
+        match exactly::alone(self.bucket, place, &before).filter(|decided| decided.posting().is_none()) {
             Some(adjudication) => results.set_exactly(self.bucket, place, &adjudication),
             None => self.give_up_at(place),
         }
