@@ -2,14 +2,15 @@
 
 mod bucket;
 mod door;
-#[expect(dead_code, unused_imports, reason = "the run that comes next opens them")]
 mod files;
+mod run;
 
 use arrow::array::RecordBatch;
 
 pub use self::bucket::Alone;
 use self::bucket::{Plans, decide_bucket};
 use self::door::{Door, Vocabulary};
+pub use self::run::{Cause, Job, LEAST_MEMORY, Progress, Rehearsal, Rows, Stage, Summary, USUAL_MEMORY, rehearse, run};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::text::Text;

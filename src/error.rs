@@ -25,6 +25,12 @@ enum Kind {
     Input,
     #[cfg(feature = "batch")]
     Output,
+    #[cfg(feature = "batch")]
+    Resume,
+    #[cfg(feature = "batch")]
+    Memory,
+    #[cfg(feature = "batch")]
+    Interrupted,
 }
 
 impl Error {
@@ -61,6 +67,21 @@ impl Error {
     #[cfg(feature = "batch")]
     pub(crate) fn output(message: Text) -> Error {
         Error { kind: Kind::Output, message: message.on_one_line() }
+    }
+
+    #[cfg(feature = "batch")]
+    pub(crate) fn resume(message: Text) -> Error {
+        Error { kind: Kind::Resume, message: message.on_one_line() }
+    }
+
+    #[cfg(feature = "batch")]
+    pub(crate) fn memory(message: Text) -> Error {
+        Error { kind: Kind::Memory, message: message.on_one_line() }
+    }
+
+    #[cfg(feature = "batch")]
+    pub(crate) fn interrupted(message: Text) -> Error {
+        Error { kind: Kind::Interrupted, message: message.on_one_line() }
     }
 
     /// A fact has a value that it can not have.
@@ -114,6 +135,27 @@ impl Error {
         self.kind == Kind::Output
     }
 
+    /// The work folder of a run is another job's, in use, or damaged.
+    #[cfg(feature = "batch")]
+    #[must_use]
+    pub fn is_resume(&self) -> bool {
+        self.kind == Kind::Resume
+    }
+
+    /// The memory that is allowed does not do.
+    #[cfg(feature = "batch")]
+    #[must_use]
+    pub fn is_memory(&self) -> bool {
+        self.kind == Kind::Memory
+    }
+
+    /// The run was stopped, and can go on from there.
+    #[cfg(feature = "batch")]
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.kind == Kind::Interrupted
+    }
+
     /// What went wrong, in one language.
     #[must_use]
     pub fn message(&self, language: Language) -> &str {
@@ -138,7 +180,7 @@ impl std::error::Error for Error {
             Kind::Arithmetic => Some(&Inexact),
             Kind::Fact | Kind::Plan | Kind::Version | Kind::History => None,
             #[cfg(feature = "batch")]
-            Kind::Columns | Kind::Input | Kind::Output => None,
+            Kind::Columns | Kind::Input | Kind::Output | Kind::Resume | Kind::Memory | Kind::Interrupted => None,
         }
     }
 }

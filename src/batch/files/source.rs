@@ -75,12 +75,6 @@ impl Source {
         self.input
     }
 
-    /// Where it stands.
-    #[must_use]
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Its columns.
     #[must_use]
     pub(crate) fn schema(&self) -> &SchemaRef {
