@@ -19,6 +19,9 @@ use crate::reading::columns::program::{Inputs, Outputs, Values};
 use crate::reading::columns::record::{MOST_POSTED, Presence, most_of};
 use crate::scope::Scope;
 
+/// The digits of a bound that columns compare with.
+const MOST_DIGITS: u8 = 18;
+
 /// The claims of a bucket on their way through columns.
 pub(super) struct Waves<'b> {
     bucket: Bucket<'b>,
@@ -185,8 +188,8 @@ impl<'b> Waves<'b> {
     fn pend(&mut self, ledger: &Ledger, turn: Turn, place: usize, tallies: &Tallies, results: &mut Results) {
         let before = if turn.wave > 0 { self.balances(ledger, place, tallies) } else { Accumulators::new() };
         match exactly::pended(self.bucket, place, &before) {
-            Some(adjudication) => results.set_exactly(self.bucket, place, &adjudication),
-            None => self.give_up_at(place),
+            Some(adjudication) if results.set_exactly(self.bucket, place, &adjudication).is_ok() => {}
+            Some(_) | None => self.give_up_at(place),
         }
     }
 
@@ -320,7 +323,8 @@ impl<'b> Waves<'b> {
             for (benefit, (applies, amounts)) in lines.masks.iter().zip(lines.numbers.chunks(2)).enumerate() {
                 let [gross, paid] = amounts else { continue };
                 if benefit < plan.benefits.len() && applies.get(at) == Some(&1) {
-                    let finer = answers.gross_places.get(benefit).map_or(0, |places| 8_u32.saturating_sub(*places));
+                    let places = answers.gross_places.get(benefit).copied().unwrap_or_default();
+                    let finer = self.bucket.plans.gross_places().saturating_sub(places);
                     let gross = i128::from(gross.get(at).copied().unwrap_or_default());
                     results.add_line(Line {
                         place: *place,
@@ -424,12 +428,15 @@ impl Gathered {
             Some(_) | None => (Presence::Never, Values::None),
         };
         if let Values::Numbers(numbers) = &values {
-            let bounds = (fact.bounds.min, fact.bounds.max);
-            let units = |number: Decimal| super::payouts::units(number, fact.kind.places());
-            let most = i64::try_from(units(bounds.1)).unwrap_or(i64::MAX).min(most_of(fact.kind));
+            let units = |bound: Decimal| {
+                let units = super::payouts::units(bound, fact.kind.places(), MOST_DIGITS);
+                units.and_then(|units| i64::try_from(units).ok())
+            };
+            // Within a bound that is finer than the fact itself, nothing is known to lie.
+            let most = units(fact.bounds.max).unwrap_or_default().min(most_of(fact.kind));
             mark_beyond(numbers, most, &mut self.odd);
             if fact.standard.is_none() {
-                mark_below(numbers, &given, i64::try_from(units(bounds.0)).unwrap_or_default(), &mut self.odd);
+                mark_below(numbers, &given, units(fact.bounds.min).unwrap_or(i64::MAX), &mut self.odd);
             }
         }
         self.presence.push(presence);
