@@ -8,7 +8,7 @@ use arrow::array::RecordBatch;
 use super::accounts::Accounts;
 use super::facts::Rows;
 use super::gather::Gathered;
-use super::payouts::units;
+use super::payouts::fen;
 use super::plans::Plans;
 use super::{Bucket, exactly};
 use crate::accumulator::Accumulators;
@@ -65,8 +65,8 @@ impl<'c> Alone<'c> {
         &self.rejects
     }
 
-    /// Gives each claim's decision and what is payable, in fen; `None` for a claim that no version of its plan is for. The
-    /// claims come by member, plan, date and id.
+    /// Gives each claim's decision and what is payable, in fen; `None` for a claim that can not be decided: no version of
+    /// its plan is for it, or a fact is out of the pack's bounds. The claims come by member, plan, date and id.
     #[must_use]
     pub fn decide(&self) -> Vec<Option<(Decision, i64)>> {
         let mut decided = vec![None; self.accounts.claim_count()];
@@ -107,8 +107,7 @@ impl<'c> Alone<'c> {
         if let (Some(slot), Some(adjudication)) =
             (decided.get_mut(place), exactly::alone(bucket, place, &Accumulators::new()))
         {
-            let fen = units(adjudication.payable(), 2);
-            *slot = Some((adjudication.decision(), i64::try_from(fen).unwrap_or_default()));
+            *slot = fen(adjudication.payable()).ok().map(|fen| (adjudication.decision(), fen));
         }
     }
 

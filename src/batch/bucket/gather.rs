@@ -11,6 +11,9 @@ use crate::plan::{Plan, PlanFact};
 use crate::reading::columns::program::{Inputs, Values};
 use crate::reading::columns::record::{Presence, most_of};
 
+/// The digits of a bound that columns compare with.
+const MOST_DIGITS: u8 = 18;
+
 /// The facts of some claims, side by side.
 #[derive(Default)]
 pub(super) struct Gathered {
@@ -51,12 +54,15 @@ impl Gathered {
             Some(_) | None => (Presence::Never, Values::None),
         };
         if let Values::Numbers(numbers) = &values {
-            let bounds = (fact.bounds.min, fact.bounds.max);
-            let units = |number: Decimal| units(number, fact.kind.places());
-            let most = i64::try_from(units(bounds.1)).unwrap_or(i64::MAX).min(most_of(fact.kind));
+            let units = |bound: Decimal| {
+                let units = units(bound, fact.kind.places(), MOST_DIGITS);
+                units.and_then(|units| i64::try_from(units).ok())
+            };
+            // Within a bound that is finer than the fact itself, nothing is known to lie.
+            let most = units(fact.bounds.max).unwrap_or_default().min(most_of(fact.kind));
             mark_beyond(numbers, most, &mut self.odd);
             if fact.standard.is_none() {
-                mark_below(numbers, &given, i64::try_from(units(bounds.0)).unwrap_or_default(), &mut self.odd);
+                mark_below(numbers, &given, units(fact.bounds.min).unwrap_or(i64::MAX), &mut self.odd);
             }
         }
         self.presence.push(presence);

@@ -186,8 +186,8 @@ impl<'b> Waves<'b> {
     fn pend(&mut self, ledger: &Ledger, turn: Turn, place: usize, tallies: &Tallies, results: &mut Results) {
         let before = if turn.wave > 0 { self.balances(ledger, place, tallies) } else { Accumulators::new() };
         match exactly::alone(self.bucket, place, &before).filter(|decided| decided.posting().is_none()) {
-            Some(adjudication) => results.set_exactly(self.bucket, place, &adjudication),
-            None => self.give_up_at(place),
+            Some(adjudication) if results.set_exactly(self.bucket, place, &adjudication).is_ok() => {}
+            Some(_) | None => self.give_up_at(place),
         }
     }
 
@@ -321,7 +321,8 @@ impl<'b> Waves<'b> {
             for (benefit, (applies, amounts)) in lines.masks.iter().zip(lines.numbers.chunks(2)).enumerate() {
                 let [gross, paid] = amounts else { continue };
                 if benefit < plan.benefits.len() && applies.get(at) == Some(&1) {
-                    let finer = answers.gross_places.get(benefit).map_or(0, |places| 8_u32.saturating_sub(*places));
+                    let places = answers.gross_places.get(benefit).copied().unwrap_or_default();
+                    let finer = self.bucket.plans.gross_places().saturating_sub(places);
                     let gross = i128::from(gross.get(at).copied().unwrap_or_default());
                     results.add_line(Line {
                         place: *place,
