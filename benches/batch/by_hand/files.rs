@@ -33,6 +33,8 @@ use super::{
 };
 
 const ROWS_AT_ONCE: usize = 16_384;
+/// For so many claims their covers are looked up together, so that the memory is asked for many at once.
+const BLOCK: usize = 512;
 /// The number of a cover is its row group and its row therein.
 const ROW_BITS: u32 = 20;
 /// No answer has this decision.
@@ -146,7 +148,8 @@ fn on_threads<T: Send>(
 struct Cover {
     /// The half of the id's hash that its place in the table does not tell.
     id: u64,
-    member: (u64, u32),
+    member: u64,
+    more_of_member: u32,
     birth_date: i32,
     start: i32,
     end: i32,
@@ -181,7 +184,7 @@ impl Covers {
     }
 
     fn read_group(&self, table: &Table, number: usize) -> Vec<Cover> {
-        let mut group = Vec::new();
+        let (mut group, mut places) = (Vec::new(), Vec::new());
         for batch in table.batches(number) {
             let (ids, members) = (views(&batch, "enrollment_id"), views(&batch, "member_id"));
             let (birth_dates, births_given) = dates(&batch, "birth_date");
@@ -193,10 +196,11 @@ impl Covers {
             for row in 0..batch.num_rows() {
                 let id = xxh3_128(ids.value(row).as_bytes());
                 let member = xxh3_128(members.value(row).as_bytes());
-                self.insert(id as u64, (number << ROW_BITS | group.len()) as u64 + 1);
+                places.push((id as u64, (number << ROW_BITS | group.len()) as u64 + 1));
                 group.push(Cover {
                     id: (id >> 64) as u64,
-                    member: (member as u64, (member >> 64) as u32),
+                    member: member as u64,
+                    more_of_member: (member >> 64) as u32,
                     birth_date: birth_dates[row],
                     start: starts[row],
                     end: ends[row],
@@ -208,32 +212,60 @@ impl Covers {
                         | unless(shares_given, row, NO_SHARES),
                 });
             }
+            self.insert(&places);
+            places.clear();
         }
         assert!(group.len() < 1 << ROW_BITS, "row groups are smaller");
         group
     }
 
-    fn insert(&self, id: u64, number: u64) {
-        let entry = id << 32 | number;
-        let mut slot = (id >> self.shift) as usize;
-        while self.slots[slot].compare_exchange(0, entry, Relaxed, Relaxed).is_err() {
-            slot = (slot + 1) & (self.slots.len() - 1);
+    fn insert(&self, places: &[(u64, u64)]) {
+        for block in places.chunks(BLOCK) {
+            // Slots are touched before they are written: reads wait for each other less than exchanges do.
+            let touched = block.iter().fold(0, |sum, (id, _)| sum ^ self.slots[self.slot(*id)].load(Relaxed));
+            std::hint::black_box(touched);
+            for (id, number) in block {
+                let entry = id << 32 | number;
+                let mut slot = self.slot(*id);
+                while self.slots[slot].compare_exchange(0, entry, Relaxed, Relaxed).is_err() {
+                    slot = (slot + 1) & (self.slots.len() - 1);
+                }
+            }
         }
     }
 
     #[inline]
-    fn find(&self, id: u128) -> &Cover {
-        let mut slot = (id as u64 >> self.shift) as usize;
+    fn slot(&self, id: u64) -> usize {
+        (id >> self.shift) as usize
+    }
+
+    /// Finds the covers of a block of claims. The table is gone through first and the covers then, so that no read of memory
+    /// waits for another.
+    fn find(&self, ids: &[u128], numbers: &mut Vec<u32>, found: &mut Vec<Cover>) {
+        numbers.clear();
+        numbers.extend(ids.iter().map(|id| self.next_number(*id, self.slot(*id as u64)).0));
+        found.clear();
+        found.extend(numbers.iter().map(|number| *self.cover(*number)));
+        for (id, cover) in ids.iter().zip(found) {
+            let mut slot = self.slot(*id as u64);
+            while cover.id != (id >> 64) as u64 {
+                let number;
+                (number, slot) = self.next_number(*id, slot);
+                *cover = *self.cover(number);
+            }
+        }
+    }
+
+    /// The number of the next cover that shares half of the hash, and the slot after it.
+    #[inline]
+    fn next_number(&self, id: u128, mut slot: usize) -> (u32, usize) {
         loop {
             let entry = self.slots[slot].load(Relaxed);
-            assert_ne!(entry, 0, "every claim has its enrollment");
-            if (entry >> 32) as u32 == id as u32 {
-                let cover = self.cover(entry as u32 - 1);
-                if cover.id == (id >> 64) as u64 {
-                    return cover;
-                }
-            }
             slot = (slot + 1) & (self.slots.len() - 1);
+            if (entry >> 32) as u32 == id as u32 && entry as u32 != 0 {
+                return (entry as u32 - 1, slot);
+            }
+            assert_ne!(entry, 0, "every claim has its enrollment");
         }
     }
 
@@ -260,11 +292,11 @@ fn read_claims(table: &Table, covers: &Covers, answers: &[AtomicU64], threads: u
     let count = partitions(answers.len());
     let read = on_threads(threads, table.groups(), |groups| {
         let mut parts = vec![Vec::new(); count];
-        let (mut kept, mut hashes) = (Vec::new(), Vec::new());
+        let mut kept = Vec::new();
         for group in groups {
             let mut first_row = starts[group];
             for batch in table.batches(group) {
-                let with_gaps = read_batch(&batch, first_row, covers, answers, &mut parts, &mut hashes);
+                let with_gaps = read_batch(&batch, first_row, covers, answers, &mut parts);
                 let (claim_ids, enrollment_ids) = (views(&batch, "claim_id"), views(&batch, "enrollment_id"));
                 let (claim_ids, enrollment_ids) = (claim_ids.clone(), enrollment_ids.clone());
                 kept.push(Kept { first_row, group, claim_ids, enrollment_ids, with_gaps });
@@ -285,7 +317,6 @@ fn read_batch(
     covers: &Covers,
     answers: &[AtomicU64],
     parts: &mut [Vec<Record>],
-    hashes: &mut Vec<u128>,
 ) -> Vec<(u32, Claim)> {
     let enrollment_ids = views(batch, "enrollment_id");
     let (event_dates, dates_given) = dates(batch, "event_date");
@@ -298,11 +329,15 @@ fn read_batch(
     let burdens = column(batch, "personal_burden").as_primitive::<Decimal64Type>();
     let (burdens, burdens_given) = (burdens.values(), burdens.nulls());
     let mut with_gaps = Vec::new();
-    // All hashes first, so that the table is asked for many claims at once.
-    hashes.clear();
-    hashes.extend((0..batch.num_rows()).map(|row| xxh3_128(enrollment_ids.value(row).as_bytes())));
-    for (row, id) in hashes.iter().enumerate() {
-        let cover = covers.find(*id);
+    let (mut ids, mut numbers_of_covers, mut found) = (Vec::new(), Vec::new(), Vec::new());
+    for row in 0..batch.num_rows() {
+        if row % BLOCK == 0 {
+            let rows = row..(row + BLOCK).min(batch.num_rows());
+            ids.clear();
+            ids.extend(rows.map(|row| xxh3_128(enrollment_ids.value(row).as_bytes())));
+            covers.find(&ids, &mut numbers_of_covers, &mut found);
+        }
+        let cover = &found[row % BLOCK];
         let claim = Claim {
             event_date: event_dates[row],
             birth_date: cover.birth_date,
@@ -324,7 +359,8 @@ fn read_batch(
         let answer = decide(&claim, Before::default()).0;
         answers[at as usize].store(answer.0, Relaxed);
         if Record::is_needed(&claim, answer) {
-            parts[partition(cover.member.0, parts.len())].push(Record::of(&claim, cover.member, at));
+            let member = (cover.member, cover.more_of_member);
+            parts[partition(cover.member, parts.len())].push(Record::of(&claim, member, at));
             if claim.missing != 0 {
                 with_gaps.push((at, claim));
             }
