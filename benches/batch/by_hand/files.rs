@@ -275,7 +275,7 @@ impl Covers {
     }
 }
 
-/// Claims that were read together, of which ids are written again; those with gaps are kept whole.
+/// Claims that were read together: their ids, to be written again, and the few that must be looked at again.
 struct Kept {
     first_row: usize,
     group: usize,
@@ -360,8 +360,8 @@ fn read_batch(
         answers[at as usize].store(answer.0, Relaxed);
         if Record::is_needed(&claim, answer) {
             let member = (cover.member, cover.more_of_member);
-            parts[partition(cover.member, parts.len())].push(Record::of(&claim, member, at));
-            if claim.missing != 0 {
+            parts[partition(cover.member, parts.len())].push(Record::of(&claim, answer, member, at));
+            if answer.decision() == Decision::Pended {
                 with_gaps.push((at, claim));
             }
         }
