@@ -3,9 +3,13 @@
 //! Figures stand in the code and amounts are in fen. It answers what `rules/henan-accident.toml` answers, decision, amount and
 //! reasons, facts missing or not. It knows no other plan, expects good data, and keeps everything in memory.
 
+pub(crate) mod batches;
 pub(crate) mod columns;
+mod covers;
 pub(crate) mod files;
-pub(crate) mod members;
+mod members;
+pub(crate) mod table;
+mod threads;
 
 /// One claim with its cover.
 #[derive(Clone, Copy, Default)]
