@@ -3,9 +3,13 @@
 //! Figures stand in the code and amounts are in fen. It answers what `rules/henan-accident.toml` answers, decision, amount and
 //! reasons, facts missing or not. It knows no other plan, expects good data, and keeps everything in memory.
 
+pub(crate) mod batches;
 pub(crate) mod columns;
+mod covers;
 pub(crate) mod files;
-pub(crate) mod members;
+mod members;
+pub(crate) mod table;
+mod threads;
 
 /// One claim with its cover.
 #[derive(Clone, Copy, Default)]
@@ -127,7 +131,8 @@ const BIRTH_AFTER_EVENT: u16 = 16;
 const MISSING_FACT: u16 = 32;
 
 /// A claim of which everything is known. Inlined with a constant, it is the plan without what was paid before.
-#[inline]
+#[expect(clippy::inline_always, reason = "with nothing paid before, most of it falls away")]
+#[inline(always)]
 pub(crate) fn decide(claim: &Claim, before: Before) -> (Answer, Paid) {
     if claim.missing != 0 {
         return decide_with_gaps(claim, before);
@@ -185,14 +190,16 @@ fn calendar_days(day: i32) -> i32 {
 }
 
 /// The benefits, then the ceiling over all of them.
-#[inline]
+#[expect(clippy::inline_always, reason = "with nothing paid before, most of it falls away")]
+#[inline(always)]
 fn pay(claim: &Claim, before: Before) -> (Answer, Paid) {
     let due = due(claim, before);
     let paid = within_ceiling(due, claim.shares, before.total);
     (Answer::of(paid.total(), || why_nothing(claim, before, due)), paid)
 }
 
-#[inline]
+#[expect(clippy::inline_always, reason = "with nothing paid before, most of it falls away")]
+#[inline(always)]
 fn due(claim: &Claim, before: Before) -> Paid {
     let shares = i64::from(claim.shares.min(2));
     let mut due = Paid::default();

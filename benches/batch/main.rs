@@ -24,8 +24,10 @@ use std::sync::LazyLock;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::Decimal128Type;
 use by_hand::Answer;
+use by_hand::batches::{columns_of, decide_all};
 use by_hand::columns::{Columns, Room};
 use by_hand::files;
+use by_hand::table::Table;
 use data::columns::Flaws;
 use data::packs::Packs;
 use data::people::{Order, People};
@@ -44,7 +46,8 @@ cargo bench --bench batch -- --claims 1000000 --rounds 7
   --claims N    1000000; how many claims in memory
   --rounds N    7; every variant runs once in each round
   --files DIR   also from Parquet to Parquet: claims.parquet and enrollments.parquet of the folder
-  --threads N   2; of the variants from Parquet to Parquet
+  --out FILE    where by hand writes; huzhu-by-hand.parquet in the folder for temporary files
+  --threads N   2; of the variants from files and from record batches
   --only TEXT   only sections with this in their name
   --test        only the checks, on few claims";
 
@@ -52,6 +55,7 @@ struct Options {
     claims: u64,
     rounds: usize,
     files: Option<PathBuf>,
+    out: Option<PathBuf>,
     threads: usize,
     only: String,
 }
@@ -88,6 +92,7 @@ impl Options {
             claims: number("--claims", 1_000_000),
             rounds: usize::try_from(number("--rounds", 7)).unwrap_or(1).max(1),
             files: value("--files").map(PathBuf::from),
+            out: value("--out").map(PathBuf::from),
             threads: usize::try_from(number("--threads", 2)).unwrap_or(1).max(1),
             only: value("--only").unwrap_or_default().to_owned(),
         }
@@ -104,10 +109,15 @@ fn sections(options: &Options) -> Vec<Section> {
         }),
         Section::lazy(format!("limits: {count} claims in order of members"), move || with_limits(count, Order::Member)),
     ];
+    let threads = options.threads;
+    sections.push(Section::lazy(
+        format!("batches: {count} claims from record batches to such, {threads} threads"),
+        move || from_batches(count, threads),
+    ));
     if let Some(folder) = options.files.clone() {
-        let threads = options.threads;
         let name = format!("files: {} to Parquet on {threads} threads", folder.display());
-        sections.push(Section::lazy(name, move || from_files(&folder, threads)));
+        let out = options.out.clone().unwrap_or_else(|| std::env::temp_dir().join("huzhu-by-hand.parquet"));
+        sections.push(Section::lazy(name, move || from_files(&folder, &out, threads)));
     }
     sections
 }
@@ -161,12 +171,26 @@ fn of_payouts(decided: &Decided) -> Totals {
     totals
 }
 
-fn from_files(folder: &Path, threads: usize) -> Vec<Variant> {
-    let folder = folder.to_owned();
-    let out = std::env::temp_dir().join("huzhu-by-hand.parquet");
+/// Ids are texts here: to join claims with covers, and claims with claims, is a part of it, and so is to make the result.
+fn from_batches(count: u64, threads: usize) -> Vec<Variant> {
+    let (claims, enrollments) = claims(count, Order::Submission);
+    let (claims, enrollments) = (Table::of(&claims, ROWS_OF_GROUP), Table::of(&enrollments, ROWS_OF_GROUP));
+    let by_hand = Variant::new("by hand", move || {
+        let (kept, answers) = decide_all(&claims, &enrollments, threads);
+        let rows = kept.iter().map(|kept| columns_of(kept, &answers)).map(|columns| columns[0].len());
+        assert_eq!(rows.sum::<usize>(), answers.len());
+        totals(&answers)
+    });
+    vec![by_hand]
+}
+
+fn from_files(folder: &Path, out: &Path, threads: usize) -> Vec<Variant> {
+    let (folder, out) = (folder.to_owned(), out.to_owned());
     let by_hand = Variant::new("by hand", move || totals(&files::run(&folder, &out, threads)));
     vec![by_hand]
 }
+
+const ROWS_OF_GROUP: usize = 131_072;
 
 fn columns(count: u64, order: Order) -> Columns {
     let (claims, enrollments) = claims(count, order);

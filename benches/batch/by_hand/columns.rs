@@ -75,7 +75,8 @@ impl Columns {
         self.id.len()
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a claim is never put together where not all of it is used")]
+    #[inline(always)]
     fn at(&self, row: usize) -> Claim {
         Claim {
             event_date: self.event_date[row],
@@ -121,7 +122,7 @@ impl Columns {
             answers.push(answer);
             if Record::is_needed(&claim, answer) {
                 let member = self.member[row];
-                room.parts[partition(member, count)].push(Record::of(&claim, (member, 0), row as u32));
+                room.parts[partition(member, count)].push(Record::of(&claim, answer, (member, 0), row as u32));
             }
         }
         for part in &room.parts {
@@ -140,7 +141,7 @@ impl Columns {
                 let needed = rows.filter_map(|row| {
                     let claim = self.at(row);
                     let is_needed = Record::is_needed(&claim, answers[row]);
-                    is_needed.then(|| Record::of(&claim, (0, 0), row as u32))
+                    is_needed.then(|| Record::of(&claim, answers[row], (0, 0), row as u32))
                 });
                 room.group.clear();
                 room.group.extend(needed);

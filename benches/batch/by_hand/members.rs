@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{ACCIDENT, Answer, Before, Claim, Decision, NEVER, Paid, SUDDEN_DEATH, decide, pay, waits};
+use super::{ACCIDENT, Answer, Before, Claim, Decision, NEVER, NO_SHARES, Paid, SUDDEN_DEATH, decide, pay, waits};
 
 /// What is left to decide of an eligible claim once the member's claims before it are; half a cache line.
 #[derive(Clone, Copy)]
@@ -23,7 +23,7 @@ pub(crate) struct Record {
 const IS_DEATH: u8 = 1;
 const IS_ACCIDENT: u8 = 2;
 const WAITS: u8 = 4;
-/// Something is missing: the claim itself must be looked at again.
+/// Something is missing that may not be needed: the claim itself must be looked at again.
 const HAS_GAPS: u8 = 8;
 
 /// More of it changes no payout: it is beyond the limit of two shares.
@@ -31,7 +31,7 @@ const MOST_BURDEN: i64 = 2_000_000;
 const MOST_DAYS: u16 = 100;
 
 impl Record {
-    pub(crate) fn of(claim: &Claim, member: (u64, u32), row: u32) -> Record {
+    pub(crate) fn of(claim: &Claim, alone: Answer, member: (u64, u32), row: u32) -> Record {
         Record {
             member: member.0,
             more_of_member: member.1,
@@ -44,16 +44,19 @@ impl Record {
             flags: either(claim.is_death, IS_DEATH)
                 | either(claim.cause == ACCIDENT, IS_ACCIDENT)
                 | either(waits(claim), WAITS)
-                | either(claim.missing != 0, HAS_GAPS),
+                | either(alone.decision() == Decision::Pended, HAS_GAPS),
         }
     }
 
     /// Whether the member's earlier claims could change the answer that the claim has alone.
+    ///
+    /// A claim that can be decided alone can be decided after others. One that cannot is decided after others only if it is for
+    /// a death, which was paid before, so that the shares are not needed.
     #[inline]
     pub(crate) fn is_needed(claim: &Claim, alone: Answer) -> bool {
         match alone.decision() {
             Decision::Paid | Decision::NothingDue => true,
-            Decision::Pended => claim.missing != 0,
+            Decision::Pended => claim.is_death && claim.missing & NO_SHARES != 0,
             Decision::Denied => false,
         }
     }
@@ -121,6 +124,7 @@ impl Account {
         self.periods.clear();
     }
 
+    #[inline]
     fn before(&self, record: &Record) -> Before {
         let period = self.periods.iter().rev().find(|period| period.start == record.start);
         Before {
@@ -132,6 +136,7 @@ impl Account {
         }
     }
 
+    #[inline]
     fn post(&mut self, record: &Record, paid: Paid) {
         if paid.total() == 0 {
             return;
