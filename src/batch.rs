@@ -7,6 +7,7 @@ mod run;
 
 use arrow::array::RecordBatch;
 
+pub use self::bucket::Alone;
 use self::bucket::{Plans, decide_bucket};
 use self::door::{Door, Vocabulary};
 pub use self::run::{Cause, Job, LEAST_MEMORY, Progress, Rehearsal, Rows, Stage, Summary, USUAL_MEMORY, rehearse, run};

@@ -1,8 +1,10 @@
 //! One bucket of members: all their enrollments and all their claims, decided in order.
 
 mod accounts;
+mod alone;
 mod exactly;
 mod facts;
+mod gather;
 mod payouts;
 mod plans;
 mod waves;
@@ -10,6 +12,7 @@ mod waves;
 use arrow::array::RecordBatch;
 
 use self::accounts::Accounts;
+pub use self::alone::Alone;
 use self::facts::Rows;
 use self::payouts::Results;
 pub(crate) use self::plans::Plans;

@@ -140,6 +140,11 @@ impl Range {
         self.low >= Decimal::ZERO
     }
 
+    #[cfg(feature = "batch")]
+    pub(crate) fn places(&self) -> u32 {
+        self.places
+    }
+
     pub(crate) fn trend(&self) -> Trend {
         self.trend
     }

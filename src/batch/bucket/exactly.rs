@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Bucket;
 use super::accounts::{Account, reject_of};
-use super::payouts::Results;
+use super::payouts::{Results, Unheld};
 use crate::accumulator::Accumulators;
 use crate::adjudicate::Adjudication;
 use crate::batch::{Input, Reject};
@@ -56,16 +56,21 @@ pub(super) fn decide(bucket: Bucket<'_>, account: &Account, results: &mut Result
         }
     }
     for (place, adjudication) in decided {
-        results.set_exactly(bucket, place, &adjudication);
+        if let Err(Unheld(amount)) = results.set_exactly(bucket, place, &adjudication) {
+            let id = adjudication.outcome().claim();
+            let reason = say!("金额 {amount} 元超出结果列的位数", "the amount {amount} yuan does not fit its column");
+            results.reject(place);
+            let row = bucket.accounts.claim_at(place);
+            rejects.push(reject_of(Input::Claims, bucket.claims, row, "claim_id", id, reason));
+        }
     }
 }
 
-/// Decides one claim on top of what the account holds before it; `None` if it would post, or has no decision.
-pub(super) fn pended(bucket: Bucket<'_>, place: usize, accumulators: &Accumulators) -> Option<Adjudication> {
+/// Decides one claim on top of what the account holds before it; `None` if it has no decision.
+pub(super) fn alone(bucket: Bucket<'_>, place: usize, accumulators: &Accumulators) -> Option<Adjudication> {
     let (enrollment, claim) = read(bucket, place).ok()?;
     let plan = bucket.plans.catalog().resolve(&enrollment, &claim).ok()?;
-    let adjudication = plan.adjudicate(&enrollment, &claim, accumulators).ok()?;
-    adjudication.posting().is_none().then_some(adjudication)
+    plan.adjudicate(&enrollment, &claim, accumulators).ok()
 }
 
 /// What is wrong with a row, and where.
@@ -95,15 +100,13 @@ fn read(bucket: Bucket<'_>, place: usize) -> Result<(Enrollment, Claim), Fault> 
         enrollment = enrollment.with(name, value).map_err(|error| Fault::of(name, &shown, &error))?;
     }
     let id = bucket.claims.some_texts("claim_id").at(row).unwrap_or_default();
-    if let Some(reversed) = bucket.claims.some_texts("reverses").at(row) {
-        return Ok((enrollment, Claim::reversal(id, reversed)));
-    }
-    let mut claim = Claim::new(id);
+    let reversed = bucket.claims.some_texts("reverses").at(row);
+    let mut claim = reversed.map_or_else(|| Claim::new(id), |reversed| Claim::reversal(id, reversed));
     for (name, value) in bucket.claims.facts(row, bucket.plans.vocabulary(), kind) {
         let shown = value.to_string();
         claim = claim.with(name, value).map_err(|error| Fault::of(name, &shown, &error))?;
     }
-    if let Ok(plan) = bucket.plans.catalog().resolve(&enrollment, &claim) {
+    if let (None, Ok(plan)) = (reversed, bucket.plans.catalog().resolve(&enrollment, &claim)) {
         check_own_facts(plan, &enrollment, &claim)?;
     }
     Ok((enrollment, claim))

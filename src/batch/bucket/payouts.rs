@@ -10,7 +10,7 @@ use arrow::error::ArrowError;
 use rust_decimal::Decimal;
 
 use super::Bucket;
-use crate::adjudicate::{Adjudication, Decision};
+use crate::adjudicate::{Adjudication, BenefitLines, Decision};
 use crate::batch::{Decided, Reject};
 use crate::error::Error;
 use crate::plan::Plan;
@@ -25,6 +25,16 @@ pub(super) enum Verdict {
     Pended,
     #[default]
     Rejected,
+}
+
+impl Verdict {
+    /// Whether benefits were worked out.
+    fn is_decided(self) -> bool {
+        match self {
+            Verdict::Paid | Verdict::NothingDue => true,
+            Verdict::Denied | Verdict::Pended | Verdict::Rejected => false,
+        }
+    }
 }
 
 /// All results of a bucket, by place.
@@ -47,14 +57,21 @@ pub(super) struct Line {
     pub(super) place: usize,
     /// The place of the benefit in its plan.
     pub(super) benefit: usize,
-    /// In units of 10⁻⁸ yuan.
+    /// With the places of [`super::plans::Plans::gross_places`].
     pub(super) gross: i128,
     /// In fen.
     pub(super) paid: i64,
 }
 
-/// The places of the amounts that benefits start from.
-const GROSS_PLACES: u32 = 8;
+/// The digits that a column of payouts holds, and one of the amounts that benefits start from.
+const PAYOUT_DIGITS: u8 = 18;
+const GROSS_DIGITS: u8 = 38;
+/// Payouts are columns of fen.
+const PAYOUT_PLACES: u32 = 2;
+
+/// An amount that its column can not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unheld(pub(super) Decimal);
 
 /// Texts that occur again and again.
 #[derive(Debug, Default)]
@@ -125,32 +142,37 @@ impl Results {
         }
     }
 
-    /// The result of the exact reading.
-    pub(super) fn set_exactly(&mut self, bucket: Bucket<'_>, place: usize, adjudication: &Adjudication) {
+    /// The result of the exact reading; nothing is set if an amount does not fit its column.
+    pub(super) fn set_exactly(
+        &mut self,
+        bucket: Bucket<'_>,
+        place: usize,
+        adjudication: &Adjudication,
+    ) -> Result<(), Unheld> {
         let verdict = match adjudication.decision() {
             Decision::Paid => Verdict::Paid,
             Decision::NothingDue => Verdict::NothingDue,
             Decision::Denied => Verdict::Denied,
             Decision::Pended => Verdict::Pended,
         };
-        let decided_by = adjudication.outcome().plan();
-        let version = bucket.plans.number_of_version(decided_by);
-        let payable = units(adjudication.payable(), 2);
-        self.set(place, verdict, i64::try_from(payable).unwrap_or_default(), version);
+        let version = bucket.plans.number_of_version(adjudication.outcome().plan());
+        let payable = fen(adjudication.payable())?;
+        if let (true, Some(plan)) = (self.wants_lines(), bucket.plans.version(version))
+            && matches!(verdict, Verdict::Paid | Verdict::NothingDue)
+        {
+            let line = |lines: &BenefitLines| {
+                let benefit = plan.benefit_ids().position(|id| id == lines.id()).unwrap_or_default();
+                let gross = units(lines.gross(), bucket.plans.gross_places(), GROSS_DIGITS);
+                let gross = gross.ok_or(Unheld(lines.gross()))?;
+                Ok(Line { place, benefit, gross, paid: fen(lines.paid())? })
+            };
+            let lines: Vec<Line> = adjudication.benefits().iter().map(line).collect::<Result<_, Unheld>>()?;
+            lines.into_iter().for_each(|line| self.add_line(line));
+        }
+        self.set(place, verdict, payable, version);
         let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
         self.set_reasons(place, &codes.join(";"));
-        if self.wants_lines() {
-            if let (Some(plan), Verdict::Paid | Verdict::NothingDue) = (bucket.plans.version(version), verdict) {
-                for lines in adjudication.benefits() {
-                    self.add_line(Line {
-                        place,
-                        benefit: plan.benefit_ids().position(|id| id == lines.id()).unwrap_or_default(),
-                        gross: units(lines.gross(), GROSS_PLACES),
-                        paid: i64::try_from(units(lines.paid(), 2)).unwrap_or_default(),
-                    });
-                }
-            }
-        }
+        Ok(())
     }
 
     /// The columns of the output, in order.
@@ -178,7 +200,7 @@ impl Results {
             text("plan", decided.iter().map(|place| plan(place).map_or("", Plan::id))),
             text("plan_version", decided.iter().map(|place| plan(place).map_or("", Plan::version))),
             text("decision", decided.iter().map(decision)),
-            amount("payable", payable, 18, 2)?,
+            amount("payable", payable, PAYOUT_DIGITS, PAYOUT_PLACES)?,
             text("reasons", decided.iter().map(reasons)),
         ])?;
         let mut lines = self.lines.take().unwrap_or_default();
@@ -189,8 +211,8 @@ impl Results {
         let lines = batch(vec![
             text("claim_id", lines.iter().map(|line| ids.value(row(&line.place)))),
             text("benefit", lines.iter().map(benefit)),
-            amount("gross", lines.iter().map(|line| line.gross), 38, 8)?,
-            amount("paid", lines.iter().map(|line| line.paid.into()), 18, 2)?,
+            amount("gross", lines.iter().map(|line| line.gross), GROSS_DIGITS, bucket.plans.gross_places())?,
+            amount("paid", lines.iter().map(|line| line.paid.into()), PAYOUT_DIGITS, PAYOUT_PLACES)?,
         ])?;
         Ok(Decided { payouts, lines, rejects })
     }
@@ -207,16 +229,22 @@ fn put<T>(list: &mut [T], place: usize, value: T) {
     }
 }
 
-/// The number in units of 10 to the minus `places`, which it is a whole number of.
-pub(super) fn units(number: Decimal, places: u32) -> i128 {
+/// The number in units of 10 to the minus `places`; `None` if it is finer, or has more than so many digits.
+pub(super) fn units(number: Decimal, places: u32, digits: u8) -> Option<i128> {
     let short = number.normalize();
-    let raise = 10_i128.checked_pow(places.saturating_sub(short.scale()));
-    short.mantissa().saturating_mul(raise.unwrap_or(1))
+    let raise = 10_i128.checked_pow(places.checked_sub(short.scale())?)?;
+    let units = short.mantissa().checked_mul(raise)?;
+    (units.unsigned_abs() < 10_u128.checked_pow(digits.into())?).then_some(units)
+}
+
+pub(super) fn fen(amount: Decimal) -> Result<i64, Unheld> {
+    let fen = units(amount, PAYOUT_PLACES, PAYOUT_DIGITS).and_then(|fen| i64::try_from(fen).ok());
+    fen.ok_or(Unheld(amount))
 }
 
 type Column = (Field, ArrayRef);
 
-fn text<'a>(name: &str, values: impl Iterator<Item = &'a str>) -> Column {
+fn text<'a>(name: &'a str, values: impl Iterator<Item = &'a str>) -> Column {
     (Field::new(name, DataType::Utf8, false), Arc::new(StringArray::from_iter_values(values)))
 }
 
@@ -224,7 +252,8 @@ fn taken(name: &str, values: &StringArray, rows: &UInt32Array) -> Result<Column,
     Ok((Field::new(name, DataType::Utf8, false), take(values, rows, None).map_err(internal)?))
 }
 
-fn amount(name: &str, values: impl Iterator<Item = i128>, precision: u8, scale: i8) -> Result<Column, Error> {
+fn amount(name: &str, values: impl Iterator<Item = i128>, precision: u8, places: u32) -> Result<Column, Error> {
+    let scale = i8::try_from(places).unwrap_or(i8::MAX);
     let array =
         Decimal128Array::from_iter_values(values).with_precision_and_scale(precision, scale).map_err(internal)?;
     Ok((Field::new(name, DataType::Decimal128(precision, scale), false), Arc::new(array)))

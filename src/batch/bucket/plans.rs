@@ -8,19 +8,23 @@ use crate::batch::door::Vocabulary;
 use crate::catalog::Catalog;
 use crate::plan::expression::Prior;
 use crate::plan::{EffectiveBy, Plan, PlanReference};
+use crate::reading::bounds::Bounds;
 use crate::reading::columns::answer::{Answers, ledger};
 use crate::reading::columns::graph::TooWide;
 use crate::reading::columns::record::{Codes, Presence, day_number};
 use crate::scope::Scope;
+use crate::semantics::Meaning;
 
 /// All plans of a catalog, with what the values of categories are called.
 pub(crate) struct Plans<'c> {
     catalog: &'c Catalog,
-    vocabulary: &'c Vocabulary,
+    vocabulary: Vocabulary,
     /// Every version of every plan, by id and date.
     all: Vec<&'c Plan>,
     /// Sorted by id.
     prepared: Vec<Prepared<'c>>,
+    /// Of the amounts that benefits start from, in the output.
+    gross_places: u32,
     compiled: Mutex<BTreeMap<Key, Option<Arc<Answers>>>>,
 }
 
@@ -58,8 +62,18 @@ pub(super) struct Tally {
     pub(super) places: u32,
 }
 
+/// The amounts that benefits start from have at least so many places in the output, whatever the plans.
+const LEAST_GROSS_PLACES: u32 = 8;
+
+/// The most places that an amount can have from which a benefit of the plan starts.
+fn most_gross_places(plan: &Plan) -> u32 {
+    let mut meaning = Meaning::new(plan, Bounds::new(plan, None, None));
+    let places = plan.benefits.iter().map(|benefit| meaning.number(&benefit.gross.expression).places());
+    places.max().unwrap_or_default()
+}
+
 impl<'c> Plans<'c> {
-    pub(crate) fn of(catalog: &'c Catalog, vocabulary: &'c Vocabulary) -> Plans<'c> {
+    pub(crate) fn of(catalog: &'c Catalog, vocabulary: &Vocabulary) -> Plans<'c> {
         let all: Vec<&Plan> = catalog.plans().collect();
         let mut prepared: Vec<Prepared<'c>> = Vec::new();
         for (number, plan) in all.iter().enumerate() {
@@ -67,7 +81,13 @@ impl<'c> Plans<'c> {
                 prepared.push(Prepared::of(plan.id(), catalog.versions(plan.id()), number));
             }
         }
-        Plans { catalog, vocabulary, all, prepared, compiled: Mutex::default() }
+        let gross_places = all.iter().map(|plan| most_gross_places(plan)).fold(LEAST_GROSS_PLACES, u32::max);
+        Plans { catalog, vocabulary: vocabulary.clone(), all, prepared, gross_places, compiled: Mutex::default() }
+    }
+
+    /// The places of the amounts that benefits start from, enough for every plan of the catalog.
+    pub(super) fn gross_places(&self) -> u32 {
+        self.gross_places
     }
 
     /// The number of a plan's version among those of all plans.
@@ -89,8 +109,8 @@ impl<'c> Plans<'c> {
         self.catalog
     }
 
-    pub(super) fn vocabulary(&self) -> &'c Vocabulary {
-        self.vocabulary
+    pub(super) fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
     }
 
     /// The number of a plan.
@@ -122,8 +142,8 @@ impl<'c> Plans<'c> {
 
     fn compile(&self, (plan, version, earlier, presence): &Key) -> Option<Answers> {
         let prepared = self.prepared.get(*plan)?;
-        let places = prepared.ledger(self.vocabulary)?.places.get(*version)?;
-        Answers::compile(prepared.versions.get(*version)?, self.vocabulary, presence, places, *earlier).ok()
+        let places = prepared.ledger(&self.vocabulary)?.places.get(*version)?;
+        Answers::compile(prepared.versions.get(*version)?, &self.vocabulary, presence, places, *earlier).ok()
     }
 }
 

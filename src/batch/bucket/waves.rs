@@ -2,21 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{Array, BooleanArray, Date32Array, Int64Array, UInt16Array};
 use chrono::Datelike;
 use rust_decimal::Decimal;
 
 use super::accounts::Account;
-use super::facts::{Days, Rows, Texts, date};
+use super::facts::{Days, Texts, date};
+use super::gather::{Gathered, mark_beyond};
 use super::payouts::{Line, Results, Verdict};
 use super::plans::{Ledger, Prepared};
 use super::{Bucket, exactly};
 use crate::accumulator::{Accumulators, Group};
-use crate::fact::Holder;
-use crate::plan::{Plan, PlanFact};
+use crate::plan::Plan;
 use crate::reading::columns::answer::Answers;
-use crate::reading::columns::program::{Inputs, Outputs, Values};
-use crate::reading::columns::record::{MOST_POSTED, Presence, most_of};
+use crate::reading::columns::program::{Inputs, Outputs};
+use crate::reading::columns::record::MOST_POSTED;
 use crate::scope::Scope;
 
 /// The claims of a bucket on their way through columns.
@@ -154,7 +153,9 @@ impl<'b> Waves<'b> {
         let mut gathered = Gathered::of(self.bucket, plan, places);
         let answers = self.bucket.plans.answers(turn.plan, turn.version, turn.wave > 0, gathered.presence.clone());
         let Some(answers) = answers else {
-            places.iter().for_each(|place| self.give_up_at(*place));
+            for place in places {
+                self.give_up_at(*place);
+            }
             return;
         };
         if turn.wave > 0 {
@@ -184,9 +185,9 @@ impl<'b> Waves<'b> {
     /// Asks the exact reading which facts a claim lacks. A claim that is pended posts nothing, and the others stand.
     fn pend(&mut self, ledger: &Ledger, turn: Turn, place: usize, tallies: &Tallies, results: &mut Results) {
         let before = if turn.wave > 0 { self.balances(ledger, place, tallies) } else { Accumulators::new() };
-        match exactly::pended(self.bucket, place, &before) {
-            Some(adjudication) => results.set_exactly(self.bucket, place, &adjudication),
-            None => self.give_up_at(place),
+        match exactly::alone(self.bucket, place, &before).filter(|decided| decided.posting().is_none()) {
+            Some(adjudication) if results.set_exactly(self.bucket, place, &adjudication).is_ok() => {}
+            Some(_) | None => self.give_up_at(place),
         }
     }
 
@@ -320,7 +321,8 @@ impl<'b> Waves<'b> {
             for (benefit, (applies, amounts)) in lines.masks.iter().zip(lines.numbers.chunks(2)).enumerate() {
                 let [gross, paid] = amounts else { continue };
                 if benefit < plan.benefits.len() && applies.get(at) == Some(&1) {
-                    let finer = answers.gross_places.get(benefit).map_or(0, |places| 8_u32.saturating_sub(*places));
+                    let places = answers.gross_places.get(benefit).copied().unwrap_or_default();
+                    let finer = self.bucket.plans.gross_places().saturating_sub(places);
                     let gross = i128::from(gross.get(at).copied().unwrap_or_default());
                     results.add_line(Line {
                         place: *place,
@@ -382,111 +384,5 @@ impl<'b> Given<'b> {
             starts: bucket.enrollments.days("coverage_start"),
             versions: bucket.enrollments.some_texts("plan_version"),
         }
-    }
-}
-
-/// The facts of some claims, side by side.
-struct Gathered {
-    inputs: Inputs,
-    presence: Vec<Presence>,
-    /// Claims with a value that columns do not take.
-    odd: Vec<bool>,
-}
-
-impl Gathered {
-    fn of(bucket: Bucket<'_>, plan: &Plan, places: &[usize]) -> Gathered {
-        let row_of = |places: &[usize], rows: &[usize]| -> Vec<usize> {
-            places.iter().map(|place| rows.get(*place).copied().unwrap_or_default()).collect()
-        };
-        let claims = row_of(places, &bucket.accounts.claims);
-        let enrollments = row_of(places, &bucket.accounts.enrollments);
-        let mut gathered = Gathered { inputs: Inputs::default(), presence: Vec::new(), odd: Vec::new() };
-        for fact in &plan.facts {
-            let (source, rows) = match fact.holder {
-                Holder::Claim => (bucket.claims, &claims),
-                Holder::Enrollment => (bucket.enrollments, &enrollments),
-            };
-            gathered.push(source, fact, rows);
-        }
-        gathered
-    }
-
-    fn push(&mut self, source: &Rows<'_>, fact: &PlanFact, rows: &[usize]) {
-        let column = source.column(&fact.name);
-        let given = column.map_or_else(Vec::new, |column| given(column.as_ref(), rows));
-        let count = given.iter().filter(|given| **given == 1).count();
-        let everywhere = column.is_some_and(|column| column.null_count() == 0) || (count == rows.len() && count > 0);
-        let (presence, values) = match column {
-            Some(column) if everywhere || count > 0 => {
-                let presence = if everywhere { Presence::Always } else { Presence::Sometimes };
-                (presence, values(column.as_ref(), rows, &given))
-            }
-            Some(_) | None => (Presence::Never, Values::None),
-        };
-        if let Values::Numbers(numbers) = &values {
-            let bounds = (fact.bounds.min, fact.bounds.max);
-            let units = |number: Decimal| super::payouts::units(number, fact.kind.places());
-            let most = i64::try_from(units(bounds.1)).unwrap_or(i64::MAX).min(most_of(fact.kind));
-            mark_beyond(numbers, most, &mut self.odd);
-            if fact.standard.is_none() {
-                mark_below(numbers, &given, i64::try_from(units(bounds.0)).unwrap_or_default(), &mut self.odd);
-            }
-        }
-        self.presence.push(presence);
-        self.inputs.facts.push(values);
-        self.inputs.given.push(given);
-    }
-}
-
-/// 1 where a row has a value; empty if that is so of every row.
-fn given(column: &dyn Array, rows: &[usize]) -> Vec<u8> {
-    match column.nulls() {
-        Some(nulls) if nulls.null_count() > 0 => {
-            rows.iter().map(|row| u8::from(*row < nulls.len() && nulls.is_valid(*row))).collect()
-        }
-        Some(_) | None => Vec::new(),
-    }
-}
-
-fn values(column: &dyn Array, rows: &[usize], given: &[u8]) -> Values {
-    let column = column.as_any();
-    if let Some(numbers) = column.downcast_ref::<Int64Array>() {
-        return Values::Numbers(gathered(numbers.values(), rows, given, 0));
-    }
-    if let Some(days) = column.downcast_ref::<Date32Array>() {
-        return Values::Dates(gathered(days.values(), rows, given, 0));
-    }
-    if let Some(codes) = column.downcast_ref::<UInt16Array>() {
-        return Values::Codes(gathered(codes.values(), rows, given, u16::MAX));
-    }
-    if let Some(truths) = column.downcast_ref::<BooleanArray>() {
-        let is_true = |row: &usize| u8::from(*row < truths.len() && truths.is_valid(*row) && truths.value(*row));
-        return Values::Truths(rows.iter().map(is_true).collect());
-    }
-    Values::None
-}
-
-fn gathered<T: Copy + Default>(values: &[T], rows: &[usize], given: &[u8], absent: T) -> Vec<T> {
-    let taken = rows.iter().map(|row| values.get(*row).copied().unwrap_or_default());
-    if given.is_empty() {
-        return taken.collect();
-    }
-    taken.zip(given).map(|(value, given)| if *given == 0 { absent } else { value }).collect()
-}
-
-fn mark_beyond(numbers: &[i64], most: i64, odd: &mut Vec<bool>) {
-    mark(numbers.iter().map(|number| *number > most || *number < 0), odd);
-}
-
-fn mark_below(numbers: &[i64], given: &[u8], least: i64, odd: &mut Vec<bool>) {
-    let is_given = |at: usize| given.is_empty() || given.get(at) == Some(&1);
-    mark(numbers.iter().enumerate().map(|(at, number)| *number < least && is_given(at)), odd);
-}
-
-/// Marks rows; the list stays empty as long as there is none.
-fn mark(rows: impl Iterator<Item = bool> + ExactSizeIterator + Clone, odd: &mut Vec<bool>) {
-    if rows.clone().any(|is_odd| is_odd) {
-        odd.resize(rows.len(), false);
-        rows.zip(odd).for_each(|(is_odd, odd)| *odd |= is_odd);
     }
 }

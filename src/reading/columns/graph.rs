@@ -133,6 +133,13 @@ pub(crate) struct Graph {
     pub(crate) too_wide: Option<TooWide>,
 }
 
+/// The whole number that a decimal is at so many places, if it is one.
+pub(crate) fn whole(number: Decimal, places: u32) -> Option<i64> {
+    let short = number.normalize();
+    let raise = 10_i128.checked_pow(places.checked_sub(short.scale())?)?;
+    i64::try_from(short.mantissa().checked_mul(raise)?).ok()
+}
+
 /// The widest day number that a date plus days may come to.
 const MOST_DAYS: i128 = 1_000_000;
 const NO_RANGE: Range = Range { low: 0, high: 0, places: 0 };
@@ -182,13 +189,6 @@ impl Graph {
 
     fn date(&mut self, operation: Operation) -> Date {
         Date(self.node(operation, NO_RANGE))
-    }
-
-    /// The whole number that a decimal is at so many places, if it is one.
-    pub(crate) fn whole(&mut self, number: Decimal, places: u32) -> Option<i64> {
-        let short = number.normalize();
-        let raise = 10_i128.checked_pow(places.checked_sub(short.scale())?)?;
-        i64::try_from(short.mantissa().checked_mul(raise)?).ok()
     }
 
     pub(crate) fn constant(&mut self, number: Decimal) -> Number {
@@ -484,10 +484,10 @@ impl Graph {
 
     /// The operation, or its value where all that it needs is constant.
     fn folded(&mut self, operation: Operation, range: Range) -> Number {
-        if range.low == range.high {
-            if let Ok(value) = i64::try_from(range.low) {
-                return self.constant_at(value, range.places);
-            }
+        if range.low == range.high
+            && let Ok(value) = i64::try_from(range.low)
+        {
+            return self.constant_at(value, range.places);
         }
         self.number(operation, range)
     }

@@ -105,7 +105,10 @@ pub(super) fn divide(into: &mut [i64], from: In<'_, i64>, divisor: i64, mode: Mo
 
 #[inline(always)]
 fn divide_by(into: &mut [i64], from: In<'_, i64>, divisor: i64, mode: Mode) {
-    let parts = |amount: i64| (amount.wrapping_div(divisor), amount.wrapping_rem(divisor));
+    let parts = |amount: i64| {
+        let quotient = amount.checked_div(divisor).unwrap_or_default();
+        (quotient, amount.wrapping_sub(quotient.wrapping_mul(divisor)))
+    };
     let half = |remainder: i64| remainder.wrapping_abs().wrapping_mul(2);
     let away =
         |amount: i64, quotient: i64, away: bool| quotient.wrapping_add(amount.signum().wrapping_mul(away.into()));
@@ -176,9 +179,7 @@ pub(super) fn months_between(into: &mut [i64], from: In<'_, i32>, to: In<'_, i32
 }
 
 pub(super) fn plus_months(into: &mut [i32], from: In<'_, i32>, months: u32) {
-    map(into, from, |from| {
-        calendar::plus_months(date(from), months).map(super::record::day_number).unwrap_or(i32::MAX)
-    });
+    map(into, from, |from| calendar::plus_months(date(from), months).map_or(i32::MAX, super::record::day_number));
 }
 
 fn date(day: i32) -> NaiveDate {

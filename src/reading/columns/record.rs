@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::graph::{self, Graph, Mask, Range, Table, TooWide};
+use super::graph::{self, Graph, Mask, Range, Table, TooWide, whole};
 use crate::fact::{Absent, Kind};
 use crate::plan::expression::{Comparison, Prior, Slot};
 use crate::plan::{LedgerAmount, Plan};
@@ -226,7 +226,7 @@ impl Recorder<'_> {
     }
 
     fn whole(&mut self, number: Decimal, places: u32) -> i64 {
-        self.graph.whole(number, places).unwrap_or_else(|| {
+        whole(number, places).unwrap_or_else(|| {
             self.graph.too_wide = Some(TooWide);
             0
         })
@@ -248,7 +248,7 @@ impl Recorder<'_> {
     fn dense(&mut self, key: Range, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Option<(i64, Table)> {
         let places = rows.iter().map(|(_, value)| *value).chain(otherwise);
         let places = places.map(|value| value.normalize().scale()).max().unwrap_or_default();
-        let keys: Option<Vec<i64>> = rows.iter().map(|(row, _)| self.graph.whole(*row, key.places)).collect();
+        let keys: Option<Vec<i64>> = rows.iter().map(|(row, _)| whole(*row, key.places)).collect();
         let keys = keys?;
         let (first, last) = (*keys.iter().min()?, *keys.iter().max()?);
         let width = last.checked_sub(first).filter(|width| *width < WIDEST_TABLE)?;
@@ -521,19 +521,19 @@ impl Reading for Recorder<'_> {
             }
             Event::Step { benefit, step, leaves } => {
                 let step = self.plan.benefit(benefit).steps.get(step).map(|step| step.action.name());
-                self.line(benefit, step.unwrap_or_default(), leaves);
+                self.line(benefit, step.unwrap_or_default(), *leaves);
             }
-            Event::Rounded { benefit, leaves } => self.line(benefit, "rounding", leaves),
-            Event::Limit { benefit, leaves, .. } => self.line(benefit, "limit", leaves),
+            Event::Rounded { benefit, leaves } => self.line(benefit, "rounding", *leaves),
+            Event::Limit { benefit, leaves, .. } => self.line(benefit, "limit", *leaves),
             Event::Identity { .. } | Event::At(_) => {}
         }
     }
 }
 
 impl Recorder<'_> {
-    fn line(&mut self, benefit: usize, step: &'static str, leaves: &Number) {
+    fn line(&mut self, benefit: usize, step: &'static str, leaves: Number) {
         if let Some(Some(waterfall)) = self.waterfalls.get_mut(benefit) {
-            waterfall.lines.push(Line { step, leaves: *leaves });
+            waterfall.lines.push(Line { step, leaves });
         }
     }
 }

@@ -142,34 +142,36 @@ impl Scheduler {
             Operation::Always => Held::Mask(MaskFrom::Constant(true)),
             Operation::Day(day) => Held::Date(DateFrom::Constant(*day)),
             Operation::DateFact(slot) => Held::Date(DateFrom::Fact(*slot)),
-            Operation::Add(a, b) => self.to_number(ToNumber::Add(self.number(*a), self.number(*b))),
-            Operation::Subtract(a, b) => self.to_number(ToNumber::Subtract(self.number(*a), self.number(*b))),
-            Operation::Times(a, b) => self.to_number(ToNumber::Times(self.number(*a), self.number(*b))),
-            Operation::Least(a, b) => self.to_number(ToNumber::Least(self.number(*a), self.number(*b))),
-            Operation::Greatest(a, b) => self.to_number(ToNumber::Greatest(self.number(*a), self.number(*b))),
+            Operation::Add(a, b) => self.fill_number(ToNumber::Add(self.number(*a), self.number(*b))),
+            Operation::Subtract(a, b) => self.fill_number(ToNumber::Subtract(self.number(*a), self.number(*b))),
+            Operation::Times(a, b) => self.fill_number(ToNumber::Times(self.number(*a), self.number(*b))),
+            Operation::Least(a, b) => self.fill_number(ToNumber::Least(self.number(*a), self.number(*b))),
+            Operation::Greatest(a, b) => self.fill_number(ToNumber::Greatest(self.number(*a), self.number(*b))),
             Operation::Choose(condition, a, b) => {
-                self.to_number(ToNumber::Choose(self.mask(*condition), self.number(*a), self.number(*b)))
+                self.fill_number(ToNumber::Choose(self.mask(*condition), self.number(*a), self.number(*b)))
             }
             Operation::Divide(a, divisor, mode, _) => {
-                self.to_number(ToNumber::Divide(self.number(*a), *divisor, *mode))
+                self.fill_number(ToNumber::Divide(self.number(*a), *divisor, *mode))
             }
             Operation::LookUp(key, first, table) => {
-                self.to_number(ToNumber::LookUp(self.number(*key), *first, table.clone()))
+                self.fill_number(ToNumber::LookUp(self.number(*key), *first, table.clone()))
             }
-            Operation::LookUpCategory(slot, table) => self.to_number(ToNumber::LookUpCategory(*slot, table.clone())),
-            Operation::DaysBetween(a, b) => self.to_number(ToNumber::DaysBetween(self.date(*a), self.date(*b))),
-            Operation::MonthsBetween(a, b) => self.to_number(ToNumber::MonthsBetween(self.date(*a), self.date(*b))),
-            Operation::YearsBetween(a, b) => self.to_number(ToNumber::YearsBetween(self.date(*a), self.date(*b))),
-            Operation::Among(slot, set) => self.to_mask(ToMask::Among(*slot, set.clone())),
-            Operation::Compare(by, a, b) => self.to_mask(ToMask::Compare(*by, self.number(*a), self.number(*b))),
-            Operation::CompareDates(by, a, b) => self.to_mask(ToMask::CompareDates(*by, self.date(*a), self.date(*b))),
-            Operation::And(a, b) => self.to_mask(ToMask::And(self.mask(*a), self.mask(*b))),
-            Operation::Or(a, b) => self.to_mask(ToMask::Or(self.mask(*a), self.mask(*b))),
-            Operation::Not(a) => self.to_mask(ToMask::Not(self.mask(*a))),
-            Operation::PlusDays(date, days) => self.to_date(ToDate::PlusDays(self.date(*date), self.number(*days))),
-            Operation::PlusMonths(date, months) => self.to_date(ToDate::PlusMonths(self.date(*date), *months)),
+            Operation::LookUpCategory(slot, table) => self.fill_number(ToNumber::LookUpCategory(*slot, table.clone())),
+            Operation::DaysBetween(a, b) => self.fill_number(ToNumber::DaysBetween(self.date(*a), self.date(*b))),
+            Operation::MonthsBetween(a, b) => self.fill_number(ToNumber::MonthsBetween(self.date(*a), self.date(*b))),
+            Operation::YearsBetween(a, b) => self.fill_number(ToNumber::YearsBetween(self.date(*a), self.date(*b))),
+            Operation::Among(slot, set) => self.fill_mask(ToMask::Among(*slot, set.clone())),
+            Operation::Compare(by, a, b) => self.fill_mask(ToMask::Compare(*by, self.number(*a), self.number(*b))),
+            Operation::CompareDates(by, a, b) => {
+                self.fill_mask(ToMask::CompareDates(*by, self.date(*a), self.date(*b)))
+            }
+            Operation::And(a, b) => self.fill_mask(ToMask::And(self.mask(*a), self.mask(*b))),
+            Operation::Or(a, b) => self.fill_mask(ToMask::Or(self.mask(*a), self.mask(*b))),
+            Operation::Not(a) => self.fill_mask(ToMask::Not(self.mask(*a))),
+            Operation::PlusDays(date, days) => self.fill_date(ToDate::PlusDays(self.date(*date), self.number(*days))),
+            Operation::PlusMonths(date, months) => self.fill_date(ToDate::PlusMonths(self.date(*date), *months)),
             Operation::ChooseDate(condition, a, b) => {
-                self.to_date(ToDate::Choose(self.mask(*condition), self.date(*a), self.date(*b)))
+                self.fill_date(ToDate::Choose(self.mask(*condition), self.date(*a), self.date(*b)))
             }
         };
         set(&mut self.places, node, held);
@@ -180,19 +182,19 @@ impl Scheduler {
         }
     }
 
-    fn to_number(&mut self, step: ToNumber) -> Held {
+    fn fill_number(&mut self, step: ToNumber) -> Held {
         let register = take(&mut self.free, NUMBERS, &mut self.program.numbers);
         self.program.steps.push(Step::Number(register, step));
         Held::Number(NumberFrom::Register(register))
     }
 
-    fn to_mask(&mut self, step: ToMask) -> Held {
+    fn fill_mask(&mut self, step: ToMask) -> Held {
         let register = take(&mut self.free, MASKS, &mut self.program.masks);
         self.program.steps.push(Step::Mask(register, step));
         Held::Mask(MaskFrom::Register(register))
     }
 
-    fn to_date(&mut self, step: ToDate) -> Held {
+    fn fill_date(&mut self, step: ToDate) -> Held {
         let register = take(&mut self.free, DATES, &mut self.program.dates);
         self.program.steps.push(Step::Date(register, step));
         Held::Date(DateFrom::Register(register))

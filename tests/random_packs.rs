@@ -1,0 +1,189 @@
+//! Columns decide as claims are decided alone, whatever the pack says: random packs, random histories.
+//!
+//! `RANDOM_PACKS=5000` asks for another number of packs, `RANDOM_SEED=7` for others than the usual ones.
+
+#![cfg(feature = "batch")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets what it does not know must stop, not carry on"
+)]
+
+#[path = "random_packs"]
+mod random_packs {
+    pub(crate) mod compare;
+    #[path = "../oracle/draw.rs"]
+    pub(crate) mod draw;
+    pub(crate) mod expressions;
+    pub(crate) mod histories;
+    pub(crate) mod packs;
+    pub(crate) mod tree;
+}
+
+use std::collections::BTreeMap;
+
+use huzhu::{Catalog, Diagnostics};
+
+use random_packs::compare::{Answer, alone, by_columns, differences};
+use random_packs::draw::Draw;
+use random_packs::histories::{Member, member};
+use random_packs::packs::{Drawn, drawn};
+
+const PACKS: u64 = 200;
+const MEMBERS: usize = 150;
+/// So many differences are shown before the test gives up.
+const MOST_SHOWN: usize = 5;
+
+#[test]
+fn columns_decide_as_one_claim_at_a_time_under_any_pack() {
+    let (packs, first) = (asked("RANDOM_PACKS", PACKS), asked("RANDOM_SEED", 0));
+    let (mut accepted, mut refused, mut shown) = (0, BTreeMap::<String, u64>::new(), Vec::new());
+    let mut decisions = BTreeMap::<String, u64>::new();
+    for seed in first..first + packs {
+        let mut draw = Draw::seeded(seed);
+        let drawn = drawn(&mut draw);
+        let catalog = match read(&drawn) {
+            Ok(catalog) => catalog,
+            Err(wrong) => {
+                if std::env::var_os("RANDOM_REFUSED").is_some() {
+                    let first = wrong.iter().next().expect("a reason");
+                    println!("seed {seed}: {}", first.render(huzhu::Language::En, false));
+                }
+                for wrong in wrong.iter() {
+                    *refused.entry(wrong.code().name().to_owned()).or_default() += 1;
+                }
+                continue;
+            }
+        };
+        accepted += 1;
+        let members = members(&drawn, &catalog, &mut draw);
+        let of_columns = by_columns(&catalog, &members.iter().collect::<Vec<_>>());
+        let mut claims = 0;
+        let mut first_of_pack = true;
+        for member in &members {
+            let of_one = alone(&catalog, member);
+            claims += of_one.len();
+            for answer in of_one.values() {
+                *decisions.entry(kind(answer)).or_default() += 1;
+            }
+            if first_of_pack && !differences(&of_one, &of_columns).is_empty() {
+                first_of_pack = false;
+                shown.push(format!("seed {seed}\n{}", shrunk(drawn.clone(), member.clone())));
+            }
+        }
+        assert_eq!(claims, of_columns.len(), "seed {seed}: each claim has one answer");
+        if shown.len() >= MOST_SHOWN {
+            break;
+        }
+    }
+    println!("{accepted} packs accepted, {decisions:?}; refused for {refused:?}");
+    assert!(shown.is_empty(), "the readings differ:\n{}", shown.join("\n\n"));
+    assert!(accepted * 100 >= packs * 60, "{accepted} of {packs} packs are accepted; the others have {refused:?}");
+}
+
+fn asked(name: &str, usual: u64) -> u64 {
+    std::env::var(name).map_or(usual, |asked| asked.parse().expect("a whole number"))
+}
+
+fn kind(answer: &Answer) -> String {
+    match answer {
+        Answer::Decided { decision, .. } => decision.clone(),
+        Answer::Rejected => "rejected".to_owned(),
+    }
+}
+
+fn read(drawn: &Drawn) -> Result<Catalog, Diagnostics> {
+    let files = drawn.packs.iter().enumerate();
+    Catalog::read(files.map(|(version, pack)| (format!("drawn.{version}.toml"), pack.text().into_bytes())))
+}
+
+fn members(drawn: &Drawn, catalog: &Catalog, draw: &mut Draw) -> Vec<Member> {
+    let reads = |name: &str| catalog.plans().any(|plan| plan.reads(name));
+    (0..MEMBERS).map(|number| member(drawn, &reads, number, draw)).collect()
+}
+
+/// The pack, the member and the answers, as small as is easy.
+fn shrunk(mut drawn: Drawn, mut member: Member) -> String {
+    while let Some((smaller, member_of_it)) = smaller(&drawn, &member) {
+        (drawn, member) = (smaller, member_of_it);
+    }
+    let texts: Vec<String> = drawn.packs.iter().map(random_packs::packs::Pack::text).collect();
+    let found = told_apart(&drawn, &member).expect("it was told apart before");
+    format!("{}\n{member:#?}\n{found}", texts.join("\n──────\n"))
+}
+
+fn smaller(drawn: &Drawn, member: &Member) -> Option<(Drawn, Member)> {
+    let shows = |drawn: &Drawn, member: &Member| told_apart(drawn, member).is_some();
+    for place in 0..member.claims.len() {
+        let mut fewer = member.clone();
+        fewer.claims.remove(place);
+        if shows(drawn, &fewer) {
+            return Some((drawn.clone(), fewer));
+        }
+    }
+    for place in 0..member.enrollments.len() {
+        let mut fewer = member.clone();
+        let gone = fewer.enrollments.remove(place);
+        if fewer.claims.iter().all(|claim| claim["enrollment_id"] != gone["enrollment_id"]) && shows(drawn, &fewer) {
+            return Some((drawn.clone(), fewer));
+        }
+    }
+    for version in 0..drawn.packs.len() {
+        if drawn.packs.len() > 1 {
+            let mut fewer = drawn.clone();
+            fewer.packs.remove(version);
+            if shows(&fewer, member) {
+                return Some((fewer, member.clone()));
+            }
+        }
+        for pack in drawn.packs[version].smaller() {
+            let mut other = drawn.clone();
+            other.packs[version] = pack;
+            if shows(&other, member) {
+                return Some((other, member.clone()));
+            }
+        }
+    }
+    let ids = ["claim_id", "enrollment_id", "member_id", "plan"];
+    for place in 0..member.claims.len() {
+        for name in member.claims[place].keys().filter(|name| !ids.contains(&name.as_str())) {
+            let mut fewer = member.clone();
+            fewer.claims[place].remove(name);
+            if shows(drawn, &fewer) {
+                return Some((drawn.clone(), fewer));
+            }
+        }
+    }
+    for place in 0..member.enrollments.len() {
+        for name in member.enrollments[place].keys().filter(|name| !ids.contains(&name.as_str())) {
+            let mut fewer = member.clone();
+            fewer.enrollments[place].remove(name);
+            if shows(drawn, &fewer) {
+                return Some((drawn.clone(), fewer));
+            }
+        }
+    }
+    None
+}
+
+/// Where the readings differ on this member; `None` if they do not, or the pack is refused.
+fn told_apart(drawn: &Drawn, member: &Member) -> Option<String> {
+    let catalog = read(drawn).ok()?;
+    let known = |row: &BTreeMap<String, String>| {
+        row.iter()
+            .filter(|(name, _)| !name.starts_with("own_") || catalog.plans().any(|plan| plan.reads(name)))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let member = Member {
+        enrollments: member.enrollments.iter().map(known).collect(),
+        claims: member.claims.iter().map(known).collect(),
+    };
+    if member.claims.is_empty() {
+        return None;
+    }
+    let found = differences(&alone(&catalog, &member), &by_columns(&catalog, &[&member]));
+    (!found.is_empty()).then(|| found.join("\n"))
+}
