@@ -25,7 +25,6 @@ mod summary;
 mod twins;
 mod workers;
 
-use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
@@ -37,7 +36,7 @@ pub use summary::{Cause, Rows, Summary};
 
 use budget::{Budget, Room};
 use decide::{Deciding, Part};
-use folder::Folder;
+use folder::{CLAIMS, DIGESTS, ENROLLMENTS, Folder, SUMMARY};
 use input::Source;
 use manifest::{Digests, Manifest};
 use output::Outputs;
@@ -54,11 +53,6 @@ use crate::batch::door::Vocabulary;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::text::{Text, say};
-
-const ENROLLMENTS: &str = "enrollments.json";
-const CLAIMS: &str = "claims.json";
-const DIGESTS: &str = "digests.json";
-const SUMMARY: &str = "summary.json";
 
 /// Decides all claims of a job and writes the results, or goes on where an earlier run of the same job has stopped.
 ///
@@ -87,7 +81,7 @@ pub fn run(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result<Summ
             return Err(error);
         }
     };
-    run.folder.remove()?;
+    run.folder.finish()?;
     Ok(Summary { took: started.elapsed(), is_resumed, ..summary })
 }
 
@@ -253,13 +247,13 @@ impl Run<'_> {
     }
 
     /// Leaves the work folder if the same run can go on from it, and else removes it.
-    fn leave(&self, error: &Error) {
+    fn leave(self, error: &Error) {
         let has_done = self.folder.path(ENROLLMENTS).exists();
         if error.is_interrupted() || error.is_resume() || (has_done && !error.is_input()) {
             return;
         }
         // What is left of the attempt; the fault itself is what to tell.
-        let _gone = fs::remove_dir_all(self.folder.as_path());
+        let _gone = self.folder.discard();
     }
 }
 

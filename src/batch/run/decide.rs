@@ -6,7 +6,7 @@ use arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 use super::budget::Room;
-use super::folder::Folder;
+use super::folder::{Folder, mark_of_part};
 use super::output::{Outputs, write_part};
 use super::progress::{Progress, Stage, heed};
 use super::put::number_of;
@@ -87,7 +87,7 @@ impl Deciding<'_> {
         if claim_rows == 0 && enrollment_rows == 0 {
             return Ok(Part::default());
         }
-        let mark = format!("part-{bucket:04}.json");
+        let mark = mark_of_part(bucket);
         if self.folder.is_resumed {
             let earlier = self.folder.mark::<Part>(&mark)?;
             if let Some(part) = earlier.filter(|part| part.files().all(|file| self.folder.has(file))) {

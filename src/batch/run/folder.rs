@@ -15,6 +15,11 @@ use crate::text::{Text, say};
 
 const MANIFEST: &str = "manifest.json";
 const LOCK: &str = "lock";
+/// What says that a stage is done.
+pub(super) const ENROLLMENTS: &str = "enrollments.json";
+pub(super) const CLAIMS: &str = "claims.json";
+pub(super) const DIGESTS: &str = "digests.json";
+pub(super) const SUMMARY: &str = "summary.json";
 /// The run may overwrite results: it was asked to, or the results are its own.
 const OVERWRITES: &str = "overwrites.json";
 
@@ -24,7 +29,7 @@ pub(super) struct Folder {
     path: PathBuf,
     /// Whether an earlier run has left work in it.
     pub(super) is_resumed: bool,
-    _lock: File,
+    lock: File,
 }
 
 /// A mark with its checksum: it counts only if it is whole.
@@ -44,7 +49,7 @@ impl Folder {
             refuse_to_overwrite(job)?;
             fs::create_dir(&path).map_err(|fault| unwritable(&path, &fault))?;
         }
-        let mut folder = Folder { _lock: lock(&path, job)?, path, is_resumed: false };
+        let mut folder = Folder { lock: lock(&path, job)?, path, is_resumed: false };
         match folder.mark::<Manifest>(MANIFEST)? {
             Some(earlier) if !job.is_forced => {
                 let path = folder.path.display();
@@ -59,7 +64,7 @@ impl Folder {
             }
             Some(_) | None => {
                 refuse_to_overwrite(job)?;
-                folder.clear()?;
+                folder.empty()?;
                 folder.put_mark(MANIFEST, manifest)?;
                 if job.is_forced {
                     folder.put_mark(OVERWRITES, &true)?;
@@ -144,23 +149,60 @@ impl Folder {
         self.get(sealed).is_ok()
     }
 
-    /// Removes all but the lock and the manifest.
-    fn clear(&self) -> Result<(), Error> {
+    /// Removes all that an earlier run has done: what says that something is done before what it is about, so that a folder that is left in between
+    /// is that of a run that had done less.
+    fn empty(&self) -> Result<(), Error> {
+        self.remove_all(is_mark_of_a_part)?;
+        for mark in [SUMMARY, CLAIMS, ENROLLMENTS, DIGESTS, OVERWRITES] {
+            self.remove_all(|name| name == mark)?;
+        }
+        self.remove_all(|name| ![LOCK, MANIFEST].contains(&name))
+    }
+
+    fn remove_all(&self, is_meant: impl Fn(&str) -> bool) -> Result<(), Error> {
         let fault = |fault| unwritable(&self.path, &fault);
         for entry in fs::read_dir(&self.path).map_err(fault)? {
             let entry = entry.map_err(fault)?;
-            if entry.file_name() != LOCK && entry.file_name() != MANIFEST {
+            if is_meant(&entry.file_name().to_string_lossy()) {
                 fs::remove_file(entry.path()).map_err(|fault| unwritable(&entry.path(), &fault))?;
             }
         }
         Ok(())
     }
 
-    /// Removes the folder; its manifest last, so that it is known for what it is until it is gone.
-    pub(super) fn remove(self) -> Result<(), Error> {
-        self.clear()?;
-        fs::remove_dir_all(&self.path).map_err(|fault| unwritable(&self.path, &fault))
+    /// Removes the folder of a run whose results have their names. Until it is gone it says so.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        let kept = [LOCK, MANIFEST, SUMMARY, OVERWRITES];
+        self.remove_all(is_mark_of_a_part)?;
+        self.remove_all(|name| name == CLAIMS)?;
+        self.remove_all(|name| !kept.contains(&name))?;
+        self.vanish()
     }
+
+    /// Removes the folder of a run that can not go on.
+    pub(super) fn discard(self) -> Result<(), Error> {
+        self.empty()?;
+        self.vanish()
+    }
+
+    /// Takes a folder of few files away in one step.
+    fn vanish(self) -> Result<(), Error> {
+        let Folder { path, lock, .. } = self;
+        drop(lock);
+        let away = beside(&path, "removed");
+        let taken = fs::rename(&path, &away).and_then(|()| fs::remove_dir_all(&away));
+        // Where something else has that name, the folder is removed file by file.
+        taken.or_else(|_| fs::remove_dir_all(&path)).map_err(|fault| unwritable(&path, &fault))
+    }
+}
+
+/// The name of the mark that says that a bucket is decided.
+pub(super) fn mark_of_part(bucket: u16) -> String {
+    format!("part-{bucket:04}.json")
+}
+
+fn is_mark_of_a_part(name: &str) -> bool {
+    name.strip_prefix("part-").is_some_and(|rest| rest.strip_suffix(".json").is_some())
 }
 
 fn lock(folder: &Path, job: &Job) -> Result<File, Error> {
