@@ -217,7 +217,8 @@ impl Run<'_> {
             None => routes,
         };
         let share = self.budget.reading(enrollments.taken);
-        let put = put::claims(&self.sources.claims, &self.folder, &routes, share, self.progress)?;
+        let put =
+            put::claims(&self.sources.claims, &self.folder, self.sources.buckets(), &routes, share, self.progress)?;
         self.folder.put_mark(CLAIMS, &put)?;
         let spilled = put.spilled(name, &self.folder)?;
         Ok((put, spilled))

@@ -17,6 +17,8 @@ use super::{COULD_NOT_RUN, Failure, Report};
 
 /// So many reasons and causes are listed; JSON has all.
 const MOST_LISTED: usize = 10;
+/// Fewer claims make no speed.
+const FEWEST_FOR_SPEED: u64 = 1_000;
 
 pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
     let catalog = match files::catalog(setting)? {
@@ -200,12 +202,16 @@ impl Done {
     fn speed(&self, language: Language) -> String {
         let claims = count(self.summary.claims().read);
         let took = seconds(self.summary.took());
-        let speed = match self.summary.claims_a_second().map(count) {
+        let rate = self.summary.claims_a_second().filter(|_| self.summary.claims().read >= FEWEST_FOR_SPEED);
+        let speed = match rate.map(count) {
             Some(rate) => say!(
                 language,
                 "{claims} 条，用时 {took} 秒，每秒 {rate} 条",
                 "{claims} claims in {took} s, {rate} a second"
             ),
+            None if !self.summary.is_resumed() => {
+                say!(language, "{claims} 条，用时 {took} 秒", "{claims} claims in {took} s")
+            }
             None => say!(
                 language,
                 "接着上次运行，本次用时 {took} 秒",

@@ -147,19 +147,19 @@ pub(super) struct Test {
 /// file of rejected rows, with column, value and reason; exit 1 if there is one. Stopped or killed, the same command goes on from where it was.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
-    huzhu batch --claims rules/cases/claims.csv --enrollments rules/cases/enrollments.csv --out payouts.csv --dry-run\n  \
-    huzhu batch --claims rules/cases/claims.csv --enrollments rules/cases/enrollments.csv --out payouts.csv\n  \
-    huzhu batch --claims rules/cases/claims.csv --enrollments rules/cases/enrollments.csv --out payouts.parquet --lines lines.parquet\n  \
-    huzhu batch --claims rules/cases/claims.csv --enrollments rules/cases/enrollments.csv --out payouts.csv --force --format json")]
+    huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o payouts.csv --dry-run\n  \
+    huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o payouts.csv\n  \
+    huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o payouts.csv --force\n  \
+    huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o all.parquet --threads 2")]
 pub(super) struct Batch {
     /// The claims: `claim_id`, `enrollment_id` and a column for each fact
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE")]
     pub(super) claims: PathBuf,
     /// The enrollments: `enrollment_id`, `member_id`, `plan` and a column for each fact
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE")]
     pub(super) enrollments: PathBuf,
     /// The payouts, a row for each decided claim
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE")]
     pub(super) out: PathBuf,
     /// Also write a row for each benefit of each claim
     #[arg(long, value_name = "FILE")]

@@ -14,7 +14,7 @@ const LEAST_OF_A_THREAD: u64 = 6 << 20;
 /// What a row takes while it is read, about: as it came, as plain columns, and once more while it is put by bucket.
 const BYTES_OF_A_ROW: u64 = 768;
 const FEWEST_ROWS_AT_ONCE: u64 = 2_048;
-const MOST_ROWS_AT_ONCE: u64 = 131_072;
+const MOST_ROWS_AT_ONCE: u64 = 32_768;
 /// Rows are kept until so many bytes can be put by bucket together, if there is room.
 const MOST_HELD: u64 = 256 << 20;
 /// What deciding a bucket takes, as a multiple of its rows in the work files: the rows themselves, put together, and the results.

@@ -53,6 +53,9 @@ impl Put {
     }
 }
 
+/// So many rows of a bucket are worth a message of their own. Beyond that, rows are put while they are still near.
+const ROWS_OF_A_SEGMENT: usize = 512;
+
 /// The work files that one thread fills.
 struct Lane {
     spill: Spill,
@@ -106,7 +109,7 @@ pub(super) fn enrollments(
     share: Share,
     progress: &dyn Progress,
 ) -> Result<Put, Error> {
-    put(source, folder, share, progress, &|rows, lane| {
+    put(source, folder, buckets, share, progress, &|rows, lane| {
         let (ids, members) = (texts(rows, "enrollment_id")?, texts(rows, "member_id")?);
         let of: Vec<u16> = (0..rows.num_rows()).map(|row| buckets.of_member(members.value(row))).collect();
         let hashes = (0..rows.num_rows()).map(|row| hash_of_enrollment(ids.value(row)));
@@ -121,11 +124,12 @@ pub(super) fn enrollments(
 pub(super) fn claims(
     source: &Source,
     folder: &Folder,
+    buckets: Buckets,
     routes: &Routes,
     share: Share,
     progress: &dyn Progress,
 ) -> Result<Put, Error> {
-    put(source, folder, share, progress, &|rows, lane| {
+    put(source, folder, buckets, share, progress, &|rows, lane| {
         let ids = texts(rows, "enrollment_id")?;
         let hashes: Vec<u64> = (0..rows.num_rows()).map(|row| hash_of_enrollment(ids.value(row))).collect();
         let mut unknown = Vec::new();
@@ -154,10 +158,12 @@ type ToBuckets<'a> = dyn Fn(&RecordBatch, &mut Lane) -> Result<Vec<u16>, Error> 
 fn put(
     source: &Source,
     folder: &Folder,
+    buckets: Buckets,
     room: Share,
     progress: &dyn Progress,
     to_buckets: &ToBuckets<'_>,
 ) -> Result<Put, Error> {
+    let enough = buckets.count().saturating_mul(ROWS_OF_A_SEGMENT);
     let (done, stream) = (AtomicU64::new(0), source.stream(room.rows)?);
     let written = share(room.threads, usize::MAX, |thread, pieces| {
         let mut lane = Lane::open(source, folder, thread)?;
@@ -169,7 +175,7 @@ fn put(
             let taken = of.iter().filter(|bucket| **bucket != NOWHERE).count();
             lane.taken = lane.taken.saturating_add(u64::try_from(taken).unwrap_or(u64::MAX));
             lane.spill.hold(rows, of);
-            if lane.spill.held_bytes() >= room.held {
+            if lane.spill.held_rows() >= enough || lane.spill.held_bytes() >= room.held {
                 lane.spill.flush()?;
             }
             let done = done.fetch_add(read, Ordering::Relaxed).saturating_add(read);

@@ -73,6 +73,11 @@ impl Spill {
         }
     }
 
+    /// How many rows are held.
+    pub(super) fn held_rows(&self) -> usize {
+        self.buckets.iter().map(Vec::len).fold(0, usize::saturating_add)
+    }
+
     /// The bytes of memory that the held rows take.
     pub(super) fn held_bytes(&self) -> u64 {
         let bytes = self.held.iter().map(RecordBatch::get_array_memory_size).fold(0, usize::saturating_add);

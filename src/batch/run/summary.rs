@@ -233,9 +233,21 @@ fn add(counts: &mut BTreeMap<String, u64>, key: &str, count: u64) {
 fn counted(batch: &RecordBatch, column: &str) -> BTreeMap<String, u64> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     let texts: Option<&StringArray> = batch.column_by_name(column).and_then(|column| column.as_string_opt());
+    // Neighbours are often alike: a run of the same value is counted before it is looked up.
+    let (mut run, mut length) = ("", 0_u64);
     for text in texts.into_iter().flatten().flatten().filter(|text| !text.is_empty()) {
-        let count = counts.entry(text).or_default();
-        *count = count.saturating_add(1);
+        if text != run {
+            if length > 0 {
+                let count = counts.entry(run).or_default();
+                *count = count.saturating_add(length);
+            }
+            (run, length) = (text, 0);
+        }
+        length = length.saturating_add(1);
+    }
+    if length > 0 {
+        let count = counts.entry(run).or_default();
+        *count = count.saturating_add(length);
     }
     counts.into_iter().map(|(text, count)| (text.to_owned(), count)).collect()
 }
