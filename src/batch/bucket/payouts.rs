@@ -157,7 +157,9 @@ impl Results {
                 Ok(Line { place, benefit, gross, paid: fen(lines.paid())? })
             };
             let lines: Vec<Line> = adjudication.benefits().iter().map(line).collect::<Result<_, Unheld>>()?;
-            lines.into_iter().for_each(|line| self.add_line(line));
+            for line in lines {
+                self.add_line(line);
+            }
         }
         self.set(place, verdict, payable, version);
         let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
