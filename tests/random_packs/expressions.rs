@@ -182,7 +182,6 @@ impl Maker<'_> {
         let posted = self.posted(2);
         let scope = self.scope();
         match self.draw.between(0, 13) {
-            0..=6 => self.money_fact(),
             7 | 8 => self.money_figure(),
             9 => {
                 let benefit = self.any_benefit();

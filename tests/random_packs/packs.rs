@@ -711,8 +711,9 @@ impl<'d> Maker<'d> {
         };
         let is_whole = is_all && self.draw.chance(60);
         let mut rows = Vec::new();
-        for key in keys {
-            if is_whole || rows.is_empty() || self.draw.chance(70) {
+        let last = keys.len() - 1;
+        for (place, key) in keys.into_iter().enumerate() {
+            if is_whole || (place == last && rows.is_empty()) || self.draw.chance(70) {
                 let value = self.row(sort);
                 rows.push(format!("{key} = \"{value}\""));
             }
