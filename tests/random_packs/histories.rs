@@ -87,7 +87,10 @@ impl Teller<'_> {
         };
         let shares = if self.draw.chance(99) { shares.to_string() } else { "1001".to_owned() };
         self.tell(&mut row, "shares", shares);
-        let years = self.draw.one_of(&[15, 16, 17, 30, 30, 45, 60, 61, 64]);
+        let years = match self.draw.between(0, 2) {
+            0 => u32::try_from(self.edge(&self.drawn.edges.plain, 1).clamp(0, 90)).expect("not negative"),
+            _ => self.draw.one_of(&[15, 16, 17, 30, 30, 45, 60, 61, 64]),
+        };
         let born = match self.draw.between(0, 3) {
             0 => start.checked_sub_months(chrono::Months::new(12 * years)).expect("in the calendar"),
             1 => date(1992, 2, 29),
@@ -351,7 +354,9 @@ impl Teller<'_> {
                 let edges = &self.drawn.edges.money;
                 (self.edge(edges, 1)).clamp(0, 99_999_999_999_999_999)
             }
-            35..=69 => self.draw.between(0, 500_000),
+            35..=49 => self.draw.between(0, 500_000),
+            // Where a rounding meets the middle between two multiples.
+            50..=69 => self.draw.between(0, 2000) * self.draw.one_of(&[5, 25, 50, 150, 500]),
             70..=84 => self.draw.between(0, 1000) * 1000,
             85..=91 => self.draw.between(0, 20_000_000),
             92..=95 => 0,

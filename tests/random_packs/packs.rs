@@ -369,14 +369,15 @@ impl<'d> Maker<'d> {
     }
 
     fn condition(&mut self, number: i64) {
-        let usual = match self.draw.between(0, 4) {
+        let usual = match self.draw.between(0, 5) {
             0 => "event_date in coverage_start..=coverage_end".to_owned(),
-            1 => {
+            1 | 2 => {
                 let (from, to) = (self.draw.between(16, 30), self.draw.between(45, 65));
+                self.edges.plain.extend([from, from, to, to]);
                 let (from, to) = (self.figure(&from.to_string()), self.figure(&to.to_string()));
                 format!("age(coverage_start) in {from}..={to}")
             }
-            2 => "occupation in [courier, truck-driver]".to_owned(),
+            3 => "occupation in [courier, truck-driver]".to_owned(),
             _ => String::new(),
         };
         let require = match usual.as_str() {
