@@ -144,6 +144,21 @@ fn answers(claims: &[&[(&str, &str)]]) -> Vec<Answer> {
 }
 
 #[test]
+fn a_sum_that_may_be_negative_is_no_amount_to_start_from() {
+    let net = r#"
+[value.net]
+is = "self_funded - in_pool_burden"
+title = { zh = "t", en = "t" }
+clause = "c"
+provenance = "stated"
+"#;
+    let pack = VERSIONS[0].replace("gross = \"self_funded\"", "gross = \"prior.sum(net, life)\"") + net;
+    let refused = huzhu::pack::load("net.toml", pack.as_bytes()).expect_err("the sum of a difference may be negative");
+    let codes: Vec<&str> = refused.iter().map(|wrong| wrong.code().name()).collect();
+    assert_eq!(codes, ["may-be-negative"]);
+}
+
+#[test]
 fn a_reversal_is_of_the_version_that_its_own_date_leads_to() {
     let claim = [("claim_id", "C1"), ("event_date", "2025-03-01"), ("self_funded", "10")];
     let reversal = [("claim_id", "C2"), ("event_date", "2025-03-01"), ("reverses", "C1")];
