@@ -16,10 +16,12 @@ use std::time::{Duration, Instant};
 
 use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray, UInt64Array};
 use arrow::compute::take_record_batch;
+use arrow::util::display::array_value_to_string;
 use huzhu::batch::{self, Job, Progress, Stage, Summary};
 use huzhu::{Catalog, Decision, Error};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
+use serde_json::Value as Json;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_huzhu");
 const RULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/rules");
@@ -102,6 +104,63 @@ fn rows_of(rejects: &Path, input: &str) -> Vec<u64> {
     assert!(rows.is_sorted());
     rows.dedup();
     rows
+}
+
+#[test]
+fn text_files_and_parquet_files_give_the_same_payouts() {
+    let world = World::of("csv", 6_000);
+    let by_parquet = world.run("parquet.csv", &());
+    let expected = world.results("parquet.csv");
+    let (claims, enrollments) = (world.path("claims.csv"), world.path("enrollments.csv"));
+    fs::write(&claims, csv(&self::claims(CLAIMS))).unwrap();
+    fs::write(&enrollments, csv(&self::enrollments(6_000))).unwrap();
+    let job = Job::new(claims, enrollments, world.path("csv.csv")).lines(world.path("csv.lines.csv"));
+    let by_csv = batch::run(&job, &world.catalog, &()).unwrap();
+    assert!(world.results("csv.csv") == expected);
+    assert_eq!((by_csv.claims(), by_csv.payable()), (by_parquet.claims(), by_parquet.payable()));
+}
+
+/// The rows as text, with a byte order mark, quotes and two line ends as other programs write them.
+fn csv(rows: &RecordBatch) -> String {
+    let schema = rows.schema();
+    let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    let mut text = format!("\u{feff}{}\r\n", names.join(","));
+    for row in 0..rows.num_rows() {
+        let fields = rows.columns().iter().map(|column| format!("\"{}\"", array_value_to_string(column, row).unwrap()));
+        text.push_str(&fields.collect::<Vec<_>>().join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+#[test]
+fn the_summary_has_the_keys_that_others_rely_on() {
+    let world = World::of("json", 6_000);
+    let ran = world.huzhu(&["--out", "out.parquet", "--format", "json", "--lang", "en"]);
+    assert_eq!((ran.status.code(), ran.stderr.as_slice()), (Some(1), b"".as_slice()));
+    let json: Json = serde_json::from_slice(&ran.stdout).unwrap();
+    let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
+    let expected = [
+        "claims",
+        "claims_per_second",
+        "decisions",
+        "dry_run",
+        "enrollments",
+        "files",
+        "milliseconds",
+        "payable",
+        "reasons",
+        "rejects",
+        "resumed",
+    ];
+    assert_eq!(keys, expected);
+    assert_eq!(json["claims"]["read"], CLAIMS);
+    let decisions =
+        ["paid", "nothing-due", "denied", "pended"].map(|decision| json["decisions"][decision].as_u64().unwrap());
+    assert_eq!(json["claims"]["decided"], decisions.iter().sum::<u64>());
+    assert_eq!(json["rejects"][0]["reason"], "no such enrollment, or it was rejected");
+    assert_eq!(json["files"]["rejects"], "out.rejects.csv");
+    assert!(json["payable"].is_string());
 }
 
 // ── a dry run ─────────────────────────────────────────────────────────────
@@ -221,6 +280,45 @@ fn an_input_that_is_cut_short_or_missing_is_named() {
         world.refuses(name, Error::is_input);
         fs::write(world.path(name), &whole).unwrap();
     }
+}
+
+#[test]
+fn an_input_with_changed_bytes_leaves_nothing_half_written() {
+    let world = World::of("bytes", 6_000);
+    let whole = fs::read(world.path("claims.parquet")).unwrap();
+    for place in (100..whole.len()).step_by(whole.len() / 9) {
+        let mut changed = whole.clone();
+        changed[place..place + 8].fill(0xff);
+        fs::write(world.path("claims.parquet"), changed).unwrap();
+        match batch::run(&world.job("out.parquet").force(), &world.catalog, &()) {
+            Ok(summary) => {
+                let claims = summary.claims(); // bytes of a value may change unseen where the file has no checksums
+                assert_eq!((claims.read, claims.taken + claims.rejected), (4_000, 4_000));
+                world.remove_results("out.parquet");
+            }
+            Err(error) => {
+                assert!(error.to_string().contains("claims.parquet"), "{error}");
+                assert!(
+                    !world.names().iter().any(|path| path.to_string_lossy().contains("out.")),
+                    "{:?}",
+                    world.names()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_column_that_no_plan_knows_is_named_before_anything_is_written() {
+    let world = World::of("columns", 6_000);
+    let claims = claims(CLAIMS);
+    let mut columns: Vec<(String, ArrayRef)> = Vec::new();
+    for (field, column) in claims.schema().fields().iter().zip(claims.columns()) {
+        columns.push((field.name().replace("cause", "causes"), column.clone()));
+    }
+    write(&world.path("claims.parquet"), &RecordBatch::try_from_iter(columns).unwrap(), 700);
+    world.refuses("`causes`", Error::is_columns);
+    batch::run(&world.job("out.parquet").ignore_columns(["causes"]), &world.catalog, &()).unwrap();
 }
 
 #[test]

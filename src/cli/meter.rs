@@ -57,22 +57,19 @@ impl Meter {
             bar.finish_and_clear();
         }
     }
+}
 
-    /// A line on standard error; where it is closed, none.
-    fn line(&self, now: &Now, done: u64, total: u64) {
-        let stage = stage_in_words(now.stage, self.language);
-        let seconds = now.began.elapsed().as_secs().max(1);
-        let rate = done.div_euclid(seconds);
-        let left = total.saturating_sub(done).checked_div(rate).map_or_else(|| "?".to_owned(), |left| left.to_string());
-        let percent = done.saturating_mul(100).checked_div(total).unwrap_or(100);
-        let (done, total, rate) = (count(done), count(total), count(rate));
-        let line = say!(
-            self.language,
-            "{stage}：{done}/{total}（{percent}%），每秒 {rate}，约剩 {left} 秒",
-            "{stage}: {done} of {total} ({percent}%), {rate} a second, {left} s left"
-        );
-        let _unheard = writeln!(io::stderr(), "{line}");
-    }
+/// How far a stage is after so many seconds.
+fn line(stage: Stage, done: u64, total: u64, seconds: u64, language: Language) -> String {
+    let rate = done.div_euclid(seconds.max(1));
+    let left = total.saturating_sub(done).checked_div(rate).map_or_else(|| "?".to_owned(), count);
+    let percent = done.saturating_mul(100).checked_div(total).unwrap_or(100);
+    let (stage, done, total, rate) = (stage_in_words(stage, language), count(done), count(total), count(rate));
+    say!(
+        language,
+        "{stage}：{done}/{total}（{percent}%），每秒 {rate}，约剩 {left} 秒",
+        "{stage}: {done} of {total} ({percent}%), {rate} a second, {left} s left"
+    )
 }
 
 impl Progress for Meter {
@@ -103,7 +100,9 @@ impl Progress for Meter {
             Form::Lines => {
                 if now.told.elapsed() >= BETWEEN_LINES {
                     now.told = current;
-                    self.line(now, done, total);
+                    let line = line(stage, done, total, now.began.elapsed().as_secs(), self.language);
+                    // Where standard error is closed, no one hears how far it is.
+                    let _unheard = writeln!(io::stderr(), "{line}");
                 }
             }
         }
@@ -134,5 +133,18 @@ fn stage_in_words(stage: Stage, language: Language) -> &'static str {
         Stage::Claims => pick(language, "2/4 读取理赔申请", "2/4 reading claims"),
         Stage::Deciding => pick(language, "3/4 审核", "3/4 deciding claims"),
         Stage::Writing => pick(language, "4/4 写出结果", "4/4 writing results"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_how_far_how_fast_and_how_long_yet() {
+        let english = line(Stage::Deciding, 2_500_000, 10_000_000, 5, Language::En);
+        assert_eq!(english, "3/4 deciding claims: 2,500,000 of 10,000,000 (25%), 500,000 a second, 15 s left");
+        let chinese = line(Stage::Claims, 0, 0, 0, Language::Zh);
+        assert_eq!(chinese, "2/4 读取理赔申请：0/0（100%），每秒 0，约剩 ? 秒");
     }
 }

@@ -129,3 +129,52 @@ impl Drop for Taken<'_> {
         self.room.changed.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn budget(mebibytes: u64, threads: usize) -> Budget {
+        Budget::of(&Job::new("a.csv", "b.csv", "c.csv").memory(mebibytes << 20).threads(threads.try_into().unwrap()))
+    }
+
+    #[test]
+    fn little_memory_means_fewer_rows_at_once_then_fewer_threads() {
+        let share = |mebibytes, threads, enrollments| {
+            let Share { threads, rows, held } = budget(mebibytes, threads).reading(enrollments);
+            (threads.get(), rows, held >> 20)
+        };
+        assert_eq!(share(1024, 2, 0), (2, 32_768, 166));
+        assert_eq!(share(64, 2, 0), (2, 13_653, 6));
+        assert_eq!(share(64, 16, 0), (6, 4_551, 2));
+        assert_eq!(share(64, 16, 3_000_000), (1, 7_775, 3));
+    }
+
+    #[test]
+    fn enrollments_that_do_not_fit_are_refused_with_what_they_need() {
+        budget(1024, 2).admit_enrollments(100_000_000).unwrap();
+        let error = budget(64, 2).admit_enrollments(10_000_000).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "10000000 enrollments need 132 MiB of memory, and 64 MiB is allowed; raise it with `--memory`"
+        );
+        budget(132, 2).admit_enrollments(10_000_000).unwrap();
+    }
+
+    #[test]
+    fn a_bucket_that_does_not_fit_is_refused_and_the_others_wait() {
+        let room = budget(64, 2).deciding();
+        let error = room.for_bucket(20 << 20).unwrap_err();
+        assert!(error.is_memory());
+        assert_eq!(
+            error.to_string(),
+            "one part of the members needs 104 MiB of memory, and 64 MiB is allowed; raise it with `--memory`"
+        );
+        let first = room.for_bucket(9 << 20).unwrap();
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| room.for_bucket(9 << 20).is_ok());
+            drop(first);
+            assert!(second.join().unwrap());
+        });
+    }
+}

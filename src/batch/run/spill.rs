@@ -28,8 +28,8 @@ pub(super) struct Segment {
     bucket: u16,
     /// The number of the work file.
     file: u16,
-    rows: u32,
     offset: u64,
+    rows: u32,
     length: u32,
     crc: u32,
 }
