@@ -10,7 +10,6 @@
 )]
 #![expect(dead_code, reason = "of the oracle only its population is used here")]
 
-#[path = "oracle"]
 mod oracle {
     pub(crate) mod calendar;
     pub(crate) mod claims;
@@ -46,7 +45,7 @@ use huzhu::{Adjudication, Catalog, Claim, Enrollment, history};
 use rust_decimal::Decimal;
 
 use oracle::draw::Draw;
-use oracle::facts::{Named, Value};
+use oracle::facts::Value;
 use oracle::population::{PLANS, history as drawn};
 
 const MEMBERS: usize = 20_000;

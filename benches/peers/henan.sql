@@ -5,9 +5,8 @@
 --   there were no ceiling, and the ceiling cut from the sum;
 -- * what one accident was paid for disability is the highest grade so far;
 -- * the first death for which anything is due and any room is left is the only one that is paid, and no sum before it depends on it.
--- Only members with several claims need windows.
 COPY (
-WITH joined AS (
+WITH joined AS MATERIALIZED (
   SELECT
     claim_id, enrollment_id, plan, member_id, event_date, coverage_start, shares, personal_burden,
     disability_grade AS grade,
@@ -48,7 +47,14 @@ alone AS (
     CASE WHEN stays THEN 50 * counted * least(days, 100) ELSE 0 END::DECIMAL(18, 2) AS allowance
   FROM eligible
 ),
-several AS (SELECT member_id FROM alone WHERE live GROUP BY member_id HAVING count(*) > 1),
+-- Members with whom a claim may take from another: only they need windows.
+several AS (
+  SELECT member_id FROM alone WHERE live GROUP BY member_id
+  HAVING count(*) > 1 AND (
+    sum(medical) > min(10000 * counted) OR sum(allowance) > min(5000 * counted)
+    OR sum(disability + medical + allowance) + count_if(death) * 50000 * max(counted) > min(65000 * counted)
+    OR count_if(death) + count_if(disability > 0) > 1)
+),
 summed AS (
   SELECT *,
     max(disability) OVER of_event AS disability_so_far,

@@ -4,6 +4,7 @@
 //! What is read often has a shorter way with the same answers.
 
 mod categories;
+mod codes;
 mod columns;
 mod dates;
 mod ids;

@@ -185,8 +185,15 @@ fn amounts(batch: &RecordBatch, name: &str) -> Vec<String> {
     let column = batch.column_by_name(name).expect("the column is there");
     let column = column.as_any().downcast_ref::<Decimal128Array>().expect("it holds amounts");
     let scale = u32::try_from(column.scale()).expect("places are not negative");
-    let amount = |units: Option<i128>| Decimal::from_i128_with_scale(units.unwrap_or_default(), scale);
-    column.iter().map(|units| amount(units).normalize().to_string()).collect()
+    let amount = |units: Option<i128>| {
+        // Without the noughts at its end, whatever was decided fits a decimal.
+        let (mut units, mut scale) = (units.unwrap_or_default(), scale);
+        while scale > 0 && units % 10 == 0 {
+            (units, scale) = (units / 10, scale - 1);
+        }
+        Decimal::from_i128_with_scale(units, scale).to_string()
+    };
+    column.iter().map(amount).collect()
 }
 
 /// The claims of a member that are answered differently, with both answers.

@@ -15,17 +15,6 @@ impl Size {
         Size { high, places }
     }
 
-    fn fits(self) -> bool {
-        let digits = self.high.checked_mul(10_u128.pow(self.places.min(24)));
-        self.places <= 12 && digits.is_some_and(|digits| digits < 10_u128.pow(27))
-    }
-
-    pub(crate) fn times(self, other: Size) -> Option<Size> {
-        let product =
-            Size { high: self.high.max(1).checked_mul(other.high.max(1))?, places: self.places + other.places };
-        product.fits().then_some(product)
-    }
-
     pub(crate) fn plus(self, other: Size) -> Size {
         Size { high: self.high.saturating_add(other.high), places: self.places.max(other.places) }
     }
@@ -38,8 +27,12 @@ impl Size {
 /// A number with its size.
 pub(crate) type Number = (Tree, Size);
 
-/// What earlier claims can have posted.
+/// What earlier claims can have posted, and what columns take of it.
 const POSTED: u128 = 1_000_000_000_000_000;
+const POSTED_IN_COLUMNS: u128 = 10_000_000_000;
+/// The most of an amount and of a count that columns take.
+const MOST_IN_COLUMNS: u128 = 1_000_000_000;
+const MOST_COUNTED_IN_COLUMNS: u128 = 1_000_000;
 const SCOPES: [&str; 4] = ["event", "period", "calendar-year", "life"];
 pub(crate) const COMPARISONS: [&str; 6] = ["=", "!=", "<", "<=", ">", ">="];
 const MONEY_FACTS: [(&str, u32); 10] = [
@@ -67,6 +60,26 @@ const DATE_FACTS: [&str; 9] = [
 ];
 
 impl Maker<'_> {
+    fn fits(&self, size: Size) -> bool {
+        let digits = size.high.max(1).checked_mul(10_u128.pow(size.places.min(24)));
+        let most = if self.is_narrow { 18 } else { 27 };
+        size.places <= 12 && digits.is_some_and(|digits| digits < 10_u128.pow(most))
+    }
+
+    pub(crate) fn times(&self, left: Size, right: Size) -> Option<Size> {
+        let high = left.high.max(1).checked_mul(right.high.max(1))?;
+        Some(Size { high, places: left.places + right.places }).filter(|product| self.fits(*product))
+    }
+
+    fn posted(&self, places: u32) -> Size {
+        if self.is_narrow { Size::new(POSTED_IN_COLUMNS, places.min(4)) } else { Size::new(POSTED, places) }
+    }
+
+    /// What columns take of a fact.
+    fn taken(&self, size: Size, most: u128) -> Size {
+        if self.is_narrow { Size { high: size.high.min(most), ..size } } else { size }
+    }
+
     /// A number of the sort with at most so many levels below it.
     pub(crate) fn number(&mut self, sort: Sort, depth: u32) -> Number {
         if depth == 0 || self.draw.chance(25) {
@@ -81,13 +94,20 @@ impl Maker<'_> {
                 let (first, second, third) =
                     (self.number(sort, depth), self.number(sort, depth), self.number(sort, depth));
                 let name = self.draw.one_of(&["least(@, @, @)", "greatest(@, @, @)"]);
-                (Tree::of(sort, name, [first.0, second.0, third.0]), first.1.or(second.1).or(third.1))
+                let size = first.1.or(second.1).or(third.1);
+                if !self.fits(size) {
+                    return first;
+                }
+                (Tree::of(sort, name, [first.0, second.0, third.0]), size)
             }
             3 | 4 => {
                 let condition = self.truth(depth);
                 let (then, otherwise) = (self.number(sort, depth), self.number(sort, depth));
-                let tree = Tree::of(sort, "(if @ then @ else @)", [condition, then.0, otherwise.0]);
-                (tree, then.1.or(otherwise.1))
+                let size = then.1.or(otherwise.1);
+                if !self.fits(size) {
+                    return then;
+                }
+                (Tree::of(sort, "(if @ then @ else @)", [condition, then.0, otherwise.0]), size)
             }
             5 if sort != Sort::Rate => self.pair(sort, "(@ + @)", depth, Size::plus),
             6 | 7 if sort == Sort::Money => {
@@ -106,13 +126,14 @@ impl Maker<'_> {
 
     fn pair(&mut self, sort: Sort, template: &str, depth: u32, size: fn(Size, Size) -> Size) -> Number {
         let (left, right) = (self.number(sort, depth), self.number(sort, depth));
-        (Tree::of(sort, template, [left.0, right.0]), size(left.1, right.1))
+        let size = size(left.1, right.1);
+        if self.fits(size) { (Tree::of(sort, template, [left.0, right.0]), size) } else { left }
     }
 
     fn product(&mut self, sort: Sort, by: Sort, depth: u32) -> Number {
         let left = self.number(sort, depth);
         let right = self.number(by, if by == Sort::Plain { 0 } else { depth.min(1) });
-        match left.1.times(right.1) {
+        match self.times(left.1, right.1) {
             Some(size) if self.draw.chance(80) => (Tree::of(sort, "(@ * @)", [left.0, right.0]), size),
             Some(size) => (Tree::of(sort, "(@ * @)", [right.0, left.0]), size),
             None => left,
@@ -122,7 +143,7 @@ impl Maker<'_> {
     /// A cap for each share.
     fn shared(&mut self, depth: u32) -> Number {
         let (cap, size) = self.number(Sort::Cap, depth);
-        match size.times(Size::new(1000, 0)) {
+        match self.times(size, Size::new(1000, 0)) {
             Some(size) => (Tree::of(Sort::Cap, "(@ * shares)", [cap]), size),
             None => (cap, size),
         }
@@ -135,7 +156,7 @@ impl Maker<'_> {
         let places = if cents % 100 == 0 { 0 } else { 2 };
         let name = self.figure(&format!("{} yuan/day", amount(cents)));
         let days = Tree::of(Sort::Fixed, "greatest(@, 0 days)", [days]);
-        match size.times(Size::new(300, places)) {
+        match self.times(size, Size::new(300, places)) {
             Some(size) => (Tree::of(Sort::Money, &format!("({name} * @)"), [days]), size),
             None => self.simple(Sort::Money),
         }
@@ -158,10 +179,9 @@ impl Maker<'_> {
     }
 
     fn simple_money(&mut self, sort: Sort) -> Number {
-        let posted = Size::new(POSTED, 2);
+        let posted = self.posted(2);
         let scope = self.scope();
         match self.draw.between(0, 13) {
-            0..=6 => self.money_fact(),
             7 | 8 => self.money_figure(),
             9 => {
                 let benefit = self.any_benefit();
@@ -171,11 +191,11 @@ impl Maker<'_> {
                 let earlier = self.earlier.clone();
                 let at = self.draw.between(0, i64::try_from(earlier.len()).expect("few") - 1);
                 let benefit = &earlier[usize::try_from(at).expect("not negative")];
-                (Tree::leaf(sort, format!("paid({benefit})")), Size::new(POSTED, 2))
+                (Tree::leaf(sort, format!("paid({benefit})")), posted)
             }
             11 => {
                 let (fact, _) = self.money_fact();
-                (Tree::leaf(sort, format!("prior.sum({}{scope})", fact.text())), Size::new(POSTED, 8))
+                (Tree::leaf(sort, format!("prior.sum({}{scope})", fact.text())), self.posted(8))
             }
             12 => (Tree::leaf(sort, "0 yuan"), Size::new(0, 0)),
             _ => self.money_fact(),
@@ -190,13 +210,13 @@ impl Maker<'_> {
         if self.draw.chance(25) {
             let names = self.own_of("money");
             let name = names[usize::from(self.draw.chance(50)) % names.len()].clone();
-            return (Tree::leaf(Sort::Money, name.name.clone()), name.size());
+            return (Tree::leaf(Sort::Money, name.name.clone()), self.taken(name.size(), MOST_IN_COLUMNS));
         }
         let mut at = self.draw.between(0, 92);
         for (name, weight) in MONEY_FACTS {
             at -= i64::from(weight);
             if at < 0 {
-                return (Tree::leaf(Sort::Money, name), self.size_of_standard(name));
+                return (Tree::leaf(Sort::Money, name), self.taken(self.size_of_standard(name), MOST_IN_COLUMNS));
             }
         }
         (Tree::leaf(Sort::Money, "personal_burden"), self.size_of_standard("personal_burden"))
@@ -260,7 +280,7 @@ impl Maker<'_> {
             3 => (plain("(if given(hospital_grade) then hospital_grade else 1)"), Size::new(3, 0)),
             4 | 5 => {
                 let own = self.own_of("number")[0].clone();
-                (plain(&own.name), own.size())
+                (plain(&own.name), self.taken(own.size(), MOST_COUNTED_IN_COLUMNS))
             }
             6 => (plain("(if given(disability_grade) then disability_grade else 0)"), Size::new(10, 0)),
             7 => {
@@ -269,11 +289,12 @@ impl Maker<'_> {
             }
             8 => {
                 let (from, to) = (self.date(1), self.date(1));
-                (Tree::of(Sort::Plain, "months(@, @)", [from, to]), Size::new(500_000, 0))
+                (Tree::of(Sort::Plain, "months(@, @)", [from, to]), Size::new(1_000_000, 0))
             }
             9 | 10 => {
                 let (benefit, scope) = (self.any_benefit(), self.scope());
-                (plain(&format!("prior.count({benefit}{scope})")), Size::new(POSTED, 0))
+                let size = self.taken(Size::new(POSTED, 0), MOST_COUNTED_IN_COLUMNS);
+                (plain(&format!("prior.count({benefit}{scope})")), size)
             }
             11 => (plain(self.draw.one_of(&["0", "1"])), Size::new(1, 0)),
             12 => {
@@ -298,11 +319,11 @@ impl Maker<'_> {
             }
             4 | 5 => {
                 let (from, to) = (self.date(1), self.date(1));
-                (Tree::of(Sort::Days, "days(@, @)", [from, to]), Size::new(438_291, 0))
+                (Tree::of(Sort::Days, "days(@, @)", [from, to]), Size::new(2_000_000, 0))
             }
             6 => {
                 let scope = self.scope();
-                (days(&format!("prior.sum(hospital_days{scope})")), Size::new(POSTED, 8))
+                (days(&format!("prior.sum(hospital_days{scope})")), self.posted(8))
             }
             7 => (days(self.draw.one_of(&["0 days", "1 day"])), Size::new(1, 0)),
             _ => {
@@ -324,7 +345,10 @@ impl Maker<'_> {
                     [date],
                 ),
                 1 => {
-                    let days = self.number(Sort::Days, depth).0;
+                    let (days, size) = self.number(Sort::Days, depth);
+                    if self.is_narrow && size.high > MOST_COUNTED_IN_COLUMNS {
+                        return date;
+                    }
                     Tree::of(Sort::Date, "(@ + @)", [date, days])
                 }
                 2 => {
@@ -417,9 +441,12 @@ impl Maker<'_> {
             }
             _ => {
                 let sort = self.draw.one_of(&[Sort::Signed, Sort::Signed, Sort::Days, Sort::Plain, Sort::Rate]);
-                let (left, right) = (self.number(sort, below).0, self.number(sort, below).0);
+                let (left, right) = (self.number(sort, below), self.number(sort, below));
+                if !self.fits(left.1.or(right.1)) {
+                    return self.category();
+                }
                 let sign = self.draw.one_of(&COMPARISONS);
-                Tree::of(Sort::Truth, &format!("(@ {sign} @)"), [left, right])
+                Tree::of(Sort::Truth, &format!("(@ {sign} @)"), [left.0, right.0])
             }
         }
     }
@@ -463,7 +490,7 @@ impl Maker<'_> {
             4 | 5 => self.draw.between(1, 500) * 1000,
             6 | 7 => self.draw.between(1, 500_000),
             8 => self.draw.between(1, 99),
-            _ => self.draw.between(1, 3000) * 1_000_000,
+            _ => self.draw.between(1, 200) * 1_000_000,
         }
     }
 }

@@ -19,22 +19,29 @@ pub(crate) struct Member {
 
 pub(crate) fn member(drawn: &Drawn, reads: &dyn Fn(&str) -> bool, number: usize, draw: &mut Draw) -> Member {
     let own: Vec<&OwnFact> = drawn.own.iter().filter(|own| reads(&own.name)).collect();
-    let told = draw.one_of(&[100, 100, 97, 75]);
-    let mut teller = Teller { drawn, own, draw, told, dates: Vec::new() };
+    let (told, is_plain) = (draw.one_of(&[100, 100, 100, 97, 75]), draw.chance(70));
+    let mut teller = Teller { drawn, own, draw, told, is_plain, dates: Vec::new() };
     teller.dates = (0..3).map(|_| teller.day()).collect();
-    let enrollments: Vec<Row> =
+    let mut enrollments: Vec<Row> =
         (0..teller.draw.one_of(&[1, 1, 2, 3])).map(|index| teller.enrollment(number, index)).collect();
+    enrollments.sort_by_key(|row| row.get("coverage_start").cloned());
     let mut claims: Vec<Row> = Vec::new();
     for index in 0..teller.draw.between(1, 8) {
         let at = teller.draw.between(0, i64::try_from(enrollments.len()).expect("few") - 1);
         let enrollment = &enrollments[usize::try_from(at).expect("not negative")];
-        let mut claim = if !claims.is_empty() && teller.draw.chance(8) {
+        let mut claim = if !is_plain && !claims.is_empty() && teller.draw.chance(20) {
             teller.reversal(&claims)
         } else {
             teller.claim(enrollment)
         };
         // The order of the ids is not that of the rows.
         claim.insert("claim_id".to_owned(), format!("C{number}-{}", (index * 5) % 8));
+        // A cover that starts later has the later claims.
+        let mut enrollment = enrollment;
+        if is_plain {
+            let has_begun = |row: &&Row| row.get("coverage_start") <= claim.get("event_date");
+            enrollment = enrollments.iter().rfind(has_begun).unwrap_or(&enrollments[0]);
+        }
         claim.insert("enrollment_id".to_owned(), enrollment["enrollment_id"].clone());
         claims.push(claim);
     }
@@ -47,6 +54,8 @@ struct Teller<'a> {
     draw: &'a mut Draw,
     /// How many facts of a hundred are told.
     told: i64,
+    /// Whether nothing about the member is out of the ordinary.
+    is_plain: bool,
     /// Days on which much happens to the member.
     dates: Vec<NaiveDate>,
 }
@@ -56,7 +65,7 @@ impl Teller<'_> {
         let mut row = Row::new();
         row.insert("enrollment_id".to_owned(), format!("E{number}-{index}"));
         row.insert("member_id".to_owned(), format!("M{number}"));
-        let plan = if self.draw.between(0, 299) > 0 { PLAN } else { "drown" };
+        let plan = if self.is_plain || self.draw.between(0, 99) > 0 { PLAN } else { "drown" };
         row.insert("plan".to_owned(), plan.to_owned());
         if self.draw.chance(10) {
             let version = self.draw.one_of(&["v1", "v1", "v1", "v1", "v2"]);
@@ -68,7 +77,7 @@ impl Teller<'_> {
             4 => date(2025, 6, 30),
             _ => self.day(),
         };
-        self.tell(&mut row, "coverage_start", start.to_string());
+        self.date_that_counts(&mut row, "coverage_start", start);
         let length = self.draw.one_of(&[364, 364, 364, 180, 30, 0]);
         let end = if self.draw.chance(98) { plus(start, length) } else { plus(start, -1) };
         self.tell(&mut row, "coverage_end", end.to_string());
@@ -78,7 +87,10 @@ impl Teller<'_> {
         };
         let shares = if self.draw.chance(99) { shares.to_string() } else { "1001".to_owned() };
         self.tell(&mut row, "shares", shares);
-        let years = self.draw.one_of(&[15, 16, 17, 30, 30, 45, 60, 61, 64]);
+        let years = match self.draw.between(0, 2) {
+            0 => u32::try_from(self.edge(&self.drawn.edges.plain, 1).clamp(0, 90)).expect("not negative"),
+            _ => self.draw.one_of(&[15, 16, 17, 30, 30, 45, 60, 61, 64]),
+        };
         let born = match self.draw.between(0, 3) {
             0 => start.checked_sub_months(chrono::Months::new(12 * years)).expect("in the calendar"),
             1 => date(1992, 2, 29),
@@ -120,7 +132,7 @@ impl Teller<'_> {
             }
             _ => self.day(),
         };
-        self.tell(&mut row, "event_date", event.to_string());
+        self.date_that_counts(&mut row, "event_date", event);
         let reported = self.draw.between(-1, 90);
         self.tell(&mut row, "reported_on", plus(event, reported).to_string());
         let settled = self.draw.between(0, 40);
@@ -254,7 +266,9 @@ impl Teller<'_> {
             if own.holder != holder {
                 continue;
             }
-            let beyond = i64::from(self.draw.between(0, 299) == 0);
+            // What no fact of the kind can be is refused at the door, whichever version decides.
+            let is_widest = matches!(own.max, 99_999_999_999_999_999 | 1_000_000_000 | 36_500);
+            let beyond = i64::from(!is_widest && self.draw.between(0, 299) == 0);
             let value = match own.kind {
                 "money" => amount(self.money().clamp(own.min, own.max) + beyond),
                 "number" => {
@@ -307,6 +321,13 @@ impl Teller<'_> {
         row
     }
 
+    /// Without it, columns have nothing to go by.
+    fn date_that_counts(&mut self, row: &mut Row, name: &str, date: NaiveDate) {
+        if self.is_plain || self.draw.chance(95) {
+            row.insert(name.to_owned(), date.to_string());
+        }
+    }
+
     fn tell(&mut self, row: &mut Row, name: &str, value: String) {
         if self.draw.chance(self.told) {
             row.insert(name.to_owned(), value);
@@ -333,11 +354,13 @@ impl Teller<'_> {
                 let edges = &self.drawn.edges.money;
                 (self.edge(edges, 1)).clamp(0, 99_999_999_999_999_999)
             }
-            35..=69 => self.draw.between(0, 500_000),
+            35..=49 => self.draw.between(0, 500_000),
+            // Where a rounding meets the middle between two multiples.
+            50..=69 => self.draw.between(0, 2000) * self.draw.one_of(&[5, 25, 50, 150, 500]),
             70..=84 => self.draw.between(0, 1000) * 1000,
             85..=91 => self.draw.between(0, 20_000_000),
             92..=95 => 0,
-            96 => self.draw.between(100_000_000_000, 2_000_000_000_000_000),
+            96 if !self.is_plain => self.draw.between(100_000_000_000, 2_000_000_000_000_000),
             _ => self.draw.between(1, 99),
         }
     }

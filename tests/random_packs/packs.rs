@@ -142,7 +142,7 @@ fn own_facts(draw: &mut Draw) -> Vec<OwnFact> {
     let mut facts = Vec::new();
     for (name, kind) in kinds {
         let is_none_if_absent = draw.chance(40);
-        let is_wide = draw.chance(30);
+        let is_wide = draw.chance(20);
         let (min, max) = match kind {
             "money" if is_wide => (0, 99_999_999_999_999_999),
             "money" => (draw.one_of(&[0, 0, 12_345]), draw.one_of(&[10_000_000, 3_333_333, 100_000_000])),
@@ -183,12 +183,14 @@ pub(crate) struct Maker<'d> {
     /// The most of standard facts that this pack narrows, in fen or days.
     most: BTreeMap<&'static str, i64>,
     pub(crate) has_fine_rounding: bool,
+    /// Whether its numbers are small enough for columns of 64 bits.
+    pub(crate) is_narrow: bool,
     count: u32,
 }
 
 impl<'d> Maker<'d> {
     fn new(draw: &'d mut Draw, own: Vec<OwnFact>, benefits: Vec<String>) -> Maker<'d> {
-        let has_fine_rounding = draw.chance(50);
+        let (has_fine_rounding, is_narrow) = (draw.chance(50), draw.chance(85));
         Maker {
             draw,
             items: Vec::new(),
@@ -201,6 +203,7 @@ impl<'d> Maker<'d> {
             edges: Edges::default(),
             most: BTreeMap::new(),
             has_fine_rounding,
+            is_narrow,
             count: 0,
         }
     }
@@ -310,6 +313,7 @@ impl<'d> Maker<'d> {
             }
             self.put(&name, &text);
             match kind {
+                "money" if is_widest => self.edges.money.push(min),
                 "money" => self.edges.money.extend([min, max]),
                 "days" => self.edges.days.extend([min, max]),
                 "number" => self.edges.plain.extend([min, max]),
@@ -327,8 +331,8 @@ impl<'d> Maker<'d> {
             self.put(name, &text);
         }
         for name in ["personal_burden", "in_pool_burden", "self_funded", "total_cost", "fund_paid", "other_paid"] {
-            if self.draw.chance(30) {
-                let most = self.draw.one_of(&[10_000_000, 100_000_000, 1_234_567_89]);
+            if self.draw.chance(if self.is_narrow { 60 } else { 30 }) {
+                let most = self.draw.one_of(&[100_000_000, 1_000_000_000, 123_456_789]);
                 self.most.insert(name, most);
                 self.edges.money.push(most);
                 self.put(name, &format!("[fact.{name}]\nmax = \"{} yuan\"\n", amount(most)));
@@ -365,14 +369,15 @@ impl<'d> Maker<'d> {
     }
 
     fn condition(&mut self, number: i64) {
-        let usual = match self.draw.between(0, 4) {
+        let usual = match self.draw.between(0, 5) {
             0 => "event_date in coverage_start..=coverage_end".to_owned(),
-            1 => {
+            1 | 2 => {
                 let (from, to) = (self.draw.between(16, 30), self.draw.between(45, 65));
+                self.edges.plain.extend([from, from, to, to]);
                 let (from, to) = (self.figure(&from.to_string()), self.figure(&to.to_string()));
                 format!("age(coverage_start) in {from}..={to}")
             }
-            2 => "occupation in [courier, truck-driver]".to_owned(),
+            3 => "occupation in [courier, truck-driver]".to_owned(),
             _ => String::new(),
         };
         let require = match usual.as_str() {
@@ -429,7 +434,8 @@ impl<'d> Maker<'d> {
         if self.draw.chance(50) {
             let until = self.draw.between(60, 200);
             let until = Tree::leaf(Sort::Days, self.figure(&format!("{until} days")));
-            let rate = self.simple(Sort::Rate).0;
+            let percent = self.percent().0;
+            let rate = Tree::leaf(Sort::Rate, self.figure(&percent));
             lines.push(Tree::of(Sort::Line, "reduced_until = \"@\"\nreduced_pay = \"@\"\n", [until, rate]));
         }
         let template = format!("[waiting.{name}]\nperiod = \"@\"\ncounts = \"@\"\n@{TITLED}{CITED}");
@@ -473,12 +479,12 @@ impl<'d> Maker<'d> {
             let (text, inner): (String, Vec<Tree>) = match self.draw.between(0, 12) {
                 0 | 1 => {
                     let (rate, size) = self.number(Sort::Rate, 2);
-                    let Some(product) = due.times(size) else { continue };
+                    let Some(product) = self.times(due, size) else { continue };
                     due = product;
                     ("pay = \"@\"".to_owned(), vec![rate])
                 }
                 2 => {
-                    let Some(product) = due.times(Size::new(1, 4)) else { continue };
+                    let Some(product) = self.times(due, Size::new(1, 4)) else { continue };
                     due = product;
                     let ladder = self.ladder();
                     (format!("bands = \"{ladder}\""), Vec::new())
@@ -508,7 +514,7 @@ impl<'d> Maker<'d> {
                     (format!("{word} = {list:?}, per = \"{scope}\""), Vec::new())
                 }
                 10 if !self.waitings.is_empty() => {
-                    let Some(product) = due.times(Size::new(1, 8)) else { continue };
+                    let Some(product) = self.times(due, Size::new(1, 4)) else { continue };
                     due = product;
                     let last = self.waitings.len() - 1;
                     let waiting = self.waitings[if self.draw.chance(50) { 0 } else { last }].clone();
@@ -706,8 +712,9 @@ impl<'d> Maker<'d> {
         };
         let is_whole = is_all && self.draw.chance(60);
         let mut rows = Vec::new();
-        for key in keys {
-            if is_whole || rows.is_empty() || self.draw.chance(70) {
+        let last = keys.len() - 1;
+        for (place, key) in keys.into_iter().enumerate() {
+            if is_whole || (place == last && rows.is_empty()) || self.draw.chance(70) {
                 let value = self.row(sort);
                 rows.push(format!("{key} = \"{value}\""));
             }

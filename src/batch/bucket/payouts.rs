@@ -27,16 +27,6 @@ pub(super) enum Verdict {
     Rejected,
 }
 
-impl Verdict {
-    /// Whether benefits were worked out.
-    fn is_decided(self) -> bool {
-        match self {
-            Verdict::Paid | Verdict::NothingDue => true,
-            Verdict::Denied | Verdict::Pended | Verdict::Rejected => false,
-        }
-    }
-}
-
 /// All results of a bucket, by place.
 #[derive(Debug)]
 pub(super) struct Results {
@@ -167,7 +157,9 @@ impl Results {
                 Ok(Line { place, benefit, gross, paid: fen(lines.paid())? })
             };
             let lines: Vec<Line> = adjudication.benefits().iter().map(line).collect::<Result<_, Unheld>>()?;
-            lines.into_iter().for_each(|line| self.add_line(line));
+            for line in lines {
+                self.add_line(line);
+            }
         }
         self.set(place, verdict, payable, version);
         let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();

@@ -35,7 +35,7 @@ pub(super) fn read(target: &Target, column: &dyn Array) -> Result<Read, ArrowErr
 }
 
 fn code(target: &Target, text: &str) -> Result<u16, Wrong> {
-    match target.known.code(text) {
+    match target.codes.code(text) {
         0 if target.is_closed() => Err(Misfit::Value.into()),
         code => Ok(code),
     }
@@ -50,8 +50,8 @@ struct Wholes {
 impl Wholes {
     fn of(target: &Target) -> Wholes {
         let whole = |text: &str| text.parse::<i128>().ok().filter(|number| number.to_string() == text);
-        let values = target.known.values.iter();
-        let mut codes: Vec<_> = values.filter_map(|value| Some((whole(value)?, target.known.code(value)))).collect();
+        let values = target.codes.values().iter();
+        let mut codes: Vec<_> = values.filter_map(|value| Some((whole(value)?, target.codes.code(value)))).collect();
         codes.sort_unstable();
         Wholes { codes, is_closed: target.is_closed() }
     }
@@ -76,9 +76,19 @@ pub(super) fn read_answers(target: &Target, column: &dyn Array) -> Read {
     if let Some(answers) = column.as_boolean_opt() {
         return Read { array: Arc::new(answers.clone()), bad: Vec::new() };
     }
-    let (array, bad) = texts::read_each::<bool, BooleanArray>(column, |text| match target.fit_text(text)? {
-        Value::YesNo(answer) => Ok(answer),
-        Value::Number(_) | Value::Date(_) | Value::Text(_) => Err(Misfit::Kind.into()),
+    let (array, bad) = texts::read_each::<bool, BooleanArray>(column, |text| match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        other => answer(target, other),
     });
     Read { array: Arc::new(array), bad }
+}
+
+/// As in a case file.
+#[cold]
+fn answer(target: &Target, text: &str) -> Result<bool, Wrong> {
+    match target.fit_text(text)? {
+        Value::YesNo(answer) => Ok(answer),
+        Value::Number(_) | Value::Date(_) | Value::Text(_) => Err(Misfit::Kind.into()),
+    }
 }

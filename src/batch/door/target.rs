@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::batch::door::codes::Codes;
 use crate::batch::door::vocabulary::KnownFact;
 use crate::fact::{Bounds, Kind, Misfit, StandardFact, Value};
 use crate::facts::misfit_text;
@@ -17,8 +18,8 @@ pub(super) struct Target {
     pub(super) min: i64,
     /// The most.
     pub(super) max: i64,
-    /// Its values and their codes, if it is a category.
-    pub(super) known: KnownFact,
+    /// The codes of its values, if it is a category.
+    pub(super) codes: Codes,
 }
 
 /// A value that can not stay.
@@ -58,7 +59,7 @@ impl Target {
             standard: known.standard,
             min: in_units(bounds.min),
             max: in_units(bounds.max),
-            known: known.clone(),
+            codes: Codes::of(known),
         }
     }
 

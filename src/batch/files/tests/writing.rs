@@ -6,6 +6,7 @@ use arrow::array::Decimal128Array;
 use arrow::datatypes::{DataType, Decimal128Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::RowGroupMetaData;
+use proptest::prelude::*;
 
 use super::*;
 use crate::text::Text;
@@ -184,6 +185,37 @@ fn rejects_are_written_in_both_forms() {
             });
             let numbers: BTreeSet<u64> = numbers.collect();
             assert_eq!(numbers, (1..=count).collect());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_written_is_read_again(
+        rows in prop::collection::vec(("[ -~\r\n\"，\u{feff}\u{0}]{0,5}", "(\"|,|\n|\r|a|;| ){0,4}"), 0..30),
+        cut in 0_usize..30,
+    ) {
+        let folder = Folder::new();
+        let rows_of = |rows: &[(String, String)]| {
+            let column = |of: fn(&(String, String)) -> &str| text(&rows.iter().map(of).collect::<Vec<_>>());
+            batch(vec![("claim_id", column(|row| &row.0)), ("reasons", column(|row| &row.1))])
+        };
+        let (first, second) = rows.split_at(cut.min(rows.len()));
+        let whole = rows_of(&rows);
+        for name in ["rows.csv", "rows.parquet"] {
+            let sink = Sink::new(&folder.path(name), &whole.schema()).unwrap();
+            let bytes = joined(&folder, &sink, &[rows_of(first), rows_of(second)]);
+            let source = Source::open(&folder.file(name, bytes), Input::Claims).unwrap();
+            let stream = source.stream(&[0, 1], 7).unwrap();
+            let mut lane = stream.lane();
+            let mut found = Vec::new();
+            while let Some(raw) = lane.next().unwrap() {
+                prop_assert_eq!(raw.rejects, []);
+                found.extend(cells(&raw.batch));
+            }
+            prop_assert_eq!(found, cells(&whole));
         }
     }
 }
