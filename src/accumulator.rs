@@ -149,7 +149,17 @@ impl Accumulators {
     /// Whether nothing is posted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.postings.is_empty()
+        self.postings.is_empty() && self.balances.is_empty()
+    }
+
+    /// An account of which only some sums are known; it can be read, not continued.
+    #[cfg(feature = "batch")]
+    pub(crate) fn of_balances(sums: impl IntoIterator<Item = (Group, Entry, Decimal)>) -> Accumulators {
+        let mut accumulators = Accumulators::new();
+        for (group, entry, sum) in sums {
+            accumulators.balances.entry(group).or_default().insert(entry, sum);
+        }
+        accumulators
     }
 
     /// Whether the claim of this id has posted.

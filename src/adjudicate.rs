@@ -1,6 +1,6 @@
 //! Deciding one claim: the answer alone, or with its reasons.
 
-mod reasons;
+pub(crate) mod reasons;
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! The command line: what is asked, what is answered, and how the program ends.
 
 mod adjudicate;
+mod batch;
 mod check;
 mod completions;
 mod explain;
@@ -9,6 +10,7 @@ mod files;
 mod init;
 mod layout;
 mod man;
+mod meter;
 mod notes;
 mod options;
 mod page;
@@ -82,6 +84,7 @@ fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
         Command::Adjudicate(asked) => adjudicate::run(&asked, setting),
         Command::Check(asked) => check::run(&asked, setting),
         Command::Test(asked) => test::run(&asked, setting),
+        Command::Batch(asked) => batch::run(&asked, setting),
         Command::Schema(asked) => Ok(schema::run(&asked)),
         Command::Explain(asked) => explain::run(&asked, setting),
         Command::Init(asked) => init::run(&asked, setting),

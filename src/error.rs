@@ -19,6 +19,18 @@ enum Kind {
     Version,
     History,
     Arithmetic,
+    #[cfg(feature = "batch")]
+    Columns,
+    #[cfg(feature = "batch")]
+    Input,
+    #[cfg(feature = "batch")]
+    Output,
+    #[cfg(feature = "batch")]
+    Resume,
+    #[cfg(feature = "batch")]
+    Memory,
+    #[cfg(feature = "batch")]
+    Interrupted,
 }
 
 impl Error {
@@ -40,6 +52,36 @@ impl Error {
 
     pub(crate) fn arithmetic(message: Text) -> Error {
         Error { kind: Kind::Arithmetic, message: message.on_one_line() }
+    }
+
+    #[cfg(feature = "batch")]
+    pub(crate) fn columns(message: Text) -> Error {
+        Error { kind: Kind::Columns, message: message.on_one_line() }
+    }
+
+    #[cfg(feature = "batch")]
+    pub(crate) fn input(message: Text) -> Error {
+        Error { kind: Kind::Input, message: message.on_one_line() }
+    }
+
+    #[cfg(feature = "batch")]
+    pub(crate) fn output(message: Text) -> Error {
+        Error { kind: Kind::Output, message: message.on_one_line() }
+    }
+
+    #[cfg(feature = "batch")]
+    pub(crate) fn resume(message: Text) -> Error {
+        Error { kind: Kind::Resume, message: message.on_one_line() }
+    }
+
+    #[cfg(feature = "batch")]
+    pub(crate) fn memory(message: Text) -> Error {
+        Error { kind: Kind::Memory, message: message.on_one_line() }
+    }
+
+    #[cfg(feature = "batch")]
+    pub(crate) fn interrupted(message: Text) -> Error {
+        Error { kind: Kind::Interrupted, message: message.on_one_line() }
     }
 
     /// A fact has a value that it can not have.
@@ -72,6 +114,48 @@ impl Error {
         self.kind == Kind::Arithmetic
     }
 
+    /// The columns of claims or enrollments are not those of their facts.
+    #[cfg(feature = "batch")]
+    #[must_use]
+    pub fn is_columns(&self) -> bool {
+        self.kind == Kind::Columns
+    }
+
+    /// An input can not be read: it is not there, cut short, damaged, or was changed meanwhile.
+    #[cfg(feature = "batch")]
+    #[must_use]
+    pub fn is_input(&self) -> bool {
+        self.kind == Kind::Input
+    }
+
+    /// A result can not be written, or is there already.
+    #[cfg(feature = "batch")]
+    #[must_use]
+    pub fn is_output(&self) -> bool {
+        self.kind == Kind::Output
+    }
+
+    /// The work folder of a run is another job's, in use, or damaged.
+    #[cfg(feature = "batch")]
+    #[must_use]
+    pub fn is_resume(&self) -> bool {
+        self.kind == Kind::Resume
+    }
+
+    /// The memory that is allowed does not do.
+    #[cfg(feature = "batch")]
+    #[must_use]
+    pub fn is_memory(&self) -> bool {
+        self.kind == Kind::Memory
+    }
+
+    /// The run was stopped, and can go on from there.
+    #[cfg(feature = "batch")]
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.kind == Kind::Interrupted
+    }
+
     /// What went wrong, in one language.
     #[must_use]
     pub fn message(&self, language: Language) -> &str {
@@ -95,6 +179,8 @@ impl std::error::Error for Error {
         match self.kind {
             Kind::Arithmetic => Some(&Inexact),
             Kind::Fact | Kind::Plan | Kind::Version | Kind::History => None,
+            #[cfg(feature = "batch")]
+            Kind::Columns | Kind::Input | Kind::Output | Kind::Resume | Kind::Memory | Kind::Interrupted => None,
         }
     }
 }

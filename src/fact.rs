@@ -1,6 +1,8 @@
 //! The standard facts: what claims and enrollments say, with type, unit, bounds and titles.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -284,7 +286,14 @@ impl StandardFact {
     /// The standard fact of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static StandardFact> {
-        STANDARD.iter().find(|fact| fact.name == name)
+        STANDARD.get(StandardFact::place_of(name)?)
+    }
+
+    /// The place of the standard fact of this name in [`STANDARD`].
+    pub(crate) fn place_of(name: &str) -> Option<usize> {
+        static BY_NAME: LazyLock<BTreeMap<&str, usize>> =
+            LazyLock::new(|| STANDARD.iter().enumerate().map(|(place, fact)| (fact.name, place)).collect());
+        BY_NAME.get(name).copied()
     }
 
     /// The words for a value of this category; the value itself where there are none.

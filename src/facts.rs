@@ -21,7 +21,8 @@ const _: () = assert!(STANDARD.len() <= 64, "a place must have a bit");
 impl Facts {
     /// Sets a fact of the holder; a standard one is read by its kind and bounds at once, a pack's own when a plan needs it.
     pub(crate) fn set(&mut self, holder: Holder, name: &str, value: Value) -> Result<(), Error> {
-        let Some((place, fact)) = STANDARD.iter().enumerate().find(|(_, fact)| fact.name == name) else {
+        let place = StandardFact::place_of(name);
+        let Some((place, fact)) = place.and_then(|place| Some((place, STANDARD.get(place)?))) else {
             return self.set_own(name, value);
         };
         if fact.holder != holder {
@@ -82,7 +83,7 @@ impl Facts {
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
-        match STANDARD.iter().position(|fact| fact.name == name) {
+        match StandardFact::place_of(name) {
             Some(place) => self.standard(place),
             None => self.own(name),
         }

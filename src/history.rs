@@ -52,7 +52,7 @@ pub(crate) fn next(
 }
 
 /// The declared order; claims without an event date come last.
-fn in_order(claims: &[(Enrollment, Claim)]) -> Result<Vec<&(Enrollment, Claim)>, Error> {
+pub(crate) fn in_order(claims: &[(Enrollment, Claim)]) -> Result<Vec<&(Enrollment, Claim)>, Error> {
     let count = claims.len();
     if count > MAX_CLAIMS {
         return Err(Error::history(say!(

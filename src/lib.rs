@@ -8,6 +8,8 @@
 
 mod accumulator;
 mod adjudicate;
+#[cfg(feature = "batch")]
+pub mod batch;
 pub mod calendar;
 mod case;
 mod cases;

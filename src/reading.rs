@@ -1,4 +1,6 @@
 //! Readings of a plan's meaning.
 
 pub(crate) mod bounds;
+#[cfg(feature = "batch")]
+pub(crate) mod columns;
 pub(crate) mod exact;

@@ -316,11 +316,16 @@ impl<'p, R: Reading> Meaning<'p, R> {
             applies = self.reading.and(applies, holds);
         }
         let paid = self.choose(applies.clone(), |m| m.waterfall(index, benefit), Self::nothing);
-        if let Some(deducted) = self.deducted.get(index).cloned() {
-            let deducted = self.choose(applies, |_| deducted, Self::nothing);
-            self.set_deducted(index, deducted);
-        }
+        self.deduct_only_if(applies, index);
         paid
+    }
+
+    /// A deductible that was not worked has taken nothing, also where both sides of a choice are read.
+    fn deduct_only_if(&mut self, worked: R::Truth, benefit: usize) {
+        if let Some(deducted) = self.deducted.get(benefit).cloned() {
+            let deducted = self.choose(worked, |_| deducted, Self::nothing);
+            self.set_deducted(benefit, deducted);
+        }
     }
 
     /// The gross amount runs down the steps; what the last one, rounding, leaves is paid.
@@ -344,7 +349,12 @@ impl<'p, R: Reading> Meaning<'p, R> {
             None => self.action(benefit, &step.action, due.clone()),
             Some(when) => {
                 let applies = self.truth(when);
-                self.choose(applies, |m| m.action(benefit, &step.action, due.clone()), |_| due.clone())
+                let leaves =
+                    self.choose(applies.clone(), |m| m.action(benefit, &step.action, due.clone()), |_| due.clone());
+                if let Action::Deductible { used: Some(_), .. } = step.action {
+                    self.deduct_only_if(applies, benefit);
+                }
+                leaves
             }
         }
     }

@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_huzhu");
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const ZHAO: &str = "rules/cases/zhao.json";
-const COMMANDS: [&str; 8] = ["adjudicate", "check", "test", "schema", "explain", "init", "completions", "man"];
+const COMMANDS: [&str; 9] = ["adjudicate", "check", "test", "batch", "schema", "explain", "init", "completions", "man"];
 
 // ── what a member and an auditor read ─────────────────────────────────────
 
@@ -206,6 +206,20 @@ fn what_can_not_run_ends_with_two_and_says_what_to_do() {
         (vec!["check", "nowhere.toml"], "`nowhere.toml` can not be read"),
         (vec!["test", "--rules", "alone"], "there are no worked cases"),
         (vec!["test", "henan-accident", "--rules", "alone"], "write `henan-accident.cases.toml` in the same folder"),
+        (vec!["batch", "--claims", "a.csv"], "required arguments"),
+        (
+            vec!["batch", "--claims=a.csv", "--enrollments=b.csv", "--out=c.csv"],
+            "the rules folder `rules` can not be read",
+        ),
+        (
+            vec!["batch", "--claims=a.csv", "--enrollments=b.csv", "--out=c.csv", "--rules=alone"],
+            "`a.csv` can not be read: no such file or folder",
+        ),
+        (
+            vec!["batch", "--claims=a", "--enrollments=b.csv", "--out=c.csv", "--rules=alone"],
+            "ends neither in `.parquet`",
+        ),
+        (vec!["batch", "--claims=a.csv", "--enrollments=b.csv", "--out=c.csv", "--memory=5GB"], "such as 512MiB"),
         (vec!["explain", "limit-reachd"], "did you mean `limit-reached`?"),
         (vec!["explain", "zzz"], "`huzhu explain` lists all codes"),
         (vec!["init", "My Plan"], "lower case letters and digits joined by hyphens"),

@@ -190,7 +190,7 @@ pub(super) fn why_nothing(adjudication: &Adjudication) -> Vec<Reason> {
     adjudication.benefits.iter().map(because).collect()
 }
 /// The code of the reason that a step leaves nothing.
-fn why(step: &str) -> Code {
+pub(crate) fn why(step: &str) -> Code {
     match step {
         "deductible" => Code::DeductibleNotMet,
         "limit" => Code::LimitReached,

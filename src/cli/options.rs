@@ -1,7 +1,9 @@
 //! The options of every command.
 
 use std::io::{self, IsTerminal};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use anstream::AutoStream;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -82,6 +84,7 @@ pub(super) enum Command {
     Adjudicate(Adjudicate),
     Check(Check),
     Test(Test),
+    Batch(Batch),
     Schema(Schema),
     Explain(Explain),
     Init(Init),
@@ -136,6 +139,71 @@ pub(super) struct Test {
     /// List every case under the rule that it shows
     #[arg(long, short)]
     pub(super) verbose: bool,
+}
+
+/// Decides many claims from files · 批量审核
+///
+/// Reads claims and enrollments from Parquet or CSV, by their endings, and writes a row for each decided claim. A row that can not be read is in the
+/// file of rejected rows, with column, value and reason; exit 1 if there is one. Stopped or killed, the same command goes on from where it was.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o payouts.csv --dry-run\n  \
+    huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o payouts.csv\n  \
+    huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o payouts.csv --force\n  \
+    huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o all.parquet --threads 2")]
+pub(super) struct Batch {
+    /// The claims: `claim_id`, `enrollment_id` and a column for each fact
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) claims: PathBuf,
+    /// The enrollments: `enrollment_id`, `member_id`, `plan` and a column for each fact
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) enrollments: PathBuf,
+    /// The payouts, a row for each decided claim
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) out: PathBuf,
+    /// Also write a row for each benefit of each claim
+    #[arg(long, value_name = "FILE")]
+    pub(super) lines: Option<PathBuf>,
+    /// The rejected rows [default: beside the payouts, ending in `.rejects.csv`]
+    #[arg(long, value_name = "FILE")]
+    pub(super) rejects: Option<PathBuf>,
+    /// Columns to leave out, that no plan knows
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    pub(super) ignore_columns: Vec<String>,
+    /// Work with so many threads [default: the number of processors]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<NonZeroUsize>,
+    /// Take at most about so much memory: bytes, or as 512MiB, 2GiB
+    #[arg(long, value_name = "SIZE", default_value = "1GiB")]
+    pub(super) memory: Memory,
+    /// Check the columns, decide the first thousand claims, and write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Overwrite results that are there, and start over where an earlier run has stopped
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Show no progress
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// A size of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Memory {
+    pub(super) bytes: u64,
+}
+
+impl FromStr for Memory {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Memory, &'static str> {
+        let units = [("KiB", 1_u64 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40), ("", 1)];
+        let unit = units.iter().find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?, bytes)));
+        let (number, unit) = unit.unwrap_or((text, &1));
+        let number: Option<u64> = number.trim_end().parse().ok();
+        let bytes = number.and_then(|number| number.checked_mul(*unit));
+        bytes.map(|bytes| Memory { bytes }).ok_or("a whole number of bytes, or with KiB, MiB or GiB, such as 512MiB")
+    }
 }
 
 /// Prints the JSON Schema of rule packs, or of case files · 输出 JSON Schema

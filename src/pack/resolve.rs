@@ -979,7 +979,7 @@ impl Resolver {
 impl PlanFact {
     /// A standard fact as plans know it.
     pub(super) fn standard(name: &str) -> Option<PlanFact> {
-        let place = STANDARD.iter().position(|fact| fact.name == name)?;
+        let place = StandardFact::place_of(name)?;
         let fact = STANDARD.get(place)?;
         let symbol = |value: &&'static str| Symbol { name: (*value).into(), title: fact.value_title(value) };
         Some(PlanFact {

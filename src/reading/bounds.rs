@@ -11,7 +11,7 @@ use crate::fact::Kind;
 use crate::plan::expression::{Comparison, Prior, Slot};
 use crate::plan::{LedgerAmount, Plan};
 use crate::rounding::Rounding;
-use crate::semantics::{Event, Place, Reading};
+use crate::semantics::{Event, Meaning, Place, Reading};
 
 /// All that a number can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +93,8 @@ pub(crate) struct Bounds<'p> {
     watched: Option<Slot>,
     borne: Option<Slot>,
     place: Place,
+    /// The sums that are being bounded: a value may sum itself.
+    summed: Vec<usize>,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -106,7 +108,19 @@ const MOST_DAYS: Decimal = Decimal::from_parts(438_291, 0, 0, false, 0);
 impl<'p> Bounds<'p> {
     /// Over all facts within their bounds; the payout's trend is that of the watched fact.
     pub(crate) fn new(plan: &'p Plan, watched: Option<Slot>, borne: Option<Slot>) -> Bounds<'p> {
-        Bounds { plan, watched, borne, place: Place::Ledger, findings: Vec::new() }
+        Bounds { plan, watched, borne, place: Place::Ledger, summed: Vec::new(), findings: Vec::new() }
+    }
+
+    /// Whether earlier claims can have added less than nothing to the entry.
+    fn may_sum_to_less_than_nothing(&self, entry: usize) -> bool {
+        let LedgerAmount::Sum(number) = &self.plan.entry(entry).amount else { return false };
+        if self.summed.contains(&entry) {
+            return true;
+        }
+        let mut inner = Bounds::new(self.plan, None, None);
+        inner.summed.clone_from(&self.summed);
+        inner.summed.push(entry);
+        Meaning::new(self.plan, inner).number(number).low < Decimal::ZERO
     }
 
     fn range(&mut self, low: Decimal, high: Decimal, places: u32) -> Range {
@@ -138,6 +152,11 @@ impl Range {
 
     fn is_never_negative(&self) -> bool {
         self.low >= Decimal::ZERO
+    }
+
+    #[cfg(feature = "batch")]
+    pub(crate) fn places(&self) -> u32 {
+        self.places
     }
 
     pub(crate) fn trend(&self) -> Trend {
@@ -213,7 +232,8 @@ impl Reading for Bounds<'_> {
             LedgerAmount::Paid(benefit) => self.plan.benefit(*benefit).rounding.to.scale(),
             LedgerAmount::Deducted(_) | LedgerAmount::Sum(_) => MOST_PLACES_POSTED,
         };
-        self.range(Decimal::ZERO, MOST_POSTED, places)
+        let low = if self.may_sum_to_less_than_nothing(entry) { -MOST_POSTED } else { Decimal::ZERO };
+        self.range(low, MOST_POSTED, places)
     }
 
     fn add(&mut self, left: Range, right: Range) -> Range {

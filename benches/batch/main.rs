@@ -1,0 +1,214 @@
+//! How long many claims take, by hand and by the engine, all in one run. See `../README.md`.
+
+#![expect(clippy::arithmetic_side_effects, reason = "code written by hand uses the operators")]
+#![expect(clippy::as_conversions, reason = "values are within bounds that the data keep")]
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "values are within bounds that the data keep"
+)]
+#![expect(clippy::expect_used, reason = "a bench that cannot be set up has nothing to measure")]
+#![expect(clippy::indexing_slicing, reason = "rows are counted from the same columns")]
+#![expect(clippy::panic, reason = "an argument that is not understood ends the program")]
+
+mod by_hand;
+mod check;
+#[path = "../generate/data/mod.rs"]
+mod data;
+mod rounds;
+
+use std::path::{Path, PathBuf};
+
+use std::sync::LazyLock;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::Decimal128Type;
+use by_hand::Answer;
+use by_hand::batches::{columns_of, decide_all};
+use by_hand::columns::{Columns, Room};
+use by_hand::files;
+use by_hand::table::Table;
+use data::columns::Flaws;
+use data::packs::Packs;
+use data::people::{Order, People};
+use huzhu::batch::{self, Alone, Decided};
+use huzhu::{Catalog, Decision};
+use rounds::{Section, Totals, Variant};
+
+static CATALOG: LazyLock<Catalog> =
+    LazyLock::new(|| Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).expect("the packs are right"));
+
+const HELP: &str = "\
+How long many claims of the Henan plan take.
+
+cargo bench --bench batch -- --claims 1000000 --rounds 7
+
+  --claims N    1000000; how many claims in memory
+  --rounds N    7; every variant runs once in each round
+  --files DIR   also from Parquet to Parquet: claims.parquet and enrollments.parquet of the folder
+  --out FILE    where by hand writes; huzhu-by-hand.parquet in the folder for temporary files
+  --threads N   2; of the variants from files and from record batches
+  --only TEXT   only sections with this in their name
+  --test        only the checks, on few claims";
+
+struct Options {
+    claims: u64,
+    rounds: usize,
+    files: Option<PathBuf>,
+    out: Option<PathBuf>,
+    threads: usize,
+    only: String,
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if arguments.iter().any(|argument| argument == "--help") {
+        println!("{HELP}");
+        return;
+    }
+    let few = claims(20_000, Order::Submission);
+    check::agree(&few.0, &few.1);
+    println!("by hand and by huzhu::history: the same answers on {} claims", few.0.num_rows());
+    if arguments.iter().any(|argument| argument == "--test") {
+        return;
+    }
+    let options = Options::read(&arguments);
+    for section in sections(&options).into_iter().filter(|section| section.name.contains(&options.only)) {
+        section.run(options.rounds);
+    }
+}
+
+impl Options {
+    fn read(arguments: &[String]) -> Options {
+        let value = |name: &str| {
+            let place = arguments.iter().position(|argument| argument == name)?;
+            Some(arguments.get(place + 1).unwrap_or_else(|| panic!("{name} needs a value")).as_str())
+        };
+        let number = |name: &str, otherwise: u64| {
+            value(name)
+                .map_or(otherwise, |text| text.replace('_', "").parse().unwrap_or_else(|_| panic!("{name}: {text}")))
+        };
+        Options {
+            claims: number("--claims", 1_000_000),
+            rounds: usize::try_from(number("--rounds", 7)).unwrap_or(1).max(1),
+            files: value("--files").map(PathBuf::from),
+            out: value("--out").map(PathBuf::from),
+            threads: usize::try_from(number("--threads", 2)).unwrap_or(1).max(1),
+            only: value("--only").unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+/// What is compared: the first variant of a section is its baseline.
+fn sections(options: &Options) -> Vec<Section> {
+    let count = options.claims;
+    let mut sections = vec![
+        Section::lazy(format!("alone: each of {count} claims as if it were the member's first"), move || alone(count)),
+        Section::lazy(format!("limits: {count} claims in order of submission"), move || {
+            with_limits(count, Order::Submission)
+        }),
+        Section::lazy(format!("limits: {count} claims in order of members"), move || with_limits(count, Order::Member)),
+    ];
+    let threads = options.threads;
+    sections.push(Section::lazy(
+        format!("batches: {count} claims from record batches to such, {threads} threads"),
+        move || from_batches(count, threads),
+    ));
+    if let Some(folder) = options.files.clone() {
+        let name = format!("files: {} to Parquet on {threads} threads", folder.display());
+        let out = options.out.clone().unwrap_or_else(|| std::env::temp_dir().join("huzhu-by-hand.parquet"));
+        sections.push(Section::lazy(name, move || from_files(&folder, &out, threads)));
+    }
+    sections
+}
+
+fn alone(count: u64) -> Vec<Variant> {
+    let columns = columns(count, Order::Submission);
+    let mut answers = Vec::with_capacity(columns.len());
+    let by_hand = Variant::new("by hand", move || {
+        columns.decide_alone(&mut answers);
+        totals(&answers)
+    });
+    let (claims, enrollments) = claims(count, Order::Submission);
+    let ready = Alone::of(&CATALOG, &claims, &enrollments).expect("the claims can be joined");
+    let by_columns = Variant::new("by columns", move || {
+        let mut totals = Totals::default();
+        for (decision, payable) in ready.decide().into_iter().flatten() {
+            totals.count(decision, payable);
+        }
+        totals
+    });
+    vec![by_hand, by_columns]
+}
+
+fn with_limits(count: u64, order: Order) -> Vec<Variant> {
+    let columns = columns(count, order);
+    let (mut room, mut answers) = (Room::default(), Vec::with_capacity(columns.len()));
+    let by_hand = Variant::new("by hand", move || {
+        columns.decide_with_limits(&mut room, &mut answers);
+        totals(&answers)
+    });
+    let (claims, enrollments) = claims(count, order);
+    let by_columns = Variant::new("by columns, from record batches to record batches", move || {
+        of_payouts(&batch::decide(&CATALOG, &claims, &enrollments).expect("the claims can be decided"))
+    });
+    vec![by_hand, by_columns]
+}
+
+fn of_payouts(decided: &Decided) -> Totals {
+    let decisions = decided.payouts.column(4).as_string::<i32>();
+    let payable = decided.payouts.column(5).as_primitive::<Decimal128Type>();
+    let mut totals = Totals::default();
+    for row in 0..decisions.len() {
+        let decision = match decisions.value(row) {
+            "paid" => Decision::Paid,
+            "nothing-due" => Decision::NothingDue,
+            "denied" => Decision::Denied,
+            _ => Decision::Pended,
+        };
+        totals.count(decision, payable.value(row) as i64);
+    }
+    totals
+}
+
+/// Ids are texts here: to join claims with covers, and claims with claims, is a part of it, and so is to make the result.
+fn from_batches(count: u64, threads: usize) -> Vec<Variant> {
+    let (claims, enrollments) = claims(count, Order::Submission);
+    let (claims, enrollments) = (Table::of(&claims, ROWS_OF_GROUP), Table::of(&enrollments, ROWS_OF_GROUP));
+    let by_hand = Variant::new("by hand", move || {
+        let (kept, answers) = decide_all(&claims, &enrollments, threads);
+        let rows = kept.iter().map(|kept| columns_of(kept, &answers)).map(|columns| columns[0].len());
+        assert_eq!(rows.sum::<usize>(), answers.len());
+        totals(&answers)
+    });
+    vec![by_hand]
+}
+
+fn from_files(folder: &Path, out: &Path, threads: usize) -> Vec<Variant> {
+    let (folder, out) = (folder.to_owned(), out.to_owned());
+    let by_hand = Variant::new("by hand", move || totals(&files::run(&folder, &out, threads)));
+    vec![by_hand]
+}
+
+const ROWS_OF_GROUP: usize = 131_072;
+
+fn columns(count: u64, order: Order) -> Columns {
+    let (claims, enrollments) = claims(count, order);
+    Columns::join(&claims, &enrollments)
+}
+
+fn claims(count: u64, order: Order) -> (RecordBatch, RecordBatch) {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let people = People::new(Packs::read(&rules, Some("henan-accident")), 1, count, order);
+    let none = Flaws::default();
+    (people.claims(0..people.claims, none), people.enrollments(0..people.members, none))
+}
+
+fn totals(answers: &[Answer]) -> Totals {
+    let mut totals = Totals::default();
+    for answer in answers {
+        totals.decisions[answer.decision() as usize] += 1;
+        totals.payable += answer.payable();
+    }
+    totals
+}

@@ -1,0 +1,75 @@
+//! Many claims at once, as Arrow record batches.
+
+mod bucket;
+mod door;
+mod files;
+mod run;
+
+use arrow::array::RecordBatch;
+
+pub use self::bucket::Alone;
+use self::bucket::{Plans, decide_bucket};
+use self::door::{Door, Vocabulary};
+pub use self::run::{Cause, Job, LEAST_MEMORY, Progress, Rehearsal, Rows, Stage, Summary, USUAL_MEMORY, rehearse, run};
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::text::Text;
+
+/// Decides many claims, joined with their enrollments by `enrollment_id`.
+///
+/// `claims` has `claim_id`, `enrollment_id` and a column for each fact; `enrollments` has `enrollment_id`, `member_id`,
+/// `plan` and a column for each fact. Amounts are decimals, whole numbers or text; nothing that is a float is taken. An
+/// empty value is a fact that is not given. The claims of a member under one plan are decided by event date, then by claim
+/// id, whatever their order in the batch, and each as [`Plan::adjudicate`](crate::Plan::adjudicate) would decide it.
+///
+/// The order of the result depends on members, plans, dates and claim ids alone.
+///
+/// # Errors
+/// [`Error::is_columns`] if a column is missing, unknown, or of a type that its fact can not be read from. What is wrong
+/// with a row is no error: the row is among the rejects.
+pub fn decide(catalog: &Catalog, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Decided, Error> {
+    let vocabulary = Vocabulary::of(catalog)?;
+    let read = |input, batch: &RecordBatch| Door::new(&vocabulary, input, batch.schema_ref(), &[])?.read(batch, 1);
+    let (enrollments, mut rejects) = read(Input::Enrollments, enrollments)?;
+    let (claims, of_claims) = read(Input::Claims, claims)?;
+    rejects.extend(of_claims);
+    let mut decided = decide_bucket(&Plans::of(catalog, &vocabulary), &claims, &enrollments, true)?;
+    decided.rejects.extend(rejects);
+    decided.rejects.sort();
+    Ok(decided)
+}
+
+/// What became of the claims of a batch: each is decided or rejected, none is dropped.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// A row for each decided claim: `claim_id, enrollment_id, plan, plan_version, decision, payable, reasons`.
+    pub payouts: RecordBatch,
+    /// A row for each benefit of a paid claim: `claim_id, benefit, gross, paid`.
+    pub lines: RecordBatch,
+    /// Each row that could not be decided, with the reason.
+    pub rejects: Vec<Reject>,
+}
+
+/// The file or the batch that a row stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Input {
+    /// The claims.
+    Claims,
+    /// The enrollments.
+    Enrollments,
+}
+
+/// A row that could not be read or decided.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reject {
+    /// Where it stands.
+    pub input: Input,
+    /// Its number; the first row after the header is row 1.
+    pub row: u64,
+    /// The column at fault.
+    pub column: String,
+    /// The value there, as it was given; empty if there is none.
+    pub value: String,
+    /// What is wrong with it.
+    pub reason: Text,
+}

@@ -1,0 +1,57 @@
+//! One bucket of members: all their enrollments and all their claims, decided in order.
+
+mod accounts;
+mod alone;
+mod exactly;
+mod facts;
+mod gather;
+mod payouts;
+mod plans;
+mod waves;
+
+use arrow::array::RecordBatch;
+
+use self::accounts::Accounts;
+pub use self::alone::Alone;
+use self::facts::Rows;
+use self::payouts::Results;
+pub(crate) use self::plans::Plans;
+use self::waves::Waves;
+use super::Decided;
+use crate::error::Error;
+
+/// What a decision reads.
+#[derive(Clone, Copy)]
+struct Bucket<'a> {
+    plans: &'a Plans<'a>,
+    claims: &'a Rows<'a>,
+    enrollments: &'a Rows<'a>,
+    accounts: &'a Accounts,
+}
+
+/// Decides the claims of one bucket, given as plain columns.
+///
+/// An account is what one member has under one plan. Where columns have an answer for every claim of an account, that is
+/// the answer; any other account is decided by the exact reading, claim by claim.
+pub(crate) fn decide_bucket(
+    plans: &Plans<'_>,
+    claims: &RecordBatch,
+    enrollments: &RecordBatch,
+    with_lines: bool,
+) -> Result<Decided, Error> {
+    let (claims, enrollments) = (Rows::of(claims)?, Rows::of(enrollments)?);
+    let mut rejects = Vec::new();
+    let accounts = Accounts::of(plans, &claims, &enrollments, &mut rejects)?;
+    let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts };
+    let mut results = Results::new(accounts.claim_count(), with_lines);
+    let mut waves = Waves::new(bucket);
+    waves.decide(&mut results);
+    results.keep_lines(|place| !waves.is_left_at(place));
+    for account in accounts.iter() {
+        if waves.needs_exact(account.index) {
+            exactly::decide(bucket, &account, &mut results, &mut rejects);
+        }
+    }
+    rejects.sort();
+    results.lay_out(bucket, rejects)
+}

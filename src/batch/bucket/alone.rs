@@ -1,0 +1,141 @@
+//! Claims each decided as if it were its member's first.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+
+use super::accounts::Accounts;
+use super::facts::Rows;
+use super::gather::Gathered;
+use super::payouts::fen;
+use super::plans::Plans;
+use super::{Bucket, exactly};
+use crate::accumulator::Accumulators;
+use crate::adjudicate::Decision;
+use crate::batch::door::{Door, Vocabulary};
+use crate::batch::{Input, Reject};
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::reading::columns::answer::Answers;
+
+/// Claims joined with their enrollments, each to be decided alone: what would it pay if the member had claimed nothing before?
+///
+/// For estimates, and for services that keep what members were paid in a place of their own. Nothing is posted, and no
+/// limit counts an earlier claim.
+pub struct Alone<'c> {
+    plans: Plans<'c>,
+    claims: RecordBatch,
+    enrollments: RecordBatch,
+    accounts: Accounts,
+    parts: Vec<Part>,
+    rejects: Vec<Reject>,
+}
+
+/// The claims that one version decides, side by side.
+struct Part {
+    places: Vec<usize>,
+    gathered: Gathered,
+    /// `None` where columns do not do for the plan.
+    answers: Option<Arc<Answers>>,
+}
+
+impl<'c> Alone<'c> {
+    /// Reads and joins; the columns are those of [`crate::batch::decide`].
+    ///
+    /// # Errors
+    /// Those of [`crate::batch::decide`].
+    pub fn of(catalog: &'c Catalog, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Alone<'c>, Error> {
+        let vocabulary = Vocabulary::of(catalog)?;
+        let read = |input, batch: &RecordBatch| Door::new(&vocabulary, input, batch.schema_ref(), &[])?.read(batch, 1);
+        let (enrollments, mut rejects) = read(Input::Enrollments, enrollments)?;
+        let (claims, of_claims) = read(Input::Claims, claims)?;
+        rejects.extend(of_claims);
+        let plans = Plans::of(catalog, &vocabulary);
+        let accounts = Accounts::of(&plans, &Rows::of(&claims)?, &Rows::of(&enrollments)?, &mut rejects)?;
+        rejects.sort();
+        let mut alone = Alone { plans, claims, enrollments, accounts, parts: Vec::new(), rejects };
+        alone.parts = alone.parts()?;
+        Ok(alone)
+    }
+
+    /// The rows that are not decided, each with the reason.
+    #[must_use]
+    pub fn rejects(&self) -> &[Reject] {
+        &self.rejects
+    }
+
+    /// Gives each claim's decision and what is payable, in fen; `None` for a claim that can not be decided: no version of
+    /// its plan is for it, or a fact is out of the pack's bounds. The claims come by member, plan, date and id.
+    #[must_use]
+    pub fn decide(&self) -> Vec<Option<(Decision, i64)>> {
+        let mut decided = vec![None; self.accounts.claim_count()];
+        for part in &self.parts {
+            self.decide_part(part, &mut decided);
+        }
+        decided
+    }
+
+    fn decide_part(&self, part: &Part, decided: &mut [Option<(Decision, i64)>]) {
+        let outputs =
+            part.answers.as_ref().map(|answers| answers.decision.run(&part.gathered.inputs, part.places.len()));
+        let (numbers, masks) = outputs.map(|outputs| (outputs.numbers, outputs.masks)).unwrap_or_default();
+        let (Some(payable), [denied, open]) = (numbers.first(), masks.as_slice()) else {
+            return part.places.iter().for_each(|place| self.ask(*place, decided));
+        };
+        let answers = payable.iter().zip(denied.iter().zip(open));
+        for (at, (place, (payable, (denied, open)))) in part.places.iter().zip(answers).enumerate() {
+            let decision = match (denied, open, payable) {
+                (1, ..) => Decision::Denied,
+                (_, 1, 0) => Decision::NothingDue,
+                (_, 1, _) => Decision::Paid,
+                _ => Decision::Pended,
+            };
+            if decision == Decision::Pended || part.gathered.odd.get(at) == Some(&true) {
+                self.ask(*place, decided);
+            } else if let Some(slot) = decided.get_mut(*place) {
+                *slot = Some((decision, if decision == Decision::Paid { *payable } else { 0 }));
+            }
+        }
+    }
+
+    /// Asks the exact reading.
+    fn ask(&self, place: usize, decided: &mut [Option<(Decision, i64)>]) {
+        let (Ok(claims), Ok(enrollments)) = (Rows::of(&self.claims), Rows::of(&self.enrollments)) else { return };
+        let bucket =
+            Bucket { plans: &self.plans, claims: &claims, enrollments: &enrollments, accounts: &self.accounts };
+        if let (Some(slot), Some(adjudication)) =
+            (decided.get_mut(place), exactly::alone(bucket, place, &Accumulators::new()))
+        {
+            *slot = fen(adjudication.payable()).ok().map(|fen| (adjudication.decision(), fen));
+        }
+    }
+
+    fn parts(&self) -> Result<Vec<Part>, Error> {
+        let (claims, enrollments) = (Rows::of(&self.claims)?, Rows::of(&self.enrollments)?);
+        let bucket =
+            Bucket { plans: &self.plans, claims: &claims, enrollments: &enrollments, accounts: &self.accounts };
+        let (events, starts) = (claims.days("event_date"), enrollments.days("coverage_start"));
+        let named = enrollments.some_texts("plan_version");
+        let mut places: BTreeMap<(usize, Option<usize>), Vec<usize>> = BTreeMap::new();
+        for account in self.accounts.iter() {
+            let Some(prepared) = self.plans.prepared(account.plan) else { continue };
+            for place in account.places.clone() {
+                let (claim, enrollment) = (self.accounts.claim_at(place), self.accounts.enrollment_at(place));
+                let version = match (named.at(enrollment), events.at(claim), starts.at(enrollment)) {
+                    (None, Some(event), Some(start)) => prepared.version_on(event, start),
+                    _ => None,
+                };
+                places.entry((account.plan, version)).or_default().push(place);
+            }
+        }
+        let part = |((plan, version), places): ((usize, Option<usize>), Vec<usize>)| {
+            let stated = version.and_then(|version| self.plans.prepared(plan)?.versions.get(version));
+            let gathered = stated.map(|stated| Gathered::of(bucket, stated, &places)).unwrap_or_default();
+            let presence = gathered.presence.clone();
+            let answers = version.and_then(|version| self.plans.answers(plan, version, false, presence));
+            Part { places, gathered, answers }
+        };
+        Ok(places.into_iter().map(part).collect())
+    }
+}

@@ -1,0 +1,125 @@
+//! Gathers the facts of some claims, side by side, as a program reads them.
+
+use arrow::array::{Array, BooleanArray, Date32Array, Int64Array, UInt16Array};
+use rust_decimal::Decimal;
+
+use super::Bucket;
+use super::facts::Rows;
+use super::payouts::units;
+use crate::fact::Holder;
+use crate::plan::{Plan, PlanFact};
+use crate::reading::columns::program::{Inputs, Values};
+use crate::reading::columns::record::{Presence, most_of};
+
+/// The digits of a bound that columns compare with.
+const MOST_DIGITS: u8 = 18;
+
+/// The facts of some claims, side by side.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub(super) inputs: Inputs,
+    pub(super) presence: Vec<Presence>,
+    /// Claims with a value that columns do not take; empty if there is none.
+    pub(super) odd: Vec<bool>,
+}
+
+impl Gathered {
+    pub(super) fn of(bucket: Bucket<'_>, plan: &Plan, places: &[usize]) -> Gathered {
+        let row_of = |places: &[usize], rows: &[usize]| -> Vec<usize> {
+            places.iter().map(|place| rows.get(*place).copied().unwrap_or_default()).collect()
+        };
+        let claims = row_of(places, &bucket.accounts.claims);
+        let enrollments = row_of(places, &bucket.accounts.enrollments);
+        let mut gathered = Gathered { inputs: Inputs::default(), presence: Vec::new(), odd: Vec::new() };
+        for fact in &plan.facts {
+            let (source, rows) = match fact.holder {
+                Holder::Claim => (bucket.claims, &claims),
+                Holder::Enrollment => (bucket.enrollments, &enrollments),
+            };
+            gathered.push(source, fact, rows);
+        }
+        gathered
+    }
+
+    fn push(&mut self, source: &Rows<'_>, fact: &PlanFact, rows: &[usize]) {
+        let column = source.column(&fact.name);
+        let given = column.map_or_else(Vec::new, |column| given(column.as_ref(), rows));
+        let somewhere = given.contains(&1);
+        let everywhere = column.is_some() && !given.contains(&0);
+        let (presence, values) = match column {
+            Some(column) if everywhere || somewhere => {
+                let presence = if everywhere { Presence::Always } else { Presence::Sometimes };
+                (presence, values(column.as_ref(), rows, &given))
+            }
+            Some(_) | None => (Presence::Never, Values::None),
+        };
+        if let Values::Numbers(numbers) = &values {
+            let units = |bound: Decimal| {
+                let units = units(bound, fact.kind.places(), MOST_DIGITS);
+                units.and_then(|units| i64::try_from(units).ok())
+            };
+            // Within a bound that is finer than the fact itself, nothing is known to lie.
+            let most = units(fact.bounds.max).unwrap_or_default().min(most_of(fact.kind));
+            mark_beyond(numbers, most, &mut self.odd);
+            if fact.standard.is_none() {
+                mark_below(numbers, &given, units(fact.bounds.min).unwrap_or(i64::MAX), &mut self.odd);
+            }
+        }
+        self.presence.push(presence);
+        self.inputs.facts.push(values);
+        self.inputs.given.push(given);
+    }
+}
+
+/// 1 where a row has a value; empty if that is so of every row.
+fn given(column: &dyn Array, rows: &[usize]) -> Vec<u8> {
+    match column.nulls() {
+        Some(nulls) if nulls.null_count() > 0 => {
+            rows.iter().map(|row| u8::from(*row < nulls.len() && nulls.is_valid(*row))).collect()
+        }
+        Some(_) | None => Vec::new(),
+    }
+}
+
+fn values(column: &dyn Array, rows: &[usize], given: &[u8]) -> Values {
+    let column = column.as_any();
+    if let Some(numbers) = column.downcast_ref::<Int64Array>() {
+        return Values::Numbers(gathered(numbers.values(), rows, given, 0));
+    }
+    if let Some(days) = column.downcast_ref::<Date32Array>() {
+        return Values::Dates(gathered(days.values(), rows, given, 0));
+    }
+    if let Some(codes) = column.downcast_ref::<UInt16Array>() {
+        return Values::Codes(gathered(codes.values(), rows, given, u16::MAX));
+    }
+    if let Some(truths) = column.downcast_ref::<BooleanArray>() {
+        let is_true = |row: &usize| u8::from(*row < truths.len() && truths.is_valid(*row) && truths.value(*row));
+        return Values::Truths(rows.iter().map(is_true).collect());
+    }
+    Values::None
+}
+
+fn gathered<T: Copy + Default>(values: &[T], rows: &[usize], given: &[u8], absent: T) -> Vec<T> {
+    let taken = rows.iter().map(|row| values.get(*row).copied().unwrap_or_default());
+    if given.is_empty() {
+        return taken.collect();
+    }
+    taken.zip(given).map(|(value, given)| if *given == 0 { absent } else { value }).collect()
+}
+
+pub(super) fn mark_beyond(numbers: &[i64], most: i64, odd: &mut Vec<bool>) {
+    mark(numbers.iter().map(|number| *number > most || *number < 0), odd);
+}
+
+fn mark_below(numbers: &[i64], given: &[u8], least: i64, odd: &mut Vec<bool>) {
+    let is_given = |at: usize| given.is_empty() || given.get(at) == Some(&1);
+    mark(numbers.iter().enumerate().map(|(at, number)| *number < least && is_given(at)), odd);
+}
+
+/// Marks rows; the list stays empty as long as there is none.
+fn mark(rows: impl ExactSizeIterator<Item = bool> + Clone, odd: &mut Vec<bool>) {
+    if rows.clone().any(|is_odd| is_odd) {
+        odd.resize(rows.len(), false);
+        rows.zip(odd).for_each(|(is_odd, odd)| *odd |= is_odd);
+    }
+}

@@ -1,0 +1,261 @@
+//! What is decided of each claim, and its columns in the output.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Decimal128Array, RecordBatch, StringArray, UInt32Array};
+use arrow::compute::take;
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::error::ArrowError;
+use rust_decimal::Decimal;
+
+use super::Bucket;
+use crate::adjudicate::{Adjudication, BenefitLines, Decision};
+use crate::batch::{Decided, Reject};
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::text::say;
+
+/// What became of one claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Verdict {
+    Paid,
+    NothingDue,
+    Denied,
+    Pended,
+    #[default]
+    Rejected,
+}
+
+/// All results of a bucket, by place.
+#[derive(Debug)]
+pub(super) struct Results {
+    verdicts: Vec<Verdict>,
+    /// In fen.
+    payable: Vec<i64>,
+    /// The number of the version that decided.
+    versions: Vec<u16>,
+    /// Places in `texts`.
+    reasons: Vec<u32>,
+    texts: Texts,
+    lines: Option<Vec<Line>>,
+}
+
+/// One benefit of one claim.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Line {
+    pub(super) place: usize,
+    /// The place of the benefit in its plan.
+    pub(super) benefit: usize,
+    /// With the places of [`super::plans::Plans::gross_places`].
+    pub(super) gross: i128,
+    /// In fen.
+    pub(super) paid: i64,
+}
+
+/// The digits that a column of payouts holds, and one of the amounts that benefits start from.
+const PAYOUT_DIGITS: u8 = 18;
+const GROSS_DIGITS: u8 = 38;
+/// Payouts are columns of fen.
+const PAYOUT_PLACES: u32 = 2;
+
+/// An amount that its column can not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unheld(pub(super) Decimal);
+
+/// Texts that occur again and again.
+#[derive(Debug, Default)]
+struct Texts {
+    texts: Vec<String>,
+    places: BTreeMap<String, u32>,
+}
+
+impl Texts {
+    fn place_of(&mut self, text: &str) -> u32 {
+        if let Some(place) = self.places.get(text) {
+            return *place;
+        }
+        let place = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.texts.push(text.to_owned());
+        self.places.insert(text.to_owned(), place);
+        place
+    }
+
+    fn at(&self, place: u32) -> &str {
+        usize::try_from(place).ok().and_then(|place| self.texts.get(place)).map_or("", String::as_str)
+    }
+}
+
+impl Results {
+    pub(super) fn new(claims: usize, with_lines: bool) -> Results {
+        let mut texts = Texts::default();
+        texts.place_of("");
+        Results {
+            verdicts: vec![Verdict::default(); claims],
+            payable: vec![0; claims],
+            versions: vec![0; claims],
+            reasons: vec![0; claims],
+            texts,
+            lines: with_lines.then(Vec::new),
+        }
+    }
+
+    pub(super) fn wants_lines(&self) -> bool {
+        self.lines.is_some()
+    }
+
+    pub(super) fn set(&mut self, place: usize, verdict: Verdict, payable: i64, version: usize) {
+        put(&mut self.verdicts, place, verdict);
+        put(&mut self.payable, place, payable);
+        put(&mut self.versions, place, u16::try_from(version).unwrap_or(u16::MAX));
+    }
+
+    pub(super) fn set_reasons(&mut self, place: usize, codes: &str) {
+        let text = self.texts.place_of(codes);
+        put(&mut self.reasons, place, text);
+    }
+
+    pub(super) fn reject(&mut self, place: usize) {
+        put(&mut self.verdicts, place, Verdict::Rejected);
+    }
+
+    pub(super) fn add_line(&mut self, line: Line) {
+        if let Some(lines) = &mut self.lines {
+            lines.push(line);
+        }
+    }
+
+    /// Forgets the lines of claims that are decided anew.
+    pub(super) fn keep_lines(&mut self, is_kept: impl Fn(usize) -> bool) {
+        if let Some(lines) = &mut self.lines {
+            lines.retain(|line| is_kept(line.place));
+        }
+    }
+
+    /// The result of the exact reading; nothing is set if an amount does not fit its column.
+    pub(super) fn set_exactly(
+        &mut self,
+        bucket: Bucket<'_>,
+        place: usize,
+        adjudication: &Adjudication,
+    ) -> Result<(), Unheld> {
+        let verdict = match adjudication.decision() {
+            Decision::Paid => Verdict::Paid,
+            Decision::NothingDue => Verdict::NothingDue,
+            Decision::Denied => Verdict::Denied,
+            Decision::Pended => Verdict::Pended,
+        };
+        let version = bucket.plans.number_of_version(adjudication.outcome().plan());
+        let payable = fen(adjudication.payable())?;
+        if let (true, Some(plan)) = (self.wants_lines(), bucket.plans.version(version))
+            && matches!(verdict, Verdict::Paid | Verdict::NothingDue)
+        {
+            let line = |lines: &BenefitLines| {
+                let benefit = plan.benefit_ids().position(|id| id == lines.id()).unwrap_or_default();
+                let gross = units(lines.gross(), bucket.plans.gross_places(), GROSS_DIGITS);
+                let gross = gross.ok_or(Unheld(lines.gross()))?;
+                Ok(Line { place, benefit, gross, paid: fen(lines.paid())? })
+            };
+            let lines: Vec<Line> = adjudication.benefits().iter().map(line).collect::<Result<_, Unheld>>()?;
+            for line in lines {
+                self.add_line(line);
+            }
+        }
+        self.set(place, verdict, payable, version);
+        let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
+        self.set_reasons(place, &codes.join(";"));
+        Ok(())
+    }
+
+    /// The columns of the output, in order.
+    pub(super) fn lay_out(mut self, bucket: Bucket<'_>, rejects: Vec<Reject>) -> Result<Decided, Error> {
+        let (ids, enrollments) = (bucket.claims.texts("claim_id")?, bucket.claims.texts("enrollment_id")?);
+        let decided: Vec<usize> = self.decided().collect();
+        let row = |place: &usize| bucket.accounts.claim_at(*place);
+        let plan = |place: &usize| {
+            let version = self.versions.get(*place).copied().unwrap_or_default();
+            bucket.plans.version(version.into())
+        };
+        let decision = |place: &usize| match self.verdicts.get(*place) {
+            Some(Verdict::Paid) => "paid",
+            Some(Verdict::NothingDue) => "nothing-due",
+            Some(Verdict::Denied) => "denied",
+            Some(Verdict::Pended) => "pended",
+            Some(Verdict::Rejected) | None => "",
+        };
+        let payable = decided.iter().map(|place| self.payable.get(*place).copied().unwrap_or_default().into());
+        let reasons = |place: &usize| self.texts.at(self.reasons.get(*place).copied().unwrap_or_default());
+        let rows = decided.iter().map(|place| u32::try_from(row(place)).unwrap_or(u32::MAX)).collect::<UInt32Array>();
+        let payouts = batch(vec![
+            taken("claim_id", ids, &rows)?,
+            taken("enrollment_id", enrollments, &rows)?,
+            text("plan", decided.iter().map(|place| plan(place).map_or("", Plan::id))),
+            text("plan_version", decided.iter().map(|place| plan(place).map_or("", Plan::version))),
+            text("decision", decided.iter().map(decision)),
+            amount("payable", payable, PAYOUT_DIGITS, PAYOUT_PLACES)?,
+            text("reasons", decided.iter().map(reasons)),
+        ])?;
+        let mut lines = self.lines.take().unwrap_or_default();
+        lines.retain(|line| self.verdicts.get(line.place) != Some(&Verdict::Rejected));
+        lines.sort_unstable();
+        let benefit =
+            |line: &Line| plan(&line.place).and_then(|plan| plan.benefit_ids().nth(line.benefit)).unwrap_or_default();
+        let lines = batch(vec![
+            text("claim_id", lines.iter().map(|line| ids.value(row(&line.place)))),
+            text("benefit", lines.iter().map(benefit)),
+            amount("gross", lines.iter().map(|line| line.gross), GROSS_DIGITS, bucket.plans.gross_places())?,
+            amount("paid", lines.iter().map(|line| line.paid.into()), PAYOUT_DIGITS, PAYOUT_PLACES)?,
+        ])?;
+        Ok(Decided { payouts, lines, rejects })
+    }
+
+    fn decided(&self) -> impl Iterator<Item = usize> {
+        let verdicts = self.verdicts.iter().enumerate();
+        verdicts.filter(|(_, verdict)| **verdict != Verdict::Rejected).map(|(place, _)| place)
+    }
+}
+
+fn put<T>(list: &mut [T], place: usize, value: T) {
+    if let Some(slot) = list.get_mut(place) {
+        *slot = value;
+    }
+}
+
+/// The number in units of 10 to the minus `places`; `None` if it is finer, or has more than so many digits.
+pub(super) fn units(number: Decimal, places: u32, digits: u8) -> Option<i128> {
+    let short = number.normalize();
+    let raise = 10_i128.checked_pow(places.checked_sub(short.scale())?)?;
+    let units = short.mantissa().checked_mul(raise)?;
+    (units.unsigned_abs() < 10_u128.checked_pow(digits.into())?).then_some(units)
+}
+
+pub(super) fn fen(amount: Decimal) -> Result<i64, Unheld> {
+    let fen = units(amount, PAYOUT_PLACES, PAYOUT_DIGITS).and_then(|fen| i64::try_from(fen).ok());
+    fen.ok_or(Unheld(amount))
+}
+
+type Column = (Field, ArrayRef);
+
+fn text<'a>(name: &'a str, values: impl Iterator<Item = &'a str>) -> Column {
+    (Field::new(name, DataType::Utf8, false), Arc::new(StringArray::from_iter_values(values)))
+}
+
+fn taken(name: &str, values: &StringArray, rows: &UInt32Array) -> Result<Column, Error> {
+    Ok((Field::new(name, DataType::Utf8, false), take(values, rows, None).map_err(internal)?))
+}
+
+fn amount(name: &str, values: impl Iterator<Item = i128>, precision: u8, places: u32) -> Result<Column, Error> {
+    let scale = i8::try_from(places).unwrap_or(i8::MAX);
+    let array =
+        Decimal128Array::from_iter_values(values).with_precision_and_scale(precision, scale).map_err(internal)?;
+    Ok((Field::new(name, DataType::Decimal128(precision, scale), false), Arc::new(array)))
+}
+
+fn batch(columns: Vec<Column>) -> Result<RecordBatch, Error> {
+    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(internal)
+}
+
+fn internal(error: ArrowError) -> Error {
+    Error::columns(say!("结果无法成列：{error}", "the results do not form columns: {error}"))
+}

@@ -1,0 +1,388 @@
+//! Waves: the first claim of every account, then the second, and so on, so that blocks of claims are decided together.
+
+use std::collections::BTreeMap;
+
+use chrono::Datelike;
+use rust_decimal::Decimal;
+
+use super::accounts::Account;
+use super::facts::{Days, Texts, date};
+use super::gather::{Gathered, mark_beyond};
+use super::payouts::{Line, Results, Verdict};
+use super::plans::{Ledger, Prepared};
+use super::{Bucket, exactly};
+use crate::accumulator::{Accumulators, Group};
+use crate::plan::Plan;
+use crate::reading::columns::answer::Answers;
+use crate::reading::columns::program::{Inputs, Outputs};
+use crate::reading::columns::record::MOST_POSTED;
+use crate::scope::Scope;
+
+/// The claims of a bucket on their way through columns.
+pub(super) struct Waves<'b> {
+    bucket: Bucket<'b>,
+    /// By account: whether columns have no answer for one of its claims.
+    exact: Vec<bool>,
+    /// By place.
+    account_of: Vec<u32>,
+    /// By place: the day of the event, and the first day of the cover.
+    days: Vec<(i32, i32)>,
+}
+
+/// Claims that are decided together: one plan, one version, the same turn in their accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+    plan: usize,
+    wave: usize,
+    version: usize,
+    /// Whether a later claim of the account asks what this one has posted.
+    is_last: bool,
+}
+
+/// What earlier claims of a plan's accounts have posted, after each claim.
+struct Tallies {
+    /// By tally, then by place.
+    after: Vec<Vec<i64>>,
+}
+
+impl<'b> Waves<'b> {
+    pub(super) fn new(bucket: Bucket<'b>) -> Waves<'b> {
+        let claims = bucket.accounts.claim_count();
+        Waves {
+            bucket,
+            exact: vec![false; bucket.accounts.count()],
+            account_of: vec![0; claims],
+            days: vec![(0, 0); claims],
+        }
+    }
+
+    pub(super) fn needs_exact(&self, account: usize) -> bool {
+        self.exact.get(account).copied().unwrap_or(true)
+    }
+
+    /// Whether the claim at the place is left to the exact reading.
+    pub(super) fn is_left_at(&self, place: usize) -> bool {
+        let account = self.account_of.get(place).and_then(|account| usize::try_from(*account).ok());
+        account.is_none_or(|account| self.needs_exact(account))
+    }
+
+    /// Decides every account that columns can.
+    pub(super) fn decide(&mut self, results: &mut Results) {
+        let bucket = self.bucket;
+        let turns = self.turns();
+        let mut plans: Vec<usize> = turns.keys().map(|turn| turn.plan).collect();
+        plans.dedup();
+        for plan in plans {
+            let Some(prepared) = bucket.plans.prepared(plan) else { continue };
+            let Some(ledger) = prepared.ledger(bucket.plans.vocabulary()) else { continue };
+            let first = Turn { plan, wave: 0, version: 0, is_last: false };
+            let past = Turn { plan: plan.saturating_add(1), ..first };
+            let needs_tallies = turns.range(first..past).any(|(turn, _)| turn.wave > 0);
+            let places = if needs_tallies { bucket.accounts.claim_count() } else { 0 };
+            let mut tallies = Tallies { after: vec![vec![0; places]; ledger.tallies.len()] };
+            for (turn, places) in turns.range(first..past) {
+                self.decide_turn(prepared, ledger, *turn, places, &mut tallies, results);
+            }
+        }
+    }
+
+    /// The places of each turn.
+    fn turns(&mut self) -> BTreeMap<Turn, Vec<usize>> {
+        let bucket = self.bucket;
+        let mut turns: BTreeMap<Turn, Vec<usize>> = BTreeMap::new();
+        let given = Given::of(bucket);
+        let mut versions = Vec::new();
+        for account in bucket.accounts.iter() {
+            versions.clear();
+            if self.take(&account, &given, &mut versions).is_none() {
+                self.give_up(account.index);
+                continue;
+            }
+            let last = versions.len().saturating_sub(1);
+            for (wave, (place, version)) in account.places.clone().zip(&versions).enumerate() {
+                let turn = Turn { plan: account.plan, wave, version: *version, is_last: wave == last };
+                turns.entry(turn).or_default().push(place);
+            }
+        }
+        turns
+    }
+
+    fn give_up(&mut self, account: usize) {
+        if let Some(exact) = self.exact.get_mut(account) {
+            *exact = true;
+        }
+    }
+
+    /// The version of each claim of an account that columns can try.
+    fn take(&mut self, account: &Account, given: &Given<'_>, versions: &mut Vec<usize>) -> Option<()> {
+        let bucket = self.bucket;
+        let prepared = bucket.plans.prepared(account.plan)?;
+        if account.has_reversals || prepared.ledger(bucket.plans.vocabulary()).is_none() {
+            return None;
+        }
+        let index = u32::try_from(account.index).ok()?;
+        let mut before = None;
+        for place in account.places.clone() {
+            let enrollment = bucket.accounts.enrollment_at(place);
+            let (event, start) = (given.events.at(bucket.accounts.claim_at(place))?, given.starts.at(enrollment)?);
+            if before > Some(start) {
+                return None; // an earlier cover again: its sums were left behind
+            }
+            before = Some(start);
+            if let (Some(days), Some(of)) = (self.days.get_mut(place), self.account_of.get_mut(place)) {
+                (*days, *of) = ((event, start), index);
+            }
+            versions.push(match given.versions.at(enrollment) {
+                Some(named) => prepared.versions.iter().position(|plan| plan.version() == named)?,
+                None => prepared.version_on(event, start)?,
+            });
+        }
+        Some(())
+    }
+
+    fn decide_turn(
+        &mut self,
+        prepared: &Prepared<'_>,
+        ledger: &Ledger,
+        turn: Turn,
+        places: &[usize],
+        tallies: &mut Tallies,
+        results: &mut Results,
+    ) {
+        let Some(plan) = prepared.versions.get(turn.version) else { return };
+        let mut gathered = Gathered::of(self.bucket, plan, places);
+        let answers = self.bucket.plans.answers(turn.plan, turn.version, turn.wave > 0, gathered.presence.clone());
+        let Some(answers) = answers else {
+            for place in places {
+                self.give_up_at(*place);
+            }
+            return;
+        };
+        if turn.wave > 0 {
+            gathered.inputs.priors = self.priors(ledger, plan, &answers, places, tallies, &mut gathered.odd);
+        }
+        let program = if turn.is_last { &answers.decision } else { &answers.posting };
+        let outputs = program.run(&gathered.inputs, places.len());
+        let open = self.settle(turn, places, &outputs, &gathered.odd, results);
+        for place in open {
+            self.pend(ledger, turn, place, tallies, results);
+        }
+        if !turn.is_last {
+            self.post(ledger, plan, turn, places, &outputs, tallies);
+        }
+        give_reasons(plan, &answers, &gathered.inputs, places, &outputs, results);
+        if results.wants_lines() {
+            self.give_lines(plan, &answers, &gathered.inputs, places, &outputs, results);
+        }
+    }
+
+    fn give_up_at(&mut self, place: usize) {
+        if let Some(account) = self.account_of.get(place).and_then(|account| usize::try_from(*account).ok()) {
+            self.give_up(account);
+        }
+    }
+
+    /// Asks the exact reading which facts a claim lacks. A claim that is pended posts nothing, and the others stand.
+    fn pend(&mut self, ledger: &Ledger, turn: Turn, place: usize, tallies: &Tallies, results: &mut Results) {
+        let before = if turn.wave > 0 { self.balances(ledger, place, tallies) } else { Accumulators::new() };
+        match exactly::alone(self.bucket, place, &before).filter(|decided| decided.posting().is_none()) {
+            Some(adjudication) if results.set_exactly(self.bucket, place, &adjudication).is_ok() => {}
+            Some(_) | None => self.give_up_at(place),
+        }
+    }
+
+    /// What the account of the claim holds before it, of all that the plan reads.
+    fn balances(&self, ledger: &Ledger, place: usize, tallies: &Tallies) -> Accumulators {
+        let (event, start) = self.days.get(place).copied().unwrap_or_default();
+        let (event, start) = (date(event).unwrap_or_default(), date(start).unwrap_or_default());
+        Accumulators::of_balances(ledger.tallies.iter().zip(&tallies.after).filter_map(|(tally, after)| {
+            let sum = self.found(after, tally.scope, place);
+            let sum = Decimal::from_i128_with_scale(sum.into(), tally.places);
+            (!sum.is_zero()).then(|| (Group::of(tally.scope, event, start), tally.entry.clone(), sum))
+        }))
+    }
+
+    /// Takes the decisions; gives the claims that have none. An account that columns can not follow is given up.
+    fn settle(
+        &mut self,
+        turn: Turn,
+        places: &[usize],
+        outputs: &Outputs,
+        odd: &[bool],
+        results: &mut Results,
+    ) -> Vec<usize> {
+        let mut open = Vec::new();
+        let version = self.bucket.plans.version_number(turn.plan, turn.version);
+        let [payable] = outputs.numbers.get(..1).unwrap_or_default() else { return open };
+        let [denied, decided, known @ ..] = outputs.masks.as_slice() else { return open };
+        for (at, place) in places.iter().enumerate() {
+            let is = |mask: &Vec<u8>| mask.get(at) == Some(&1);
+            let (denied, decided) = (is(denied), is(decided));
+            let is_posted = known.iter().all(is) || !decided;
+            let amount = payable.get(at).copied().unwrap_or_default();
+            let verdict = match (denied, decided, amount) {
+                (true, ..) => Verdict::Denied,
+                (false, true, 0) => Verdict::NothingDue,
+                (false, true, _) => Verdict::Paid,
+                (false, false, _) => Verdict::Pended,
+            };
+            if odd.get(at) == Some(&true) || !is_posted {
+                self.give_up_at(*place);
+            } else if verdict == Verdict::Pended {
+                open.push(*place);
+            }
+            let payable = if verdict == Verdict::Paid { amount } else { 0 };
+            results.set(*place, verdict, payable, version);
+        }
+        open
+    }
+
+    /// The sums that the claims find: those after the claim before, where it counts together with them.
+    fn priors(
+        &self,
+        ledger: &Ledger,
+        plan: &Plan,
+        answers: &Answers,
+        places: &[usize],
+        tallies: &Tallies,
+        odd: &mut Vec<bool>,
+    ) -> Vec<Vec<i64>> {
+        let of = |prior: &crate::plan::expression::Prior| {
+            let tally = ledger.tally_of(plan, *prior)?;
+            let after = tallies.after.get(tally)?;
+            Some(places.iter().map(|place| self.found(after, prior.scope, *place)).collect::<Vec<i64>>())
+        };
+        let priors: Vec<Vec<i64>> = answers.priors.iter().map(|prior| of(prior).unwrap_or_default()).collect();
+        for column in &priors {
+            mark_beyond(column, MOST_POSTED, odd);
+        }
+        priors
+    }
+
+    /// What the tally holds for a claim before it posts.
+    fn found(&self, after: &[i64], scope: Scope, place: usize) -> i64 {
+        let before = place.saturating_sub(1);
+        let (Some((event, start)), Some((event_before, start_before))) = (self.days.get(place), self.days.get(before))
+        else {
+            return 0;
+        };
+        let together = match scope {
+            Scope::Event => event == event_before,
+            Scope::Period => start == start_before,
+            Scope::CalendarYear => year(*event) == year(*event_before),
+            Scope::Life => true,
+        };
+        if together { after.get(before).copied().unwrap_or_default() } else { 0 }
+    }
+
+    fn post(
+        &self,
+        ledger: &Ledger,
+        plan: &Plan,
+        turn: Turn,
+        places: &[usize],
+        outputs: &Outputs,
+        tallies: &mut Tallies,
+    ) {
+        let [denied, decided, ..] = outputs.masks.as_slice() else { return };
+        for (tally, after) in ledger.tallies.iter().zip(&mut tallies.after) {
+            let entry = plan.entries.iter().position(|stated| stated.entry == tally.entry);
+            let posted = entry.and_then(|entry| outputs.numbers.get(entry.saturating_add(1)));
+            for (at, place) in places.iter().enumerate() {
+                let before = if turn.wave > 0 { self.found(after, tally.scope, *place) } else { 0 };
+                let posts = denied.get(at) == Some(&0) && decided.get(at) == Some(&1);
+                let amount = posted.filter(|_| posts).and_then(|posted| posted.get(at)).copied().unwrap_or_default();
+                if let Some(after) = after.get_mut(*place) {
+                    *after = before.saturating_add(amount);
+                }
+            }
+        }
+    }
+
+    fn give_lines(
+        &mut self,
+        plan: &Plan,
+        answers: &Answers,
+        inputs: &Inputs,
+        places: &[usize],
+        decisions: &Outputs,
+        results: &mut Results,
+    ) {
+        let [denied, decided, ..] = decisions.masks.as_slice() else { return };
+        let lines = answers.lines.run(inputs, places.len());
+        let all_told = lines.masks.last();
+        for (at, place) in places.iter().enumerate() {
+            if denied.get(at) != Some(&0) || decided.get(at) != Some(&1) {
+                continue;
+            }
+            if all_told.and_then(|told| told.get(at)) != Some(&1) {
+                self.give_up_at(*place);
+            }
+            for (benefit, (applies, amounts)) in lines.masks.iter().zip(lines.numbers.chunks(2)).enumerate() {
+                let [gross, paid] = amounts else { continue };
+                if benefit < plan.benefits.len() && applies.get(at) == Some(&1) {
+                    let places = answers.gross_places.get(benefit).copied().unwrap_or_default();
+                    let finer = self.bucket.plans.gross_places().saturating_sub(places);
+                    let gross = i128::from(gross.get(at).copied().unwrap_or_default());
+                    results.add_line(Line {
+                        place: *place,
+                        benefit,
+                        gross: gross.saturating_mul(10_i128.saturating_pow(finer)),
+                        paid: paid.get(at).copied().unwrap_or_default(),
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// Why claims are denied or paid nothing; worked out for these alone.
+fn give_reasons(
+    plan: &Plan,
+    answers: &Answers,
+    inputs: &Inputs,
+    places: &[usize],
+    decisions: &Outputs,
+    results: &mut Results,
+) {
+    let ([payable, ..], [denied, decided, ..]) = (decisions.numbers.as_slice(), decisions.masks.as_slice()) else {
+        return;
+    };
+    let is = |mask: &[u8], at: usize| mask.get(at) == Some(&1);
+    let some: Vec<usize> =
+        (0..places.len()).filter(|at| is(denied, *at) || (is(decided, *at) && payable.get(*at) == Some(&0))).collect();
+    if some.is_empty() {
+        return;
+    }
+    let keys = answers.reasons.run(&inputs.only(&some), some.len());
+    let Some(keys) = keys.numbers.first() else { return };
+    let mut texts: BTreeMap<(bool, i64), String> = BTreeMap::new();
+    for (at, key) in some.iter().zip(keys) {
+        let is_denied = is(denied, *at);
+        let text = texts.entry((is_denied, *key)).or_insert_with(|| answers.codes(plan, is_denied, *key).join(";"));
+        if let Some(place) = places.get(*at) {
+            results.set_reasons(*place, text);
+        }
+    }
+}
+
+fn year(day: i32) -> Option<i32> {
+    date(day).map(|date| date.year())
+}
+
+/// What every account needs of its rows.
+struct Given<'b> {
+    events: Days<'b>,
+    starts: Days<'b>,
+    versions: Texts<'b>,
+}
+
+impl<'b> Given<'b> {
+    fn of(bucket: Bucket<'b>) -> Given<'b> {
+        Given {
+            events: bucket.claims.days("event_date"),
+            starts: bucket.enrollments.days("coverage_start"),
+            versions: bucket.enrollments.some_texts("plan_version"),
+        }
+    }
+}

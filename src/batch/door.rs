@@ -1,0 +1,199 @@
+//! The door of a batch: raw columns of any sensible type become plain ones, and a row with a bad value is rejected.
+//!
+//! Values are read as in a case file, by [`StandardFact::fit`](crate::StandardFact) and [`Kind::fit`](crate::Kind).
+//! What is read often has a shorter way with the same answers.
+
+mod categories;
+mod codes;
+mod columns;
+mod dates;
+mod ids;
+mod numbers;
+mod target;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod vocabulary;
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, UInt64Array};
+use arrow::compute::FilterBuilder;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::error::ArrowError;
+use arrow::util::display::array_value_to_string;
+
+use self::columns::Column;
+use self::target::Bad;
+pub(crate) use self::vocabulary::Vocabulary;
+use crate::batch::{Input, Reject};
+use crate::error::Error;
+use crate::text::{Text, say};
+
+/// The most characters of a bad value that a reject repeats.
+const MOST_SHOWN: usize = 200;
+
+/// Reads the raw rows of one input whose columns have been checked.
+#[derive(Debug)]
+pub(crate) struct Door {
+    input: Input,
+    /// The raw columns that are read, in the order of the plain ones.
+    columns: Vec<Column>,
+    /// The raw columns that are read, in their own order.
+    projection: Vec<usize>,
+    raw: SchemaRef,
+    plain: SchemaRef,
+}
+
+/// The numbers of the rows of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// One after the other from this one.
+    From(u64),
+    /// As listed, where some in between could not be read.
+    These(Vec<u64>),
+}
+
+impl Rows {
+    /// The number of the row at this place of the batch.
+    #[must_use]
+    pub(crate) fn number(&self, place: usize) -> u64 {
+        match self {
+            Rows::From(first) => first.saturating_add(u64::try_from(place).unwrap_or(u64::MAX)),
+            Rows::These(numbers) => numbers.get(place).copied().unwrap_or(u64::MAX),
+        }
+    }
+}
+
+impl Door {
+    /// Checks the columns of an input: each is known, stands once, and has a type that its fact can be read from.
+    ///
+    /// # Errors
+    /// All that is wrong with the columns, in one.
+    pub(crate) fn new(vocabulary: &Vocabulary, input: Input, raw: &Schema, ignore: &[String]) -> Result<Door, Error> {
+        let place = match input {
+            Input::Claims => say!("理赔申请", "the claims"),
+            Input::Enrollments => say!("参保记录", "the enrollments"),
+        };
+        Door::of(&place, vocabulary, input, raw, ignore)
+    }
+
+    /// The same for an input that has a name of its own, such as a file's.
+    ///
+    /// # Errors
+    /// Those of [`Door::new`].
+    pub(crate) fn of(
+        place: &Text,
+        vocabulary: &Vocabulary,
+        input: Input,
+        raw: &Schema,
+        ignore: &[String],
+    ) -> Result<Door, Error> {
+        let columns = columns::checked(vocabulary, input, raw, ignore).map_err(|problems| {
+            let list = |of: fn(&Text) -> &str, joint| problems.iter().map(of).collect::<Vec<_>>().join(joint);
+            let (zh, en) = (list(|text| &text.zh, "；"), list(|text| &text.en, "; "));
+            Error::columns(Text { zh: format!("{}：{zh}", place.zh), en: format!("{}: {en}", place.en) })
+        })?;
+        let mut projection: Vec<usize> = columns.iter().map(|column| column.place).collect();
+        projection.sort_unstable();
+        let row = Field::new("row", DataType::UInt64, false);
+        let fields = columns.iter().map(Column::field);
+        let plain = Arc::new(Schema::new([row].into_iter().chain(fields).collect::<Vec<_>>()));
+        Ok(Door { input, columns, projection, raw: Arc::new(raw.clone()), plain })
+    }
+
+    /// The columns that are given out: `row`, the ids, and the facts by name.
+    #[must_use]
+    pub(crate) fn schema(&self) -> &SchemaRef {
+        &self.plain
+    }
+
+    /// The places of the raw columns that are read, in order; a batch may come with these only.
+    #[must_use]
+    pub(crate) fn projection(&self) -> &[usize] {
+        &self.projection
+    }
+
+    /// Reads rows that follow one another, the first of which has this number.
+    ///
+    /// # Errors
+    /// If the columns are not the ones that were checked.
+    pub(crate) fn read(&self, batch: &RecordBatch, first_row: u64) -> Result<(RecordBatch, Vec<Reject>), Error> {
+        self.read_rows(batch, &Rows::From(first_row))
+    }
+
+    /// Reads rows: the good ones as plain columns, and every bad value of the others, by row.
+    ///
+    /// # Errors
+    /// If the columns are not the ones that were checked.
+    pub(crate) fn read_rows(&self, batch: &RecordBatch, rows: &Rows) -> Result<(RecordBatch, Vec<Reject>), Error> {
+        let numbers = (0..batch.num_rows()).map(|place| rows.number(place));
+        let mut plain: Vec<ArrayRef> = vec![Arc::new(UInt64Array::from_iter_values(numbers))];
+        let mut rejects = Vec::new();
+        let mut is_good = vec![true; batch.num_rows()];
+        for column in &self.columns {
+            let raw = self.raw_column(batch, column)?;
+            let read = column.read(raw).map_err(|fault| self.changed(batch, &fault.to_string()))?;
+            for bad in &read.bad {
+                if let Some(flag) = is_good.get_mut(bad.row) {
+                    *flag = false;
+                }
+                rejects.push(self.reject(column, raw, rows, *bad));
+            }
+            plain.push(read.array);
+        }
+        let fault = |fault: ArrowError| self.changed(batch, &fault.to_string());
+        if !rejects.is_empty() {
+            rejects.sort();
+            let good = FilterBuilder::new(&BooleanArray::from(is_good)).optimize().build();
+            for column in &mut plain {
+                *column = good.filter(column).map_err(fault)?;
+            }
+        }
+        let batch = RecordBatch::try_new(Arc::clone(&self.plain), plain).map_err(fault)?;
+        Ok((batch, rejects))
+    }
+
+    /// The column of a batch that has all raw columns, or only those that are read.
+    fn raw_column<'a>(&self, batch: &'a RecordBatch, column: &Column) -> Result<&'a ArrayRef, Error> {
+        let is_whole = batch.num_columns() == self.raw.fields().len();
+        let place = if is_whole { Some(column.place) } else { self.projection.binary_search(&column.place).ok() };
+        let is_the_same = |raw: &&ArrayRef| {
+            self.raw.fields().get(column.place).is_some_and(|field| field.data_type() == raw.data_type())
+        };
+        let raw = place.and_then(|place| batch.columns().get(place)).filter(is_the_same);
+        raw.ok_or_else(|| self.changed(batch, &column.name))
+    }
+
+    fn reject(&self, column: &Column, raw: &ArrayRef, rows: &Rows, bad: Bad) -> Reject {
+        let value = shown(raw, bad.row);
+        Reject {
+            input: self.input,
+            row: rows.number(bad.row),
+            column: column.name.clone(),
+            reason: column.reason(&value, bad.wrong).on_one_line(),
+            value,
+        }
+    }
+
+    /// A stream whose batches differ from its schema is a fault of the caller.
+    fn changed(&self, batch: &RecordBatch, what: &str) -> Error {
+        let (has, expected) = (batch.num_columns(), self.raw.fields().len());
+        Error::columns(say!(
+            "一批数据的列与检查过的列不符（{has} 列，应为 {expected} 列）：{what}",
+            "the columns of a batch are not the ones that were checked ({has}, not {expected}): {what}"
+        ))
+    }
+}
+
+/// A value as it was given; empty if there is none, cut off if it is very long.
+fn shown(raw: &ArrayRef, row: usize) -> String {
+    if raw.logical_nulls().is_some_and(|nulls| nulls.is_null(row)) {
+        return String::new();
+    }
+    let text = array_value_to_string(raw, row).unwrap_or_default();
+    match text.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}

@@ -1,0 +1,358 @@
+//! The columns of an input: which facts they hold, whether their types can hold them, and how each is read.
+
+use std::collections::BTreeMap;
+
+use arrow::array::{Array, ArrayRef, AsArray, new_null_array};
+use arrow::compute::{cast, take};
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::error::ArrowError;
+
+use crate::batch::Input;
+use crate::batch::door::target::{self, Bad, Target, Wrong};
+use crate::batch::door::vocabulary::Vocabulary;
+use crate::batch::door::{categories, dates, ids, numbers, texts};
+use crate::fact::{Holder, Kind};
+use crate::names;
+use crate::text::{Text, say};
+
+/// A raw column that is read.
+#[derive(Debug)]
+pub(super) struct Column {
+    pub(super) name: String,
+    /// Its place among the raw columns.
+    pub(super) place: usize,
+    role: Role,
+}
+
+/// What a column holds.
+#[derive(Debug)]
+enum Role {
+    Id { is_needed: bool },
+    Fact(Target),
+}
+
+/// A column that has been read, with the places of what could not be.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub(super) array: ArrayRef,
+    pub(super) bad: Vec<Bad>,
+}
+
+/// A column that is no fact, or one that must be there.
+struct Listed {
+    name: &'static str,
+    is_id: bool,
+    /// Whether the input must have the column; of an id, also every row a value.
+    is_needed: bool,
+}
+
+const fn id(name: &'static str) -> Listed {
+    Listed { name, is_id: true, is_needed: true }
+}
+
+const fn optional_id(name: &'static str) -> Listed {
+    Listed { name, is_id: true, is_needed: false }
+}
+
+const fn fact(name: &'static str) -> Listed {
+    Listed { name, is_id: false, is_needed: true }
+}
+
+const CLAIMS: [Listed; 3] = [id("claim_id"), id("enrollment_id"), optional_id("reverses")];
+const ENROLLMENTS: [Listed; 7] = [
+    id("enrollment_id"),
+    id("member_id"),
+    id("plan"),
+    optional_id("plan_version"),
+    fact("shares"),
+    fact("coverage_start"),
+    fact("coverage_end"),
+];
+
+fn listed(input: Input) -> &'static [Listed] {
+    match input {
+        Input::Claims => &CLAIMS,
+        Input::Enrollments => &ENROLLMENTS,
+    }
+}
+
+fn holder(input: Input) -> Holder {
+    match input {
+        Input::Claims => Holder::Claim,
+        Input::Enrollments => Holder::Enrollment,
+    }
+}
+
+fn other(input: Input) -> Input {
+    match input {
+        Input::Claims => Input::Enrollments,
+        Input::Enrollments => Input::Claims,
+    }
+}
+
+/// The columns to read, in plain order; or all that is wrong, missing columns first, then column by column.
+pub(super) fn checked(
+    vocabulary: &Vocabulary,
+    input: Input,
+    raw: &Schema,
+    ignore: &[String],
+) -> Result<Vec<Column>, Vec<Text>> {
+    let mut check = Check { vocabulary, input, seen: BTreeMap::new(), meant: Vec::new(), strangers: Vec::new() };
+    let (mut columns, mut problems) = (Vec::new(), Vec::new());
+    for (place, field) in raw.fields().iter().enumerate() {
+        let name = field.name().trim();
+        if !ignore.iter().any(|ignored| ignored.trim() == name) {
+            match check.column(place, field) {
+                Ok(column) => columns.push(column),
+                Err(problem) => problems.push(problem),
+            }
+        }
+    }
+    let missing = check.missing(&columns);
+    let problems: Vec<Text> = missing.into_iter().chain(problems).chain(check.way_out()).collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    columns.sort_by(|a, b| a.order(input).cmp(&b.order(input)));
+    Ok(columns)
+}
+
+struct Check<'a> {
+    vocabulary: &'a Vocabulary,
+    input: Input,
+    /// By name without case and surrounding blanks: the first column's place and name.
+    seen: BTreeMap<String, (usize, String)>,
+    /// The columns that misspelt ones most likely mean; they are not reported missing too.
+    meant: Vec<String>,
+    /// The columns that do not belong here.
+    strangers: Vec<String>,
+}
+
+impl Check<'_> {
+    fn column(&mut self, place: usize, field: &Field) -> Result<Column, Text> {
+        self.stands_once(place, field.name())?;
+        let name = field.name().trim();
+        let id = listed(self.input).iter().find(|listed| listed.is_id && listed.name == name);
+        let (role, kind) = match (id, self.vocabulary.fact(name)) {
+            (Some(id), _) => (Role::Id { is_needed: id.is_needed }, None),
+            (None, Some(known)) if known.holder == holder(self.input) => {
+                (Role::Fact(Target::of(name, known)), Some(known.kind))
+            }
+            (None, Some(_)) => {
+                self.strangers.push(name.to_owned());
+                return Err(fact_of_other(self.input, name));
+            }
+            (None, None) => {
+                self.strangers.push(name.to_owned());
+                return Err(self.unknown(name));
+            }
+        };
+        holds(name, kind, field.data_type())?;
+        Ok(Column { name: name.to_owned(), place, role })
+    }
+
+    fn stands_once(&mut self, place: usize, raw: &str) -> Result<(), Text> {
+        let number = place.saturating_add(1);
+        let folded = raw.trim().to_lowercase();
+        match self.seen.get(&folded) {
+            None => {
+                self.seen.insert(folded, (number, raw.to_owned()));
+                Ok(())
+            }
+            Some((first, name)) if name == raw => Err(say!(
+                "列 `{raw}` 重复（第 {first} 列与第 {number} 列）",
+                "the column `{raw}` stands twice (columns {first} and {number})"
+            )),
+            Some((first, name)) => Err(say!(
+                "第 {first} 列 `{name}` 与第 {number} 列 `{raw}` 仅大小写或首尾空格不同",
+                "the columns `{name}` ({first}) and `{raw}` ({number}) differ only in case or in blanks around them"
+            )),
+        }
+    }
+
+    fn unknown(&mut self, name: &str) -> Text {
+        let words: Vec<String> =
+            name.split([' ', '-', '_']).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+        let known = || {
+            let ids = listed(self.input).iter().map(|listed| listed.name);
+            ids.chain(self.vocabulary.names(holder(self.input)))
+        };
+        if let Some(near) = names::nearest(&words.join("_"), known()) {
+            let near = near.to_owned();
+            let text = say!(
+                "没有名为 `{name}` 的列；是否想写 `{near}`？",
+                "no plan knows the column `{name}`; did you mean `{near}`?"
+            );
+            self.meant.push(near);
+            return text;
+        }
+        if listed(other(self.input)).iter().any(|listed| listed.name == name) {
+            return fact_of_other(self.input, name);
+        }
+        say!(
+            "没有名为 `{name}` 的列（`huzhu schema --case` 列出全部事实）",
+            "no plan knows the column `{name}` (`huzhu schema --case` lists all facts)"
+        )
+    }
+
+    /// The columns that are needed and not there.
+    fn missing(&self, columns: &[Column]) -> Vec<Text> {
+        let needed = listed(self.input).iter().filter(|listed| listed.is_needed).map(|listed| listed.name);
+        let is_there = |name: &str| {
+            columns.iter().any(|column| column.name == name)
+                || self.seen.contains_key(name)
+                || self.meant.iter().any(|meant| meant == name)
+        };
+        let missing = needed.filter(|name| !is_there(name));
+        missing.map(|name| say!("缺少列 `{name}`", "the column `{name}` is missing")).collect()
+    }
+
+    /// How to go on with columns that do not belong here.
+    fn way_out(&self) -> Option<Text> {
+        let list = self.strangers.join(",");
+        (!self.strangers.is_empty()).then(|| {
+            say!("以 `--ignore-columns {list}` 略过无关的列", "`--ignore-columns {list}` leaves out what is not meant")
+        })
+    }
+}
+
+fn fact_of_other(input: Input, name: &str) -> Text {
+    match input {
+        Input::Claims => {
+            say!("`{name}` 属于参保记录，不属于理赔申请", "`{name}` is a column of the enrollments, not of the claims")
+        }
+        Input::Enrollments => {
+            say!("`{name}` 属于理赔申请，不属于参保记录", "`{name}` is a column of the claims, not of the enrollments")
+        }
+    }
+}
+
+/// Whether a fact of the kind, or an id, can be read from a column of this type.
+fn holds(name: &str, kind: Option<Kind>, data_type: &DataType) -> Result<(), Text> {
+    let is_whole_decimal = match data_type {
+        DataType::Decimal32(_, scale)
+        | DataType::Decimal64(_, scale)
+        | DataType::Decimal128(_, scale)
+        | DataType::Decimal256(_, scale) => Some(*scale == 0),
+        _ => None,
+    };
+    let is_word = data_type.is_integer() || is_whole_decimal == Some(true);
+    let fits = texts::is_text(data_type)
+        || *data_type == DataType::Null
+        || match kind {
+            Some(Kind::Money | Kind::Ratio | Kind::Number | Kind::Days) => {
+                data_type.is_integer() || is_whole_decimal.is_some()
+            }
+            Some(Kind::Date) => {
+                matches!(data_type, DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, None))
+            }
+            Some(Kind::YesNo) => *data_type == DataType::Boolean,
+            Some(Kind::Category) | None => is_word,
+        };
+    if fits { Ok(()) } else { Err(misfit(name, kind, data_type)) }
+}
+
+fn misfit(name: &str, kind: Option<Kind>, data_type: &DataType) -> Text {
+    let (zh, en) = match kind {
+        Some(Kind::Money | Kind::Ratio | Kind::Number | Kind::Days) => {
+            ("应为 DECIMAL、整数或文本", "write a DECIMAL, a whole number or text")
+        }
+        Some(Kind::Date) => ("应为 DATE、无时区的时间戳或文本", "write a DATE, a timestamp without time zone or text"),
+        Some(Kind::YesNo) => ("应为 BOOLEAN 或文本", "write a BOOLEAN or text"),
+        Some(Kind::Category) | None => ("应为文本或整数", "write text or a whole number"),
+    };
+    let kind = kind.map_or("id", Kind::name);
+    if data_type.is_floating() {
+        say!(
+            "列 `{name}` 为浮点数（{data_type}），不精确；{zh}",
+            "the column `{name}` is a float ({data_type}), which is not exact; {en}"
+        )
+    } else if matches!(data_type, DataType::Timestamp(_, Some(_))) {
+        say!(
+            "列 `{name}` 带时区（{data_type}），其日期不确定；{zh}",
+            "the column `{name}` has a time zone ({data_type}), so its day is not certain; {en}"
+        )
+    } else {
+        say!(
+            "列 `{name}`（{data_type}）不能作 {kind} 类型；{zh}",
+            "the column `{name}` ({data_type}) can not hold a value of type {kind}; {en}"
+        )
+    }
+}
+
+impl Column {
+    /// The ids as they are listed, then the facts by name.
+    fn order(&self, input: Input) -> (usize, &str) {
+        let place = listed(input).iter().position(|listed| listed.is_id && listed.name == self.name);
+        (place.unwrap_or(usize::MAX), &self.name)
+    }
+
+    /// The plain column.
+    pub(super) fn field(&self) -> Field {
+        match &self.role {
+            Role::Id { is_needed } => Field::new(&self.name, DataType::Utf8, !is_needed),
+            Role::Fact(target) => Field::new(&self.name, plain_type(target.kind), true),
+        }
+    }
+
+    /// What is wrong with a value, in words.
+    pub(super) fn reason(&self, value: &str, wrong: Wrong) -> Text {
+        match &self.role {
+            Role::Id { .. } => target::missing(&self.name),
+            Role::Fact(target) => target.reason(value, wrong),
+        }
+    }
+
+    pub(super) fn read(&self, raw: &ArrayRef) -> Result<Read, ArrowError> {
+        match &self.role {
+            Role::Id { is_needed } => ids::read(raw, *is_needed),
+            Role::Fact(target) => read(target, raw),
+        }
+    }
+}
+
+/// The type of a plain column of a fact.
+fn plain_type(kind: Kind) -> DataType {
+    match kind {
+        Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => DataType::Int64,
+        Kind::Date => DataType::Date32,
+        Kind::YesNo => DataType::Boolean,
+        Kind::Category => DataType::UInt16,
+    }
+}
+
+fn read(target: &Target, raw: &ArrayRef) -> Result<Read, ArrowError> {
+    match raw.data_type() {
+        DataType::Null => Ok(Read { array: new_null_array(&plain_type(target.kind), raw.len()), bad: Vec::new() }),
+        DataType::Dictionary(_, _) => read_dictionary(target, raw),
+        _ => match target.kind {
+            Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => numbers::read(target, raw),
+            Kind::Date => dates::read(target, raw),
+            Kind::YesNo => Ok(categories::read_answers(target, raw)),
+            Kind::Category => categories::read(target, raw),
+        },
+    }
+}
+
+/// Reads each of a dictionary's values once, or each row where there are fewer of those.
+fn read_dictionary(target: &Target, raw: &ArrayRef) -> Result<Read, ArrowError> {
+    let Some(dictionary) = raw.as_any_dictionary_opt() else {
+        return Err(ArrowError::CastError("a dictionary".to_owned()));
+    };
+    let values = dictionary.values();
+    if values.len() > dictionary.len() {
+        return read(target, &cast(raw, values.data_type())?);
+    }
+    let read = read(target, values)?;
+    let array = take(&read.array, dictionary.keys(), None)?;
+    if read.bad.is_empty() {
+        return Ok(Read { array, bad: Vec::new() });
+    }
+    let keys = dictionary.normalized_keys().into_iter().enumerate();
+    let given = keys.filter(|(row, _)| dictionary.keys().is_valid(*row));
+    let bad = given.filter_map(|(row, key)| {
+        let place = read.bad.binary_search_by_key(&key, |bad| bad.row).ok()?;
+        read.bad.get(place).map(|bad| Bad { row, wrong: bad.wrong })
+    });
+    Ok(Read { array, bad: bad.collect() })
+}

@@ -1,0 +1,133 @@
+//! What the values of one fact must be, and what is wrong with one that is not.
+
+use rust_decimal::Decimal;
+
+use crate::batch::door::codes::Codes;
+use crate::batch::door::vocabulary::KnownFact;
+use crate::fact::{Bounds, Kind, Misfit, StandardFact, Value};
+use crate::facts::misfit_text;
+use crate::text::{Text, say};
+
+/// A fact as the door reads it.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    standard: Option<&'static StandardFact>,
+    /// The least that a number may be, in units of the last place of its kind.
+    pub(super) min: i64,
+    /// The most.
+    pub(super) max: i64,
+    /// The codes of its values, if it is a category.
+    pub(super) codes: Codes,
+}
+
+/// A value that can not stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bad {
+    /// Its place in the batch.
+    pub(super) row: usize,
+    pub(super) wrong: Wrong,
+}
+
+/// What is wrong with a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wrong {
+    /// It does not fit its fact.
+    Misfit(Misfit),
+    /// It is no date but a moment.
+    TimeOfDay,
+    /// It is a date that no claim can have.
+    Year,
+    /// It must be there.
+    Missing,
+}
+
+impl From<Misfit> for Wrong {
+    fn from(misfit: Misfit) -> Wrong {
+        Wrong::Misfit(misfit)
+    }
+}
+
+impl Target {
+    pub(super) fn of(name: &str, known: &KnownFact) -> Target {
+        let bounds = known.standard.map_or_else(|| Bounds::of(known.kind), StandardFact::bounds);
+        let in_units = |bound| units(bound, known.kind).unwrap_or_default();
+        Target {
+            name: name.to_owned(),
+            kind: known.kind,
+            standard: known.standard,
+            min: in_units(bounds.min),
+            max: in_units(bounds.max),
+            codes: Codes::of(known),
+        }
+    }
+
+    /// Reads a value as in a case file.
+    pub(super) fn fit(&self, value: &Value) -> Result<Value, Misfit> {
+        match self.standard {
+            Some(fact) => fact.fit(value),
+            None => self.kind.fit(value, Bounds::of(self.kind)),
+        }
+    }
+
+    /// Reads a text as in a case file.
+    pub(super) fn fit_text(&self, text: &str) -> Result<Value, Misfit> {
+        self.fit(&Value::from(text))
+    }
+
+    /// Whether a date may come with a time of day.
+    pub(super) fn may_be_a_moment(&self) -> bool {
+        self.standard.is_some_and(|fact| fact.settlement)
+    }
+
+    /// Whether a category has no other values than its own.
+    pub(super) fn is_closed(&self) -> bool {
+        self.standard.is_some_and(|fact| !fact.is_open())
+    }
+
+    /// What is wrong, in words.
+    pub(super) fn reason(&self, value: &str, wrong: Wrong) -> Text {
+        let Target { name, kind, .. } = self;
+        match (wrong, self.standard) {
+            (Wrong::Misfit(misfit), Some(fact)) => misfit_text(fact, &Value::from(value), misfit),
+            (Wrong::Misfit(misfit), None) => own_misfit_text(name, *kind, value, misfit),
+            (Wrong::TimeOfDay, _) => {
+                say!("`{name}` 是日期，`{value}` 含有时刻", "`{name}` is a date, and `{value}` has a time of day")
+            }
+            (Wrong::Year, _) => say!(
+                "`{name}` 的值 `{value}` 不在 1800 年至 2999 年之间",
+                "the value `{value}` of `{name}` is not of the years 1800 to 2999"
+            ),
+            (Wrong::Missing, _) => missing(name),
+        }
+    }
+}
+
+/// What is said of a row without an id that it needs.
+pub(super) fn missing(name: &str) -> Text {
+    say!("缺少 `{name}`", "`{name}` is not given")
+}
+
+/// A number in units of the last place that its kind may have; `None` if it does not fit.
+pub(super) fn units(number: Decimal, kind: Kind) -> Option<i64> {
+    let factor = 10_i128.checked_pow(kind.places().checked_sub(number.scale())?)?;
+    i64::try_from(number.mantissa().checked_mul(factor)?).ok()
+}
+
+fn own_misfit_text(name: &str, kind: Kind, value: &str, misfit: Misfit) -> Text {
+    let Bounds { min, max } = Bounds::of(kind);
+    let kind = kind.name();
+    match misfit {
+        Misfit::Kind | Misfit::Value => {
+            say!("`{name}` 的值 `{value}` 不是 {kind} 类型", "the value `{value}` of `{name}` is not of type {kind}")
+        }
+        Misfit::Digits => {
+            say!("`{name}` 的值 `{value}` 位数过多", "the value `{value}` of `{name}` has too many digits")
+        }
+        Misfit::Bounds => say!(
+            "`{name}` 的值 `{value}` 不在 {min} 至 {max} 之间",
+            "the value `{value}` of `{name}` is not from {min} to {max}"
+        ),
+    }
+}

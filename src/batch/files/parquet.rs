@@ -1,0 +1,182 @@
+//! A Parquet file, row group by row group.
+
+use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+
+use crate::batch::door::Rows;
+use crate::batch::files::source::{Raw, opened};
+use crate::error::Error;
+use crate::text::say;
+
+/// A Parquet file whose footer has been read.
+#[derive(Debug)]
+pub(super) struct Parquet {
+    path: PathBuf,
+    metadata: ArrowReaderMetadata,
+    /// The rows before each row group, and those of the group.
+    groups: Vec<(u64, u64)>,
+    rows: u64,
+}
+
+/// Which row group comes next, of which columns, how many rows at a time.
+#[derive(Debug)]
+pub(super) struct Turns {
+    next: AtomicUsize,
+    columns: Vec<usize>,
+    rows: usize,
+}
+
+impl Turns {
+    pub(super) fn new(columns: &[usize], rows: usize) -> Turns {
+        Turns { next: AtomicUsize::new(0), columns: columns.to_vec(), rows }
+    }
+}
+
+impl Parquet {
+    pub(super) fn open(path: &Path) -> Result<Parquet, Error> {
+        let file = opened(path)?;
+        let metadata = sound(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()));
+        let metadata = metadata.map_err(|fault| cut(path, &fault))?;
+        let (mut groups, mut before) = (Vec::new(), 0_u64);
+        for group in metadata.metadata().row_groups() {
+            let count = group.num_rows();
+            let rows = u64::try_from(count).map_err(|_| cut(path, &format!("a row group of {count} rows")))?;
+            groups.push((before, rows));
+            before = before.saturating_add(rows);
+        }
+        Ok(Parquet { path: path.to_owned(), metadata, groups, rows: before })
+    }
+
+    pub(super) fn schema(&self) -> &SchemaRef {
+        self.metadata.schema()
+    }
+
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Reads text columns as dictionaries where they are asked for and stored so: each value is then read once.
+    pub(super) fn keep_dictionaries(&mut self, is_wanted: impl Fn(&str) -> bool) -> Result<(), Error> {
+        let schema = self.metadata.schema();
+        let fields = schema.fields().iter().enumerate().map(|(place, field)| {
+            let is_text = matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+            if is_text && is_wanted(field.name().trim()) && self.is_dictionary(place) {
+                let values = Box::new(DataType::Utf8);
+                let kind = DataType::Dictionary(Box::new(DataType::Int32), values);
+                Arc::new(Field::new(field.name(), kind, field.is_nullable()))
+            } else {
+                Arc::clone(field)
+            }
+        });
+        let schema = Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()));
+        let options = ArrowReaderOptions::new().with_schema(schema);
+        let metadata = sound(|| ArrowReaderMetadata::try_new(Arc::clone(self.metadata.metadata()), options));
+        self.metadata = metadata.map_err(|fault| cut(&self.path, &fault))?;
+        Ok(())
+    }
+
+    /// Whether a column without parts of its own is stored with a dictionary, everywhere.
+    fn is_dictionary(&self, root: usize) -> bool {
+        let parquet = self.metadata.parquet_schema();
+        let mut leaves = (0..parquet.num_columns()).filter(|leaf| parquet.get_column_root_idx(*leaf) == root);
+        let (Some(leaf), None) = (leaves.next(), leaves.next()) else { return false };
+        let mut groups = self.metadata.metadata().row_groups().iter();
+        groups.all(|group| group.columns().get(leaf).is_some_and(|column| column.dictionary_page_offset().is_some()))
+    }
+
+    pub(super) fn groups<'s>(&'s self, turns: &'s Turns) -> Groups<'s> {
+        Groups { parquet: self, turns, now: None }
+    }
+
+    /// The rows of one row group.
+    fn group(&self, number: usize, turns: &Turns) -> Result<Option<Group>, Error> {
+        let Some((before, rows)) = self.groups.get(number) else { return Ok(None) };
+        let file = opened(&self.path)?;
+        let columns = ProjectionMask::roots(self.metadata.parquet_schema(), turns.columns.iter().copied());
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+            .with_row_groups(vec![number])
+            .with_projection(columns)
+            .with_batch_size(turns.rows.max(1));
+        let reader = sound(|| reader.build()).map_err(|fault| self.damaged(number, &fault))?;
+        Ok(Some(Group { number, reader, next: before.saturating_add(1), left: *rows }))
+    }
+
+    fn damaged(&self, group: usize, what: &str) -> Error {
+        let (path, group) = (self.path.display(), group.saturating_add(1));
+        Error::input(say!(
+            "`{path}` 已损坏，第 {group} 个行组读不出：{what}",
+            "`{path}` is damaged: its row group {group} can not be read: {what}"
+        ))
+    }
+}
+
+/// A row group while it is read.
+struct Group {
+    number: usize,
+    reader: ParquetRecordBatchReader,
+    /// The number of the next row.
+    next: u64,
+    /// How many rows there still must be.
+    left: u64,
+}
+
+/// The row groups that one thread reads.
+pub(crate) struct Groups<'s> {
+    parquet: &'s Parquet,
+    turns: &'s Turns,
+    now: Option<Group>,
+}
+
+impl Groups<'_> {
+    pub(super) fn next(&mut self) -> Result<Option<Raw>, Error> {
+        loop {
+            if let Some(group) = &mut self.now {
+                let batch = sound(|| group.reader.next().transpose());
+                if let Some(batch) = batch.map_err(|fault| self.parquet.damaged(group.number, &fault))? {
+                    return group.took(self.parquet, batch).map(Some);
+                }
+                if group.left > 0 {
+                    return Err(self.parquet.damaged(group.number, "rows are missing at its end"));
+                }
+            }
+            let number = self.turns.next.fetch_add(1, Ordering::Relaxed);
+            self.now = self.parquet.group(number, self.turns)?;
+            if self.now.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+impl Group {
+    fn took(&mut self, parquet: &Parquet, batch: RecordBatch) -> Result<Raw, Error> {
+        let (rows, read) = (Rows::From(self.next), u64::try_from(batch.num_rows()).unwrap_or(u64::MAX));
+        self.left = self.left.checked_sub(read).ok_or_else(|| parquet.damaged(self.number, "it has too many rows"))?;
+        self.next = self.next.saturating_add(read);
+        Ok(Raw { batch, rows, rejects: Vec::new(), read })
+    }
+}
+
+/// What the library reads; damaged bytes that it does not foresee make it panic, which is no way to end.
+fn sound<T, E: Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(read) => read.map_err(|fault| fault.to_string()),
+        Err(_panic) => Err("its bytes make no sense".to_owned()),
+    }
+}
+
+/// A file whose footer makes no sense: it is cut short, or no Parquet file at all.
+fn cut(path: &Path, fault: &str) -> Error {
+    let path = path.display();
+    Error::input(say!("`{path}` 不是完整的 Parquet 文件：{fault}", "`{path}` is not a complete Parquet file: {fault}"))
+}

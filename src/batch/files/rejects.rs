@@ -1,0 +1,125 @@
+//! The file of rejected rows.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use parquet::arrow::ArrowWriter;
+
+use crate::batch::files::fault::{not_encoded, unwritable};
+use crate::batch::files::join::parquet_fault;
+use crate::batch::files::{Form, sink};
+use crate::batch::{Input, Reject};
+use crate::error::Error;
+
+/// Rows are encoded so many at a time.
+const ROWS_OF_A_BLOCK: usize = 8_192;
+/// A row group of Parquet has so many blocks.
+const BLOCKS_OF_A_GROUP: usize = 16;
+
+/// A file of rejected rows while it is written: `input, row, column, value, reason_zh, reason_en`.
+pub(crate) struct RejectsFile {
+    path: PathBuf,
+    schema: SchemaRef,
+    held: Vec<Reject>,
+    blocks: usize,
+    file: Writer,
+}
+
+enum Writer {
+    Parquet(Box<ArrowWriter<BufWriter<File>>>),
+    Csv(Box<csv::Writer<File>>),
+}
+
+impl RejectsFile {
+    /// Creates a file that is to have the other name; that name's ending says how it is written.
+    ///
+    /// # Errors
+    /// If the ending is not `.parquet` or `.csv`, or the file can not be created.
+    pub(crate) fn create(path: &Path, named: &Path) -> Result<RejectsFile, Error> {
+        let form = Form::of(named).map_err(Error::output)?;
+        let text = |name| Field::new(name, DataType::Utf8, false);
+        let row = Field::new("row", DataType::UInt64, false);
+        let fields = vec![text("input"), row, text("column"), text("value"), text("reason_zh"), text("reason_en")];
+        let schema = Arc::new(Schema::new(fields));
+        let file = sink::created(path)?;
+        let file = match form {
+            Form::Parquet => {
+                let writer = sink::parquet_writer(BufWriter::new(file), &schema, &Arc::new(sink::properties()));
+                Writer::Parquet(Box::new(writer.map_err(|fault| parquet_fault(path, fault))?))
+            }
+            Form::Csv => {
+                let mut writer = sink::csv_writer(file);
+                let names = schema.fields().iter().map(|field| field.name());
+                writer.write_record(names).map_err(|fault| sink::csv_fault(path, fault))?;
+                Writer::Csv(Box::new(writer))
+            }
+        };
+        Ok(RejectsFile { path: path.to_owned(), schema, held: Vec::new(), blocks: 0, file })
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// If the file can not be written.
+    pub(crate) fn add(&mut self, reject: Reject) -> Result<(), Error> {
+        self.held.push(reject);
+        if self.held.len() < ROWS_OF_A_BLOCK { Ok(()) } else { self.write() }
+    }
+
+    /// Writes what is left and ends the file.
+    ///
+    /// # Errors
+    /// If the file can not be written.
+    pub(crate) fn finish(mut self) -> Result<(), Error> {
+        self.write()?;
+        let path = &self.path;
+        match self.file {
+            Writer::Parquet(writer) => {
+                let file = writer.into_inner().map_err(|fault| parquet_fault(path, fault))?;
+                file.into_inner().map_err(|fault| unwritable(path, fault.error())).map(drop)
+            }
+            Writer::Csv(mut writer) => writer.flush().map_err(|fault| unwritable(path, &fault)),
+        }
+    }
+
+    fn write(&mut self) -> Result<(), Error> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let rows = self.rows()?;
+        self.held.clear();
+        self.blocks = self.blocks.saturating_add(1);
+        match &mut self.file {
+            Writer::Parquet(writer) => {
+                let written = writer.write(&rows);
+                let is_full = self.blocks.checked_rem(BLOCKS_OF_A_GROUP) == Some(0);
+                let written = written.and_then(|()| if is_full { writer.flush() } else { Ok(()) });
+                written.map_err(|fault| parquet_fault(&self.path, fault))
+            }
+            Writer::Csv(writer) => sink::write_lines(writer, &rows).map_err(|fault| sink::csv_fault(&self.path, fault)),
+        }
+    }
+
+    fn rows(&self) -> Result<RecordBatch, Error> {
+        let texts = |of: fn(&Reject) -> &str| -> ArrayRef {
+            Arc::new(self.held.iter().map(|reject| Some(of(reject))).collect::<StringArray>())
+        };
+        let numbers: ArrayRef = Arc::new(UInt64Array::from_iter_values(self.held.iter().map(|reject| reject.row)));
+        let columns = vec![
+            texts(|reject| match reject.input {
+                Input::Claims => "claims",
+                Input::Enrollments => "enrollments",
+            }),
+            numbers,
+            texts(|reject| &reject.column),
+            texts(|reject| &reject.value),
+            texts(|reject| &reject.reason.zh),
+            texts(|reject| &reject.reason.en),
+        ];
+        RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(|fault| not_encoded(&self.path, &fault))
+    }
+}

@@ -1,0 +1,220 @@
+//! Results as they are written to a file, part by part.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::{DataType, Decimal128Type, SchemaRef, UInt64Type};
+use csv::{QuoteStyle, Terminator, WriterBuilder};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
+use parquet::schema::types::ColumnPath;
+
+use crate::batch::files::fault::not_encoded;
+use crate::batch::files::{Form, join};
+use crate::error::Error;
+use crate::text::{Text, say};
+
+/// The columns with few values, for which a dictionary is smaller and quicker.
+const REPEATED: [&str; 8] = ["plan", "plan_version", "decision", "reasons", "benefit", "input", "column", "reason_zh"];
+
+/// Encodes rows for one file. Several threads may use it at once; the same rows give the same bytes.
+#[derive(Debug)]
+pub(crate) struct Sink {
+    path: PathBuf,
+    form: Form,
+    schema: SchemaRef,
+    properties: WriterPropertiesPtr,
+}
+
+impl Sink {
+    /// For a file of this name, `.parquet` or `.csv`, with these columns.
+    ///
+    /// # Errors
+    /// If the name has another ending, or a column can not be written so.
+    pub(crate) fn new(path: &Path, schema: &SchemaRef) -> Result<Sink, Error> {
+        let form = Form::of(path).map_err(Error::output)?;
+        for field in schema.fields() {
+            if !matches!(field.data_type(), DataType::Utf8 | DataType::UInt64 | DataType::Decimal128(_, 0..)) {
+                let (name, kind) = (field.name(), field.data_type());
+                return Err(Error::output(say!(
+                    "列 `{name}`（{kind}）无法写出",
+                    "the column `{name}` ({kind}) can not be written"
+                )));
+            }
+        }
+        Ok(Sink { path: path.to_owned(), form, schema: Arc::clone(schema), properties: Arc::new(properties()) })
+    }
+
+    /// The file that it is for.
+    #[must_use]
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The bytes of a part of the file: a Parquet file of one row group, or lines without header.
+    ///
+    /// # Errors
+    /// If the columns are other than those that were said.
+    pub(crate) fn part(&self, rows: &RecordBatch) -> Result<Vec<u8>, Error> {
+        let columns = |schema: &SchemaRef| -> Vec<(String, DataType)> {
+            schema.fields().iter().map(|field| (field.name().clone(), field.data_type().clone())).collect()
+        };
+        if columns(&rows.schema()) != columns(&self.schema) {
+            return Err(not_encoded(&self.path, &"its columns have changed"));
+        }
+        match self.form {
+            Form::Parquet => self.row_group(rows).map_err(|fault| not_encoded(&self.path, &fault)),
+            Form::Csv => lines(rows).map_err(|fault| not_encoded(&self.path, &fault)),
+        }
+    }
+
+    /// Writes a file of all parts in their order; `each` hears the number of every part that is done and may stop it.
+    ///
+    /// # Errors
+    /// If a part can not be read or the file not be written, and what `each` says.
+    pub(crate) fn join(
+        &self,
+        parts: &[PathBuf],
+        to: &Path,
+        each: &mut dyn FnMut(usize) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        match self.form {
+            Form::Parquet => join::row_groups(&self.schema, &self.properties, parts, to, each),
+            Form::Csv => {
+                let header = self.header().map_err(|fault| not_encoded(to, &fault))?;
+                join::lines(&header, parts, to, each)
+            }
+        }
+    }
+
+    fn row_group(&self, rows: &RecordBatch) -> parquet::errors::Result<Vec<u8>> {
+        let mut writer = parquet_writer(Vec::new(), &self.schema, &self.properties)?;
+        writer.write(rows)?;
+        writer.into_inner()
+    }
+
+    fn header(&self) -> csv::Result<Vec<u8>> {
+        let mut writer = csv_writer(Vec::new());
+        writer.write_record(self.schema.fields().iter().map(|field| field.name()))?;
+        finished(writer)
+    }
+}
+
+fn lines(rows: &RecordBatch) -> csv::Result<Vec<u8>> {
+    let mut writer = csv_writer(Vec::with_capacity(rows.num_rows().saturating_mul(64)));
+    write_lines(&mut writer, rows)?;
+    finished(writer)
+}
+
+/// How Parquet is written: by name and version of the program, and without a word of when.
+pub(super) fn properties() -> WriterProperties {
+    let plain = WriterProperties::builder()
+        .set_created_by(concat!("huzhu version ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_offset_index_disabled(true)
+        .set_dictionary_enabled(false)
+        .set_max_row_group_row_count(None)
+        .set_max_row_group_bytes(None);
+    let repeated = REPEATED.into_iter().map(ColumnPath::from);
+    repeated.fold(plain, |plain, column| plain.set_column_dictionary_enabled(column, true)).build()
+}
+
+pub(super) fn parquet_writer<W: std::io::Write + Send>(
+    to: W,
+    schema: &SchemaRef,
+    properties: &WriterPropertiesPtr,
+) -> parquet::errors::Result<ArrowWriter<W>> {
+    let options = ArrowWriterOptions::new().with_properties((**properties).clone()).with_skip_arrow_metadata(true);
+    ArrowWriter::try_new_with_options(to, Arc::clone(schema), options)
+}
+
+/// Lines end with a line feed; a field is quoted where it has to be.
+pub(super) fn csv_writer<W: std::io::Write>(to: W) -> csv::Writer<W> {
+    WriterBuilder::new().terminator(Terminator::Any(b'\n')).quote_style(QuoteStyle::Necessary).from_writer(to)
+}
+
+fn finished(writer: csv::Writer<Vec<u8>>) -> csv::Result<Vec<u8>> {
+    writer.into_inner().map_err(|fault| fault.into_error().into())
+}
+
+/// Writes rows as lines: texts and whole numbers as they are, amounts as plain decimals.
+pub(super) fn write_lines<W: std::io::Write>(writer: &mut csv::Writer<W>, rows: &RecordBatch) -> csv::Result<()> {
+    let columns: Vec<Column<'_>> = rows.columns().iter().map(Column::of).collect();
+    let mut field = String::new();
+    for row in 0..rows.num_rows() {
+        for column in &columns {
+            match column {
+                Column::Texts(texts) if texts.is_valid(row) => writer.write_field(texts.value(row))?,
+                Column::Numbers(numbers) if numbers.is_valid(row) => {
+                    field.clear();
+                    let _infallible = write!(field, "{}", numbers.value(row));
+                    writer.write_field(&field)?;
+                }
+                Column::Amounts(amounts, places) if amounts.is_valid(row) => {
+                    field.clear();
+                    write_amount(&mut field, amounts.value(row), *places);
+                    writer.write_field(&field)?;
+                }
+                Column::Texts(_) | Column::Numbers(_) | Column::Amounts(..) | Column::Other => {
+                    writer.write_field("")?;
+                }
+            }
+        }
+        writer.write_record(None::<&[u8]>)?;
+    }
+    Ok(())
+}
+
+enum Column<'r> {
+    Texts(&'r arrow::array::StringArray),
+    Numbers(&'r arrow::array::UInt64Array),
+    Amounts(&'r arrow::array::Decimal128Array, usize),
+    Other,
+}
+
+impl Column<'_> {
+    fn of(column: &ArrayRef) -> Column<'_> {
+        match column.data_type() {
+            DataType::Utf8 => column.as_string_opt().map_or(Column::Other, Column::Texts),
+            DataType::UInt64 => column.as_primitive_opt::<UInt64Type>().map_or(Column::Other, Column::Numbers),
+            DataType::Decimal128(_, places) => {
+                let places = usize::try_from(*places).unwrap_or_default();
+                let amounts = column.as_primitive_opt::<Decimal128Type>();
+                amounts.map_or(Column::Other, |amounts| Column::Amounts(amounts, places))
+            }
+            _ => Column::Other,
+        }
+    }
+}
+
+/// An amount with its point; zeros beyond the second place are left out.
+fn write_amount(to: &mut String, amount: i128, places: usize) {
+    let digits = amount.unsigned_abs().to_string();
+    let sign = if amount < 0 { "-" } else { "" };
+    let padded = format!("{digits:0>width$}", width = places.saturating_add(1));
+    let (whole, fraction) = padded.split_at_checked(padded.len().saturating_sub(places)).unwrap_or((&padded, ""));
+    let kept = fraction.trim_end_matches('0').len().max(fraction.len().min(2));
+    let fraction = fraction.get(..kept).unwrap_or_default();
+    let point = if fraction.is_empty() { "" } else { "." };
+    let _infallible = write!(to, "{sign}{whole}{point}{fraction}");
+}
+
+/// Creates a file to write.
+pub(super) fn created(path: &Path) -> Result<File, Error> {
+    File::create(path).map_err(|fault| crate::batch::files::fault::unwritable(path, &fault))
+}
+
+/// What went wrong while a text file was written.
+pub(super) fn csv_fault(path: &Path, fault: csv::Error) -> Error {
+    let text = fault.to_string();
+    match fault.into_kind() {
+        csv::ErrorKind::Io(fault) => crate::batch::files::fault::unwritable(path, &fault),
+        _ => Error::output(Text::same(&text)),
+    }
+}

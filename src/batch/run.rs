@@ -1,0 +1,286 @@
+//! A run over files: every row is read once, put by its member on disk, and decided with the rest of the member's claims.
+//!
+//! Four stages, each done before the next: enrollments are put by buckets of members; claims are put by the buckets of their enrollments; the
+//! buckets are decided, each under a checkpoint; their results are put together in the order of the buckets. The number of buckets follows from
+//! the inputs alone, and a bucket is decided in the declared order of its claims, so that threads, memory and the order of rows change nothing.
+
+mod budget;
+mod decide;
+mod digest;
+mod disk;
+mod folder;
+mod input;
+mod job;
+mod manifest;
+mod output;
+mod progress;
+mod publish;
+mod put;
+mod rehearse;
+mod rejects;
+mod route_log;
+mod routes;
+mod spill;
+mod summary;
+mod twins;
+mod workers;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Instant;
+
+pub use job::{Job, LEAST_MEMORY, USUAL_MEMORY};
+pub use progress::{Progress, Stage};
+pub use rehearse::{Rehearsal, rehearse};
+pub use summary::{Cause, Rows, Summary};
+
+use budget::{Budget, Room};
+use decide::{Deciding, Part};
+use folder::{CLAIMS, DIGESTS, ENROLLMENTS, Folder, SUMMARY};
+use input::Source;
+use manifest::{Digests, Manifest};
+use output::Outputs;
+use progress::heed;
+use publish::{RejectCounts, Results};
+use put::Put;
+use routes::{Buckets, Routes};
+use spill::Spilled;
+use twins::Twins;
+
+use crate::batch::Input;
+use crate::batch::bucket::Plans;
+use crate::batch::door::Vocabulary;
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::text::{Text, say};
+
+/// Decides all claims of a job and writes the results, or goes on where an earlier run of the same job has stopped.
+///
+/// The results stand under their names only when they are complete. Until then, [`Job::work_folder`] holds what is done; after any end, even of
+/// the process, the same call goes on from there and ends with the same bytes.
+///
+/// # Errors
+/// [`Error::is_input`] for an input that can not be read, [`Error::is_columns`] for columns that no plan knows, [`Error::is_output`] for a file that
+/// can not be written or is there already, [`Error::is_resume`] if the work folder is of another job or in use, [`Error::is_memory`] if the memory does not
+/// do, and [`Error::is_interrupted`] if `progress` has stopped the run.
+pub fn run(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result<Summary, Error> {
+    let started = Instant::now();
+    job.check()?;
+    let vocabulary = Vocabulary::of(catalog)?;
+    let sources = Sources::open(job, &vocabulary)?;
+    let plans = Plans::of(catalog, &vocabulary);
+    let outputs = Outputs::of(job, &sources, &plans)?;
+    let manifest = Manifest::of(job, catalog)?;
+    let folder = Folder::open(job, &manifest)?;
+    let is_resumed = folder.is_resumed;
+    let run = Run { job, plans, sources, outputs, folder, budget: Budget::of(job), progress };
+    let summary = match run.go() {
+        Ok(summary) => summary,
+        Err(error) => {
+            run.leave(&error);
+            return Err(error);
+        }
+    };
+    run.folder.finish()?;
+    Ok(Summary { took: started.elapsed(), is_resumed, ..summary })
+}
+
+/// The two inputs.
+struct Sources {
+    claims: Source,
+    enrollments: Source,
+}
+
+impl Sources {
+    fn open(job: &Job, vocabulary: &Vocabulary) -> Result<Sources, Error> {
+        let ignored: Vec<String> = job.ignored.iter().cloned().collect();
+        Ok(Sources {
+            claims: Source::open(Input::Claims, &job.claims, vocabulary, &ignored)?,
+            enrollments: Source::open(Input::Enrollments, &job.enrollments, vocabulary, &ignored)?,
+        })
+    }
+
+    /// The buckets that the inputs make, whatever the options are.
+    fn buckets(&self) -> Buckets {
+        Buckets::for_rows(self.claims.about_rows().max(self.enrollments.about_rows()))
+    }
+}
+
+/// A run under way.
+struct Run<'a> {
+    job: &'a Job,
+    plans: Plans<'a>,
+    sources: Sources,
+    outputs: Outputs,
+    folder: Folder,
+    budget: Budget,
+    progress: &'a dyn Progress,
+}
+
+impl Run<'_> {
+    fn go(&self) -> Result<Summary, Error> {
+        if let Some(summary) = self.folder.mark::<Summary>(SUMMARY)? {
+            return Ok(summary); // all is written, and only the work folder was not yet removed
+        }
+        let stamps = self.stamps()?;
+        let (enrollments, enrolled) = self.enrollments()?;
+        let (claims, claimed) = self.claims(&enrollments, &enrolled)?;
+        if self.stamps()? != stamps {
+            return Err(Error::input(say!("输入文件在读取时被改动", "an input was changed while it was read")));
+        }
+        self.results(&enrollments, &enrolled, &claims, &claimed)
+    }
+
+    /// The size and the time of both inputs.
+    fn stamps(&self) -> Result<[(u64, u128); 2], Error> {
+        Ok([digest::stamp(&self.job.claims)?, digest::stamp(&self.job.enrollments)?])
+    }
+
+    /// Enrollments by bucket: those of an earlier run if the inputs are the same.
+    fn enrollments(&self) -> Result<(Put, Spilled), Error> {
+        let name = self.sources.enrollments.name();
+        if let Some(put) = self.folder.mark::<Put>(ENROLLMENTS)?
+            && let Some(earlier) = self.folder.mark::<Digests>(DIGESTS)?
+        {
+            let digests = self.digests(&AtomicBool::new(false))?;
+            if let Some(Text { zh, en }) = digests.difference(&earlier, self.job) {
+                let path = self.folder.as_path().display();
+                return Err(Error::resume(say!(
+                    "`{path}` 中是另一次运行的进度：{zh}；用 `--force` 或删除该目录可重新开始",
+                    "`{path}` holds the work of another run: {en}; `--force`, or removing the folder, starts over"
+                )));
+            }
+            self.progress.advance(Stage::Enrollments, put.read, put.read);
+            let spilled = put.spilled(name, &self.folder)?;
+            return Ok((put, spilled));
+        }
+        let is_over = AtomicBool::new(false);
+        let (put, digests) = thread::scope(|scope| {
+            let digests = scope.spawn(|| self.digests(&is_over));
+            let put = self.put_enrollments();
+            is_over.store(put.is_err(), Ordering::Relaxed);
+            (put, digests.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        let (put, digests) = (put?, digests?);
+        self.folder.put_mark(DIGESTS, &digests)?;
+        self.folder.put_mark(ENROLLMENTS, &put)?;
+        let spilled = put.spilled(name, &self.folder)?;
+        Ok((put, spilled))
+    }
+
+    fn digests(&self, is_over: &AtomicBool) -> Result<Digests, Error> {
+        let digest = |path| digest::of(path, self.progress, || is_over.load(Ordering::Relaxed));
+        Ok(Digests { claims: digest(&self.job.claims)?, enrollments: digest(&self.job.enrollments)? })
+    }
+
+    fn put_enrollments(&self) -> Result<Put, Error> {
+        let source = &self.sources.enrollments;
+        self.budget.admit_enrollments(source.rows().unwrap_or(0))?;
+        let share = self.budget.reading(0);
+        let put = put::enrollments(source, &self.folder, self.sources.buckets(), share, self.progress)?;
+        self.budget.admit_enrollments(put.taken)?;
+        let spilled = put.spilled(source.name(), &self.folder)?;
+        let Some(twins) = self.twins(&put, &spilled)?.1 else { return Ok(put) };
+        let copies = twins.copy_rows(&spilled, &self.folder, source.name(), put.files, share.held)?;
+        put.with_copies(&self.folder, spilled, copies)
+    }
+
+    /// The table of enrollments, and those that it alone can not tell apart.
+    fn twins(&self, put: &Put, spilled: &Spilled) -> Result<(Routes, Option<Twins>), Error> {
+        let (routes, is_doubtful) = route_log::table(&self.folder, &put.logs, self.job.threads)?;
+        if !is_doubtful {
+            return Ok((routes, None));
+        }
+        let memory = self.budget.half();
+        let buckets = self.sources.buckets().count();
+        let twins = Twins::find(spilled, &routes, buckets, self.job.threads, memory, self.progress)?;
+        Ok((routes, Some(twins)))
+    }
+
+    /// Claims by bucket.
+    fn claims(&self, enrollments: &Put, enrolled: &Spilled) -> Result<(Put, Spilled), Error> {
+        let name = self.sources.claims.name();
+        if let Some(put) = self.folder.mark::<Put>(CLAIMS)? {
+            self.progress.advance(Stage::Claims, put.read, put.read);
+            let spilled = put.spilled(name, &self.folder)?;
+            return Ok((put, spilled));
+        }
+        let (routes, twins) = self.twins(enrollments, enrolled)?;
+        let routes = match twins {
+            Some(twins) => routes.with_doubtful(twins.into_buckets()),
+            None => routes,
+        };
+        let share = self.budget.reading(enrollments.taken);
+        let put =
+            put::claims(&self.sources.claims, &self.folder, self.sources.buckets(), &routes, share, self.progress)?;
+        self.folder.put_mark(CLAIMS, &put)?;
+        let spilled = put.spilled(name, &self.folder)?;
+        Ok((put, spilled))
+    }
+
+    /// Decides, writes and counts.
+    fn results(
+        &self,
+        enrollments: &Put,
+        enrolled: &Spilled,
+        claims: &Put,
+        claimed: &Spilled,
+    ) -> Result<Summary, Error> {
+        let room: Room = self.budget.deciding();
+        let (plans, folder, outputs) = (&self.plans, &self.folder, &self.outputs);
+        let deciding = Deciding { plans, claims: claimed, enrollments: enrolled, folder, outputs };
+        let parts = deciding.all(self.sources.buckets(), self.job.threads, &room, self.progress)?;
+        let results = Results {
+            job: self.job,
+            folder,
+            outputs,
+            parts: &parts,
+            rejects: enrollments.rejects.iter().chain(&claims.rejects).cloned().collect(),
+            memory: self.budget.half(),
+        };
+        let rejected = results.write(self.progress)?;
+        let summary = sum(enrollments, claims, &parts, rejected)?;
+        heed(self.progress)?;
+        results.name()?;
+        self.folder.put_mark(SUMMARY, &summary)?;
+        Ok(summary)
+    }
+
+    /// Leaves the work folder if the same run can go on from it, and else removes it.
+    fn leave(self, error: &Error) {
+        let has_done = self.folder.path(ENROLLMENTS).exists();
+        if error.is_interrupted() || error.is_resume() || (has_done && !error.is_input()) {
+            return;
+        }
+        // What is left of the attempt; the fault itself is what to tell.
+        let _gone = self.folder.discard();
+    }
+}
+
+/// The numbers of a run; every claim that was read is decided or rejected, or the program is at fault and says so.
+fn sum(enrollments: &Put, claims: &Put, parts: &[Part], rejected: RejectCounts) -> Result<Summary, Error> {
+    let mut tally = summary::Tally::default();
+    let mut decided = 0_u64;
+    for part in parts {
+        tally.add(&part.tally);
+        decided = decided.saturating_add(part.decided);
+    }
+    let claims = Rows { read: claims.read, taken: decided, rejected: rejected.claims };
+    let (read, lost) = (enrollments.read, rejected.enrollments);
+    let enrollments = Rows { read, taken: read.saturating_sub(lost), rejected: lost };
+    if claims.taken.saturating_add(claims.rejected) != claims.read {
+        let Rows { read, taken, rejected } = claims;
+        return Err(Error::arithmetic(say!(
+            "程序错误：读入 {read} 条理赔，{taken} 条已审，{rejected} 条被拒",
+            "a fault of the program: {read} claims read, {taken} decided and {rejected} rejected"
+        )));
+    }
+    Ok(Summary {
+        claims,
+        enrollments,
+        tally,
+        causes: rejected.causes,
+        took: std::time::Duration::ZERO,
+        is_resumed: false,
+    })
+}

@@ -1,0 +1,138 @@
+//! The buckets decided, each under a checkpoint of its own.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow::array::RecordBatch;
+use serde::{Deserialize, Serialize};
+
+use super::budget::Room;
+use super::folder::{Folder, mark_of_part};
+use super::output::{Outputs, write_part};
+use super::progress::{Progress, Stage, heed};
+use super::put::number_of;
+use super::rejects::{Rejected, Sealed};
+use super::routes::Buckets;
+use super::spill::{Reader, Spilled};
+use super::summary::Tally;
+use super::workers::share;
+use crate::batch::bucket::{Plans, decide_bucket};
+use crate::batch::{Decided, Input, Reject};
+use crate::error::Error;
+use crate::text::say;
+
+/// What came of one bucket; as a mark in the work folder it says that its files are complete.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Part {
+    pub(super) decided: u64,
+    pub(super) tally: Tally,
+    /// The file of payouts; none if there is no row.
+    pub(super) payouts: Option<Sealed>,
+    pub(super) lines: Option<Sealed>,
+    pub(super) rejects: Option<Sealed>,
+}
+
+impl Part {
+    fn files(&self) -> impl Iterator<Item = &Sealed> {
+        [&self.payouts, &self.lines, &self.rejects].into_iter().flatten()
+    }
+}
+
+/// All that is needed to decide a bucket.
+pub(super) struct Deciding<'a> {
+    pub(super) plans: &'a Plans<'a>,
+    pub(super) claims: &'a Spilled,
+    pub(super) enrollments: &'a Spilled,
+    pub(super) folder: &'a Folder,
+    pub(super) outputs: &'a Outputs,
+}
+
+impl Deciding<'_> {
+    /// Decides all buckets that have not been; what came of each, in order.
+    pub(super) fn all(
+        &self,
+        buckets: Buckets,
+        threads: std::num::NonZeroUsize,
+        room: &Room,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Part>, Error> {
+        let (done, total) = (AtomicU64::new(0), self.claims.rows());
+        progress.advance(Stage::Deciding, 0, total);
+        let decided = share(threads, buckets.count(), |_, pieces| {
+            let (mut claims, mut enrollments) = (self.claims.reader()?, self.enrollments.reader()?);
+            let mut parts = Vec::new();
+            while let Some(piece) = pieces.next() {
+                heed(progress)?;
+                let bucket = number_of(piece);
+                parts.push((bucket, self.part(bucket, &mut claims, &mut enrollments, room)?));
+                let (rows, _) = self.claims.size_of_bucket(bucket);
+                progress.advance(Stage::Deciding, done.fetch_add(rows, Ordering::Relaxed).saturating_add(rows), total);
+            }
+            Ok(parts)
+        })?;
+        let mut parts: Vec<(u16, Part)> = decided.into_iter().flatten().collect();
+        parts.sort_by_key(|(bucket, _)| *bucket);
+        Ok(parts.into_iter().map(|(_, part)| part).collect())
+    }
+
+    /// What an earlier run has made of a bucket, or else what this one makes of it.
+    fn part(
+        &self,
+        bucket: u16,
+        claims: &mut Reader<'_>,
+        enrollments: &mut Reader<'_>,
+        room: &Room,
+    ) -> Result<Part, Error> {
+        let (claim_rows, claim_bytes) = self.claims.size_of_bucket(bucket);
+        let (enrollment_rows, enrollment_bytes) = self.enrollments.size_of_bucket(bucket);
+        if claim_rows == 0 && enrollment_rows == 0 {
+            return Ok(Part::default());
+        }
+        let mark = mark_of_part(bucket);
+        if self.folder.is_resumed {
+            let earlier = self.folder.mark::<Part>(&mark)?;
+            if let Some(part) = earlier.filter(|part| part.files().all(|file| self.folder.has(file))) {
+                return Ok(part);
+            }
+        }
+        let _room = room.for_bucket(claim_bytes.saturating_add(enrollment_bytes))?;
+        let part = self.decide(bucket, &claims.bucket(bucket)?, &enrollments.bucket(bucket)?)?;
+        self.folder.put_mark(&mark, &part)?;
+        Ok(part)
+    }
+
+    fn decide(&self, bucket: u16, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Part, Error> {
+        let Outputs { payouts: to_payouts, lines: to_lines } = self.outputs;
+        let Decided { payouts, lines, rejects } = decide_bucket(self.plans, claims, enrollments, to_lines.is_some())?;
+        let decided = payouts.num_rows();
+        balance(bucket, claims.num_rows(), decided, &rejects)?;
+        let name = |of: &str| format!("part-{bucket:04}.{of}");
+        let mut rejected = Rejected::at(self.folder.path(&name("rejects")));
+        rejected.add(rejects)?;
+        Ok(Part {
+            decided: u64::try_from(decided).unwrap_or(u64::MAX),
+            tally: Tally::of(&payouts),
+            payouts: write_part(to_payouts, &payouts, self.folder, &name("payouts"))?,
+            lines: match to_lines {
+                Some(sink) => write_part(sink, &lines, self.folder, &name("lines"))?,
+                None => None,
+            },
+            rejects: rejected.seal()?,
+        })
+    }
+}
+
+/// Every claim is decided or rejected, or the program is at fault and says so.
+fn balance(bucket: u16, claims: usize, decided: usize, rejects: &[Reject]) -> Result<(), Error> {
+    let mut rows: Vec<u64> =
+        rejects.iter().filter(|reject| reject.input == Input::Claims).map(|reject| reject.row).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    let rejected = rows.len();
+    if decided.saturating_add(rejected) == claims {
+        return Ok(());
+    }
+    Err(Error::arithmetic(say!(
+        "程序错误：第 {bucket} 部分有 {claims} 条理赔，{decided} 条已审，{rejected} 条被拒",
+        "a fault of the program: part {bucket} has {claims} claims, {decided} decided and {rejected} rejected"
+    )))
+}

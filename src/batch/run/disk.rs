@@ -1,0 +1,67 @@
+//! Files of a run that are there whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+pub(super) use crate::batch::files::fault::{unreadable, unwritable};
+use crate::error::Error;
+use crate::text::say;
+
+/// A file of the work folder that is not as it was left.
+pub(super) fn damaged(path: &Path) -> Error {
+    let path = path.display();
+    Error::resume(say!(
+        "工作文件 `{path}` 已损坏，与记录的校验值不符",
+        "the work file `{path}` is damaged: it is not what was written"
+    ))
+}
+
+/// Writes a small file beside its name and renames it: it is there whole or not at all.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let beside = beside(path, "new");
+    let written = File::create(&beside).and_then(|mut file| file.write_all(bytes));
+    written.and_then(|()| fs::rename(&beside, path)).map_err(|fault| unwritable(path, &fault))
+}
+
+/// The bytes of a file; `None` if there is no such file.
+pub(super) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(fault) => Err(unreadable(path, &fault)),
+    }
+}
+
+/// Gives a finished file its name, so that a loss of power can not take it back.
+pub(super) fn publish(from: &Path, to: &Path) -> Result<(), Error> {
+    let synced = File::open(from).and_then(|file| file.sync_all());
+    synced.and_then(|()| fs::rename(from, to)).and_then(|()| sync_folder(to)).map_err(|fault| unwritable(to, &fault))
+}
+
+/// Makes the names in the folder of a file last.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(folder_of(path))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// The folder that a file stands in.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        Some(_) | None => PathBuf::from("."),
+    }
+}
+
+/// The path with one more ending.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}

@@ -1,0 +1,238 @@
+//! The work folder: what a run has done so far, and for whom.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::disk::{beside, damaged, read_if_there, replace, unreadable, unwritable};
+use super::job::Job;
+use super::manifest::Manifest;
+use super::rejects::Sealed;
+use crate::error::Error;
+use crate::text::{Text, say};
+
+const MANIFEST: &str = "manifest.json";
+const LOCK: &str = "lock";
+/// What says that a stage is done.
+pub(super) const ENROLLMENTS: &str = "enrollments.json";
+pub(super) const CLAIMS: &str = "claims.json";
+pub(super) const DIGESTS: &str = "digests.json";
+pub(super) const SUMMARY: &str = "summary.json";
+/// The run may overwrite results: it was asked to, or the results are its own.
+const OVERWRITES: &str = "overwrites.json";
+
+/// The work folder of a run, locked against other runs.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    /// Whether an earlier run has left work in it.
+    pub(super) is_resumed: bool,
+    lock: File,
+}
+
+/// A mark with its checksum: it counts only if it is whole.
+#[derive(Serialize, Deserialize)]
+struct Mark<T> {
+    crc: u32,
+    of: T,
+}
+
+impl Folder {
+    /// Opens or makes the work folder of a job; refuses one that another run or another job has made.
+    pub(super) fn open(job: &Job, manifest: &Manifest) -> Result<Folder, Error> {
+        let path = job.work_folder();
+        if path.exists() {
+            Folder::check_ours(&path)?;
+        } else {
+            refuse_to_overwrite(job)?;
+            fs::create_dir(&path).map_err(|fault| unwritable(&path, &fault))?;
+        }
+        let mut folder = Folder { lock: lock(&path, job)?, path, is_resumed: false };
+        match folder.mark::<Manifest>(MANIFEST)? {
+            Some(earlier) if !job.is_forced => {
+                let path = folder.path.display();
+                if let Some(Text { zh, en }) = manifest.difference(&earlier) {
+                    return Err(Error::resume(say!(
+                        "`{path}` 中是另一次运行的进度：{zh}；用 `--force` 或删除该目录可重新开始",
+                        "`{path}` holds the work of another run: {en}; `--force`, or removing the folder, starts over"
+                    )));
+                }
+                folder.is_resumed = true;
+                folder.admit_outputs(job)?;
+            }
+            Some(_) | None => {
+                refuse_to_overwrite(job)?;
+                folder.empty()?;
+                folder.put_mark(MANIFEST, manifest)?;
+                if job.is_forced {
+                    folder.put_mark(OVERWRITES, &true)?;
+                }
+            }
+        }
+        Ok(folder)
+    }
+
+    /// Refuses if there are results that this run may not overwrite.
+    fn admit_outputs(&self, job: &Job) -> Result<(), Error> {
+        if self.mark::<bool>(OVERWRITES)?.is_some() { Ok(()) } else { refuse_to_overwrite(job) }
+    }
+
+    /// From here on what stands under the names of the results is this run's own.
+    pub(super) fn begin_naming(&self, job: &Job) -> Result<(), Error> {
+        self.admit_outputs(job)?;
+        self.put_mark(OVERWRITES, &true)
+    }
+
+    /// A folder of this name that holds anything else is not touched.
+    fn check_ours(path: &Path) -> Result<(), Error> {
+        let entries = fs::read_dir(path).map_err(|fault| unreadable(path, &fault))?;
+        let mut names = Vec::new();
+        for entry in entries {
+            names.push(entry.map_err(|fault| unreadable(path, &fault))?.file_name());
+        }
+        let starts = [LOCK.to_owned(), format!("{MANIFEST}.new")];
+        if names.iter().any(|name| name == MANIFEST)
+            || names.iter().all(|name| starts.iter().any(|start| name == start.as_str()))
+        {
+            return Ok(());
+        }
+        let path = path.display();
+        Err(Error::resume(say!(
+            "`{path}` 不是本程序的工作目录；请移走它，或换一个输出文件名",
+            "`{path}` is no work folder of this program; move it away, or name another output"
+        )))
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    pub(super) fn as_path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What a mark says; none if it is not there or not whole.
+    pub(super) fn mark<T: DeserializeOwned + Serialize>(&self, name: &str) -> Result<Option<T>, Error> {
+        let Some(bytes) = read_if_there(&self.path(name))? else { return Ok(None) };
+        let Ok(mark) = serde_json::from_slice::<Mark<T>>(&bytes) else { return Ok(None) };
+        let is_whole = serde_json::to_vec(&mark.of).is_ok_and(|of| crc32fast::hash(&of) == mark.crc);
+        Ok(is_whole.then_some(mark.of))
+    }
+
+    /// Marks that something is done: it is there whole or not at all.
+    pub(super) fn put_mark<T: Serialize>(&self, name: &str, of: &T) -> Result<(), Error> {
+        let path = self.path(name);
+        let encoded =
+            serde_json::to_vec(of).and_then(|bytes| serde_json::to_vec(&Mark { crc: crc32fast::hash(&bytes), of }));
+        replace(&path, &encoded.map_err(|fault| unwritable(&path, &fault.into()))?)
+    }
+
+    /// Writes a work file in one go.
+    pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<Sealed, Error> {
+        let path = self.path(name);
+        fs::write(&path, bytes).map_err(|fault| unwritable(&path, &fault))?;
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        Ok(Sealed { name: name.to_owned(), bytes: length, crc: crc32fast::hash(bytes) })
+    }
+
+    /// The bytes of a work file as they were written.
+    pub(super) fn get(&self, sealed: &Sealed) -> Result<Vec<u8>, Error> {
+        let path = self.path(&sealed.name);
+        let bytes = fs::read(&path).map_err(|fault| unreadable(&path, &fault))?;
+        if crc32fast::hash(&bytes) == sealed.crc { Ok(bytes) } else { Err(damaged(&path)) }
+    }
+
+    /// Whether a work file is there as it was written.
+    pub(super) fn has(&self, sealed: &Sealed) -> bool {
+        self.get(sealed).is_ok()
+    }
+
+    /// Removes all that an earlier run has done: what says that something is done before what it is about, so that a folder that is left in between
+    /// is that of a run that had done less.
+    fn empty(&self) -> Result<(), Error> {
+        self.remove_all(is_mark_of_a_part)?;
+        for mark in [SUMMARY, CLAIMS, ENROLLMENTS, DIGESTS, OVERWRITES] {
+            self.remove_all(|name| name == mark)?;
+        }
+        self.remove_all(|name| ![LOCK, MANIFEST].contains(&name))
+    }
+
+    fn remove_all(&self, is_meant: impl Fn(&str) -> bool) -> Result<(), Error> {
+        let fault = |fault| unwritable(&self.path, &fault);
+        for entry in fs::read_dir(&self.path).map_err(fault)? {
+            let entry = entry.map_err(fault)?;
+            if is_meant(&entry.file_name().to_string_lossy()) {
+                fs::remove_file(entry.path()).map_err(|fault| unwritable(&entry.path(), &fault))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the folder of a run whose results have their names. Until it is gone it says so.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        let kept = [LOCK, MANIFEST, SUMMARY, OVERWRITES];
+        self.remove_all(is_mark_of_a_part)?;
+        self.remove_all(|name| name == CLAIMS)?;
+        self.remove_all(|name| !kept.contains(&name))?;
+        self.vanish()
+    }
+
+    /// Removes the folder of a run that can not go on.
+    pub(super) fn discard(self) -> Result<(), Error> {
+        self.empty()?;
+        self.vanish()
+    }
+
+    /// Takes a folder of few files away in one step.
+    fn vanish(self) -> Result<(), Error> {
+        let Folder { path, lock, .. } = self;
+        drop(lock);
+        let away = beside(&path, "removed");
+        let taken = fs::rename(&path, &away).and_then(|()| fs::remove_dir_all(&away));
+        // Where something else has that name, the folder is removed file by file.
+        taken.or_else(|_| fs::remove_dir_all(&path)).map_err(|fault| unwritable(&path, &fault))
+    }
+}
+
+/// The name of the mark that says that a bucket is decided.
+pub(super) fn mark_of_part(bucket: u16) -> String {
+    format!("part-{bucket:04}.json")
+}
+
+fn is_mark_of_a_part(name: &str) -> bool {
+    name.strip_prefix("part-").is_some_and(|rest| rest.strip_suffix(".json").is_some())
+}
+
+fn lock(folder: &Path, job: &Job) -> Result<File, Error> {
+    let path = folder.join(LOCK);
+    let file = File::create(&path).map_err(|fault| unwritable(&path, &fault))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            let out = job.out.display();
+            Err(Error::resume(say!("另一次运行正在写 `{out}`", "another run is writing `{out}`")))
+        }
+        Err(TryLockError::Error(fault)) => Err(unwritable(&path, &fault)),
+    }
+}
+
+/// Finished results are not overwritten unless that is asked for.
+fn refuse_to_overwrite(job: &Job) -> Result<(), Error> {
+    match job.outputs().find(|path| path.exists()) {
+        Some(path) if !job.is_forced => {
+            let path = path.display();
+            Err(Error::output(say!(
+                "`{path}` 已存在；用 `--force` 覆盖",
+                "`{path}` is there already; `--force` overwrites it"
+            )))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Where an output is put together before it gets its name.
+pub(super) fn partial(out: &Path) -> PathBuf {
+    beside(out, "partial")
+}

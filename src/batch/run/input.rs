@@ -1,0 +1,111 @@
+//! An input: its file, and the door that its rows pass.
+
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+
+use super::progress::Stage;
+use super::summary::name_of;
+use crate::batch::door::{Door, Vocabulary};
+use crate::batch::files::{self, fault};
+use crate::batch::{Input, Reject};
+use crate::error::Error;
+
+/// What a row of a text file takes on average, about: how many buckets it makes follows from its size.
+const BYTES_OF_A_ROW: u64 = 96;
+
+/// A file of claims or enrollments whose columns have been checked.
+#[derive(Debug)]
+pub(super) struct Source {
+    file: files::Source,
+    door: Door,
+    bytes: u64,
+}
+
+/// Plain rows, with those that the file or the door has rejected.
+pub(super) struct Block {
+    /// All rows of the file in it.
+    pub(super) read: u64,
+    pub(super) rows: RecordBatch,
+    pub(super) rejects: Vec<Reject>,
+}
+
+impl Source {
+    pub(super) fn open(
+        input: Input,
+        path: &Path,
+        vocabulary: &Vocabulary,
+        ignored: &[String],
+    ) -> Result<Source, Error> {
+        let mut file = files::Source::open(path, input)?;
+        let door = file.door(vocabulary, ignored)?;
+        let bytes = path.metadata().map_err(|fault| fault::unreadable(path, &fault))?.len();
+        Ok(Source { file, door, bytes })
+    }
+
+    pub(super) fn input(&self) -> Input {
+        self.file.input()
+    }
+
+    /// What its work files are called.
+    pub(super) fn name(&self) -> &'static str {
+        name_of(self.input())
+    }
+
+    pub(super) fn stage(&self) -> Stage {
+        match self.input() {
+            Input::Enrollments => Stage::Enrollments,
+            Input::Claims => Stage::Claims,
+        }
+    }
+
+    /// The plain columns.
+    pub(super) fn schema(&self) -> &SchemaRef {
+        self.door.schema()
+    }
+
+    /// How many rows it has, if it says so.
+    pub(super) fn rows(&self) -> Option<u64> {
+        self.file.rows()
+    }
+
+    /// How many rows it has, or may have by its size.
+    pub(super) fn about_rows(&self) -> u64 {
+        self.rows().unwrap_or_else(|| self.bytes.div_ceil(BYTES_OF_A_ROW))
+    }
+
+    /// Its rows, at most so many at a time.
+    pub(super) fn stream(&self, rows: usize) -> Result<Stream<'_>, Error> {
+        Ok(Stream { stream: self.file.stream(self.door.projection(), rows)?, door: &self.door })
+    }
+}
+
+/// The rows of an input, each of which one of several threads gets.
+pub(super) struct Stream<'s> {
+    stream: files::Stream<'s>,
+    door: &'s Door,
+}
+
+impl Stream<'_> {
+    /// What one thread reads.
+    pub(super) fn lane(&self) -> Lane<'_> {
+        Lane { lane: self.stream.lane(), door: self.door }
+    }
+}
+
+/// The rows that one thread gets.
+pub(super) struct Lane<'s> {
+    lane: files::Lane<'s>,
+    door: &'s Door,
+}
+
+impl Lane<'_> {
+    /// The next rows; none after the last.
+    pub(super) fn next(&mut self) -> Result<Option<Block>, Error> {
+        let Some(raw) = self.lane.next()? else { return Ok(None) };
+        let read = raw.read;
+        let (rows, rejects) = raw.through(self.door)?;
+        Ok(Some(Block { read, rows, rejects }))
+    }
+}

@@ -1,0 +1,154 @@
+//! What a run is asked to do.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use super::disk;
+use crate::error::Error;
+use crate::text::say;
+
+/// The memory that a run may take unless it is said otherwise, in bytes: 1 GiB.
+pub const USUAL_MEMORY: u64 = 1 << 30;
+/// The least memory that a run may be given, in bytes: 64 MiB.
+pub const LEAST_MEMORY: u64 = 64 << 20;
+
+/// Two files to read, the files to write, and how: made by [`Job::new`], changed by the other functions.
+///
+/// Nothing but the two inputs, the packs and the columns to ignore changes a byte of what is written.
+///
+/// ```
+/// use huzhu::batch::Job;
+///
+/// let job = Job::new("claims.parquet", "enrollments.parquet", "payouts.parquet").threads(2.try_into()?).memory(512 << 20);
+/// # Ok::<(), std::num::TryFromIntError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Job {
+    pub(super) claims: PathBuf,
+    pub(super) enrollments: PathBuf,
+    pub(super) out: PathBuf,
+    pub(super) lines: Option<PathBuf>,
+    pub(super) rejects: PathBuf,
+    pub(super) ignored: BTreeSet<String>,
+    pub(super) threads: NonZeroUsize,
+    pub(super) memory: u64,
+    pub(super) is_forced: bool,
+}
+
+impl Job {
+    /// Decides the claims of one file by the enrollments of another; each ends in `.parquet` or `.csv`.
+    ///
+    /// Rejected rows go beside `out`: those of `payouts.parquet` to `payouts.rejects.csv`.
+    #[must_use]
+    pub fn new(claims: impl Into<PathBuf>, enrollments: impl Into<PathBuf>, out: impl Into<PathBuf>) -> Job {
+        let out = out.into();
+        Job {
+            claims: claims.into(),
+            enrollments: enrollments.into(),
+            rejects: out.with_extension("rejects.csv"),
+            out,
+            lines: None,
+            ignored: BTreeSet::new(),
+            threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            memory: USUAL_MEMORY,
+            is_forced: false,
+        }
+    }
+
+    /// Also writes a row for each benefit of each claim.
+    #[must_use]
+    pub fn lines(self, lines: impl Into<PathBuf>) -> Job {
+        Job { lines: Some(lines.into()), ..self }
+    }
+
+    /// Writes rejected rows to this file.
+    #[must_use]
+    pub fn rejects(self, rejects: impl Into<PathBuf>) -> Job {
+        Job { rejects: rejects.into(), ..self }
+    }
+
+    /// Leaves out columns that no plan knows.
+    #[must_use]
+    pub fn ignore_columns<C: Into<String>>(self, columns: impl IntoIterator<Item = C>) -> Job {
+        Job { ignored: columns.into_iter().map(Into::into).collect(), ..self }
+    }
+
+    /// Works with so many threads; as many as there are processors unless it is said.
+    #[must_use]
+    pub fn threads(self, threads: NonZeroUsize) -> Job {
+        Job { threads, ..self }
+    }
+
+    /// Takes at most about so many bytes of memory, [`USUAL_MEMORY`] unless it is said.
+    #[must_use]
+    pub fn memory(self, bytes: u64) -> Job {
+        Job { memory: bytes, ..self }
+    }
+
+    /// Overwrites finished results, and starts over where an earlier run has stopped.
+    #[must_use]
+    pub fn force(self) -> Job {
+        Job { is_forced: true, ..self }
+    }
+
+    /// The file of payouts.
+    #[must_use]
+    pub fn out_path(&self) -> &Path {
+        &self.out
+    }
+
+    /// The file of benefits, if one is asked for.
+    #[must_use]
+    pub fn lines_path(&self) -> Option<&Path> {
+        self.lines.as_deref()
+    }
+
+    /// The file of rejected rows.
+    #[must_use]
+    pub fn rejects_path(&self) -> &Path {
+        &self.rejects
+    }
+
+    /// The folder in which a run keeps what it has done so far: `payouts.parquet.work`.
+    #[must_use]
+    pub fn work_folder(&self) -> PathBuf {
+        disk::beside(&self.out, "work")
+    }
+
+    /// The files to write, in the order in which they get their names.
+    pub(super) fn outputs(&self) -> impl Iterator<Item = &Path> {
+        [Some(&self.rejects), self.lines.as_ref(), Some(&self.out)].into_iter().flatten().map(PathBuf::as_path)
+    }
+
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let mut seen = BTreeSet::new();
+        for path in [self.claims.as_path(), &self.enrollments].into_iter().chain(self.outputs()) {
+            let place = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+            if !seen.insert(place.canonicalize().unwrap_or(place)) {
+                let path = path.display();
+                return Err(Error::output(say!(
+                    "`{path}` 用了两次；每个输入和输出须是不同的文件",
+                    "`{path}` is named twice; every input and output is a file of its own"
+                )));
+            }
+        }
+        if self.memory < LEAST_MEMORY {
+            let (given, least) = (Mebibytes(self.memory), Mebibytes(LEAST_MEMORY));
+            return Err(Error::memory(say!(
+                "内存 {given} 太少，至少 {least}",
+                "{given} of memory is too little, {least} is the least"
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Bytes to show, in whole mebibytes rounded up.
+pub(super) struct Mebibytes(pub(super) u64);
+
+impl std::fmt::Display for Mebibytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} MiB", self.0.div_ceil(1 << 20))
+    }
+}

@@ -1,0 +1,126 @@
+//! What a run is about: work of an earlier run counts only for the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::digest;
+use super::job::Job;
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::text::{Text, say};
+
+/// The layout of the work files; another one is not read.
+const FORMAT: u32 = 1;
+
+/// Inputs by size, packs by fingerprint, and the options that change what is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    format: u32,
+    program: String,
+    claims: Source,
+    enrollments: Source,
+    /// The fingerprint of every version of every plan.
+    packs: BTreeMap<String, String>,
+    ignored: BTreeSet<String>,
+    out: String,
+    lines: Option<String>,
+    rejects: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Source {
+    path: String,
+    bytes: u64,
+}
+
+impl Source {
+    fn of(path: &Path) -> Result<Source, Error> {
+        let (bytes, _) = digest::stamp(path)?;
+        Ok(Source { path: name(path), bytes })
+    }
+}
+
+/// The digests of the two inputs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Digests {
+    pub(super) claims: String,
+    pub(super) enrollments: String,
+}
+
+impl Manifest {
+    pub(super) fn of(job: &Job, catalog: &Catalog) -> Result<Manifest, Error> {
+        let packs = catalog.plans().map(|plan| {
+            let (id, version) = (plan.id(), plan.version());
+            (format!("{id} {version}"), plan.fingerprint().to_owned())
+        });
+        Ok(Manifest {
+            format: FORMAT,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            claims: Source::of(&job.claims)?,
+            enrollments: Source::of(&job.enrollments)?,
+            packs: packs.collect(),
+            ignored: job.ignored.clone(),
+            out: name(&job.out),
+            lines: job.lines.as_deref().map(name),
+            rejects: name(&job.rejects),
+        })
+    }
+
+    /// The first thing in which the earlier run was about something else. A file that was only moved is the same.
+    pub(super) fn difference(&self, earlier: &Manifest) -> Option<Text> {
+        if (earlier.format, &earlier.program) != (self.format, &self.program) {
+            let (then, now) = (&earlier.program, &self.program);
+            return Some(say!(
+                "它由版本 {then} 写成，现为 {now}",
+                "version {then} of the program made it, this is {now}"
+            ));
+        }
+        for (now, then) in [(&self.claims, &earlier.claims), (&self.enrollments, &earlier.enrollments)] {
+            if now.bytes != then.bytes {
+                return Some(changed(&now.path));
+            }
+        }
+        if let Some(pack) = other_key(&self.packs, &earlier.packs) {
+            return Some(say!("规则包 `{pack}` 已改变", "the pack `{pack}` has changed"));
+        }
+        if self.ignored != earlier.ignored {
+            return Some(say!("`--ignore-columns` 不同", "`--ignore-columns` is not the same"));
+        }
+        let names = |manifest: &Manifest| {
+            [
+                ("--out", Some(manifest.out.clone())),
+                ("--lines", manifest.lines.clone()),
+                ("--rejects", Some(manifest.rejects.clone())),
+            ]
+        };
+        let mut pairs = names(self).into_iter().zip(names(earlier));
+        let ((option, _), _) = pairs.find(|((_, now), (_, then))| now != then)?;
+        Some(say!("`{option}` 不同", "`{option}` is not the same"))
+    }
+}
+
+impl Digests {
+    /// The first input that is no longer the same.
+    pub(super) fn difference(&self, earlier: &Digests, job: &Job) -> Option<Text> {
+        let pairs =
+            [(&self.claims, &earlier.claims, &job.claims), (&self.enrollments, &earlier.enrollments, &job.enrollments)];
+        let (_, _, path) = pairs.into_iter().find(|(now, then, _)| now != then)?;
+        Some(changed(&name(path)))
+    }
+}
+
+fn changed(path: &str) -> Text {
+    say!("`{path}` 的内容已改变", "`{path}` has changed since")
+}
+
+/// A key that only one of them has, or whose values differ.
+fn other_key<'k>(now: &'k BTreeMap<String, String>, then: &'k BTreeMap<String, String>) -> Option<&'k str> {
+    let mut keys = now.keys().chain(then.keys());
+    keys.find(|key| now.get(*key) != then.get(*key)).map(String::as_str)
+}
+
+fn name(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

@@ -1,0 +1,46 @@
+//! The results: what their columns are, and their parts in the work folder.
+
+use arrow::array::RecordBatch;
+
+use super::Sources;
+use super::folder::Folder;
+use super::job::Job;
+use super::rejects::Sealed;
+use crate::batch::Decided;
+use crate::batch::bucket::{Plans, decide_bucket};
+use crate::batch::files::Sink;
+use crate::error::Error;
+
+/// The files of results, whose names have been checked.
+#[derive(Debug)]
+pub(super) struct Outputs {
+    pub(super) payouts: Sink,
+    pub(super) lines: Option<Sink>,
+}
+
+impl Outputs {
+    /// Those of a job; their columns are those of no claims decided.
+    pub(super) fn of(job: &Job, sources: &Sources, plans: &Plans<'_>) -> Result<Outputs, Error> {
+        let none = |source: &super::Source| RecordBatch::new_empty(source.schema().clone());
+        let Decided { payouts, lines, .. } =
+            decide_bucket(plans, &none(&sources.claims), &none(&sources.enrollments), true)?;
+        // Of the rejected rows only the name is checked: it must end in the same ways.
+        Sink::new(&job.rejects, &payouts.schema())?;
+        let payouts = Sink::new(&job.out, &payouts.schema())?;
+        let lines = job.lines.as_ref().map(|path| Sink::new(path, &lines.schema())).transpose()?;
+        Ok(Outputs { payouts, lines })
+    }
+}
+
+/// Writes the rows of a part to the work folder; none if there is no row.
+pub(super) fn write_part(
+    sink: &Sink,
+    rows: &RecordBatch,
+    folder: &Folder,
+    name: &str,
+) -> Result<Option<Sealed>, Error> {
+    if rows.num_rows() == 0 {
+        return Ok(None);
+    }
+    folder.put(name, &sink.part(rows)?).map(Some)
+}

@@ -1,0 +1,102 @@
+//! The results put together under their final names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::decide::Part;
+use super::disk;
+use super::folder::{Folder, partial};
+use super::job::Job;
+use super::output::Outputs;
+use super::progress::{Progress, Stage, heed};
+use super::rejects::{self, Sealed};
+use super::summary::{Cause, Causes};
+use crate::batch::Input;
+use crate::batch::files::RejectsFile;
+use crate::error::Error;
+
+/// What the file of rejected rows has.
+#[derive(Debug, Default)]
+pub(super) struct RejectCounts {
+    pub(super) claims: u64,
+    pub(super) enrollments: u64,
+    pub(super) causes: Vec<Cause>,
+}
+
+/// The results of a run and where they go.
+pub(super) struct Results<'a> {
+    pub(super) job: &'a Job,
+    pub(super) folder: &'a Folder,
+    pub(super) parts: &'a [Part],
+    /// The rejected rows that stand in no part.
+    pub(super) rejects: Vec<Sealed>,
+    pub(super) outputs: &'a Outputs,
+    pub(super) memory: u64,
+}
+
+impl Results<'_> {
+    /// Writes all outputs beside their names.
+    pub(super) fn write(&self, progress: &dyn Progress) -> Result<RejectCounts, Error> {
+        let written = self.write_all(progress);
+        if written.is_err() {
+            for path in self.job.outputs() {
+                // What is left of the attempt; the first fault is the one to tell.
+                let _gone = fs::remove_file(partial(path));
+            }
+        }
+        written
+    }
+
+    fn write_all(&self, progress: &dyn Progress) -> Result<RejectCounts, Error> {
+        let total = u64::try_from(self.parts.len()).unwrap_or(u64::MAX);
+        progress.advance(Stage::Writing, 0, total);
+        let counts = self.write_rejects(progress)?;
+        if let Some(lines) = &self.outputs.lines {
+            let parts: Vec<PathBuf> = self.paths(|part| part.lines.as_ref());
+            lines.join(&parts, &partial(lines.path()), &mut |_| heed(progress))?;
+        }
+        let parts: Vec<PathBuf> = self.paths(|part| part.payouts.as_ref());
+        let payouts = &self.outputs.payouts;
+        payouts.join(&parts, &partial(payouts.path()), &mut |part| {
+            progress.advance(Stage::Writing, u64::try_from(part).unwrap_or(total), total);
+            heed(progress)
+        })?;
+        progress.advance(Stage::Writing, total, total);
+        Ok(counts)
+    }
+
+    fn paths(&self, file: impl Fn(&Part) -> Option<&Sealed>) -> Vec<PathBuf> {
+        self.parts.iter().filter_map(file).map(|sealed| self.folder.path(&sealed.name)).collect()
+    }
+
+    fn write_rejects(&self, progress: &dyn Progress) -> Result<RejectCounts, Error> {
+        let parts = self.parts.iter().filter_map(|part| part.rejects.as_ref());
+        let files: Vec<PathBuf> =
+            self.rejects.iter().chain(parts).map(|sealed| self.folder.path(&sealed.name)).collect();
+        let mut file = RejectsFile::create(&partial(&self.job.rejects), &self.job.rejects)?;
+        let (mut counts, mut causes) = (RejectCounts::default(), Causes::default());
+        let mut last = None;
+        rejects::in_order(&files, self.folder.as_path(), self.memory, |reject| {
+            if last != Some((reject.input, reject.row)) {
+                heed(progress)?;
+                last = Some((reject.input, reject.row));
+                let count = match reject.input {
+                    Input::Claims => &mut counts.claims,
+                    Input::Enrollments => &mut counts.enrollments,
+                };
+                *count = count.saturating_add(1);
+            }
+            causes.count(&reject);
+            file.add(reject)
+        })?;
+        file.finish()?;
+        counts.causes = causes.into_list();
+        Ok(counts)
+    }
+
+    /// Gives all outputs their names, the payouts last.
+    pub(super) fn name(&self) -> Result<(), Error> {
+        self.folder.begin_naming(self.job)?;
+        self.job.outputs().try_for_each(|path: &Path| disk::publish(&partial(path), path))
+    }
+}

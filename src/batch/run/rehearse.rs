@@ -1,0 +1,124 @@
+//! A dry run: the columns checked against the packs, and the first thousand claims decided, without a file written.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use arrow::array::{BooleanArray, RecordBatch};
+use arrow::compute::{concat_batches, filter_record_batch};
+
+use super::Sources;
+use super::budget::Budget;
+use super::input::{Block, Source};
+use super::job::Job;
+use super::output::Outputs;
+use super::progress::{Progress, heed};
+use super::put::{row_numbers, texts};
+use super::spill::unencodable;
+use super::summary::{Causes, Rows, Summary, Tally};
+use crate::batch::bucket::{Plans, decide_bucket};
+use crate::batch::door::Vocabulary;
+use crate::batch::{Decided, Input, Reject};
+use crate::catalog::Catalog;
+use crate::error::Error;
+
+/// So many claims are decided, each with no others before it than these.
+const CLAIMS: u64 = 1000;
+
+/// What a dry run has found.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Rehearsal {
+    /// The numbers, of these claims and their enrollments alone.
+    pub summary: Summary,
+    /// Every rejected row among them.
+    pub rejects: Vec<Reject>,
+}
+
+/// Checks the columns of both inputs and decides the first thousand claims; writes nothing.
+///
+/// A member's claims beyond the first thousand are not counted, so that amounts can differ from those of [`run`](super::run).
+///
+/// # Errors
+/// Those of [`run`](super::run) that come of reading.
+pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result<Rehearsal, Error> {
+    let started = Instant::now();
+    job.check()?;
+    let vocabulary = Vocabulary::of(catalog)?;
+    let sources = Sources::open(job, &vocabulary)?;
+    let plans = Plans::of(catalog, &vocabulary);
+    Outputs::of(job, &sources, &plans)?;
+    let rows = Budget::of(job).reading(0).rows;
+    let (claims, mut rejects) = first_claims(&sources.claims, rows.min(1000))?;
+    let rejected_at_the_door = distinct(&rejects, Input::Claims);
+    let (enrollments, rejected_enrollments) = enrollments_of(&claims, &sources.enrollments, rows, progress)?;
+    rejects.extend(rejected_enrollments);
+    let decided = decide_bucket(&plans, &claims, &enrollments, false)?;
+    let Decided { payouts, rejects: undecided, .. } = decided;
+    rejects.extend(undecided);
+    rejects.sort();
+    let mut causes = Causes::default();
+    for reject in &rejects {
+        causes.count(reject);
+    }
+    let rows = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
+    let taken = rows(payouts.num_rows());
+    let claims = Rows {
+        read: rows(claims.num_rows()).saturating_add(rejected_at_the_door),
+        taken,
+        rejected: distinct(&rejects, Input::Claims),
+    };
+    let rejected = distinct(&rejects, Input::Enrollments);
+    let read = rows(enrollments.num_rows()).max(rejected);
+    let enrollments = Rows { read, taken: read.saturating_sub(rejected), rejected };
+    let (tally, causes) = (Tally::of(&payouts), causes.into_list());
+    let summary = Summary { claims, enrollments, tally, causes, took: started.elapsed(), is_resumed: false };
+    Ok(Rehearsal { summary, rejects })
+}
+
+/// The first claims, and those among them that the door rejects.
+fn first_claims(source: &Source, rows: usize) -> Result<(RecordBatch, Vec<Reject>), Error> {
+    let stream = source.stream(rows)?;
+    let mut lane = stream.lane();
+    let (mut claims, mut rejects) = (Vec::new(), Vec::new());
+    let mut seen = 0_u64;
+    while seen < CLAIMS {
+        let Some(block) = lane.next()? else { break };
+        seen = seen.saturating_add(block.read);
+        let count = row_numbers(&block.rows)?.values().partition_point(|row| *row <= CLAIMS);
+        claims.push(block.rows.slice(0, count));
+        rejects.extend(block.rejects.into_iter().filter(|reject| reject.row <= CLAIMS));
+    }
+    Ok((concat_batches(source.schema(), &claims).map_err(unencodable)?, rejects))
+}
+
+/// The enrollments that claims name, and the rows that the door rejects on the way. Reading ends where all are found.
+fn enrollments_of(
+    claims: &RecordBatch,
+    source: &Source,
+    rows: usize,
+    progress: &dyn Progress,
+) -> Result<(RecordBatch, Vec<Reject>), Error> {
+    let mut wanted: BTreeSet<&str> = texts(claims, "enrollment_id")?.iter().flatten().collect();
+    let all = wanted.clone();
+    let (mut found, mut rejects) = (Vec::new(), Vec::new());
+    let stream = source.stream(rows)?;
+    let mut lane = stream.lane();
+    while !wanted.is_empty() {
+        heed(progress)?;
+        let Some(Block { rows, rejects: rejected, .. }) = lane.next()? else { break };
+        rejects.extend(rejected);
+        let ids = texts(&rows, "enrollment_id")?;
+        let is_wanted: BooleanArray = ids.iter().map(|id| id.map(|id| all.contains(id))).collect();
+        ids.iter().flatten().for_each(|id| {
+            wanted.remove(id);
+        });
+        found.push(filter_record_batch(&rows, &is_wanted).map_err(unencodable)?);
+    }
+    Ok((concat_batches(source.schema(), &found).map_err(unencodable)?, rejects))
+}
+
+/// The rows of an input among rejects.
+fn distinct(rejects: &[Reject], input: Input) -> u64 {
+    let rows: BTreeSet<u64> = rejects.iter().filter(|reject| reject.input == input).map(|reject| reject.row).collect();
+    u64::try_from(rows.len()).unwrap_or(u64::MAX)
+}

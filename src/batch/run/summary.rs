@@ -1,0 +1,253 @@
+//! What came of a run, in numbers.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use arrow::array::{AsArray, RecordBatch, StringArray};
+use arrow::datatypes::Decimal128Type;
+use serde::{Deserialize, Serialize};
+
+use crate::adjudicate::Decision;
+use crate::batch::{Input, Reject};
+use crate::text::Text;
+
+/// What came of all claims: every row that was read is decided or rejected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    pub(super) claims: Rows,
+    pub(super) enrollments: Rows,
+    pub(super) tally: Tally,
+    pub(super) causes: Vec<Cause>,
+    #[serde(skip)]
+    pub(super) took: Duration,
+    #[serde(skip)]
+    pub(super) is_resumed: bool,
+}
+
+impl Summary {
+    /// The rows of the claims.
+    #[must_use]
+    pub fn claims(&self) -> Rows {
+        self.claims
+    }
+
+    /// The rows of the enrollments.
+    #[must_use]
+    pub fn enrollments(&self) -> Rows {
+        self.enrollments
+    }
+
+    /// The claims of a decision.
+    #[must_use]
+    pub fn decided(&self, decision: Decision) -> u64 {
+        self.tally.decisions.get(name_of_decision(decision)).copied().unwrap_or(0)
+    }
+
+    /// All that is payable, in yuan with two places.
+    #[must_use]
+    pub fn payable(&self) -> String {
+        let fen = self.tally.payable;
+        let (yuan, rest) = (fen.unsigned_abs().div_euclid(100), fen.unsigned_abs().rem_euclid(100));
+        format!("{}{yuan}.{rest:02}", if fen < 0 { "-" } else { "" })
+    }
+
+    /// The codes of reasons with the number of claims that have them, the most frequent first.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<(&str, u64)> {
+        let mut reasons: Vec<_> = self.tally.reasons.iter().map(|(code, count)| (code.as_str(), *count)).collect();
+        reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        reasons
+    }
+
+    /// Why rows were rejected, the most frequent first. A row with two faults counts under both.
+    #[must_use]
+    pub fn causes(&self) -> &[Cause] {
+        &self.causes
+    }
+
+    /// How long this run took.
+    #[must_use]
+    pub fn took(&self) -> Duration {
+        self.took
+    }
+
+    /// Whether an earlier run had done a part of the work.
+    #[must_use]
+    pub fn is_resumed(&self) -> bool {
+        self.is_resumed
+    }
+
+    /// The claims read in a second; none if an earlier run had read some of them.
+    #[must_use]
+    pub fn claims_a_second(&self) -> Option<u64> {
+        let micros = self.took.as_micros().max(1);
+        let rate = u128::from(self.claims.read).saturating_mul(1_000_000).div_euclid(micros);
+        u64::try_from(rate).ok().filter(|_| !self.is_resumed)
+    }
+}
+
+/// What became of the rows of a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rows {
+    /// All of them.
+    pub read: u64,
+    /// Those without a fault: of the claims, those that were decided.
+    pub taken: u64,
+    /// Those with a fault; they are in the file of rejected rows.
+    pub rejected: u64,
+}
+
+/// Why rows were rejected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Cause {
+    /// The file.
+    #[serde(with = "of_input")]
+    pub input: Input,
+    /// The column at fault.
+    pub column: String,
+    /// What is wrong, `…` in place of the value; empty for all that is left of a column with very many sorts of fault.
+    pub reason: Text,
+    /// The rows with this fault.
+    pub count: u64,
+    /// The first of them.
+    pub first_row: u64,
+}
+
+/// The decision as it stands in the payouts.
+const fn name_of_decision(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Paid => "paid",
+        Decision::NothingDue => "nothing-due",
+        Decision::Denied => "denied",
+        Decision::Pended => "pended",
+    }
+}
+
+/// Why rows were rejected, as far as it has been counted.
+#[derive(Debug, Default)]
+pub(super) struct Causes {
+    /// By input, column and reason, with the first row.
+    counts: BTreeMap<(Input, String, Text), (u64, u64)>,
+}
+
+/// So many sorts of fault are told apart; a reason may name what only one row has.
+const MOST_CAUSES: usize = 200;
+
+impl Causes {
+    /// Counts a reject; they come by input and row.
+    pub(super) fn count(&mut self, reject: &Reject) {
+        let quoted = format!("`{}`", reject.value);
+        let general =
+            |text: &str| if reject.value.is_empty() { text.to_owned() } else { text.replace(&quoted, "`…`") };
+        let reason = Text { zh: general(&reject.reason.zh), en: general(&reject.reason.en) };
+        let mut key = (reject.input, reject.column.clone(), reason);
+        if self.counts.len() >= MOST_CAUSES && !self.counts.contains_key(&key) {
+            key.2 = Text::default();
+        }
+        let (count, _) = self.counts.entry(key).or_insert((0, reject.row));
+        *count = count.saturating_add(1);
+    }
+
+    /// All of them, the most frequent first.
+    pub(super) fn into_list(self) -> Vec<Cause> {
+        let causes = self.counts.into_iter();
+        let mut causes: Vec<Cause> = causes
+            .map(|((input, column, reason), (count, first_row))| Cause { input, column, reason, count, first_row })
+            .collect();
+        causes.sort_by_key(|cause| std::cmp::Reverse(cause.count));
+        causes
+    }
+}
+
+/// The name of an input in files and options.
+pub(super) const fn name_of(input: Input) -> &'static str {
+    match input {
+        Input::Claims => "claims",
+        Input::Enrollments => "enrollments",
+    }
+}
+
+mod of_input {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    use super::{Input, name_of};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub(super) fn serialize<S: Serializer>(input: &Input, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(name_of(*input))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Input, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = [Input::Claims, Input::Enrollments].into_iter().find(|input| name_of(*input) == name);
+        known.ok_or_else(|| de::Error::custom("no such input"))
+    }
+}
+
+/// Counts of payouts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Tally {
+    decisions: BTreeMap<String, u64>,
+    /// In fen.
+    payable: i128,
+    reasons: BTreeMap<String, u64>,
+}
+
+impl Tally {
+    pub(super) fn of(payouts: &RecordBatch) -> Tally {
+        let mut tally = Tally::default();
+        if let Some(payable) =
+            payouts.column_by_name("payable").and_then(|column| column.as_primitive_opt::<Decimal128Type>())
+        {
+            tally.payable = payable.iter().flatten().fold(0, i128::saturating_add);
+        }
+        for (decision, count) in counted(payouts, "decision") {
+            add(&mut tally.decisions, &decision, count);
+        }
+        for (codes, count) in counted(payouts, "reasons") {
+            for code in codes.split(';').filter(|code| !code.is_empty()) {
+                add(&mut tally.reasons, code, count);
+            }
+        }
+        tally
+    }
+
+    pub(super) fn add(&mut self, other: &Tally) {
+        self.payable = self.payable.saturating_add(other.payable);
+        other.decisions.iter().for_each(|(decision, count)| add(&mut self.decisions, decision, *count));
+        other.reasons.iter().for_each(|(code, count)| add(&mut self.reasons, code, *count));
+    }
+}
+
+fn add(counts: &mut BTreeMap<String, u64>, key: &str, count: u64) {
+    match counts.get_mut(key) {
+        Some(counted) => *counted = counted.saturating_add(count),
+        None => {
+            counts.insert(key.to_owned(), count);
+        }
+    }
+}
+
+/// The values of a column of text, each with its number of rows.
+fn counted(batch: &RecordBatch, column: &str) -> BTreeMap<String, u64> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    let texts: Option<&StringArray> = batch.column_by_name(column).and_then(|column| column.as_string_opt());
+    // Neighbours are often alike: a run of the same value is counted before it is looked up.
+    let (mut run, mut length) = ("", 0_u64);
+    for text in texts.into_iter().flatten().flatten().filter(|text| !text.is_empty()) {
+        if text != run {
+            if length > 0 {
+                let count = counts.entry(run).or_default();
+                *count = count.saturating_add(length);
+            }
+            (run, length) = (text, 0);
+        }
+        length = length.saturating_add(1);
+    }
+    if length > 0 {
+        let count = counts.entry(run).or_default();
+        *count = count.saturating_add(length);
+    }
+    counts.into_iter().map(|(text, count)| (text.to_owned(), count)).collect()
+}

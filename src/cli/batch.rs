@@ -1,0 +1,300 @@
+//! `huzhu batch`: many claims decided from files.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use huzhu::batch::{self, Cause, Input, Job, Reject, Rows, Summary};
+use huzhu::{Decision, Language};
+use serde_json::{Value as Json, json};
+
+use super::check::{self, json as print};
+use super::files;
+use super::layout::{Ink, Lines, Look, clean, grouped, pad, pad_left, width};
+use super::meter::Meter;
+use super::options::{Batch, Format, Setting};
+use super::words::{self, pick, say};
+use super::{COULD_NOT_RUN, Failure, Report};
+
+/// So many reasons and causes are listed; JSON has all.
+const MOST_LISTED: usize = 10;
+/// Fewer claims make no speed.
+const FEWEST_FOR_SPEED: u64 = 1_000;
+
+pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
+    let catalog = match files::catalog(setting)? {
+        Ok(catalog) => catalog,
+        Err(wrong) => {
+            let remarks = match setting.format {
+                Format::Text => check::rendered(&wrong, setting.language, setting.remarks),
+                Format::Json => print(&json!({ "diagnostics": wrong })),
+            };
+            return Ok(Report { remarks, is_wrong: true, ..Report::default() });
+        }
+    };
+    let job = job(asked);
+    let meter = Meter::new(setting, asked.quiet, stop_on_interrupt());
+    let done = if asked.dry_run {
+        batch::rehearse(&job, &catalog, &meter).map(|rehearsal| Done {
+            summary: rehearsal.summary,
+            rejects: rehearsal.rejects,
+            job,
+            is_rehearsal: true,
+        })
+    } else {
+        batch::run(&job, &catalog, &meter).map(|summary| Done {
+            summary,
+            rejects: Vec::new(),
+            job,
+            is_rehearsal: false,
+        })
+    };
+    meter.end();
+    let done = done.map_err(|error| failure(&error, asked, setting))?;
+    let results = match setting.format {
+        Format::Text => done.text(setting),
+        Format::Json => print(&done.json(setting.language)),
+    };
+    let is_wrong = done.summary.claims().rejected > 0 || done.summary.enrollments().rejected > 0;
+    Ok(Report { results, is_wrong, ..Report::default() })
+}
+
+fn job(asked: &Batch) -> Job {
+    let mut job = Job::new(&asked.claims, &asked.enrollments, &asked.out)
+        .ignore_columns(&asked.ignore_columns)
+        .memory(asked.memory.bytes);
+    if let Some(threads) = asked.threads {
+        job = job.threads(threads);
+    }
+    if let Some(lines) = &asked.lines {
+        job = job.lines(lines);
+    }
+    if let Some(rejects) = &asked.rejects {
+        job = job.rejects(rejects);
+    }
+    if asked.force { job.force() } else { job }
+}
+
+/// A flag that Ctrl-C sets; a second one ends the program at once.
+fn stop_on_interrupt() -> Arc<AtomicBool> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let set = Arc::clone(&flag);
+    // Where no handler can be set, an interrupt ends the program, and the same command goes on from there as well.
+    let _unheard = ctrlc::set_handler(move || {
+        if set.swap(true, Ordering::Relaxed) {
+            std::process::exit(COULD_NOT_RUN.into());
+        }
+    });
+    flag
+}
+
+fn failure(error: &huzhu::Error, asked: &Batch, setting: &Setting) -> Failure {
+    let language = setting.language;
+    let failure = Failure::new(error.message(language).to_owned());
+    if error.is_columns() {
+        return failure.with_help([say!(
+            language,
+            "不属于任何计划的列可用 `--ignore-columns 列名,列名` 略去；`huzhu schema --case` 列出所有名称",
+            "leave out columns that no plan knows with `--ignore-columns a,b`; `huzhu schema --case` lists all names"
+        )]);
+    }
+    if error.is_output() && job(asked).work_folder().exists() {
+        return failure.with_help([say!(
+            language,
+            "已完成的部分保留在工作目录中；问题解决后再次运行同一命令即可继续",
+            "what is done is kept in the work folder; once this is mended, the same command goes on from there"
+        )]);
+    }
+    failure
+}
+
+/// What came of the command.
+struct Done {
+    summary: Summary,
+    rejects: Vec<Reject>,
+    job: Job,
+    is_rehearsal: bool,
+}
+
+impl Done {
+    fn json(&self, language: Language) -> Json {
+        let (summary, job) = (&self.summary, &self.job);
+        let decisions = DECISIONS.map(|(decision, name)| (name.to_owned(), Json::from(summary.decided(decision))));
+        let reasons = summary.reasons().into_iter().map(|(code, claims)| json!({ "code": code, "claims": claims }));
+        let causes = summary.causes().iter().map(|cause| {
+            json!({
+                "input": name_of(cause.input),
+                "column": cause.column,
+                "reason": cause.reason.in_language(language),
+                "rows": cause.count,
+                "first_row": cause.first_row,
+            })
+        });
+        let (claims, enrollments) = (summary.claims(), summary.enrollments());
+        json!({
+            "claims": { "read": claims.read, "decided": claims.taken, "rejected": claims.rejected },
+            "enrollments": { "read": enrollments.read, "accepted": enrollments.taken, "rejected": enrollments.rejected },
+            "decisions": Json::Object(decisions.into_iter().collect()),
+            "payable": summary.payable(),
+            "reasons": reasons.collect::<Vec<_>>(),
+            "rejects": causes.collect::<Vec<_>>(),
+            "dry_run": self.is_rehearsal,
+            "resumed": summary.is_resumed(),
+            "milliseconds": u64::try_from(summary.took().as_millis()).unwrap_or(u64::MAX),
+            "claims_per_second": summary.claims_a_second(),
+            "files": if self.is_rehearsal { Json::Null } else { json!({
+                "out": job.out_path(),
+                "lines": job.lines_path(),
+                "rejects": job.rejects_path(),
+            }) },
+        })
+    }
+
+    fn text(&self, setting: &Setting) -> String {
+        let (language, look, summary) = (setting.language, setting.results, &self.summary);
+        let mut lines = Lines::default();
+        if self.is_rehearsal {
+            lines.line(
+                &look.paint(Ink::Strong, &say!(language, "试运行：未写任何文件", "dry run: nothing was written")),
+            );
+            lines.blank();
+        }
+        self.counts(&mut lines, language, look);
+        let reasons = summary.reasons();
+        let reasons = reasons.iter().map(|(code, claims)| (count(*claims), (*code).to_owned()));
+        list(&mut lines, pick(language, "理由", "Reasons"), reasons.collect(), language, look);
+        let causes = summary.causes().iter().map(|cause| (count(cause.count), cause_in_words(cause, language)));
+        list(&mut lines, pick(language, "被拒的行", "Rejected rows"), causes.collect(), language, look);
+        for reject in self.rejects.iter().take(MOST_LISTED) {
+            lines.line(&look.paint(Ink::Faint, &clean(&reject_in_words(reject, language))));
+        }
+        lines.blank();
+        lines.line(&self.speed(language));
+        lines.into_text()
+    }
+
+    fn counts(&self, lines: &mut Lines, language: Language, look: Look) {
+        let Rows { read, taken, rejected } = self.summary.claims();
+        let enrollments = self.summary.enrollments();
+        let mut rows = vec![
+            (Ink::Plain, pick(language, "参保记录", "enrollments read").to_owned(), count(enrollments.read)),
+            (Ink::Plain, pick(language, "  其中被拒", "  rejected").to_owned(), count(enrollments.rejected)),
+            (Ink::Plain, pick(language, "理赔申请", "claims read").to_owned(), count(read)),
+            (Ink::Plain, pick(language, "  其中被拒", "  rejected").to_owned(), count(rejected)),
+            (Ink::Plain, pick(language, "  其中已审", "  decided").to_owned(), count(taken)),
+        ];
+        for (decision, _) in DECISIONS {
+            let name = format!("    {}", words::decision(decision, language).to_lowercase());
+            rows.push((Ink::Plain, name, count(self.summary.decided(decision))));
+        }
+        rows.push((
+            Ink::Strong,
+            pick(language, "应付合计（元）", "payable, in yuan").to_owned(),
+            grouped(&self.summary.payable()),
+        ));
+        let widest = |of: fn(&(Ink, String, String)) -> &str| rows.iter().map(|row| width(of(row))).max().unwrap_or(0);
+        let (names, amounts) = (widest(|row| &row.1), widest(|row| &row.2));
+        for (ink, name, amount) in &rows {
+            lines.line(&look.paint(*ink, &format!("{}  {}", pad(name, names), pad_left(amount, amounts))));
+        }
+    }
+
+    /// How long it took and where the results are.
+    fn speed(&self, language: Language) -> String {
+        let claims = count(self.summary.claims().read);
+        let took = seconds(self.summary.took());
+        let rate = self.summary.claims_a_second().filter(|_| self.summary.claims().read >= FEWEST_FOR_SPEED);
+        let speed = match rate.map(count) {
+            Some(rate) => say!(
+                language,
+                "{claims} 条，用时 {took} 秒，每秒 {rate} 条",
+                "{claims} claims in {took} s, {rate} a second"
+            ),
+            None if !self.summary.is_resumed() => {
+                say!(language, "{claims} 条，用时 {took} 秒", "{claims} claims in {took} s")
+            }
+            None => say!(
+                language,
+                "接着上次运行，本次用时 {took} 秒",
+                "resumed from an earlier run; this one took {took} s"
+            ),
+        };
+        if self.is_rehearsal {
+            return say!(language, "{claims} 条，用时 {took} 秒", "{claims} claims in {took} s");
+        }
+        let files = [Some(self.job.out_path()), self.job.lines_path(), Some(self.job.rejects_path())];
+        let files: Vec<String> = files.into_iter().flatten().map(|path| format!("`{}`", path.display())).collect();
+        let files = files.join(pick(language, "、", ", "));
+        say!(language, "{speed}；写出 {files}", "{speed}; wrote {files}")
+    }
+}
+
+const DECISIONS: [(Decision, &str); 4] = [
+    (Decision::Paid, "paid"),
+    (Decision::NothingDue, "nothing-due"),
+    (Decision::Denied, "denied"),
+    (Decision::Pended, "pended"),
+];
+
+/// A title, and numbers with what they count.
+fn list(lines: &mut Lines, title: &str, rows: Vec<(String, String)>, language: Language, look: Look) {
+    if rows.is_empty() {
+        return;
+    }
+    lines.blank();
+    lines.line(&look.paint(Ink::Strong, title));
+    let widest = rows.iter().map(|(number, _)| width(number)).max().unwrap_or(0);
+    for (number, words) in rows.iter().take(MOST_LISTED) {
+        lines.line(&format!("  {}  {}", pad_left(number, widest), clean(words)));
+    }
+    if let Some(more) = rows.len().checked_sub(MOST_LISTED).filter(|more| *more > 0) {
+        lines.line(&say!(language, "  另有 {more} 项", "  and {more} more"));
+    }
+}
+
+fn cause_in_words(cause: &Cause, language: Language) -> String {
+    let (input, column, row) = (input_in_words(cause.input, language), &cause.column, cause.first_row);
+    let reason = match cause.reason.in_language(language) {
+        "" => pick(language, "其他", "other faults"),
+        reason => reason,
+    };
+    say!(
+        language,
+        "{input}的 `{column}` 列：{reason}（首见第 {row} 行）",
+        "{input}, column `{column}`: {reason} (first in row {row})"
+    )
+}
+
+fn reject_in_words(reject: &Reject, language: Language) -> String {
+    let (input, Reject { row, column, value, .. }) = (input_in_words(reject.input, language), reject);
+    let reason = reject.reason.in_language(language);
+    say!(
+        language,
+        "  {input}第 {row} 行 `{column}` 列 `{value}`：{reason}",
+        "  {input}, row {row}, column `{column}`, `{value}`: {reason}"
+    )
+}
+
+fn input_in_words(input: Input, language: Language) -> &'static str {
+    match input {
+        Input::Claims => pick(language, "理赔申请", "claims"),
+        Input::Enrollments => pick(language, "参保记录", "enrollments"),
+    }
+}
+
+fn name_of(input: Input) -> &'static str {
+    match input {
+        Input::Claims => "claims",
+        Input::Enrollments => "enrollments",
+    }
+}
+
+/// A number with its digits in groups.
+pub(super) fn count(number: u64) -> String {
+    grouped(&number.to_string())
+}
+
+/// Seconds with one place.
+fn seconds(time: std::time::Duration) -> String {
+    let tenths = time.as_millis().div_ceil(100);
+    format!("{}.{}", tenths.div_euclid(10), tenths.rem_euclid(10))
+}

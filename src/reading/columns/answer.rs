@@ -1,0 +1,249 @@
+//! What is asked of a plan's graph: a decision, what it posts, why nothing is paid.
+
+use super::graph::{Graph, Mask, Number, TooWide};
+use super::program::Program;
+use super::record::{self, Codes, Presence, Recorded, Truth, Waterfall};
+use super::schedule::schedule;
+use crate::adjudicate::reasons::why;
+use crate::code::Code;
+use crate::fact::Kind;
+use crate::plan::expression::{Comparison, Prior};
+use crate::plan::{LedgerAmount, Plan};
+
+/// The programs of one version of a plan, for claims of which so much is given.
+#[derive(Debug)]
+pub(crate) struct Answers {
+    /// All that earlier claims have posted and the programs read.
+    pub(crate) priors: Vec<Prior>,
+    /// Numbers: payable, in fen. Masks: denied, decided.
+    pub(crate) decision: Program,
+    /// The same, then each entry's posting as a number, and as a mask whether all of them are known.
+    pub(crate) posting: Program,
+    /// The key of the reasons, see [`reasons`].
+    pub(crate) reasons: Program,
+    /// For each benefit what it starts from and what it pays; masks: whether it applies.
+    pub(crate) lines: Program,
+    /// The places of the amount that each benefit starts from.
+    pub(crate) gross_places: Vec<u32>,
+    /// The conditions in the order in which they are read: a bit each in the key of a denial.
+    conditions: Vec<usize>,
+}
+
+/// Places of postings: what members are paid is in fen.
+const MONEY_PLACES: u32 = 2;
+/// A benefit takes four bits in the key of the reasons that nothing is paid.
+const BITS_OF_A_BENEFIT: u32 = 4;
+/// More benefits, or more conditions, do not fit a key.
+const MOST_BENEFITS: usize = 15;
+const MOST_CONDITIONS: usize = 62;
+
+/// Why a benefit that applies pays nothing; 0 is for one that does not apply.
+const CAUSES: [Code; 8] = [
+    Code::NothingClaimed,
+    Code::DeductibleNotMet,
+    Code::LimitReached,
+    Code::WaitingPeriod,
+    Code::OffsetByOthers,
+    Code::ExcludedByOthers,
+    Code::RoundedToNothing,
+    Code::RateIsZero,
+];
+
+/// The places at which each entry of the ledger is kept, enough for every claim that posts to it; and all that the plan
+/// reads of earlier claims.
+pub(crate) fn ledger(plan: &Plan, codes: &dyn Codes) -> Result<(Vec<u32>, Vec<Prior>), TooWide> {
+    let presence = vec![Presence::Sometimes; plan.facts.len()];
+    let amounts = plan.entries.iter().map(|stated| &stated.amount);
+    let mut places: Vec<u32> = amounts
+        .clone()
+        .map(|amount| match amount {
+            LedgerAmount::Count(_) => 0,
+            LedgerAmount::Paid(_) | LedgerAmount::Deducted(_) | LedgerAmount::Sum(_) => MONEY_PLACES,
+        })
+        .collect();
+    loop {
+        let recorded = record::record(plan, codes, &presence, &places, true)?;
+        let posted = recorded.posted.iter().map(|posted| recorded.graph.range(posted.value).places);
+        let needed: Vec<u32> = amounts
+            .clone()
+            .zip(posted.zip(&places))
+            .map(|(amount, (posted, sofar))| match amount {
+                LedgerAmount::Count(_) | LedgerAmount::Paid(_) => *sofar,
+                LedgerAmount::Deducted(_) | LedgerAmount::Sum(_) => posted.max(*sofar),
+            })
+            .collect();
+        if needed == places {
+            return Ok((places, recorded.priors));
+        }
+        places = needed;
+    }
+}
+
+impl Answers {
+    /// Compiles the plan; `earlier` says whether claims may have others before them.
+    pub(crate) fn compile(
+        plan: &Plan,
+        codes: &dyn Codes,
+        presence: &[Presence],
+        places: &[u32],
+        earlier: bool,
+    ) -> Result<Answers, TooWide> {
+        let mut recorded = record::record(plan, codes, presence, places, earlier)?;
+        if plan.benefits.len() > MOST_BENEFITS || recorded.unmet.len() > MOST_CONDITIONS {
+            return Err(TooWide);
+        }
+        let (denied, open) = recorded.outcome();
+        let (payable, in_fen) = reduced(&mut recorded.graph, recorded.payable.value, MONEY_PLACES);
+        let mut decided = recorded.graph.and(open, recorded.payable.known);
+        decided = recorded.graph.and(decided, in_fen);
+        let nothing = recorded.graph.constant_at(0, MONEY_PLACES);
+        let payable = recorded.graph.greatest(payable, nothing);
+        let (posted, all_known) = recorded.postings(places);
+        let key = recorded.key(denied);
+        let (gross_and_paid, applies, gross_places, lined) = recorded.benefits()?;
+        if let Some(too_wide) = recorded.graph.too_wide {
+            return Err(too_wide);
+        }
+        let graph = &recorded.graph;
+        let answer = [payable];
+        let posting: Vec<Number> = answer.into_iter().chain(posted).collect();
+        let masks: Vec<Mask> = applies.into_iter().chain([lined]).collect();
+        Ok(Answers {
+            decision: schedule(graph, &answer, &[denied, decided]),
+            posting: schedule(graph, &posting, &[denied, decided, all_known]),
+            reasons: schedule(graph, &[key], &[]),
+            lines: schedule(graph, &gross_and_paid, &masks),
+            gross_places,
+            conditions: recorded.unmet.iter().map(|(condition, _)| *condition).collect(),
+            priors: recorded.priors,
+        })
+    }
+
+    /// The codes of the reasons that a key stands for, in the order in which an explanation gives them.
+    pub(crate) fn codes<'p>(&self, plan: &'p Plan, is_denied: bool, key: i64) -> Vec<&'p str> {
+        if is_denied {
+            let unmet = (0_u32..).zip(&self.conditions).filter(|(bit, _)| key.rotate_right(*bit) & 1 == 1);
+            return unmet.map(|(_, condition)| plan.condition(*condition).id()).collect();
+        }
+        let cause = |benefit: u32| {
+            let place = key.rotate_right(benefit.saturating_mul(BITS_OF_A_BENEFIT)) & 0xf;
+            usize::try_from(place).ok().and_then(|place| CAUSES.get(place.checked_sub(1)?))
+        };
+        let benefits = u32::try_from(plan.benefits.len()).unwrap_or_default();
+        let causes: Vec<&str> = (0..benefits).filter_map(cause).map(|code| code.name()).collect();
+        if causes.is_empty() { vec![Code::NoBenefitApplies.name()] } else { causes }
+    }
+}
+
+/// The number at so many places, and where that takes nothing from it.
+fn reduced(graph: &mut Graph, number: Number, places: u32) -> (Number, Mask) {
+    let finer = graph.range(number).places.saturating_sub(places);
+    if finer == 0 {
+        return (graph.at_places(number, places), Mask::ALWAYS);
+    }
+    let divisor = 10_i64.saturating_pow(finer);
+    let whole = graph.divide(number, divisor, crate::rounding::Mode::Down, places);
+    let exact = graph.compare(Comparison::Equal, whole, number);
+    (whole, exact)
+}
+
+impl Recorded {
+    /// Where a claim is denied, and where it is open to benefits.
+    fn outcome(&mut self) -> (Mask, Mask) {
+        let Truth { yes: sound, .. } = self.sound;
+        let denied = self.graph.and(sound, self.eligible.no);
+        let open = self.graph.and(sound, self.eligible.yes);
+        (denied, self.graph.and(open, self.cleared.yes))
+    }
+
+    fn postings(&mut self, places: &[u32]) -> (Vec<Number>, Mask) {
+        let mut all_known = Mask::ALWAYS;
+        let mut posted = Vec::new();
+        for (posting, places) in self.posted.iter().zip(places) {
+            let (amount, is_exact) = reduced(&mut self.graph, posting.value, *places);
+            all_known = self.graph.and(all_known, posting.known);
+            all_known = self.graph.and(all_known, is_exact);
+            posted.push(amount);
+        }
+        (posted, all_known)
+    }
+
+    /// The key of the reasons: a bit for each condition that a denial names, else four bits for each benefit.
+    fn key(&mut self, denied: Mask) -> Number {
+        let mut unmet = self.graph.constant_at(0, 0);
+        for (bit, (_, fails)) in (0_u32..).zip(&self.unmet) {
+            unmet = flagged(&mut self.graph, unmet, *fails, 1_i64.rotate_left(bit));
+        }
+        let mut causes = self.graph.constant_at(0, 0);
+        for (benefit, waterfall) in (0_u32..).zip(&self.waterfalls) {
+            if let Some(waterfall) = waterfall {
+                let cause = cause(&mut self.graph, waterfall);
+                let shift = self.graph.constant_at(1_i64.rotate_left(benefit.saturating_mul(BITS_OF_A_BENEFIT)), 0);
+                let none = self.graph.constant_at(0, 0);
+                let cause = self.graph.choose(waterfall.applies, cause, none);
+                let cause = self.graph.times(cause, shift);
+                causes = self.graph.add(causes, cause);
+            }
+        }
+        self.graph.choose(denied, unmet, causes)
+    }
+
+    #[expect(clippy::type_complexity, reason = "four lists that are taken apart at once")]
+    fn benefits(&mut self) -> Result<(Vec<Number>, Vec<Mask>, Vec<u32>, Mask), TooWide> {
+        let (mut amounts, mut applies, mut places) = (Vec::new(), Vec::new(), Vec::new());
+        let mut all_known = Mask::ALWAYS;
+        for (waterfall, paid) in self.waterfalls.iter().zip(&self.paid) {
+            let nothing = self.graph.constant_at(0, 0);
+            let (gross, known, mask) = match waterfall {
+                Some(waterfall) => (waterfall.gross.value, waterfall.gross.known, waterfall.applies),
+                None => (nothing, Mask::ALWAYS, Mask::NEVER),
+            };
+            let (paid, in_fen) = reduced(&mut self.graph, paid.value, MONEY_PLACES);
+            let not = self.graph.not(mask);
+            let known = self.graph.and(known, in_fen);
+            let told = self.graph.or(not, known);
+            all_known = self.graph.and(all_known, told);
+            let range = self.graph.range(gross);
+            if range.places > Kind::Ratio.places() {
+                return Err(TooWide);
+            }
+            amounts.extend([gross, paid]);
+            applies.push(mask);
+            places.push(range.places);
+        }
+        Ok((amounts, applies, places, all_known))
+    }
+}
+
+fn flagged(graph: &mut Graph, sofar: Number, mask: Mask, flag: i64) -> Number {
+    let (flag, none) = (graph.constant_at(flag, 0), graph.constant_at(0, 0));
+    let here = graph.choose(mask, flag, none);
+    graph.add(sofar, here)
+}
+
+/// Why the benefit leaves nothing: the first line that does, if there was anything before it.
+fn cause(graph: &mut Graph, waterfall: &Waterfall) -> Number {
+    let number = |graph: &mut Graph, code: Code| {
+        let place = (1_i64..).zip(CAUSES).find(|(_, cause)| *cause == code).map_or(1, |(place, _)| place);
+        graph.constant_at(place, 0)
+    };
+    let nothing_claimed = number(graph, Code::NothingClaimed);
+    let nothing = graph.constant_at(0, 0);
+    let (mut before, mut known) = (waterfall.gross.value, waterfall.gross.known);
+    let (mut cause, mut found) = (nothing_claimed, Mask::NEVER);
+    for line in &waterfall.lines {
+        let is_zero = graph.compare(Comparison::Equal, line.leaves.value, nothing);
+        let is_zero = graph.and(line.leaves.known, is_zero);
+        let was_zero = graph.compare(Comparison::Equal, before, nothing);
+        let was_zero = graph.and(known, was_zero);
+        let by_step = number(graph, why(line.step));
+        let here = graph.choose(was_zero, nothing_claimed, by_step);
+        let is_first = graph.not(found);
+        let is_first = graph.and(is_first, is_zero);
+        cause = graph.choose(is_first, here, cause);
+        found = graph.or(found, is_zero);
+        before = graph.choose(line.leaves.known, line.leaves.value, before);
+        known = graph.or(known, line.leaves.known);
+    }
+    cause
+}

@@ -1,0 +1,355 @@
+//! A program of kernels over a few registers, and how it is run over blocks of claims.
+
+#![expect(
+    clippy::inline_always,
+    reason = "a kernel takes the vector instructions of the function that it is inlined into"
+)]
+
+use super::graph::Table;
+use super::kernel::{self, In};
+use crate::plan::expression::{Comparison, Slot};
+use crate::rounding::Mode;
+use std::sync::Arc;
+
+/// Claims of one block: what all live registers hold of them stays in the nearest cache.
+pub(crate) const BLOCK: usize = 256;
+
+/// Where a number is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NumberFrom {
+    Register(usize),
+    Fact(Slot),
+    Prior(usize),
+    Constant(i64),
+}
+
+/// Where a truth is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MaskFrom {
+    Register(usize),
+    Fact(Slot),
+    Given(Slot),
+    Constant(bool),
+}
+
+/// Where a date is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DateFrom {
+    Register(usize),
+    Fact(Slot),
+    Constant(i32),
+}
+
+/// One kernel with its operands and the register that it fills.
+#[derive(Debug, Clone)]
+pub(super) enum Step {
+    Number(usize, ToNumber),
+    Mask(usize, ToMask),
+    Date(usize, ToDate),
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum ToNumber {
+    Add(NumberFrom, NumberFrom),
+    Subtract(NumberFrom, NumberFrom),
+    Times(NumberFrom, NumberFrom),
+    Least(NumberFrom, NumberFrom),
+    Greatest(NumberFrom, NumberFrom),
+    Choose(MaskFrom, NumberFrom, NumberFrom),
+    Divide(NumberFrom, i64, Mode),
+    LookUp(NumberFrom, i64, Table),
+    LookUpCategory(Slot, Table),
+    DaysBetween(DateFrom, DateFrom),
+    MonthsBetween(DateFrom, DateFrom),
+    YearsBetween(DateFrom, DateFrom),
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum ToMask {
+    Among(Slot, Arc<[bool]>),
+    Compare(Comparison, NumberFrom, NumberFrom),
+    CompareDates(Comparison, DateFrom, DateFrom),
+    And(MaskFrom, MaskFrom),
+    Or(MaskFrom, MaskFrom),
+    Not(MaskFrom),
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum ToDate {
+    PlusDays(DateFrom, NumberFrom),
+    PlusMonths(DateFrom, u32),
+    Choose(MaskFrom, DateFrom, DateFrom),
+}
+
+/// The values of a fact, one for each claim; 0 where it is not given.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Values {
+    #[default]
+    None,
+    Numbers(Vec<i64>),
+    Truths(Vec<u8>),
+    Dates(Vec<i32>),
+    /// Codes of a category; `u16::MAX` where it is not given.
+    Codes(Vec<u16>),
+}
+
+/// What a program reads.
+#[derive(Debug, Default)]
+pub(crate) struct Inputs {
+    /// By slot.
+    pub(crate) facts: Vec<Values>,
+    /// By slot: 1 where the fact is given; empty where that is so of all or of none.
+    pub(crate) given: Vec<Vec<u8>>,
+    /// By prior.
+    pub(crate) priors: Vec<Vec<i64>>,
+}
+
+impl Inputs {
+    /// The same of some of the claims.
+    pub(crate) fn only(&self, claims: &[usize]) -> Inputs {
+        Inputs {
+            facts: self.facts.iter().map(|values| values.only(claims)).collect(),
+            given: self.given.iter().map(|given| only(given, claims)).collect(),
+            priors: self.priors.iter().map(|prior| only(prior, claims)).collect(),
+        }
+    }
+}
+
+impl Values {
+    fn only(&self, claims: &[usize]) -> Values {
+        match self {
+            Values::None => Values::None,
+            Values::Numbers(numbers) => Values::Numbers(only(numbers, claims)),
+            Values::Truths(truths) => Values::Truths(only(truths, claims)),
+            Values::Dates(dates) => Values::Dates(only(dates, claims)),
+            Values::Codes(codes) => Values::Codes(only(codes, claims)),
+        }
+    }
+}
+
+fn only<T: Copy>(values: &[T], claims: &[usize]) -> Vec<T> {
+    claims.iter().filter_map(|claim| values.get(*claim).copied()).collect()
+}
+
+/// What a program gives: a column for each number and each truth that was asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Outputs {
+    pub(crate) numbers: Vec<Vec<i64>>,
+    pub(crate) masks: Vec<Vec<u8>>,
+}
+
+/// A plan, or a part of what it says, as kernels in order.
+#[derive(Debug, Default)]
+pub(crate) struct Program {
+    pub(super) steps: Vec<Step>,
+    pub(super) numbers: usize,
+    pub(super) masks: usize,
+    pub(super) dates: usize,
+    pub(super) number_outputs: Vec<NumberFrom>,
+    pub(super) mask_outputs: Vec<MaskFrom>,
+}
+
+#[derive(Debug, Default)]
+struct Registers {
+    numbers: Vec<Vec<i64>>,
+    masks: Vec<Vec<u8>>,
+    dates: Vec<Vec<i32>>,
+}
+
+impl Program {
+    /// Runs the program over so many claims.
+    pub(crate) fn run(&self, inputs: &Inputs, claims: usize) -> Outputs {
+        let mut outputs = Outputs {
+            numbers: vec![vec![0; claims]; self.number_outputs.len()],
+            masks: vec![vec![0; claims]; self.mask_outputs.len()],
+        };
+        let mut registers = Registers {
+            numbers: vec![vec![0; BLOCK]; self.numbers],
+            masks: vec![vec![0; BLOCK]; self.masks],
+            dates: vec![vec![0; BLOCK]; self.dates],
+        };
+        let vectors = pulp::Arch::new();
+        for start in (0..claims).step_by(BLOCK) {
+            let block = Block { inputs, start, end: start.saturating_add(BLOCK).min(claims) };
+            vectors.dispatch(
+                #[inline(always)]
+                || self.run_block(block, &mut registers),
+            );
+            self.give(block, &registers, &mut outputs);
+        }
+        outputs
+    }
+
+    #[inline(always)]
+    fn run_block(&self, block: Block<'_>, registers: &mut Registers) {
+        for step in &self.steps {
+            match step {
+                Step::Number(register, step) => {
+                    let mut into = registers.numbers.get_mut(*register).map(std::mem::take).unwrap_or_default();
+                    if let Some(into) = into.get_mut(..block.len()) {
+                        block.to_number(step, registers, into);
+                    }
+                    if let Some(place) = registers.numbers.get_mut(*register) {
+                        *place = into;
+                    }
+                }
+                Step::Mask(register, step) => {
+                    let mut into = registers.masks.get_mut(*register).map(std::mem::take).unwrap_or_default();
+                    if let Some(into) = into.get_mut(..block.len()) {
+                        block.to_mask(step, registers, into);
+                    }
+                    if let Some(place) = registers.masks.get_mut(*register) {
+                        *place = into;
+                    }
+                }
+                Step::Date(register, step) => {
+                    let mut into = registers.dates.get_mut(*register).map(std::mem::take).unwrap_or_default();
+                    if let Some(into) = into.get_mut(..block.len()) {
+                        block.to_date(step, registers, into);
+                    }
+                    if let Some(place) = registers.dates.get_mut(*register) {
+                        *place = into;
+                    }
+                }
+            }
+        }
+    }
+
+    fn give(&self, block: Block<'_>, registers: &Registers, outputs: &mut Outputs) {
+        for (from, into) in self.number_outputs.iter().zip(&mut outputs.numbers) {
+            if let Some(into) = into.get_mut(block.start..block.end) {
+                kernel::map(into, block.number(*from, registers), |value| value);
+            }
+        }
+        for (from, into) in self.mask_outputs.iter().zip(&mut outputs.masks) {
+            if let Some(into) = into.get_mut(block.start..block.end) {
+                kernel::map(into, block.mask(*from, registers), |value| value);
+            }
+        }
+    }
+}
+
+/// Some claims that stand next to each other.
+#[derive(Clone, Copy)]
+struct Block<'a> {
+    inputs: &'a Inputs,
+    start: usize,
+    end: usize,
+}
+
+impl<'a> Block<'a> {
+    fn len(self) -> usize {
+        self.end.saturating_sub(self.start)
+    }
+
+    fn part<T>(self, column: Option<&'a Vec<T>>) -> &'a [T] {
+        column.and_then(|column| column.get(self.start..self.end)).unwrap_or_default()
+    }
+
+    fn number(self, from: NumberFrom, registers: &'a Registers) -> In<'a, i64> {
+        match from {
+            NumberFrom::Register(register) => In::Each(registered(&registers.numbers, register, self.len())),
+            NumberFrom::Fact(slot) => match self.inputs.facts.get(slot) {
+                Some(Values::Numbers(numbers)) => In::Each(self.part(Some(numbers))),
+                Some(Values::None | Values::Truths(_) | Values::Dates(_) | Values::Codes(_)) | None => In::All(0),
+            },
+            NumberFrom::Prior(prior) => In::Each(self.part(self.inputs.priors.get(prior))),
+            NumberFrom::Constant(value) => In::All(value),
+        }
+    }
+
+    fn mask(self, from: MaskFrom, registers: &'a Registers) -> In<'a, u8> {
+        match from {
+            MaskFrom::Register(register) => In::Each(registered(&registers.masks, register, self.len())),
+            MaskFrom::Fact(slot) => match self.inputs.facts.get(slot) {
+                Some(Values::Truths(truths)) => In::Each(self.part(Some(truths))),
+                Some(Values::None | Values::Numbers(_) | Values::Dates(_) | Values::Codes(_)) | None => In::All(0),
+            },
+            MaskFrom::Given(slot) => In::Each(self.part(self.inputs.given.get(slot))),
+            MaskFrom::Constant(truth) => In::All(truth.into()),
+        }
+    }
+
+    fn date(self, from: DateFrom, registers: &'a Registers) -> In<'a, i32> {
+        match from {
+            DateFrom::Register(register) => In::Each(registered(&registers.dates, register, self.len())),
+            DateFrom::Fact(slot) => match self.inputs.facts.get(slot) {
+                Some(Values::Dates(dates)) => In::Each(self.part(Some(dates))),
+                Some(Values::None | Values::Numbers(_) | Values::Truths(_) | Values::Codes(_)) | None => In::All(0),
+            },
+            DateFrom::Constant(day) => In::All(day),
+        }
+    }
+
+    fn codes(self, slot: Slot) -> &'a [u16] {
+        match self.inputs.facts.get(slot) {
+            Some(Values::Codes(codes)) => self.part(Some(codes)),
+            Some(Values::None | Values::Numbers(_) | Values::Truths(_) | Values::Dates(_)) | None => &[],
+        }
+    }
+
+    #[inline(always)]
+    fn to_number(self, step: &ToNumber, registers: &'a Registers, into: &mut [i64]) {
+        let number = |from: &NumberFrom| self.number(*from, registers);
+        let date = |from: &DateFrom| self.date(*from, registers);
+        match step {
+            ToNumber::Add(left, right) => kernel::join(into, number(left), number(right), i64::wrapping_add),
+            ToNumber::Subtract(left, right) => kernel::join(into, number(left), number(right), i64::wrapping_sub),
+            ToNumber::Times(left, right) => kernel::join(into, number(left), number(right), i64::wrapping_mul),
+            ToNumber::Least(left, right) => kernel::join(into, number(left), number(right), i64::min),
+            ToNumber::Greatest(left, right) => kernel::join(into, number(left), number(right), i64::max),
+            ToNumber::Choose(condition, then, otherwise) => {
+                kernel::choose(into, self.mask(*condition, registers), number(then), number(otherwise));
+            }
+            ToNumber::Divide(from, divisor, mode) => kernel::divide(into, number(from), *divisor, *mode),
+            ToNumber::LookUp(key, first, table) => {
+                kernel::look_up(into, number(key), *first, &table.values, table.beside);
+            }
+            ToNumber::LookUpCategory(slot, table) => {
+                kernel::look_up_category(into, self.codes(*slot), &table.values, table.beside);
+            }
+            ToNumber::DaysBetween(from, to) => {
+                kernel::join(into, date(from), date(to), |from, to| i64::from(to).wrapping_sub(from.into()));
+            }
+            ToNumber::MonthsBetween(from, to) => kernel::months_between(into, date(from), date(to)),
+            ToNumber::YearsBetween(from, to) => kernel::years_between(into, date(from), date(to)),
+        }
+    }
+
+    #[inline(always)]
+    fn to_mask(self, step: &ToMask, registers: &'a Registers, into: &mut [u8]) {
+        let mask = |from: &MaskFrom| self.mask(*from, registers);
+        match step {
+            ToMask::Among(slot, set) => kernel::among(into, self.codes(*slot), set),
+            ToMask::Compare(by, left, right) => {
+                kernel::compare(into, *by, self.number(*left, registers), self.number(*right, registers));
+            }
+            ToMask::CompareDates(by, left, right) => {
+                kernel::compare(into, *by, self.date(*left, registers), self.date(*right, registers));
+            }
+            ToMask::And(left, right) => kernel::join(into, mask(left), mask(right), |left, right| left & right),
+            ToMask::Or(left, right) => kernel::join(into, mask(left), mask(right), |left, right| left | right),
+            ToMask::Not(inner) => kernel::map(into, mask(inner), |truth| truth ^ 1),
+        }
+    }
+
+    #[inline(always)]
+    fn to_date(self, step: &ToDate, registers: &'a Registers, into: &mut [i32]) {
+        let date = |from: &DateFrom| self.date(*from, registers);
+        match step {
+            ToDate::PlusDays(from, days) => {
+                kernel::join(into, date(from), self.number(*days, registers), |from, days| {
+                    i32::try_from(i64::from(from).wrapping_add(days)).unwrap_or_default()
+                });
+            }
+            ToDate::PlusMonths(from, months) => kernel::plus_months(into, date(from), *months),
+            ToDate::Choose(condition, then, otherwise) => {
+                kernel::choose(into, self.mask(*condition, registers), date(then), date(otherwise));
+            }
+        }
+    }
+}
+
+fn registered<T>(registers: &[Vec<T>], register: usize, claims: usize) -> &[T] {
+    registers.get(register).and_then(|values| values.get(..claims)).unwrap_or_default()
+}

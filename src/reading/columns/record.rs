@@ -1,0 +1,539 @@
+//! Records what a plan means as a graph: the reading whose numbers are places in that graph.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::graph::{self, Graph, Mask, Range, Table, TooWide, whole};
+use crate::fact::{Absent, Kind};
+use crate::plan::expression::{Comparison, Prior, Slot};
+use crate::plan::{LedgerAmount, Plan};
+use crate::rounding::Rounding;
+use crate::semantics::{Event, Meaning, Reading};
+
+/// How much of a fact's column is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Presence {
+    Never,
+    Sometimes,
+    Always,
+}
+
+/// What the values of categories are called in columns.
+pub(crate) trait Codes {
+    /// The code of the value, if any plan tells it apart; codes start at 1 and are dense.
+    fn code(&self, fact: &str, value: &str) -> Option<u16>;
+    /// The highest code of the fact.
+    fn highest(&self, fact: &str) -> u16;
+}
+
+/// Amounts of a column beyond this are left to the exact reading: a billion yuan, in fen.
+pub(crate) const MOST_FEN: i64 = 100_000_000_000;
+/// The same for what earlier claims have posted, at the places of their entry.
+pub(crate) const MOST_POSTED: i64 = 1_000_000_000_000;
+/// Counts beyond this are left to the exact reading.
+const MOST_COUNTED: i64 = 1_000_000;
+/// A table with keys further apart is read by comparisons.
+const WIDEST_TABLE: i64 = 1024;
+
+/// The largest value of a number fact that columns take, in the units of its column.
+pub(crate) fn most_of(kind: Kind) -> i64 {
+    match kind {
+        Kind::Money => MOST_FEN,
+        Kind::Ratio => 100_000_000,
+        Kind::Number | Kind::Days | Kind::Date | Kind::YesNo | Kind::Category => MOST_COUNTED,
+    }
+}
+
+/// What is known of a number, for each claim.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Number {
+    pub(crate) value: graph::Number,
+    pub(crate) known: Mask,
+}
+
+/// What is known of a truth: neither where a fact is missing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Truth {
+    pub(crate) yes: Mask,
+    pub(crate) no: Mask,
+}
+
+/// What is known of a date.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Date {
+    value: graph::Date,
+    known: Mask,
+}
+
+/// One line of a benefit's waterfall, as far as it decides why nothing is left.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Line {
+    pub(crate) step: &'static str,
+    pub(crate) leaves: Number,
+}
+
+/// A benefit's way through the plan.
+#[derive(Debug, Clone)]
+pub(crate) struct Waterfall {
+    pub(crate) applies: Mask,
+    pub(crate) gross: Number,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// A plan's meaning as a graph, and where its answers stand in it.
+#[derive(Debug)]
+pub(crate) struct Recorded {
+    pub(crate) graph: Graph,
+    /// All that earlier claims have posted and a rule reads.
+    pub(crate) priors: Vec<Prior>,
+    pub(crate) sound: Truth,
+    pub(crate) eligible: Truth,
+    pub(crate) cleared: Truth,
+    pub(crate) payable: Number,
+    pub(crate) paid: Vec<Number>,
+    /// What each entry of the plan's ledger is posted.
+    pub(crate) posted: Vec<Number>,
+    /// Where each condition is known not to be met.
+    pub(crate) unmet: Vec<(usize, Mask)>,
+    pub(crate) waterfalls: Vec<Option<Waterfall>>,
+}
+
+/// Records the plan for claims of which so much is given; `places` are those of the ledger's entries.
+///
+/// Without `earlier` claims, nothing was posted before.
+pub(crate) fn record(
+    plan: &Plan,
+    codes: &dyn Codes,
+    presence: &[Presence],
+    places: &[u32],
+    earlier: bool,
+) -> Result<Recorded, TooWide> {
+    let reading = Recorder {
+        plan,
+        codes,
+        presence,
+        places,
+        earlier,
+        graph: Graph::new(),
+        priors: Vec::new(),
+        unmet: Vec::new(),
+        applies: vec![Mask::ALWAYS; plan.benefits.len()],
+        waterfalls: vec![None; plan.benefits.len()],
+    };
+    let mut meaning = Meaning::new(plan, reading);
+    let verdict = meaning.adjudicate();
+    let posted = plan.entries.iter().map(|stated| meaning.posting(&stated.amount, &verdict.paid)).collect();
+    let Recorder { graph, priors, unmet, waterfalls, .. } = meaning.reading;
+    if let Some(too_wide) = graph.too_wide {
+        return Err(too_wide);
+    }
+    Ok(Recorded {
+        graph,
+        priors,
+        sound: verdict.sound,
+        eligible: verdict.eligible,
+        cleared: verdict.cleared,
+        payable: verdict.payable,
+        paid: verdict.paid,
+        posted,
+        unmet,
+        waterfalls,
+    })
+}
+
+struct Recorder<'a> {
+    plan: &'a Plan,
+    codes: &'a dyn Codes,
+    /// By slot.
+    presence: &'a [Presence],
+    /// By entry of the ledger.
+    places: &'a [u32],
+    earlier: bool,
+    graph: Graph,
+    priors: Vec<Prior>,
+    unmet: Vec<(usize, Mask)>,
+    applies: Vec<Mask>,
+    waterfalls: Vec<Option<Waterfall>>,
+}
+
+impl Recorder<'_> {
+    fn presence(&self, slot: Slot) -> Presence {
+        self.presence.get(slot).copied().unwrap_or(Presence::Never)
+    }
+
+    fn given_mask(&mut self, slot: Slot) -> Mask {
+        match self.presence(slot) {
+            Presence::Never => Mask::NEVER,
+            Presence::Always => Mask::ALWAYS,
+            Presence::Sometimes => self.graph.given(slot),
+        }
+    }
+
+    /// A truth that is known where its fact is given, or always if absence means no.
+    fn truth_where_given(&mut self, slot: Slot, yes: Mask) -> Truth {
+        let not = self.graph.not(yes);
+        let no = match self.plan.fact(slot).absent {
+            Absent::None => not,
+            Absent::Unknown => {
+                let given = self.given_mask(slot);
+                self.graph.and(given, not)
+            }
+        };
+        Truth { yes, no }
+    }
+
+    fn both_known(&mut self, left: Mask, right: Mask) -> Mask {
+        self.graph.and(left, right)
+    }
+
+    fn joined(
+        &mut self,
+        left: Number,
+        right: Number,
+        by: impl FnOnce(&mut Graph, graph::Number, graph::Number) -> graph::Number,
+    ) -> Number {
+        let known = self.both_known(left.known, right.known);
+        Number { value: by(&mut self.graph, left.value, right.value), known }
+    }
+
+    fn known_truth(&mut self, holds: Mask, known: Mask) -> Truth {
+        let fails = self.graph.not(holds);
+        Truth { yes: self.graph.and(known, holds), no: self.graph.and(known, fails) }
+    }
+
+    fn chosen_known(&mut self, condition: Truth, then: Mask, otherwise: Mask) -> Mask {
+        let (then, otherwise) = (self.graph.and(condition.yes, then), self.graph.and(condition.no, otherwise));
+        self.graph.or(then, otherwise)
+    }
+
+    /// Values for the codes of a category fact, at the places that the finest of them has.
+    fn by_code(&mut self, fact: &str, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>) -> Table {
+        let values = rows.iter().map(|(_, value)| *value).chain(otherwise);
+        let places = values.map(|value| value.normalize().scale()).max().unwrap_or_default();
+        let beside = self.whole(otherwise.unwrap_or_default(), places);
+        let length = usize::from(self.codes.highest(fact)).saturating_add(1);
+        let mut values = vec![beside; length];
+        for (row, value) in rows {
+            let value = self.whole(*value, places);
+            let code = self.codes.code(fact, row).map(usize::from);
+            if let Some(place) = code.and_then(|code| values.get_mut(code)) {
+                *place = value;
+            }
+        }
+        Table { values: values.into(), beside, places }
+    }
+
+    fn whole(&mut self, number: Decimal, places: u32) -> i64 {
+        whole(number, places).unwrap_or_else(|| {
+            self.graph.too_wide = Some(TooWide);
+            0
+        })
+    }
+
+    fn set_of(&self, slot: Slot, values: impl Iterator<Item = Box<str>>) -> Arc<[bool]> {
+        let fact = &*self.plan.fact(slot).name;
+        let mut set = vec![false; usize::from(self.codes.highest(fact)).saturating_add(1)];
+        for value in values {
+            let code = self.codes.code(fact, &value).map(usize::from);
+            if let Some(place) = code.and_then(|code| set.get_mut(code)) {
+                *place = true;
+            }
+        }
+        set.into()
+    }
+
+    /// A table whose keys lie close together, as values from the first key on.
+    fn dense(&mut self, key: Range, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Option<(i64, Table)> {
+        let places = rows.iter().map(|(_, value)| *value).chain(otherwise);
+        let places = places.map(|value| value.normalize().scale()).max().unwrap_or_default();
+        let keys: Option<Vec<i64>> = rows.iter().map(|(row, _)| whole(*row, key.places)).collect();
+        let keys = keys?;
+        let (first, last) = (*keys.iter().min()?, *keys.iter().max()?);
+        let width = last.checked_sub(first).filter(|width| *width < WIDEST_TABLE)?;
+        let beside = self.whole(otherwise.unwrap_or_default(), places);
+        let mut values = vec![beside; usize::try_from(width).ok()?.saturating_add(1)];
+        for (row, (_, value)) in keys.iter().zip(rows) {
+            let value = self.whole(*value, places);
+            let place = row.checked_sub(first).and_then(|place| usize::try_from(place).ok());
+            *values.get_mut(place?)? = value;
+        }
+        Some((first, Table { values: values.into(), beside, places }))
+    }
+}
+
+/// The day's number from 1970-01-01.
+pub(crate) fn day_number(date: NaiveDate) -> i32 {
+    let days = date.signed_duration_since(NaiveDate::default()).num_days();
+    i32::try_from(days).unwrap_or_default()
+}
+
+impl Reading for Recorder<'_> {
+    type Number = Number;
+    type Truth = Truth;
+    type Date = Date;
+
+    fn number(&mut self, constant: Decimal) -> Number {
+        Number { value: self.graph.constant(constant), known: Mask::ALWAYS }
+    }
+
+    fn truth(&mut self, constant: bool) -> Truth {
+        if constant {
+            Truth { yes: Mask::ALWAYS, no: Mask::NEVER }
+        } else {
+            Truth { yes: Mask::NEVER, no: Mask::ALWAYS }
+        }
+    }
+
+    fn date(&mut self, constant: NaiveDate) -> Date {
+        Date { value: self.graph.day(day_number(constant)), known: Mask::ALWAYS }
+    }
+
+    fn number_fact(&mut self, slot: Slot) -> Number {
+        let fact = self.plan.fact(slot);
+        let is_none = fact.absent == Absent::None && fact.bounds.min.is_zero();
+        let known = if is_none { Mask::ALWAYS } else { self.given_mask(slot) };
+        let places = fact.kind.places();
+        let value = match self.presence(slot) {
+            Presence::Never => self.graph.constant_at(0, 0),
+            Presence::Sometimes | Presence::Always => {
+                let most = self.whole(fact.bounds.max, places).min(most_of(fact.kind));
+                self.graph.number_fact(slot, Range { low: 0, high: most.into(), places })
+            }
+        };
+        Number { value, known }
+    }
+
+    fn truth_fact(&mut self, slot: Slot) -> Truth {
+        let yes = match self.presence(slot) {
+            Presence::Never => Mask::NEVER,
+            Presence::Sometimes | Presence::Always => self.graph.truth_fact(slot),
+        };
+        self.truth_where_given(slot, yes)
+    }
+
+    fn date_fact(&mut self, slot: Slot) -> Date {
+        let known = self.given_mask(slot);
+        let value = match self.presence(slot) {
+            Presence::Never => self.graph.day(0),
+            Presence::Sometimes | Presence::Always => self.graph.date_fact(slot),
+        };
+        Date { value, known }
+    }
+
+    fn given(&mut self, slot: Slot) -> Truth {
+        let yes = self.given_mask(slot);
+        Truth { yes, no: self.graph.not(yes) }
+    }
+
+    fn among(&mut self, slot: Slot, values: &[Box<str>]) -> Truth {
+        let yes = match self.presence(slot) {
+            Presence::Never => Mask::NEVER,
+            Presence::Sometimes | Presence::Always => {
+                let set = self.set_of(slot, values.iter().cloned());
+                self.graph.among(slot, set)
+            }
+        };
+        self.truth_where_given(slot, yes)
+    }
+
+    fn prior(&mut self, prior: Prior) -> Number {
+        if !self.earlier {
+            return Number { value: self.graph.constant_at(0, 0), known: Mask::ALWAYS };
+        }
+        let index = self.priors.iter().position(|known| *known == prior).unwrap_or_else(|| {
+            self.priors.push(prior);
+            self.priors.len().saturating_sub(1)
+        });
+        let places = self.places.get(prior.entry).copied().unwrap_or_default();
+        let high = match self.plan.entry(prior.entry).amount {
+            LedgerAmount::Count(_) => MOST_COUNTED,
+            LedgerAmount::Paid(_) | LedgerAmount::Deducted(_) | LedgerAmount::Sum(_) => MOST_POSTED,
+        };
+        let value = self.graph.prior(index, Range { low: 0, high: high.into(), places });
+        Number { value, known: Mask::ALWAYS }
+    }
+
+    fn add(&mut self, left: Number, right: Number) -> Number {
+        self.joined(left, right, Graph::add)
+    }
+
+    fn subtract(&mut self, left: Number, right: Number) -> Number {
+        self.joined(left, right, Graph::subtract)
+    }
+
+    fn times(&mut self, left: Number, right: Number) -> Number {
+        self.joined(left, right, Graph::times)
+    }
+
+    fn least(&mut self, left: Number, right: Number) -> Number {
+        self.joined(left, right, Graph::least)
+    }
+
+    fn greatest(&mut self, left: Number, right: Number) -> Number {
+        self.joined(left, right, Graph::greatest)
+    }
+
+    fn round(&mut self, number: Number, rounding: Rounding) -> Number {
+        let to = rounding.to.normalize();
+        let places = self.graph.range(number.value).places.max(to.scale());
+        let raised = self.graph.at_places(number.value, places);
+        let multiple = self.whole(to, places);
+        let value = if multiple == 1 {
+            raised // a whole number of the multiple already
+        } else {
+            let count = self.graph.divide(raised, multiple, rounding.mode, to.scale());
+            let unit = self.whole(to, to.scale());
+            let unit = self.graph.constant_at(unit, 0);
+            self.graph.times(count, unit)
+        };
+        Number { value, known: number.known }
+    }
+
+    fn look_up(&mut self, key: Number, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Number {
+        let range = self.graph.range(key.value);
+        let value = match self.dense(range, rows, otherwise) {
+            Some((first, table)) => self.graph.look_up(key.value, first, table),
+            None => {
+                let beside = self.graph.constant(otherwise.unwrap_or_default());
+                rows.iter().fold(beside, |found, (row, value)| {
+                    let (row, value) = (self.graph.constant(*row), self.graph.constant(*value));
+                    let here = self.graph.compare(Comparison::Equal, key.value, row);
+                    self.graph.choose(here, value, found)
+                })
+            }
+        };
+        Number { value, known: key.known }
+    }
+
+    fn look_up_category(&mut self, slot: Slot, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>) -> Number {
+        let fact = self.plan.fact(slot);
+        let is_given = self.given_mask(slot);
+        let known = match (otherwise, fact.absent) {
+            (Some(_), Absent::None) => Mask::ALWAYS,
+            (Some(_), Absent::Unknown) => is_given,
+            (None, _) if self.presence(slot) == Presence::Never => Mask::NEVER,
+            (None, _) => {
+                let set = self.set_of(slot, rows.iter().map(|(row, _)| row.clone()));
+                self.graph.among(slot, set)
+            }
+        };
+        let value = match self.presence(slot) {
+            Presence::Never => self.graph.constant(otherwise.unwrap_or_default()),
+            Presence::Sometimes | Presence::Always => {
+                let table = self.by_code(&fact.name, rows, otherwise);
+                self.graph.look_up_category(slot, table)
+            }
+        };
+        Number { value, known }
+    }
+
+    fn days_between(&mut self, from: Date, to: Date) -> Number {
+        let known = self.both_known(from.known, to.known);
+        Number { value: self.graph.days_between(from.value, to.value), known }
+    }
+
+    fn months_between(&mut self, from: Date, to: Date) -> Number {
+        let known = self.both_known(from.known, to.known);
+        Number { value: self.graph.months_between(from.value, to.value), known }
+    }
+
+    fn years_between(&mut self, from: Date, to: Date) -> Number {
+        let known = self.both_known(from.known, to.known);
+        Number { value: self.graph.years_between(from.value, to.value), known }
+    }
+
+    fn plus_days(&mut self, date: Date, days: Number) -> Date {
+        let known = self.both_known(date.known, days.known);
+        Date { value: self.graph.plus_days(date.value, days.value), known }
+    }
+
+    fn plus_months(&mut self, date: Date, months: u32) -> Date {
+        Date { value: self.graph.plus_months(date.value, months), known: date.known }
+    }
+
+    fn compare(&mut self, comparison: Comparison, left: Number, right: Number) -> Truth {
+        let known = self.both_known(left.known, right.known);
+        let holds = self.graph.compare(comparison, left.value, right.value);
+        self.known_truth(holds, known)
+    }
+
+    fn compare_dates(&mut self, comparison: Comparison, left: Date, right: Date) -> Truth {
+        let known = self.both_known(left.known, right.known);
+        let holds = self.graph.compare_dates(comparison, left.value, right.value);
+        self.known_truth(holds, known)
+    }
+
+    fn and(&mut self, left: Truth, right: Truth) -> Truth {
+        Truth { yes: self.graph.and(left.yes, right.yes), no: self.graph.or(left.no, right.no) }
+    }
+
+    fn or(&mut self, left: Truth, right: Truth) -> Truth {
+        Truth { yes: self.graph.or(left.yes, right.yes), no: self.graph.and(left.no, right.no) }
+    }
+
+    fn not(&mut self, truth: Truth) -> Truth {
+        Truth { yes: truth.no, no: truth.yes }
+    }
+
+    fn unless_false(&mut self, truth: Truth) -> Truth {
+        Truth { yes: self.graph.not(truth.no), no: truth.no }
+    }
+
+    fn choose(&mut self, condition: Truth, then: Number, otherwise: Number) -> Number {
+        let known = self.chosen_known(condition, then.known, otherwise.known);
+        Number { value: self.graph.choose(condition.yes, then.value, otherwise.value), known }
+    }
+
+    fn choose_date(&mut self, condition: Truth, then: Date, otherwise: Date) -> Date {
+        let known = self.chosen_known(condition, then.known, otherwise.known);
+        Date { value: self.graph.choose_date(condition.yes, then.value, otherwise.value), known }
+    }
+
+    fn is_nothing(&self, number: &Number) -> bool {
+        number.known == Mask::ALWAYS && self.graph.value(number.value) == Some(0)
+    }
+
+    fn settled(&self, truth: &Truth) -> Option<bool> {
+        match (truth.yes.constant(), truth.no.constant()) {
+            (Some(true), _) => Some(true),
+            (_, Some(true)) => Some(false),
+            (Some(false) | None, Some(false) | None) => None,
+        }
+    }
+
+    fn hear(&mut self, event: Event<'_, Self>) {
+        match event {
+            Event::Condition { index, met } => self.unmet.push((index, met.no)),
+            Event::When { benefit, holds, .. } => {
+                let sofar = self.applies.get(benefit).copied().unwrap_or(Mask::ALWAYS);
+                let applies = self.graph.and(sofar, holds.yes);
+                if let Some(place) = self.applies.get_mut(benefit) {
+                    *place = applies;
+                }
+            }
+            Event::Gross { benefit, amount } => {
+                let applies = self.applies.get(benefit).copied().unwrap_or(Mask::ALWAYS);
+                if let Some(place) = self.waterfalls.get_mut(benefit) {
+                    *place = Some(Waterfall { applies, gross: *amount, lines: Vec::new() });
+                }
+            }
+            Event::Step { benefit, step, leaves } => {
+                let step = self.plan.benefit(benefit).steps.get(step).map(|step| step.action.name());
+                self.line(benefit, step.unwrap_or_default(), *leaves);
+            }
+            Event::Rounded { benefit, leaves } => self.line(benefit, "rounding", *leaves),
+            Event::Limit { benefit, leaves, .. } => self.line(benefit, "limit", *leaves),
+            Event::Identity { .. } | Event::At(_) => {}
+        }
+    }
+}
+
+impl Recorder<'_> {
+    fn line(&mut self, benefit: usize, step: &'static str, leaves: Number) {
+        if let Some(Some(waterfall)) = self.waterfalls.get_mut(benefit) {
+            waterfall.lines.push(Line { step, leaves });
+        }
+    }
+}

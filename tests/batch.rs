@@ -1,0 +1,623 @@
+//! Runs over files: the same bytes however they are stopped, divided and ordered, and no row lost.
+
+#![cfg(feature = "cli")]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of rows are small")]
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray, UInt64Array};
+use arrow::compute::take_record_batch;
+use arrow::util::display::array_value_to_string;
+use huzhu::batch::{self, Job, Progress, Stage, Summary};
+use huzhu::{Catalog, Decision, Error};
+use parquet::arrow::ArrowWriter;
+use parquet::file::properties::WriterProperties;
+use serde_json::Value as Json;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_huzhu");
+const RULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/rules");
+
+// ── determinism ───────────────────────────────────────────────────────────
+
+#[test]
+fn threads_and_memory_change_no_byte() {
+    let world = World::new("divided");
+    world.run("one.parquet", &());
+    let expected = world.results("one.parquet");
+    for (threads, memory) in [(1, 64), (2, 64), (3, 100), (5, 1024)] {
+        let job = world.job("other.parquet").threads(NonZeroUsize::new(threads).unwrap()).memory(memory << 20).force();
+        batch::run(&job, &world.catalog, &()).unwrap();
+        assert!(world.results("other.parquet") == expected, "{threads} threads, {memory} MiB");
+    }
+}
+
+#[test]
+fn the_order_of_the_rows_changes_no_payout() {
+    let world = World::new("shuffled");
+    let expected = world.run("one.parquet", &());
+    let [payouts, lines, _] = world.results("one.parquet");
+    write(&world.path("claims.parquet"), &shuffled(&claims(CLAIMS)), 500);
+    write(&world.path("enrollments.parquet"), &shuffled(&enrollments(ENROLLMENTS)), 50_000);
+    let found = world.run("other.parquet", &());
+    let [other_payouts, other_lines, _] = world.results("other.parquet");
+    assert!(payouts == other_payouts && lines == other_lines);
+    assert_eq!((found.payable(), found.claims()), (expected.payable(), expected.claims()));
+}
+
+/// The rows in another order.
+fn shuffled(rows: &RecordBatch) -> RecordBatch {
+    let mut order: Vec<u64> = (0..u64::try_from(rows.num_rows()).unwrap()).collect();
+    order.sort_by_key(|row| row.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31));
+    take_record_batch(rows, &UInt64Array::from(order)).unwrap()
+}
+
+// ── no row is lost ────────────────────────────────────────────────────────
+
+#[test]
+fn every_row_is_decided_or_rejected() {
+    let world = World::new("rows");
+    let summary = world.run("out.csv", &());
+    let claims = summary.claims();
+    assert_eq!(claims.read, u64::try_from(CLAIMS).unwrap());
+    assert_eq!(claims.taken + claims.rejected, claims.read);
+    let decisions = [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended];
+    assert_eq!(decisions.map(|decision| summary.decided(decision)).iter().sum::<u64>(), claims.taken);
+    let payouts = fs::read_to_string(world.path("out.csv")).unwrap();
+    let decided: BTreeSet<&str> = payouts.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    let rejected = rows_of(&world.path("out.rejects.csv"), "claims");
+    assert_eq!(u64::try_from(decided.len()).unwrap(), claims.taken);
+    assert_eq!(u64::try_from(rejected.len()).unwrap(), claims.rejected);
+    let all: BTreeSet<String> = (1..=CLAIMS).map(|row| format!("C{}", row - 1)).collect();
+    let accounted = decided.iter().map(|id| (*id).to_owned()).chain(rejected.iter().map(|row| format!("C{}", row - 1)));
+    assert_eq!(accounted.collect::<BTreeSet<_>>(), all);
+}
+
+#[test]
+fn an_enrollment_that_two_members_have_is_rejected_in_both_places_once() {
+    let world = World::new("twins");
+    let summary = world.run("out.csv", &());
+    let mut rows: Vec<u64> =
+        TWINS.iter().flat_map(|row| [row + 1, row + APART + 1]).map(|row| row.try_into().unwrap()).collect();
+    rows.push(8); // of an unknown plan
+    rows.sort_unstable();
+    assert_eq!(summary.enrollments().rejected, u64::try_from(rows.len()).unwrap());
+    assert_eq!(rows_of(&world.path("out.rejects.csv"), "enrollments"), rows);
+    let rejects = fs::read_to_string(world.path("out.rejects.csv")).unwrap();
+    let refused = rejects.matches("its enrollment was rejected").count();
+    assert_eq!(refused, 3 * TWINS.len() - 1, "one of their claims has a fault of its own\n{rejects}");
+}
+
+/// The rows of an input in a file of rejects, each once.
+fn rows_of(rejects: &Path, input: &str) -> Vec<u64> {
+    let text = fs::read_to_string(rejects).unwrap();
+    let lines = text.lines().filter_map(|line| line.strip_prefix(input)?.strip_prefix(','));
+    let mut rows: Vec<u64> = lines.map(|line| line.split(',').next().unwrap().parse().unwrap()).collect();
+    assert!(rows.is_sorted());
+    rows.dedup();
+    rows
+}
+
+#[test]
+fn text_files_and_parquet_files_give_the_same_payouts() {
+    let world = World::of("csv", 6_000);
+    let by_parquet = world.run("parquet.csv", &());
+    let expected = world.results("parquet.csv");
+    let (claims, enrollments) = (world.path("claims.csv"), world.path("enrollments.csv"));
+    fs::write(&claims, csv(&self::claims(CLAIMS))).unwrap();
+    fs::write(&enrollments, csv(&self::enrollments(6_000))).unwrap();
+    let job = Job::new(claims, enrollments, world.path("csv.csv")).lines(world.path("csv.lines.csv"));
+    let by_csv = batch::run(&job, &world.catalog, &()).unwrap();
+    assert!(world.results("csv.csv") == expected);
+    assert_eq!((by_csv.claims(), by_csv.payable()), (by_parquet.claims(), by_parquet.payable()));
+}
+
+/// The rows as text, with a byte order mark, quotes and two line ends as other programs write them.
+fn csv(rows: &RecordBatch) -> String {
+    let schema = rows.schema();
+    let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    let mut text = format!("\u{feff}{}\r\n", names.join(","));
+    for row in 0..rows.num_rows() {
+        let fields = rows.columns().iter().map(|column| format!("\"{}\"", array_value_to_string(column, row).unwrap()));
+        text.push_str(&fields.collect::<Vec<_>>().join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+#[test]
+fn the_summary_has_the_keys_that_others_rely_on() {
+    let world = World::of("json", 6_000);
+    let ran = world.huzhu(&["--out", "out.parquet", "--format", "json", "--lang", "en"]);
+    assert_eq!((ran.status.code(), ran.stderr.as_slice()), (Some(1), b"".as_slice()));
+    let json: Json = serde_json::from_slice(&ran.stdout).unwrap();
+    let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
+    let expected = [
+        "claims",
+        "claims_per_second",
+        "decisions",
+        "dry_run",
+        "enrollments",
+        "files",
+        "milliseconds",
+        "payable",
+        "reasons",
+        "rejects",
+        "resumed",
+    ];
+    assert_eq!(keys, expected);
+    assert_eq!(json["claims"]["read"], CLAIMS);
+    let decisions =
+        ["paid", "nothing-due", "denied", "pended"].map(|decision| json["decisions"][decision].as_u64().unwrap());
+    assert_eq!(json["claims"]["decided"], decisions.iter().sum::<u64>());
+    assert_eq!(json["rejects"][0]["reason"], "no such enrollment, or it was rejected");
+    assert_eq!(json["files"]["rejects"], "out.rejects.csv");
+    assert!(json["payable"].is_string());
+}
+
+// ── a dry run ─────────────────────────────────────────────────────────────
+
+#[test]
+fn a_dry_run_decides_the_first_thousand_and_writes_nothing() {
+    let world = World::new("dry");
+    let before = world.names();
+    let rehearsal = batch::rehearse(&world.job("out.parquet"), &world.catalog, &()).unwrap();
+    let claims = rehearsal.summary.claims();
+    assert_eq!((claims.read, claims.taken + claims.rejected), (1000, 1000));
+    assert!(claims.rejected > 0 && !rehearsal.rejects.is_empty());
+    let ran = world.huzhu(&["--out", "out.parquet", "--dry-run", "--lang", "en"]);
+    let out = String::from_utf8(ran.stdout).unwrap();
+    assert!(ran.status.code() == Some(1) && out.starts_with("dry run: nothing was written\n"), "{out}");
+    assert_eq!(world.names(), before);
+}
+
+// ── what is refused ───────────────────────────────────────────────────────
+
+#[test]
+fn finished_results_are_not_overwritten_unasked() {
+    let world = World::new("finished");
+    for (path, says) in [("out.parquet", "`--force` overwrites it"), ("out.lines.csv", "is there already")] {
+        fs::write(world.path(path), "mine").unwrap();
+        let error = batch::run(&world.job("out.parquet"), &world.catalog, &()).unwrap_err();
+        assert!(error.is_output() && error.to_string().contains(says), "{error}");
+        assert_eq!(fs::read(world.path(path)).unwrap(), b"mine");
+        fs::remove_file(world.path(path)).unwrap();
+    }
+    assert!(!world.path("out.parquet.work").exists());
+}
+
+#[test]
+fn a_run_goes_on_only_with_what_it_was_begun() {
+    let world = World::new("changed");
+    let begin = || {
+        let job = world.job("out.parquet").force();
+        batch::run(&job, &world.catalog, &StopAt::new(Stage::Deciding, 2)).unwrap_err();
+    };
+    let refused = |job: &Job, catalog: &Catalog, says: &str| {
+        let error = batch::run(job, catalog, &()).unwrap_err();
+        assert!(
+            error.is_resume() && error.to_string().contains(says) && error.to_string().contains("`--force`"),
+            "{error}"
+        );
+    };
+    begin();
+    let job = world.job("out.parquet");
+    let other =
+        Catalog::read([("a.toml".to_owned(), fs::read(format!("{RULES}/henan-accident.toml")).unwrap())]).unwrap();
+    refused(&job, &other, "the pack `gansu-comprehensive 1` has changed");
+    refused(&job.clone().lines(world.path("other.csv")), &world.catalog, "`--lines` is not the same");
+    refused(&job.clone().ignore_columns(["note"]), &world.catalog, "`--ignore-columns` is not the same");
+
+    let claims = fs::read(world.path("claims.parquet")).unwrap();
+    let mut changed = claims.clone();
+    let place = changed.len() / 2;
+    changed[place] ^= 1;
+    fs::write(world.path("claims.parquet"), &changed).unwrap();
+    refused(&job, &world.catalog, "claims.parquet` has changed since");
+    write(&world.path("claims.parquet"), &self::claims(CLAIMS - 1), 700);
+    refused(&job, &world.catalog, "claims.parquet` has changed since");
+
+    fs::write(world.path("claims.parquet"), &claims).unwrap();
+    assert!(batch::run(&job, &world.catalog, &()).unwrap().is_resumed());
+    begin();
+    assert!(!batch::run(&job.force(), &world.catalog, &()).unwrap().is_resumed());
+}
+
+#[test]
+fn one_run_at_a_time_writes_a_result() {
+    let world = World::new("locked");
+    let job = world.job("out.parquet");
+    batch::run(&job, &world.catalog, &StopAt::new(Stage::Claims, 1)).unwrap_err();
+    let lock = File::create(job.work_folder().join("lock")).unwrap();
+    lock.lock().unwrap();
+    let error = batch::run(&job, &world.catalog, &()).unwrap_err();
+    assert!(error.is_resume() && error.to_string().contains("another run is writing"), "{error}");
+    drop(lock);
+    batch::run(&job, &world.catalog, &()).unwrap();
+}
+
+#[test]
+fn a_folder_that_is_no_work_folder_is_left_alone() {
+    let world = World::new("foreign");
+    let job = world.job("out.parquet").force();
+    fs::create_dir(job.work_folder()).unwrap();
+    fs::write(job.work_folder().join("thesis.txt"), "mine").unwrap();
+    let error = batch::run(&job, &world.catalog, &()).unwrap_err();
+    assert!(error.is_resume() && error.to_string().contains("is no work folder"), "{error}");
+    assert_eq!(fs::read(job.work_folder().join("thesis.txt")).unwrap(), b"mine");
+}
+
+#[test]
+fn files_must_differ_and_memory_must_do() {
+    let world = World::new("misuse");
+    let claims = world.path("claims.parquet");
+    let error = |job: Job| batch::run(&job, &world.catalog, &()).unwrap_err();
+    let twice = error(Job::new(&claims, world.path("enrollments.parquet"), &claims).force());
+    assert!(twice.is_output() && twice.to_string().contains("is named twice"), "{twice}");
+    let little = error(world.job("out.parquet").memory(1 << 20));
+    assert!(little.is_memory() && little.to_string().contains("64 MiB is the least"), "{little}");
+    assert!(claims.exists());
+}
+
+// ── bad input and bad disks ───────────────────────────────────────────────
+
+#[test]
+fn an_input_that_is_cut_short_or_missing_is_named() {
+    let world = World::new("cut");
+    for name in ["claims.parquet", "enrollments.parquet"] {
+        let whole = fs::read(world.path(name)).unwrap();
+        fs::write(world.path(name), &whole[..whole.len() / 2]).unwrap();
+        world.refuses(name, Error::is_input);
+        fs::remove_file(world.path(name)).unwrap();
+        world.refuses(name, Error::is_input);
+        fs::write(world.path(name), &whole).unwrap();
+    }
+}
+
+#[test]
+fn an_input_with_changed_bytes_leaves_nothing_half_written() {
+    let world = World::of("bytes", 6_000);
+    let whole = fs::read(world.path("claims.parquet")).unwrap();
+    for place in (100..whole.len()).step_by(whole.len() / 9) {
+        let mut changed = whole.clone();
+        changed[place..place + 8].fill(0xff);
+        fs::write(world.path("claims.parquet"), changed).unwrap();
+        match batch::run(&world.job("out.parquet").force(), &world.catalog, &()) {
+            Ok(summary) => {
+                let claims = summary.claims(); // bytes of a value may change unseen where the file has no checksums
+                assert_eq!((claims.read, claims.taken + claims.rejected), (4_000, 4_000));
+                world.remove_results("out.parquet");
+            }
+            Err(error) => {
+                assert!(error.to_string().contains("claims.parquet"), "{error}");
+                assert!(
+                    !world.names().iter().any(|path| path.to_string_lossy().contains("out.")),
+                    "{:?}",
+                    world.names()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_column_that_no_plan_knows_is_named_before_anything_is_written() {
+    let world = World::of("columns", 6_000);
+    let claims = claims(CLAIMS);
+    let mut columns: Vec<(String, ArrayRef)> = Vec::new();
+    for (field, column) in claims.schema().fields().iter().zip(claims.columns()) {
+        columns.push((field.name().replace("cause", "causes"), column.clone()));
+    }
+    write(&world.path("claims.parquet"), &RecordBatch::try_from_iter(columns).unwrap(), 700);
+    world.refuses("`causes`", Error::is_columns);
+    batch::run(&world.job("out.parquet").ignore_columns(["causes"]), &world.catalog, &()).unwrap();
+}
+
+#[test]
+fn a_work_file_that_was_changed_is_seen() {
+    let world = World::new("damaged");
+    let job = world.job("out.parquet");
+    batch::run(&job, &world.catalog, &StopAt::new(Stage::Deciding, 1)).unwrap_err();
+    let path = job.work_folder().join("claims-0.rows");
+    let mut bytes = fs::read(&path).unwrap();
+    let place = bytes.len() - 500;
+    bytes[place] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let error = batch::run(&job, &world.catalog, &()).unwrap_err();
+    assert!(error.is_resume() && error.to_string().contains("claims-0.rows` is damaged"), "{error}");
+    assert!(!world.path("out.parquet").exists());
+    batch::run(&job.force(), &world.catalog, &()).unwrap();
+}
+
+#[test]
+#[cfg(unix)]
+fn a_full_disk_leaves_nothing_under_the_final_name_and_no_work_undone() {
+    let world = World::new("full");
+    world.run("whole.parquet", &());
+    let expected = world.results("whole.parquet");
+    for blocks in [1, 20, 60, 120, 180, 4_000, 8_000] {
+        let line = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
+        let mut limited = Command::new("bash");
+        limited.args(["-c", &line, "bash", PROGRAM]).args(world.arguments("out.parquet"));
+        let ran = limited.current_dir(&world.root).output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        if ran.status.code() == Some(2) {
+            assert!(said.contains("can not be written: the file is larger than the system allows"), "{blocks}: {said}");
+            assert!(!world.path("out.parquet").exists() && !world.path("out.lines.csv").exists(), "{blocks}");
+            let ran = world.huzhu(&world.arguments_after("out.parquet"));
+            assert_eq!(ran.status.code(), Some(1), "{blocks}");
+        }
+        assert!(world.results("out.parquet") == expected, "{blocks}: {said}");
+        world.remove_results("out.parquet");
+    }
+}
+
+// ── interruptions ─────────────────────────────────────────────────────────
+
+#[test]
+fn a_run_that_was_stopped_anywhere_ends_with_the_same_bytes() {
+    let world = World::new("stopped");
+    let expected = world.run("whole.parquet", &());
+    let files = world.results("whole.parquet");
+    for stage in Stage::ALL {
+        for after in [1, 2, 5] {
+            let stopped = world.job("stopped.parquet");
+            let outcome = batch::run(&stopped, &world.catalog, &StopAt::new(stage, after));
+            if let Err(error) = outcome {
+                assert!(error.is_interrupted(), "{error}");
+                assert!(!world.path("stopped.parquet").exists() && stopped.work_folder().exists());
+                let resumed = batch::run(&stopped, &world.catalog, &()).unwrap();
+                assert!(resumed.is_resumed() && resumed.claims_a_second().is_none());
+                assert_eq!(resumed.payable(), expected.payable());
+            }
+            assert!(world.results("stopped.parquet") == files, "{stage:?} {after}");
+            assert!(!stopped.work_folder().exists());
+            world.remove_results("stopped.parquet");
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_stops_the_program_where_it_can_go_on() {
+    let world = World::new("interrupted");
+    world.run("whole.parquet", &());
+    let child = world.start("out.parquet");
+    while !world.path("out.parquet.work/enrollments-0.rows").exists() {
+        sleep(Duration::from_millis(1));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let ran = child.wait_with_output().unwrap();
+    let said = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!(ran.status.code(), Some(2), "{said}");
+    assert!(said.contains("interrupted; the same command again goes on from here"), "{said}");
+    assert!(!world.path("out.parquet").exists());
+    assert_eq!(world.huzhu(&world.arguments_after("out.parquet")).status.code(), Some(1));
+    assert!(world.results("out.parquet") == world.results("whole.parquet"));
+}
+
+/// Ends the program at a hundred moments all over its life; whatever is left, it goes on to the same bytes.
+#[test]
+fn a_run_that_was_killed_at_any_moment_ends_with_the_same_bytes() {
+    let world = World::of("killed", 66_000); // two buckets
+    world.run("whole.parquet", &());
+    let expected = world.results("whole.parquet");
+    let began = Instant::now();
+    assert_eq!(world.huzhu(&world.arguments_after("timed.parquet")).status.code(), Some(1));
+    let life = u64::try_from(began.elapsed().as_micros()).unwrap();
+    let (mut kills, mut random) = (0, 20_261_122_u64);
+    while kills < KILLS {
+        let mut child = world.start("out.parquet");
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        sleep(Duration::from_micros((random >> 33) % life));
+        if child.try_wait().unwrap().is_none() {
+            child.kill().unwrap();
+            kills += 1;
+        }
+        child.wait().unwrap();
+        if world.path("out.parquet").exists() && !world.path("out.parquet.work").exists() {
+            assert!(world.results("out.parquet") == expected, "after {kills} kills");
+            world.remove_results("out.parquet");
+        }
+    }
+    let ran = world.huzhu(&world.arguments_after("out.parquet"));
+    assert_eq!(ran.status.code(), Some(1), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert!(world.results("out.parquet") == expected);
+}
+
+const KILLS: usize = 100;
+
+/// Stops a run the n-th time that it tells of a stage.
+struct StopAt {
+    stage: Stage,
+    after: u64,
+    seen: AtomicU64,
+}
+
+impl StopAt {
+    fn new(stage: Stage, after: u64) -> StopAt {
+        StopAt { stage, after, seen: AtomicU64::new(0) }
+    }
+}
+
+impl Progress for StopAt {
+    fn advance(&self, stage: Stage, _done: u64, _total: u64) {
+        if stage == self.stage {
+            self.seen.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn stops(&self) -> bool {
+        self.seen.load(Ordering::Relaxed) >= self.after
+    }
+}
+
+// ── the data ──────────────────────────────────────────────────────────────
+
+/// Enough enrollments for four buckets.
+const ENROLLMENTS: usize = 140_000;
+const CLAIMS: usize = 4_000;
+/// Rows whose id stands once more, so many rows below.
+const TWINS: [usize; 8] = [40, 80, 120, 160, 200, 240, 280, 320];
+const APART: usize = 60_000;
+
+/// A folder with two inputs.
+struct World {
+    root: PathBuf,
+    catalog: Catalog,
+}
+
+impl World {
+    fn new(name: &str) -> World {
+        World::of(name, ENROLLMENTS)
+    }
+
+    fn of(name: &str, count: usize) -> World {
+        let root = std::env::temp_dir().join(format!("huzhu-batch-{name}-{}", std::process::id()));
+        fs::create_dir_all(&root).unwrap();
+        let world = World { root, catalog: Catalog::load(Path::new(RULES)).unwrap() };
+        write(&world.path("claims.parquet"), &claims(CLAIMS), 700);
+        write(&world.path("enrollments.parquet"), &enrollments(count), 30_000);
+        world
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    fn job(&self, out: &str) -> Job {
+        let job = Job::new(self.path("claims.parquet"), self.path("enrollments.parquet"), self.path(out));
+        job.lines(self.path(out).with_extension("lines.csv"))
+    }
+
+    fn run(&self, out: &str, progress: &dyn Progress) -> Summary {
+        batch::run(&self.job(out), &self.catalog, progress).unwrap()
+    }
+
+    /// The bytes of payouts, lines and rejects.
+    fn results(&self, out: &str) -> [Vec<u8>; 3] {
+        let out = self.path(out);
+        [out.clone(), out.with_extension("lines.csv"), out.with_extension("rejects.csv")]
+            .map(|path| fs::read(path).unwrap())
+    }
+
+    /// The names in the folder.
+    fn names(&self) -> BTreeSet<PathBuf> {
+        fs::read_dir(&self.root).unwrap().map(|entry| entry.unwrap().path()).collect()
+    }
+
+    /// The job as a run refuses it, naming a file; nothing is left of it.
+    fn refuses(&self, name: &str, is_so: fn(&Error) -> bool) {
+        let error = batch::run(&self.job("out.parquet"), &self.catalog, &()).unwrap_err();
+        assert!(is_so(&error) && error.to_string().contains(name), "{error}");
+        assert!(!self.names().iter().any(|path| path.to_string_lossy().contains("out.")), "{:?}", self.names());
+    }
+
+    /// The options that say what [`World::job`] says.
+    fn arguments_after(&self, out: &str) -> [String; 5] {
+        let lines = self.path(out).with_extension("lines.csv").to_string_lossy().into_owned();
+        let out = self.path(out).to_string_lossy().into_owned();
+        ["--out".to_owned(), out, "--lines".to_owned(), lines, "--lang=en".to_owned()]
+    }
+
+    fn arguments(&self, out: &str) -> Vec<String> {
+        let (claims, enrollments) = (self.path("claims.parquet"), self.path("enrollments.parquet"));
+        let [claims, enrollments] = [claims, enrollments].map(|path| path.to_string_lossy().into_owned());
+        let fixed = ["batch", "--rules", RULES, "--claims", &claims, "--enrollments", &enrollments].map(str::to_owned);
+        fixed.into_iter().chain(self.arguments_after(out)).collect()
+    }
+
+    fn huzhu<A: AsRef<str>>(&self, arguments: &[A]) -> Output {
+        let fixed = ["batch", "--rules", RULES, "--claims", "claims.parquet", "--enrollments", "enrollments.parquet"];
+        let arguments = fixed.into_iter().chain(arguments.iter().map(AsRef::as_ref));
+        Command::new(PROGRAM).args(arguments).current_dir(&self.root).output().unwrap()
+    }
+
+    fn start(&self, out: &str) -> Child {
+        let mut command = Command::new(PROGRAM);
+        command.args(self.arguments(out)).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    fn remove_results(&self, out: &str) {
+        let out = self.path(out);
+        for path in [out.clone(), out.with_extension("lines.csv"), out.with_extension("rejects.csv")] {
+            let _gone = fs::remove_file(path);
+        }
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let _gone = fs::remove_dir_all(&self.root);
+    }
+}
+
+fn texts(values: impl Iterator<Item = String>) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(values))
+}
+
+fn dates(count: usize, day: impl Fn(usize) -> i32) -> ArrayRef {
+    Arc::new(Date32Array::from_iter_values((0..count).map(day)))
+}
+
+fn amounts(count: usize, fen: impl Fn(usize) -> i128) -> ArrayRef {
+    let array = Decimal128Array::from_iter_values((0..count).map(fen));
+    Arc::new(array.with_precision_and_scale(12, 2).unwrap())
+}
+
+/// 2025-01-01.
+const NEW_YEAR: i32 = 20_089;
+
+fn enrollments(count: usize) -> RecordBatch {
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        (
+            "enrollment_id",
+            texts((0..count).map(|row| {
+                format!("E{}", if row >= APART && TWINS.contains(&(row - APART)) { row - APART } else { row })
+            })),
+        ),
+        ("member_id", texts((0..count).map(|row| format!("M{}", row / 2)))),
+        ("plan", texts((0..count).map(|row| if row == 7 { "henan-acident" } else { "henan-accident" }.to_owned()))),
+        ("shares", Arc::new(Int64Array::from_iter_values((0..count).map(|row| i64::try_from(row % 2).unwrap() + 1)))),
+        ("coverage_start", dates(count, |_| NEW_YEAR)),
+        ("coverage_end", dates(count, |_| NEW_YEAR + 364)),
+        ("birth_date", dates(count, |row| i32::try_from(row % 9_000).unwrap())),
+        ("occupation", texts((0..count).map(|_| "courier".to_owned()))),
+    ];
+    RecordBatch::try_from_iter(columns).unwrap()
+}
+
+/// Three claims a member; some name no enrollment, some have a bad number.
+fn claims(count: usize) -> RecordBatch {
+    let of = |row: usize| if row.is_multiple_of(501) { format!("X{row}") } else { format!("E{}", row / 3 * 40) };
+    let small = |row: usize| i128::try_from(row % 977).unwrap();
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("claim_id", texts((0..count).map(|row| format!("C{row}")))),
+        ("enrollment_id", texts((0..count).map(of))),
+        ("event_date", dates(count, |row| NEW_YEAR + i32::try_from(row * 7 % 360).unwrap())),
+        ("cause", texts((0..count).map(|row| if row.is_multiple_of(11) { "illness" } else { "accident" }.to_owned()))),
+        ("total_cost", amounts(count, |row| small(row) * 1_000 + 500_000)),
+        ("fund_paid", amounts(count, |row| small(row) * 300 + 100_000)),
+        ("personal_burden", amounts(count, |row| if row % 703 == 5 { -1 } else { small(row) * 700 + 400_000 })),
+        (
+            "hospital_days",
+            Arc::new(Int64Array::from_iter_values((0..count).map(|row| i64::try_from(row % 40).unwrap() + 1))),
+        ),
+    ];
+    RecordBatch::try_from_iter(columns).unwrap()
+}
+
+fn write(path: &Path, rows: &RecordBatch, group: usize) {
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(group)).build();
+    let mut writer = ArrowWriter::try_new(File::create(path).unwrap(), rows.schema(), Some(properties)).unwrap();
+    writer.write(rows).unwrap();
+    writer.close().unwrap();
+}

@@ -1,0 +1,204 @@
+//! Columns decide every claim as it is decided alone: on the oracle's population, over all packs.
+
+#![cfg(feature = "batch")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets what it does not know must stop, not carry on"
+)]
+#![expect(dead_code, reason = "of the oracle only its population is used here")]
+
+mod oracle {
+    pub(crate) mod calendar;
+    pub(crate) mod claims;
+    pub(crate) mod disability;
+    pub(crate) mod draw;
+    pub(crate) mod exact;
+    pub(crate) mod facts;
+    pub(crate) mod gansu_comprehensive;
+    pub(crate) mod guangdong_accident;
+    pub(crate) mod guangdong_critical_illness;
+    pub(crate) mod guangdong_hospital_allowance;
+    pub(crate) mod guangdong_second_medical;
+    pub(crate) mod guangdong_self_funded;
+    pub(crate) mod guangdong_womens_illness;
+    pub(crate) mod henan_accident;
+    pub(crate) mod ningbo_critical;
+    pub(crate) mod ningbo_hospital;
+    pub(crate) mod population;
+    pub(crate) mod record;
+    pub(crate) mod truth;
+    pub(crate) mod verdict;
+    pub(crate) mod wuxi_return_allowance;
+    pub(crate) mod wuxi_xixinbao;
+}
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, Decimal128Array, RecordBatch, StringArray};
+use huzhu::batch::{self, Decided};
+use huzhu::{Adjudication, Catalog, Claim, Enrollment, history};
+use rust_decimal::Decimal;
+
+use oracle::draw::Draw;
+use oracle::facts::Value;
+use oracle::population::{PLANS, history as drawn};
+
+const MEMBERS: usize = 20_000;
+const SEED: u64 = 20_261_122;
+
+#[test]
+fn columns_decide_every_claim_as_it_is_decided_alone() {
+    let catalog = Catalog::load(Path::new("rules")).expect("the packs are right");
+    let members = members();
+    let decided = decide(&catalog, &members);
+    let rejects: Vec<_> = decided.rejects.iter().take(3).collect();
+    assert!(rejects.is_empty(), "{rejects:?}");
+    let (found, lines) = (rows_of(&decided.payouts), lines_of(&decided.lines));
+    let mut claims = 0;
+    for member in &members {
+        let (adjudications, _) = history::decide(&catalog, member).expect("a member's history can be decided");
+        for adjudication in adjudications {
+            let id = adjudication.outcome().claim().to_owned();
+            assert_eq!(found.get(&id), Some(&row_of(&adjudication)), "{id}: {member:?}");
+            assert_eq!(lines.get(&id).cloned().unwrap_or_default(), lines_of_one(&adjudication), "{id}: {member:?}");
+            claims += 1;
+        }
+    }
+    assert_eq!(claims, found.len());
+}
+
+/// Decision, payable, version and reasons.
+type Row = (String, String, String, String);
+/// Benefit, gross, paid.
+type Line = (String, String, String);
+
+fn row_of(adjudication: &Adjudication) -> Row {
+    let decision = serde_json::to_value(adjudication.decision()).expect("a decision has a name");
+    let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
+    (
+        decision.as_str().expect("a name is a text").to_owned(),
+        adjudication.payable().normalize().to_string(),
+        adjudication.outcome().plan().version.clone(),
+        codes.join(";"),
+    )
+}
+
+fn lines_of_one(adjudication: &Adjudication) -> Vec<Line> {
+    let amount = |amount: Decimal| amount.normalize().to_string();
+    let of = |lines: &huzhu::BenefitLines| (lines.id().to_owned(), amount(lines.gross()), amount(lines.paid()));
+    adjudication.benefits().iter().map(of).collect()
+}
+
+fn rows_of(payouts: &RecordBatch) -> BTreeMap<String, Row> {
+    let text = |name: &str| texts(payouts, name);
+    let payable = amounts(payouts, "payable");
+    let rows =
+        text("claim_id").into_iter().zip(text("decision")).zip(payable).zip(text("plan_version")).zip(text("reasons"));
+    rows.map(|((((id, decision), payable), version), reasons)| (id, (decision, payable, version, reasons))).collect()
+}
+
+fn lines_of(lines: &RecordBatch) -> BTreeMap<String, Vec<Line>> {
+    let columns = texts(lines, "claim_id").into_iter().zip(texts(lines, "benefit"));
+    let mut found: BTreeMap<String, Vec<Line>> = BTreeMap::new();
+    for (((id, benefit), gross), paid) in columns.zip(amounts(lines, "gross")).zip(amounts(lines, "paid")) {
+        found.entry(id).or_default().push((benefit, gross, paid));
+    }
+    found
+}
+
+fn texts(batch: &RecordBatch, name: &str) -> Vec<String> {
+    let column = batch.column_by_name(name).expect("the column is there");
+    let column = column.as_any().downcast_ref::<StringArray>().expect("it holds texts");
+    column.iter().map(|text| text.unwrap_or_default().to_owned()).collect()
+}
+
+fn amounts(batch: &RecordBatch, name: &str) -> Vec<String> {
+    let column = batch.column_by_name(name).expect("the column is there");
+    let column = column.as_any().downcast_ref::<Decimal128Array>().expect("it holds amounts");
+    let scale = u32::try_from(column.scale()).expect("places are not negative");
+    let amount = |units: Option<i128>| Decimal::from_i128_with_scale(units.unwrap_or_default(), scale);
+    column.iter().map(|units| amount(units).normalize().to_string()).collect()
+}
+
+/// Each member with claims under one plan; what is known of an enrollment may differ from claim to claim.
+fn members() -> Vec<Vec<(Enrollment, Claim)>> {
+    let mut draw = Draw::seeded(SEED);
+    let plans = PLANS.iter().cycle();
+    (0..MEMBERS)
+        .zip(plans)
+        .map(|(member, plan)| {
+            let facts = drawn(plan, &mut draw).into_iter().enumerate();
+            facts
+                .map(|(index, facts)| {
+                    let enrollment = Enrollment::new(&format!("E{member}-{index}"), plan.id, &format!("M{member}"));
+                    let enrollment = facts.enrollment.iter().fold(enrollment, |enrollment, (name, value)| {
+                        enrollment.with(name, written(value)).expect("the fact fits")
+                    });
+                    let claim = Claim::new(&format!("C{member}-{index}"));
+                    let claim = facts
+                        .claim
+                        .iter()
+                        .fold(claim, |claim, (name, value)| claim.with(name, written(value)).expect("the fact fits"));
+                    (enrollment, claim)
+                })
+                .collect()
+        })
+        .collect()
+}
+
+fn written(value: &Value) -> huzhu::Value {
+    match *value {
+        Value::Money(_) => value.to_string().as_str().into(),
+        Value::Whole(number) => number.into(),
+        Value::YesNo(is_so) => is_so.into(),
+        Value::Date(date) => date.into(),
+        Value::Word(word) => word.into(),
+    }
+}
+
+/// All members in one batch, every fact as text.
+fn decide(catalog: &Catalog, members: &[Vec<(Enrollment, Claim)>]) -> Decided {
+    let pairs: Vec<&(Enrollment, Claim)> = members.iter().flatten().collect();
+    let json = |value: serde_json::Value| value.as_object().cloned().expect("it is an object");
+    let enrollments: Vec<_> = pairs.iter().map(|(e, _)| json(serde_json::to_value(e).expect("it is JSON"))).collect();
+    let claims: Vec<_> = pairs.iter().map(|(_, c)| json(serde_json::to_value(c).expect("it is JSON"))).collect();
+    let flat = |rows: Vec<serde_json::Map<String, serde_json::Value>>| -> Vec<BTreeMap<String, String>> {
+        let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        rows.iter()
+            .map(|row| {
+                let mut flat = BTreeMap::new();
+                for (key, value) in row {
+                    match value.as_object() {
+                        Some(inner) => flat.extend(inner.iter().map(|(key, value)| (key.clone(), text(value)))),
+                        None => drop(flat.insert(key.clone(), text(value))),
+                    }
+                }
+                flat
+            })
+            .collect()
+    };
+    let mut enrollments = flat(enrollments);
+    let mut claims = flat(claims);
+    for (enrollment, claim) in enrollments.iter_mut().zip(&mut claims) {
+        let id = enrollment.remove("id").expect("an enrollment has an id");
+        let member = enrollment.remove("member").expect("an enrollment has a member");
+        claim.insert("enrollment_id".to_owned(), id.clone());
+        let claim_id = claim.remove("id").expect("a claim has an id");
+        claim.insert("claim_id".to_owned(), claim_id);
+        enrollment.insert("enrollment_id".to_owned(), id);
+        enrollment.insert("member_id".to_owned(), member);
+    }
+    batch::decide(catalog, &columns(&claims), &columns(&enrollments)).expect("the columns are right")
+}
+
+fn columns(rows: &[BTreeMap<String, String>]) -> RecordBatch {
+    let names: BTreeSet<&String> = rows.iter().flat_map(BTreeMap::keys).collect();
+    let column =
+        |name: &String| -> ArrayRef { Arc::new(rows.iter().map(|row| row.get(name)).collect::<StringArray>()) };
+    RecordBatch::try_from_iter(names.into_iter().map(|name| (name, column(name)))).expect("all columns are as long")
+}

@@ -1,0 +1,285 @@
+//! Columns decide as claims are decided alone, whatever the pack says: random packs, random histories.
+//!
+//! `RANDOM_PACKS=5000` asks for another number of packs, `RANDOM_SEED=7` for others than the usual ones.
+
+#![cfg(feature = "batch")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that meets what it does not know must stop, not carry on"
+)]
+#![expect(clippy::format_push_string, reason = "a pack is put together line by line, and read once")]
+
+#[path = "random_packs"]
+mod random_packs {
+    pub(crate) mod compare;
+    #[path = "../oracle/draw.rs"]
+    pub(crate) mod draw;
+    pub(crate) mod expressions;
+    pub(crate) mod histories;
+    pub(crate) mod packs;
+    pub(crate) mod tree;
+}
+
+use std::collections::BTreeMap;
+
+use huzhu::{Catalog, Diagnostics};
+
+use random_packs::compare::{Answer, alone, by_columns, differences};
+use random_packs::draw::Draw;
+use random_packs::histories::{Member, member};
+use random_packs::packs::{Drawn, drawn};
+
+const PACKS: u64 = 200;
+const MEMBERS: usize = 150;
+/// So many differences are shown before the test gives up.
+const MOST_SHOWN: usize = 5;
+
+#[test]
+fn columns_decide_as_one_claim_at_a_time_under_any_pack() {
+    let (packs, first) = (asked("RANDOM_PACKS", PACKS), asked("RANDOM_SEED", 0));
+    let (mut accepted, mut refused, mut shown) = (0, BTreeMap::<String, u64>::new(), Vec::new());
+    let mut decisions = BTreeMap::<String, u64>::new();
+    for seed in first..first + packs {
+        let mut draw = Draw::seeded(seed);
+        let drawn = drawn(&mut draw);
+        let catalog = match read(&drawn) {
+            Ok(catalog) => catalog,
+            Err(wrong) => {
+                for wrong in wrong.iter() {
+                    *refused.entry(wrong.code().name().to_owned()).or_default() += 1;
+                }
+                continue;
+            }
+        };
+        accepted += 1;
+        let members = members(&drawn, &catalog, &mut draw);
+        let of_columns = by_columns(&catalog, &members.iter().collect::<Vec<_>>());
+        let mut claims = 0;
+        let mut first_of_pack = true;
+        for member in &members {
+            let of_one = alone(&catalog, member);
+            claims += of_one.len();
+            for answer in of_one.values() {
+                *decisions.entry(kind(answer)).or_default() += 1;
+            }
+            if first_of_pack && !differences(&of_one, &of_columns).is_empty() {
+                first_of_pack = false;
+                println!("seed {seed}: the readings differ");
+                shown.push(format!("seed {seed}\n{}", shrunk(drawn.clone(), member.clone())));
+            }
+        }
+        assert_eq!(claims, of_columns.len(), "seed {seed}: each claim has one answer");
+        if shown.len() >= MOST_SHOWN {
+            break;
+        }
+    }
+    println!("{accepted} packs accepted, {decisions:?}; refused for {refused:?}");
+    assert!(shown.is_empty(), "the readings differ:\n{}", shown.join("\n\n"));
+    assert!(accepted * 100 >= packs * 60, "{accepted} of {packs} packs are accepted; the others have {refused:?}");
+}
+
+const VERSIONS: [&str; 2] = [
+    r#"
+[plan]
+id = "drawn"
+version = "v1"
+title = { zh = "t", en = "t" }
+effective = { from = 2025-01-01, until = 2025-06-30, by = "event_date" }
+rounding = { to = "0.01 yuan", mode = "half-up", clause = "c", provenance = "stated" }
+
+[[benefit]]
+id = "aid"
+title = { zh = "t", en = "t" }
+when = "self_funded > 0 yuan"
+gross = "self_funded"
+clause = "c"
+provenance = "stated"
+"#,
+    r#"
+[plan]
+id = "drawn"
+version = "v2"
+title = { zh = "t", en = "t" }
+effective = { from = 2025-07-01, by = "event_date" }
+rounding = { to = "0.001 yuan", mode = "half-up", clause = "c", provenance = "stated" }
+
+[figure.rate]
+value = "12.34%"
+title = { zh = "t", en = "t" }
+clause = "c"
+provenance = "stated"
+
+[[benefit]]
+id = "aid"
+title = { zh = "t", en = "t" }
+when = "self_funded > 0 yuan"
+gross = "self_funded * pool_prop_selfpay * rate"
+clause = "c"
+provenance = "stated"
+"#,
+];
+
+/// The answers to the claims of one member, each told by id, event date, and other facts; both readings agree.
+fn answers(claims: &[&[(&str, &str)]]) -> Vec<Answer> {
+    let files = VERSIONS.iter().enumerate();
+    let catalog = Catalog::read(files.map(|(number, pack)| (format!("{number}.toml"), pack.as_bytes().to_vec())));
+    let catalog = catalog.expect("the packs are right");
+    let row = |facts: &[(&str, &str)]| {
+        facts.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>()
+    };
+    let enrollment = [
+        ("enrollment_id", "E"),
+        ("member_id", "M"),
+        ("plan", "drawn"),
+        ("coverage_start", "2025-01-01"),
+        ("coverage_end", "2025-12-31"),
+    ];
+    let claims = claims.iter().map(|facts| row(&[*facts, &[("enrollment_id", "E")]].concat())).collect();
+    let member = Member { enrollments: vec![row(&enrollment)], claims };
+    let (of_one, of_columns) = (alone(&catalog, &member), by_columns(&catalog, &[&member]));
+    assert_eq!(of_columns, of_one);
+    of_one.into_values().collect()
+}
+
+#[test]
+fn a_sum_that_may_be_negative_is_no_amount_to_start_from() {
+    let net = r#"
+[value.net]
+is = "self_funded - in_pool_burden"
+title = { zh = "t", en = "t" }
+clause = "c"
+provenance = "stated"
+"#;
+    let pack = VERSIONS[0].replace("gross = \"self_funded\"", "gross = \"prior.sum(net, life)\"") + net;
+    let refused = huzhu::pack::load("net.toml", pack.as_bytes()).expect_err("the sum of a difference may be negative");
+    let codes: Vec<&str> = refused.iter().map(|wrong| wrong.code().name()).collect();
+    assert_eq!(codes, ["may-be-negative"]);
+}
+
+#[test]
+fn a_reversal_is_of_the_version_that_its_own_date_leads_to() {
+    let claim = [("claim_id", "C1"), ("event_date", "2025-03-01"), ("self_funded", "10")];
+    let reversal = [("claim_id", "C2"), ("event_date", "2025-03-01"), ("reverses", "C1")];
+    let found = answers(&[&claim, &reversal]);
+    assert!(matches!(&found[1], Answer::Decided { version, .. } if version == "v1"), "{found:?}");
+}
+
+#[test]
+fn the_amount_that_a_benefit_starts_from_keeps_all_its_places() {
+    let claim = |id, cost| {
+        [("claim_id", id), ("event_date", "2025-08-01"), ("self_funded", cost), ("pool_prop_selfpay", "0.12345679")]
+    };
+    // 20,000 x 0.12345679 x 12.34%, which is 304.691357720…, rounded to a tenth of a fen.
+    let found = answers(&[&claim("C1", "20000.00")]);
+    assert_eq!(found, [Answer::Rejected], "304.691 yuan are no whole number of fen");
+    let found = answers(&[&claim("C1", "1000.33")]);
+    let Answer::Decided { payable, lines, .. } = &found[0] else { panic!("{found:?}") };
+    assert_eq!((payable.as_str(), lines[0].1.as_str()), ("15.24", "15.23959529340238"));
+}
+
+fn asked(name: &str, usual: u64) -> u64 {
+    std::env::var(name).map_or(usual, |asked| asked.parse().expect("a whole number"))
+}
+
+fn kind(answer: &Answer) -> String {
+    match answer {
+        Answer::Decided { decision, .. } => decision.clone(),
+        Answer::Rejected => "rejected".to_owned(),
+    }
+}
+
+fn read(drawn: &Drawn) -> Result<Catalog, Diagnostics> {
+    let files = drawn.packs.iter().enumerate();
+    Catalog::read(files.map(|(version, pack)| (format!("drawn.{version}.toml"), pack.text().into_bytes())))
+}
+
+fn members(drawn: &Drawn, catalog: &Catalog, draw: &mut Draw) -> Vec<Member> {
+    let reads = |name: &str| catalog.plans().any(|plan| plan.reads(name));
+    (0..MEMBERS).map(|number| member(drawn, &reads, number, draw)).collect()
+}
+
+/// The pack, the member and the answers, as small as is easy.
+fn shrunk(mut drawn: Drawn, mut member: Member) -> String {
+    while let Some((smaller, member_of_it)) = smaller(&drawn, &member) {
+        (drawn, member) = (smaller, member_of_it);
+    }
+    let texts: Vec<String> = drawn.packs.iter().map(random_packs::packs::Pack::text).collect();
+    let found = told_apart(&drawn, &member).expect("it was told apart before");
+    format!("{}\n{member:#?}\n{found}", texts.join("\n──────\n"))
+}
+
+fn smaller(drawn: &Drawn, member: &Member) -> Option<(Drawn, Member)> {
+    let shows = |drawn: &Drawn, member: &Member| told_apart(drawn, member).is_some();
+    for place in 0..member.claims.len() {
+        let mut fewer = member.clone();
+        fewer.claims.remove(place);
+        if shows(drawn, &fewer) {
+            return Some((drawn.clone(), fewer));
+        }
+    }
+    for place in 0..member.enrollments.len() {
+        let mut fewer = member.clone();
+        let gone = fewer.enrollments.remove(place);
+        if fewer.claims.iter().all(|claim| claim["enrollment_id"] != gone["enrollment_id"]) && shows(drawn, &fewer) {
+            return Some((drawn.clone(), fewer));
+        }
+    }
+    for version in 0..drawn.packs.len() {
+        if drawn.packs.len() > 1 {
+            let mut fewer = drawn.clone();
+            fewer.packs.remove(version);
+            if shows(&fewer, member) {
+                return Some((fewer, member.clone()));
+            }
+        }
+        for pack in drawn.packs[version].smaller() {
+            let mut other = drawn.clone();
+            other.packs[version] = pack;
+            if shows(&other, member) {
+                return Some((other, member.clone()));
+            }
+        }
+    }
+    let ids = ["claim_id", "enrollment_id", "member_id", "plan"];
+    for place in 0..member.claims.len() {
+        for name in member.claims[place].keys().filter(|name| !ids.contains(&name.as_str())) {
+            let mut fewer = member.clone();
+            fewer.claims[place].remove(name);
+            if shows(drawn, &fewer) {
+                return Some((drawn.clone(), fewer));
+            }
+        }
+    }
+    for place in 0..member.enrollments.len() {
+        for name in member.enrollments[place].keys().filter(|name| !ids.contains(&name.as_str())) {
+            let mut fewer = member.clone();
+            fewer.enrollments[place].remove(name);
+            if shows(drawn, &fewer) {
+                return Some((drawn.clone(), fewer));
+            }
+        }
+    }
+    None
+}
+
+/// Where the readings differ on this member; `None` if they do not, or the pack is refused.
+fn told_apart(drawn: &Drawn, member: &Member) -> Option<String> {
+    let catalog = read(drawn).ok()?;
+    let known = |row: &BTreeMap<String, String>| {
+        row.iter()
+            .filter(|(name, _)| !name.starts_with("own_") || catalog.plans().any(|plan| plan.reads(name)))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let member = Member {
+        enrollments: member.enrollments.iter().map(known).collect(),
+        claims: member.claims.iter().map(known).collect(),
+    };
+    if member.claims.is_empty() {
+        return None;
+    }
+    let found = differences(&alone(&catalog, &member), &by_columns(&catalog, &[&member]));
+    (!found.is_empty()).then(|| found.join("\n"))
+}

@@ -1,0 +1,205 @@
+//! One claim at a time and by columns: what each says of a history, and where they differ.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, Decimal128Array, RecordBatch, StringArray};
+use chrono::NaiveDate;
+use huzhu::batch::{self, Input};
+use huzhu::{Accumulators, Adjudication, BenefitLines, Catalog, Claim, Enrollment, Value, history};
+use rust_decimal::Decimal;
+
+use super::histories::{Member, Row};
+
+/// What became of a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Decided {
+        decision: String,
+        payable: String,
+        version: String,
+        reasons: String,
+        lines: Vec<(String, String, String)>,
+    },
+    Rejected,
+}
+
+pub(crate) type Answers = BTreeMap<String, Answer>;
+
+/// One claim at a time.
+pub(crate) fn alone(catalog: &Catalog, member: &Member) -> Answers {
+    let enrollments: BTreeMap<&str, Option<Enrollment>> =
+        member.enrollments.iter().map(|row| (row["enrollment_id"].as_str(), enrollment(row))).collect();
+    let mut answers = Answers::new();
+    let mut by_plan: BTreeMap<String, Vec<(Enrollment, Claim)>> = BTreeMap::new();
+    for row in &member.claims {
+        let known = enrollments.get(row["enrollment_id"].as_str()).and_then(Clone::clone);
+        match known.zip(claim(row)) {
+            Some((enrollment, claim)) => {
+                by_plan.entry(enrollment.plan().to_owned()).or_default().push((enrollment, claim));
+            }
+            None => drop(answers.insert(row["claim_id"].clone(), Answer::Rejected)),
+        }
+    }
+    for claims in by_plan.values() {
+        answers.extend(under_one_plan(catalog, claims));
+    }
+    answers
+}
+
+fn under_one_plan(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Answers {
+    let mut answers = Answers::new();
+    let decided = history::decide(catalog, claims).or_else(|_| {
+        let kept = decidable(catalog, claims);
+        answers.extend(claims.iter().map(|(_, claim)| (claim.id().to_owned(), Answer::Rejected)));
+        history::decide(catalog, &kept)
+    });
+    let (adjudications, _) = decided.expect("what is rejected was left out");
+    for adjudication in adjudications {
+        // Payouts are columns of fen: what they can not hold is rejected, and posted all the same.
+        let mut paid = adjudication.benefits().iter().map(BenefitLines::paid).chain([adjudication.payable()]);
+        let is_held = paid.all(|paid| paid.normalize().scale() <= 2 && paid < Decimal::from(10_u64.pow(16)));
+        let answer = if is_held { answer(&adjudication) } else { Answer::Rejected };
+        answers.insert(adjudication.outcome().claim().to_owned(), answer);
+    }
+    answers
+}
+
+/// The claims without those that can not be decided.
+fn decidable(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Vec<(Enrollment, Claim)> {
+    let date = |claim: &Claim| match claim.fact("event_date") {
+        Some(Value::Date(date)) => *date,
+        _ => NaiveDate::MAX,
+    };
+    let mut ordered = Vec::new();
+    for pair in claims {
+        let (_, claim) = pair;
+        match claim.reverses() {
+            None => ordered.push((date(claim), claim.id(), None, pair)),
+            Some(reversed) => {
+                let original = claims.iter().map(|(_, claim)| claim).find(|other| other.id() == reversed);
+                if let Some(original) = original.filter(|original| original.reverses().is_none()) {
+                    ordered.push((date(original), original.id(), Some(claim.id()), pair));
+                }
+            }
+        }
+    }
+    ordered.sort_by_key(|(date, original, reversal, _)| (*date, *original, *reversal));
+    let mut accumulators = Accumulators::new();
+    let mut kept = Vec::new();
+    for (.., pair) in ordered {
+        let (enrollment, claim) = pair;
+        let Ok(plan) = catalog.resolve(enrollment, claim) else { continue };
+        let is_decided = match claim.reverses() {
+            Some(reversed) => accumulators.reverse(reversed).is_ok(),
+            None => plan.adjudicate(enrollment, claim, &accumulators).is_ok_and(|adjudication| {
+                adjudication.posting().is_none_or(|posting| accumulators.post(posting).is_ok())
+            }),
+        };
+        if is_decided {
+            kept.push(pair.clone());
+        }
+    }
+    kept
+}
+
+fn enrollment(row: &Row) -> Option<Enrollment> {
+    let mut enrollment = Enrollment::new(&row["enrollment_id"], &row["plan"], &row["member_id"]);
+    if let Some(version) = row.get("plan_version") {
+        enrollment = enrollment.with_plan_version(version);
+    }
+    let ids = ["enrollment_id", "plan", "member_id", "plan_version"];
+    let mut facts = row.iter().filter(|(name, _)| !ids.contains(&name.as_str()));
+    facts.try_fold(enrollment, |enrollment, (name, value)| enrollment.with(name, value.as_str()).ok())
+}
+
+fn claim(row: &Row) -> Option<Claim> {
+    let id = &row["claim_id"];
+    let claim = row.get("reverses").map_or_else(|| Claim::new(id), |of| Claim::reversal(id, of));
+    let ids = ["claim_id", "enrollment_id", "reverses"];
+    let mut facts = row.iter().filter(|(name, _)| !ids.contains(&name.as_str()));
+    facts.try_fold(claim, |claim, (name, value)| claim.with(name, value.as_str()).ok())
+}
+
+fn answer(adjudication: &Adjudication) -> Answer {
+    let decision = serde_json::to_value(adjudication.decision()).expect("a decision has a name");
+    let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
+    let written = |amount: Decimal| amount.normalize().to_string();
+    Answer::Decided {
+        decision: decision.as_str().expect("a name is a text").to_owned(),
+        payable: written(adjudication.payable()),
+        version: adjudication.outcome().plan().version.clone(),
+        reasons: codes.join(";"),
+        lines: adjudication
+            .benefits()
+            .iter()
+            .map(|lines| (lines.id().to_owned(), written(lines.gross()), written(lines.paid())))
+            .collect(),
+    }
+}
+
+/// Every claim of all members by columns.
+pub(crate) fn by_columns(catalog: &Catalog, members: &[&Member]) -> Answers {
+    let claims: Vec<&Row> = members.iter().flat_map(|member| &member.claims).collect();
+    let enrollments: Vec<&Row> = members.iter().flat_map(|member| &member.enrollments).collect();
+    let (of_claims, of_enrollments) =
+        (columns(&claims, &[]), columns(&enrollments, &["shares", "coverage_start", "coverage_end"]));
+    let decided = batch::decide(catalog, &of_claims, &of_enrollments).expect("the columns are right");
+    let mut lines: BTreeMap<String, Vec<(String, String, String)>> = BTreeMap::new();
+    let of_lines = &decided.lines;
+    let benefits = texts(of_lines, "claim_id").into_iter().zip(texts(of_lines, "benefit"));
+    for (((id, benefit), gross), paid) in benefits.zip(amounts(of_lines, "gross")).zip(amounts(of_lines, "paid")) {
+        lines.entry(id).or_default().push((benefit, gross, paid));
+    }
+    let mut answers = Answers::new();
+    for reject in decided.rejects.iter().filter(|reject| reject.input == Input::Claims) {
+        let place = usize::try_from(reject.row).expect("a row") - 1;
+        answers.insert(claims[place]["claim_id"].clone(), Answer::Rejected);
+    }
+    let payouts = &decided.payouts;
+    let columns = texts(payouts, "decision").into_iter().zip(amounts(payouts, "payable"));
+    let columns = columns.zip(texts(payouts, "plan_version")).zip(texts(payouts, "reasons"));
+    for (id, (((decision, payable), version), reasons)) in texts(payouts, "claim_id").into_iter().zip(columns) {
+        let lines = lines.remove(&id).unwrap_or_default();
+        let answer = Answer::Decided { decision, payable, version, reasons, lines };
+        assert!(answers.insert(id.clone(), answer).is_none(), "{id} has two answers");
+    }
+    assert!(lines.is_empty(), "lines of no claim: {lines:?}");
+    answers
+}
+
+fn columns(rows: &[&Row], needed: &[&str]) -> RecordBatch {
+    let given = rows.iter().flat_map(|row| row.keys()).map(String::as_str);
+    let names: BTreeSet<&str> = given.chain(needed.iter().copied()).collect();
+    let column = |name: &str| -> ArrayRef { Arc::new(rows.iter().map(|row| row.get(name)).collect::<StringArray>()) };
+    RecordBatch::try_from_iter(names.into_iter().map(|name| (name, column(name)))).expect("all columns are as long")
+}
+
+fn texts(batch: &RecordBatch, name: &str) -> Vec<String> {
+    let column = batch.column_by_name(name).expect("the column is there");
+    let column = column.as_any().downcast_ref::<StringArray>().expect("it holds texts");
+    column.iter().map(|text| text.unwrap_or_default().to_owned()).collect()
+}
+
+fn amounts(batch: &RecordBatch, name: &str) -> Vec<String> {
+    let column = batch.column_by_name(name).expect("the column is there");
+    let column = column.as_any().downcast_ref::<Decimal128Array>().expect("it holds amounts");
+    let scale = u32::try_from(column.scale()).expect("places are not negative");
+    let amount = |units: Option<i128>| {
+        // Without the noughts at its end, whatever was decided fits a decimal.
+        let (mut units, mut scale) = (units.unwrap_or_default(), scale);
+        while scale > 0 && units % 10 == 0 {
+            (units, scale) = (units / 10, scale - 1);
+        }
+        Decimal::from_i128_with_scale(units, scale).to_string()
+    };
+    column.iter().map(amount).collect()
+}
+
+/// The claims of a member that are answered differently, with both answers.
+pub(crate) fn differences(of_one: &Answers, of_columns: &Answers) -> Vec<String> {
+    let ids = of_one.keys();
+    ids.filter(|id| of_one.get(*id) != of_columns.get(*id))
+        .map(|id| format!("{id}\n    alone      {:?}\n    by columns {:?}", of_one.get(id), of_columns.get(id)))
+        .collect()
+}
