@@ -49,7 +49,9 @@ cargo bench --bench batch -- --claims 1000000 --rounds 7
   --out FILE    where by hand writes; huzhu-by-hand.parquet in the folder for temporary files
   --threads N   2; of the variants from files and from record batches
   --only TEXT   only sections with this in their name
-  --test        only the checks, on few claims";
+  --test        only the checks, on few claims of all plans";
+
+const HENAN: &str = "henan-accident";
 
 struct Options {
     claims: u64,
@@ -66,15 +68,24 @@ fn main() {
         println!("{HELP}");
         return;
     }
-    let few = claims(20_000, Order::Submission);
-    check::agree(&few.0, &few.1);
-    println!("by hand and by huzhu::history: the same answers on {} claims", few.0.num_rows());
+    let (few, covers) = claims(Some(HENAN), 20_000, Order::Submission);
+    check::agree(&few, &covers);
+    println!("by hand and by huzhu::history: the same answers on {} claims", few.num_rows());
     if arguments.iter().any(|argument| argument == "--test") {
+        show_all_plans();
         return;
     }
     let options = Options::read(&arguments);
     for section in sections(&options).into_iter().filter(|section| section.name.contains(&options.only)) {
         section.run(options.rounds);
+    }
+}
+
+/// That the claims made up for the other plans can be decided too, and how they are.
+fn show_all_plans() {
+    let (claims, covers) = claims(None, 40_000, Order::Submission);
+    for (plan, [paid, nothing, denied, pended]) in check::decide(&claims, &covers) {
+        println!("{plan:<28} {paid:>5} paid {nothing:>5} nothing due {denied:>5} denied {pended:>5} pended");
     }
 }
 
@@ -173,7 +184,7 @@ fn of_payouts(decided: &Decided) -> Totals {
 
 /// Ids are texts here: to join claims with covers, and claims with claims, is a part of it, and so is to make the result.
 fn from_batches(count: u64, threads: usize) -> Vec<Variant> {
-    let (claims, enrollments) = claims(count, Order::Submission);
+    let (claims, enrollments) = claims(Some(HENAN), count, Order::Submission);
     let (claims, enrollments) = (Table::of(&claims, ROWS_OF_GROUP), Table::of(&enrollments, ROWS_OF_GROUP));
     let by_hand = Variant::new("by hand", move || {
         let (kept, answers) = decide_all(&claims, &enrollments, threads);
@@ -193,13 +204,14 @@ fn from_files(folder: &Path, out: &Path, threads: usize) -> Vec<Variant> {
 const ROWS_OF_GROUP: usize = 131_072;
 
 fn columns(count: u64, order: Order) -> Columns {
-    let (claims, enrollments) = claims(count, order);
+    let (claims, enrollments) = claims(Some(HENAN), count, order);
     Columns::join(&claims, &enrollments)
 }
 
-fn claims(count: u64, order: Order) -> (RecordBatch, RecordBatch) {
+/// Claims under one plan or under all of them, with their enrollments.
+fn claims(plan: Option<&str>, count: u64, order: Order) -> (RecordBatch, RecordBatch) {
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
-    let people = People::new(Packs::read(&rules, Some("henan-accident")), 1, count, order);
+    let people = People::new(Packs::read(&rules, plan), 1, count, order);
     let none = Flaws::default();
     (people.claims(0..people.claims, none), people.enrollments(0..people.members, none))
 }
