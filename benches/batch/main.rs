@@ -19,6 +19,7 @@ mod rounds;
 
 use std::path::{Path, PathBuf};
 
+use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 
 use arrow::array::{Array, AsArray, RecordBatch};
@@ -31,7 +32,7 @@ use by_hand::table::Table;
 use data::columns::Flaws;
 use data::packs::Packs;
 use data::people::{Order, People};
-use huzhu::batch::{self, Alone, Decided};
+use huzhu::batch::{self, Alone, Decided, Job};
 use huzhu::{Catalog, Decision};
 use rounds::{Section, Totals, Variant};
 
@@ -140,7 +141,7 @@ fn alone(count: u64) -> Vec<Variant> {
         columns.decide_alone(&mut answers);
         totals(&answers)
     });
-    let (claims, enrollments) = claims(count, Order::Submission);
+    let (claims, enrollments) = claims(Some(HENAN), count, Order::Submission);
     let ready = Alone::of(&CATALOG, &claims, &enrollments).expect("the claims can be joined");
     let by_columns = Variant::new("by columns", move || {
         let mut totals = Totals::default();
@@ -159,11 +160,7 @@ fn with_limits(count: u64, order: Order) -> Vec<Variant> {
         columns.decide_with_limits(&mut room, &mut answers);
         totals(&answers)
     });
-    let (claims, enrollments) = claims(count, order);
-    let by_columns = Variant::new("by columns, from record batches to record batches", move || {
-        of_payouts(&batch::decide(&CATALOG, &claims, &enrollments).expect("the claims can be decided"))
-    });
-    vec![by_hand, by_columns]
+    vec![by_hand]
 }
 
 fn of_payouts(decided: &Decided) -> Totals {
@@ -184,21 +181,36 @@ fn of_payouts(decided: &Decided) -> Totals {
 
 /// Ids are texts here: to join claims with covers, and claims with claims, is a part of it, and so is to make the result.
 fn from_batches(count: u64, threads: usize) -> Vec<Variant> {
-    let (claims, enrollments) = claims(Some(HENAN), count, Order::Submission);
-    let (claims, enrollments) = (Table::of(&claims, ROWS_OF_GROUP), Table::of(&enrollments, ROWS_OF_GROUP));
+    let whole = claims(Some(HENAN), count, Order::Submission);
+    let (claims, enrollments) = &whole;
+    let (claims, enrollments) = (Table::of(claims, ROWS_OF_GROUP), Table::of(enrollments, ROWS_OF_GROUP));
     let by_hand = Variant::new("by hand", move || {
         let (kept, answers) = decide_all(&claims, &enrollments, threads);
         let rows = kept.iter().map(|kept| columns_of(kept, &answers)).map(|columns| columns[0].len());
         assert_eq!(rows.sum::<usize>(), answers.len());
         totals(&answers)
     });
-    vec![by_hand]
+    let (claims, enrollments) = whole;
+    let by_columns = Variant::new("by columns, one thread", move || {
+        of_payouts(&batch::decide(&CATALOG, &claims, &enrollments).expect("the claims can be decided"))
+    });
+    vec![by_hand, by_columns]
 }
 
 fn from_files(folder: &Path, out: &Path, threads: usize) -> Vec<Variant> {
     let (folder, out) = (folder.to_owned(), out.to_owned());
+    let beside = out.with_extension("huzhu.parquet");
+    let threads_at_once = NonZeroUsize::new(threads).expect("a thread at least");
+    let job = Job::new(folder.join("claims.parquet"), folder.join("enrollments.parquet"), beside);
+    let job = job.threads(threads_at_once).force();
     let by_hand = Variant::new("by hand", move || totals(&files::run(&folder, &out, threads)));
-    vec![by_hand]
+    let by_columns = Variant::new("huzhu batch", move || {
+        let summary = batch::run(&job, &CATALOG, &()).expect("the files can be decided");
+        let decisions = [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended];
+        let payable = summary.payable().replace('.', "").parse().expect("fen are a whole number");
+        Totals { decisions: decisions.map(|decision| summary.decided(decision)), payable }
+    });
+    vec![by_hand, by_columns]
 }
 
 const ROWS_OF_GROUP: usize = 131_072;
