@@ -56,6 +56,9 @@ impl Put {
 /// So many rows of a bucket are worth a message of their own. Beyond that, rows are put while they are still near.
 const ROWS_OF_A_SEGMENT: usize = 512;
 
+/// So many routes are looked up together.
+const ROUTES_AT_ONCE: usize = 1_024;
+
 /// The work files that one thread fills.
 struct Lane {
     spill: Spill,
@@ -134,11 +137,15 @@ pub(super) fn claims(
         let hashes: Vec<u64> = (0..rows.num_rows()).map(|row| hash_of_enrollment(ids.value(row))).collect();
         let mut unknown = Vec::new();
         let mut of = Vec::with_capacity(hashes.len());
-        for (row, hash) in hashes.into_iter().enumerate() {
-            of.push(routes.bucket(hash, ids.value(row)).unwrap_or_else(|| {
-                unknown.push(row);
-                NOWHERE
-            }));
+        for hashes in hashes.chunks(ROUTES_AT_ONCE) {
+            routes.touch(hashes);
+            for hash in hashes {
+                let row = of.len();
+                of.push(routes.bucket(*hash, ids.value(row)).unwrap_or_else(|| {
+                    unknown.push(row);
+                    NOWHERE
+                }));
+            }
         }
         let numbers = row_numbers(rows)?;
         let rejects = unknown.into_iter().map(|row| Reject {

@@ -14,7 +14,9 @@ use crate::error::Error;
 
 /// A hash and a bucket.
 const RECORD: usize = 10;
-const RECORDS_AT_ONCE: usize = 8_192;
+const BYTES_AT_ONCE: usize = 1 << 18;
+/// Few enough that what they lead to stays near.
+const RECORDS_AT_ONCE: usize = 2_048;
 
 /// The work file of one thread while it is filled.
 #[derive(Debug)]
@@ -69,27 +71,36 @@ pub(super) fn table(folder: &Folder, logs: &[Sealed], threads: NonZeroUsize) -> 
 fn shard(folder: &Folder, logs: &[Sealed], wanted: usize, shards: usize) -> Result<(Shard, bool), Error> {
     let mut count = 0_usize;
     if shards > 1 {
-        each(folder, logs, |hash, _| count = count.saturating_add(usize::from(shard_of(hash, shards).0 == wanted)))?;
+        each(folder, logs, |records| {
+            let wanted = records.iter().filter(|(hash, _)| shard_of(*hash, shards).0 == wanted);
+            count = count.saturating_add(wanted.count());
+        })?;
     } else {
         count = usize::try_from(self::count(logs)).unwrap_or(usize::MAX);
     }
     let mut shard = Shard::for_enrollments(count);
-    let mut is_doubtful = false;
-    each(folder, logs, |hash, bucket| {
-        let (place, within) = shard_of(hash, shards);
-        if place == wanted {
-            is_doubtful |= shard.insert(within, bucket);
+    let (mut is_doubtful, mut placed) = (false, Vec::new());
+    each(folder, logs, |records| {
+        placed.clear();
+        placed.extend(records.iter().filter_map(|(hash, bucket)| {
+            let (place, within) = shard_of(*hash, shards);
+            (place == wanted).then_some((within, *bucket))
+        }));
+        shard.touch(placed.iter().map(|(hash, _)| *hash));
+        for (hash, bucket) in &placed {
+            is_doubtful |= shard.insert(*hash, *bucket);
         }
     })?;
     Ok((shard, is_doubtful))
 }
 
-/// Reads all logs, checked against what was written.
-fn each(folder: &Folder, logs: &[Sealed], mut take: impl FnMut(u64, u16)) -> Result<(), Error> {
+/// Reads all logs, some records at a time, checked against what was written.
+fn each(folder: &Folder, logs: &[Sealed], mut take: impl FnMut(&[(u64, u16)])) -> Result<(), Error> {
+    let mut records = Vec::with_capacity(RECORDS_AT_ONCE);
     for log in logs {
         let path = folder.path(&log.name);
         let file = File::open(&path).map_err(|fault| unreadable(&path, &fault))?;
-        let mut file = BufReader::with_capacity(RECORD.saturating_mul(RECORDS_AT_ONCE), file);
+        let mut file = BufReader::with_capacity(BYTES_AT_ONCE, file);
         let mut crc = crc32fast::Hasher::new();
         let (mut left, mut bytes) = (log.bytes, vec![0; RECORD.saturating_mul(RECORDS_AT_ONCE)]);
         while left > 0 {
@@ -98,11 +109,12 @@ fn each(folder: &Folder, logs: &[Sealed], mut take: impl FnMut(u64, u16)) -> Res
             file.read_exact(read).map_err(|fault| unreadable(&path, &fault))?;
             crc.update(read);
             left = left.saturating_sub(u64::try_from(length).unwrap_or(u64::MAX));
-            let (records, _) = read.as_chunks::<RECORD>();
-            for [h0, h1, h2, h3, h4, h5, h6, h7, b0, b1] in records {
+            records.clear();
+            records.extend(read.as_chunks::<RECORD>().0.iter().map(|[h0, h1, h2, h3, h4, h5, h6, h7, b0, b1]| {
                 let hash = u64::from_le_bytes([*h0, *h1, *h2, *h3, *h4, *h5, *h6, *h7]);
-                take(hash, u16::from_le_bytes([*b0, *b1]));
-            }
+                (hash, u16::from_le_bytes([*b0, *b1]))
+            }));
+            take(&records);
         }
         if crc.finalize() != log.crc {
             return Err(damaged(&path));

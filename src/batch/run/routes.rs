@@ -1,6 +1,7 @@
 //! From the id of an enrollment to the bucket of its member.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hint::black_box;
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -83,6 +84,12 @@ impl Shard {
         }
     }
 
+    /// Reads where hashes lead to, one independent of the other, so that the entries are near when they are used.
+    pub(super) fn touch(&self, hashes: impl Iterator<Item = u64>) {
+        let entries = hashes.map(|hash| self.entries.get(self.start(hash)).copied().unwrap_or(0));
+        black_box(entries.fold(0, |all, entry| all ^ entry));
+    }
+
     /// Adds an enrollment; whether its entry is doubtful from now on and was not before.
     pub(super) fn insert(&mut self, hash: u64, bucket: u16) -> bool {
         let route = u64::from(bucket).wrapping_add(1);
@@ -131,6 +138,14 @@ impl Routes {
     /// The buckets of the ids that share a doubtful entry.
     pub(super) fn with_doubtful(self, doubtful: BTreeMap<String, BTreeSet<u16>>) -> Routes {
         Routes { doubtful, ..self }
+    }
+
+    /// Reads where hashes lead to; see [`Shard::touch`].
+    pub(super) fn touch(&self, hashes: &[u64]) {
+        for (number, shard) in self.shards.iter().enumerate() {
+            let placed = hashes.iter().map(|hash| shard_of(*hash, self.shards.len()));
+            shard.touch(placed.filter(|(of, _)| *of == number).map(|(_, within)| within));
+        }
     }
 
     pub(super) fn by_hash(&self, hash: u64) -> Route {
