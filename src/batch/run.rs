@@ -11,6 +11,7 @@ mod disk;
 mod folder;
 mod input;
 mod job;
+mod journal;
 mod manifest;
 mod output;
 mod progress;
@@ -38,6 +39,7 @@ use budget::{Budget, Room};
 use decide::{Deciding, Part};
 use folder::{CLAIMS, DIGESTS, ENROLLMENTS, Folder, SUMMARY};
 use input::Source;
+use journal::Journal;
 use manifest::{Digests, Manifest};
 use output::Outputs;
 use progress::heed;
@@ -228,7 +230,8 @@ impl Run<'_> {
     ) -> Result<Summary, Error> {
         let room: Room = self.budget.deciding();
         let (plans, folder, outputs) = (&self.plans, &self.folder, &self.outputs);
-        let deciding = Deciding { plans, claims: claimed, enrollments: enrolled, folder, outputs };
+        let journal = &Journal::open(folder)?;
+        let deciding = Deciding { plans, claims: claimed, enrollments: enrolled, folder, journal, outputs };
         let parts = deciding.all(self.sources.buckets(), self.job.threads, &room, self.progress)?;
         let results = Results {
             job: self.job,

@@ -6,7 +6,8 @@ use arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 use super::budget::Room;
-use super::folder::{Folder, mark_of_part};
+use super::folder::Folder;
+use super::journal::Journal;
 use super::output::{Outputs, write_part};
 use super::progress::{Progress, Stage, heed};
 use super::put::number_of;
@@ -20,7 +21,7 @@ use crate::batch::{Decided, Input, Reject};
 use crate::error::Error;
 use crate::text::say;
 
-/// What came of one bucket; as a mark in the work folder it says that its files are complete.
+/// What came of one bucket; as a line of the journal it says that its files are complete.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Part {
     pub(super) decided: u64,
@@ -43,6 +44,7 @@ pub(super) struct Deciding<'a> {
     pub(super) claims: &'a Spilled,
     pub(super) enrollments: &'a Spilled,
     pub(super) folder: &'a Folder,
+    pub(super) journal: &'a Journal,
     pub(super) outputs: &'a Outputs,
 }
 
@@ -87,16 +89,13 @@ impl Deciding<'_> {
         if claim_rows == 0 && enrollment_rows == 0 {
             return Ok(Part::default());
         }
-        let mark = mark_of_part(bucket);
-        if self.folder.is_resumed {
-            let earlier = self.folder.mark::<Part>(&mark)?;
-            if let Some(part) = earlier.filter(|part| part.files().all(|file| self.folder.has(file))) {
-                return Ok(part);
-            }
+        let earlier = self.journal.earlier(bucket);
+        if let Some(part) = earlier.filter(|part| part.files().all(|file| self.folder.has(file))) {
+            return Ok(part.clone());
         }
         let _room = room.for_bucket(claim_bytes.saturating_add(enrollment_bytes))?;
         let part = self.decide(bucket, &claims.bucket(bucket)?, &enrollments.bucket(bucket)?)?;
-        self.folder.put_mark(&mark, &part)?;
+        self.journal.add(bucket, &part)?;
         Ok(part)
     }
 

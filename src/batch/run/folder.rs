@@ -19,6 +19,7 @@ const LOCK: &str = "lock";
 pub(super) const ENROLLMENTS: &str = "enrollments.json";
 pub(super) const CLAIMS: &str = "claims.json";
 pub(super) const DIGESTS: &str = "digests.json";
+pub(super) const JOURNAL: &str = "parts.log";
 pub(super) const SUMMARY: &str = "summary.json";
 /// The run may overwrite results: it was asked to, or the results are its own.
 const OVERWRITES: &str = "overwrites.json";
@@ -32,11 +33,28 @@ pub(super) struct Folder {
     lock: File,
 }
 
-/// A mark with its checksum: it counts only if it is whole.
+/// What is written with its checksum, so that it counts only if it is whole.
 #[derive(Serialize, Deserialize)]
-struct Mark<T> {
+pub(super) struct Mark<T> {
     crc: u32,
     of: T,
+}
+
+impl<T: Serialize> Mark<T> {
+    /// On one line.
+    pub(super) fn write(of: T) -> serde_json::Result<Vec<u8>> {
+        let crc = crc32fast::hash(&serde_json::to_vec(&of)?);
+        serde_json::to_vec(&Mark { crc, of })
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Mark<T> {
+    /// What was written; none if it is not whole.
+    pub(super) fn read(bytes: &[u8]) -> Option<T> {
+        let mark: Mark<T> = serde_json::from_slice(bytes).ok()?;
+        let is_whole = crc32fast::hash(&serde_json::to_vec(&mark.of).ok()?) == mark.crc;
+        is_whole.then_some(mark.of)
+    }
 }
 
 impl Folder {
@@ -115,18 +133,13 @@ impl Folder {
 
     /// What a mark says; none if it is not there or not whole.
     pub(super) fn mark<T: DeserializeOwned + Serialize>(&self, name: &str) -> Result<Option<T>, Error> {
-        let Some(bytes) = read_if_there(&self.path(name))? else { return Ok(None) };
-        let Ok(mark) = serde_json::from_slice::<Mark<T>>(&bytes) else { return Ok(None) };
-        let is_whole = serde_json::to_vec(&mark.of).is_ok_and(|of| crc32fast::hash(&of) == mark.crc);
-        Ok(is_whole.then_some(mark.of))
+        Ok(read_if_there(&self.path(name))?.and_then(|bytes| Mark::read(&bytes)))
     }
 
     /// Marks that something is done: it is there whole or not at all.
     pub(super) fn put_mark<T: Serialize>(&self, name: &str, of: &T) -> Result<(), Error> {
         let path = self.path(name);
-        let encoded =
-            serde_json::to_vec(of).and_then(|bytes| serde_json::to_vec(&Mark { crc: crc32fast::hash(&bytes), of }));
-        replace(&path, &encoded.map_err(|fault| unwritable(&path, &fault.into()))?)
+        replace(&path, &Mark::write(of).map_err(|fault| unwritable(&path, &fault.into()))?)
     }
 
     /// Writes a work file in one go.
@@ -152,8 +165,7 @@ impl Folder {
     /// Removes all that an earlier run has done: what says that something is done before what it is about, so that a folder that is left in between
     /// is that of a run that had done less.
     fn empty(&self) -> Result<(), Error> {
-        self.remove_all(is_mark_of_a_part)?;
-        for mark in [SUMMARY, CLAIMS, ENROLLMENTS, DIGESTS, OVERWRITES] {
+        for mark in [SUMMARY, JOURNAL, CLAIMS, ENROLLMENTS, DIGESTS, OVERWRITES] {
             self.remove_all(|name| name == mark)?;
         }
         self.remove_all(|name| ![LOCK, MANIFEST].contains(&name))
@@ -173,8 +185,6 @@ impl Folder {
     /// Removes the folder of a run whose results have their names. Until it is gone it says so.
     pub(super) fn finish(self) -> Result<(), Error> {
         let kept = [LOCK, MANIFEST, SUMMARY, OVERWRITES];
-        self.remove_all(is_mark_of_a_part)?;
-        self.remove_all(|name| name == CLAIMS)?;
         self.remove_all(|name| !kept.contains(&name))?;
         self.vanish()
     }
@@ -194,15 +204,6 @@ impl Folder {
         // Where something else has that name, the folder is removed file by file.
         taken.or_else(|_| fs::remove_dir_all(&path)).map_err(|fault| unwritable(&path, &fault))
     }
-}
-
-/// The name of the mark that says that a bucket is decided.
-pub(super) fn mark_of_part(bucket: u16) -> String {
-    format!("part-{bucket:04}.json")
-}
-
-fn is_mark_of_a_part(name: &str) -> bool {
-    name.strip_prefix("part-").is_some_and(|rest| rest.strip_suffix(".json").is_some())
 }
 
 fn lock(folder: &Path, job: &Job) -> Result<File, Error> {
