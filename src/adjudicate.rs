@@ -37,6 +37,22 @@ pub enum Decision {
     Pended,
 }
 
+impl Decision {
+    /// Every decision.
+    pub const ALL: [Decision; 4] = [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended];
+
+    /// The decision's name in results and in worked cases.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Decision::Paid => "paid",
+            Decision::NothingDue => "nothing-due",
+            Decision::Denied => "denied",
+            Decision::Pended => "pended",
+        }
+    }
+}
+
 /// The answer alone: what [`Plan::decide`] gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {

@@ -6,6 +6,7 @@ mod files;
 mod run;
 
 use arrow::array::RecordBatch;
+use serde::{Deserialize, Serialize};
 
 pub use self::bucket::Alone;
 use self::bucket::{Plans, decide_bucket};
@@ -51,12 +52,24 @@ pub struct Decided {
 }
 
 /// The file or the batch that a row stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Input {
     /// The claims.
     Claims,
     /// The enrollments.
     Enrollments,
+}
+
+impl Input {
+    /// Its name in options and in the file of rejected rows.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Input::Claims => "claims",
+            Input::Enrollments => "enrollments",
+        }
+    }
 }
 
 /// A row that could not be read or decided.

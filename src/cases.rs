@@ -176,7 +176,7 @@ impl Expectation {
     /// What was expected and what came instead, if that differs.
     fn unmet(&self, adjudication: &Adjudication) -> Option<(String, String)> {
         let (wanted, found) = match self {
-            Expectation::Decision(wanted) => (wanted.clone(), decision_name(adjudication.decision()).to_owned()),
+            Expectation::Decision(wanted) => (wanted.clone(), adjudication.decision().name().to_owned()),
             Expectation::Payable(wanted) => (money::print(*wanted), money::print(adjudication.payable())),
             Expectation::Paid(benefit, wanted) => {
                 let benefit = adjudication.benefits().iter().find(|lines| lines.id() == benefit);
@@ -192,15 +192,6 @@ impl Expectation {
             }
         };
         (wanted != found).then_some((wanted, found))
-    }
-}
-
-fn decision_name(decision: Decision) -> &'static str {
-    match decision {
-        Decision::Paid => "paid",
-        Decision::NothingDue => "nothing-due",
-        Decision::Denied => "denied",
-        Decision::Pended => "pended",
     }
 }
 
@@ -408,7 +399,7 @@ impl<'c> TableReader<'c> {
     }
 
     fn decision(&mut self, cell: &Node) -> Option<Expectation> {
-        let decisions = [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended].map(decision_name);
+        let decisions = Decision::ALL.map(Decision::name);
         let text = written(cell).unwrap_or_default();
         if decisions.contains(&text) {
             return Some(Expectation::Decision(text.to_owned()));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int32Type};
-use huzhu::{Catalog, Claim, Decision, Enrollment, Value, history};
+use huzhu::{Catalog, Claim, Enrollment, Value, history};
 use rust_decimal::Decimal;
 
 use crate::by_hand::columns::{Columns, Room};
@@ -26,7 +26,7 @@ pub(crate) fn agree(claims: &RecordBatch, enrollments: &RecordBatch) {
         for (row, (enrollment, claim)) in &rows {
             let expected = by_claim[claim.id()];
             let codes: Vec<&str> = expected.reasons().iter().map(|reason| reason.code.as_str()).collect();
-            let expected = (name(expected.decision()), expected.payable(), codes.join(";"));
+            let expected = (expected.decision().name(), expected.payable(), codes.join(";"));
             let answer = answers[*row];
             let found = (decision_name(answer.decision()), Decimal::new(answer.payable(), 2), reasons(answer.kind()));
             assert_eq!(found, expected, "{claim:?} of {enrollment:?}");
@@ -50,15 +50,6 @@ pub(crate) fn decide(claims: &RecordBatch, enrollments: &RecordBatch) -> BTreeMa
         }
     }
     counts
-}
-
-fn name(decision: Decision) -> &'static str {
-    match decision {
-        Decision::Paid => "paid",
-        Decision::NothingDue => "nothing-due",
-        Decision::Denied => "denied",
-        Decision::Pended => "pended",
-    }
 }
 
 /// A member's claims under one plan, each with its row.

@@ -118,11 +118,12 @@ struct Done {
 impl Done {
     fn json(&self, language: Language) -> Json {
         let (summary, job) = (&self.summary, &self.job);
-        let decisions = DECISIONS.map(|(decision, name)| (name.to_owned(), Json::from(summary.decided(decision))));
+        let decisions =
+            Decision::ALL.map(|decision| (decision.name().to_owned(), Json::from(summary.decided(decision))));
         let reasons = summary.reasons().into_iter().map(|(code, claims)| json!({ "code": code, "claims": claims }));
         let causes = summary.causes().iter().map(|cause| {
             json!({
-                "input": name_of(cause.input),
+                "input": cause.input.name(),
                 "column": cause.column,
                 "reason": cause.reason.in_language(language),
                 "rows": cause.count,
@@ -182,7 +183,7 @@ impl Done {
             (Ink::Plain, pick(language, "  其中被拒", "  rejected").to_owned(), count(rejected)),
             (Ink::Plain, pick(language, "  其中已审", "  decided").to_owned(), count(taken)),
         ];
-        for (decision, _) in DECISIONS {
+        for decision in Decision::ALL {
             let name = format!("    {}", words::decision(decision, language).to_lowercase());
             rows.push((Ink::Plain, name, count(self.summary.decided(decision))));
         }
@@ -228,13 +229,6 @@ impl Done {
     }
 }
 
-const DECISIONS: [(Decision, &str); 4] = [
-    (Decision::Paid, "paid"),
-    (Decision::NothingDue, "nothing-due"),
-    (Decision::Denied, "denied"),
-    (Decision::Pended, "pended"),
-];
-
 /// A title, and numbers with what they count.
 fn list(lines: &mut Lines, title: &str, rows: Vec<(String, String)>, language: Language, look: Look) {
     if rows.is_empty() {
@@ -278,13 +272,6 @@ fn input_in_words(input: Input, language: Language) -> &'static str {
     match input {
         Input::Claims => pick(language, "理赔申请", "claims"),
         Input::Enrollments => pick(language, "参保记录", "enrollments"),
-    }
-}
-
-fn name_of(input: Input) -> &'static str {
-    match input {
-        Input::Claims => "claims",
-        Input::Enrollments => "enrollments",
     }
 }
 

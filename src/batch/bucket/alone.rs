@@ -17,7 +17,7 @@ use crate::batch::door::{Door, Vocabulary};
 use crate::batch::{Input, Reject};
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::reading::columns::answer::Answers;
+use crate::reading::columns::answer::{Answers, Decisions};
 
 /// Claims joined with their enrollments, each to be decided alone: what would it pay if the member had claimed nothing before?
 ///
@@ -77,38 +77,24 @@ impl<'c> Alone<'c> {
     }
 
     fn decide_part(&self, part: &Part, decided: &mut [Option<(Decision, i64)>]) {
-        let outputs =
-            part.answers.as_ref().map(|answers| answers.decision.run(&part.gathered.inputs, part.places.len()));
-        let (numbers, masks) = outputs.map(|outputs| (outputs.numbers, outputs.masks)).unwrap_or_default();
-        let (Some(payable), [denied, open]) = (numbers.first(), masks.as_slice()) else {
-            return part.places.iter().for_each(|place| self.ask(*place, decided));
-        };
-        let answers = payable.iter().zip(denied.iter().zip(open));
-        for (at, (place, (payable, (denied, open)))) in part.places.iter().zip(answers).enumerate() {
-            let decision = match (denied, open, payable) {
-                (1, ..) => Decision::Denied,
-                (_, 1, 0) => Decision::NothingDue,
-                (_, 1, _) => Decision::Paid,
-                _ => Decision::Pended,
-            };
-            if decision == Decision::Pended || part.gathered.odd.get(at) == Some(&true) {
-                self.ask(*place, decided);
-            } else if let Some(slot) = decided.get_mut(*place) {
-                *slot = Some((decision, if decision == Decision::Paid { *payable } else { 0 }));
+        let run = |answers: &Arc<Answers>| answers.decision.run(&part.gathered.inputs, part.places.len());
+        let outputs = part.answers.as_ref().map(run).unwrap_or_default();
+        let decisions = Decisions::of(&outputs);
+        for (at, place) in part.places.iter().enumerate() {
+            let decision = decisions.at(at).filter(|_| part.gathered.odd.get(at) != Some(&true));
+            if let Some(slot) = decided.get_mut(*place) {
+                *slot = decision.or_else(|| self.ask(*place));
             }
         }
     }
 
     /// Asks the exact reading.
-    fn ask(&self, place: usize, decided: &mut [Option<(Decision, i64)>]) {
-        let (Ok(claims), Ok(enrollments)) = (Rows::of(&self.claims), Rows::of(&self.enrollments)) else { return };
+    fn ask(&self, place: usize) -> Option<(Decision, i64)> {
+        let (claims, enrollments) = (Rows::of(&self.claims).ok()?, Rows::of(&self.enrollments).ok()?);
         let bucket =
             Bucket { plans: &self.plans, claims: &claims, enrollments: &enrollments, accounts: &self.accounts };
-        if let (Some(slot), Some(adjudication)) =
-            (decided.get_mut(place), exactly::alone(bucket, place, &Accumulators::new()))
-        {
-            *slot = fen(adjudication.payable()).ok().map(|fen| (adjudication.decision(), fen));
-        }
+        let adjudication = exactly::alone(bucket, place, &Accumulators::new())?;
+        fen(adjudication.payable()).ok().map(|fen| (adjudication.decision(), fen))
     }
 
     fn parts(&self) -> Result<Vec<Part>, Error> {

@@ -16,21 +16,11 @@ use crate::error::Error;
 use crate::plan::Plan;
 use crate::text::say;
 
-/// What became of one claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Verdict {
-    Paid,
-    NothingDue,
-    Denied,
-    Pended,
-    #[default]
-    Rejected,
-}
-
 /// All results of a bucket, by place.
 #[derive(Debug)]
 pub(super) struct Results {
-    verdicts: Vec<Verdict>,
+    /// `None` for a claim that is rejected.
+    decisions: Vec<Option<Decision>>,
     /// In fen.
     payable: Vec<i64>,
     /// The number of the version that decided.
@@ -91,7 +81,7 @@ impl Results {
         let mut texts = Texts::default();
         texts.place_of("");
         Results {
-            verdicts: vec![Verdict::default(); claims],
+            decisions: vec![None; claims],
             payable: vec![0; claims],
             versions: vec![0; claims],
             reasons: vec![0; claims],
@@ -104,19 +94,23 @@ impl Results {
         self.lines.is_some()
     }
 
-    pub(super) fn set(&mut self, place: usize, verdict: Verdict, payable: i64, version: usize) {
-        put(&mut self.verdicts, place, verdict);
+    pub(super) fn set(&mut self, place: usize, decision: Decision, payable: i64, version: usize) {
+        put(&mut self.decisions, place, Some(decision));
         put(&mut self.payable, place, payable);
         put(&mut self.versions, place, u16::try_from(version).unwrap_or(u16::MAX));
     }
 
-    pub(super) fn set_reasons(&mut self, place: usize, codes: &str) {
-        let text = self.texts.place_of(codes);
-        put(&mut self.reasons, place, text);
+    /// The number of a list of codes, joined.
+    pub(super) fn number_of_reasons(&mut self, codes: &[&str]) -> u32 {
+        self.texts.place_of(&codes.join(";"))
+    }
+
+    pub(super) fn set_reasons(&mut self, place: usize, reasons: u32) {
+        put(&mut self.reasons, place, reasons);
     }
 
     pub(super) fn reject(&mut self, place: usize) {
-        put(&mut self.verdicts, place, Verdict::Rejected);
+        put(&mut self.decisions, place, None);
     }
 
     pub(super) fn add_line(&mut self, line: Line) {
@@ -139,16 +133,11 @@ impl Results {
         place: usize,
         adjudication: &Adjudication,
     ) -> Result<(), Unheld> {
-        let verdict = match adjudication.decision() {
-            Decision::Paid => Verdict::Paid,
-            Decision::NothingDue => Verdict::NothingDue,
-            Decision::Denied => Verdict::Denied,
-            Decision::Pended => Verdict::Pended,
-        };
+        let decision = adjudication.decision();
         let version = bucket.plans.number_of_version(adjudication.outcome().plan());
         let payable = fen(adjudication.payable())?;
         if let (true, Some(plan)) = (self.wants_lines(), bucket.plans.version(version))
-            && matches!(verdict, Verdict::Paid | Verdict::NothingDue)
+            && matches!(decision, Decision::Paid | Decision::NothingDue)
         {
             let line = |lines: &BenefitLines| {
                 let benefit = plan.benefit_ids().position(|id| id == lines.id()).unwrap_or_default();
@@ -161,9 +150,10 @@ impl Results {
                 self.add_line(line);
             }
         }
-        self.set(place, verdict, payable, version);
+        self.set(place, decision, payable, version);
         let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
-        self.set_reasons(place, &codes.join(";"));
+        let reasons = self.number_of_reasons(&codes);
+        self.set_reasons(place, reasons);
         Ok(())
     }
 
@@ -176,13 +166,7 @@ impl Results {
             let version = self.versions.get(*place).copied().unwrap_or_default();
             bucket.plans.version(version.into())
         };
-        let decision = |place: &usize| match self.verdicts.get(*place) {
-            Some(Verdict::Paid) => "paid",
-            Some(Verdict::NothingDue) => "nothing-due",
-            Some(Verdict::Denied) => "denied",
-            Some(Verdict::Pended) => "pended",
-            Some(Verdict::Rejected) | None => "",
-        };
+        let decision = |place: &usize| self.decisions.get(*place).copied().flatten().map_or("", Decision::name);
         let payable = decided.iter().map(|place| self.payable.get(*place).copied().unwrap_or_default().into());
         let reasons = |place: &usize| self.texts.at(self.reasons.get(*place).copied().unwrap_or_default());
         let rows = decided.iter().map(|place| u32::try_from(row(place)).unwrap_or(u32::MAX)).collect::<UInt32Array>();
@@ -196,7 +180,7 @@ impl Results {
             text("reasons", decided.iter().map(reasons)),
         ])?;
         let mut lines = self.lines.take().unwrap_or_default();
-        lines.retain(|line| self.verdicts.get(line.place) != Some(&Verdict::Rejected));
+        lines.retain(|line| self.decisions.get(line.place).is_some_and(Option::is_some));
         lines.sort_unstable();
         let benefit =
             |line: &Line| plan(&line.place).and_then(|plan| plan.benefit_ids().nth(line.benefit)).unwrap_or_default();
@@ -210,8 +194,8 @@ impl Results {
     }
 
     fn decided(&self) -> impl Iterator<Item = usize> {
-        let verdicts = self.verdicts.iter().enumerate();
-        verdicts.filter(|(_, verdict)| **verdict != Verdict::Rejected).map(|(place, _)| place)
+        let decisions = self.decisions.iter().enumerate();
+        decisions.filter(|(_, decision)| decision.is_some()).map(|(place, _)| place)
     }
 }
 

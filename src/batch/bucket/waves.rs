@@ -8,12 +8,13 @@ use rust_decimal::Decimal;
 use super::accounts::Account;
 use super::facts::{Days, Texts, date};
 use super::gather::{Gathered, mark_beyond};
-use super::payouts::{Line, Results, Verdict};
+use super::payouts::{Line, Results};
 use super::plans::{Ledger, Prepared};
 use super::{Bucket, exactly};
 use crate::accumulator::{Accumulators, Group};
+use crate::adjudicate::Decision;
 use crate::plan::Plan;
-use crate::reading::columns::answer::Answers;
+use crate::reading::columns::answer::{Answers, Decisions};
 use crate::reading::columns::program::{Inputs, Outputs};
 use crate::reading::columns::record::MOST_POSTED;
 use crate::scope::Scope;
@@ -170,9 +171,10 @@ impl<'b> Waves<'b> {
         if !turn.is_last {
             self.post(ledger, plan, turn, places, &outputs, tallies);
         }
-        give_reasons(plan, &answers, &gathered.inputs, places, &outputs, results);
+        let decisions = Decisions::of(&outputs);
+        give_reasons(plan, &answers, &gathered.inputs, places, decisions, results);
         if results.wants_lines() {
-            self.give_lines(plan, &answers, &gathered.inputs, places, &outputs, results);
+            self.give_lines(plan, &answers, &gathered.inputs, places, decisions, results);
         }
     }
 
@@ -213,26 +215,20 @@ impl<'b> Waves<'b> {
     ) -> Vec<usize> {
         let mut open = Vec::new();
         let version = self.bucket.plans.version_number(turn.plan, turn.version);
-        let [payable] = outputs.numbers.get(..1).unwrap_or_default() else { return open };
-        let [denied, decided, known @ ..] = outputs.masks.as_slice() else { return open };
+        let decisions = Decisions::of(outputs);
+        // A program that posts says also whether all that it posts is known.
+        let are_known = outputs.masks.get(2);
         for (at, place) in places.iter().enumerate() {
-            let is = |mask: &Vec<u8>| mask.get(at) == Some(&1);
-            let (denied, decided) = (is(denied), is(decided));
-            let is_posted = known.iter().all(is) || !decided;
-            let amount = payable.get(at).copied().unwrap_or_default();
-            let verdict = match (denied, decided, amount) {
-                (true, ..) => Verdict::Denied,
-                (false, true, 0) => Verdict::NothingDue,
-                (false, true, _) => Verdict::Paid,
-                (false, false, _) => Verdict::Pended,
-            };
+            let decision = decisions.at(at);
+            let is_posted = !posts(decision) || are_known.is_none_or(|known| known.get(at) == Some(&1));
             if odd.get(at) == Some(&true) || !is_posted {
                 self.give_up_at(*place);
-            } else if verdict == Verdict::Pended {
-                open.push(*place);
+                continue;
             }
-            let payable = if verdict == Verdict::Paid { amount } else { 0 };
-            results.set(*place, verdict, payable, version);
+            match decision {
+                Some((decision, payable)) => results.set(*place, decision, payable, version),
+                None => open.push(*place),
+            }
         }
         open
     }
@@ -284,14 +280,17 @@ impl<'b> Waves<'b> {
         outputs: &Outputs,
         tallies: &mut Tallies,
     ) {
-        let [denied, decided, ..] = outputs.masks.as_slice() else { return };
+        let decisions = Decisions::of(outputs);
         for (tally, after) in ledger.tallies.iter().zip(&mut tallies.after) {
             let entry = plan.entries.iter().position(|stated| stated.entry == tally.entry);
             let posted = entry.and_then(|entry| outputs.numbers.get(entry.saturating_add(1)));
             for (at, place) in places.iter().enumerate() {
                 let before = if turn.wave > 0 { self.found(after, tally.scope, *place) } else { 0 };
-                let posts = denied.get(at) == Some(&0) && decided.get(at) == Some(&1);
-                let amount = posted.filter(|_| posts).and_then(|posted| posted.get(at)).copied().unwrap_or_default();
+                let amount = posted
+                    .filter(|_| posts(decisions.at(at)))
+                    .and_then(|posted| posted.get(at))
+                    .copied()
+                    .unwrap_or_default();
                 if let Some(after) = after.get_mut(*place) {
                     *after = before.saturating_add(amount);
                 }
@@ -305,14 +304,13 @@ impl<'b> Waves<'b> {
         answers: &Answers,
         inputs: &Inputs,
         places: &[usize],
-        decisions: &Outputs,
+        decisions: Decisions<'_>,
         results: &mut Results,
     ) {
-        let [denied, decided, ..] = decisions.masks.as_slice() else { return };
         let lines = answers.lines.run(inputs, places.len());
         let all_told = lines.masks.last();
         for (at, place) in places.iter().enumerate() {
-            if denied.get(at) != Some(&0) || decided.get(at) != Some(&1) {
+            if !posts(decisions.at(at)) {
                 continue;
             }
             if all_told.and_then(|told| told.get(at)) != Some(&1) {
@@ -342,28 +340,31 @@ fn give_reasons(
     answers: &Answers,
     inputs: &Inputs,
     places: &[usize],
-    decisions: &Outputs,
+    decisions: Decisions<'_>,
     results: &mut Results,
 ) {
-    let ([payable, ..], [denied, decided, ..]) = (decisions.numbers.as_slice(), decisions.masks.as_slice()) else {
-        return;
-    };
-    let is = |mask: &[u8], at: usize| mask.get(at) == Some(&1);
-    let some: Vec<usize> =
-        (0..places.len()).filter(|at| is(denied, *at) || (is(decided, *at) && payable.get(*at) == Some(&0))).collect();
+    let needs_reasons = |at: &usize| matches!(decisions.at(*at), Some((Decision::Denied | Decision::NothingDue, _)));
+    let some: Vec<usize> = (0..places.len()).filter(needs_reasons).collect();
     if some.is_empty() {
         return;
     }
     let keys = answers.reasons.run(&inputs.only(&some), some.len());
     let Some(keys) = keys.numbers.first() else { return };
-    let mut texts: BTreeMap<(bool, i64), String> = BTreeMap::new();
+    let mut reasons: BTreeMap<(bool, i64), u32> = BTreeMap::new();
     for (at, key) in some.iter().zip(keys) {
-        let is_denied = is(denied, *at);
-        let text = texts.entry((is_denied, *key)).or_insert_with(|| answers.codes(plan, is_denied, *key).join(";"));
+        let is_denied = matches!(decisions.at(*at), Some((Decision::Denied, _)));
+        let number = *reasons
+            .entry((is_denied, *key))
+            .or_insert_with(|| results.number_of_reasons(&answers.codes(plan, is_denied, *key)));
         if let Some(place) = places.get(*at) {
-            results.set_reasons(*place, text);
+            results.set_reasons(*place, number);
         }
     }
+}
+
+/// Whether a claim that is so decided posts to the account.
+fn posts(decision: Option<(Decision, i64)>) -> bool {
+    matches!(decision, Some((Decision::Paid | Decision::NothingDue, _)))
 }
 
 fn year(day: i32) -> Option<i32> {

@@ -9,10 +9,10 @@ use arrow::array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 
+use crate::batch::Reject;
 use crate::batch::files::fault::{not_encoded, unwritable};
 use crate::batch::files::join::parquet_fault;
 use crate::batch::files::{Form, sink};
-use crate::batch::{Input, Reject};
 use crate::error::Error;
 
 /// Rows are encoded so many at a time.
@@ -110,10 +110,7 @@ impl RejectsFile {
         };
         let numbers: ArrayRef = Arc::new(UInt64Array::from_iter_values(self.held.iter().map(|reject| reject.row)));
         let columns = vec![
-            texts(|reject| match reject.input {
-                Input::Claims => "claims",
-                Input::Enrollments => "enrollments",
-            }),
+            texts(|reject| reject.input.name()),
             numbers,
             texts(|reject| &reject.column),
             texts(|reject| &reject.value),

@@ -6,7 +6,6 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
 use super::progress::Stage;
-use super::summary::name_of;
 use crate::batch::door::{Door, Vocabulary};
 use crate::batch::files::{self, fault};
 use crate::batch::{Input, Reject};
@@ -50,7 +49,7 @@ impl Source {
 
     /// What its work files are called.
     pub(super) fn name(&self) -> &'static str {
-        name_of(self.input())
+        self.input().name()
     }
 
     pub(super) fn stage(&self) -> Stage {

@@ -40,7 +40,7 @@ impl Summary {
     /// The claims of a decision.
     #[must_use]
     pub fn decided(&self, decision: Decision) -> u64 {
-        self.tally.decisions.get(name_of_decision(decision)).copied().unwrap_or(0)
+        self.tally.decisions.get(decision.name()).copied().unwrap_or(0)
     }
 
     /// All that is payable, in yuan with two places.
@@ -102,7 +102,6 @@ pub struct Rows {
 #[non_exhaustive]
 pub struct Cause {
     /// The file.
-    #[serde(with = "of_input")]
     pub input: Input,
     /// The column at fault.
     pub column: String,
@@ -112,16 +111,6 @@ pub struct Cause {
     pub count: u64,
     /// The first of them.
     pub first_row: u64,
-}
-
-/// The decision as it stands in the payouts.
-const fn name_of_decision(decision: Decision) -> &'static str {
-    match decision {
-        Decision::Paid => "paid",
-        Decision::NothingDue => "nothing-due",
-        Decision::Denied => "denied",
-        Decision::Pended => "pended",
-    }
 }
 
 /// Why rows were rejected, as far as it has been counted.
@@ -157,31 +146,6 @@ impl Causes {
             .collect();
         causes.sort_by_key(|cause| std::cmp::Reverse(cause.count));
         causes
-    }
-}
-
-/// The name of an input in files and options.
-pub(super) const fn name_of(input: Input) -> &'static str {
-    match input {
-        Input::Claims => "claims",
-        Input::Enrollments => "enrollments",
-    }
-}
-
-mod of_input {
-    use serde::{Deserialize, Deserializer, Serializer, de};
-
-    use super::{Input, name_of};
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-    pub(super) fn serialize<S: Serializer>(input: &Input, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(name_of(*input))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Input, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        let known = [Input::Claims, Input::Enrollments].into_iter().find(|input| name_of(*input) == name);
-        known.ok_or_else(|| de::Error::custom("no such input"))
     }
 }
 

@@ -1,9 +1,10 @@
 //! What is asked of a plan's graph: a decision, what it posts, why nothing is paid.
 
 use super::graph::{Graph, Mask, Number, TooWide};
-use super::program::Program;
+use super::program::{Outputs, Program};
 use super::record::{self, Codes, Presence, Recorded, Truth, Waterfall};
 use super::schedule::schedule;
+use crate::adjudicate::Decision;
 use crate::adjudicate::reasons::why;
 use crate::code::Code;
 use crate::fact::Kind;
@@ -132,6 +133,32 @@ impl Answers {
         let benefits = u32::try_from(plan.benefits.len()).unwrap_or_default();
         let causes: Vec<&str> = (0..benefits).filter_map(cause).map(|code| code.name()).collect();
         if causes.is_empty() { vec![Code::NoBenefitApplies.name()] } else { causes }
+    }
+}
+
+/// What the programs of a decision and of a posting say of each claim.
+#[derive(Clone, Copy)]
+pub(crate) struct Decisions<'o> {
+    payable: &'o [i64],
+    denied: &'o [u8],
+    decided: &'o [u8],
+}
+
+impl<'o> Decisions<'o> {
+    pub(crate) fn of(outputs: &'o Outputs) -> Decisions<'o> {
+        let mask = |place: usize| outputs.masks.get(place).map(Vec::as_slice).unwrap_or_default();
+        let payable = outputs.numbers.first().map(Vec::as_slice).unwrap_or_default();
+        Decisions { payable, denied: mask(0), decided: mask(1) }
+    }
+
+    /// The decision, and what is payable in fen; `None` where columns do not know.
+    pub(crate) fn at(self, claim: usize) -> Option<(Decision, i64)> {
+        match (self.denied.get(claim)?, self.decided.get(claim)?, *self.payable.get(claim)?) {
+            (1, ..) => Some((Decision::Denied, 0)),
+            (_, 1, 0) => Some((Decision::NothingDue, 0)),
+            (_, 1, payable) => Some((Decision::Paid, payable)),
+            _ => None,
+        }
     }
 }
 
