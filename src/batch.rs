@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::bucket::Alone;
 use self::bucket::{Plans, decide_bucket};
-use self::door::{Door, Vocabulary};
+use self::door::{Entered, Vocabulary};
 pub use self::run::{Cause, Job, LEAST_MEMORY, Progress, Rehearsal, Rows, Stage, Summary, USUAL_MEMORY, rehearse, run};
 use crate::catalog::Catalog;
 use crate::error::Error;
@@ -30,10 +30,7 @@ use crate::text::Text;
 /// with a row is no error: the row is among the rejects.
 pub fn decide(catalog: &Catalog, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Decided, Error> {
     let vocabulary = Vocabulary::of(catalog)?;
-    let read = |input, batch: &RecordBatch| Door::new(&vocabulary, input, batch.schema_ref(), &[])?.read(batch, 1);
-    let (enrollments, mut rejects) = read(Input::Enrollments, enrollments)?;
-    let (claims, of_claims) = read(Input::Claims, claims)?;
-    rejects.extend(of_claims);
+    let Entered { claims, enrollments, rejects } = door::enter(&vocabulary, claims, enrollments)?;
     let mut decided = decide_bucket(&Plans::of(catalog, &vocabulary), &claims, &enrollments, true)?;
     decided.rejects.extend(rejects);
     decided.rejects.sort();

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod alone;
+mod dates;
 mod exactly;
 mod facts;
 mod gather;

@@ -45,6 +45,29 @@ pub(crate) struct Door {
     plain: SchemaRef,
 }
 
+/// Both inputs as plain columns, and the rows that were rejected at the door.
+pub(crate) struct Entered {
+    pub(crate) claims: RecordBatch,
+    pub(crate) enrollments: RecordBatch,
+    pub(crate) rejects: Vec<Reject>,
+}
+
+/// Reads both inputs, each as one batch with all of its rows.
+///
+/// # Errors
+/// Those of [`Door::new`].
+pub(crate) fn enter(
+    vocabulary: &Vocabulary,
+    claims: &RecordBatch,
+    enrollments: &RecordBatch,
+) -> Result<Entered, Error> {
+    let read = |input, batch: &RecordBatch| Door::new(vocabulary, input, batch.schema_ref(), &[])?.read(batch, 1);
+    let (enrollments, mut rejects) = read(Input::Enrollments, enrollments)?;
+    let (claims, of_claims) = read(Input::Claims, claims)?;
+    rejects.extend(of_claims);
+    Ok(Entered { claims, enrollments, rejects })
+}
+
 /// The numbers of the rows of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Rows {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 
 use super::accounts::Accounts;
+use super::dates::Dates;
 use super::facts::Rows;
 use super::gather::Gathered;
 use super::payouts::fen;
@@ -13,8 +14,8 @@ use super::plans::Plans;
 use super::{Bucket, exactly};
 use crate::accumulator::Accumulators;
 use crate::adjudicate::Decision;
-use crate::batch::door::{Door, Vocabulary};
-use crate::batch::{Input, Reject};
+use crate::batch::Reject;
+use crate::batch::door::{self, Entered, Vocabulary};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::reading::columns::answer::{Answers, Decisions};
@@ -47,10 +48,7 @@ impl<'c> Alone<'c> {
     /// Those of [`crate::batch::decide`].
     pub fn of(catalog: &'c Catalog, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Alone<'c>, Error> {
         let vocabulary = Vocabulary::of(catalog)?;
-        let read = |input, batch: &RecordBatch| Door::new(&vocabulary, input, batch.schema_ref(), &[])?.read(batch, 1);
-        let (enrollments, mut rejects) = read(Input::Enrollments, enrollments)?;
-        let (claims, of_claims) = read(Input::Claims, claims)?;
-        rejects.extend(of_claims);
+        let Entered { claims, enrollments, mut rejects } = door::enter(&vocabulary, claims, enrollments)?;
         let plans = Plans::of(catalog, &vocabulary);
         let accounts = Accounts::of(&plans, &Rows::of(&claims)?, &Rows::of(&enrollments)?, &mut rejects)?;
         rejects.sort();
@@ -101,17 +99,12 @@ impl<'c> Alone<'c> {
         let (claims, enrollments) = (Rows::of(&self.claims)?, Rows::of(&self.enrollments)?);
         let bucket =
             Bucket { plans: &self.plans, claims: &claims, enrollments: &enrollments, accounts: &self.accounts };
-        let (events, starts) = (claims.days("event_date"), enrollments.days("coverage_start"));
-        let named = enrollments.some_texts("plan_version");
+        let dates = Dates::of(bucket);
         let mut places: BTreeMap<(usize, Option<usize>), Vec<usize>> = BTreeMap::new();
         for account in self.accounts.iter() {
             let Some(prepared) = self.plans.prepared(account.plan) else { continue };
-            for place in account.places.clone() {
-                let (claim, enrollment) = (self.accounts.claim_at(place), self.accounts.enrollment_at(place));
-                let version = match (named.at(enrollment), events.at(claim), starts.at(enrollment)) {
-                    (None, Some(event), Some(start)) => prepared.version_on(event, start),
-                    _ => None,
-                };
+            for place in account.places {
+                let version = dates.at(bucket, prepared, place).map(|dated| dated.version);
                 places.entry((account.plan, version)).or_default().push(place);
             }
         }

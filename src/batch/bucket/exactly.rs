@@ -18,20 +18,24 @@ use crate::text::{Text, say};
 
 /// Decides all claims of the account; what can not be decided is rejected, the rest stands.
 pub(super) fn decide(bucket: Bucket<'_>, account: &Account, results: &mut Results, rejects: &mut Vec<Reject>) {
-    let mut refuse = |place: usize, fault: Fault| {
+    for (place, fault) in faults(bucket, account, results) {
         results.reject(place);
         let row = bucket.accounts.claim_at(place);
         rejects.push(reject_of(Input::Claims, bucket.claims, row, &fault.column, &fault.value, fault.reason));
-    };
-    let mut pairs = Vec::new();
+    }
+}
+
+/// Decides the claims of the account; gives those that can not be decided.
+fn faults(bucket: Bucket<'_>, account: &Account, results: &mut Results) -> Vec<(usize, Fault)> {
+    let (mut pairs, mut faults) = (Vec::new(), Vec::new());
     for place in account.places.clone() {
         match read(bucket, place) {
             Ok(pair) => pairs.push((place, pair)),
-            Err(fault) => refuse(place, fault),
+            Err(fault) => faults.push((place, fault)),
         }
     }
     for (place, fault) in loose_reversals(&pairs) {
-        refuse(place, fault);
+        faults.push((place, fault));
         pairs.retain(|(other, _)| *other != place);
     }
     let places: BTreeMap<String, usize> =
@@ -40,30 +44,26 @@ pub(super) fn decide(bucket: Bucket<'_>, account: &Account, results: &mut Result
     let in_order = match history::in_order(&claims) {
         Ok(in_order) => in_order,
         Err(error) => {
-            for (id, place) in &places {
-                refuse(*place, Fault::of("claim_id", id, &error));
-            }
-            return;
+            faults.extend(places.iter().map(|(id, place)| (*place, Fault::of("claim_id", id, &error))));
+            return faults;
         }
     };
     let mut accumulators = Accumulators::new();
-    let mut decided = Vec::new();
     for (enrollment, claim) in in_order {
         let place = places.get(claim.id()).copied().unwrap_or_default();
-        match history::next(bucket.plans.catalog(), enrollment, claim, &mut accumulators) {
-            Ok(adjudication) => decided.push((place, adjudication)),
-            Err(error) => refuse(place, located(bucket, &error, enrollment, claim)),
-        }
+        let decided = history::next(bucket.plans.catalog(), enrollment, claim, &mut accumulators)
+            .map_err(|error| located(bucket, &error, enrollment, claim));
+        let held = decided.and_then(|adjudication| {
+            results.set_exactly(bucket, place, &adjudication).map_err(|amount| unheld(claim, &amount))
+        });
+        faults.extend(held.err().map(|fault| (place, fault)));
     }
-    for (place, adjudication) in decided {
-        if let Err(Unheld(amount)) = results.set_exactly(bucket, place, &adjudication) {
-            let id = adjudication.outcome().claim();
-            let reason = say!("金额 {amount} 元超出结果列的位数", "the amount {amount} yuan does not fit its column");
-            results.reject(place);
-            let row = bucket.accounts.claim_at(place);
-            rejects.push(reject_of(Input::Claims, bucket.claims, row, "claim_id", id, reason));
-        }
-    }
+    faults
+}
+
+fn unheld(claim: &Claim, Unheld(amount): &Unheld) -> Fault {
+    let reason = say!("金额 {amount} 元超出结果列的位数", "the amount {amount} yuan does not fit its column");
+    Fault { column: "claim_id".to_owned(), value: claim.id().to_owned(), reason }
 }
 
 /// Decides one claim on top of what the account holds before it; `None` if it has no decision.

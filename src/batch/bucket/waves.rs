@@ -6,7 +6,8 @@ use chrono::Datelike;
 use rust_decimal::Decimal;
 
 use super::accounts::Account;
-use super::facts::{Days, Texts, date};
+use super::dates::{Dated, Dates};
+use super::facts::date;
 use super::gather::{Gathered, mark_beyond};
 use super::payouts::{Line, Results};
 use super::plans::{Ledger, Prepared};
@@ -91,11 +92,11 @@ impl<'b> Waves<'b> {
     fn turns(&mut self) -> BTreeMap<Turn, Vec<usize>> {
         let bucket = self.bucket;
         let mut turns: BTreeMap<Turn, Vec<usize>> = BTreeMap::new();
-        let given = Given::of(bucket);
+        let dates = Dates::of(bucket);
         let mut versions = Vec::new();
         for account in bucket.accounts.iter() {
             versions.clear();
-            if self.take(&account, &given, &mut versions).is_none() {
+            if self.take(&account, &dates, &mut versions).is_none() {
                 self.give_up(account.index);
                 continue;
             }
@@ -115,7 +116,7 @@ impl<'b> Waves<'b> {
     }
 
     /// The version of each claim of an account that columns can try.
-    fn take(&mut self, account: &Account, given: &Given<'_>, versions: &mut Vec<usize>) -> Option<()> {
+    fn take(&mut self, account: &Account, dates: &Dates<'_>, versions: &mut Vec<usize>) -> Option<()> {
         let bucket = self.bucket;
         let prepared = bucket.plans.prepared(account.plan)?;
         if account.has_reversals || prepared.ledger(bucket.plans.vocabulary()).is_none() {
@@ -124,8 +125,7 @@ impl<'b> Waves<'b> {
         let index = u32::try_from(account.index).ok()?;
         let mut before = None;
         for place in account.places.clone() {
-            let enrollment = bucket.accounts.enrollment_at(place);
-            let (event, start) = (given.events.at(bucket.accounts.claim_at(place))?, given.starts.at(enrollment)?);
+            let Dated { event, start, version } = dates.at(bucket, prepared, place)?;
             if before > Some(start) {
                 return None; // an earlier cover again: its sums were left behind
             }
@@ -133,10 +133,7 @@ impl<'b> Waves<'b> {
             if let (Some(days), Some(of)) = (self.days.get_mut(place), self.account_of.get_mut(place)) {
                 (*days, *of) = ((event, start), index);
             }
-            versions.push(match given.versions.at(enrollment) {
-                Some(named) => prepared.versions.iter().position(|plan| plan.version() == named)?,
-                None => prepared.version_on(event, start)?,
-            });
+            versions.push(version);
         }
         Some(())
     }
@@ -369,21 +366,4 @@ fn posts(decision: Option<(Decision, i64)>) -> bool {
 
 fn year(day: i32) -> Option<i32> {
     date(day).map(|date| date.year())
-}
-
-/// What every account needs of its rows.
-struct Given<'b> {
-    events: Days<'b>,
-    starts: Days<'b>,
-    versions: Texts<'b>,
-}
-
-impl<'b> Given<'b> {
-    fn of(bucket: Bucket<'b>) -> Given<'b> {
-        Given {
-            events: bucket.claims.days("event_date"),
-            starts: bucket.enrollments.days("coverage_start"),
-            versions: bucket.enrollments.some_texts("plan_version"),
-        }
-    }
 }

@@ -11,7 +11,7 @@ use super::journal::Journal;
 use super::output::{Outputs, write_part};
 use super::progress::{Progress, Stage, heed};
 use super::put::number_of;
-use super::rejects::{Rejected, Sealed};
+use super::rejects::{Rejected, Sealed, rows_of};
 use super::routes::Buckets;
 use super::spill::{Reader, Spilled};
 use super::summary::Tally;
@@ -102,13 +102,13 @@ impl Deciding<'_> {
     fn decide(&self, bucket: u16, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Part, Error> {
         let Outputs { payouts: to_payouts, lines: to_lines } = self.outputs;
         let Decided { payouts, lines, rejects } = decide_bucket(self.plans, claims, enrollments, to_lines.is_some())?;
-        let decided = payouts.num_rows();
-        balance(bucket, claims.num_rows(), decided, &rejects)?;
+        let decided = rows(&payouts);
+        balance(bucket, rows(claims), decided, &rejects)?;
         let name = |of: &str| format!("part-{bucket:04}.{of}");
         let mut rejected = Rejected::at(self.folder.path(&name("rejects")));
         rejected.add(rejects)?;
         Ok(Part {
-            decided: u64::try_from(decided).unwrap_or(u64::MAX),
+            decided,
             tally: Tally::of(&payouts),
             payouts: write_part(to_payouts, &payouts, self.folder, &name("payouts"))?,
             lines: match to_lines {
@@ -120,13 +120,13 @@ impl Deciding<'_> {
     }
 }
 
+fn rows(batch: &RecordBatch) -> u64 {
+    u64::try_from(batch.num_rows()).unwrap_or(u64::MAX)
+}
+
 /// Every claim is decided or rejected, or the program is at fault and says so.
-fn balance(bucket: u16, claims: usize, decided: usize, rejects: &[Reject]) -> Result<(), Error> {
-    let mut rows: Vec<u64> =
-        rejects.iter().filter(|reject| reject.input == Input::Claims).map(|reject| reject.row).collect();
-    rows.sort_unstable();
-    rows.dedup();
-    let rejected = rows.len();
+fn balance(bucket: u16, claims: u64, decided: u64, rejects: &[Reject]) -> Result<(), Error> {
+    let rejected = rows_of(rejects, Input::Claims);
     if decided.saturating_add(rejected) == claims {
         return Ok(());
     }

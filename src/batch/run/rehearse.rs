@@ -13,6 +13,7 @@ use super::job::Job;
 use super::output::Outputs;
 use super::progress::{Progress, heed};
 use super::put::{row_numbers, texts};
+use super::rejects::rows_of;
 use super::spill::unencodable;
 use super::summary::{Causes, Rows, Summary, Tally};
 use crate::batch::bucket::{Plans, decide_bucket};
@@ -49,7 +50,7 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     Outputs::of(job, &sources, &plans)?;
     let rows = Budget::of(job).reading(0).rows;
     let (claims, mut rejects) = first_claims(&sources.claims, rows.min(1000))?;
-    let rejected_at_the_door = distinct(&rejects, Input::Claims);
+    let rejected_at_the_door = rows_of(&rejects, Input::Claims);
     let (enrollments, rejected_enrollments) = enrollments_of(&claims, &sources.enrollments, rows, progress)?;
     rejects.extend(rejected_enrollments);
     let decided = decide_bucket(&plans, &claims, &enrollments, false)?;
@@ -65,9 +66,9 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     let claims = Rows {
         read: rows(claims.num_rows()).saturating_add(rejected_at_the_door),
         taken,
-        rejected: distinct(&rejects, Input::Claims),
+        rejected: rows_of(&rejects, Input::Claims),
     };
-    let rejected = distinct(&rejects, Input::Enrollments);
+    let rejected = rows_of(&rejects, Input::Enrollments);
     let read = rows(enrollments.num_rows()).max(rejected);
     let enrollments = Rows { read, taken: read.saturating_sub(rejected), rejected };
     let (tally, causes) = (Tally::of(&payouts), causes.into_list());
@@ -115,10 +116,4 @@ fn enrollments_of(
         found.push(filter_record_batch(&rows, &is_wanted).map_err(unencodable)?);
     }
     Ok((concat_batches(source.schema(), &found).map_err(unencodable)?, rejects))
-}
-
-/// The rows of an input among rejects.
-fn distinct(rejects: &[Reject], input: Input) -> u64 {
-    let rows: BTreeSet<u64> = rejects.iter().filter(|reject| reject.input == input).map(|reject| reject.row).collect();
-    u64::try_from(rows.len()).unwrap_or(u64::MAX)
 }

@@ -1,8 +1,8 @@
 //! Rejected rows: kept in work files as they come, and read back in order however many there are.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
+use std::collections::{BTreeSet, BinaryHeap};
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -171,6 +171,12 @@ impl Iterator for Source {
             },
         }
     }
+}
+
+/// The rows of an input among rejects; a row may have several.
+pub(super) fn rows_of(rejects: &[Reject], input: Input) -> u64 {
+    let rows: BTreeSet<u64> = rejects.iter().filter(|reject| reject.input == input).map(|reject| reject.row).collect();
+    u64::try_from(rows.len()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

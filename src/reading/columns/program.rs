@@ -185,31 +185,19 @@ impl Program {
         for step in &self.steps {
             match step {
                 Step::Number(register, step) => {
-                    let mut into = registers.numbers.get_mut(*register).map(std::mem::take).unwrap_or_default();
-                    if let Some(into) = into.get_mut(..block.len()) {
-                        block.to_number(step, registers, into);
-                    }
-                    if let Some(place) = registers.numbers.get_mut(*register) {
-                        *place = into;
-                    }
+                    let mut into = taken(&mut registers.numbers, *register);
+                    block.to_number(step, registers, block.head(&mut into));
+                    put_back(&mut registers.numbers, *register, into);
                 }
                 Step::Mask(register, step) => {
-                    let mut into = registers.masks.get_mut(*register).map(std::mem::take).unwrap_or_default();
-                    if let Some(into) = into.get_mut(..block.len()) {
-                        block.to_mask(step, registers, into);
-                    }
-                    if let Some(place) = registers.masks.get_mut(*register) {
-                        *place = into;
-                    }
+                    let mut into = taken(&mut registers.masks, *register);
+                    block.to_mask(step, registers, block.head(&mut into));
+                    put_back(&mut registers.masks, *register, into);
                 }
                 Step::Date(register, step) => {
-                    let mut into = registers.dates.get_mut(*register).map(std::mem::take).unwrap_or_default();
-                    if let Some(into) = into.get_mut(..block.len()) {
-                        block.to_date(step, registers, into);
-                    }
-                    if let Some(place) = registers.dates.get_mut(*register) {
-                        *place = into;
-                    }
+                    let mut into = taken(&mut registers.dates, *register);
+                    block.to_date(step, registers, block.head(&mut into));
+                    put_back(&mut registers.dates, *register, into);
                 }
             }
         }
@@ -240,6 +228,12 @@ struct Block<'a> {
 impl<'a> Block<'a> {
     fn len(self) -> usize {
         self.end.saturating_sub(self.start)
+    }
+
+    /// As much of a register as the block has claims.
+    fn head<T>(self, register: &mut [T]) -> &mut [T] {
+        let claims = self.len().min(register.len());
+        register.split_at_mut(claims).0
     }
 
     fn part<T>(self, column: Option<&'a Vec<T>>) -> &'a [T] {
@@ -347,6 +341,17 @@ impl<'a> Block<'a> {
                 kernel::choose(into, self.mask(*condition, registers), date(then), date(otherwise));
             }
         }
+    }
+}
+
+/// The register itself, so that it can be filled while the others are read.
+fn taken<T>(registers: &mut [Vec<T>], register: usize) -> Vec<T> {
+    registers.get_mut(register).map(std::mem::take).unwrap_or_default()
+}
+
+fn put_back<T>(registers: &mut [Vec<T>], register: usize, filled: Vec<T>) {
+    if let Some(place) = registers.get_mut(register) {
+        *place = filled;
     }
 }
 
