@@ -35,11 +35,14 @@ mod oracle {
     pub(crate) mod wuxi_xixinbao;
 }
 
+#[path = "results/read.rs"]
+mod read;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, Decimal128Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use huzhu::batch::{self, Decided};
 use huzhu::{Adjudication, Catalog, Claim, Enrollment, history};
 use rust_decimal::Decimal;
@@ -47,6 +50,7 @@ use rust_decimal::Decimal;
 use oracle::draw::Draw;
 use oracle::facts::Value;
 use oracle::population::{PLANS, history as drawn};
+use read::{amounts, texts};
 
 const MEMBERS: usize = 20_000;
 const SEED: u64 = 20_261_122;
@@ -109,20 +113,6 @@ fn lines_of(lines: &RecordBatch) -> BTreeMap<String, Vec<Line>> {
         found.entry(id).or_default().push((benefit, gross, paid));
     }
     found
-}
-
-fn texts(batch: &RecordBatch, name: &str) -> Vec<String> {
-    let column = batch.column_by_name(name).expect("the column is there");
-    let column = column.as_any().downcast_ref::<StringArray>().expect("it holds texts");
-    column.iter().map(|text| text.unwrap_or_default().to_owned()).collect()
-}
-
-fn amounts(batch: &RecordBatch, name: &str) -> Vec<String> {
-    let column = batch.column_by_name(name).expect("the column is there");
-    let column = column.as_any().downcast_ref::<Decimal128Array>().expect("it holds amounts");
-    let scale = u32::try_from(column.scale()).expect("places are not negative");
-    let amount = |units: Option<i128>| Decimal::from_i128_with_scale(units.unwrap_or_default(), scale);
-    column.iter().map(|units| amount(units).normalize().to_string()).collect()
 }
 
 /// Each member with claims under one plan; what is known of an enrollment may differ from claim to claim.

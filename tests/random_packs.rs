@@ -19,6 +19,8 @@ mod random_packs {
     pub(crate) mod expressions;
     pub(crate) mod histories;
     pub(crate) mod packs;
+    #[path = "../results/read.rs"]
+    pub(crate) mod read;
     pub(crate) mod tree;
 }
 

@@ -29,6 +29,7 @@ use by_hand::batches::{columns_of, decide_all};
 use by_hand::columns::{Columns, Room};
 use by_hand::files;
 use by_hand::table::Table;
+use data::arguments;
 use data::columns::Flaws;
 use data::packs::Packs;
 use data::people::{Order, People};
@@ -92,14 +93,8 @@ fn show_all_plans() {
 
 impl Options {
     fn read(arguments: &[String]) -> Options {
-        let value = |name: &str| {
-            let place = arguments.iter().position(|argument| argument == name)?;
-            Some(arguments.get(place + 1).unwrap_or_else(|| panic!("{name} needs a value")).as_str())
-        };
-        let number = |name: &str, otherwise: u64| {
-            value(name)
-                .map_or(otherwise, |text| text.replace('_', "").parse().unwrap_or_else(|_| panic!("{name}: {text}")))
-        };
+        let value = |name| arguments::value(arguments, name);
+        let number = |name, otherwise| arguments::number(arguments, name, otherwise);
         Options {
             claims: number("--claims", 1_000_000),
             rounds: usize::try_from(number("--rounds", 7)).unwrap_or(1).max(1),

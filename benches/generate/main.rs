@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use arrow::array::RecordBatch;
+use data::arguments;
 use data::columns::Flaws;
 use data::packs::Packs;
 use data::people::{Order, People};
@@ -62,14 +63,8 @@ fn main() {
 impl Options {
     /// Nothing without a number of claims and a folder: `cargo bench` of everything makes no files.
     fn read(arguments: &[String]) -> Option<Options> {
-        let value = |name: &str| {
-            let place = arguments.iter().position(|argument| argument == name)?;
-            Some(arguments.get(place + 1).unwrap_or_else(|| panic!("{name} needs a value")).as_str())
-        };
-        let number = |name: &str, otherwise: u64| {
-            value(name)
-                .map_or(otherwise, |text| text.replace('_', "").parse().unwrap_or_else(|_| panic!("{name}: {text}")))
-        };
+        let value = |name| arguments::value(arguments, name);
+        let number = |name, otherwise| arguments::number(arguments, name, otherwise);
         let zstd = match value("--compression") {
             None | Some("snappy") => false,
             Some("zstd") => true,

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, Decimal128Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use chrono::NaiveDate;
 use huzhu::batch::{self, Input};
 use huzhu::{Accumulators, Adjudication, BenefitLines, Catalog, Claim, Enrollment, Value, history};
 use rust_decimal::Decimal;
 
 use super::histories::{Member, Row};
+use super::read::{amounts, texts};
 
 /// What became of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,27 +174,6 @@ fn columns(rows: &[&Row], needed: &[&str]) -> RecordBatch {
     let names: BTreeSet<&str> = given.chain(needed.iter().copied()).collect();
     let column = |name: &str| -> ArrayRef { Arc::new(rows.iter().map(|row| row.get(name)).collect::<StringArray>()) };
     RecordBatch::try_from_iter(names.into_iter().map(|name| (name, column(name)))).expect("all columns are as long")
-}
-
-fn texts(batch: &RecordBatch, name: &str) -> Vec<String> {
-    let column = batch.column_by_name(name).expect("the column is there");
-    let column = column.as_any().downcast_ref::<StringArray>().expect("it holds texts");
-    column.iter().map(|text| text.unwrap_or_default().to_owned()).collect()
-}
-
-fn amounts(batch: &RecordBatch, name: &str) -> Vec<String> {
-    let column = batch.column_by_name(name).expect("the column is there");
-    let column = column.as_any().downcast_ref::<Decimal128Array>().expect("it holds amounts");
-    let scale = u32::try_from(column.scale()).expect("places are not negative");
-    let amount = |units: Option<i128>| {
-        // Without the noughts at its end, whatever was decided fits a decimal.
-        let (mut units, mut scale) = (units.unwrap_or_default(), scale);
-        while scale > 0 && units % 10 == 0 {
-            (units, scale) = (units / 10, scale - 1);
-        }
-        Decimal::from_i128_with_scale(units, scale).to_string()
-    };
-    column.iter().map(amount).collect()
 }
 
 /// The claims of a member that are answered differently, with both answers.
