@@ -19,7 +19,7 @@ pub(crate) fn agree(claims: &RecordBatch, enrollments: &RecordBatch) {
     columns.decide_with_limits(&mut room, &mut answers);
     let mut alone = Vec::new();
     columns.decide_alone(&mut alone);
-    for (_, rows) in histories(claims, enrollments) {
+    for rows in histories(claims, enrollments).into_values() {
         let history: Vec<(Enrollment, Claim)> = rows.iter().map(|(_, pair)| pair.clone()).collect();
         let (decided, _) = history::decide(&catalog, &history).expect("the claims can be decided");
         let by_claim: BTreeMap<&str, _> = decided.iter().map(|decided| (decided.outcome().claim(), decided)).collect();
@@ -37,6 +37,21 @@ pub(crate) fn agree(claims: &RecordBatch, enrollments: &RecordBatch) {
     }
 }
 
+/// Every claim that was made up can be decided; gives how, for each plan: paid, nothing due, denied, pended.
+pub(crate) fn decide(claims: &RecordBatch, enrollments: &RecordBatch) -> BTreeMap<String, [u32; 4]> {
+    let catalog = Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).expect("the packs are right");
+    let mut counts: BTreeMap<String, [u32; 4]> = BTreeMap::new();
+    for ((_, plan), rows) in histories(claims, enrollments) {
+        let history: Vec<(Enrollment, Claim)> = rows.into_iter().map(|(_, pair)| pair).collect();
+        let (decided, _) = history::decide(&catalog, &history).expect("the claims can be decided");
+        let counts = counts.entry(plan).or_default();
+        for decided in decided {
+            counts[decided.decision() as usize] += 1;
+        }
+    }
+    counts
+}
+
 fn name(decision: Decision) -> &'static str {
     match decision {
         Decision::Paid => "paid",
@@ -46,31 +61,46 @@ fn name(decision: Decision) -> &'static str {
     }
 }
 
-/// A member's claims, each with its row.
+/// A member's claims under one plan, each with its row.
 type History = Vec<(usize, (Enrollment, Claim))>;
 
-fn histories(claims: &RecordBatch, enrollments: &RecordBatch) -> BTreeMap<String, History> {
-    let text =
-        |batch: &RecordBatch, column: usize, row: usize| batch.column(column).as_string::<i32>().value(row).to_owned();
+/// By member and plan.
+fn histories(claims: &RecordBatch, enrollments: &RecordBatch) -> BTreeMap<(String, String), History> {
     let mut covers = BTreeMap::new();
     for row in 0..enrollments.num_rows() {
-        let (id, member) = (text(enrollments, 0, row), text(enrollments, 1, row));
-        let mut enrollment = Enrollment::new(&id, "henan-accident", &member);
+        let text = |name: &str| text(enrollments, name, row).unwrap_or_default();
+        let id = text("enrollment_id");
+        let mut enrollment = Enrollment::new(&id, &text("plan"), &text("member_id"));
+        let version = text("plan_version");
+        if !version.is_empty() {
+            enrollment = enrollment.with_plan_version(&version);
+        }
         for (fact, value) in facts(enrollments, row) {
             enrollment = enrollment.with(&fact, value).expect("a fact of an enrollment");
         }
         covers.insert(id, enrollment);
     }
-    let mut histories: BTreeMap<String, History> = BTreeMap::new();
+    let mut histories: BTreeMap<(String, String), History> = BTreeMap::new();
     for row in 0..claims.num_rows() {
-        let mut claim = Claim::new(&text(claims, 0, row));
+        let text = |name: &str| text(claims, name, row).unwrap_or_default();
+        let mut claim = Claim::new(&text("claim_id"));
         for (fact, value) in facts(claims, row) {
             claim = claim.with(&fact, value).expect("a fact of a claim");
         }
-        let enrollment = covers[&text(claims, 1, row)].clone();
-        histories.entry(enrollment.member().to_owned()).or_default().push((row, (enrollment, claim)));
+        let enrollment = covers[&text("enrollment_id")].clone();
+        let account = (enrollment.member().to_owned(), enrollment.plan().to_owned());
+        histories.entry(account).or_default().push((row, (enrollment, claim)));
     }
     histories
+}
+
+/// What stands in a column of texts, if there is one.
+fn text(batch: &RecordBatch, name: &str, row: usize) -> Option<String> {
+    let column = batch.column_by_name(name).filter(|column| column.is_valid(row))?;
+    Some(match column.as_dictionary_opt::<Int32Type>() {
+        Some(column) => column.values().as_string::<i32>().value(column.key(row)?).to_owned(),
+        None => column.as_string::<i32>().value(row).to_owned(),
+    })
 }
 
 /// The facts that a row gives, ids left out.
@@ -82,7 +112,7 @@ fn facts(batch: &RecordBatch, row: usize) -> Vec<(String, Value)> {
 }
 
 fn is_id(name: &str) -> bool {
-    ["claim_id", "enrollment_id", "member_id", "plan"].contains(&name)
+    ["claim_id", "enrollment_id", "member_id", "plan", "plan_version"].contains(&name)
 }
 
 fn value(column: &dyn Array, row: usize) -> Value {

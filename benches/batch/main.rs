@@ -19,6 +19,7 @@ mod rounds;
 
 use std::path::{Path, PathBuf};
 
+use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 
 use arrow::array::{Array, AsArray, RecordBatch};
@@ -31,7 +32,7 @@ use by_hand::table::Table;
 use data::columns::Flaws;
 use data::packs::Packs;
 use data::people::{Order, People};
-use huzhu::batch::{self, Alone, Decided};
+use huzhu::batch::{self, Alone, Decided, Job};
 use huzhu::{Catalog, Decision};
 use rounds::{Section, Totals, Variant};
 
@@ -49,7 +50,9 @@ cargo bench --bench batch -- --claims 1000000 --rounds 7
   --out FILE    where by hand writes; huzhu-by-hand.parquet in the folder for temporary files
   --threads N   2; of the variants from files and from record batches
   --only TEXT   only sections with this in their name
-  --test        only the checks, on few claims";
+  --test        only the checks, on few claims of all plans";
+
+const HENAN: &str = "henan-accident";
 
 struct Options {
     claims: u64,
@@ -66,15 +69,24 @@ fn main() {
         println!("{HELP}");
         return;
     }
-    let few = claims(20_000, Order::Submission);
-    check::agree(&few.0, &few.1);
-    println!("by hand and by huzhu::history: the same answers on {} claims", few.0.num_rows());
+    let (few, covers) = claims(Some(HENAN), 20_000, Order::Submission);
+    check::agree(&few, &covers);
+    println!("by hand and by huzhu::history: the same answers on {} claims", few.num_rows());
     if arguments.iter().any(|argument| argument == "--test") {
+        show_all_plans();
         return;
     }
     let options = Options::read(&arguments);
     for section in sections(&options).into_iter().filter(|section| section.name.contains(&options.only)) {
         section.run(options.rounds);
+    }
+}
+
+/// That the claims made up for the other plans can be decided too, and how they are.
+fn show_all_plans() {
+    let (claims, covers) = claims(None, 40_000, Order::Submission);
+    for (plan, [paid, nothing, denied, pended]) in check::decide(&claims, &covers) {
+        println!("{plan:<28} {paid:>5} paid {nothing:>5} nothing due {denied:>5} denied {pended:>5} pended");
     }
 }
 
@@ -129,7 +141,7 @@ fn alone(count: u64) -> Vec<Variant> {
         columns.decide_alone(&mut answers);
         totals(&answers)
     });
-    let (claims, enrollments) = claims(count, Order::Submission);
+    let (claims, enrollments) = claims(Some(HENAN), count, Order::Submission);
     let ready = Alone::of(&CATALOG, &claims, &enrollments).expect("the claims can be joined");
     let by_columns = Variant::new("by columns", move || {
         let mut totals = Totals::default();
@@ -148,11 +160,7 @@ fn with_limits(count: u64, order: Order) -> Vec<Variant> {
         columns.decide_with_limits(&mut room, &mut answers);
         totals(&answers)
     });
-    let (claims, enrollments) = claims(count, order);
-    let by_columns = Variant::new("by columns, from record batches to record batches", move || {
-        of_payouts(&batch::decide(&CATALOG, &claims, &enrollments).expect("the claims can be decided"))
-    });
-    vec![by_hand, by_columns]
+    vec![by_hand]
 }
 
 fn of_payouts(decided: &Decided) -> Totals {
@@ -173,33 +181,49 @@ fn of_payouts(decided: &Decided) -> Totals {
 
 /// Ids are texts here: to join claims with covers, and claims with claims, is a part of it, and so is to make the result.
 fn from_batches(count: u64, threads: usize) -> Vec<Variant> {
-    let (claims, enrollments) = claims(count, Order::Submission);
-    let (claims, enrollments) = (Table::of(&claims, ROWS_OF_GROUP), Table::of(&enrollments, ROWS_OF_GROUP));
+    let whole = claims(Some(HENAN), count, Order::Submission);
+    let (claims, enrollments) = &whole;
+    let (claims, enrollments) = (Table::of(claims, ROWS_OF_GROUP), Table::of(enrollments, ROWS_OF_GROUP));
     let by_hand = Variant::new("by hand", move || {
         let (kept, answers) = decide_all(&claims, &enrollments, threads);
         let rows = kept.iter().map(|kept| columns_of(kept, &answers)).map(|columns| columns[0].len());
         assert_eq!(rows.sum::<usize>(), answers.len());
         totals(&answers)
     });
-    vec![by_hand]
+    let (claims, enrollments) = whole;
+    let by_columns = Variant::new("by columns, one thread", move || {
+        of_payouts(&batch::decide(&CATALOG, &claims, &enrollments).expect("the claims can be decided"))
+    });
+    vec![by_hand, by_columns]
 }
 
 fn from_files(folder: &Path, out: &Path, threads: usize) -> Vec<Variant> {
     let (folder, out) = (folder.to_owned(), out.to_owned());
+    let beside = out.with_extension("huzhu.parquet");
+    let threads_at_once = NonZeroUsize::new(threads).expect("a thread at least");
+    let job = Job::new(folder.join("claims.parquet"), folder.join("enrollments.parquet"), beside);
+    let job = job.threads(threads_at_once).force();
     let by_hand = Variant::new("by hand", move || totals(&files::run(&folder, &out, threads)));
-    vec![by_hand]
+    let by_columns = Variant::new("huzhu batch", move || {
+        let summary = batch::run(&job, &CATALOG, &()).expect("the files can be decided");
+        let decisions = [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended];
+        let payable = summary.payable().replace('.', "").parse().expect("fen are a whole number");
+        Totals { decisions: decisions.map(|decision| summary.decided(decision)), payable }
+    });
+    vec![by_hand, by_columns]
 }
 
 const ROWS_OF_GROUP: usize = 131_072;
 
 fn columns(count: u64, order: Order) -> Columns {
-    let (claims, enrollments) = claims(count, order);
+    let (claims, enrollments) = claims(Some(HENAN), count, order);
     Columns::join(&claims, &enrollments)
 }
 
-fn claims(count: u64, order: Order) -> (RecordBatch, RecordBatch) {
+/// Claims under one plan or under all of them, with their enrollments.
+fn claims(plan: Option<&str>, count: u64, order: Order) -> (RecordBatch, RecordBatch) {
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
-    let people = People::new(Packs::read(&rules, Some("henan-accident")), 1, count, order);
+    let people = People::new(Packs::read(&rules, plan), 1, count, order);
     let none = Flaws::default();
     (people.claims(0..people.claims, none), people.enrollments(0..people.members, none))
 }

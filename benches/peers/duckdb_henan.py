@@ -15,11 +15,17 @@ seconds, cpu = [], []
 for _ in range(rounds):
     database = duckdb.connect()
     database.execute(f"SET threads = {threads}; SET preserve_insertion_order = false")
-    for name, path in [("claims", folder / "claims.parquet"), ("enrollments", folder / "enrollments.parquet"), ("out", out)]:
+    for name, path in [
+        ("claims", folder / "claims.parquet"),
+        ("enrollments", folder / "enrollments.parquet"),
+        ("out", out),
+    ]:
         database.execute(f"SET VARIABLE {name} = '{path}'")
     start, cpu_start = time.perf_counter(), time.process_time()
     database.execute(sql)
     seconds.append(time.perf_counter() - start)
     cpu.append(time.process_time() - cpu_start)
     database.close()
-print(f"duckdb {duckdb.__version__}: median {statistics.median(seconds):.2f} s, least {min(seconds):.2f} s; processor {statistics.median(cpu):.2f} s")
+print(
+    f"duckdb {duckdb.__version__}: median {statistics.median(seconds):.2f} s, least {min(seconds):.2f} s; processor {statistics.median(cpu):.2f} s"
+)

@@ -109,6 +109,17 @@ decided AS (
   SELECT *, false AS died_before, 0 AS now_disability, 0 AS now_death, NULL AS payable
   FROM (FROM alone WHERE NOT live) SEMI JOIN several USING (member_id)
 ),
+-- Claims for a death after one that was paid, with shares missing: they do not need them.
+needless AS (
+  SELECT late.claim_id
+  FROM (FROM alone WHERE NOT live AND open AND death AND counted IS NULL) late JOIN (
+    SELECT member_id, event_date, claim_id FROM with_death WHERE may_be_paid AND NOT died_before
+    UNION ALL
+    SELECT member_id, event_date, claim_id FROM alone ANTI JOIN (FROM several) USING (member_id)
+    WHERE live AND death AND CASE WHEN accident THEN disability < 50000 * counted ELSE NOT waits END
+  ) paid USING (member_id)
+  WHERE (paid.event_date, paid.claim_id) < (late.event_date, late.claim_id)
+),
 named AS (
   SELECT *,
     CASE
@@ -118,7 +129,8 @@ named AS (
       WHEN payable > 0 THEN 'paid'
       WHEN payable = 0 THEN 'nothing-due'
       -- Shares or burden are missing: it matters if a benefit needs them.
-      WHEN stays OR disabled OR accident AND death OR sudden AND death AND NOT waits THEN 'pended'
+      WHEN stays OR disabled THEN 'pended'
+      WHEN death AND (accident OR sudden AND NOT waits) AND claim_id NOT IN (FROM needless) THEN 'pended'
       ELSE 'nothing-due'
     END AS decision
   FROM decided

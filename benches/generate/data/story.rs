@@ -51,7 +51,11 @@ impl People {
         };
         let is_disabled = is_accident && random.happens(if is_sequel { 40_000 } else { 9_000 });
         let grade = random.skewed(&[(45, 10, 10), (22, 9, 9), (13, 8, 8), (8, 7, 7), (5, 6, 6), (4, 4, 5), (3, 1, 3)]);
-        let stays = random.happens(if cause == Cause::SuddenDeath { 30_000 } else { 86_000 });
+        let stays = random.happens(match cause {
+            _ if !plan.pays_accidents => 98_000,
+            Cause::SuddenDeath => 30_000,
+            Cause::Accident | Cause::Illness => 86_000,
+        });
         let days = random.skewed(&[(30, 1, 4), (40, 5, 12), (22, 13, 30), (7, 31, 90), (1, 91, 180)]);
         let hospital_days = if stays { days } else { 0 };
         let admitted =
@@ -85,8 +89,8 @@ impl People {
         let date = match random.below(200) {
             0 | 1 => start,
             2 | 3 => end,
-            4 | 5 => start - near(&mut random),
-            6..9 => end + near(&mut random),
+            4 | 5 => start - near(plan, &mut random),
+            6..9 => end + near(plan, &mut random),
             _ => i32::try_from(random.between(start.into(), end.into())).unwrap_or(start),
         };
         (cover, date, cause(plan, &mut random), false)
@@ -108,8 +112,10 @@ fn cause(plan: &Shape, random: &mut Random) -> Cause {
     }
 }
 
-fn near(random: &mut Random) -> i32 {
-    i32::try_from(random.between(1, 60)).unwrap_or_default()
+/// So many days outside the cover; not outside the year of a campaign.
+fn near(plan: &Shape, random: &mut Random) -> i32 {
+    let most = if plan.campaign.is_some() { 45 } else { 60 };
+    i32::try_from(random.between(1, most)).unwrap_or_default()
 }
 
 /// What a member still bears, in fen: most a few thousand yuan, some nothing, a few very much.
