@@ -35,7 +35,7 @@ pub use progress::{Progress, Stage};
 pub use rehearse::{Rehearsal, rehearse};
 pub use summary::{Cause, Rows, Summary};
 
-use budget::{Budget, Room};
+use budget::Budget;
 use decide::{Deciding, Part};
 use folder::{CLAIMS, DIGESTS, ENROLLMENTS, Folder, SUMMARY};
 use input::Source;
@@ -224,11 +224,12 @@ impl Run<'_> {
 
     /// Decides, writes and counts.
     fn results(&self, enrollments: &Put, enrolled: &Spilled, claims: &Put, claimed: &Spilled) -> Result<Counts, Error> {
-        let room: Room = self.budget.deciding();
         let (plans, folder, outputs) = (&self.plans, &self.folder, &self.outputs);
         let journal = &Journal::open(folder)?;
         let deciding = Deciding { plans, claims: claimed, enrollments: enrolled, folder, journal, outputs };
-        let parts = deciding.all(self.sources.buckets(), self.job.threads, &room, self.progress)?;
+        let buckets = self.sources.buckets();
+        let threads = self.budget.deciding(deciding.largest(buckets))?;
+        let parts = deciding.all(buckets, threads, self.progress)?;
         let results = Results {
             job: self.job,
             folder,
