@@ -103,8 +103,8 @@ pub(super) struct Taken<'r> {
 }
 
 impl Room {
-    /// What a bucket of so many bytes of rows takes; an error if that is more than all.
-    pub(super) fn for_bucket(&self, bytes: u64) -> Result<Taken<'_>, Error> {
+    /// Refuses a bucket of so many bytes of rows, if deciding it takes more than there is.
+    pub(super) fn admit_bucket(&self, bytes: u64) -> Result<(), Error> {
         let bytes = bytes.saturating_mul(TIMES_A_BUCKET);
         if bytes > self.all {
             let (least, given) = (Mebibytes(bytes.saturating_add(BASE)), Mebibytes(self.all.saturating_add(BASE)));
@@ -113,12 +113,18 @@ impl Room {
                 "one part of the members needs {least} of memory, and {given} is allowed; raise it with `--memory`"
             )));
         }
+        Ok(())
+    }
+
+    /// What deciding a bucket of so many bytes of rows takes, as soon as there is so much.
+    pub(super) fn for_bucket(&self, bytes: u64) -> Taken<'_> {
+        let bytes = bytes.saturating_mul(TIMES_A_BUCKET).min(self.all);
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         while *free < bytes {
             free = self.changed.wait(free).unwrap_or_else(PoisonError::into_inner);
         }
         *free = free.saturating_sub(bytes);
-        Ok(Taken { room: self, bytes })
+        Taken { room: self, bytes }
     }
 }
 
@@ -164,17 +170,18 @@ mod tests {
     #[test]
     fn a_bucket_that_does_not_fit_is_refused_and_the_others_wait() {
         let room = budget(64, 2).deciding();
-        let error = room.for_bucket(20 << 20).unwrap_err();
+        let error = room.admit_bucket(20 << 20).unwrap_err();
         assert!(error.is_memory());
         assert_eq!(
             error.to_string(),
             "one part of the members needs 104 MiB of memory, and 64 MiB is allowed; raise it with `--memory`"
         );
-        let first = room.for_bucket(9 << 20).unwrap();
+        room.admit_bucket(9 << 20).unwrap();
+        let first = room.for_bucket(9 << 20);
         std::thread::scope(|scope| {
-            let second = scope.spawn(|| room.for_bucket(9 << 20).is_ok());
+            let second = scope.spawn(|| drop(room.for_bucket(9 << 20)));
             drop(first);
-            assert!(second.join().unwrap());
+            second.join().unwrap();
         });
     }
 }
