@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 pub use self::bucket::Alone;
 use self::bucket::{Plans, decide_bucket};
 use self::door::{Entered, Vocabulary};
-pub use self::run::{Cause, Job, LEAST_MEMORY, Progress, Rehearsal, Rows, Stage, Summary, USUAL_MEMORY, rehearse, run};
+pub use self::run::{
+    Cause, Job, LEAST_MEMORY, MOST_THREADS, Progress, Rehearsal, Rows, Stage, Summary, USUAL_MEMORY, rehearse, run,
+};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::text::Text;

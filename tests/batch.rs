@@ -240,7 +240,7 @@ fn one_run_at_a_time_writes_a_result() {
     lock.lock().unwrap();
     let error = batch::run(&job, &world.catalog, &()).unwrap_err();
     assert!(error.is_resume() && error.to_string().contains("another run is writing"), "{error}");
-    drop(lock);
+    lock.unlock().unwrap();
     batch::run(&job, &world.catalog, &()).unwrap();
 }
 

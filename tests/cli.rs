@@ -216,8 +216,8 @@ fn what_can_not_run_ends_with_two_and_says_what_to_do() {
             "`a.csv` can not be read: no such file or folder",
         ),
         (
-            vec!["batch", "--claims=a", "--enrollments=b.csv", "--out=c.csv", "--rules=alone"],
-            "ends neither in `.parquet`",
+            vec!["batch", "--claims=empty/README.md", "--enrollments=empty/README.md", "--out=c.csv", "--rules=alone"],
+            "is named twice",
         ),
         (vec!["batch", "--claims=a.csv", "--enrollments=b.csv", "--out=c.csv", "--memory=5GB"], "such as 512MiB"),
         (vec!["explain", "limit-reachd"], "did you mean `limit-reached`?"),

@@ -30,12 +30,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
 
-pub use job::{Job, LEAST_MEMORY, USUAL_MEMORY};
+pub use job::{Job, LEAST_MEMORY, MOST_THREADS, USUAL_MEMORY};
 pub use progress::{Progress, Stage};
 pub use rehearse::{Rehearsal, rehearse};
 pub use summary::{Cause, Rows, Summary};
 
-use budget::{Budget, Room};
+use budget::Budget;
 use decide::{Deciding, Part};
 use folder::{CLAIMS, DIGESTS, ENROLLMENTS, Folder, SUMMARY};
 use input::Source;
@@ -47,6 +47,7 @@ use publish::{RejectCounts, Results};
 use put::Put;
 use routes::{Buckets, Routes};
 use spill::Spilled;
+use summary::Counts;
 use twins::Twins;
 
 use crate::batch::Input;
@@ -68,6 +69,7 @@ use crate::text::{Text, say};
 pub fn run(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result<Summary, Error> {
     let started = Instant::now();
     job.check()?;
+    let stamps = stamps(job)?;
     let vocabulary = Vocabulary::of(catalog)?;
     let sources = Sources::open(job, &vocabulary)?;
     let plans = Plans::of(catalog, &vocabulary);
@@ -75,16 +77,20 @@ pub fn run(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result<Summ
     let manifest = Manifest::of(job, catalog)?;
     let folder = Folder::open(job, &manifest)?;
     let is_resumed = folder.is_resumed;
-    let run = Run { job, plans, sources, outputs, folder, budget: Budget::of(job), progress };
-    let summary = match run.go() {
-        Ok(summary) => summary,
+    let run = Run { job, stamps, plans, sources, outputs, folder, budget: Budget::of(job), progress };
+    let counts = match run.go() {
+        Ok(counts) => counts,
         Err(error) => {
             run.leave(&error);
             return Err(error);
         }
     };
     run.folder.finish()?;
-    Ok(Summary { took: started.elapsed(), is_resumed, ..summary })
+    Ok(Summary { counts, took: started.elapsed(), is_resumed })
+}
+
+fn stamps(job: &Job) -> Result<[(u64, u128); 2], Error> {
+    Ok([digest::stamp(&job.claims)?, digest::stamp(&job.enrollments)?])
 }
 
 /// The two inputs.
@@ -111,6 +117,8 @@ impl Sources {
 /// A run under way.
 struct Run<'a> {
     job: &'a Job,
+    /// The size and the time of both inputs before they were opened.
+    stamps: [(u64, u128); 2],
     plans: Plans<'a>,
     sources: Sources,
     outputs: Outputs,
@@ -120,22 +128,16 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn go(&self) -> Result<Summary, Error> {
-        if let Some(summary) = self.folder.mark::<Summary>(SUMMARY)? {
-            return Ok(summary); // all is written, and only the work folder was not yet removed
+    fn go(&self) -> Result<Counts, Error> {
+        if let Some(counts) = self.folder.mark::<Counts>(SUMMARY)? {
+            return Ok(counts); // all is written, and only the work folder was not yet removed
         }
-        let stamps = self.stamps()?;
         let (enrollments, enrolled) = self.enrollments()?;
         let (claims, claimed) = self.claims(&enrollments, &enrolled)?;
-        if self.stamps()? != stamps {
+        if stamps(self.job)? != self.stamps {
             return Err(Error::input(say!("输入文件在读取时被改动", "an input was changed while it was read")));
         }
         self.results(&enrollments, &enrolled, &claims, &claimed)
-    }
-
-    /// The size and the time of both inputs.
-    fn stamps(&self) -> Result<[(u64, u128); 2], Error> {
-        Ok([digest::stamp(&self.job.claims)?, digest::stamp(&self.job.enrollments)?])
     }
 
     /// Enrollments by bucket: those of an earlier run if the inputs are the same.
@@ -221,18 +223,13 @@ impl Run<'_> {
     }
 
     /// Decides, writes and counts.
-    fn results(
-        &self,
-        enrollments: &Put,
-        enrolled: &Spilled,
-        claims: &Put,
-        claimed: &Spilled,
-    ) -> Result<Summary, Error> {
-        let room: Room = self.budget.deciding();
+    fn results(&self, enrollments: &Put, enrolled: &Spilled, claims: &Put, claimed: &Spilled) -> Result<Counts, Error> {
         let (plans, folder, outputs) = (&self.plans, &self.folder, &self.outputs);
         let journal = &Journal::open(folder)?;
         let deciding = Deciding { plans, claims: claimed, enrollments: enrolled, folder, journal, outputs };
-        let parts = deciding.all(self.sources.buckets(), self.job.threads, &room, self.progress)?;
+        let buckets = self.sources.buckets();
+        let threads = self.budget.deciding(deciding.largest(buckets))?;
+        let parts = deciding.all(buckets, threads, self.progress)?;
         let results = Results {
             job: self.job,
             folder,
@@ -242,11 +239,11 @@ impl Run<'_> {
             memory: self.budget.half(),
         };
         let rejected = results.write(self.progress)?;
-        let summary = sum(enrollments, claims, &parts, rejected)?;
+        let counts = sum(enrollments, claims, &parts, rejected)?;
         heed(self.progress)?;
         results.name()?;
-        self.folder.put_mark(SUMMARY, &summary)?;
-        Ok(summary)
+        self.folder.put_mark(SUMMARY, &counts)?;
+        Ok(counts)
     }
 
     /// Leaves the work folder if the same run can go on from it, and else removes it.
@@ -261,7 +258,7 @@ impl Run<'_> {
 }
 
 /// The numbers of a run; every claim that was read is decided or rejected, or the program is at fault and says so.
-fn sum(enrollments: &Put, claims: &Put, parts: &[Part], rejected: RejectCounts) -> Result<Summary, Error> {
+fn sum(enrollments: &Put, claims: &Put, parts: &[Part], rejected: RejectCounts) -> Result<Counts, Error> {
     let mut tally = summary::Tally::default();
     let mut decided = 0_u64;
     for part in parts {
@@ -278,12 +275,5 @@ fn sum(enrollments: &Put, claims: &Put, parts: &[Part], rejected: RejectCounts) 
             "a fault of the program: {read} claims read, {taken} decided and {rejected} rejected"
         )));
     }
-    Ok(Summary {
-        claims,
-        enrollments,
-        tally,
-        causes: rejected.causes,
-        took: std::time::Duration::ZERO,
-        is_resumed: false,
-    })
+    Ok(Counts { claims, enrollments, tally, causes: rejected.causes })
 }

@@ -1,5 +1,6 @@
 //! `huzhu batch`: many claims decided from files.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -32,6 +33,7 @@ pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
         }
     };
     let job = job(asked);
+    let loud = quiet_about_damaged_files();
     let meter = Meter::new(setting, asked.quiet, stop_on_interrupt());
     let done = if asked.dry_run {
         batch::rehearse(&job, &catalog, &meter).map(|rehearsal| Done {
@@ -49,6 +51,7 @@ pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
         })
     };
     meter.end();
+    std::panic::set_hook(loud);
     let done = done.map_err(|error| failure(&error, asked, setting))?;
     let results = match setting.format {
         Format::Text => done.text(setting),
@@ -85,6 +88,21 @@ fn stop_on_interrupt() -> Arc<AtomicBool> {
         }
     });
     flag
+}
+
+type Hook = Box<dyn Fn(&std::panic::PanicHookInfo<'_>) + Send + Sync>;
+
+/// The library that reads Parquet panics at some damaged bytes. The run says which file is damaged; the panic itself is no news.
+fn quiet_about_damaged_files() -> Hook {
+    const READERS: [&str; 4] = ["/parquet-", "/arrow-", "/snap-", "/bytes-"];
+    let loud = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or("", |place| place.file());
+        if !READERS.iter().any(|reader| place.contains(reader)) {
+            let _unheard = writeln!(io::stderr(), "{panic}");
+        }
+    }));
+    loud
 }
 
 fn failure(error: &huzhu::Error, asked: &Batch, setting: &Setting) -> Failure {

@@ -44,7 +44,7 @@ impl Meter {
         let form = if is_quiet {
             Form::Nothing
         } else if io::stderr().is_terminal() {
-            Form::Bar(bar(setting))
+            Form::Bar(bar())
         } else {
             Form::Lines
         };
@@ -59,17 +59,24 @@ impl Meter {
     }
 }
 
-/// How far a stage is after so many seconds.
-fn line(stage: Stage, done: u64, total: u64, seconds: u64, language: Language) -> String {
-    let rate = done.div_euclid(seconds.max(1));
-    let left = total.saturating_sub(done).checked_div(rate).map_or_else(|| "?".to_owned(), count);
+/// How far a stage is, on a line.
+fn line(stage: Stage, done: u64, total: u64, time: Duration, language: Language) -> String {
     let percent = done.saturating_mul(100).checked_div(total).unwrap_or(100);
-    let (stage, done, total, rate) = (stage_in_words(stage, language), count(done), count(total), count(rate));
-    say!(
-        language,
-        "{stage}：{done}/{total}（{percent}%），每秒 {rate}，约剩 {left} 秒",
-        "{stage}: {done} of {total} ({percent}%), {rate} a second, {left} s left"
-    )
+    let (pace, stage) = (pace(stage, done, total, time, language), stage_in_words(stage, language));
+    let (done, total) = (count(done), count(total));
+    say!(language, "{stage}：{done}/{total}（{percent}%），{pace}", "{stage}: {done} of {total} ({percent}%), {pace}")
+}
+
+/// How fast a stage is, and how long it still takes if it goes on so.
+fn pace(stage: Stage, done: u64, total: u64, time: Duration, language: Language) -> String {
+    let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
+    let rate = done.saturating_mul(1_000).div_euclid(millis);
+    let left = if rate == 0 { "?".to_owned() } else { count(total.saturating_sub(done).div_ceil(rate)) };
+    if stage == Stage::Writing {
+        return say!(language, "约剩 {left} 秒", "{left} s left"); // what is counted there is parts
+    }
+    let rate = count(rate);
+    say!(language, "每秒 {rate}，约剩 {left} 秒", "{rate} a second, {left} s left")
 }
 
 impl Progress for Meter {
@@ -89,18 +96,19 @@ impl Progress for Meter {
             Form::Bar(bar) => {
                 if is_new {
                     bar.reset();
-                    bar.set_message(stage_in_words(stage, self.language));
+                    bar.set_prefix(stage_in_words(stage, self.language));
                 }
                 if bar.is_hidden() && self.began.elapsed() >= SILENT {
                     bar.set_draw_target(ProgressDrawTarget::stderr());
                 }
                 bar.set_length(total);
                 bar.set_position(done);
+                bar.set_message(pace(stage, done, total, now.began.elapsed(), self.language));
             }
             Form::Lines => {
                 if now.told.elapsed() >= BETWEEN_LINES {
                     now.told = current;
-                    let line = line(stage, done, total, now.began.elapsed().as_secs(), self.language);
+                    let line = line(stage, done, total, now.began.elapsed(), self.language);
                     // Where standard error is closed, no one hears how far it is.
                     let _unheard = writeln!(io::stderr(), "{line}");
                 }
@@ -114,14 +122,9 @@ impl Progress for Meter {
 }
 
 /// A bar that is not shown yet.
-fn bar(setting: &Setting) -> ProgressBar {
+fn bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-    let (rate, left) = (pick(setting.language, "每秒", "a second"), pick(setting.language, "约剩", "left"));
-    let form = match setting.language {
-        Language::Zh => format!("{{msg}} {{bar:30}} {{percent}}%  {rate} {{per_sec}}  {left} {{eta}}"),
-        Language::En => format!("{{msg}} {{bar:30}} {{percent}}%  {{per_sec}} {rate}  {{eta}} {left}"),
-    };
-    match ProgressStyle::with_template(&form) {
+    match ProgressStyle::with_template("{prefix} {bar:30} {percent:>3}%  {msg}") {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
@@ -142,9 +145,9 @@ mod tests {
 
     #[test]
     fn a_line_says_how_far_how_fast_and_how_long_yet() {
-        let english = line(Stage::Deciding, 2_500_000, 10_000_000, 5, Language::En);
+        let english = line(Stage::Deciding, 2_500_000, 10_000_000, Duration::from_secs(5), Language::En);
         assert_eq!(english, "3/4 deciding claims: 2,500,000 of 10,000,000 (25%), 500,000 a second, 15 s left");
-        let chinese = line(Stage::Claims, 0, 0, 0, Language::Zh);
+        let chinese = line(Stage::Claims, 0, 0, Duration::ZERO, Language::Zh);
         assert_eq!(chinese, "2/4 读取理赔申请：0/0（100%），每秒 0，约剩 ? 秒");
     }
 }

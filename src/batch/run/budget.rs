@@ -1,7 +1,6 @@
 //! How a run divides the memory that it may take.
 
 use std::num::NonZeroUsize;
-use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::job::{Job, Mebibytes};
 use crate::error::Error;
@@ -9,16 +8,18 @@ use crate::text::say;
 
 /// The program, the packs and the tables of the inputs, about.
 const BASE: u64 = 24 << 20;
-/// A thread that reads has less than this to do no good.
-const LEAST_OF_A_THREAD: u64 = 6 << 20;
+/// What a thread takes before it holds a row: pages of Parquet, buffers of files, what the allocator keeps for it.
+const BASE_OF_A_THREAD: u64 = 6 << 20;
+/// With less than this a thread does no good.
+const LEAST_OF_A_THREAD: u64 = 12 << 20;
 /// What a row takes while it is read, about: as it came, as plain columns, and once more while it is put by bucket.
 const BYTES_OF_A_ROW: u64 = 768;
 const FEWEST_ROWS_AT_ONCE: u64 = 2_048;
 const MOST_ROWS_AT_ONCE: u64 = 32_768;
 /// Rows are kept until so many bytes can be put by bucket together, if there is room.
 const MOST_HELD: u64 = 256 << 20;
-/// What deciding a bucket takes, as a multiple of its rows in the work files: the rows themselves, put together, and the results.
-const TIMES_A_BUCKET: u64 = 4;
+/// What deciding a bucket takes before it has a row.
+const BASE_OF_A_BUCKET: u64 = 4 << 20;
 
 /// The memory of a run.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +46,7 @@ impl Budget {
     /// Refuses so many enrollments, if the table of their ids leaves no room for anything else.
     pub(super) fn admit_enrollments(self, enrollments: u64) -> Result<(), Error> {
         let table = table_of(enrollments);
-        let room = self.memory.saturating_sub(BASE).saturating_sub(LEAST_OF_A_THREAD.saturating_mul(2));
+        let room = self.memory.saturating_sub(BASE).saturating_sub(LEAST_OF_A_THREAD);
         if table <= room {
             return Ok(());
         }
@@ -60,20 +61,32 @@ impl Budget {
     /// What each thread may take beside a table of so many enrollments.
     pub(super) fn reading(self, enrollments: u64) -> Share {
         let room = self.memory.saturating_sub(BASE).saturating_sub(table_of(enrollments)).max(LEAST_OF_A_THREAD);
-        let most = usize::try_from(room.div_euclid(LEAST_OF_A_THREAD)).unwrap_or(usize::MAX);
-        let threads = NonZeroUsize::new(most).unwrap_or(NonZeroUsize::MIN).min(self.threads);
+        let threads = self.threads_in(room);
         let share = room.div_euclid(u64::try_from(threads.get()).unwrap_or(u64::MAX).max(1));
+        let share = share.saturating_sub(BASE_OF_A_THREAD);
         let rows = share.div_euclid(2).div_euclid(BYTES_OF_A_ROW).clamp(FEWEST_ROWS_AT_ONCE, MOST_ROWS_AT_ONCE);
         Share { threads, rows: usize::try_from(rows).unwrap_or(usize::MAX), held: share.div_euclid(3).min(MOST_HELD) }
     }
 
-    /// What may be taken at once while buckets are decided.
-    pub(super) fn deciding(self) -> Room {
-        Room {
-            all: self.memory.saturating_sub(BASE),
-            free: Mutex::new(self.memory.saturating_sub(BASE)),
-            changed: Condvar::new(),
-        }
+    /// The threads that may decide buckets at once, if the largest has so many bytes of rows; an error if that is none.
+    ///
+    /// What a thread has once taken its allocator keeps, so that every thread counts with the largest bucket.
+    pub(super) fn deciding(self, largest: u64) -> Result<NonZeroUsize, Error> {
+        let (bytes, room) = (decided(largest), self.memory.saturating_sub(BASE));
+        let most = usize::try_from(room.checked_div(bytes).unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+        NonZeroUsize::new(most).map(|most| most.min(self.threads)).ok_or_else(|| {
+            let (least, given) = (Mebibytes(bytes.saturating_add(BASE)), Mebibytes(self.memory));
+            Error::memory(say!(
+                "一部分会员的数据需要 {least} 内存，现为 {given}；用 `--memory` 放宽",
+                "one part of the members needs {least} of memory, and {given} is allowed; raise it with `--memory`"
+            ))
+        })
+    }
+
+    /// As many threads as do some good in so much memory.
+    fn threads_in(self, room: u64) -> NonZeroUsize {
+        let most = usize::try_from(room.div_euclid(LEAST_OF_A_THREAD)).unwrap_or(usize::MAX);
+        NonZeroUsize::new(most).unwrap_or(NonZeroUsize::MIN).min(self.threads)
     }
 
     /// The bytes that may be taken by one thing alone.
@@ -87,47 +100,9 @@ fn table_of(enrollments: u64) -> u64 {
     enrollments.saturating_mul(10)
 }
 
-/// Memory that threads take and give back.
-#[derive(Debug)]
-pub(super) struct Room {
-    all: u64,
-    free: Mutex<u64>,
-    changed: Condvar,
-}
-
-/// A part of it, given back when it is dropped.
-#[derive(Debug)]
-pub(super) struct Taken<'r> {
-    room: &'r Room,
-    bytes: u64,
-}
-
-impl Room {
-    /// What a bucket of so many bytes of rows takes; an error if that is more than all.
-    pub(super) fn for_bucket(&self, bytes: u64) -> Result<Taken<'_>, Error> {
-        let bytes = bytes.saturating_mul(TIMES_A_BUCKET);
-        if bytes > self.all {
-            let (least, given) = (Mebibytes(bytes.saturating_add(BASE)), Mebibytes(self.all.saturating_add(BASE)));
-            return Err(Error::memory(say!(
-                "一部分会员的数据需要 {least} 内存，现为 {given}；用 `--memory` 放宽",
-                "one part of the members needs {least} of memory, and {given} is allowed; raise it with `--memory`"
-            )));
-        }
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        while *free < bytes {
-            free = self.changed.wait(free).unwrap_or_else(PoisonError::into_inner);
-        }
-        *free = free.saturating_sub(bytes);
-        Ok(Taken { room: self, bytes })
-    }
-}
-
-impl Drop for Taken<'_> {
-    fn drop(&mut self) {
-        let mut free = self.room.free.lock().unwrap_or_else(PoisonError::into_inner);
-        *free = free.saturating_add(self.bytes);
-        self.room.changed.notify_all();
-    }
+/// What deciding a bucket of so many bytes of rows takes: the rows as they were written, put together, and the results.
+fn decided(bytes: u64) -> u64 {
+    bytes.saturating_mul(3).saturating_add(BASE_OF_A_BUCKET)
 }
 
 #[cfg(test)]
@@ -144,10 +119,10 @@ mod tests {
             let Share { threads, rows, held } = budget(mebibytes, threads).reading(enrollments);
             (threads.get(), rows, held >> 20)
         };
-        assert_eq!(share(1024, 2, 0), (2, 32_768, 166));
-        assert_eq!(share(64, 2, 0), (2, 13_653, 6));
-        assert_eq!(share(64, 16, 0), (6, 4_551, 2));
-        assert_eq!(share(64, 16, 3_000_000), (1, 7_775, 3));
+        assert_eq!(share(1024, 2, 0), (2, 32_768, 164));
+        assert_eq!(share(64, 2, 0), (2, 9_557, 4));
+        assert_eq!(share(64, 16, 0), (3, 5_006, 2));
+        assert_eq!(share(64, 16, 3_000_000), (1, 4_096, 2));
     }
 
     #[test]
@@ -162,19 +137,14 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_that_does_not_fit_is_refused_and_the_others_wait() {
-        let room = budget(64, 2).deciding();
-        let error = room.for_bucket(20 << 20).unwrap_err();
+    fn as_many_buckets_are_decided_at_once_as_fit() {
+        let threads = |largest: u64| budget(128, 8).deciding(largest << 20).unwrap().get();
+        assert_eq!([0, 6, 10, 30].map(threads), [8, 4, 3, 1]);
+        let error = budget(128, 8).deciding(40 << 20).unwrap_err();
         assert!(error.is_memory());
         assert_eq!(
             error.to_string(),
-            "one part of the members needs 104 MiB of memory, and 64 MiB is allowed; raise it with `--memory`"
+            "one part of the members needs 148 MiB of memory, and 128 MiB is allowed; raise it with `--memory`"
         );
-        let first = room.for_bucket(9 << 20).unwrap();
-        std::thread::scope(|scope| {
-            let second = scope.spawn(|| room.for_bucket(9 << 20).is_ok());
-            drop(first);
-            assert!(second.join().unwrap());
-        });
     }
 }

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
-use super::budget::Room;
 use super::folder::Folder;
 use super::journal::Journal;
 use super::output::{Outputs, write_part};
@@ -54,18 +53,17 @@ impl Deciding<'_> {
         &self,
         buckets: Buckets,
         threads: std::num::NonZeroUsize,
-        room: &Room,
         progress: &dyn Progress,
     ) -> Result<Vec<Part>, Error> {
         let (done, total) = (AtomicU64::new(0), self.claims.rows());
         progress.advance(Stage::Deciding, 0, total);
+        let (claims, enrollments) = (self.claims.reader()?, self.enrollments.reader()?);
         let decided = share(threads, buckets.count(), |_, pieces| {
-            let (mut claims, mut enrollments) = (self.claims.reader()?, self.enrollments.reader()?);
             let mut parts = Vec::new();
             while let Some(piece) = pieces.next() {
                 heed(progress)?;
                 let bucket = number_of(piece);
-                parts.push((bucket, self.part(bucket, &mut claims, &mut enrollments, room)?));
+                parts.push((bucket, self.part(bucket, &claims, &enrollments)?));
                 let (rows, _) = self.claims.size_of_bucket(bucket);
                 progress.advance(Stage::Deciding, done.fetch_add(rows, Ordering::Relaxed).saturating_add(rows), total);
             }
@@ -77,26 +75,29 @@ impl Deciding<'_> {
     }
 
     /// What an earlier run has made of a bucket, or else what this one makes of it.
-    fn part(
-        &self,
-        bucket: u16,
-        claims: &mut Reader<'_>,
-        enrollments: &mut Reader<'_>,
-        room: &Room,
-    ) -> Result<Part, Error> {
-        let (claim_rows, claim_bytes) = self.claims.size_of_bucket(bucket);
-        let (enrollment_rows, enrollment_bytes) = self.enrollments.size_of_bucket(bucket);
-        if claim_rows == 0 && enrollment_rows == 0 {
+    fn part(&self, bucket: u16, claims: &Reader<'_>, enrollments: &Reader<'_>) -> Result<Part, Error> {
+        if self.bytes_of(bucket) == 0 {
             return Ok(Part::default());
         }
         let earlier = self.journal.earlier(bucket);
         if let Some(part) = earlier.filter(|part| part.files().all(|file| self.folder.has(file))) {
             return Ok(part.clone());
         }
-        let _room = room.for_bucket(claim_bytes.saturating_add(enrollment_bytes))?;
         let part = self.decide(bucket, &claims.bucket(bucket)?, &enrollments.bucket(bucket)?)?;
         self.journal.add(bucket, &part)?;
         Ok(part)
+    }
+
+    /// The bytes of the rows of the largest bucket.
+    pub(super) fn largest(&self, buckets: Buckets) -> u64 {
+        (0..buckets.count()).map(|piece| self.bytes_of(number_of(piece))).max().unwrap_or(0)
+    }
+
+    /// The bytes of the rows of a bucket.
+    fn bytes_of(&self, bucket: u16) -> u64 {
+        let ((_, claims), (_, enrollments)) =
+            (self.claims.size_of_bucket(bucket), self.enrollments.size_of_bucket(bucket));
+        claims.saturating_add(enrollments)
     }
 
     fn decide(&self, bucket: u16, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Part, Error> {

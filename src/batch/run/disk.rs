@@ -12,8 +12,8 @@ use crate::text::say;
 pub(super) fn damaged(path: &Path) -> Error {
     let path = path.display();
     Error::resume(say!(
-        "工作文件 `{path}` 已损坏，与记录的校验值不符",
-        "the work file `{path}` is damaged: it is not what was written"
+        "工作文件 `{path}` 已损坏；用 `--force` 可重新开始",
+        "the work file `{path}` is damaged; `--force` starts over"
     ))
 }
 

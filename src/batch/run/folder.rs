@@ -30,7 +30,7 @@ pub(super) struct Folder {
     path: PathBuf,
     /// Whether an earlier run has left work in it.
     pub(super) is_resumed: bool,
-    lock: File,
+    lock: Lock,
 }
 
 /// What is written with its checksum, so that it counts only if it is whole.
@@ -206,11 +206,24 @@ impl Folder {
     }
 }
 
-fn lock(folder: &Path, job: &Job) -> Result<File, Error> {
+/// Keeps other runs out until it is dropped.
+#[derive(Debug)]
+struct Lock {
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file would do as well, but for a process that is just being started and has it open too.
+        let _unlocked = self.file.unlock();
+    }
+}
+
+fn lock(folder: &Path, job: &Job) -> Result<Lock, Error> {
     let path = folder.join(LOCK);
     let file = File::create(&path).map_err(|fault| unwritable(&path, &fault))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock { file }),
         Err(TryLockError::WouldBlock) => {
             let out = job.out.display();
             Err(Error::resume(say!("另一次运行正在写 `{out}`", "another run is writing `{out}`")))

@@ -12,6 +12,8 @@ use crate::text::say;
 pub const USUAL_MEMORY: u64 = 1 << 30;
 /// The least memory that a run may be given, in bytes: 64 MiB.
 pub const LEAST_MEMORY: u64 = 64 << 20;
+/// The threads that a run may have: each has files of its own open.
+pub const MOST_THREADS: usize = 128;
 
 /// Two files to read, the files to write, and how: made by [`Job::new`], changed by the other functions.
 ///
@@ -50,7 +52,7 @@ impl Job {
             out,
             lines: None,
             ignored: BTreeSet::new(),
-            threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            threads: bounded(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)),
             memory: USUAL_MEMORY,
             is_forced: false,
         }
@@ -74,10 +76,10 @@ impl Job {
         Job { ignored: columns.into_iter().map(Into::into).collect(), ..self }
     }
 
-    /// Works with so many threads; as many as there are processors unless it is said.
+    /// Works with so many threads, [`MOST_THREADS`] at most; as many as there are processors unless it is said.
     #[must_use]
     pub fn threads(self, threads: NonZeroUsize) -> Job {
-        Job { threads, ..self }
+        Job { threads: bounded(threads), ..self }
     }
 
     /// Takes at most about so many bytes of memory, [`USUAL_MEMORY`] unless it is said.
@@ -133,6 +135,10 @@ impl Job {
                 )));
             }
         }
+        if let Some(folder) = self.outputs().find(|path| path.is_dir()) {
+            let folder = folder.display();
+            return Err(Error::output(say!("`{folder}` 是目录，不是文件", "`{folder}` is a folder, not a file")));
+        }
         if self.memory < LEAST_MEMORY {
             let (given, least) = (Mebibytes(self.memory), Mebibytes(LEAST_MEMORY));
             return Err(Error::memory(say!(
@@ -142,6 +148,10 @@ impl Job {
         }
         Ok(())
     }
+}
+
+fn bounded(threads: NonZeroUsize) -> NonZeroUsize {
+    NonZeroUsize::new(threads.get().min(MOST_THREADS)).unwrap_or(threads)
 }
 
 /// Bytes to show, in whole mebibytes rounded up.

@@ -15,7 +15,7 @@ use super::progress::{Progress, heed};
 use super::put::{row_numbers, texts};
 use super::rejects::rows_of;
 use super::spill::unencodable;
-use super::summary::{Causes, Rows, Summary, Tally};
+use super::summary::{Causes, Counts, Rows, Summary, Tally};
 use crate::batch::bucket::{Plans, decide_bucket};
 use crate::batch::door::Vocabulary;
 use crate::batch::{Decided, Input, Reject};
@@ -72,7 +72,8 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     let read = rows(enrollments.num_rows()).max(rejected);
     let enrollments = Rows { read, taken: read.saturating_sub(rejected), rejected };
     let (tally, causes) = (Tally::of(&payouts), causes.into_list());
-    let summary = Summary { claims, enrollments, tally, causes, took: started.elapsed(), is_resumed: false };
+    let counts = Counts { claims, enrollments, tally, causes };
+    let summary = Summary { counts, took: started.elapsed(), is_resumed: false };
     Ok(Rehearsal { summary, rejects })
 }
 

@@ -1,7 +1,7 @@
 //! Rows put by bucket into work files, and read back bucket by bucket.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -253,7 +253,7 @@ impl Spilled {
         Ok(())
     }
 
-    /// A reader for one thread.
+    /// A reader for all threads.
     pub(super) fn reader(&self) -> Result<Reader<'_>, Error> {
         let open = |path: &PathBuf| File::open(path).map_err(|fault| unreadable(path, &fault));
         let files = self.files.iter().map(open).collect::<Result<_, _>>()?;
@@ -284,7 +284,7 @@ pub(super) struct Reader<'s> {
 
 impl Reader<'_> {
     /// All rows of a bucket.
-    pub(super) fn bucket(&mut self, bucket: u16) -> Result<RecordBatch, Error> {
+    pub(super) fn bucket(&self, bucket: u16) -> Result<RecordBatch, Error> {
         let mut batches = Vec::new();
         self.each(bucket, |rows| {
             batches.push(rows);
@@ -301,7 +301,7 @@ impl Reader<'_> {
 
     /// The rows of a bucket, segment by segment.
     pub(super) fn each(
-        &mut self,
+        &self,
         bucket: u16,
         mut take: impl FnMut(RecordBatch) -> Result<(), Error>,
     ) -> Result<(), Error> {
@@ -309,7 +309,7 @@ impl Reader<'_> {
         decoder.decode(&mut self.head.clone()).map_err(unencodable)?;
         for segment in self.spilled.of_bucket(bucket) {
             let number = usize::from(segment.file);
-            let (Some(file), Some(path)) = (self.files.get_mut(number), self.spilled.files.get(number)) else {
+            let (Some(file), Some(path)) = (self.files.get(number), self.spilled.files.get(number)) else {
                 return Err(damaged(Path::new("claims")));
             };
             let bytes = read(file, segment).map_err(|fault| unreadable(path, &fault))?;
@@ -325,11 +325,28 @@ impl Reader<'_> {
     }
 }
 
-fn read(file: &mut File, segment: &Segment) -> std::io::Result<Vec<u8>> {
+fn read(file: &File, segment: &Segment) -> std::io::Result<Vec<u8>> {
     let mut bytes = vec![0; usize::try_from(segment.length).unwrap_or(0)];
-    file.seek(SeekFrom::Start(segment.offset))?;
-    file.read_exact(&mut bytes)?;
+    read_exact_at(file, &mut bytes, segment.offset)?;
     Ok(bytes)
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> std::io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> std::io::Result<()> {
+    while !bytes.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, bytes, offset)?;
+        if read == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        bytes = bytes.get_mut(read..).unwrap_or_default();
+        offset = offset.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+    }
+    Ok(())
 }
 
 /// The message that says what the columns are.
@@ -389,8 +406,8 @@ mod tests {
         let spilled = Spilled::from_bytes(vec![path.clone()], &bytes).unwrap();
         spilled.check_lengths().unwrap();
         assert_eq!((spilled.rows(), spilled.size_of_bucket(5).0), (6, 4));
-        let mut reader = spilled.reader().unwrap();
-        let mut read = |bucket| numbers(&reader.bucket(bucket).unwrap());
+        let reader = spilled.reader().unwrap();
+        let read = |bucket| numbers(&reader.bucket(bucket).unwrap());
         assert_eq!(read(5), [Some(1), Some(3), None, Some(6)]);
         assert_eq!((read(0), read(1), read(2)), (vec![Some(2)], vec![Some(4)], vec![]));
 

@@ -12,41 +12,45 @@ use crate::batch::{Input, Reject};
 use crate::text::Text;
 
 /// What came of all claims: every row that was read is decided or rejected.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
+    pub(super) counts: Counts,
+    pub(super) took: Duration,
+    pub(super) is_resumed: bool,
+}
+
+/// What is the same however often a run was stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Counts {
     pub(super) claims: Rows,
     pub(super) enrollments: Rows,
     pub(super) tally: Tally,
     pub(super) causes: Vec<Cause>,
-    #[serde(skip)]
-    pub(super) took: Duration,
-    #[serde(skip)]
-    pub(super) is_resumed: bool,
 }
 
 impl Summary {
     /// The rows of the claims.
     #[must_use]
     pub fn claims(&self) -> Rows {
-        self.claims
+        self.counts.claims
     }
 
     /// The rows of the enrollments.
     #[must_use]
     pub fn enrollments(&self) -> Rows {
-        self.enrollments
+        self.counts.enrollments
     }
 
     /// The claims of a decision.
     #[must_use]
     pub fn decided(&self, decision: Decision) -> u64 {
-        self.tally.decisions.get(decision.name()).copied().unwrap_or(0)
+        self.counts.tally.decisions.get(decision.name()).copied().unwrap_or(0)
     }
 
     /// All that is payable, in yuan with two places.
     #[must_use]
     pub fn payable(&self) -> String {
-        let fen = self.tally.payable;
+        let fen = self.counts.tally.payable;
         let (yuan, rest) = (fen.unsigned_abs().div_euclid(100), fen.unsigned_abs().rem_euclid(100));
         format!("{}{yuan}.{rest:02}", if fen < 0 { "-" } else { "" })
     }
@@ -54,7 +58,8 @@ impl Summary {
     /// The codes of reasons with the number of claims that have them, the most frequent first.
     #[must_use]
     pub fn reasons(&self) -> Vec<(&str, u64)> {
-        let mut reasons: Vec<_> = self.tally.reasons.iter().map(|(code, count)| (code.as_str(), *count)).collect();
+        let mut reasons: Vec<_> =
+            self.counts.tally.reasons.iter().map(|(code, count)| (code.as_str(), *count)).collect();
         reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         reasons
     }
@@ -62,7 +67,7 @@ impl Summary {
     /// Why rows were rejected, the most frequent first. A row with two faults counts under both.
     #[must_use]
     pub fn causes(&self) -> &[Cause] {
-        &self.causes
+        &self.counts.causes
     }
 
     /// How long this run took.
@@ -81,7 +86,7 @@ impl Summary {
     #[must_use]
     pub fn claims_a_second(&self) -> Option<u64> {
         let micros = self.took.as_micros().max(1);
-        let rate = u128::from(self.claims.read).saturating_mul(1_000_000).div_euclid(micros);
+        let rate = u128::from(self.counts.claims.read).saturating_mul(1_000_000).div_euclid(micros);
         u64::try_from(rate).ok().filter(|_| !self.is_resumed)
     }
 }

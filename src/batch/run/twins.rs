@@ -54,8 +54,8 @@ impl Twins {
         progress: &dyn Progress,
     ) -> Result<Twins, Error> {
         let most = memory.div_euclid(BYTES_OF_AN_ID);
+        let reader = spilled.reader()?;
         let found = share(threads, buckets, |_, pieces| {
-            let mut reader = spilled.reader()?;
             let mut twins = Twins::default();
             while let Some(piece) = pieces.next() {
                 heed(progress)?;
@@ -111,7 +111,7 @@ impl Twins {
                 wanted.entry(*own).or_default().entry(*row).or_default().extend(others);
             }
         }
-        let mut reader = spilled.reader()?;
+        let reader = spilled.reader()?;
         let mut spill = Spill::create(spill::path(folder.as_path(), name, file), file, spilled.schema())?;
         for (own, wanted) in &wanted {
             reader.each(*own, |rows| {
