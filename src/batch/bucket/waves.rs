@@ -214,7 +214,7 @@ impl<'b> Waves<'b> {
         let version = self.bucket.plans.version_number(turn.plan, turn.version);
         let decisions = Decisions::of(outputs);
         // A program that posts says also whether all that it posts is known.
-        let are_known = outputs.masks.get(2);
+        let are_known = outputs.masks.get(3);
         for (at, place) in places.iter().enumerate() {
             let decision = decisions.at(at);
             let is_posted = !posts(decision) || are_known.is_none_or(|known| known.get(at) == Some(&1));
@@ -331,7 +331,7 @@ impl<'b> Waves<'b> {
     }
 }
 
-/// Why claims are denied or paid nothing; worked out for these alone.
+/// Why claims are denied, paid nothing or pended; worked out for these alone.
 fn give_reasons(
     plan: &Plan,
     answers: &Answers,
@@ -340,20 +340,35 @@ fn give_reasons(
     decisions: Decisions<'_>,
     results: &mut Results,
 ) {
-    let needs_reasons = |at: &usize| matches!(decisions.at(*at), Some((Decision::Denied | Decision::NothingDue, _)));
-    let some: Vec<usize> = (0..places.len()).filter(needs_reasons).collect();
-    if some.is_empty() {
-        return;
+    let those = |is_wanted: fn(Decision) -> bool| -> Vec<usize> {
+        (0..places.len()).filter(|at| decisions.at(*at).is_some_and(|(decision, _)| is_wanted(decision))).collect()
+    };
+    let unpaid = those(|decision| matches!(decision, Decision::Denied | Decision::NothingDue));
+    let keys = answers.reasons.run(&inputs.only(&unpaid), unpaid.len()).numbers;
+    if let [keys] = keys.as_slice() {
+        let is_denied = |at: usize| matches!(decisions.at(at), Some((Decision::Denied, _)));
+        let keys = unpaid.iter().zip(keys).map(|(at, key)| (*at, (is_denied(*at), *key)));
+        set_reasons(keys, places, results, |(is_denied, key)| answers.codes(plan, is_denied, key));
     }
-    let keys = answers.reasons.run(&inputs.only(&some), some.len());
-    let Some(keys) = keys.numbers.first() else { return };
-    let mut reasons: BTreeMap<(bool, i64), u32> = BTreeMap::new();
-    for (at, key) in some.iter().zip(keys) {
-        let is_denied = matches!(decisions.at(*at), Some((Decision::Denied, _)));
-        let number = *reasons
-            .entry((is_denied, *key))
-            .or_insert_with(|| results.number_of_reasons(&answers.codes(plan, is_denied, *key)));
-        if let Some(place) = places.get(*at) {
+    let pended = those(|decision| decision == Decision::Pended);
+    let keys = answers.gaps.run(&inputs.only(&pended), pended.len()).numbers;
+    if let [flaws, gaps] = keys.as_slice() {
+        let keys = pended.iter().copied().zip(flaws.iter().copied().zip(gaps.iter().copied()));
+        set_reasons(keys, places, results, |(flaws, gap)| answers.codes_of_gaps(plan, flaws, gap));
+    }
+}
+
+/// Sets reasons by their keys; few keys occur, and each is put into words once.
+fn set_reasons<'p, K: Copy + Ord>(
+    keys: impl Iterator<Item = (usize, K)>,
+    places: &[usize],
+    results: &mut Results,
+    codes: impl Fn(K) -> Vec<&'p str>,
+) {
+    let mut numbers: BTreeMap<K, u32> = BTreeMap::new();
+    for (at, key) in keys {
+        let number = *numbers.entry(key).or_insert_with(|| results.number_of_reasons(&codes(key)));
+        if let Some(place) = places.get(at) {
             results.set_reasons(*place, number);
         }
     }

@@ -10,7 +10,7 @@ use arrow::datatypes::{DataType, Decimal128Type, SchemaRef, UInt64Type};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
 use parquet::schema::types::ColumnPath;
 
@@ -115,7 +115,7 @@ fn lines(rows: &RecordBatch) -> csv::Result<Vec<u8>> {
 pub(super) fn properties() -> WriterProperties {
     let plain = WriterProperties::builder()
         .set_created_by(concat!("huzhu version ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_compression(Compression::SNAPPY)
         .set_statistics_enabled(EnabledStatistics::None)
         .set_offset_index_disabled(true)
         .set_dictionary_enabled(false)

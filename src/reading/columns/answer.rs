@@ -16,27 +16,31 @@ use crate::plan::{LedgerAmount, Plan};
 pub(crate) struct Answers {
     /// All that earlier claims have posted and the programs read.
     pub(crate) priors: Vec<Prior>,
-    /// Numbers: payable, in fen. Masks: denied, decided.
+    /// Numbers: payable, in fen. Masks: denied, decided, pended.
     pub(crate) decision: Program,
     /// The same, then each entry's posting as a number, and as a mask whether all of them are known.
     pub(crate) posting: Program,
-    /// The key of the reasons, see [`reasons`].
+    /// The key of the reasons of a claim that is denied or paid nothing.
     pub(crate) reasons: Program,
+    /// The key of the reasons of a claim that is pended, and the facts that are missing, a bit each.
+    pub(crate) gaps: Program,
     /// For each benefit what it starts from and what it pays; masks: whether it applies.
     pub(crate) lines: Program,
     /// The places of the amount that each benefit starts from.
     pub(crate) gross_places: Vec<u32>,
-    /// The conditions in the order in which they are read: a bit each in the key of a denial.
+    /// The conditions in the order in which they are read: a bit each in the key.
     conditions: Vec<usize>,
+    /// The identities between facts: a bit each above the conditions in the key of what is pended.
+    identities: Vec<usize>,
 }
 
 /// Places of postings: what members are paid is in fen.
 const MONEY_PLACES: u32 = 2;
 /// A benefit takes four bits in the key of the reasons that nothing is paid.
 const BITS_OF_A_BENEFIT: u32 = 4;
-/// More benefits, or more conditions, do not fit a key.
+/// More benefits, or more conditions and identities, do not fit a key.
 const MOST_BENEFITS: usize = 15;
-const MOST_CONDITIONS: usize = 62;
+const MOST_FLAGS: usize = 62;
 
 /// Why a benefit that applies pays nothing; 0 is for one that does not apply.
 const CAUSES: [Code; 8] = [
@@ -90,10 +94,12 @@ impl Answers {
         earlier: bool,
     ) -> Result<Answers, TooWide> {
         let mut recorded = record::record(plan, codes, presence, places, earlier)?;
-        if plan.benefits.len() > MOST_BENEFITS || recorded.unmet.len() > MOST_CONDITIONS {
+        let flags = recorded.unmet.len().saturating_add(recorded.broken.len());
+        if plan.benefits.len() > MOST_BENEFITS || flags > MOST_FLAGS {
             return Err(TooWide);
         }
         let (denied, open) = recorded.outcome();
+        let pended = recorded.pended(denied, open);
         let (payable, in_fen) = reduced(&mut recorded.graph, recorded.payable.value, MONEY_PLACES);
         let mut decided = recorded.graph.and(open, recorded.payable.known);
         decided = recorded.graph.and(decided, in_fen);
@@ -101,6 +107,7 @@ impl Answers {
         let payable = recorded.graph.greatest(payable, nothing);
         let (posted, all_known) = recorded.postings(places);
         let key = recorded.key(denied);
+        let (flaws, gap) = (recorded.flaws(), recorded.gap());
         let (gross_and_paid, applies, gross_places, lined) = recorded.benefits()?;
         if let Some(too_wide) = recorded.graph.too_wide {
             return Err(too_wide);
@@ -110,12 +117,14 @@ impl Answers {
         let posting: Vec<Number> = answer.into_iter().chain(posted).collect();
         let masks: Vec<Mask> = applies.into_iter().chain([lined]).collect();
         Ok(Answers {
-            decision: schedule(graph, &answer, &[denied, decided]),
-            posting: schedule(graph, &posting, &[denied, decided, all_known]),
+            decision: schedule(graph, &answer, &[denied, decided, pended]),
+            posting: schedule(graph, &posting, &[denied, decided, pended, all_known]),
             reasons: schedule(graph, &[key], &[]),
+            gaps: schedule(graph, &[flaws, gap], &[]),
             lines: schedule(graph, &gross_and_paid, &masks),
             gross_places,
             conditions: recorded.unmet.iter().map(|(condition, _)| *condition).collect(),
+            identities: recorded.broken.iter().map(|(identity, _)| *identity).collect(),
             priors: recorded.priors,
         })
     }
@@ -123,8 +132,7 @@ impl Answers {
     /// The codes of the reasons that a key stands for, in the order in which an explanation gives them.
     pub(crate) fn codes<'p>(&self, plan: &'p Plan, is_denied: bool, key: i64) -> Vec<&'p str> {
         if is_denied {
-            let unmet = (0_u32..).zip(&self.conditions).filter(|(bit, _)| key.rotate_right(*bit) & 1 == 1);
-            return unmet.map(|(_, condition)| plan.condition(*condition).id()).collect();
+            return self.unmet(plan, key).collect();
         }
         let cause = |benefit: u32| {
             let place = key.rotate_right(benefit.saturating_mul(BITS_OF_A_BENEFIT)) & 0xf;
@@ -134,6 +142,24 @@ impl Answers {
         let causes: Vec<&str> = (0..benefits).filter_map(cause).map(|code| code.name()).collect();
         if causes.is_empty() { vec![Code::NoBenefitApplies.name()] } else { causes }
     }
+
+    /// The same of a claim that is pended: identities that are broken, conditions that are not met, facts that are missing.
+    pub(crate) fn codes_of_gaps<'p>(&self, plan: &'p Plan, flaws: i64, gap: i64) -> Vec<&'p str> {
+        let conditions = u32::try_from(self.conditions.len()).unwrap_or_default();
+        let broken = flagged_in(flaws.rotate_right(conditions), &self.identities);
+        let broken = broken.map(|identity| plan.identity(identity).id);
+        let missing = (0..gap.count_ones()).map(|_| Code::MissingFact.name());
+        broken.chain(self.unmet(plan, flaws)).chain(missing).collect()
+    }
+
+    fn unmet<'p>(&self, plan: &'p Plan, key: i64) -> impl Iterator<Item = &'p str> {
+        flagged_in(key, &self.conditions).map(|condition| plan.condition(condition).id())
+    }
+}
+
+/// Those of the list whose bits are set, the first one's being the lowest.
+fn flagged_in(key: i64, list: &[usize]) -> impl Iterator<Item = usize> {
+    (0_u32..).zip(list).filter(move |(bit, _)| key.rotate_right(*bit) & 1 == 1).map(|(_, index)| *index)
 }
 
 /// What the programs of a decision and of a posting say of each claim.
@@ -142,21 +168,24 @@ pub(crate) struct Decisions<'o> {
     payable: &'o [i64],
     denied: &'o [u8],
     decided: &'o [u8],
+    pended: &'o [u8],
 }
 
 impl<'o> Decisions<'o> {
     pub(crate) fn of(outputs: &'o Outputs) -> Decisions<'o> {
         let mask = |place: usize| outputs.masks.get(place).map(Vec::as_slice).unwrap_or_default();
         let payable = outputs.numbers.first().map(Vec::as_slice).unwrap_or_default();
-        Decisions { payable, denied: mask(0), decided: mask(1) }
+        Decisions { payable, denied: mask(0), decided: mask(1), pended: mask(2) }
     }
 
     /// The decision, and what is payable in fen; `None` where columns do not know.
     pub(crate) fn at(self, claim: usize) -> Option<(Decision, i64)> {
-        match (self.denied.get(claim)?, self.decided.get(claim)?, *self.payable.get(claim)?) {
-            (1, ..) => Some((Decision::Denied, 0)),
-            (_, 1, 0) => Some((Decision::NothingDue, 0)),
-            (_, 1, payable) => Some((Decision::Paid, payable)),
+        let masks = (self.denied.get(claim)?, self.decided.get(claim)?, self.pended.get(claim)?);
+        match (masks, *self.payable.get(claim)?) {
+            ((1, ..), _) => Some((Decision::Denied, 0)),
+            ((_, 1, _), 0) => Some((Decision::NothingDue, 0)),
+            ((_, 1, _), payable) => Some((Decision::Paid, payable)),
+            ((.., 1), _) => Some((Decision::Pended, 0)),
             _ => None,
         }
     }
@@ -183,6 +212,40 @@ impl Recorded {
         (denied, self.graph.and(open, self.cleared.yes))
     }
 
+    /// Where a claim is pended: neither denied nor open with a known amount. Where there is doubt, no mask is set.
+    fn pended(&mut self, denied: Mask, open: Mask) -> Mask {
+        let is_known = self.graph.and(open, self.payable.known);
+        let has_outcome = self.graph.or(denied, is_known);
+        let has_outcome = self.graph.or(has_outcome, self.doubtful);
+        self.graph.not(has_outcome)
+    }
+
+    /// A bit for each condition that is not met, and above them for each identity that is broken.
+    fn flaws(&mut self) -> Number {
+        let flags: Vec<Mask> = self.unmet.iter().chain(&self.broken).map(|(_, fails)| *fails).collect();
+        self.flags(&flags)
+    }
+
+    fn flags(&mut self, flags: &[Mask]) -> Number {
+        let mut all = self.graph.constant_at(0, 0);
+        for (bit, mask) in (0_u32..).zip(flags) {
+            let (flag, none) = (self.graph.constant_at(1_i64.rotate_left(bit), 0), self.graph.constant_at(0, 0));
+            let here = self.graph.choose(*mask, flag, none);
+            all = self.graph.union(all, here);
+        }
+        all
+    }
+
+    /// The facts that a pended claim lacks: none if facts contradict each other, and what is payable is not asked where
+    /// a condition is not met.
+    fn gap(&mut self) -> Number {
+        let asked_first = self.graph.union(self.eligible.gap, self.cleared.gap);
+        let all = self.graph.union(asked_first, self.payable.gap);
+        let gap = self.graph.choose(self.cleared.no, asked_first, all);
+        let none = self.graph.constant_at(0, 0);
+        self.graph.choose(self.sound.no, none, gap)
+    }
+
     fn postings(&mut self, places: &[u32]) -> (Vec<Number>, Mask) {
         let mut all_known = Mask::ALWAYS;
         let mut posted = Vec::new();
@@ -197,10 +260,8 @@ impl Recorded {
 
     /// The key of the reasons: a bit for each condition that a denial names, else four bits for each benefit.
     fn key(&mut self, denied: Mask) -> Number {
-        let mut unmet = self.graph.constant_at(0, 0);
-        for (bit, (_, fails)) in (0_u32..).zip(&self.unmet) {
-            unmet = flagged(&mut self.graph, unmet, *fails, 1_i64.rotate_left(bit));
-        }
+        let unmet: Vec<Mask> = self.unmet.iter().map(|(_, fails)| *fails).collect();
+        let unmet = self.flags(&unmet);
         let mut causes = self.graph.constant_at(0, 0);
         for (benefit, waterfall) in (0_u32..).zip(&self.waterfalls) {
             if let Some(waterfall) = waterfall {
@@ -240,12 +301,6 @@ impl Recorded {
         }
         Ok((amounts, applies, places, all_known))
     }
-}
-
-fn flagged(graph: &mut Graph, sofar: Number, mask: Mask, flag: i64) -> Number {
-    let (flag, none) = (graph.constant_at(flag, 0), graph.constant_at(0, 0));
-    let here = graph.choose(mask, flag, none);
-    graph.add(sofar, here)
 }
 
 /// Why the benefit leaves nothing: the first line that does, if there was anything before it.

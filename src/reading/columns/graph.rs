@@ -67,6 +67,8 @@ pub(crate) enum Operation {
     Least(Number, Number),
     Greatest(Number, Number),
     Choose(Mask, Number, Number),
+    /// Of sets, a bit for each member.
+    Union(Number, Number),
     /// To the nearest multiple of a divisor, given in multiples.
     Divide(Number, i64, Mode, u32),
     LookUp(Number, i64, Table),
@@ -343,6 +345,21 @@ impl Graph {
         let (a, b) = (self.range(then), self.range(otherwise));
         let range = Range { low: a.low.min(b.low), high: a.high.max(b.high), places: a.places };
         self.number(Operation::Choose(condition, then, otherwise), range)
+    }
+
+    /// Both sets together; a set is a whole number, a bit for each member.
+    pub(crate) fn union(&mut self, left: Number, right: Number) -> Number {
+        if left == right || self.is_zero(right) {
+            return left;
+        }
+        if self.is_zero(left) {
+            return right;
+        }
+        let (left, right) = (left.min(right), left.max(right));
+        let high = self.range(left).high.max(self.range(right).high);
+        let high = u128::try_from(high).unwrap_or_default().saturating_add(1).next_power_of_two().saturating_sub(1);
+        let range = Range { low: 0, high: i128::try_from(high).unwrap_or(i128::MAX), places: 0 };
+        self.folded(Operation::Union(left, right), range)
     }
 
     /// To the nearest multiple of `divisor` units, counted in multiples; `places` are those of one multiple.

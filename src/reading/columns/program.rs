@@ -55,6 +55,7 @@ pub(super) enum ToNumber {
     Times(NumberFrom, NumberFrom),
     Least(NumberFrom, NumberFrom),
     Greatest(NumberFrom, NumberFrom),
+    Union(NumberFrom, NumberFrom),
     Choose(MaskFrom, NumberFrom, NumberFrom),
     Divide(NumberFrom, i64, Mode),
     LookUp(NumberFrom, i64, Table),
@@ -292,6 +293,7 @@ impl<'a> Block<'a> {
             ToNumber::Times(left, right) => kernel::join(into, number(left), number(right), i64::wrapping_mul),
             ToNumber::Least(left, right) => kernel::join(into, number(left), number(right), i64::min),
             ToNumber::Greatest(left, right) => kernel::join(into, number(left), number(right), i64::max),
+            ToNumber::Union(left, right) => kernel::join(into, number(left), number(right), |left, right| left | right),
             ToNumber::Choose(condition, then, otherwise) => {
                 kernel::choose(into, self.mask(*condition, registers), number(then), number(otherwise));
             }

@@ -34,6 +34,8 @@ pub(crate) const MOST_FEN: i64 = 100_000_000_000;
 pub(crate) const MOST_POSTED: i64 = 1_000_000_000_000;
 /// Counts beyond this are left to the exact reading.
 const MOST_COUNTED: i64 = 1_000_000;
+/// The slots that have a bit in a gap.
+const MOST_IN_GAP: usize = 62;
 /// A table with keys further apart is read by comparisons.
 const WIDEST_TABLE: i64 = 1024;
 
@@ -51,13 +53,18 @@ pub(crate) fn most_of(kind: Kind) -> i64 {
 pub(crate) struct Number {
     pub(crate) value: graph::Number,
     pub(crate) known: Mask,
+    pub(crate) gap: Gap,
 }
+
+/// The facts that are missing to tell something, a bit for each slot; none where it is known.
+pub(crate) type Gap = graph::Number;
 
 /// What is known of a truth: neither where a fact is missing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Truth {
     pub(crate) yes: Mask,
     pub(crate) no: Mask,
+    pub(crate) gap: Gap,
 }
 
 /// What is known of a date.
@@ -65,6 +72,7 @@ pub(crate) struct Truth {
 pub(crate) struct Date {
     value: graph::Date,
     known: Mask,
+    gap: Gap,
 }
 
 /// One line of a benefit's waterfall, as far as it decides why nothing is left.
@@ -95,8 +103,12 @@ pub(crate) struct Recorded {
     pub(crate) paid: Vec<Number>,
     /// What each entry of the plan's ledger is posted.
     pub(crate) posted: Vec<Number>,
+    /// Where each identity is broken.
+    pub(crate) broken: Vec<(usize, Mask)>,
     /// Where each condition is known not to be met.
     pub(crate) unmet: Vec<(usize, Mask)>,
+    /// Where more may be known than is recorded here.
+    pub(crate) doubtful: Mask,
     pub(crate) waterfalls: Vec<Option<Waterfall>>,
 }
 
@@ -118,14 +130,16 @@ pub(crate) fn record(
         earlier,
         graph: Graph::new(),
         priors: Vec::new(),
+        broken: Vec::new(),
         unmet: Vec::new(),
-        applies: vec![Mask::ALWAYS; plan.benefits.len()],
+        doubtful: if plan.facts.len() > MOST_IN_GAP { Mask::ALWAYS } else { Mask::NEVER },
+        applies: vec![(Mask::ALWAYS, Mask::NEVER); plan.benefits.len()],
         waterfalls: vec![None; plan.benefits.len()],
     };
     let mut meaning = Meaning::new(plan, reading);
     let verdict = meaning.adjudicate();
     let posted = plan.entries.iter().map(|stated| meaning.posting(&stated.amount, &verdict.paid)).collect();
-    let Recorder { graph, priors, unmet, waterfalls, .. } = meaning.reading;
+    let Recorder { graph, priors, broken, unmet, doubtful, waterfalls, .. } = meaning.reading;
     if let Some(too_wide) = graph.too_wide {
         return Err(too_wide);
     }
@@ -138,7 +152,9 @@ pub(crate) fn record(
         payable: verdict.payable,
         paid: verdict.paid,
         posted,
+        broken,
         unmet,
+        doubtful,
         waterfalls,
     })
 }
@@ -153,8 +169,11 @@ struct Recorder<'a> {
     earlier: bool,
     graph: Graph,
     priors: Vec<Prior>,
+    broken: Vec<(usize, Mask)>,
     unmet: Vec<(usize, Mask)>,
-    applies: Vec<Mask>,
+    doubtful: Mask,
+    /// By benefit: where it is known to apply, and where it is known not to.
+    applies: Vec<(Mask, Mask)>,
     waterfalls: Vec<Option<Waterfall>>,
 }
 
@@ -171,21 +190,32 @@ impl Recorder<'_> {
         }
     }
 
+    fn no_gap(&mut self) -> Gap {
+        self.graph.constant_at(0, 0)
+    }
+
+    /// The fact itself, where something is not known.
+    fn gap_of(&mut self, slot: Slot, known: Mask) -> Gap {
+        let bit = u32::try_from(slot).ok().and_then(|slot| 1_i64.checked_shl(slot)).unwrap_or_default();
+        let (bit, none) = (self.graph.constant_at(bit.max(0), 0), self.no_gap());
+        self.graph.choose(known, none, bit)
+    }
+
     /// A truth that is known where its fact is given, or always if absence means no.
     fn truth_where_given(&mut self, slot: Slot, yes: Mask) -> Truth {
         let not = self.graph.not(yes);
-        let no = match self.plan.fact(slot).absent {
-            Absent::None => not,
+        match self.plan.fact(slot).absent {
+            Absent::None => Truth { yes, no: not, gap: self.no_gap() },
             Absent::Unknown => {
                 let given = self.given_mask(slot);
-                self.graph.and(given, not)
+                Truth { yes, no: self.graph.and(given, not), gap: self.gap_of(slot, given) }
             }
-        };
-        Truth { yes, no }
+        }
     }
 
-    fn both_known(&mut self, left: Mask, right: Mask) -> Mask {
-        self.graph.and(left, right)
+    /// Where both are known, and what is missing to tell either.
+    fn both_known(&mut self, (left, left_gap): (Mask, Gap), (right, right_gap): (Mask, Gap)) -> (Mask, Gap) {
+        (self.graph.and(left, right), self.graph.union(left_gap, right_gap))
     }
 
     fn joined(
@@ -194,18 +224,33 @@ impl Recorder<'_> {
         right: Number,
         by: impl FnOnce(&mut Graph, graph::Number, graph::Number) -> graph::Number,
     ) -> Number {
-        let known = self.both_known(left.known, right.known);
-        Number { value: by(&mut self.graph, left.value, right.value), known }
+        let (known, gap) = self.both_known((left.known, left.gap), (right.known, right.gap));
+        Number { value: by(&mut self.graph, left.value, right.value), known, gap }
     }
 
-    fn known_truth(&mut self, holds: Mask, known: Mask) -> Truth {
+    fn between(
+        &mut self,
+        from: Date,
+        to: Date,
+        by: impl FnOnce(&mut Graph, graph::Date, graph::Date) -> graph::Number,
+    ) -> Number {
+        let (known, gap) = self.both_known((from.known, from.gap), (to.known, to.gap));
+        Number { value: by(&mut self.graph, from.value, to.value), known, gap }
+    }
+
+    fn known_truth(&mut self, holds: Mask, (known, gap): (Mask, Gap)) -> Truth {
         let fails = self.graph.not(holds);
-        Truth { yes: self.graph.and(known, holds), no: self.graph.and(known, fails) }
+        Truth { yes: self.graph.and(known, holds), no: self.graph.and(known, fails), gap }
     }
 
-    fn chosen_known(&mut self, condition: Truth, then: Mask, otherwise: Mask) -> Mask {
-        let (then, otherwise) = (self.graph.and(condition.yes, then), self.graph.and(condition.no, otherwise));
-        self.graph.or(then, otherwise)
+    /// Where the chosen side is known; what is missing where the condition is unknown: all that either side lacks too.
+    fn chosen_known(&mut self, condition: Truth, then: (Mask, Gap), otherwise: (Mask, Gap)) -> (Mask, Gap) {
+        let is_then = self.graph.and(condition.yes, then.0);
+        let is_otherwise = self.graph.and(condition.no, otherwise.0);
+        let sides = self.graph.union(then.1, otherwise.1);
+        let all = self.graph.union(condition.gap, sides);
+        let unless_then = self.graph.choose(condition.no, otherwise.1, all);
+        (self.graph.or(is_then, is_otherwise), self.graph.choose(condition.yes, then.1, unless_then))
     }
 
     /// Values for the codes of a category fact, at the places that the finest of them has.
@@ -275,19 +320,16 @@ impl Reading for Recorder<'_> {
     type Date = Date;
 
     fn number(&mut self, constant: Decimal) -> Number {
-        Number { value: self.graph.constant(constant), known: Mask::ALWAYS }
+        Number { value: self.graph.constant(constant), known: Mask::ALWAYS, gap: self.no_gap() }
     }
 
     fn truth(&mut self, constant: bool) -> Truth {
-        if constant {
-            Truth { yes: Mask::ALWAYS, no: Mask::NEVER }
-        } else {
-            Truth { yes: Mask::NEVER, no: Mask::ALWAYS }
-        }
+        let (yes, no) = if constant { (Mask::ALWAYS, Mask::NEVER) } else { (Mask::NEVER, Mask::ALWAYS) };
+        Truth { yes, no, gap: self.no_gap() }
     }
 
     fn date(&mut self, constant: NaiveDate) -> Date {
-        Date { value: self.graph.day(day_number(constant)), known: Mask::ALWAYS }
+        Date { value: self.graph.day(day_number(constant)), known: Mask::ALWAYS, gap: self.no_gap() }
     }
 
     fn number_fact(&mut self, slot: Slot) -> Number {
@@ -302,7 +344,7 @@ impl Reading for Recorder<'_> {
                 self.graph.number_fact(slot, Range { low: 0, high: most.into(), places })
             }
         };
-        Number { value, known }
+        Number { value, known, gap: self.gap_of(slot, known) }
     }
 
     fn truth_fact(&mut self, slot: Slot) -> Truth {
@@ -319,12 +361,12 @@ impl Reading for Recorder<'_> {
             Presence::Never => self.graph.day(0),
             Presence::Sometimes | Presence::Always => self.graph.date_fact(slot),
         };
-        Date { value, known }
+        Date { value, known, gap: self.gap_of(slot, known) }
     }
 
     fn given(&mut self, slot: Slot) -> Truth {
         let yes = self.given_mask(slot);
-        Truth { yes, no: self.graph.not(yes) }
+        Truth { yes, no: self.graph.not(yes), gap: self.no_gap() }
     }
 
     fn among(&mut self, slot: Slot, values: &[Box<str>]) -> Truth {
@@ -340,7 +382,7 @@ impl Reading for Recorder<'_> {
 
     fn prior(&mut self, prior: Prior) -> Number {
         if !self.earlier {
-            return Number { value: self.graph.constant_at(0, 0), known: Mask::ALWAYS };
+            return self.number(Decimal::ZERO);
         }
         let index = self.priors.iter().position(|known| *known == prior).unwrap_or_else(|| {
             self.priors.push(prior);
@@ -352,7 +394,7 @@ impl Reading for Recorder<'_> {
             LedgerAmount::Paid(_) | LedgerAmount::Deducted(_) | LedgerAmount::Sum(_) => MOST_POSTED,
         };
         let value = self.graph.prior(index, Range { low: 0, high: high.into(), places });
-        Number { value, known: Mask::ALWAYS }
+        Number { value, known: Mask::ALWAYS, gap: self.no_gap() }
     }
 
     fn add(&mut self, left: Number, right: Number) -> Number {
@@ -388,7 +430,7 @@ impl Reading for Recorder<'_> {
             let unit = self.graph.constant_at(unit, 0);
             self.graph.times(count, unit)
         };
-        Number { value, known: number.known }
+        Number { value, ..number }
     }
 
     fn look_up(&mut self, key: Number, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Number {
@@ -404,7 +446,7 @@ impl Reading for Recorder<'_> {
                 })
             }
         };
-        Number { value, known: key.known }
+        Number { value, ..key }
     }
 
     fn look_up_category(&mut self, slot: Slot, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>) -> Number {
@@ -426,69 +468,78 @@ impl Reading for Recorder<'_> {
                 self.graph.look_up_category(slot, table)
             }
         };
-        Number { value, known }
+        Number { value, known, gap: self.gap_of(slot, known) }
     }
 
     fn days_between(&mut self, from: Date, to: Date) -> Number {
-        let known = self.both_known(from.known, to.known);
-        Number { value: self.graph.days_between(from.value, to.value), known }
+        self.between(from, to, Graph::days_between)
     }
 
     fn months_between(&mut self, from: Date, to: Date) -> Number {
-        let known = self.both_known(from.known, to.known);
-        Number { value: self.graph.months_between(from.value, to.value), known }
+        self.between(from, to, Graph::months_between)
     }
 
     fn years_between(&mut self, from: Date, to: Date) -> Number {
-        let known = self.both_known(from.known, to.known);
-        Number { value: self.graph.years_between(from.value, to.value), known }
+        self.between(from, to, Graph::years_between)
     }
 
     fn plus_days(&mut self, date: Date, days: Number) -> Date {
-        let known = self.both_known(date.known, days.known);
-        Date { value: self.graph.plus_days(date.value, days.value), known }
+        let (known, gap) = self.both_known((date.known, date.gap), (days.known, days.gap));
+        Date { value: self.graph.plus_days(date.value, days.value), known, gap }
     }
 
     fn plus_months(&mut self, date: Date, months: u32) -> Date {
-        Date { value: self.graph.plus_months(date.value, months), known: date.known }
+        Date { value: self.graph.plus_months(date.value, months), ..date }
     }
 
     fn compare(&mut self, comparison: Comparison, left: Number, right: Number) -> Truth {
-        let known = self.both_known(left.known, right.known);
+        let known = self.both_known((left.known, left.gap), (right.known, right.gap));
         let holds = self.graph.compare(comparison, left.value, right.value);
         self.known_truth(holds, known)
     }
 
     fn compare_dates(&mut self, comparison: Comparison, left: Date, right: Date) -> Truth {
-        let known = self.both_known(left.known, right.known);
+        let known = self.both_known((left.known, left.gap), (right.known, right.gap));
         let holds = self.graph.compare_dates(comparison, left.value, right.value);
         self.known_truth(holds, known)
     }
 
     fn and(&mut self, left: Truth, right: Truth) -> Truth {
-        Truth { yes: self.graph.and(left.yes, right.yes), no: self.graph.or(left.no, right.no) }
+        let (yes, no) = (self.graph.and(left.yes, right.yes), self.graph.or(left.no, right.no));
+        let (gap, none) = (self.graph.union(left.gap, right.gap), self.no_gap());
+        Truth { yes, no, gap: self.graph.choose(no, none, gap) }
     }
 
     fn or(&mut self, left: Truth, right: Truth) -> Truth {
-        Truth { yes: self.graph.or(left.yes, right.yes), no: self.graph.and(left.no, right.no) }
+        let (yes, no) = (self.graph.or(left.yes, right.yes), self.graph.and(left.no, right.no));
+        let (gap, none) = (self.graph.union(left.gap, right.gap), self.no_gap());
+        Truth { yes, no, gap: self.graph.choose(yes, none, gap) }
     }
 
     fn not(&mut self, truth: Truth) -> Truth {
-        Truth { yes: truth.no, no: truth.yes }
+        Truth { yes: truth.no, no: truth.yes, ..truth }
     }
 
     fn unless_false(&mut self, truth: Truth) -> Truth {
-        Truth { yes: self.graph.not(truth.no), no: truth.no }
+        Truth { yes: self.graph.not(truth.no), no: truth.no, gap: self.no_gap() }
     }
 
     fn choose(&mut self, condition: Truth, then: Number, otherwise: Number) -> Number {
-        let known = self.chosen_known(condition, then.known, otherwise.known);
-        Number { value: self.graph.choose(condition.yes, then.value, otherwise.value), known }
+        let (known, gap) = self.chosen_known(condition, (then.known, then.gap), (otherwise.known, otherwise.gap));
+        Number { value: self.graph.choose(condition.yes, then.value, otherwise.value), known, gap }
     }
 
     fn choose_date(&mut self, condition: Truth, then: Date, otherwise: Date) -> Date {
-        let known = self.chosen_known(condition, then.known, otherwise.known);
-        Date { value: self.graph.choose_date(condition.yes, then.value, otherwise.value), known }
+        let (known, gap) = self.chosen_known(condition, (then.known, then.gap), (otherwise.known, otherwise.gap));
+        Date { value: self.graph.choose_date(condition.yes, then.value, otherwise.value), known, gap }
+    }
+
+    fn derived(&mut self, fact: Slot, number: Number) -> Number {
+        Number { gap: self.gap_of(fact, number.known), ..number }
+    }
+
+    fn derived_date(&mut self, fact: Slot, date: Date) -> Date {
+        Date { gap: self.gap_of(fact, date.known), ..date }
     }
 
     fn is_nothing(&self, number: &Number) -> bool {
@@ -507,14 +558,13 @@ impl Reading for Recorder<'_> {
         match event {
             Event::Condition { index, met } => self.unmet.push((index, met.no)),
             Event::When { benefit, holds, .. } => {
-                let sofar = self.applies.get(benefit).copied().unwrap_or(Mask::ALWAYS);
-                let applies = self.graph.and(sofar, holds.yes);
-                if let Some(place) = self.applies.get_mut(benefit) {
-                    *place = applies;
+                if let Some((applies, applies_not)) = self.applies.get_mut(benefit) {
+                    *applies = self.graph.and(*applies, holds.yes);
+                    *applies_not = self.graph.or(*applies_not, holds.no);
                 }
             }
             Event::Gross { benefit, amount } => {
-                let applies = self.applies.get(benefit).copied().unwrap_or(Mask::ALWAYS);
+                let applies = self.applies.get(benefit).map_or(Mask::ALWAYS, |(applies, _)| *applies);
                 if let Some(place) = self.waterfalls.get_mut(benefit) {
                     *place = Some(Waterfall { applies, gross: *amount, lines: Vec::new() });
                 }
@@ -524,13 +574,34 @@ impl Reading for Recorder<'_> {
                 self.line(benefit, step.unwrap_or_default(), *leaves);
             }
             Event::Rounded { benefit, leaves } => self.line(benefit, "rounding", *leaves),
-            Event::Limit { benefit, leaves, .. } => self.line(benefit, "limit", *leaves),
-            Event::Identity { .. } | Event::At(_) => {}
+            Event::Limit { benefit, leaves, .. } => {
+                self.doubt(benefit, *leaves);
+                self.line(benefit, "limit", *leaves);
+            }
+            Event::Identity { index, holds, .. } => self.broken.push((index, holds.no)),
+            Event::At(_) => {}
         }
     }
 }
 
 impl Recorder<'_> {
+    /// Nothing stays nothing within a limit that is not known, which only a reading of one claim sees.
+    fn doubt(&mut self, benefit: usize, leaves: Number) {
+        let Some((applies, applies_not)) = self.applies.get(benefit).copied() else { return };
+        let waterfall = self.waterfalls.get(benefit).and_then(Option::as_ref);
+        let mut is_nothing = applies_not;
+        if let Some(Line { leaves: due, .. }) = waterfall.and_then(|waterfall| waterfall.lines.last()).copied() {
+            let nothing = self.graph.constant_at(0, 0);
+            let is_zero = self.graph.compare(Comparison::Equal, due.value, nothing);
+            let is_zero = self.graph.and(is_zero, due.known);
+            let is_zero = self.graph.and(is_zero, applies);
+            is_nothing = self.graph.or(is_nothing, is_zero);
+        }
+        let is_unknown = self.graph.not(leaves.known);
+        let here = self.graph.and(is_nothing, is_unknown);
+        self.doubtful = self.graph.or(self.doubtful, here);
+    }
+
     fn line(&mut self, benefit: usize, step: &'static str, leaves: Number) {
         if let Some(Some(waterfall)) = self.waterfalls.get_mut(benefit) {
             waterfall.lines.push(Line { step, leaves });

@@ -70,6 +70,7 @@ fn operands(operation: &Operation) -> Vec<Node> {
         | Operation::Times(a, b)
         | Operation::Least(a, b)
         | Operation::Greatest(a, b)
+        | Operation::Union(a, b)
         | Operation::Compare(_, a, b) => vec![a.node(), b.node()],
         Operation::Choose(condition, a, b) => vec![condition.node(), a.node(), b.node()],
         Operation::Divide(a, ..) | Operation::LookUp(a, ..) => vec![a.node()],
@@ -147,6 +148,7 @@ impl Scheduler {
             Operation::Times(a, b) => self.fill_number(ToNumber::Times(self.number(*a), self.number(*b))),
             Operation::Least(a, b) => self.fill_number(ToNumber::Least(self.number(*a), self.number(*b))),
             Operation::Greatest(a, b) => self.fill_number(ToNumber::Greatest(self.number(*a), self.number(*b))),
+            Operation::Union(a, b) => self.fill_number(ToNumber::Union(self.number(*a), self.number(*b))),
             Operation::Choose(condition, a, b) => {
                 self.fill_number(ToNumber::Choose(self.mask(*condition), self.number(*a), self.number(*b)))
             }
