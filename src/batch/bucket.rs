@@ -6,6 +6,7 @@ mod dates;
 mod exactly;
 mod facts;
 mod gather;
+mod groups;
 mod payouts;
 mod plans;
 mod waves;

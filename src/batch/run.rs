@@ -132,16 +132,16 @@ impl Run<'_> {
         if let Some(counts) = self.folder.mark::<Counts>(SUMMARY)? {
             return Ok(counts); // all is written, and only the work folder was not yet removed
         }
-        let (enrollments, enrolled) = self.enrollments()?;
-        let (claims, claimed) = self.claims(&enrollments, &enrolled)?;
+        let (enrollments, enrolled, routes) = self.enrollments()?;
+        let (claims, claimed) = self.claims(&enrollments, &enrolled, routes)?;
         if stamps(self.job)? != self.stamps {
             return Err(Error::input(say!("输入文件在读取时被改动", "an input was changed while it was read")));
         }
         self.results(&enrollments, &enrolled, &claims, &claimed)
     }
 
-    /// Enrollments by bucket: those of an earlier run if the inputs are the same.
-    fn enrollments(&self) -> Result<(Put, Spilled), Error> {
+    /// Enrollments by bucket: those of an earlier run if the inputs are the same. The table of them too, where it is made.
+    fn enrollments(&self) -> Result<(Put, Spilled, Option<Routes>), Error> {
         let name = self.sources.enrollments.name();
         if let Some(put) = self.folder.mark::<Put>(ENROLLMENTS)?
             && let Some(earlier) = self.folder.mark::<Digests>(DIGESTS)?
@@ -156,7 +156,7 @@ impl Run<'_> {
             }
             self.progress.advance(Stage::Enrollments, put.read, put.read);
             let spilled = put.spilled(name, &self.folder)?;
-            return Ok((put, spilled));
+            return Ok((put, spilled, None));
         }
         let is_over = AtomicBool::new(false);
         let (put, digests) = thread::scope(|scope| {
@@ -165,11 +165,11 @@ impl Run<'_> {
             is_over.store(put.is_err(), Ordering::Relaxed);
             (put, digests.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
-        let (put, digests) = (put?, digests?);
+        let ((put, routes), digests) = (put?, digests?);
         self.folder.put_mark(DIGESTS, &digests)?;
         self.folder.put_mark(ENROLLMENTS, &put)?;
         let spilled = put.spilled(name, &self.folder)?;
-        Ok((put, spilled))
+        Ok((put, spilled, routes))
     }
 
     fn digests(&self, is_over: &AtomicBool) -> Result<Digests, Error> {
@@ -177,16 +177,18 @@ impl Run<'_> {
         Ok(Digests { claims: digest(&self.job.claims)?, enrollments: digest(&self.job.enrollments)? })
     }
 
-    fn put_enrollments(&self) -> Result<Put, Error> {
+    /// The table is given where it alone tells all enrollments apart.
+    fn put_enrollments(&self) -> Result<(Put, Option<Routes>), Error> {
         let source = &self.sources.enrollments;
         self.budget.admit_enrollments(source.rows().unwrap_or(0))?;
         let share = self.budget.reading(0);
         let put = put::enrollments(source, &self.folder, self.sources.buckets(), share, self.progress)?;
         self.budget.admit_enrollments(put.taken)?;
         let spilled = put.spilled(source.name(), &self.folder)?;
-        let Some(twins) = self.twins(&put, &spilled)?.1 else { return Ok(put) };
+        let (routes, twins) = self.twins(&put, &spilled)?;
+        let Some(twins) = twins else { return Ok((put, Some(routes))) };
         let copies = twins.copy_rows(&spilled, &self.folder, source.name(), put.files, share.held)?;
-        put.with_copies(&self.folder, spilled, copies)
+        Ok((put.with_copies(&self.folder, spilled, copies)?, None))
     }
 
     /// The table of enrollments, and those that it alone can not tell apart.
@@ -202,17 +204,16 @@ impl Run<'_> {
     }
 
     /// Claims by bucket.
-    fn claims(&self, enrollments: &Put, enrolled: &Spilled) -> Result<(Put, Spilled), Error> {
+    fn claims(&self, enrollments: &Put, enrolled: &Spilled, routes: Option<Routes>) -> Result<(Put, Spilled), Error> {
         let name = self.sources.claims.name();
         if let Some(put) = self.folder.mark::<Put>(CLAIMS)? {
             self.progress.advance(Stage::Claims, put.read, put.read);
             let spilled = put.spilled(name, &self.folder)?;
             return Ok((put, spilled));
         }
-        let (routes, twins) = self.twins(enrollments, enrolled)?;
-        let routes = match twins {
-            Some(twins) => routes.with_doubtful(twins.into_buckets()),
-            None => routes,
+        let routes = match routes {
+            Some(routes) => routes,
+            None => self.routes(enrollments, enrolled)?,
         };
         let share = self.budget.reading(enrollments.taken);
         let put =
@@ -220,6 +221,15 @@ impl Run<'_> {
         self.folder.put_mark(CLAIMS, &put)?;
         let spilled = put.spilled(name, &self.folder)?;
         Ok((put, spilled))
+    }
+
+    /// The table of enrollments, which tells all of them apart.
+    fn routes(&self, enrollments: &Put, enrolled: &Spilled) -> Result<Routes, Error> {
+        let (routes, twins) = self.twins(enrollments, enrolled)?;
+        Ok(match twins {
+            Some(twins) => routes.with_doubtful(twins.into_buckets()),
+            None => routes,
+        })
     }
 
     /// Decides, writes and counts.

@@ -7,6 +7,7 @@ use arrow::array::{Array, StringArray};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::facts::{Rows, Texts};
+use super::groups::Groups;
 use super::plans::Plans;
 use crate::batch::{Input, Reject};
 use crate::error::Error;
@@ -50,14 +51,11 @@ impl Accounts {
         let (ids, of) = (claims.texts("claim_id")?, claims.texts("enrollment_id")?);
         let mut joined = Vec::with_capacity(claims.count());
         for row in 0..claims.count() {
-            match owners.find(of.value(row)) {
-                Found::One(owner) => joined.push(Joined::of(owner, row, days.at(row))),
-                Found::None => rejects.push(reject(claims, row, "enrollment_id", of.value(row), unknown())),
-                Found::Refused => rejects.push(reject(claims, row, "enrollment_id", of.value(row), refused())),
-            }
+            let id = of.value(row);
+            let owner =
+                owners.find(id).map_err(|reason| rejects.push(reject(claims, row, "enrollment_id", id, reason)));
+            joined.push(owner.ok());
         }
-        // Account and day in one number: texts are compared only where both are the same.
-        joined.sort_unstable_by(|a, b| a.order.cmp(&b.order).then_with(|| ids.value(a.row).cmp(ids.value(b.row))));
         let mut accounts = Accounts {
             claims: Vec::with_capacity(joined.len()),
             enrollments: Vec::with_capacity(joined.len()),
@@ -65,18 +63,24 @@ impl Accounts {
             plans: Vec::new(),
             with_reversals: Vec::new(),
         };
-        for account in joined.chunk_by(|a, b| a.account() == b.account()) {
-            accounts.push(account, claims, ids, reversals, rejects);
-            let plan = account.first().and_then(|joined| owners.plans.get(joined.enrollment));
+        let enrollment = |row: usize| joined.get(row).copied().flatten().map_or(0, |owner| owner.enrollment);
+        let mut groups = Groups::of(owners.account_count, joined.iter().map(|owner| Some(owner.as_ref()?.account)));
+        groups.each(|rows| {
+            // A claim without a day comes last.
+            let day = |row: usize| days.at(row).map_or((true, 0), |day| (false, day));
+            rows.sort_unstable_by(|a, b| day(*a).cmp(&day(*b)).then_with(|| ids.value(*a).cmp(ids.value(*b))));
+            accounts.push(rows, enrollment, claims, ids, reversals, rejects);
+            let plan = rows.first().and_then(|row| owners.plans.get(enrollment(*row)));
             accounts.plans.push(plan.copied().unwrap_or_default());
-        }
+        });
         Ok(accounts)
     }
 
     /// Takes one account; rows that share a claim id are rejected, each of them.
     fn push(
         &mut self,
-        account: &[Joined],
+        account: &[usize],
+        enrollment: impl Fn(usize) -> usize,
         claims: &Rows<'_>,
         ids: &StringArray,
         reversals: Texts<'_>,
@@ -84,7 +88,7 @@ impl Accounts {
     ) {
         let twice = ids_given_twice(account, ids);
         let mut has_reversals = false;
-        for Joined { row, enrollment, .. } in account {
+        for row in account {
             let id = ids.value(*row);
             if twice.contains(id) {
                 rejects.push(reject(claims, *row, "claim_id", id, same_claim()));
@@ -92,7 +96,7 @@ impl Accounts {
             }
             has_reversals |= reversals.at(*row).is_some();
             self.claims.push(*row);
-            self.enrollments.push(*enrollment);
+            self.enrollments.push(enrollment(*row));
         }
         self.starts.push(self.claims.len());
         self.with_reversals.push(has_reversals);
@@ -128,32 +132,18 @@ impl Accounts {
     }
 }
 
-/// A claim with its enrollment.
-struct Joined {
-    /// The account, then the day of the event; a claim without one comes last.
-    order: u64,
-    row: usize,
-    enrollment: usize,
-}
-
-impl Joined {
-    fn of(owner: Owner, row: usize, day: Option<i32>) -> Joined {
-        let day = day.map_or(u32::MAX, |day| day.cast_unsigned() ^ (1 << 31));
-        Joined { order: u64::from(owner.account) << 32 | u64::from(day), row, enrollment: owner.enrollment }
-    }
-
-    fn account(&self) -> u64 {
-        self.order >> 32
-    }
-}
+/// Accounts with no more claims are compared claim by claim.
+const FEW: usize = 8;
 
 /// Claim ids that stand twice in the account. Most accounts have a claim or two.
-fn ids_given_twice<'a>(account: &[Joined], ids: &'a StringArray) -> BTreeSet<&'a str> {
-    let mut found: Vec<&str> = Vec::new();
-    if account.len() > 1 {
-        found.extend(account.iter().map(|joined| ids.value(joined.row)));
-        found.sort_unstable();
+fn ids_given_twice<'a>(account: &[usize], ids: &'a StringArray) -> BTreeSet<&'a str> {
+    let stands_before =
+        |(at, row): (usize, &usize)| account.iter().take(at).any(|before| ids.value(*before) == ids.value(*row));
+    if account.len() <= FEW && !account.iter().enumerate().any(stands_before) {
+        return BTreeSet::new();
     }
+    let mut found: Vec<&str> = account.iter().map(|row| ids.value(*row)).collect();
+    found.sort_unstable();
     let twice = found.windows(2).filter_map(|pair| match pair {
         [one, other] if one == other => Some(*one),
         _ => None,
@@ -165,36 +155,35 @@ fn ids_given_twice<'a>(account: &[Joined], ids: &'a StringArray) -> BTreeSet<&'a
 #[derive(Debug, Clone, Copy)]
 struct Owner {
     /// The number of the account, in the order of the output.
-    account: u32,
+    account: usize,
     enrollment: usize,
-}
-
-enum Found {
-    One(Owner),
-    None,
-    /// The enrollment itself could not be taken.
-    Refused,
 }
 
 /// The enrollments by id: open addressing over the hashes of the ids.
 struct Owners<'a> {
     ids: &'a StringArray,
+    account_count: usize,
     /// By enrollment row: the number of its plan.
     plans: Vec<usize>,
     /// By enrollment row: its account; `None` if it was refused.
-    accounts: Vec<Option<u32>>,
-    /// At or after the place that the hash of an id leads to: that hash, and the row of the enrollment.
-    slots: Vec<Option<(u64, usize)>>,
+    accounts: Vec<Option<usize>>,
+    /// By enrollment row: the hash of its id.
+    hashes: Vec<u64>,
+    /// At or after the place that the hash of an id leads to: the row of the enrollment plus one; 0 is free.
+    slots: Vec<u32>,
 }
 
 impl<'a> Owners<'a> {
     fn of(plans: &Plans<'_>, enrollments: &Rows<'a>, rejects: &mut Vec<Reject>) -> Result<Owners<'a>, Error> {
         let count = enrollments.count();
+        let ids = enrollments.texts("enrollment_id")?;
         let mut owners = Owners {
-            ids: enrollments.texts("enrollment_id")?,
+            ids,
+            account_count: 0,
             plans: vec![0; count],
             accounts: vec![None; count],
-            slots: vec![None; count.saturating_mul(2).next_power_of_two().max(2)],
+            hashes: (0..count).map(|row| hash(ids.value(row))).collect(),
+            slots: vec![0; count.saturating_mul(2).next_power_of_two().max(2)],
         };
         owners.open_accounts(plans, enrollments, rejects)?;
         owners.index(enrollments, rejects);
@@ -219,7 +208,7 @@ impl<'a> Owners<'a> {
             match last_plan {
                 Some(number) => {
                     *plan = number;
-                    taken.push((xxh3_64(members.value(row).as_bytes()), number, row));
+                    taken.push((hash(members.value(row)), number, row));
                 }
                 None => {
                     let reason = plans.catalog().unknown_plan(id).text();
@@ -227,18 +216,23 @@ impl<'a> Owners<'a> {
                 }
             }
         }
-        let member = |row: usize| members.value(row);
-        taken.sort_unstable_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| member(a.2).cmp(member(b.2))).then_with(|| a.1.cmp(&b.1))
-        });
-        let accounts = taken.chunk_by(|a, b| a.0 == b.0 && a.1 == b.1 && member(a.2) == member(b.2));
-        for (account, rows) in (0_u32..).zip(accounts) {
-            for (.., row) in rows {
-                if let Some(place) = self.accounts.get_mut(*row) {
-                    *place = Some(account);
+        let hashes: Vec<u64> = taken.iter().map(|(hash, ..)| *hash).collect();
+        let owner = |at: usize| {
+            let (hash, plan, row) = taken.get(at).copied().unwrap_or_default();
+            (hash, members.value(row), plan)
+        };
+        Groups::spread(&hashes).each(|near| {
+            near.sort_unstable_by(|a, b| owner(*a).cmp(&owner(*b)));
+            for account in near.chunk_by(|a, b| owner(*a) == owner(*b)) {
+                let rows = account.iter().filter_map(|at| Some(taken.get(*at)?.2));
+                for row in rows {
+                    if let Some(account) = self.accounts.get_mut(row) {
+                        *account = Some(self.account_count);
+                    }
                 }
+                self.account_count = self.account_count.saturating_add(1);
             }
-        }
+        });
         Ok(())
     }
 
@@ -246,12 +240,11 @@ impl<'a> Owners<'a> {
     fn index(&mut self, enrollments: &Rows<'_>, rejects: &mut Vec<Reject>) {
         let mut twice = BTreeSet::new();
         for row in 0..self.ids.len() {
-            let hash = xxh3_64(self.ids.value(row).as_bytes());
-            let slot = self.slot_of(hash, self.ids.value(row));
-            match self.slots.get_mut(slot) {
-                Some(Some((_, earlier))) => twice.extend([*earlier, row]),
-                Some(free) => *free = Some((hash, row)),
-                None => {}
+            let slot = self.slot_of(self.hash_at(row), self.ids.value(row));
+            match (self.row_in(slot), self.slots.get_mut(slot), u32::try_from(row.saturating_add(1))) {
+                (Some(earlier), ..) => twice.extend([earlier, row]),
+                (None, Some(free), Ok(row)) => *free = row,
+                (None, ..) => {}
             }
         }
         for row in twice {
@@ -263,12 +256,21 @@ impl<'a> Owners<'a> {
         }
     }
 
+    fn hash_at(&self, row: usize) -> u64 {
+        self.hashes.get(row).copied().unwrap_or_default()
+    }
+
+    /// The row in a slot; none if it is free.
+    fn row_in(&self, slot: usize) -> Option<usize> {
+        usize::try_from(*self.slots.get(slot)?).ok()?.checked_sub(1)
+    }
+
     /// The slot that holds the id, or else the free one where it belongs.
     fn slot_of(&self, hash: u64, id: &str) -> usize {
         let mask = self.slots.len().saturating_sub(1);
         let mut slot = usize::try_from(hash).unwrap_or_default() & mask;
-        while let Some(Some((other, row))) = self.slots.get(slot) {
-            if *other == hash && self.ids.value(*row) == id {
+        while let Some(row) = self.row_in(slot) {
+            if self.hash_at(row) == hash && self.ids.value(row) == id {
                 break;
             }
             slot = slot.wrapping_add(1) & mask;
@@ -276,14 +278,16 @@ impl<'a> Owners<'a> {
         slot
     }
 
-    fn find(&self, id: &str) -> Found {
-        let slot = self.slot_of(xxh3_64(id.as_bytes()), id);
-        let Some(Some((_, row))) = self.slots.get(slot) else { return Found::None };
-        match self.accounts.get(*row) {
-            Some(Some(account)) => Found::One(Owner { account: *account, enrollment: *row }),
-            Some(None) | None => Found::Refused,
-        }
+    /// The owner of the enrollment of this id, or else why there is none.
+    fn find(&self, id: &str) -> Result<Owner, Text> {
+        let enrollment = self.row_in(self.slot_of(hash(id), id)).ok_or_else(unknown)?;
+        let account = self.accounts.get(enrollment).copied().flatten().ok_or_else(refused)?;
+        Ok(Owner { account, enrollment })
     }
+}
+
+fn hash(text: &str) -> u64 {
+    xxh3_64(text.as_bytes())
 }
 
 fn reject(claims: &Rows<'_>, row: usize, column: &str, value: &str, reason: Text) -> Reject {
