@@ -76,6 +76,12 @@ pub mod format {
     pub mod zh {}
 }
 
+#[doc = include_str!("docs/certificate.en.md")]
+pub mod certificate_format {
+    #[doc = include_str!("docs/certificate.zh.md")]
+    pub mod zh {}
+}
+
 #[doc = include_str!("docs/guide.en.md")]
 pub mod guide {
     #[doc = include_str!("docs/guide.zh.md")]
