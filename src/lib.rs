@@ -14,6 +14,7 @@ pub mod calendar;
 mod case;
 mod cases;
 mod catalog;
+mod certificate;
 mod claim;
 mod code;
 mod diagnostic;
@@ -44,6 +45,7 @@ pub use adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, O
 pub use case::Case;
 pub use cases::{CaseReport, CasesReport, WorkedCases};
 pub use catalog::{Catalog, LoadError};
+pub use certificate::{Bundle, Certificate, Program};
 pub use claim::Claim;
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Diagnostics};

@@ -56,7 +56,7 @@ impl Seen<'_> {
             Place::Gross(benefit) => self.places.grosses.get(benefit),
             Place::Step(benefit, step) => self.places.steps.get(benefit).and_then(|steps| steps.get(step)),
             Place::Limit(index) => self.places.limits.get(index),
-            Place::Ledger => None,
+            Place::Identity(_) | Place::Ledger => None,
         }
         .unwrap_or(&self.places.plan)
         .clone()
