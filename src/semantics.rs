@@ -189,6 +189,7 @@ pub(crate) enum Place {
     When(usize),
     Gross(usize),
     Step(usize, usize),
+    Rounding(usize),
     Limit(usize),
     Ledger,
 }
@@ -380,6 +381,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
             self.reading.hear(Event::Step { benefit: index, step: number, leaves: &leaves });
             due = leaves;
         }
+        self.reading.hear(Event::At(Place::Rounding(index)));
         let leaves = self.reading.round(due.clone(), benefit.rounding);
         self.reading.hear(Event::Rounded { benefit: index, leaves: &leaves });
         leaves

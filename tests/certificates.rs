@@ -37,7 +37,9 @@ mod oracle {
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use huzhu::{Accumulators, Adjudication, Bundle, Catalog, Certificate, Claim, Enrollment, Plan, Program, WorkedCases};
+use huzhu::{
+    Accumulators, Adjudication, Bundle, Case, Catalog, Certificate, Claim, Enrollment, Plan, Program, WorkedCases,
+};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
@@ -53,7 +55,8 @@ const LEAST_CASES: usize = 800;
 fn the_certificate_of_every_worked_case_says_what_was_decided() {
     let catalog = catalog();
     let mut certified = 0;
-    for path in std::fs::read_dir("rules").expect("the rules are there").map(|entry| entry.expect("it is read").path()) {
+    for path in std::fs::read_dir("rules").expect("the rules are there").map(|entry| entry.expect("it is read").path())
+    {
         let name = path.to_string_lossy().into_owned();
         if !name.ends_with(".cases.toml") {
             continue;
@@ -103,9 +106,10 @@ fn catalog() -> Catalog {
 }
 
 fn pair(plan: &str, facts: &Facts, index: usize) -> (Enrollment, Claim) {
-    let enrollment = facts.enrollment.iter().fold(Enrollment::new(facts.enrollment_id, plan, "M1"), |it, (name, value)| {
-        it.with(name, written(value)).expect("the fact fits")
-    });
+    let enrollment =
+        facts.enrollment.iter().fold(Enrollment::new(facts.enrollment_id, plan, "M1"), |it, (name, value)| {
+            it.with(name, written(value)).expect("the fact fits")
+        });
     let claim = facts.claim.iter().fold(Claim::new(&format!("C{index}")), |it, (name, value)| {
         it.with(name, written(value)).expect("the fact fits")
     });
@@ -154,4 +158,87 @@ fn check(certificate: &Certificate, adjudication: &Adjudication) {
     let expected: Vec<(Json, Json)> =
         expected.map(|reason| (reason.code.clone().into(), reason.fact.clone().into())).collect();
     assert_eq!(reasons, expected.iter().map(|(code, fact)| (code, fact)).collect::<Vec<_>>());
+}
+
+/// Every decision once, and facts that contradict each other.
+const SAMPLES: [&str; 7] = ["zhao", "limited", "nothing-due", "denied", "pended", "contradicts", "settlement"];
+
+#[test]
+fn the_sample_certificates_are_those_of_the_engine() {
+    let catalog = catalog();
+    let certificates: Vec<Certificate> = SAMPLES.iter().map(|name| sample(&catalog, name)).collect();
+    for (name, certificate) in SAMPLES.iter().zip(&certificates) {
+        expect(&format!("{name}.json"), &format!("{}\n", certificate.to_text()));
+    }
+    let bundle = Bundle::of(certificates);
+    let lines: String = bundle.lines().map(|line| line + "\n").collect();
+    expect("batch.jsonl", &lines);
+    let alone = bundle.sample(2).expect("there are seven");
+    expect("nothing-due.of-batch.json", &format!("{alone}\n"));
+}
+
+fn sample(catalog: &Catalog, name: &str) -> Certificate {
+    let path = if name == "zhao" { "rules/cases/zhao.json".to_owned() } else { format!("tests/expected/{name}.json") };
+    let case = Case::read(&path, &std::fs::read(&path).expect("it is read"), catalog).expect("the case is right");
+    case.certify(catalog).expect("it is certified")
+}
+
+/// `HUZHU_BLESS=1` writes the expected texts anew.
+fn expect(name: &str, text: &str) {
+    let path = Path::new("tests/expected/certificates").join(name);
+    if std::env::var_os("HUZHU_BLESS").is_some() {
+        std::fs::write(&path, text).expect("it is written");
+    }
+    assert!(std::fs::read_to_string(&path).is_ok_and(|expected| expected == text), "{} differs", path.display());
+}
+
+#[test]
+fn a_batch_has_every_program_once_and_the_root_of_its_certificates() {
+    let catalog = catalog();
+    let bundle = Bundle::of(SAMPLES.iter().map(|name| sample(&catalog, name)).collect());
+    let lines: Vec<Json> = bundle.lines().map(|line| serde_json::from_str(&line).expect("it is JSON")).collect();
+    let (end, others) = lines.split_last().expect("there is an end");
+    assert_eq!((&end["count"], &end["root"]), (&Json::from(SAMPLES.len()), &Json::from(bundle.root())));
+    let mut programs = BTreeSet::new();
+    let mut certificates = 0;
+    for line in others {
+        let digest = line["program_digest"].as_str().expect("every line has one").to_owned();
+        if line.get("program").is_some() {
+            assert!(programs.insert(digest), "a program stands twice");
+        } else {
+            assert!(programs.contains(&digest), "a program stands after its certificate");
+            assert_eq!(line["digest"], bundle.certificates()[certificates].digest());
+            certificates += 1;
+        }
+    }
+    assert_eq!(certificates, SAMPLES.len());
+}
+
+#[test]
+fn a_program_is_the_same_for_all_claims_of_a_version_and_of_no_other() {
+    let catalog = catalog();
+    let digests: Vec<String> = catalog.plans().map(|plan| plan.program().digest().to_owned()).collect();
+    let again: Vec<String> = self::catalog().plans().map(|plan| plan.program().digest().to_owned()).collect();
+    assert_eq!(digests, again);
+    assert_eq!(digests.iter().collect::<BTreeSet<_>>().len(), catalog.plans().count());
+    for name in SAMPLES {
+        let json: Json = serde_json::from_str(&sample(&catalog, name).to_text()).expect("it is JSON");
+        let plan = &json["program"]["plan"];
+        let of = |known: &&Plan| plan["id"] == known.id() && plan["version"] == known.version();
+        let plan = catalog.plans().find(of).expect("the plan is known");
+        assert_eq!(json["program_digest"], plan.program().digest(), "{name}");
+    }
+}
+
+#[test]
+fn a_change_of_one_figure_changes_the_program() {
+    let pack = std::fs::read_to_string("rules/henan-accident.toml").expect("it is read");
+    let digest = |pack: &str| {
+        huzhu::pack::load("pack.toml", pack.as_bytes()).expect("the pack is right").program().digest().to_owned()
+    };
+    let changed = pack.replacen("value      = \"30 days\"", "value      = \"31 days\"", 1);
+    assert_ne!(pack, changed);
+    assert_ne!(digest(&pack), digest(&changed));
+    let with_a_comment = format!("# A comment changes nothing.\n{pack}");
+    assert_eq!(digest(&pack), digest(&with_a_comment));
 }

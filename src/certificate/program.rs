@@ -211,6 +211,7 @@ impl Writer<'_> {
             Place::When(benefit) => format!("benefit:{}/when", self.plan.benefit(benefit).id),
             Place::Gross(benefit) => format!("benefit:{}/gross", self.plan.benefit(benefit).id),
             Place::Step(benefit, step) => format!("benefit:{}/step:{step}", self.plan.benefit(benefit).id),
+            Place::Rounding(benefit) => format!("benefit:{}/rounding", self.plan.benefit(benefit).id),
             Place::Limit(index) => format!("limit:{}", self.plan.limit(index).id),
             Place::Ledger => "posts".to_owned(),
         }
