@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::accumulator::Accumulators;
 use crate::adjudicate::Adjudication;
 use crate::catalog::Catalog;
-use crate::certificate::Certificate;
 use crate::claim::Claim;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostics, Findings, Span, did_you_mean};
@@ -64,16 +63,6 @@ impl Case {
         let (_, mut accumulators) = history::decide(catalog, &self.history)?;
         let adjudication = history::next(catalog, &self.enrollment, &self.claim, &mut accumulators)?;
         Ok((adjudication, accumulators))
-    }
-
-    /// Decides the claim as [`Case::decide`] does, and certifies it.
-    ///
-    /// # Errors
-    /// Those of [`Case::accumulators`] and [`crate::Program::certify`].
-    pub fn certify(&self, catalog: &Catalog) -> Result<Certificate, Error> {
-        let accumulators = self.accumulators(catalog)?;
-        let plan = catalog.resolve(&self.enrollment, &self.claim)?;
-        plan.program().certify(&self.enrollment, &self.claim, &accumulators)
     }
 
     /// What the member's earlier claims have posted.

@@ -1,11 +1,13 @@
 //! A decision with all that it takes to work it out again: what [`mod@crate::certificate_format`] describes.
 
-mod bundle;
 mod canonical;
+mod certifier;
 mod conclusion;
 mod program;
+mod roll;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
@@ -23,7 +25,9 @@ use crate::text::say;
 use canonical::{canonical, decimal, digest, in_hexadecimal};
 use conclusion::Conclusion;
 
-pub use bundle::Bundle;
+pub use certifier::Certifier;
+pub use roll::Roll;
+pub use tree::{Inclusion, Tree};
 
 /// A plan as the steps that decide any claim: what all its certificates share.
 ///
@@ -40,7 +44,7 @@ pub use bundle::Bundle;
 pub struct Program<'p> {
     plan: &'p Plan,
     formula: Formula,
-    json: Arc<Json>,
+    text: Arc<str>,
     digest: String,
 }
 
@@ -49,9 +53,9 @@ impl Plan {
     #[must_use]
     pub fn program(&self) -> Program<'_> {
         let formula = Formula::of(self);
-        let json = program::json(self, &formula);
-        let digest = in_hexadecimal(&digest(canonical(json.clone()).as_bytes()));
-        Program { plan: self, formula, json: Arc::new(json), digest }
+        let text = canonical(program::json(self, &formula));
+        let digest = in_hexadecimal(&digest(text.as_bytes()));
+        Program { plan: self, formula, text: text.into(), digest }
     }
 }
 
@@ -64,8 +68,8 @@ impl Program<'_> {
 
     /// The program in canonical JSON.
     #[must_use]
-    pub fn to_text(&self) -> String {
-        canonical(Json::clone(&self.json))
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Decides a claim and certifies it.
@@ -104,19 +108,20 @@ impl Program<'_> {
         values: &Values<'_>,
         conclusion: &Conclusion,
     ) -> Certificate {
-        let content = json!({
-            "format": "huzhu-certificate/1",
-            "claim": claim.id(),
-            "enrollment": enrollment.id(),
-            "program_digest": self.digest,
-            "facts": self.facts(inputs),
-            "priors": self.priors(inputs),
-            "values": values.all().iter().map(|value| written(value.as_ref())).collect::<Vec<Json>>(),
-            "conclusion": conclusion.json(),
-        });
-        let digest = digest(canonical(content.clone()).as_bytes());
-        let program = (Arc::clone(&self.json), self.digest.clone());
-        Certificate { program, content, digest }
+        let values: Vec<Json> = values.all().iter().map(|value| written(value.as_ref())).collect();
+        let members = [
+            ("format", json!("huzhu-certificate/1")),
+            ("claim", json!(claim.id())),
+            ("enrollment", json!(enrollment.id())),
+            ("program_digest", json!(self.digest)),
+            ("facts", Json::Object(self.facts(inputs))),
+            ("priors", Json::Array(self.priors(inputs))),
+            ("values", Json::Array(values)),
+            ("conclusion", conclusion.json()),
+        ];
+        let members = Members(members.map(|(name, json)| (name, canonical(json))).into());
+        let digest = digest(members.to_text([]).as_bytes());
+        Certificate { program: Arc::clone(&self.text), program_digest: self.digest.clone(), members, digest }
     }
 
     fn facts(&self, inputs: &Inputs) -> Map<String, Json> {
@@ -135,12 +140,12 @@ impl Program<'_> {
 }
 
 /// One certified decision; see [`mod@crate::certificate_format`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
-    /// With its digest.
-    program: (Arc<Json>, String),
+    program: Arc<str>,
+    program_digest: String,
     /// What the digest covers.
-    content: Json,
+    members: Members,
     digest: [u8; 32],
 }
 
@@ -154,17 +159,39 @@ impl Certificate {
     /// The certificate in canonical JSON, with its program: all that a checker needs.
     #[must_use]
     pub fn to_text(&self) -> String {
-        canonical(self.with([("program", Json::clone(&self.program.0))]))
+        self.with([("program", self.program.to_string())])
     }
 
-    /// The certificate with its digest, and with what stands beside them.
-    fn with(&self, beside: impl IntoIterator<Item = (&'static str, Json)>) -> Json {
-        let mut whole = self.content.clone();
-        if let Some(members) = whole.as_object_mut() {
-            members.insert("digest".to_owned(), Json::String(self.digest()));
-            members.extend(beside.into_iter().map(|(name, json)| (name.to_owned(), json)));
-        }
-        whole
+    /// The same with the proof that it is one of many.
+    #[must_use]
+    pub fn to_text_within(&self, inclusion: &Inclusion) -> String {
+        self.with([("program", self.program.to_string()), ("inclusion", canonical(inclusion.json()))])
+    }
+
+    /// Its line in a batch, which has the program elsewhere.
+    fn line(&self) -> String {
+        self.with([])
+    }
+
+    fn with<const N: usize>(&self, beside: [(&'static str, String); N]) -> String {
+        let digest = [("digest", canonical(json!(self.digest())))];
+        self.members.to_text(digest.into_iter().chain(beside))
+    }
+}
+
+/// The members of an object by their names, each in canonical JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Members(BTreeMap<&'static str, String>);
+
+impl Members {
+    /// The object with these members and some more.
+    fn to_text(&self, more: impl IntoIterator<Item = (&'static str, String)>) -> String {
+        let more: BTreeMap<&str, String> = more.into_iter().collect();
+        let mut all: Vec<(&str, &str)> =
+            self.0.iter().chain(&more).map(|(name, json)| (*name, json.as_str())).collect();
+        all.sort_unstable();
+        let members: Vec<String> = all.into_iter().map(|(name, json)| format!("\"{name}\":{json}")).collect();
+        format!("{{{}}}", members.join(","))
     }
 }
 

@@ -1,6 +1,9 @@
 //! A Merkle tree over digests, as in RFC 6962.
 
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
+
+use super::canonical::in_hexadecimal;
 
 type Hash = [u8; 32];
 
@@ -8,10 +11,28 @@ type Hash = [u8; 32];
 const LEAF: [u8; 1] = [0];
 const NODE: [u8; 1] = [1];
 
-/// Every level of the tree, from the leaves to the root; a node without a neighbour goes up as it is.
-#[derive(Debug, Default)]
-pub(super) struct Tree {
+/// The tree over the certificates of a batch.
+#[derive(Debug)]
+pub struct Tree {
+    /// From the leaves to the root; a node without a neighbour goes up as it is.
     levels: Vec<Vec<Hash>>,
+}
+
+/// The proof that a certificate is a certain one of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inclusion {
+    count: usize,
+    index: usize,
+    /// The neighbours of the leaf and of what is above it, from the leaf upwards.
+    path: Vec<Hash>,
+    root: Hash,
+}
+
+impl Inclusion {
+    pub(super) fn json(&self) -> Json {
+        let path: Vec<String> = self.path.iter().map(|hash| in_hexadecimal(hash)).collect();
+        json!({ "count": self.count, "index": self.index, "path": path, "root": in_hexadecimal(&self.root) })
+    }
 }
 
 impl Tree {
@@ -26,13 +47,26 @@ impl Tree {
         Tree { levels }
     }
 
-    pub(super) fn root(&self) -> Hash {
+    /// The root over all certificates, in lower-case hexadecimal: what is noted on the day.
+    #[must_use]
+    pub fn root(&self) -> String {
+        in_hexadecimal(&self.top())
+    }
+
+    /// The proof for the certificate of this place, counted from 0.
+    #[must_use]
+    pub fn inclusion(&self, index: usize) -> Option<Inclusion> {
+        let count = self.levels.first().map_or(0, Vec::len);
+        let is_one = index < count;
+        is_one.then(|| Inclusion { count, index, path: self.path(index), root: self.top() })
+    }
+
+    fn top(&self) -> Hash {
         let top = self.levels.last().and_then(|level| level.first()).copied();
         top.unwrap_or_else(|| Sha256::digest([]).into())
     }
 
-    /// The neighbours of a leaf and of what is above it, from the leaf upwards.
-    pub(super) fn path(&self, leaf: usize) -> Vec<Hash> {
+    fn path(&self, leaf: usize) -> Vec<Hash> {
         let levels = self.levels.iter().enumerate();
         let neighbours = levels.map(|(height, level)| {
             let place = u32::try_from(height).ok().and_then(|height| leaf.checked_shr(height));
@@ -98,12 +132,12 @@ mod tests {
         for count in 0_usize..40 {
             let digests: Vec<Hash> = (0..count).map(|leaf| Sha256::digest(leaf.to_be_bytes()).into()).collect();
             let tree = Tree::of(digests.iter().copied());
-            assert_eq!(tree.root(), defined(&digests), "{count} leaves");
+            assert_eq!(tree.top(), defined(&digests), "{count} leaves");
             for (index, digest) in digests.iter().enumerate() {
                 let path = tree.path(index);
-                assert!(holds(*digest, index, count, &path, tree.root()), "leaf {index} of {count}");
+                assert!(holds(*digest, index, count, &path, tree.top()), "leaf {index} of {count}");
                 let other = (index + 1) % count;
-                assert!(count == 1 || !holds(*digest, other, count, &path, tree.root()), "leaf {index} as {other}");
+                assert!(count == 1 || !holds(*digest, other, count, &path, tree.top()), "leaf {index} as {other}");
             }
         }
     }

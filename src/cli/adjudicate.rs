@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use huzhu::{Accumulators, Case, Catalog, Decision, Diagnostics, Explanation, NextYuan, money};
+use huzhu::{Accumulators, Case, Catalog, Certifier, Decision, Diagnostics, Explanation, NextYuan, money};
 
 use super::explanation::Statement;
 use super::files::{self, why};
@@ -22,7 +22,7 @@ pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failu
         Ok(case) => case,
         Err(wrong) => return Ok(refused(&wrong, setting)),
     };
-    let certificate = match asked.certificate.as_ref().map(|_| case.certify(&catalog)).transpose() {
+    let certificate = match asked.certificate.as_ref().map(|_| Certifier::new(&catalog).certify(&case)).transpose() {
         Ok(certificate) => certificate,
         Err(error) => return Ok(wrong(&name, &error, setting)),
     };
