@@ -48,7 +48,7 @@ use oracle::draw::Draw;
 use oracle::facts::{Facts, Value};
 use oracle::population::{PLANS, history as drawn};
 
-const MEMBERS: usize = 2_000;
+const MEMBERS: usize = 5_000;
 const SEED: u64 = 20_261_123;
 const LEAST_CASES: usize = 800;
 
@@ -70,7 +70,7 @@ fn the_certificate_of_every_worked_case_says_what_was_decided() {
                 assert!(certifier.certify(&case).is_err_and(|error| error.is_certificate()));
                 continue;
             }
-            check(&certifier.certify(&case).expect("it is certified"), &adjudication);
+            check(&certifier.certify(&case).expect("it is certified").to_text(), &adjudication);
             certified += 1;
         }
     }
@@ -88,9 +88,11 @@ fn the_certificate_of_every_drawn_claim_says_what_was_decided() {
         let claims: Vec<_> = facts.map(|(index, facts)| pair(plan.id, &facts, index)).collect();
         let (adjudications, _) = history::decide(&catalog, &claims).expect("a member's history can be decided");
         let certificates = certifier.certify_history(&claims).expect("what can be decided can be certified");
-        assert_eq!(certificates.len(), adjudications.len());
-        for (certificate, adjudication) in certificates.iter().zip(&adjudications) {
-            check(certificate, adjudication);
+        let (lines, _) = roll(&certificates);
+        let lines = lines.lines().filter(|line| line.starts_with("{\"claim\":"));
+        assert_eq!(lines.clone().count(), adjudications.len());
+        for (line, adjudication) in lines.zip(&adjudications) {
+            check(line, adjudication);
             *decisions.entry(adjudication.decision().name()).or_default() += 1;
         }
     }
@@ -124,9 +126,8 @@ fn written(value: &Value) -> huzhu::Value {
 }
 
 /// The text is canonical, and its conclusion is the decision.
-fn check(certificate: &Certificate, adjudication: &Adjudication) {
-    let text = certificate.to_text();
-    let json: Json = serde_json::from_str(&text).expect("it is JSON");
+fn check(text: &str, adjudication: &Adjudication) {
+    let json: Json = serde_json::from_str(text).expect("it is JSON");
     assert_eq!(serde_json_canonicalizer::to_string(&json).expect("it has a canonical form"), text);
     let conclusion = &json["conclusion"];
     let amount = |amount: Decimal| {
