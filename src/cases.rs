@@ -115,6 +115,11 @@ impl WorkedCases {
         Ok(WorkedCases { plan, version, tables, findings })
     }
 
+    /// Every case, as a case file would say it, in the order of the file.
+    pub fn cases(&self) -> impl Iterator<Item = Case> {
+        self.tables.iter().flat_map(|table| table.rows.iter().map(|row| table.case(row)))
+    }
+
     /// Decides every case and compares it with what the table expects.
     #[must_use]
     pub fn run(&self, catalog: &Catalog) -> CasesReport {

@@ -19,6 +19,7 @@ enum Kind {
     Version,
     History,
     Arithmetic,
+    Certificate,
     #[cfg(feature = "batch")]
     Columns,
     #[cfg(feature = "batch")]
@@ -52,6 +53,10 @@ impl Error {
 
     pub(crate) fn arithmetic(message: Text) -> Error {
         Error { kind: Kind::Arithmetic, message: message.on_one_line() }
+    }
+
+    pub(crate) fn certificate(message: Text) -> Error {
+        Error { kind: Kind::Certificate, message: message.on_one_line() }
     }
 
     #[cfg(feature = "batch")]
@@ -112,6 +117,12 @@ impl Error {
     #[must_use]
     pub fn is_arithmetic(&self) -> bool {
         self.kind == Kind::Arithmetic
+    }
+
+    /// A claim of which no certificate can be written: a reversal; or a fault of the engine, whose readings differ.
+    #[must_use]
+    pub fn is_certificate(&self) -> bool {
+        self.kind == Kind::Certificate
     }
 
     /// The columns of claims or enrollments are not those of their facts.
@@ -178,7 +189,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.kind {
             Kind::Arithmetic => Some(&Inexact),
-            Kind::Fact | Kind::Plan | Kind::Version | Kind::History => None,
+            Kind::Fact | Kind::Plan | Kind::Version | Kind::History | Kind::Certificate => None,
             #[cfg(feature = "batch")]
             Kind::Columns | Kind::Input | Kind::Output | Kind::Resume | Kind::Memory | Kind::Interrupted => None,
         }

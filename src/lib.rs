@@ -4,7 +4,7 @@
 //!
 //! # References
 //!
-//! [The pack format](mod@format), [how the engine is built](mod@design).
+//! [The pack format](mod@format), [the certificate format](mod@certificate_format), [how the engine is built](mod@design).
 
 mod accumulator;
 mod adjudicate;
@@ -14,6 +14,7 @@ pub mod calendar;
 mod case;
 mod cases;
 mod catalog;
+mod certificate;
 mod claim;
 mod code;
 mod diagnostic;
@@ -44,6 +45,7 @@ pub use adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, O
 pub use case::Case;
 pub use cases::{CaseReport, CasesReport, WorkedCases};
 pub use catalog::{Catalog, LoadError};
+pub use certificate::{Certificate, Certifier, Inclusion, Program, Roll, Tree};
 pub use claim::Claim;
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Diagnostics};
@@ -73,6 +75,12 @@ pub mod limits {
 #[doc = include_str!("docs/format.en.md")]
 pub mod format {
     #[doc = include_str!("docs/format.zh.md")]
+    pub mod zh {}
+}
+
+#[doc = include_str!("docs/certificate.en.md")]
+pub mod certificate_format {
+    #[doc = include_str!("docs/certificate.zh.md")]
     pub mod zh {}
 }
 

@@ -303,10 +303,22 @@ pub(crate) enum Derived {
     Date(Date),
 }
 
+/// What the pack calls a figure, a table or bands, and where it is written.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Origin {
+    pub(crate) name: Box<str>,
+    pub(crate) title: Text,
+    pub(crate) clause: Text,
+    pub(crate) provenance: Provenance,
+}
+
 /// A figure with its value in the unit it was written in.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Figure {
     pub(crate) value: FigureValue,
+    /// The unit's name; `None` of a plain number or a date.
+    pub(crate) unit: Option<&'static str>,
+    pub(crate) origin: Origin,
 }
 
 /// A figure is a number or a date.
@@ -322,6 +334,7 @@ pub(crate) struct Table {
     pub(crate) by: Slot,
     pub(crate) rows: Rows,
     pub(crate) otherwise: Option<Decimal>,
+    pub(crate) origin: Origin,
 }
 
 /// A table's rows, by the kind of its key.
@@ -346,12 +359,14 @@ pub(crate) struct Slab {
     pub(crate) bands: Vec<(Decimal, Decimal)>,
     /// The value above the last edge.
     pub(crate) above: Decimal,
+    pub(crate) origin: Origin,
 }
 
 /// Bands each of which pays its rate on the part inside it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Ladder {
     pub(crate) rungs: Vec<Rung>,
+    pub(crate) origin: Origin,
 }
 
 /// One band of a [`Ladder`], above `from`.

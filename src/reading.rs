@@ -4,3 +4,4 @@ pub(crate) mod bounds;
 #[cfg(feature = "batch")]
 pub(crate) mod columns;
 pub(crate) mod exact;
+pub(crate) mod formula;

@@ -51,7 +51,7 @@ impl Mode {
 }
 
 /// A rounding that a pack asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Rounding {
     /// The result is a whole multiple of this; greater than zero. In yuan: `0.01`, `1`, `10`.
     #[serde(with = "crate::money::text")]

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Slot, Slots, Truth};
 use crate::plan::{
     Action, Asked, Benefit, Derived, EarlierBenefit, FigureValue, Identity, LedgerAmount, Limit, NamedValue, Otherwise,
-    Period, Plan, Rows, Slab, Step, Waiting,
+    Period, Plan, Rows, Step, Waiting,
 };
 use crate::rounding::Rounding;
 
@@ -25,6 +25,18 @@ pub(crate) trait Reading {
     fn number(&mut self, constant: Decimal) -> Self::Number;
     fn truth(&mut self, constant: bool) -> Self::Truth;
     fn date(&mut self, constant: NaiveDate) -> Self::Date;
+
+    /// A constant that the pack has given a name; a reading that cites nothing does not ask which.
+    #[inline]
+    fn sourced(&mut self, _source: Source, constant: Decimal) -> Self::Number {
+        self.number(constant)
+    }
+
+    /// The same of a date.
+    #[inline]
+    fn sourced_date(&mut self, _source: Source, constant: NaiveDate) -> Self::Date {
+        self.date(constant)
+    }
 
     fn number_fact(&mut self, slot: Slot) -> Self::Number;
     fn truth_fact(&mut self, slot: Slot) -> Self::Truth;
@@ -58,9 +70,21 @@ pub(crate) trait Reading {
     fn least(&mut self, left: Self::Number, right: Self::Number) -> Self::Number;
     fn greatest(&mut self, left: Self::Number, right: Self::Number) -> Self::Number;
     fn round(&mut self, number: Self::Number, rounding: Rounding) -> Self::Number;
-    fn look_up(&mut self, key: Self::Number, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Self::Number;
-    fn look_up_category(&mut self, key: Slot, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>)
-    -> Self::Number;
+    /// The rows are those of the plan's table of this index, as is what holds otherwise.
+    fn look_up(
+        &mut self,
+        table: usize,
+        key: Self::Number,
+        rows: &[(Decimal, Decimal)],
+        otherwise: Option<Decimal>,
+    ) -> Self::Number;
+    fn look_up_category(
+        &mut self,
+        table: usize,
+        key: Slot,
+        rows: &[(Box<str>, Decimal)],
+        otherwise: Option<Decimal>,
+    ) -> Self::Number;
 
     fn days_between(&mut self, from: Self::Date, to: Self::Date) -> Self::Number;
     fn months_between(&mut self, from: Self::Date, to: Self::Date) -> Self::Number;
@@ -80,6 +104,12 @@ pub(crate) trait Reading {
 
     /// Whether the number is known to be nothing.
     fn is_nothing(&self, number: &Self::Number) -> bool;
+
+    /// What a limit comes to, or, where nothing is due of a benefit, what held before, though the room be unknown. A reading that
+    /// sees single claims has left such a benefit out.
+    fn unless_nothing(&mut self, _due: &Self::Number, now: Self::Number, _before: &Self::Number) -> Self::Number {
+        now
+    }
 
     /// Whether nothing can lie between the ends; a reading that sees single claims does not ask.
     fn is_empty_range(&self, _upper: Comparison, _from: &Self::Number, _to: &Self::Number) -> bool {
@@ -142,13 +172,24 @@ pub(crate) enum Event<'a, R: Reading + ?Sized> {
     At(Place),
 }
 
+/// What a pack gives a name to, where its constants come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Source {
+    Figure(usize),
+    Table(usize),
+    Slab(usize),
+    Ladder(usize),
+}
+
 /// A place of the pack that a reading may want to name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
+    Identity(usize),
     Condition(usize),
     When(usize),
     Gross(usize),
     Step(usize, usize),
+    Rounding(usize),
     Limit(usize),
     Ledger,
 }
@@ -235,6 +276,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
         let plan = self.plan;
         let mut sound = self.reading.truth(true);
         for (index, identity) in plan.identities.iter().enumerate() {
+            self.reading.hear(Event::At(Place::Identity(index)));
             let asked = self.asked(identity.asked);
             if self.reading.settled(&asked) == Some(false) {
                 continue;
@@ -339,6 +381,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
             self.reading.hear(Event::Step { benefit: index, step: number, leaves: &leaves });
             due = leaves;
         }
+        self.reading.hear(Event::At(Place::Rounding(index)));
         let leaves = self.reading.round(due.clone(), benefit.rounding);
         self.reading.hear(Event::Rounded { benefit: index, leaves: &leaves });
         leaves
@@ -412,18 +455,19 @@ impl<'p, R: Reading> Meaning<'p, R> {
     /// The sum over marginal bands: each rate on the part of the due inside its band.
     fn climb(&mut self, ladder: usize, due: &R::Number) -> R::Number {
         let mut sum = self.nothing();
+        let source = Source::Ladder(ladder);
         for rung in &self.plan.ladder(ladder).rungs {
             let mut inside = due.clone();
             if let Some(edge) = rung.up_to {
-                let edge = self.reading.number(edge);
+                let edge = self.reading.sourced(source, edge);
                 inside = self.reading.least(inside, edge);
             }
-            let from = self.reading.number(rung.from);
+            let from = self.reading.sourced(source, rung.from);
             let inside = self.less(inside, from);
-            let rate = self.reading.number(rung.pays);
+            let rate = self.reading.sourced(source, rung.pays);
             let mut pays = self.reading.times(inside, rate);
             if let Some(cap) = rung.at_most {
-                let cap = self.reading.number(cap);
+                let cap = self.reading.sourced(source, cap);
                 pays = self.reading.least(pays, cap);
             }
             sum = self.reading.add(sum, pays);
@@ -511,9 +555,11 @@ impl<'p, R: Reading> Meaning<'p, R> {
                 self.reading.hear(Event::Limit { limit: index, benefit: *benefit, leaves: &due });
                 continue;
             }
-            let wanted = self.reading.add(filled.clone(), due);
+            let wanted = self.reading.add(filled.clone(), due.clone());
             let now = self.reading.least(wanted, room.clone());
+            let now = self.reading.unless_nothing(&due, now, &filled);
             let leaves = self.reading.subtract(now.clone(), filled);
+            let leaves = self.reading.unless_nothing(&due, leaves, &due);
             self.reading.hear(Event::Limit { limit: index, benefit: *benefit, leaves: &leaves });
             if let Some(paid) = self.paid.get_mut(*benefit) {
                 *paid = leaves;
@@ -583,7 +629,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
         match number {
             Number::Constant(constant) => self.reading.number(*constant),
             Number::Figure(index) => match self.plan.figure(*index).value {
-                FigureValue::Number(number) => self.reading.number(number),
+                FigureValue::Number(number) => self.reading.sourced(Source::Figure(*index), number),
                 FigureValue::Date(_) => self.nothing(),
             },
             Number::Fact(slot) => self.number_fact(*slot),
@@ -592,7 +638,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
                 NamedValue::Truth(_) | NamedValue::Date(_) => self.nothing(),
             },
             Number::Table(index) => self.look_up(*index),
-            Number::Slab(index) => self.pick(self.plan.slab(*index)),
+            Number::Slab(index) => self.pick(*index),
             Number::Paid(benefit) => self.paid(*benefit),
             Number::Prior(prior) => self.reading.prior(*prior),
             Number::Add(sides) => {
@@ -668,35 +714,33 @@ impl<'p, R: Reading> Meaning<'p, R> {
         match &table.rows {
             Rows::Numbers(rows) => {
                 let key = self.number_fact(table.by);
-                self.reading.look_up(key, rows, table.otherwise)
+                self.reading.look_up(index, key, rows, table.otherwise)
             }
-            Rows::Categories(rows) => self.reading.look_up_category(table.by, rows, table.otherwise),
+            Rows::Categories(rows) => self.reading.look_up_category(index, table.by, rows, table.otherwise),
             Rows::YesNo { yes, no } => {
                 let key = self.reading.truth_fact(table.by);
-                self.choose(key, |m| m.reading.number(*yes), |m| m.reading.number(*no))
+                let source = Source::Table(index);
+                self.choose(key, |m| m.reading.sourced(source, *yes), |m| m.reading.sourced(source, *no))
             }
         }
     }
 
     /// The value of the band that the key lies in.
     #[inline(never)]
-    fn pick(&mut self, slab: &'p Slab) -> R::Number {
-        let key = self.number(&slab.by);
-        let comparison = if slab.up_to { Comparison::AtMost } else { Comparison::Less };
-        self.pick_from(&slab.bands, &key, comparison, slab.above)
+    fn pick(&mut self, index: usize) -> R::Number {
+        let key = self.number(&self.plan.slab(index).by);
+        self.pick_from(index, &self.plan.slab(index).bands, &key)
     }
 
-    fn pick_from(
-        &mut self,
-        bands: &'p [(Decimal, Decimal)],
-        key: &R::Number,
-        comparison: Comparison,
-        above: Decimal,
-    ) -> R::Number {
-        let Some(((edge, value), higher)) = bands.split_first() else { return self.reading.number(above) };
-        let edge = self.reading.number(*edge);
+    fn pick_from(&mut self, index: usize, bands: &'p [(Decimal, Decimal)], key: &R::Number) -> R::Number {
+        let (slab, source) = (self.plan.slab(index), Source::Slab(index));
+        let Some(((edge, value), higher)) = bands.split_first() else {
+            return self.reading.sourced(source, slab.above);
+        };
+        let comparison = if slab.up_to { Comparison::AtMost } else { Comparison::Less };
+        let edge = self.reading.sourced(source, *edge);
         let inside = self.reading.compare(comparison, key.clone(), edge);
-        self.choose(inside, |m| m.reading.number(*value), |m| m.pick_from(higher, key, comparison, above))
+        self.choose(inside, |m| m.reading.sourced(source, *value), |m| m.pick_from(index, higher, key))
     }
 
     pub(crate) fn truth(&mut self, truth: &'p Truth) -> R::Truth {
@@ -779,7 +823,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     pub(crate) fn date(&mut self, date: &'p Date) -> R::Date {
         match date {
             Date::Figure(index) => match self.plan.figure(*index).value {
-                FigureValue::Date(date) => self.reading.date(date),
+                FigureValue::Date(date) => self.reading.sourced_date(Source::Figure(*index), date),
                 FigureValue::Number(_) => self.reading.date(NaiveDate::default()),
             },
             Date::Fact(slot) => match &self.plan.fact(*slot).derived {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use huzhu::{Accumulators, Case, Catalog, Decision, Diagnostics, Explanation, NextYuan, money};
+use huzhu::{Accumulators, Case, Catalog, Certifier, Decision, Diagnostics, Explanation, NextYuan, money};
 
 use super::explanation::Statement;
 use super::files::{self, why};
@@ -22,11 +22,22 @@ pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failu
         Ok(case) => case,
         Err(wrong) => return Ok(refused(&wrong, setting)),
     };
-    decided(&case, &catalog, setting).or_else(|error| {
-        let error = error.message(setting.language).to_owned();
-        let head = setting.remarks.paint(Ink::Bad, &say!(setting.language, "错误", "error"));
-        Ok(Report { remarks: format!("{head}: {name}: {error}\n"), is_wrong: true, ..Report::default() })
-    })
+    let certificate = match asked.certificate.as_ref().map(|_| Certifier::new(&catalog).certify(&case)).transpose() {
+        Ok(certificate) => certificate,
+        Err(error) => return Ok(wrong(&name, &error, setting)),
+    };
+    let report = decided(&case, &catalog, setting).unwrap_or_else(|error| wrong(&name, &error, setting));
+    if let Some((path, certificate)) = asked.certificate.as_ref().zip(certificate) {
+        files::write(path, &format!("{}\n", certificate.to_text()), setting.language)?;
+    }
+    Ok(report)
+}
+
+/// What is wrong with a case that could be read.
+fn wrong(name: &str, error: &huzhu::Error, setting: &Setting) -> Report {
+    let error = error.message(setting.language).to_owned();
+    let head = setting.remarks.paint(Ink::Bad, &say!(setting.language, "错误", "error"));
+    Report { remarks: format!("{head}: {name}: {error}\n"), is_wrong: true, ..Report::default() }
 }
 
 /// The case file's name for messages, and its bytes.

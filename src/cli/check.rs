@@ -49,6 +49,8 @@ struct Checked {
     title: huzhu::Text,
     effective: huzhu::Effective,
     fingerprint: String,
+    /// The digest of the program that certificates hold.
+    program: String,
     promises: Vec<huzhu::Text>,
 }
 
@@ -60,6 +62,7 @@ impl Checked {
             title: plan.title().clone(),
             effective: plan.effective(),
             fingerprint: plan.fingerprint().to_owned(),
+            program: plan.program().digest().to_owned(),
             promises: plan.promises().to_vec(),
         }
     }

@@ -171,6 +171,13 @@ pub(super) fn read_all(source: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+pub(super) fn write(path: &Path, text: &str, language: Language) -> Result<(), Failure> {
+    std::fs::write(path, text).map_err(|fault| {
+        let (path, why) = (path.display(), why(&fault, language));
+        Failure::new(say!(language, "`{path}` 写不进去：{why}", "`{path}` can not be written: {why}"))
+    })
+}
+
 /// What the system said.
 pub(super) fn why(fault: &io::Error, language: Language) -> String {
     let known = match fault.kind() {

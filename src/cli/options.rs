@@ -101,11 +101,15 @@ pub(super) enum Command {
     huzhu adjudicate rules/cases/zhao.json\n  \
     huzhu adjudicate rules/cases/zhao.json --lang zh\n  \
     huzhu adjudicate rules/cases/zhao.json --format json\n  \
+    huzhu adjudicate rules/cases/zhao.json --certificate zhao.certificate.json\n  \
     huzhu adjudicate - < rules/cases/zhao.json")]
 pub(super) struct Adjudicate {
     /// The case file; `-` reads standard input
     #[arg(value_name = "CASE")]
     pub(super) case: PathBuf,
+    /// Write a certificate too, which can be checked without this program · 另写凭证
+    #[arg(long, value_name = "FILE")]
+    pub(super) certificate: Option<PathBuf>,
 }
 
 /// Checks rule packs and proves their promises · 检查规则包

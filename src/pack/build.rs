@@ -16,8 +16,8 @@ use crate::fact::{Kind, STANDARD};
 use crate::pack::resolve::{Extent, MAX_PARTS};
 use crate::plan::expression::{Date, MAX_FACTS, Number, Truth};
 use crate::plan::{
-    Assumed, Benefit, Citation, Condition, Figure, Limit, NamedValue, Plan, PlanReference, Provenance, Slab, Table,
-    Waiting,
+    Assumed, Benefit, Citation, Condition, Figure, Limit, NamedValue, Origin, Plan, PlanReference, Provenance, Slab,
+    Table, Waiting,
 };
 
 use crate::scope::Scope;
@@ -320,12 +320,7 @@ impl<'n> Builder<'n> {
     /// Closes an item: its clause, its provenance, and all that it assumes.
     fn citation(&mut self, node: &Node) -> Option<Citation> {
         let assumed = self.resolver.take_touched();
-        let provenance = match node.get("provenance")?.text()? {
-            "stated" => Provenance::Stated,
-            "published" => Provenance::Published,
-            _ => Provenance::Assumed,
-        };
-        Some(Citation { clause: node.get("clause")?.words(), provenance, assumed })
+        Some(Citation { clause: node.get("clause")?.words(), provenance: provenance(node)?, assumed })
     }
 
     /// What is read, and what this part of an item alone stands on that is assumed.
@@ -474,6 +469,24 @@ fn assumption_titled(name: &str, node: &Node, key: &str) -> BTreeSet<Assumed> {
         .into_iter()
         .map(|assumed| Assumed { title: node.get(key).map(Node::words).unwrap_or_default(), ..assumed })
         .collect()
+}
+
+/// What something declared is called, and where it is written; what lacks there was reported.
+fn origin(name: &str, node: &Node) -> Origin {
+    Origin {
+        name: name.into(),
+        title: title(node).unwrap_or_else(|| Text::same(name)),
+        clause: node.get("clause").map(Node::words).unwrap_or_default(),
+        provenance: provenance(node).unwrap_or(Provenance::Assumed),
+    }
+}
+
+fn provenance(node: &Node) -> Option<Provenance> {
+    Some(match node.get("provenance")?.text()? {
+        "stated" => Provenance::Stated,
+        "published" => Provenance::Published,
+        _ => Provenance::Assumed,
+    })
 }
 
 fn title(node: &Node) -> Option<Text> {

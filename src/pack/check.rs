@@ -55,8 +55,12 @@ impl Seen<'_> {
             Place::When(benefit) => self.places.whens.get(benefit),
             Place::Gross(benefit) => self.places.grosses.get(benefit),
             Place::Step(benefit, step) => self.places.steps.get(benefit).and_then(|steps| steps.get(step)),
+            Place::Rounding(benefit) => {
+                let last = self.places.steps.get(benefit).and_then(|steps| steps.last());
+                last.or(self.places.grosses.get(benefit))
+            }
             Place::Limit(index) => self.places.limits.get(index),
-            Place::Ledger => None,
+            Place::Identity(_) | Place::Ledger => None,
         }
         .unwrap_or(&self.places.plan)
         .clone()

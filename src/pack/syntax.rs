@@ -67,6 +67,17 @@ impl Unit {
         }
     }
 
+    /// Its name; `None` where there is no unit.
+    pub(crate) fn name(self) -> Option<&'static str> {
+        match self {
+            Unit::Plain => None,
+            Unit::Yuan => Some("yuan"),
+            Unit::YuanPerDay => Some("yuan/day"),
+            Unit::Day => Some("days"),
+            Unit::Month => Some("months"),
+        }
+    }
+
     /// The unit of the product, if there is one.
     pub(crate) fn times(self, other: Unit) -> Option<Unit> {
         match (self, other) {
@@ -79,13 +90,7 @@ impl Unit {
 
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Unit::Plain => "no unit",
-            Unit::Yuan => "yuan",
-            Unit::YuanPerDay => "yuan/day",
-            Unit::Day => "days",
-            Unit::Month => "months",
-        })
+        f.write_str(self.name().unwrap_or("no unit"))
     }
 }
 

@@ -302,7 +302,7 @@ impl Reading for Bounds<'_> {
         rounded
     }
 
-    fn look_up(&mut self, key: Range, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Range {
+    fn look_up(&mut self, _: usize, key: Range, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Range {
         let mut found = self.hull(rows.iter().map(|(_, value)| *value).chain(otherwise));
         if key.trend != Trend::Still {
             let rising = rows.is_sorted_by(|a, b| a.1 <= b.1) && otherwise.is_none();
@@ -317,7 +317,13 @@ impl Reading for Bounds<'_> {
         found
     }
 
-    fn look_up_category(&mut self, _: Slot, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>) -> Range {
+    fn look_up_category(
+        &mut self,
+        _: usize,
+        _: Slot,
+        rows: &[(Box<str>, Decimal)],
+        otherwise: Option<Decimal>,
+    ) -> Range {
         self.hull(rows.iter().map(|(_, value)| *value).chain(otherwise))
     }
 

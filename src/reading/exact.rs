@@ -159,6 +159,11 @@ impl<'a, L: Listener> Exact<'a, L> {
         }
     }
 
+    /// The fact as it is given, if it is.
+    pub(crate) fn given_value(&mut self, slot: Slot) -> Option<Value> {
+        self.given_as(slot, |value| Some(value.clone()))
+    }
+
     #[inline]
     fn given_number(&mut self, slot: Slot) -> Option<Decimal> {
         self.given_as(slot, |value| match value {
@@ -356,7 +361,13 @@ impl<L: Listener> Reading for Exact<'_, L> {
         }
     }
 
-    fn look_up(&mut self, key: Known<Fixed>, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Known<Fixed> {
+    fn look_up(
+        &mut self,
+        _: usize,
+        key: Known<Fixed>,
+        rows: &[(Decimal, Decimal)],
+        otherwise: Option<Decimal>,
+    ) -> Known<Fixed> {
         match key {
             Is(key) => {
                 let key = Decimal::from(key);
@@ -378,6 +389,7 @@ impl<L: Listener> Reading for Exact<'_, L> {
 
     fn look_up_category(
         &mut self,
+        _: usize,
         key: Slot,
         rows: &[(Box<str>, Decimal)],
         otherwise: Option<Decimal>,

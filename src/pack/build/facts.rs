@@ -1,12 +1,12 @@
 //! Figures and the pack's own facts.
 
-use super::{Builder, assumption, title};
+use super::{Builder, assumption, origin, title};
 use crate::code::Code;
 use crate::diagnostic::Span;
 use crate::document::{Form, Node};
 use crate::fact::{Absent, Bounds, Holder, Kind};
 use crate::pack::resolve::{Named, literal};
-use crate::pack::syntax::{Term, Unit};
+use crate::pack::syntax::{Literal, Term, Unit};
 use crate::plan::{Figure, FigureValue, PlanFact, Symbol};
 use crate::text::{Text, say};
 use rust_decimal::Decimal;
@@ -17,19 +17,19 @@ impl Builder<'_> {
         for (name, span, node) in self.named("figure") {
             let syntax = node.get("value").and_then(|value| literal(value, &mut self.resolver.findings));
             let index = self.figures.len();
-            let (value, named) = match syntax.as_ref().map(|syntax| &syntax.term) {
-                Some(Term::Number(literal)) => {
-                    (FigureValue::Number(literal.number), Named::NumberFigure(index, literal.unit))
+            let (value, unit, named) = match syntax.as_ref().map(|syntax| &syntax.term) {
+                Some(Term::Number(Literal { number, unit, .. })) => {
+                    (FigureValue::Number(*number), unit.name(), Named::NumberFigure(index, *unit))
                 }
-                Some(Term::Date(date)) => (FigureValue::Date(*date), Named::DateFigure(index)),
+                Some(Term::Date(date)) => (FigureValue::Date(*date), None, Named::DateFigure(index)),
                 Some(
                     Term::Name(_) | Term::Call(..) | Term::Binary(..) | Term::Within(..) | Term::Not(_) | Term::If(_),
                 )
-                | None => (FigureValue::Number(Decimal::ZERO), Named::Poisoned),
+                | None => (FigureValue::Number(Decimal::ZERO), None, Named::Poisoned),
             };
             let written = syntax.map(|syntax| syntax.to_string());
             let assumed = assumption(name, node, written);
-            self.figures.push(Figure { value });
+            self.figures.push(Figure { value, unit, origin: origin(name, node) });
             self.declare(name, span, named, assumed);
         }
     }

@@ -1,6 +1,6 @@
 //! Tables, lists and bands.
 
-use super::{Builder, assumption};
+use super::{Builder, assumption, origin};
 use crate::code::Code;
 use crate::diagnostic::{Span, did_you_mean};
 use crate::document::Node;
@@ -19,7 +19,7 @@ impl<'n> Builder<'n> {
     pub(super) fn declare_tables(&mut self) {
         for (name, span, node) in self.named("table") {
             let assumed = assumption(name, node, None);
-            match self.table(node, span) {
+            match self.table(name, node, span) {
                 Some((table, unit)) => {
                     let index = self.tables.len();
                     self.resolver.table_keys.push(table.by);
@@ -31,7 +31,7 @@ impl<'n> Builder<'n> {
         }
     }
 
-    fn table(&mut self, node: &'n Node, span: &Span) -> Option<(Table, Unit)> {
+    fn table(&mut self, name: &str, node: &'n Node, span: &Span) -> Option<(Table, Unit)> {
         let entries = node.get("rows").filter(|rows| rows.is_table())?.entries();
         let mut unit = None;
         let values: Vec<Option<Decimal>> = entries.iter().map(|entry| self.row_value(&entry.node, &mut unit)).collect();
@@ -46,7 +46,7 @@ impl<'n> Builder<'n> {
         let rows = self.rows(by, &rows, otherwise.map(Option::unwrap_or_default), span)?;
         let is_whole = values.iter().chain(&otherwise).all(Option::is_some);
         let otherwise = otherwise.flatten();
-        unit.filter(|_| is_whole).map(|unit| (Table { by, rows, otherwise }, unit))
+        unit.filter(|_| is_whole).map(|unit| (Table { by, rows, otherwise, origin: origin(name, node) }, unit))
     }
 
     /// The slot of a fact that a text names.
@@ -257,7 +257,7 @@ impl<'n> Builder<'n> {
             }
             let named = match node.get("kind").and_then(Node::text) {
                 Some("marginal") => {
-                    let ladder = self.ladder(node, rows);
+                    let ladder = self.ladder(name, node, rows);
                     ladders.push(ladder);
                     Named::Ladder(ladders.len().saturating_sub(1))
                 }
@@ -279,7 +279,7 @@ impl<'n> Builder<'n> {
         (slabs, ladders)
     }
 
-    fn ladder(&mut self, node: &Node, rows: &[Node]) -> Ladder {
+    fn ladder(&mut self, name: &str, node: &Node, rows: &[Node]) -> Ladder {
         for key in ["by", "edge"] {
             if let Some(entry) = node.entries().iter().find(|entry| entry.key == key) {
                 let message = say!("分段累进没有 `{key}`", "marginal bands have no `{key}`");
@@ -297,7 +297,7 @@ impl<'n> Builder<'n> {
             let at_most = row.get("at_most").and_then(|cap| self.amount(cap, Unit::Yuan));
             rungs.push(Rung { from, up_to, pays: pays.unwrap_or_default(), at_most });
         }
-        Ladder { rungs }
+        Ladder { rungs, origin: origin(name, node) }
     }
 
     pub(super) fn check_rate(&mut self, rate: Decimal, span: &Span) {
@@ -395,7 +395,8 @@ impl<'n> Builder<'n> {
                 None => above = pays,
             }
         }
-        Some(Slab { by, up_to: node.get("edge").and_then(Node::text) == Some("up-to"), bands, above: above? })
+        let up_to = node.get("edge").and_then(Node::text) == Some("up-to");
+        Some(Slab { by, up_to, bands, above: above?, origin: origin(name, node) })
     }
 }
 

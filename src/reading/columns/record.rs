@@ -433,7 +433,7 @@ impl Reading for Recorder<'_> {
         Number { value, ..number }
     }
 
-    fn look_up(&mut self, key: Number, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Number {
+    fn look_up(&mut self, _: usize, key: Number, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Number {
         let range = self.graph.range(key.value);
         let value = match self.dense(range, rows, otherwise) {
             Some((first, table)) => self.graph.look_up(key.value, first, table),
@@ -449,7 +449,13 @@ impl Reading for Recorder<'_> {
         Number { value, ..key }
     }
 
-    fn look_up_category(&mut self, slot: Slot, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>) -> Number {
+    fn look_up_category(
+        &mut self,
+        _: usize,
+        slot: Slot,
+        rows: &[(Box<str>, Decimal)],
+        otherwise: Option<Decimal>,
+    ) -> Number {
         let fact = self.plan.fact(slot);
         let is_given = self.given_mask(slot);
         let known = match (otherwise, fact.absent) {

@@ -1,0 +1,209 @@
+//! What the values of a program's steps come to.
+
+use rust_decimal::Decimal;
+use serde_json::{Map, Value as Json, json};
+
+use super::canonical::decimal;
+use super::program::line_name;
+use crate::adjudicate::{Adjudication, BenefitLines, Decision, reasons};
+use crate::code::Code;
+use crate::exact::{self, Inexact};
+use crate::plan::expression::Slots;
+use crate::plan::{self, Plan};
+use crate::reading::formula::evaluate::Values;
+use crate::reading::formula::{Formula, Waterfall};
+
+/// The decision with its amounts and reasons, from the values alone.
+pub(super) struct Conclusion {
+    decision: Decision,
+    payable: Decimal,
+    benefits: Vec<Benefit>,
+    reasons: Vec<Reason>,
+    /// By entry; `None` where what is posted is not known.
+    posts: Vec<(String, Option<Decimal>)>,
+}
+
+/// A benefit that applies. The gross amount is the sum of what the lines take and what is paid, exactly.
+struct Benefit {
+    id: String,
+    gross: Option<Decimal>,
+    lines: Vec<Line>,
+    paid: Option<Decimal>,
+}
+
+/// One line of a benefit; without amounts where what it leaves is not known.
+struct Line {
+    step: &'static str,
+    amounts: Option<Amounts>,
+}
+
+struct Amounts {
+    takes: Decimal,
+    leaves: Decimal,
+    /// Whether it took something, or was the first to be known.
+    decides: bool,
+}
+
+#[derive(PartialEq, Eq)]
+struct Reason {
+    code: String,
+    fact: Option<String>,
+}
+
+impl Conclusion {
+    pub(super) fn of(plan: &Plan, formula: &Formula, values: &Values<'_>) -> Result<Conclusion, Inexact> {
+        let decision = decision(formula, values);
+        let is_open = matches!(decision, Decision::Paid | Decision::NothingDue);
+        let payable = values.number(formula.outcome.payable).filter(|_| decision == Decision::Paid).unwrap_or_default();
+        let mut benefits = Vec::new();
+        let waterfalls = plan.benefits.iter().zip(&formula.benefits);
+        for (benefit, waterfall) in waterfalls.filter(|(_, waterfall)| is_open && is_true(values, waterfall)) {
+            benefits.push(Benefit::of(benefit, waterfall, values)?);
+        }
+        let posts = formula.posts.iter().filter(|_| is_open);
+        let posts = posts.map(|(entry, node)| (plan.entry(*entry).entry.to_string(), values.number(*node))).collect();
+        let reasons = match decision {
+            Decision::Paid => Vec::new(),
+            Decision::NothingDue => why_nothing(&benefits),
+            Decision::Denied => unmet(plan, formula, values).collect(),
+            Decision::Pended => {
+                let broken = broken(plan, formula, values);
+                broken.chain(unmet(plan, formula, values)).chain(missing(plan, formula, values)).collect()
+            }
+        };
+        Ok(Conclusion { decision, payable, benefits, reasons, posts })
+    }
+
+    /// Whether the engine says the same.
+    pub(super) fn is_that_of(&self, adjudication: &Adjudication) -> bool {
+        let reasons = adjudication.reasons().iter();
+        let reasons: Vec<Reason> =
+            reasons.map(|reason| Reason { code: reason.code.clone(), fact: reason.fact.clone() }).collect();
+        let benefits = adjudication.benefits();
+        let posts: Vec<(String, Decimal)> =
+            adjudication.posting().iter().flat_map(|posting| posting.amounts()).collect();
+        let posted = self.posts.iter().filter_map(|(entry, amount)| Some((entry.clone(), (*amount)?)));
+        self.decision == adjudication.decision()
+            && self.payable == adjudication.payable()
+            && self.reasons == reasons
+            && self.benefits.len() == benefits.len()
+            && self.benefits.iter().zip(benefits).all(|(own, theirs)| own.is(theirs))
+            && posted.filter(|(_, amount)| !amount.is_zero()).eq(posts)
+    }
+
+    pub(super) fn json(&self) -> Json {
+        let posts: Map<String, Json> =
+            self.posts.iter().map(|(entry, amount)| (entry.clone(), json!(amount.map(decimal)))).collect();
+        let reasons = self.reasons.iter().map(|Reason { code, fact }| json!({ "code": code, "fact": fact }));
+        json!({
+            "decision": self.decision.name(),
+            "payable": decimal(self.payable),
+            "benefits": self.benefits.iter().map(Benefit::json).collect::<Vec<Json>>(),
+            "reasons": reasons.collect::<Vec<Json>>(),
+            "posts": posts,
+        })
+    }
+}
+
+impl Benefit {
+    fn of(stated: &plan::Benefit, waterfall: &Waterfall, values: &Values<'_>) -> Result<Benefit, Inexact> {
+        let mut gross = values.number(waterfall.gross);
+        let mut due = gross;
+        let mut lines = Vec::new();
+        for line in &waterfall.lines {
+            let step = line_name(stated, line.kind);
+            let amounts = match values.number(line.leaves) {
+                None => None,
+                Some(leaves) => {
+                    let is_first = due.is_none();
+                    gross = gross.or(Some(leaves));
+                    let takes = exact::subtract(due.unwrap_or(leaves), leaves)?;
+                    due = Some(leaves);
+                    Some(Amounts { takes, leaves, decides: is_first || !takes.is_zero() })
+                }
+            };
+            lines.push(Line { step, amounts });
+        }
+        Ok(Benefit { id: stated.id.to_string(), gross, lines, paid: due })
+    }
+
+    fn is(&self, stated: &BenefitLines) -> bool {
+        let known = self.lines.iter().filter_map(|line| Some((line.step, line.amounts.as_ref()?)));
+        let known = known.map(|(step, amounts)| (step, amounts.takes, amounts.leaves));
+        self.id == stated.id()
+            && self.gross == Some(stated.gross())
+            && self.paid == Some(stated.paid())
+            && known.eq(stated.lines().iter().map(|line| (line.step(), line.takes(), line.leaves())))
+    }
+
+    fn json(&self) -> Json {
+        let lines = self.lines.iter().map(|line| match &line.amounts {
+            Some(Amounts { takes, leaves, .. }) => json!({ "takes": decimal(*takes), "leaves": decimal(*leaves) }),
+            None => json!({ "takes": null, "leaves": null }),
+        });
+        json!({
+            "id": self.id,
+            "gross": self.gross.map(decimal),
+            "lines": lines.collect::<Vec<Json>>(),
+            "paid": self.paid.map(decimal),
+        })
+    }
+}
+
+fn decision(formula: &Formula, values: &Values<'_>) -> Decision {
+    let outcome = &formula.outcome;
+    let truth = |node| values.truth(node);
+    let needed =
+        [outcome.sound, outcome.eligible, outcome.cleared, outcome.payable, outcome.event_date, outcome.coverage_start];
+    if truth(outcome.sound) == Some(false) {
+        Decision::Pended
+    } else if truth(outcome.eligible) == Some(false) {
+        Decision::Denied
+    } else if truth(outcome.cleared) == Some(false) || needed.iter().any(|node| values.value(*node).is_none()) {
+        Decision::Pended
+    } else if values.number(outcome.payable).is_some_and(|payable| payable > Decimal::ZERO) {
+        Decision::Paid
+    } else {
+        Decision::NothingDue
+    }
+}
+
+fn is_true(values: &Values<'_>, waterfall: &Waterfall) -> bool {
+    values.truth(waterfall.applies) == Some(true)
+}
+
+fn broken<'a>(plan: &'a Plan, formula: &'a Formula, values: &'a Values<'_>) -> impl Iterator<Item = Reason> + 'a {
+    let broken = formula.identities.iter().filter(|(_, holds)| values.truth(*holds) == Some(false));
+    broken.map(|(index, _)| Reason { code: plan.identity(*index).id.to_owned(), fact: None })
+}
+
+fn unmet<'a>(plan: &'a Plan, formula: &'a Formula, values: &'a Values<'_>) -> impl Iterator<Item = Reason> + 'a {
+    let unmet = formula.conditions.iter().filter(|(_, met)| values.truth(*met) == Some(false));
+    unmet.map(|(index, _)| Reason { code: plan.condition(*index).id.to_string(), fact: None })
+}
+
+/// The dates that every decision needs, and what keeps it open; facts that contradict each other leave nothing to ask.
+fn missing<'a>(plan: &'a Plan, formula: &'a Formula, values: &'a Values<'_>) -> impl Iterator<Item = Reason> + 'a {
+    let outcome = &formula.outcome;
+    let is_sound = values.truth(outcome.sound) != Some(false);
+    let decisive = [outcome.eligible, outcome.cleared, outcome.payable].into_iter().filter(move |_| is_sound);
+    let asked = [outcome.event_date, outcome.coverage_start].into_iter().chain(decisive);
+    let missing = asked.map(|node| values.missing(node)).fold(Slots::default(), Slots::and);
+    let facts = (0..plan.facts.len()).filter(move |slot| missing.has_any(Slots::of(*slot)));
+    facts.map(|slot| Reason { code: Code::MissingFact.name().to_owned(), fact: Some(plan.fact(slot).name.to_string()) })
+}
+
+fn why_nothing(benefits: &[Benefit]) -> Vec<Reason> {
+    let reason = |code: Code| Reason { code: code.name().to_owned(), fact: None };
+    if benefits.is_empty() {
+        return vec![reason(Code::NoBenefitApplies)];
+    }
+    let because = |benefit: &Benefit| {
+        let known = benefit.lines.iter().filter_map(|line| Some((line.step, line.amounts.as_ref()?)));
+        match known.into_iter().find(|(_, amounts)| amounts.leaves.is_zero()) {
+            Some((step, amounts)) if amounts.decides => reason(reasons::why(step)),
+            Some(_) | None => reason(Code::NothingClaimed),
+        }
+    };
+    benefits.iter().map(because).collect()
+}

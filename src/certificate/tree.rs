@@ -1,0 +1,146 @@
+//! A Merkle tree over digests, as in RFC 6962.
+
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+
+use super::canonical::in_hexadecimal;
+
+type Hash = [u8; 32];
+
+/// A leaf can not pass for a node, nor a node for a leaf.
+const LEAF: [u8; 1] = [0];
+const NODE: [u8; 1] = [1];
+
+/// The tree over the certificates of a batch.
+#[derive(Debug)]
+pub struct Tree {
+    /// From the leaves to the root; a node without a neighbour goes up as it is.
+    levels: Vec<Vec<Hash>>,
+}
+
+/// The proof that a certificate is a certain one of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inclusion {
+    count: usize,
+    index: usize,
+    /// The neighbours of the leaf and of what is above it, from the leaf upwards.
+    path: Vec<Hash>,
+    root: Hash,
+}
+
+impl Inclusion {
+    pub(super) fn json(&self) -> Json {
+        let path: Vec<String> = self.path.iter().map(|hash| in_hexadecimal(hash)).collect();
+        json!({ "count": self.count, "index": self.index, "path": path, "root": in_hexadecimal(&self.root) })
+    }
+}
+
+impl Tree {
+    pub(super) fn of(digests: impl Iterator<Item = Hash>) -> Tree {
+        let mut level: Vec<Hash> = digests.map(|digest| hash(LEAF, &[digest])).collect();
+        let mut levels = Vec::new();
+        while level.len() > 1 {
+            let above = level.chunks(2).map(joined).collect();
+            levels.push(std::mem::replace(&mut level, above));
+        }
+        levels.push(level);
+        Tree { levels }
+    }
+
+    /// The root over all certificates, in lower-case hexadecimal: what is noted on the day.
+    #[must_use]
+    pub fn root(&self) -> String {
+        in_hexadecimal(&self.top())
+    }
+
+    /// The proof for the certificate of this place, counted from 0.
+    #[must_use]
+    pub fn inclusion(&self, index: usize) -> Option<Inclusion> {
+        let count = self.levels.first().map_or(0, Vec::len);
+        let is_one = index < count;
+        is_one.then(|| Inclusion { count, index, path: self.path(index), root: self.top() })
+    }
+
+    fn top(&self) -> Hash {
+        let top = self.levels.last().and_then(|level| level.first()).copied();
+        top.unwrap_or_else(|| Sha256::digest([]).into())
+    }
+
+    fn path(&self, leaf: usize) -> Vec<Hash> {
+        let levels = self.levels.iter().enumerate();
+        let neighbours = levels.map(|(height, level)| {
+            let place = u32::try_from(height).ok().and_then(|height| leaf.checked_shr(height));
+            place.and_then(|place| level.get(place ^ 1)).copied()
+        });
+        neighbours.flatten().collect()
+    }
+}
+
+fn joined(pair: &[Hash]) -> Hash {
+    match pair {
+        [alone] => *alone,
+        pair => hash(NODE, pair),
+    }
+}
+
+fn hash(kind: [u8; 1], parts: &[Hash]) -> Hash {
+    let mut hasher = Sha256::new();
+    hasher.update(kind);
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The definition of RFC 6962, section 2.1, word for word.
+    fn defined(digests: &[Hash]) -> Hash {
+        match digests {
+            [] => Sha256::digest([]).into(),
+            [one] => hash(LEAF, &[*one]),
+            many => {
+                let k = many.len().next_power_of_two() / 2;
+                let (first, rest) = many.split_at(k);
+                hash(NODE, &[defined(first), defined(rest)])
+            }
+        }
+    }
+
+    /// RFC 9162, section 2.1.3.2.
+    fn holds(digest: Hash, index: usize, count: usize, path: &[Hash], root: Hash) -> bool {
+        let (mut f, mut s, mut r) = (index, count.saturating_sub(1), hash(LEAF, &[digest]));
+        for p in path {
+            if s == 0 {
+                return false;
+            }
+            if f % 2 == 1 || f == s {
+                r = hash(NODE, &[*p, r]);
+                while f % 2 == 0 && f != 0 {
+                    (f, s) = (f / 2, s / 2);
+                }
+            } else {
+                r = hash(NODE, &[r, *p]);
+            }
+            (f, s) = (f / 2, s / 2);
+        }
+        s == 0 && r == root
+    }
+
+    #[test]
+    fn every_leaf_of_every_tree_has_a_path_to_the_defined_root() {
+        for count in 0_usize..40 {
+            let digests: Vec<Hash> = (0..count).map(|leaf| Sha256::digest(leaf.to_be_bytes()).into()).collect();
+            let tree = Tree::of(digests.iter().copied());
+            assert_eq!(tree.top(), defined(&digests), "{count} leaves");
+            for (index, digest) in digests.iter().enumerate() {
+                let path = tree.path(index);
+                assert!(holds(*digest, index, count, &path, tree.top()), "leaf {index} of {count}");
+                let other = (index + 1) % count;
+                assert!(count == 1 || !holds(*digest, other, count, &path, tree.top()), "leaf {index} as {other}");
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The formula reading: what a plan means, as one graph of exact operations that knows no claim.
+//!
+//! Every operation is strict and stands once, after what it is worked out from. What is not known is a value like any other, so
+//! that the graph says also what becomes of a claim of which a fact is missing. Each node knows the place of the pack that first
+//! came to need it.
+
+pub(crate) mod evaluate;
+pub(crate) mod graph;
+mod record;
+
+use crate::plan::Plan;
+use crate::plan::expression::Prior;
+use crate::semantics::{Meaning, Verdict};
+use graph::{Graph, Node};
+use record::Recorder;
+
+/// A plan as a graph, and the nodes that answer.
+pub(crate) struct Formula {
+    pub(crate) graph: Graph,
+    /// What the graph reads of earlier claims.
+    pub(crate) priors: Vec<Prior>,
+    /// Whether each identity of the plan holds, by its index, in the order in which they are asked.
+    pub(crate) identities: Vec<(usize, Node)>,
+    /// Whether each condition is met, likewise: those that deny come first.
+    pub(crate) conditions: Vec<(usize, Node)>,
+    /// By benefit, in the order of the pack.
+    pub(crate) benefits: Vec<Waterfall>,
+    /// What the claim posts, by index of the plan's entry.
+    pub(crate) posts: Vec<(usize, Node)>,
+    pub(crate) outcome: Outcome,
+}
+
+/// The nodes that decide.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Outcome {
+    pub(crate) sound: Node,
+    pub(crate) eligible: Node,
+    pub(crate) cleared: Node,
+    pub(crate) payable: Node,
+    pub(crate) event_date: Node,
+    pub(crate) coverage_start: Node,
+}
+
+/// A benefit from its gross amount down; what stands here counts where the benefit applies.
+#[derive(Debug, Clone)]
+pub(crate) struct Waterfall {
+    pub(crate) applies: Node,
+    pub(crate) gross: Node,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// One line of a waterfall.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Line {
+    pub(crate) kind: LineKind,
+    pub(crate) leaves: Node,
+}
+
+/// Where a line comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LineKind {
+    /// A step of the benefit, by its index.
+    Step(usize),
+    Rounding,
+    /// A limit over several benefits, by its index.
+    Limit(usize),
+}
+
+impl Formula {
+    /// Reads the whole plan once.
+    pub(crate) fn of(plan: &Plan) -> Formula {
+        let mut meaning = Meaning::new(plan, Recorder::new(plan));
+        let Verdict { sound, eligible, cleared, paid, payable } = meaning.adjudicate();
+        let posts = plan.posting_order.iter();
+        let posts = posts.map(|entry| (*entry, meaning.posting(&plan.entry(*entry).amount, &paid))).collect();
+        let Recorder { mut graph, priors, identities, conditions, benefits, .. } = meaning.reading;
+        let (event_date, coverage_start) = (graph.fact(plan.event_date), graph.fact(plan.coverage_start));
+        let outcome = Outcome { sound, eligible, cleared, payable, event_date, coverage_start };
+        let mut formula = Formula { graph, priors, identities, conditions, benefits, posts, outcome };
+        formula.leave_out_what_nothing_needs();
+        formula
+    }
+
+    fn leave_out_what_nothing_needs(&mut self) {
+        let mut needed = Vec::new();
+        self.answers(|node| needed.push(*node));
+        let moved = self.graph.keep(&needed);
+        self.answers(|node| *node = moved.get(node.place()).copied().flatten().unwrap_or(*node));
+    }
+
+    /// Every node that answers something.
+    fn answers(&mut self, mut see: impl FnMut(&mut Node)) {
+        let Outcome { sound, eligible, cleared, payable, event_date, coverage_start } = &mut self.outcome;
+        [sound, eligible, cleared, payable, event_date, coverage_start].into_iter().for_each(&mut see);
+        for (_, node) in self.identities.iter_mut().chain(&mut self.conditions).chain(&mut self.posts) {
+            see(node);
+        }
+        for Waterfall { applies, gross, lines } in &mut self.benefits {
+            [applies, gross].into_iter().chain(lines.iter_mut().map(|line| &mut line.leaves)).for_each(&mut see);
+        }
+    }
+}

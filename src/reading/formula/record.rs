@@ -1,0 +1,258 @@
+//! A plan's meaning written down as a graph.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::graph::{Graph, Node, Operation};
+use super::{Line, LineKind, Waterfall};
+use crate::fact::Absent;
+use crate::plan::Plan;
+use crate::plan::expression::{Comparison, Prior, Slot};
+use crate::rounding::Rounding;
+use crate::semantics::{Event, Reading, Source};
+
+/// Reads a plan for all claims; its numbers, truths and dates are nodes.
+pub(super) struct Recorder<'p> {
+    plan: &'p Plan,
+    pub(super) graph: Graph,
+    pub(super) priors: Vec<Prior>,
+    pub(super) identities: Vec<(usize, Node)>,
+    pub(super) conditions: Vec<(usize, Node)>,
+    pub(super) benefits: Vec<Waterfall>,
+}
+
+impl<'p> Recorder<'p> {
+    pub(super) fn new(plan: &'p Plan) -> Recorder<'p> {
+        let mut graph = Graph::default();
+        let (applies, gross) = (graph.truth(true), graph.number(Decimal::ZERO));
+        let benefits = vec![Waterfall { applies, gross, lines: Vec::new() }; plan.benefits.len()];
+        Recorder { plan, graph, priors: Vec::new(), identities: Vec::new(), conditions: Vec::new(), benefits }
+    }
+
+    /// A truth that is false where the fact is absent, if its absence says that there was none.
+    fn unless_absent(&mut self, slot: Slot, truth: Node) -> Node {
+        match self.plan.fact(slot).absent {
+            Absent::Unknown => truth,
+            Absent::None => {
+                let given = self.given(slot);
+                self.graph.and(given, truth)
+            }
+        }
+    }
+
+    fn line(&mut self, benefit: usize, kind: LineKind, leaves: Node) {
+        if let Some(waterfall) = self.benefits.get_mut(benefit) {
+            waterfall.lines.push(Line { kind, leaves });
+        }
+    }
+}
+
+impl Reading for Recorder<'_> {
+    type Number = Node;
+    type Truth = Node;
+    type Date = Node;
+
+    fn number(&mut self, constant: Decimal) -> Node {
+        self.graph.number(constant)
+    }
+
+    fn truth(&mut self, constant: bool) -> Node {
+        self.graph.truth(constant)
+    }
+
+    fn date(&mut self, constant: NaiveDate) -> Node {
+        self.graph.put(Operation::Date(constant, None))
+    }
+
+    fn sourced(&mut self, source: Source, constant: Decimal) -> Node {
+        self.graph.put(Operation::Number(constant.normalize(), Some(source)))
+    }
+
+    fn sourced_date(&mut self, source: Source, constant: NaiveDate) -> Node {
+        self.graph.put(Operation::Date(constant, Some(source)))
+    }
+
+    fn number_fact(&mut self, slot: Slot) -> Node {
+        let stated = self.plan.fact(slot);
+        let fact = self.graph.fact(slot);
+        match stated.absent {
+            Absent::None if stated.bounds.min.is_zero() => {
+                let (given, none) = (self.given(slot), self.graph.number(Decimal::ZERO));
+                self.choose(given, fact, none)
+            }
+            Absent::None | Absent::Unknown => fact,
+        }
+    }
+
+    fn truth_fact(&mut self, slot: Slot) -> Node {
+        let fact = self.graph.fact(slot);
+        self.unless_absent(slot, fact)
+    }
+
+    fn date_fact(&mut self, slot: Slot) -> Node {
+        self.graph.fact(slot)
+    }
+
+    fn given(&mut self, slot: Slot) -> Node {
+        let fact = self.graph.fact(slot);
+        self.graph.put(Operation::Given(fact))
+    }
+
+    fn among(&mut self, slot: Slot, values: &[Box<str>]) -> Node {
+        let fact = self.graph.fact(slot);
+        let among = self.graph.put(Operation::Among(fact, values.into()));
+        self.unless_absent(slot, among)
+    }
+
+    fn prior(&mut self, prior: Prior) -> Node {
+        let index = self.priors.iter().position(|known| *known == prior).unwrap_or_else(|| {
+            self.priors.push(prior);
+            self.priors.len().saturating_sub(1)
+        });
+        self.graph.put(Operation::Prior(index))
+    }
+
+    fn add(&mut self, left: Node, right: Node) -> Node {
+        if self.graph.is_nothing(left) { right } else { self.graph.put(Operation::Add([left, right])) }
+    }
+
+    fn subtract(&mut self, left: Node, right: Node) -> Node {
+        if self.graph.is_nothing(right) { left } else { self.graph.put(Operation::Subtract([left, right])) }
+    }
+
+    fn times(&mut self, left: Node, right: Node) -> Node {
+        self.graph.put(Operation::Times([left, right]))
+    }
+
+    fn least(&mut self, left: Node, right: Node) -> Node {
+        self.graph.put(Operation::Least([left, right]))
+    }
+
+    fn greatest(&mut self, left: Node, right: Node) -> Node {
+        self.graph.put(Operation::Greatest([left, right]))
+    }
+
+    fn round(&mut self, number: Node, rounding: Rounding) -> Node {
+        self.graph.put(Operation::Round(number, rounding))
+    }
+
+    fn look_up(&mut self, table: usize, key: Node, _: &[(Decimal, Decimal)], _: Option<Decimal>) -> Node {
+        self.graph.put(Operation::LookUp(key, table))
+    }
+
+    fn look_up_category(
+        &mut self,
+        table: usize,
+        key: Slot,
+        _: &[(Box<str>, Decimal)],
+        otherwise: Option<Decimal>,
+    ) -> Node {
+        let fact = self.graph.fact(key);
+        let found = self.graph.put(Operation::LookUp(fact, table));
+        match (self.plan.fact(key).absent, otherwise) {
+            (Absent::None, Some(otherwise)) => {
+                let (given, otherwise) = (self.given(key), self.sourced(Source::Table(table), otherwise));
+                self.choose(given, found, otherwise)
+            }
+            (Absent::None | Absent::Unknown, _) => found,
+        }
+    }
+
+    fn days_between(&mut self, from: Node, to: Node) -> Node {
+        self.graph.put(Operation::DaysBetween([from, to]))
+    }
+
+    fn months_between(&mut self, from: Node, to: Node) -> Node {
+        self.graph.put(Operation::MonthsBetween([from, to]))
+    }
+
+    fn years_between(&mut self, from: Node, to: Node) -> Node {
+        self.graph.put(Operation::YearsBetween([from, to]))
+    }
+
+    fn plus_days(&mut self, date: Node, days: Node) -> Node {
+        self.graph.put(Operation::PlusDays([date, days]))
+    }
+
+    fn plus_months(&mut self, date: Node, months: u32) -> Node {
+        self.graph.put(Operation::PlusMonths(date, months))
+    }
+
+    fn compare(&mut self, comparison: Comparison, left: Node, right: Node) -> Node {
+        self.graph.put(Operation::Compare(comparison, [left, right]))
+    }
+
+    fn compare_dates(&mut self, comparison: Comparison, left: Node, right: Node) -> Node {
+        self.graph.put(Operation::Compare(comparison, [left, right]))
+    }
+
+    fn and(&mut self, left: Node, right: Node) -> Node {
+        self.graph.and(left, right)
+    }
+
+    fn or(&mut self, left: Node, right: Node) -> Node {
+        self.graph.or(left, right)
+    }
+
+    fn not(&mut self, truth: Node) -> Node {
+        self.graph.not(truth)
+    }
+
+    fn unless_false(&mut self, truth: Node) -> Node {
+        match self.graph.constant(truth) {
+            Some(_) => truth,
+            None => self.graph.put(Operation::NotFalse(truth)),
+        }
+    }
+
+    fn choose(&mut self, condition: Node, then: Node, otherwise: Node) -> Node {
+        self.graph.put(Operation::Choose([condition, then, otherwise]))
+    }
+
+    fn choose_date(&mut self, condition: Node, then: Node, otherwise: Node) -> Node {
+        self.graph.put(Operation::Choose([condition, then, otherwise]))
+    }
+
+    fn is_nothing(&self, number: &Node) -> bool {
+        self.graph.is_nothing(*number)
+    }
+
+    fn unless_nothing(&mut self, due: &Node, now: Node, before: &Node) -> Node {
+        let nothing = self.graph.number(Decimal::ZERO);
+        let is_nothing = self.compare(Comparison::Equal, *due, nothing);
+        self.choose(is_nothing, *before, now)
+    }
+
+    fn derived(&mut self, fact: Slot, number: Node) -> Node {
+        self.graph.put(Operation::Derived(number, fact))
+    }
+
+    fn derived_date(&mut self, fact: Slot, date: Node) -> Node {
+        self.graph.put(Operation::Derived(date, fact))
+    }
+
+    fn settled(&self, truth: &Node) -> Option<bool> {
+        self.graph.constant(*truth)
+    }
+
+    fn hear(&mut self, event: Event<'_, Self>) {
+        match event {
+            Event::At(place) => self.graph.place = Some(place),
+            Event::Identity { index, holds, .. } => self.identities.push((index, *holds)),
+            Event::Condition { index, met } => self.conditions.push((index, *met)),
+            Event::When { benefit, holds, .. } => {
+                if let Some(waterfall) = self.benefits.get_mut(benefit) {
+                    waterfall.applies = self.graph.and(waterfall.applies, *holds);
+                }
+            }
+            Event::Gross { benefit, amount } => {
+                if let Some(waterfall) = self.benefits.get_mut(benefit) {
+                    waterfall.gross = *amount;
+                }
+            }
+            Event::Step { benefit, step, leaves } => self.line(benefit, LineKind::Step(step), *leaves),
+            Event::Rounded { benefit, leaves } => self.line(benefit, LineKind::Rounding, *leaves),
+            Event::Limit { limit, benefit, leaves } => self.line(benefit, LineKind::Limit(limit), *leaves),
+        }
+    }
+}
