@@ -212,11 +212,13 @@ impl Recorded {
         (denied, self.graph.and(open, self.cleared.yes))
     }
 
-    /// Where a claim is pended: neither denied nor open with a known amount. Where there is doubt, no mask is set.
+    /// Where a claim is pended, if it can be said why: neither denied nor open with a known amount.
     fn pended(&mut self, denied: Mask, open: Mask) -> Mask {
+        if !self.tells_gaps {
+            return Mask::NEVER;
+        }
         let is_known = self.graph.and(open, self.payable.known);
         let has_outcome = self.graph.or(denied, is_known);
-        let has_outcome = self.graph.or(has_outcome, self.doubtful);
         self.graph.not(has_outcome)
     }
 

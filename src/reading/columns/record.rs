@@ -107,8 +107,8 @@ pub(crate) struct Recorded {
     pub(crate) broken: Vec<(usize, Mask)>,
     /// Where each condition is known not to be met.
     pub(crate) unmet: Vec<(usize, Mask)>,
-    /// Where more may be known than is recorded here.
-    pub(crate) doubtful: Mask,
+    /// Whether every fact has a bit in a gap.
+    pub(crate) tells_gaps: bool,
     pub(crate) waterfalls: Vec<Option<Waterfall>>,
 }
 
@@ -132,14 +132,13 @@ pub(crate) fn record(
         priors: Vec::new(),
         broken: Vec::new(),
         unmet: Vec::new(),
-        doubtful: if plan.facts.len() > MOST_IN_GAP { Mask::ALWAYS } else { Mask::NEVER },
-        applies: vec![(Mask::ALWAYS, Mask::NEVER); plan.benefits.len()],
+        applies: vec![Mask::ALWAYS; plan.benefits.len()],
         waterfalls: vec![None; plan.benefits.len()],
     };
     let mut meaning = Meaning::new(plan, reading);
     let verdict = meaning.adjudicate();
     let posted = plan.entries.iter().map(|stated| meaning.posting(&stated.amount, &verdict.paid)).collect();
-    let Recorder { graph, priors, broken, unmet, doubtful, waterfalls, .. } = meaning.reading;
+    let Recorder { graph, priors, broken, unmet, waterfalls, .. } = meaning.reading;
     if let Some(too_wide) = graph.too_wide {
         return Err(too_wide);
     }
@@ -154,7 +153,7 @@ pub(crate) fn record(
         posted,
         broken,
         unmet,
-        doubtful,
+        tells_gaps: plan.facts.len() <= MOST_IN_GAP,
         waterfalls,
     })
 }
@@ -171,9 +170,7 @@ struct Recorder<'a> {
     priors: Vec<Prior>,
     broken: Vec<(usize, Mask)>,
     unmet: Vec<(usize, Mask)>,
-    doubtful: Mask,
-    /// By benefit: where it is known to apply, and where it is known not to.
-    applies: Vec<(Mask, Mask)>,
+    applies: Vec<Mask>,
     waterfalls: Vec<Option<Waterfall>>,
 }
 
@@ -548,6 +545,15 @@ impl Reading for Recorder<'_> {
         Date { gap: self.gap_of(fact, date.known), ..date }
     }
 
+    fn unless_nothing(&mut self, due: &Number, now: Number, before: &Number) -> Number {
+        if now.known == due.known {
+            return now; // the room is known, and leaves nothing of nothing
+        }
+        let nothing = self.number(Decimal::ZERO);
+        let is_nothing = self.compare(Comparison::Equal, *due, nothing);
+        self.choose(is_nothing, *before, now)
+    }
+
     fn is_nothing(&self, number: &Number) -> bool {
         number.known == Mask::ALWAYS && self.graph.value(number.value) == Some(0)
     }
@@ -564,13 +570,12 @@ impl Reading for Recorder<'_> {
         match event {
             Event::Condition { index, met } => self.unmet.push((index, met.no)),
             Event::When { benefit, holds, .. } => {
-                if let Some((applies, applies_not)) = self.applies.get_mut(benefit) {
+                if let Some(applies) = self.applies.get_mut(benefit) {
                     *applies = self.graph.and(*applies, holds.yes);
-                    *applies_not = self.graph.or(*applies_not, holds.no);
                 }
             }
             Event::Gross { benefit, amount } => {
-                let applies = self.applies.get(benefit).map_or(Mask::ALWAYS, |(applies, _)| *applies);
+                let applies = self.applies.get(benefit).copied().unwrap_or(Mask::ALWAYS);
                 if let Some(place) = self.waterfalls.get_mut(benefit) {
                     *place = Some(Waterfall { applies, gross: *amount, lines: Vec::new() });
                 }
@@ -580,10 +585,7 @@ impl Reading for Recorder<'_> {
                 self.line(benefit, step.unwrap_or_default(), *leaves);
             }
             Event::Rounded { benefit, leaves } => self.line(benefit, "rounding", *leaves),
-            Event::Limit { benefit, leaves, .. } => {
-                self.doubt(benefit, *leaves);
-                self.line(benefit, "limit", *leaves);
-            }
+            Event::Limit { benefit, leaves, .. } => self.line(benefit, "limit", *leaves),
             Event::Identity { index, holds, .. } => self.broken.push((index, holds.no)),
             Event::At(_) => {}
         }
@@ -591,23 +593,6 @@ impl Reading for Recorder<'_> {
 }
 
 impl Recorder<'_> {
-    /// Nothing stays nothing within a limit that is not known, which only a reading of one claim sees.
-    fn doubt(&mut self, benefit: usize, leaves: Number) {
-        let Some((applies, applies_not)) = self.applies.get(benefit).copied() else { return };
-        let waterfall = self.waterfalls.get(benefit).and_then(Option::as_ref);
-        let mut is_nothing = applies_not;
-        if let Some(Line { leaves: due, .. }) = waterfall.and_then(|waterfall| waterfall.lines.last()).copied() {
-            let nothing = self.graph.constant_at(0, 0);
-            let is_zero = self.graph.compare(Comparison::Equal, due.value, nothing);
-            let is_zero = self.graph.and(is_zero, due.known);
-            let is_zero = self.graph.and(is_zero, applies);
-            is_nothing = self.graph.or(is_nothing, is_zero);
-        }
-        let is_unknown = self.graph.not(leaves.known);
-        let here = self.graph.and(is_nothing, is_unknown);
-        self.doubtful = self.graph.or(self.doubtful, here);
-    }
-
     fn line(&mut self, benefit: usize, step: &'static str, leaves: Number) {
         if let Some(Some(waterfall)) = self.waterfalls.get_mut(benefit) {
             waterfall.lines.push(Line { step, leaves });
