@@ -220,6 +220,12 @@ impl BenefitLines {
         &self.id
     }
 
+    /// What the benefit is called.
+    #[must_use]
+    pub fn title(&self) -> &Text {
+        &self.title
+    }
+
     /// The amount before all steps, in yuan.
     #[must_use]
     pub fn gross(&self) -> Decimal {

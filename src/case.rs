@@ -16,7 +16,7 @@ use crate::fact::{Holder, Kind, STANDARD, StandardFact, Value};
 use crate::facts::misfit_text;
 use crate::history::{self, MAX_CLAIMS};
 use crate::plan::{EffectiveBy, Plan, PlanFact};
-use crate::text::say;
+use crate::text::{Text, say};
 
 /// One case, read and checked against the plans of a catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,41 @@ impl Case {
         let (_, mut accumulators) = history::decide(catalog, &self.history)?;
         let adjudication = history::next(catalog, &self.enrollment, &self.claim, &mut accumulators)?;
         Ok((adjudication, accumulators))
+    }
+
+    /// The same with one fact of the enrollment or the claim as it is written in a file; an empty text takes the fact away.
+    ///
+    /// # Errors
+    /// [`Error::is_fact`] if no plan reads a fact of this name, or the value does not fit it; [`Error::is_plan`] if there is no such plan.
+    pub fn with(&self, catalog: &Catalog, fact: &str, value: &str) -> Result<Case, Error> {
+        let holder = self.holder(catalog, fact)?;
+        let mut changed = self.clone();
+        match (holder, value) {
+            (Holder::Enrollment, "") => changed.enrollment = changed.enrollment.without(fact),
+            (Holder::Claim, "") => changed.claim = changed.claim.without(fact),
+            (Holder::Enrollment, value) => changed.enrollment = changed.enrollment.with(fact, value)?,
+            (Holder::Claim, value) => changed.claim = changed.claim.with(fact, value)?,
+        }
+        Ok(changed)
+    }
+
+    /// Whose fact this is.
+    fn holder(&self, catalog: &Catalog, fact: &str) -> Result<Holder, Error> {
+        if let Some(standard) = StandardFact::named(fact) {
+            return Ok(standard.holder);
+        }
+        let id = self.enrollment.plan();
+        let versions = catalog.versions(id);
+        if versions.is_empty() {
+            return Err(catalog.unknown_plan(id));
+        }
+        let own = || versions.iter().flat_map(|plan| plan.own_facts.iter().map(|slot| plan.fact(*slot)));
+        if let Some(own) = own().find(|own| &*own.name == fact) {
+            return Ok(own.holder);
+        }
+        let known = STANDARD.iter().map(|fact| fact.name).chain(own().map(|own| &*own.name));
+        let Text { zh, en } = did_you_mean(fact, known).unwrap_or_default();
+        Err(Error::fact(say!("没有事实 `{fact}`。{zh}", "there is no fact `{fact}`. {en}")))
     }
 
     /// What the member's earlier claims have posted.

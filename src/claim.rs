@@ -49,6 +49,13 @@ impl Claim {
         Ok(self)
     }
 
+    /// The same without a fact, as if it had not been given.
+    #[must_use]
+    pub fn without(mut self, fact: &str) -> Claim {
+        self.facts.unset(fact);
+        self
+    }
+
     /// The claim's id.
     #[must_use]
     pub fn id(&self) -> &str {

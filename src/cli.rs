@@ -4,6 +4,7 @@ mod adjudicate;
 mod batch;
 mod check;
 mod completions;
+mod curve;
 mod explain;
 mod explanation;
 mod files;
@@ -16,6 +17,7 @@ mod options;
 mod page;
 mod schema;
 mod test;
+mod what_if;
 mod words;
 
 use std::io::{self, Write};

@@ -43,6 +43,13 @@ impl Enrollment {
         Ok(self)
     }
 
+    /// The same without a fact, as if it had not been given.
+    #[must_use]
+    pub fn without(mut self, fact: &str) -> Enrollment {
+        self.facts.unset(fact);
+        self
+    }
+
     /// The same, bound to one version of the plan whatever the dates say.
     #[must_use]
     pub fn with_plan_version(mut self, version: &str) -> Enrollment {

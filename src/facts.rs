@@ -48,6 +48,21 @@ impl Facts {
         Ok(())
     }
 
+    /// Takes a fact away, as if it had not been given.
+    pub(crate) fn unset(&mut self, name: &str) {
+        match StandardFact::place_of(name) {
+            Some(place) => {
+                if let Some(slot) = self.standard.get_mut(place) {
+                    *slot = None;
+                    self.given &= !1_u64.rotate_left(u32::try_from(place).unwrap_or_default());
+                }
+            }
+            None => {
+                self.own.remove(name);
+            }
+        }
+    }
+
     fn set_own(&mut self, name: &str, value: Value) -> Result<(), Error> {
         if !names::is_name(name) {
             return Err(Error::fact(say!("`{name}` 不能作事实的名称", "`{name}` can not name a fact")));

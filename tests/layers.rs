@@ -32,7 +32,10 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("meaning", &["semantics"]),
     ("readings", &["adjudicate::*", "quote", "reading::*"]),
     ("text of a pack", &["pack::*"]),
-    ("uses", &["batch::*", "case", "cases", "catalog", "certificate::*", "explain", "history", "joint", "schema"]),
+    (
+        "uses",
+        &["batch::*", "case", "cases", "catalog", "certificate::*", "curve", "explain", "history", "joint", "schema"],
+    ),
     // a crate of its own: it sees the others through the public API only
     ("face", &["cli::*", "main"]),
 ];

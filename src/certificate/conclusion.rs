@@ -52,7 +52,7 @@ struct Reason {
 
 impl Conclusion {
     pub(super) fn of(plan: &Plan, formula: &Formula, values: &Values<'_>) -> Result<Conclusion, Inexact> {
-        let decision = decision(formula, values);
+        let decision = formula.decision(values);
         let is_open = matches!(decision, Decision::Paid | Decision::NothingDue);
         let payable = values.number(formula.outcome.payable).filter(|_| decision == Decision::Paid).unwrap_or_default();
         let mut benefits = Vec::new();
@@ -147,24 +147,6 @@ impl Benefit {
             "lines": lines.collect::<Vec<Json>>(),
             "paid": self.paid.map(decimal),
         })
-    }
-}
-
-fn decision(formula: &Formula, values: &Values<'_>) -> Decision {
-    let outcome = &formula.outcome;
-    let truth = |node| values.truth(node);
-    let needed =
-        [outcome.sound, outcome.eligible, outcome.cleared, outcome.payable, outcome.event_date, outcome.coverage_start];
-    if truth(outcome.sound) == Some(false) {
-        Decision::Pended
-    } else if truth(outcome.eligible) == Some(false) {
-        Decision::Denied
-    } else if truth(outcome.cleared) == Some(false) || needed.iter().any(|node| values.value(*node).is_none()) {
-        Decision::Pended
-    } else if values.number(outcome.payable).is_some_and(|payable| payable > Decimal::ZERO) {
-        Decision::Paid
-    } else {
-        Decision::NothingDue
     }
 }
 

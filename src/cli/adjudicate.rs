@@ -10,7 +10,7 @@ use super::files::{self, why};
 use super::layout::Ink;
 use super::options::{Adjudicate, Format, Setting};
 use super::words::say;
-use super::{Failure, Report, check};
+use super::{Failure, Report, check, curve, what_if};
 
 pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failure> {
     let (name, bytes) = read(&asked.case, setting)?;
@@ -26,7 +26,20 @@ pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failu
         Ok(certificate) => certificate,
         Err(error) => return Ok(wrong(&name, &error, setting)),
     };
-    let report = decided(&case, &catalog, setting).unwrap_or_else(|error| wrong(&name, &error, setting));
+    let report = match (&asked.curve, asked.what_if.as_slice()) {
+        (Some(fact), _) => match curve::of(&case, &catalog, fact) {
+            Ok(curve) => {
+                if let Some(path) = &asked.svg {
+                    files::write(path, &curve::svg(&curve, setting.language), setting.language)?;
+                }
+                Ok(curve::report(&curve, setting))
+            }
+            Err(error) => Err(error),
+        },
+        (None, []) => decided(&case, &catalog, setting),
+        (None, changes) => what_if::report(&case, changes, &catalog, setting),
+    };
+    let report = report.unwrap_or_else(|error| wrong(&name, &error, setting));
     if let Some((path, certificate)) = asked.certificate.as_ref().zip(certificate) {
         files::write(path, &format!("{}\n", certificate.to_text()), setting.language)?;
     }

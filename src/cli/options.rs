@@ -102,6 +102,8 @@ pub(super) enum Command {
     huzhu adjudicate rules/cases/zhao.json --lang zh\n  \
     huzhu adjudicate rules/cases/zhao.json --format json\n  \
     huzhu adjudicate rules/cases/zhao.json --certificate zhao.certificate.json\n  \
+    huzhu adjudicate rules/cases/zhao.json --what-if hospital_days=30\n  \
+    huzhu adjudicate rules/cases/zhao.json --curve personal_burden --svg burden.svg\n  \
     huzhu adjudicate - < rules/cases/zhao.json")]
 pub(super) struct Adjudicate {
     /// The case file; `-` reads standard input
@@ -110,6 +112,20 @@ pub(super) struct Adjudicate {
     /// Write a certificate too, which can be checked without this program · 另写凭证
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
+    /// Decide it also with a fact changed, and compare; `FACT=` takes the fact away; may be given again · 若某事实不同
+    #[arg(long, value_name = "FACT=VALUE", value_parser = changed_fact, conflicts_with = "curve")]
+    pub(super) what_if: Vec<(String, String)>,
+    /// Show what is paid for every value of a number, all else as it is · 应付额随某事实的变化
+    #[arg(long, value_name = "FACT")]
+    pub(super) curve: Option<String>,
+    /// Draw the curve too · 另画曲线图
+    #[arg(long, value_name = "FILE", requires = "curve")]
+    pub(super) svg: Option<PathBuf>,
+}
+
+fn changed_fact(text: &str) -> Result<(String, String), String> {
+    let (fact, value) = text.split_once('=').ok_or("expected FACT=VALUE · 应写作 事实=值")?;
+    Ok((fact.trim().to_owned(), value.trim().to_owned()))
 }
 
 /// Checks rule packs and proves their promises · 检查规则包

@@ -69,8 +69,20 @@ pub(crate) enum LineKind {
 impl Formula {
     /// Reads the whole plan once.
     pub(crate) fn of(plan: &Plan) -> Formula {
+        Formula::read(plan, Meaning::adjudicate)
+    }
+
+    /// The same without asking whether the facts agree with each other.
+    pub(crate) fn as_given(plan: &Plan) -> Formula {
+        Formula::read(plan, Meaning::adjudicate_as_given)
+    }
+
+    fn read<'p>(
+        plan: &'p Plan,
+        adjudicate: impl FnOnce(&mut Meaning<'p, Recorder<'p>>) -> Verdict<Recorder<'p>>,
+    ) -> Formula {
         let mut meaning = Meaning::new(plan, Recorder::new(plan));
-        let Verdict { sound, eligible, cleared, paid, payable } = meaning.adjudicate();
+        let Verdict { sound, eligible, cleared, paid, payable } = adjudicate(&mut meaning);
         let posts = plan.posting_order.iter();
         let posts = posts.map(|entry| (*entry, meaning.posting(&plan.entry(*entry).amount, &paid))).collect();
         let Recorder { mut graph, priors, identities, conditions, benefits, .. } = meaning.reading;

@@ -6,9 +6,10 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::Formula;
 use super::graph::{Node, Operation};
+use super::{Formula, Outcome};
 use crate::accumulator::Accumulators;
+use crate::adjudicate::Decision;
 use crate::calendar;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
@@ -73,6 +74,25 @@ impl Formula {
             values.missing.push(missing);
         }
         Ok(values)
+    }
+}
+
+impl Formula {
+    /// What the values come to.
+    pub(crate) fn decision(&self, values: &Values<'_>) -> Decision {
+        let Outcome { sound, eligible, cleared, payable, event_date, coverage_start } = self.outcome;
+        let needed = [sound, eligible, cleared, payable, event_date, coverage_start];
+        if values.truth(sound) == Some(false) {
+            Decision::Pended
+        } else if values.truth(eligible) == Some(false) {
+            Decision::Denied
+        } else if values.truth(cleared) == Some(false) || needed.iter().any(|node| values.value(*node).is_none()) {
+            Decision::Pended
+        } else if values.number(payable).is_some_and(|payable| payable > Decimal::ZERO) {
+            Decision::Paid
+        } else {
+            Decision::NothingDue
+        }
     }
 }
 

@@ -1,0 +1,120 @@
+//! `huzhu adjudicate --what-if`: the same claim with facts changed, beside the claim as it is.
+
+use huzhu::{Adjudication, Case, Catalog, Decision, Error, Explanation, exact, money};
+use rust_decimal::Decimal;
+
+use super::layout::{Ink, grouped, pad, pad_left, width};
+use super::options::{Format, Setting};
+use super::page::Page;
+use super::words::{self, say};
+use super::{Report, check};
+
+/// Decides the case twice and compares.
+pub(super) fn report(
+    case: &Case,
+    changes: &[(String, String)],
+    catalog: &Catalog,
+    setting: &Setting,
+) -> Result<Report, Error> {
+    let mut changed = case.clone();
+    for (fact, value) in changes {
+        changed = changed.with(catalog, fact, value)?;
+    }
+    let ((now, _), (then, _)) = (case.decide(catalog)?, changed.decide(catalog)?);
+    let difference = exact::subtract(then.payable(), now.payable()).unwrap_or_default();
+    let results = match setting.format {
+        Format::Text => page(changes, &now, &then, difference, setting),
+        Format::Json => {
+            let explained = |adjudication: &Adjudication| -> Explanation { adjudication.explain(setting.language) };
+            let what_if: serde_json::Map<String, serde_json::Value> =
+                changes.iter().map(|(fact, value)| (fact.clone(), value.as_str().into())).collect();
+            check::json(&serde_json::json!({
+                "what_if": what_if,
+                "now": explained(&now),
+                "then": explained(&then),
+                "difference": money::print(difference),
+            }))
+        }
+    };
+    Ok(Report { results, ..Report::default() })
+}
+
+fn page(
+    changes: &[(String, String)],
+    now: &Adjudication,
+    then: &Adjudication,
+    difference: Decimal,
+    setting: &Setting,
+) -> String {
+    let language = setting.language;
+    let mut page = Page::of(setting.results);
+    let list: Vec<String> = changes
+        .iter()
+        .map(|(fact, value)| match value.as_str() {
+            "" => say!(language, "`{fact}` 未填", "`{fact}` not given"),
+            value => format!("{fact} = {value}"),
+        })
+        .collect();
+    let list = list.join(", ");
+    page.wrapped(Ink::Strong, 0, &say!(language, "若 {list}", "If {list}"));
+    page.blank();
+    let rows = rows(now, then, difference, setting);
+    let columns = [0, 1, 2, 3].map(|column| rows.iter().map(|row| row.get(column).map_or(0, |cell| width(cell))).max());
+    for (number, [name, now, then, change]) in rows.iter().enumerate() {
+        let wide = |column: usize| columns.get(column).copied().flatten().unwrap_or_default();
+        let line = format!(
+            "{}  {}  {}  {}",
+            pad(name, wide(0)),
+            pad_left(now, wide(1)),
+            pad_left(then, wide(2)),
+            pad_left(change, wide(3))
+        );
+        let ink = if number == 0 || number.saturating_add(1) == rows.len() { Ink::Strong } else { Ink::Plain };
+        page.line(ink, &line);
+    }
+    for (when, adjudication) in [(say!(language, "现在", "As it is"), now), (say!(language, "变动后", "Then"), then)]
+    {
+        if !adjudication.reasons().is_empty() {
+            page.heading(&when);
+            for reason in adjudication.reasons() {
+                page.item("•", reason.text.in_language(language));
+            }
+        }
+    }
+    page.into_text()
+}
+
+/// Head, decision, every benefit of either, and the sum.
+fn rows(now: &Adjudication, then: &Adjudication, difference: Decimal, setting: &Setting) -> Vec<[String; 4]> {
+    let language = setting.language;
+    let amount = |amount: Decimal| grouped(&money::print(amount));
+    let signed = |amount: Decimal| match amount {
+        zero if zero.is_zero() => String::new(),
+        more if more.is_sign_positive() => format!("+{}", grouped(&money::print(more))),
+        less => grouped(&money::print(less)),
+    };
+    let decision = |decision: Decision| words::decision(decision, language).to_owned();
+    let mut rows = vec![
+        [
+            String::new(),
+            say!(language, "现在", "as it is"),
+            say!(language, "变动后", "then"),
+            say!(language, "相差", "difference"),
+        ],
+        [say!(language, "决定", "decision"), decision(now.decision()), decision(then.decision()), String::new()],
+    ];
+    let paid = |adjudication: &Adjudication, id: &str| {
+        adjudication.benefits().iter().find(|lines| lines.id() == id).map(huzhu::BenefitLines::paid)
+    };
+    let more = then.benefits().iter().filter(|lines| paid(now, lines.id()).is_none());
+    for lines in now.benefits().iter().chain(more) {
+        let (before, after) = (paid(now, lines.id()), paid(then, lines.id()));
+        let change = exact::subtract(after.unwrap_or_default(), before.unwrap_or_default()).unwrap_or_default();
+        let cell = |paid: Option<Decimal>| paid.map_or_else(|| "—".to_owned(), amount);
+        let title = lines.title().in_language(language).to_owned();
+        rows.push([title, cell(before), cell(after), signed(change)]);
+    }
+    let sum = say!(language, "合计应付（元）", "payable in all, yuan");
+    rows.push([sum, amount(now.payable()), amount(then.payable()), signed(difference)]);
+    rows
+}
