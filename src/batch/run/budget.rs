@@ -34,7 +34,7 @@ pub(super) struct Share {
     pub(super) threads: NonZeroUsize,
     /// Rows to read at once.
     pub(super) rows: usize,
-    /// Bytes of rows to keep before they are written.
+    /// Bytes of rows to keep before they are written; they are put in order by copying.
     pub(super) held: u64,
 }
 
@@ -65,7 +65,7 @@ impl Budget {
         let share = room.div_euclid(u64::try_from(threads.get()).unwrap_or(u64::MAX).max(1));
         let share = share.saturating_sub(BASE_OF_A_THREAD);
         let rows = share.div_euclid(2).div_euclid(BYTES_OF_A_ROW).clamp(FEWEST_ROWS_AT_ONCE, MOST_ROWS_AT_ONCE);
-        Share { threads, rows: usize::try_from(rows).unwrap_or(usize::MAX), held: share.div_euclid(3).min(MOST_HELD) }
+        Share { threads, rows: usize::try_from(rows).unwrap_or(usize::MAX), held: share.div_euclid(4).min(MOST_HELD) }
     }
 
     /// The threads that may decide buckets at once, if the largest has so many bytes of rows; an error if that is none.
@@ -119,10 +119,10 @@ mod tests {
             let Share { threads, rows, held } = budget(mebibytes, threads).reading(enrollments);
             (threads.get(), rows, held >> 20)
         };
-        assert_eq!(share(1024, 2, 0), (2, 32_768, 164));
-        assert_eq!(share(64, 2, 0), (2, 9_557, 4));
-        assert_eq!(share(64, 16, 0), (3, 5_006, 2));
-        assert_eq!(share(64, 16, 3_000_000), (1, 4_096, 2));
+        assert_eq!(share(1024, 2, 0), (2, 32_768, 123));
+        assert_eq!(share(64, 2, 0), (2, 9_557, 3));
+        assert_eq!(share(64, 16, 0), (3, 5_006, 1));
+        assert_eq!(share(64, 16, 3_000_000), (1, 4_096, 1));
     }
 
     #[test]
