@@ -32,7 +32,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("meaning", &["semantics"]),
     ("readings", &["adjudicate::*", "quote", "reading::*"]),
     ("text of a pack", &["pack::*"]),
-    ("uses", &["batch::*", "case", "cases", "catalog", "explain", "history", "joint", "schema"]),
+    ("uses", &["audit::*", "batch::*", "case", "cases", "catalog", "explain", "history", "joint", "schema"]),
     // a crate of its own: it sees the others through the public API only
     ("face", &["cli::*", "main"]),
 ];

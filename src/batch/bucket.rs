@@ -8,6 +8,7 @@ mod facts;
 mod gather;
 mod payouts;
 mod plans;
+mod stories;
 mod waves;
 
 use arrow::array::RecordBatch;
@@ -17,6 +18,7 @@ pub use self::alone::Alone;
 use self::facts::Rows;
 use self::payouts::Results;
 pub(crate) use self::plans::Plans;
+pub(crate) use self::stories::{Story, stories};
 use self::waves::Waves;
 use super::Decided;
 use crate::error::Error;

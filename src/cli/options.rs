@@ -85,6 +85,7 @@ pub(super) enum Command {
     Check(Check),
     Test(Test),
     Batch(Batch),
+    Audit(Audit),
     Schema(Schema),
     Explain(Explain),
     Init(Init),
@@ -185,6 +186,61 @@ pub(super) struct Batch {
     /// Show no progress
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+/// Recomputes recorded payouts and sorts the differences by cause · 核对已付记录
+///
+/// Reads claims and enrollments as `huzhu batch` does, and what another system recorded: `claim_id` and `payable`. Writes a row for each difference
+/// with every cause that explains it to the fen, the most likely first. Exit 1 if there is a difference or a row that could not be read.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu audit -c rules/cases/claims.csv -e rules/cases/enrollments.csv -r rules/cases/recorded.csv -o differences.csv\n  \
+    huzhu audit -c rules/cases/claims.csv -e rules/cases/enrollments.csv -r rules/cases/recorded.csv -o differences.csv --force --lang zh\n  \
+    huzhu explain limit-per-claim")]
+pub(super) struct Audit {
+    /// The claims, as `huzhu batch` reads them
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) claims: PathBuf,
+    /// The enrollments, as `huzhu batch` reads them
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) enrollments: PathBuf,
+    /// The recorded payouts: `claim_id` and `payable`
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) recorded: PathBuf,
+    /// The differences: `claim_id`, `recorded`, `recomputed`, `difference`, `causes`
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) out: PathBuf,
+    /// The rejected claims and enrollments [default: beside the differences, ending in `.rejects.csv`]
+    #[arg(long, value_name = "FILE")]
+    pub(super) rejects: Option<PathBuf>,
+    /// The recorded payouts that were rejected or put right [default: beside the differences, ending in `.notes.csv`]
+    #[arg(long, value_name = "FILE")]
+    pub(super) notes: Option<PathBuf>,
+    /// The unit of recorded amounts that name none
+    #[arg(long, value_enum, default_value_t = RecordedUnit::Yuan)]
+    pub(super) unit: RecordedUnit,
+    /// Columns of claims and enrollments to leave out, that no plan knows
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    pub(super) ignore_columns: Vec<String>,
+    /// Work with so many threads [default: the number of processors]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<NonZeroUsize>,
+    /// Take at most about so much memory: bytes, or as 512MiB, 2GiB
+    #[arg(long, value_name = "SIZE", default_value = "1GiB")]
+    pub(super) memory: Memory,
+    /// Overwrite results that are there
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Show no progress
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// The unit that recorded amounts are in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RecordedUnit {
+    Yuan,
+    Fen,
 }
 
 /// A size of memory.

@@ -1,0 +1,254 @@
+//! `huzhu audit`: recorded payouts recomputed, the differences sorted by cause.
+
+use huzhu::Language;
+use huzhu::audit::{self, Audit, CauseTotal, Difference, Note, Rows, Summary, Unit};
+use serde_json::{Value as Json, json};
+
+use super::batch::{count, list, quiet_about_damaged_files, seconds, stop_on_interrupt};
+use super::check::{self, json as print};
+use super::files;
+use super::layout::{Ink, Lines, Look, clean, grouped, pad, pad_left, width};
+use super::meter::Meter;
+use super::options::{self, Format, RecordedUnit, Setting};
+use super::words::{pick, say};
+use super::{Failure, Report};
+
+/// So many of the gravest differences are listed; the file has all.
+const MOST_LISTED: usize = 10;
+
+pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, Failure> {
+    let catalog = match files::catalog(setting)? {
+        Ok(catalog) => catalog,
+        Err(wrong) => {
+            let remarks = match setting.format {
+                Format::Text => check::rendered(&wrong, setting.language, setting.remarks),
+                Format::Json => print(&json!({ "diagnostics": wrong })),
+            };
+            return Ok(Report { remarks, is_wrong: true, ..Report::default() });
+        }
+    };
+    let audit = audit(asked);
+    let loud = quiet_about_damaged_files();
+    let meter = Meter::new(setting, asked.quiet, stop_on_interrupt());
+    let done = audit::run(&audit, &catalog, &meter);
+    meter.end();
+    std::panic::set_hook(loud);
+    let summary = done.map_err(|error| Failure::new(error.message(setting.language).to_owned()))?;
+    let is_wrong = summary.is_wrong();
+    let done = Done { summary, audit };
+    let results = match setting.format {
+        Format::Text => done.text(setting),
+        Format::Json => print(&done.json(setting.language)),
+    };
+    Ok(Report { results, is_wrong, ..Report::default() })
+}
+
+fn audit(asked: &options::Audit) -> Audit {
+    let unit = match asked.unit {
+        RecordedUnit::Yuan => Unit::Yuan,
+        RecordedUnit::Fen => Unit::Fen,
+    };
+    let mut audit = Audit::new(&asked.claims, &asked.enrollments, &asked.recorded, &asked.out)
+        .ignore_columns(&asked.ignore_columns)
+        .memory(asked.memory.bytes)
+        .unit(unit);
+    if let Some(threads) = asked.threads {
+        audit = audit.threads(threads);
+    }
+    if let Some(rejects) = &asked.rejects {
+        audit = audit.rejects(rejects);
+    }
+    if let Some(notes) = &asked.notes {
+        audit = audit.notes(notes);
+    }
+    if asked.force { audit.force() } else { audit }
+}
+
+/// What came of the command.
+struct Done {
+    summary: Summary,
+    audit: Audit,
+}
+
+impl Done {
+    fn json(&self, language: Language) -> Json {
+        let Summary { rows, batch, .. } = &self.summary;
+        let causes = self.summary.causes.iter().map(|total| {
+            json!({
+                "cause": total.cause.name(),
+                "title": audit::title(total.cause).in_language(language),
+                "count": total.count,
+                "listed": total.listed,
+                "over": yuan(total.over),
+                "under": yuan(total.under),
+                "largest": yuan(total.largest),
+            })
+        });
+        json!({
+            "recorded": {
+                "read": rows.read,
+                "equal": rows.equal,
+                "different": rows.different,
+                "again": rows.again,
+                "orphans": rows.orphans,
+                "ambiguous": rows.ambiguous,
+                "rejected": rows.rejected,
+                "put_right": rows.put_right,
+            },
+            "not_recorded": self.summary.not_recorded,
+            "nothing_to_record": self.summary.nothing_to_record,
+            "recorded_sum": yuan(self.summary.recorded),
+            "recomputed_sum": yuan(self.summary.recomputed),
+            "differences": self.summary.differences.len(),
+            "causes": causes.collect::<Vec<_>>(),
+            "claims": { "read": batch.claims().read, "decided": batch.claims().taken, "rejected": batch.claims().rejected },
+            "enrollments": { "read": batch.enrollments().read, "rejected": batch.enrollments().rejected },
+            "milliseconds": u64::try_from(self.summary.took.as_millis()).unwrap_or(u64::MAX),
+            "files": {
+                "out": self.audit.out_path(),
+                "rejects": self.audit.rejects_path(),
+                "notes": self.audit.notes_path(),
+            },
+        })
+    }
+
+    fn text(&self, setting: &Setting) -> String {
+        let (language, look, summary) = (setting.language, setting.results, &self.summary);
+        let mut lines = Lines::default();
+        self.counts(&mut lines, language, look);
+        causes(&mut lines, &summary.causes, language, look);
+        gravest(&mut lines, &summary.differences, language, look);
+        let notes = summary.notes.iter().map(|note| (note.row.to_string(), note_in_words(note, language)));
+        list(
+            &mut lines,
+            pick(language, "记录中被拒或改读的行", "Recorded rows rejected or put right"),
+            notes.collect(),
+            language,
+            look,
+        );
+        lines.blank();
+        lines.line(&self.end(language));
+        lines.into_text()
+    }
+
+    fn counts(&self, lines: &mut Lines, language: Language, look: Look) {
+        let Summary { rows, .. } = &self.summary;
+        let Rows { read, equal, different, again, orphans, ambiguous, rejected, put_right, .. } = *rows;
+        let numbers = [
+            (Ink::Strong, pick(language, "记录的给付", "recorded payouts read"), count(read)),
+            (Ink::Plain, pick(language, "  与应付相同", "  as is due"), count(equal)),
+            (Ink::Plain, pick(language, "  与应付不同", "  other than is due"), count(different)),
+            (Ink::Plain, pick(language, "  重复", "  of a claim recorded before"), count(again)),
+            (Ink::Plain, pick(language, "  没有可审的理赔", "  of no claim that was decided"), count(orphans)),
+            (Ink::Plain, pick(language, "  编号不唯一", "  of an id that several claims have"), count(ambiguous)),
+            (Ink::Plain, pick(language, "  被拒", "  rejected"), count(rejected)),
+            (Ink::Plain, pick(language, "其中改读", "put right among them"), count(put_right)),
+            (Ink::Plain, pick(language, "应付而无记录", "due, but not recorded"), count(self.summary.not_recorded)),
+            (
+                Ink::Plain,
+                pick(language, "理赔申请被拒", "claims rejected"),
+                count(self.summary.batch.claims().rejected),
+            ),
+            (Ink::Plain, pick(language, "记录合计（元）", "recorded, in yuan"), grouped(&yuan(self.summary.recorded))),
+            (Ink::Plain, pick(language, "应付合计（元）", "due, in yuan"), grouped(&yuan(self.summary.recomputed))),
+        ];
+        let names = numbers.iter().map(|number| width(number.1)).max().unwrap_or(0);
+        let amounts = numbers.iter().map(|number| width(&number.2)).max().unwrap_or(0);
+        for (ink, name, number) in &numbers {
+            lines.line(&look.paint(*ink, &format!("{}  {}", pad(name, names), pad_left(number, amounts))));
+        }
+    }
+
+    fn end(&self, language: Language) -> String {
+        let (took, found) =
+            (seconds(self.summary.took), count(u64::try_from(self.summary.differences.len()).unwrap_or(0)));
+        let files = [self.audit.out_path(), self.audit.rejects_path(), self.audit.notes_path()];
+        let files: Vec<String> = files.iter().map(|path| format!("`{}`", path.display())).collect();
+        let files = files.join(pick(language, "、", ", "));
+        say!(language, "{found} 处差异，用时 {took} 秒；写出 {files}", "{found} differences in {took} s; wrote {files}")
+    }
+}
+
+/// Every cause with its number, what was paid too much and too little, and the largest.
+fn causes(lines: &mut Lines, causes: &[CauseTotal], language: Language, look: Look) {
+    if causes.is_empty() {
+        return;
+    }
+    let head = ["原因", "件数", "多付", "少付", "最大"].into_iter().zip(["Cause", "count", "over", "under", "largest"]);
+    let head: Vec<String> = head.map(|(zh, en)| pick(language, zh, en).to_owned()).collect();
+    let row = |total: &CauseTotal| {
+        let title = audit::title(total.cause);
+        vec![
+            format!("{}  {}", total.cause, title.in_language(language)),
+            count(total.count),
+            grouped(&yuan(total.over)),
+            grouped(&yuan(total.under)),
+            grouped(&yuan(total.largest)),
+        ]
+    };
+    lines.blank();
+    table(lines, &head, &causes.iter().filter(|total| total.count > 0).map(row).collect::<Vec<_>>(), look);
+}
+
+fn gravest(lines: &mut Lines, differences: &[Difference], language: Language, look: Look) {
+    if differences.is_empty() {
+        return;
+    }
+    let head = ["理赔", "记录", "应付", "差额", "可能的原因"].into_iter().zip([
+        "Claim",
+        "recorded",
+        "due",
+        "difference",
+        "causes",
+    ]);
+    let head: Vec<String> = head.map(|(zh, en)| pick(language, zh, en).to_owned()).collect();
+    let amount = |fen: Option<i64>| fen.map_or_else(|| "-".to_owned(), |fen| grouped(&yuan(fen)));
+    let row = |line: &Difference| {
+        let causes: Vec<&str> = line.causes.iter().map(|cause| cause.name()).collect();
+        vec![
+            clean(&line.claim),
+            amount(line.recorded),
+            amount(line.recomputed),
+            amount(Some(line.excess())),
+            causes.join(";"),
+        ]
+    };
+    lines.blank();
+    table(lines, &head, &differences.iter().take(MOST_LISTED).map(row).collect::<Vec<_>>(), look);
+    if let Some(more) = differences.len().checked_sub(MOST_LISTED).filter(|more| *more > 0) {
+        lines.line(&say!(language, "另有 {more} 处", "and {more} more"));
+    }
+}
+
+/// Columns of which the first is flush left, and the last too if it is text.
+fn table(lines: &mut Lines, head: &[String], rows: &[Vec<String>], look: Look) {
+    let widest = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).chain(head.get(column));
+        cells.map(|cell| width(cell)).max().unwrap_or(0)
+    };
+    let is_text = |column: usize| {
+        column == 0 || head.get(column).is_some_and(|head| ["causes", "可能的原因"].contains(&head.as_str()))
+    };
+    let line = |row: &[String]| {
+        let cells = row.iter().enumerate().map(|(column, cell)| {
+            if is_text(column) { pad(cell, widest(column)) } else { pad_left(cell, widest(column)) }
+        });
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    lines.line(&look.paint(Ink::Strong, &line(head)));
+    rows.iter().for_each(|row| lines.line(&line(row)));
+}
+
+fn note_in_words(note: &Note, language: Language) -> String {
+    let (value, reason) = (&note.value, note.reason.in_language(language));
+    match note.read_as.map(yuan) {
+        Some(amount) => say!(language, "`{value}` 读作 {amount}：{reason}", "`{value}` read as {amount}: {reason}"),
+        None => say!(language, "`{value}` 被拒：{reason}", "`{value}` rejected: {reason}"),
+    }
+}
+
+/// An amount in fen as yuan.
+fn yuan(fen: i64) -> String {
+    let (whole, rest) = (fen.unsigned_abs().div_euclid(100), fen.unsigned_abs().rem_euclid(100));
+    format!("{}{whole}.{rest:02}", if fen < 0 { "-" } else { "" })
+}
