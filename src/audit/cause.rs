@@ -8,9 +8,9 @@ pub(super) const UNEXPLAINED: Code = Code::Unexplained;
 
 /// Every cause, the most likely first, with its title.
 ///
-/// The order is a plain one: what is wrong with the payout as a record; a rule left out or taken otherwise, the ones that reach over several claims
-/// first; a fact read otherwise; rounding; and last a slip of the pen, which can look like anything. A cause that fits is listed whatever stands
-/// before it.
+/// The order is a plain one: what is wrong with the payout as a record; a rule left out or taken otherwise; a fact read otherwise; rounding; and last
+/// a slip of the pen, which can look like anything. Of two alike, the one that would fit less often by chance stands first: a waiting period that is
+/// off by a day before one that was not applied. A cause that fits is listed whatever stands before it.
 const CAUSES: &[(Code, &str, &str)] = &[
     (Code::Unexplained, "原因不明", "unexplained"),
     (Code::PaidAgain, "同一理赔重复记录", "the claim is recorded again"),
@@ -27,19 +27,19 @@ const CAUSES: &[(Code, &str, &str)] = &[
     (Code::DeductibleMissed, "未扣免赔额", "the deductible not taken"),
     (Code::DeductibleTwice, "免赔额扣了两次", "the deductible taken twice"),
     (Code::DeductibleAfterRate, "先乘比例后扣免赔额", "the deductible taken after the rate"),
-    (Code::WaitingMissed, "未用等待期", "the waiting period not applied"),
     (Code::WaitingOffByADay, "等待期差一天", "the waiting period off by a day"),
+    (Code::WaitingMissed, "未用等待期", "the waiting period not applied"),
     (Code::ConditionIgnored, "不符条件而给付", "a condition not applied"),
     (Code::BenefitLeftOut, "漏付一项待遇", "a benefit left out"),
     (Code::BenefitTwice, "一项待遇付了两次", "a benefit paid twice"),
     (Code::DaysOffByOne, "天数差一天", "the days off by one"),
-    (Code::BaseBeforeOthers, "基数未减其他支付", "the base taken before what others paid"),
     (Code::BaseTotalCost, "以总费用为基数", "the total cost taken as the base"),
+    (Code::BaseBeforeOthers, "基数未减其他支付", "the base taken before what others paid"),
     (Code::OrderOfClaims, "理赔次序不同", "the claims taken in another order"),
+    (Code::RoundingBinary, "用二进制浮点计算", "worked out in binary floating point"),
+    (Code::RoundingEachStep, "每步舍入", "rounded at each step"),
     (Code::RoundingMode, "舍入方式不同", "rounded in another mode"),
     (Code::RoundingPlace, "舍入到另一位", "rounded to another place"),
-    (Code::RoundingEachStep, "每步舍入", "rounded at each step"),
-    (Code::RoundingBinary, "用二进制浮点计算", "worked out in binary floating point"),
     (Code::SignReversed, "正负号相反", "the sign reversed"),
     (Code::PointMoved, "小数点移位", "the decimal point moved"),
     (Code::DigitsSwapped, "相邻两位对调", "two neighbouring digits swapped"),

@@ -47,6 +47,7 @@ impl Recorded {
         let stream = source.stream(&columns.projection(), ROWS)?;
         let mut recorded = Recorded::default();
         recorded.take(stream.lane(), &columns, unit)?;
+        recorded.notes.sort_by_key(|note| note.row);
         recorded.index();
         Ok(recorded)
     }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::variants::{Variant, Variants};
-use super::{binary, cause, slips, whatif};
+use super::{binary, cause, slips};
 use crate::accumulator::Accumulators;
 use crate::adjudicate::{Adjudication, Decision};
 use crate::batch::bucket::Story;
@@ -73,14 +73,47 @@ impl<'a> Scene<'a> {
         if found.is_empty() { vec![cause::UNEXPLAINED] } else { cause::in_order(&found) }
     }
 
-    fn is_by(&self, Variant { cause, plan }: &Variant) -> bool {
-        match cause {
+    /// Whether another system with these rules would pay so, be it after what is due of the earlier claims or after what it paid itself.
+    fn is_by(&self, variant: &Variant) -> bool {
+        let then = |before: &Accumulators| match variant.cause {
             Code::VersionOther => {
-                let enrollment = self.enrollment.clone().with_plan_version(plan.version());
-                self.pays(plan, &enrollment, self.claim, self.before)
+                let enrollment = self.enrollment.clone().with_plan_version(variant.plan.version());
+                self.pays(&variant.plan, &enrollment, self.claim, before)
             }
-            _ => self.pays(plan, self.enrollment, self.claim, self.before),
+            _ => self.pays(&variant.plan, self.enrollment, self.claim, before),
+        };
+        then(self.before)
+            || self.by_itself(&|plan| variant.instead_of(plan), &|_, _| None).is_some_and(|before| then(&before))
+    }
+
+    /// What the account holds if the earlier claims were decided otherwise as well; none if there are none.
+    fn by_itself(
+        &self,
+        rules: &dyn Fn(&'a Plan) -> Option<&Plan>,
+        facts: &dyn Fn(&Enrollment, &Claim) -> Option<Claim>,
+    ) -> Option<Accumulators> {
+        let earlier =
+            self.story.get(..self.place).filter(|earlier| !earlier.is_empty() && earlier.len() <= MOST_IN_ORDER)?;
+        let mut before = Accumulators::new();
+        for (enrollment, claim) in earlier {
+            if let Some(reversed) = claim.reverses() {
+                before.reverse(reversed).ok()?;
+                continue;
+            }
+            let plan = self.catalog.resolve(enrollment, claim).ok()?;
+            let outcome = match rules(plan) {
+                Some(other) => {
+                    let enrollment = enrollment.clone().with_plan_version(other.version());
+                    let claim = facts(&enrollment, claim).unwrap_or_else(|| claim.clone());
+                    other.decide(&enrollment, &claim, &before).ok()?
+                }
+                None => plan.decide(enrollment, claim, &before).ok()?,
+            };
+            if let Some(posting) = outcome.posting() {
+                before.post(posting).ok()?;
+            }
         }
+        Some(before)
     }
 
     fn pays(&self, plan: &Plan, enrollment: &Enrollment, claim: &Claim, before: &Accumulators) -> bool {
@@ -104,9 +137,15 @@ impl<'a> Scene<'a> {
     }
 
     fn facts(&self, variants: &Variants, found: &mut Vec<Code>) {
-        for (cause, claim) in whatif::claims(self.plan, self.enrollment, self.claim, self.before) {
-            if !found.contains(&cause) && self.pays(&variants.as_given, self.enrollment, &claim, self.before) {
-                found.push(cause);
+        let as_given = &variants.as_given;
+        let own = |plan: &Plan| (plan.version() == as_given.version()).then_some(as_given);
+        for otherwise in &variants.facts {
+            let read_so = otherwise.read(as_given, self.enrollment, self.claim);
+            let claim = read_so.unwrap_or_else(|| self.claim.clone());
+            let then = |before: &Accumulators| self.pays(as_given, self.enrollment, &claim, before);
+            let read = |enrollment: &Enrollment, claim: &Claim| otherwise.read(as_given, enrollment, claim);
+            if then(self.before) || self.by_itself(&own, &read).is_some_and(|before| then(&before)) {
+                found.push(otherwise.cause);
             }
         }
     }
@@ -121,18 +160,21 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whether the claim would be paid so after fewer or more of the member's other claims.
+    /// Whether the claim would be paid so after fewer or more of the member's other claims, taken in their order or in the reverse of it.
     fn is_by_order(&self) -> Result<bool, Error> {
+        let others = || self.story.iter().enumerate().filter(|(place, _)| *place != self.place).map(|(_, pair)| pair);
+        Ok(self.is_after_some(&mut others())? || self.is_after_some(&mut others().rev())?)
+    }
+
+    fn is_after_some(&self, others: &mut dyn Iterator<Item = &'a (Enrollment, Claim)>) -> Result<bool, Error> {
         let mut before = Accumulators::new();
-        let others = self.story.iter().enumerate().filter(|(place, _)| *place != self.place);
-        for (turn, (_, (enrollment, claim))) in others.enumerate() {
-            if turn != self.place && self.pays(self.plan, self.enrollment, self.claim, &before) {
+        loop {
+            if self.pays(self.plan, self.enrollment, self.claim, &before) {
                 return Ok(true);
             }
+            let Some((enrollment, claim)) = others.next() else { return Ok(false) };
             history::next(self.catalog, enrollment, claim, &mut before)?;
         }
-        let is_last = self.place.saturating_add(1) == self.story.len();
-        Ok(!is_last && self.pays(self.plan, self.enrollment, self.claim, &before))
     }
 
     fn roundings(&self, variants: &Variants, found: &mut Vec<Code>) {

@@ -4,6 +4,7 @@
 
 use rust_decimal::Decimal;
 
+use super::whatif::Otherwise;
 use crate::code::Code;
 use crate::plan::expression::{Date, Number};
 use crate::plan::{Action, Benefit, FigureValue, Plan, Step};
@@ -17,6 +18,13 @@ pub(super) struct Variant {
     pub(super) plan: Plan,
 }
 
+impl Variant {
+    /// What another system uses where this version decides.
+    pub(super) fn instead_of(&self, plan: &Plan) -> Option<&Plan> {
+        (self.cause == Code::VersionOther || plan.version() == self.plan.version()).then_some(&self.plan)
+    }
+}
+
 /// All that another system may have made of one version.
 #[derive(Debug)]
 pub(super) struct Variants {
@@ -24,6 +32,8 @@ pub(super) struct Variants {
     pub(super) as_given: Plan,
     /// Rules left out or taken otherwise.
     pub(super) rules: Vec<Variant>,
+    /// Facts read otherwise.
+    pub(super) facts: Vec<Otherwise>,
     /// Amounts rounded otherwise.
     pub(super) roundings: Vec<Variant>,
 }
@@ -46,7 +56,7 @@ impl Variants {
         rules.waitings();
         rules.conditions();
         rules.benefits();
-        Variants { as_given, rules: rules.found, roundings: roundings(plan) }
+        Variants { as_given, rules: rules.found, facts: Otherwise::all(plan), roundings: roundings(plan) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Claims as another system may have read them: one fact taken otherwise in each.
+//! Claims as another system may have read them: one fact taken otherwise.
 
 use rust_decimal::Decimal;
 
@@ -7,13 +7,13 @@ use crate::claim::Claim;
 use crate::code::Code;
 use crate::enrollment::Enrollment;
 use crate::exact;
-use crate::fact::{Holder, Kind};
+use crate::fact::{Holder, Kind, Value};
+use crate::plan::Plan;
 use crate::plan::expression::Slot;
-use crate::plan::{Plan, PlanFact};
 use crate::reading::exact::{Exact, Known, Silence};
 use crate::semantics::Meaning;
 
-/// What others pay, by itself or together.
+/// What others pay.
 const PAYERS: [&str; 10] = [
     "other_paid",
     "fund_paid",
@@ -28,31 +28,83 @@ const PAYERS: [&str; 10] = [
 ];
 const TOTAL: &str = "total_cost";
 
-/// Each claim that the other system may have seen, with what it then did.
-pub(super) fn claims(plan: &Plan, enrollment: &Enrollment, claim: &Claim, before: &Accumulators) -> Vec<(Code, Claim)> {
-    let reading = Exact::new(plan, enrollment, claim, before, Silence);
-    let mut facts = Facts { plan, claim, meaning: Meaning::new(plan, reading), found: Vec::new() };
-    facts.days();
-    facts.bases();
-    facts.found
+/// One thing that another system may read otherwise in every claim.
+#[derive(Debug, Clone)]
+pub(super) struct Otherwise {
+    pub(super) cause: Code,
+    /// The facts that it takes otherwise.
+    facts: Vec<Slot>,
+    as_what: AsWhat,
 }
 
+/// What stands in place of a number.
+#[derive(Debug, Clone, Copy)]
+enum AsWhat {
+    MoreBy(Decimal),
+    WithPaidBy(&'static [&'static str]),
+    Total,
+    Nothing,
+}
+
+impl Otherwise {
+    /// All that is worth trying under a plan.
+    pub(super) fn all(plan: &Plan) -> Vec<Otherwise> {
+        let of = |kind| plan.rule_facts.iter().copied().filter(move |slot| is_of_claim(plan, *slot, kind));
+        let is_payer = |slot: &Slot| PAYERS.contains(&&*plan.fact(*slot).name);
+        let days = of(Kind::Days);
+        let (payers, bases): (Vec<Slot>, Vec<Slot>) = of(Kind::Money).partition(is_payer);
+        let mut all = Vec::new();
+        let mut add = |cause, facts: &[Slot], as_what| all.push(Otherwise { cause, facts: facts.to_vec(), as_what });
+        for day in days {
+            add(Code::DaysOffByOne, &[day], AsWhat::MoreBy(Decimal::ONE));
+            add(Code::DaysOffByOne, &[day], AsWhat::MoreBy(Decimal::NEGATIVE_ONE));
+        }
+        for payer in payers {
+            add(Code::BaseBeforeOthers, &[payer], AsWhat::Nothing);
+        }
+        for base in &bases {
+            for payer in PAYERS.chunks(1) {
+                add(Code::BaseBeforeOthers, &[*base], AsWhat::WithPaidBy(payer));
+            }
+            if let Some(both) = PAYERS.get(..2) {
+                add(Code::BaseBeforeOthers, &[*base], AsWhat::WithPaidBy(both));
+            }
+            add(Code::BaseTotalCost, &[*base], AsWhat::Total);
+        }
+        if bases.len() > 1 {
+            add(Code::BaseTotalCost, &bases, AsWhat::Total);
+        }
+        all
+    }
+
+    /// The claim as it is then read; none if it can not be read so.
+    pub(super) fn read(&self, plan: &Plan, enrollment: &Enrollment, claim: &Claim) -> Option<Claim> {
+        let nothing = Accumulators::new();
+        let reading = Exact::new(plan, enrollment, claim, &nothing, Silence);
+        let mut facts = Facts { plan, claim, meaning: Meaning::new(plan, reading) };
+        let mut other = claim.clone();
+        for slot in &self.facts {
+            let value = facts.value(*slot)?;
+            let changed = facts.instead(value, self.as_what)?;
+            other = other.with(&plan.fact(*slot).name, changed).ok()?;
+        }
+        Some(other)
+    }
+}
+
+fn is_of_claim(plan: &Plan, slot: Slot, kind: Kind) -> bool {
+    let fact = plan.fact(slot);
+    fact.kind == kind && fact.holder == Holder::Claim
+}
+
+/// The numbers of a claim, given or derived.
 struct Facts<'a> {
     plan: &'a Plan,
     claim: &'a Claim,
     meaning: Meaning<'a, Exact<'a, Silence>>,
-    found: Vec<(Code, Claim)>,
 }
 
-impl<'a> Facts<'a> {
-    /// The facts of the claim that rules read, of this kind, with their values.
-    fn read_by_rules(&mut self, kind: Kind) -> Vec<(&'a PlanFact, Decimal)> {
-        let plan = self.plan;
-        let slots = plan.rule_facts.iter().map(|slot| (*slot, plan.fact(*slot)));
-        let of_kind = slots.filter(|(_, fact)| fact.kind == kind && fact.holder == Holder::Claim);
-        of_kind.filter_map(|(slot, fact)| Some((fact, self.value(slot)?))).collect()
-    }
-
+impl Facts<'_> {
     fn value(&mut self, slot: Slot) -> Option<Decimal> {
         match self.meaning.number_fact(slot) {
             Known::Known(value) => Some(value.into()),
@@ -60,62 +112,25 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// A fact that no rule may read, if the claim gives it or the plan can derive it.
+    /// The same of a fact that the plan may not read.
     fn amount(&mut self, name: &str) -> Option<Decimal> {
-        let slot = self.plan.facts.iter().position(|fact| &*fact.name == name);
-        let value = match slot {
+        match self.plan.facts.iter().position(|fact| &*fact.name == name) {
             Some(slot) => self.value(slot),
-            None => match self.claim.fact(name) {
-                Some(crate::fact::Value::Number(number)) => Some(*number),
-                Some(_) | None => None,
+            None => match self.claim.fact(name)? {
+                Value::Number(number) => Some(*number),
+                Value::YesNo(_) | Value::Date(_) | Value::Text(_) => None,
             },
-        };
-        value.filter(|value| !value.is_zero())
-    }
-
-    fn days(&mut self) {
-        for (fact, days) in self.read_by_rules(Kind::Days) {
-            for change in [Decimal::ONE, Decimal::NEGATIVE_ONE] {
-                if let Ok(changed) = exact::add(days, change) {
-                    self.try_with(Code::DaysOffByOne, &[(fact, changed)]);
-                }
-            }
         }
     }
 
-    /// The amounts that benefits start from: before what others paid, and the total.
-    fn bases(&mut self) {
-        let read = self.read_by_rules(Kind::Money);
-        let is_payer = |fact: &PlanFact| PAYERS.contains(&&*fact.name);
-        let (payers, bases): (Vec<_>, Vec<_>) = read.into_iter().partition(|(fact, _)| is_payer(fact));
-        for (fact, _) in payers {
-            self.try_with(Code::BaseBeforeOthers, &[(fact, Decimal::ZERO)]);
-        }
-        let paid: Vec<Decimal> = PAYERS.iter().filter_map(|payer| self.amount(payer)).collect();
-        let first_two = ["other_paid", "fund_paid"].iter().filter_map(|payer| self.amount(payer));
-        let together = first_two.map(Ok).reduce(|sum, paid| exact::add(sum?, paid?)).and_then(Result::ok);
-        for (fact, base) in &bases {
-            for paid in paid.iter().chain(&together) {
-                if let Ok(before) = exact::add(*base, *paid) {
-                    self.try_with(Code::BaseBeforeOthers, &[(fact, before)]);
-                }
+    fn instead(&mut self, value: Decimal, as_what: AsWhat) -> Option<Decimal> {
+        match as_what {
+            AsWhat::MoreBy(more) => exact::add(value, more).ok(),
+            AsWhat::WithPaidBy(payers) => {
+                payers.iter().try_fold(value, |sum, payer| exact::add(sum, self.amount(payer)?).ok())
             }
+            AsWhat::Total => self.amount(TOTAL),
+            AsWhat::Nothing => Some(Decimal::ZERO),
         }
-        if let Some(total) = self.amount(TOTAL) {
-            let all: Vec<_> =
-                bases.iter().filter(|(fact, _)| &*fact.name != TOTAL).map(|(fact, _)| (*fact, total)).collect();
-            for one in &all {
-                self.try_with(Code::BaseTotalCost, &[*one]);
-            }
-            if all.len() > 1 {
-                self.try_with(Code::BaseTotalCost, &all);
-            }
-        }
-    }
-
-    /// The claim with other values; there is none if a fact can not have such a value.
-    fn try_with(&mut self, cause: Code, facts: &[(&PlanFact, Decimal)]) {
-        let claim = facts.iter().try_fold(self.claim.clone(), |claim, (fact, value)| claim.with(&fact.name, *value));
-        self.found.extend(claim.ok().map(|claim| (cause, claim)));
     }
 }

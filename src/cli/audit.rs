@@ -236,7 +236,9 @@ fn table(lines: &mut Lines, head: &[String], rows: &[Vec<String>], look: Look) {
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     lines.line(&look.paint(Ink::Strong, &line(head)));
-    rows.iter().for_each(|row| lines.line(&line(row)));
+    for row in rows {
+        lines.line(&line(row));
+    }
 }
 
 fn note_in_words(note: &Note, language: Language) -> String {

@@ -1,0 +1,183 @@
+//! Audits: every recorded payout is in one of the numbers, and every planted error is found with its cause.
+
+#![cfg(feature = "cli")]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers made up here are small")]
+#![expect(clippy::indexing_slicing, reason = "a test fails by a panic")]
+#![expect(clippy::panic, reason = "a test fails by a panic")]
+
+mod audit {
+    pub(super) mod planted;
+    pub(super) mod world;
+}
+
+use std::fs;
+
+use audit::planted::{self, Planted};
+use audit::world::World;
+use huzhu::Code;
+use huzhu::audit::{Audit, Unit};
+
+// ── planted errors ────────────────────────────────────────────────────────
+
+#[test]
+fn planted_errors_are_found_with_their_causes() {
+    every_planted_error_is_found(4_000, 12);
+}
+
+/// The full size, for an optimised build: `cargo test --release --test audit -- --ignored --nocapture`.
+#[test]
+#[ignore = "a hundred thousand claims take minutes in a debug build"]
+fn planted_errors_are_found_with_their_causes_among_a_hundred_thousand_claims() {
+    every_planted_error_is_found(100_000, 40);
+}
+
+/// Plants so many errors of each kind that there are; says what was found of each.
+fn every_planted_error_is_found(claims: usize, of_each: usize) {
+    let world = World::new("planted", claims);
+    let Planted { recorded, errors } = planted::plant(&world, of_each);
+    let summary = world.audit(&recorded);
+    let mut planted = errors.clone();
+    let (mut found_in_all, mut right_in_all) = (0, 0);
+    println!(
+        "{:<22} {:>7} {:>6} {:>6} {:>7} {:>9} {:>6}",
+        "cause", "planted", "found", "right", "recall", "precision", "first"
+    );
+    for cause in huzhu::audit::causes().filter(|cause| errors.values().any(|(planted, _)| planted == cause)) {
+        let rows: Vec<&String> =
+            errors.iter().filter(|(_, (planted, _))| *planted == cause).map(|(id, _)| id).collect();
+        let lines: Vec<_> = summary.differences.iter().filter(|line| rows.contains(&&line.claim)).collect();
+        let right = lines.iter().filter(|line| line.causes.contains(&cause)).count();
+        let first = summary.differences.iter().filter(|line| line.cause() == cause);
+        let (first, first_right) = first.fold((0, 0), |(all, right), line| {
+            (all + 1, right + usize::from(errors.get(&line.claim).is_some_and(|(planted, _)| *planted == cause)))
+        });
+        println!(
+            "{:<22} {:>7} {:>6} {:>6} {:>6}% {:>8}% {:>6}",
+            cause.name(),
+            rows.len(),
+            lines.len(),
+            right,
+            right * 100 / rows.len(),
+            (first_right * 100).checked_div(first).unwrap_or(100),
+            first
+        );
+        assert!(rows.len() >= of_each / 2, "too few errors of {cause} could be planted");
+        found_in_all += lines.len();
+        right_in_all += right;
+    }
+    for line in &summary.differences {
+        let (_, recorded) = planted.remove(&line.claim).unwrap_or_else(|| panic!("{line:?} is accused and clean"));
+        assert_eq!(line.recorded, recorded, "{line:?}");
+    }
+    println!("found {found_in_all} of {}, {right_in_all} with the right cause, no clean row accused", errors.len());
+    assert!(found_in_all * 100 >= errors.len() * 99);
+    assert!(right_in_all * 100 >= errors.len() * 95);
+    assert!(planted.len() * 100 <= errors.len(), "not found: {planted:?}");
+}
+
+// ── nothing is dropped ────────────────────────────────────────────────────
+
+#[test]
+fn every_recorded_row_is_in_one_of_the_numbers() {
+    let world = World::new("numbers", 300);
+    let due = world.due();
+    let mut lines: Vec<String> = due.iter().map(|(id, fen)| format!("{id},{}", world::yuan(*fen))).collect();
+    lines[3] = "C9999999,10.00".to_owned(); // one claim is not recorded, and another is not there
+    lines[5] = format!("{},12.345", due.keys().nth(5).unwrap());
+    lines.push(lines[7].clone());
+    lines.push("C00001,".to_owned());
+    lines.push(",5.00".to_owned());
+    lines.push("too,many,fields".to_owned());
+    let summary = world.audit(&lines);
+    let rows = summary.rows;
+    assert_eq!(rows.read, u64::try_from(lines.len()).unwrap());
+    assert_eq!(rows.read, rows.equal + rows.different + rows.again + rows.orphans + rows.ambiguous + rows.rejected);
+    assert_eq!((rows.different, rows.again, rows.orphans, rows.rejected), (0, 1, 1, 4));
+    assert_eq!(summary.notes.len(), 4);
+    let reasons: Vec<&str> = summary.notes.iter().map(|note| note.reason.en.as_str()).collect();
+    assert_eq!(
+        reasons,
+        [
+            "there are more than two places after the point",
+            "there is no amount",
+            "there is no claim id",
+            "the row has 3 fields, the header 2",
+        ]
+    );
+}
+
+#[test]
+fn amounts_are_put_right_or_rejected_and_said() {
+    let world = World::new("amounts", 50);
+    let due = world.due();
+    let (id, fen) = due.iter().find(|(_, fen)| **fen >= 100_000).unwrap();
+    let whole = fen / 100;
+    let written = format!("\"￥{},{:03}.{:02}\"", whole / 1_000, whole % 1_000, fen % 100);
+    let summary = world.audit(&[format!("{id},{written}")]);
+    assert_eq!((summary.rows.equal, summary.rows.put_right), (1, 1));
+    assert_eq!(summary.notes[0].read_as, Some(*fen));
+    let in_fen = world.audit_with(&[format!("{id},{fen}")], |audit| audit.unit(Unit::Fen));
+    assert_eq!(in_fen.rows.equal, 1);
+    let in_yuan = world.audit(&[format!("{id},{fen}")]);
+    assert_eq!(in_yuan.differences.iter().find(|line| line.claim == *id).unwrap().causes, [Code::PointMoved]);
+}
+
+// ── the same whatever the machine ─────────────────────────────────────────
+
+#[test]
+fn threads_and_the_order_of_rows_change_no_byte() {
+    let world = World::new("order", 2_000);
+    let Planted { mut recorded, .. } = planted::plant(&world, 3);
+    world.audit_with(&recorded, |audit| audit.threads(1.try_into().unwrap()));
+    let one = fs::read_to_string(world.path("differences.csv")).unwrap();
+    recorded.reverse();
+    world.audit_with(&recorded, |audit| audit.threads(3.try_into().unwrap()));
+    let other = fs::read_to_string(world.path("differences.csv")).unwrap();
+    assert!(one.lines().count() > 30);
+    // Of a claim recorded twice the first row counts; which one that is follows from the order.
+    let without_twice = |text: &str| -> Vec<String> {
+        text.lines().filter(|line| !line.ends_with("paid-again")).map(str::to_owned).collect()
+    };
+    assert_eq!(without_twice(&one), without_twice(&other));
+}
+
+#[test]
+fn parquet_and_csv_say_the_same() {
+    let world = World::new("forms", 500);
+    let Planted { recorded, .. } = planted::plant(&world, 2);
+    let by_csv = world.audit(&recorded);
+    let audit = Audit::new(
+        world.path("claims.csv"),
+        world.path("enrollments.csv"),
+        world.path("recorded.csv"),
+        world.path("differences.parquet"),
+    )
+    .force();
+    let by_parquet = huzhu::audit::run(&audit, &world.catalog, &()).unwrap();
+    assert_eq!(by_parquet.differences, by_csv.differences);
+    assert!(fs::read(world.path("differences.parquet")).unwrap().starts_with(b"PAR1"));
+}
+
+// ── what can not run ──────────────────────────────────────────────────────
+
+#[test]
+fn what_can_not_run_is_said_before_anything_is_written() {
+    let world = World::new("faults", 20);
+    let run = |recorded: &str, out: &str| {
+        let audit =
+            Audit::new(world.path("claims.csv"), world.path("enrollments.csv"), world.path(recorded), world.path(out));
+        huzhu::audit::run(&audit, &world.catalog, &()).unwrap_err()
+    };
+    fs::write(world.path("no-amount.csv"), "claim_id,amount\nC1,2.00\n").unwrap();
+    assert!(run("no-amount.csv", "out.csv").is_columns());
+    assert!(run("none.csv", "out.csv").is_input());
+    assert!(run("claims.csv", "out.csv").is_output(), "a file that is named twice");
+    fs::write(world.path("recorded.csv"), "claim_id,payable\n").unwrap();
+    assert!(run("recorded.csv", "out.txt").is_output(), "an ending that says nothing");
+    fs::write(world.path("there.notes.csv"), "").unwrap();
+    assert!(run("recorded.csv", "there.csv").is_output(), "notes that are there already");
+    assert!(!world.path("out.csv").exists() && !world.path("there.csv").exists());
+}
+
+use audit::world;
