@@ -9,9 +9,12 @@ mod binary;
 mod cause;
 mod desk;
 mod difference;
+mod forensics;
+mod interval;
 mod job;
 mod note;
 mod recorded;
+mod sample;
 mod slips;
 mod summary;
 mod suspects;
@@ -30,9 +33,12 @@ pub use self::amount::Unit;
 pub use self::cause::{causes, title};
 use self::desk::Desk;
 pub use self::difference::Difference;
+pub use self::forensics::{Fit, Policy};
+use self::forensics::{Forensics, Policies};
 pub use self::job::Audit;
 pub use self::note::Note;
 use self::recorded::Recorded;
+pub use self::sample::{Sample, Sampling, Stratum};
 pub use self::summary::{CauseTotal, Rows, Summary};
 use crate::batch::files::Sink;
 use crate::batch::{LEAST_MEMORY, Progress, run_watched};
@@ -54,12 +60,17 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
     let notes = Sink::new(&audit.notes, &schema_of_notes())?;
     let mut recorded = Recorded::read(&audit.recorded, audit.unit)?;
     let job = audit.job.clone().memory(audit.memory_beside(&recorded)?);
-    let desk = Desk::new(catalog, &recorded, &sink);
+    let policies = audit.compares_roundings.then(|| Policies::of(catalog));
+    let forensics = policies.as_ref().map(|policies| Forensics::new(policies, &recorded));
+    let desk = Desk::new(catalog, &recorded, &sink, forensics);
     let batch = run_watched(&job, catalog, progress, Some(&desk))?;
-    let found = desk.into_found();
+    let (found, fits) = desk.into_found();
     let rows = rows_of_notes(&recorded.notes).map_err(|fault| Error::output(Text::same(&fault.to_string())))?;
     notes.whole(&rows, &audit.notes)?;
-    Ok(Summary::of(batch, &mut recorded, found, started.elapsed()))
+    let sample = audit.sampling.and_then(|sampling| sample::draw(sampling, found.payouts(&recorded, catalog)));
+    let mut summary = Summary::of(batch, &mut recorded, found);
+    (summary.roundings, summary.sample, summary.took) = (fits, sample, started.elapsed());
+    Ok(summary)
 }
 
 impl Audit {

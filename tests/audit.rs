@@ -11,12 +11,18 @@ mod audit {
     pub(super) mod world;
 }
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
 
 use audit::planted::{self, Planted};
-use audit::world::World;
+use audit::world::{self, World};
 use huzhu::Code;
-use huzhu::audit::{Audit, Unit};
+use huzhu::audit::{Audit, Policy, Sampling, Unit};
+use huzhu::rounding::{Mode, Rounding};
+use rust_decimal::Decimal;
+use serde_json::Value as Json;
 
 // ── planted errors ────────────────────────────────────────────────────────
 
@@ -74,6 +80,61 @@ fn every_planted_error_is_found(claims: usize, of_each: usize) {
     assert!(found_in_all * 100 >= errors.len() * 99);
     assert!(right_in_all * 100 >= errors.len() * 95);
     assert!(planted.len() * 100 <= errors.len(), "not found: {planted:?}");
+}
+
+// ── rounding and sampling ─────────────────────────────────────────────────
+
+#[test]
+fn the_rule_of_rounding_that_made_the_records_explains_all_of_them() {
+    let world = World::new("roundings", 2_000);
+    let to = |fen: i64| Decimal::new(fen, 2).normalize();
+    let cases = [
+        ("\"down\"", "\"0.01 yuan\"", Policy::AtTheEnd(Rounding { to: to(1), mode: Mode::Down })),
+        ("\"half-even\"", "\"0.01 yuan\"", Policy::AtTheEnd(Rounding { to: to(1), mode: Mode::HalfEven })),
+        ("\"up\"", "\"0.1 yuan\"", Policy::AtTheEnd(Rounding { to: to(10), mode: Mode::Up })),
+    ];
+    for (mode, place, policy) in cases {
+        let other = world::catalog(|pack| pack.replace("\"half-up\"", mode).replace("\"0.01 yuan\"", place));
+        let recorded = lines(&world.otherwise(&other, &world.rows));
+        let fits = world.audit_with(&recorded, Audit::roundings).roundings;
+        assert_eq!((fits[0].policy, fits[0].explained), (policy, 2_000));
+        assert!(fits[1].explained < 2_000, "{fits:?}");
+        let group = |policy: Policy| fits.iter().find(|fit| fit.policy == policy).map(|fit| fit.group);
+        let half_up = Policy::AtTheEnd(Rounding { to: to(1), mode: Mode::HalfUp });
+        assert_eq!(group(Policy::OfThePacks), group(half_up), "the packs round so");
+        assert_ne!(group(Policy::OfThePacks), group(Policy::BinaryScaled));
+    }
+    let due = lines(&world.due());
+    let plain: Vec<String> = due.into_iter().filter(|line| line.ends_with(".00")).take(3).collect();
+    let fits = world.audit_with(&plain, Audit::roundings).roundings;
+    let alike = fits.iter().filter(|fit| fit.group == fits[0].group).count();
+    assert!(alike > 3, "a few round payouts tell little: {fits:?}");
+}
+
+/// Payouts as rows of a file.
+fn lines(payouts: &BTreeMap<String, i64>) -> Vec<String> {
+    payouts.iter().map(|(id, fen)| format!("{id},{}", world::yuan(*fen))).collect()
+}
+
+#[test]
+fn a_sample_is_drawn_from_the_payouts_whose_claims_were_decided() {
+    let world = World::new("sample", 1_000);
+    let Planted { recorded, .. } = planted::plant(&world, 5);
+    let sampling = Sampling { size: 300, seed: 3, is_stratified: true };
+    let summary = world.audit_with(&recorded, |audit| audit.sample(sampling));
+    let sample = summary.sample.as_ref().unwrap();
+    assert_eq!(sample.population, summary.rows.equal + summary.rows.different);
+    let is_wrong = |id: &&String| {
+        summary
+            .differences
+            .iter()
+            .any(|line| line.claim == **id && line.recorded.is_some() && line.recomputed.is_some())
+    };
+    assert_eq!(sample.errors, u64::try_from(sample.claims.iter().filter(is_wrong).count()).unwrap());
+    let true_rate = summary.rows.different * 1_000_000 / sample.population;
+    assert!((sample.interval.0..=sample.interval.1).contains(&true_rate), "{true_rate} {sample:?}");
+    let all = world.audit_with(&recorded, |audit| audit.sample(Sampling { size: 10_000, ..sampling }));
+    assert!(all.sample.unwrap().error_rate.abs_diff(true_rate) <= 1);
 }
 
 // ── nothing is dropped ────────────────────────────────────────────────────
@@ -159,6 +220,64 @@ fn parquet_and_csv_say_the_same() {
     assert!(fs::read(world.path("differences.parquet")).unwrap().starts_with(b"PAR1"));
 }
 
+// ── the program ───────────────────────────────────────────────────────────
+
+fn huzhu(recorded: &str, out: &Path, more: &[&str]) -> Output {
+    let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/rules/cases");
+    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/rules");
+    let (claims, enrollments) = (format!("{cases}/claims.csv"), format!("{cases}/enrollments.csv"));
+    let files = ["audit", "--rules", rules, "-c", &claims, "-e", &enrollments, "-r", recorded, "--force", "-o"];
+    Command::new(env!("CARGO_BIN_EXE_huzhu")).args(files).arg(out).args(more).output().unwrap()
+}
+
+#[test]
+fn the_program_says_what_it_found_and_ends_with_a_code_that_says_it_too() {
+    let world = World::new("program", 1);
+    let (out, shipped) = (world.path("d.csv"), concat!(env!("CARGO_MANIFEST_DIR"), "/rules/cases/recorded.csv"));
+    let found = huzhu(shipped, &out, &["--format", "json", "--rounding", "--sample", "4"]);
+    assert_eq!((found.status.code(), found.stderr.as_slice()), (Some(1), b"".as_slice()));
+    let json: Json = serde_json::from_slice(&found.stdout).unwrap();
+    let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
+    let expected = [
+        "causes",
+        "claims",
+        "differences",
+        "enrollments",
+        "files",
+        "milliseconds",
+        "not_recorded",
+        "nothing_to_record",
+        "recomputed_sum",
+        "recorded",
+        "recorded_sum",
+        "roundings",
+        "sample",
+    ];
+    assert_eq!(keys, expected);
+    assert_eq!(json["sample"]["size"], 4);
+    let differences = fs::read_to_string(&out).unwrap();
+    let expected = "claim_id,recorded,recomputed,difference,causes\n\
+        qian-2025-02,2800.00,1300.00,1500.00,base-total-cost;base-before-others\n\
+        qian-2025-02,1300.00,,1300.00,paid-again\n\
+        sun-2025-01,10530.00,10350.00,180.00,digits-swapped\n\
+        zhao-2025-02,720.00,620.00,100.00,days-off-by-one\n\
+        wang-2025-01,88.00,,88.00,no-such-claim\n";
+    assert_eq!(differences, expected);
+    let chinese = huzhu(shipped, &out, &["--lang", "zh", "--rounding", "--sample", "4"]);
+    let text = String::from_utf8(chinese.stdout).unwrap();
+    for words in ["以总费用为基数", "差错率", "四舍五入至 0.01 元", "5 处差异"] {
+        assert!(text.contains(words), "no `{words}` in\n{text}");
+    }
+    let right = world.path("right.csv");
+    fs::write(
+        &right,
+        "claim_id,payable\nzhao-2025-01,7119.87\nzhao-2025-02,620\nsun-2025-01,10350\nqian-2025-02,1300\n",
+    )
+    .unwrap();
+    assert_eq!(huzhu(right.to_str().unwrap(), &out, &[]).status.code(), Some(0));
+    assert_eq!(huzhu("none.csv", &out, &[]).status.code(), Some(2));
+}
+
 // ── what can not run ──────────────────────────────────────────────────────
 
 #[test]
@@ -179,5 +298,3 @@ fn what_can_not_run_is_said_before_anything_is_written() {
     assert!(run("recorded.csv", "there.csv").is_output(), "notes that are there already");
     assert!(!world.path("out.csv").exists() && !world.path("there.csv").exists());
 }
-
-use audit::world;

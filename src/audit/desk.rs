@@ -8,7 +8,9 @@ use arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use arrow::datatypes::Decimal128Type;
 
 use super::difference::{self, Difference};
+use super::forensics::{Fit, Forensics};
 use super::recorded::Recorded;
+use super::sample::Payout;
 use super::suspects::Scene;
 use super::variants::Variants;
 use crate::accumulator::Accumulators;
@@ -57,6 +59,25 @@ pub(super) struct Found {
     pub(super) lines: Vec<Difference>,
 }
 
+impl Found {
+    /// The recorded payouts whose claims were decided.
+    pub(super) fn payouts<'f>(
+        &'f self,
+        recorded: &'f Recorded,
+        catalog: &'f Catalog,
+    ) -> impl Iterator<Item = Payout<'f>> {
+        let plans: Vec<&str> = catalog.plans().map(crate::plan::Plan::id).collect();
+        let states = self.states.iter().zip(self.due.iter().zip(&self.plans)).enumerate();
+        let matched = states.filter(|(_, (state, _))| **state == State::Matched);
+        matched.map(move |(place, (_, (due, plan)))| Payout {
+            claim: recorded.id(place),
+            plan: plans.get(usize::from(*plan)).copied().unwrap_or_default(),
+            recorded: recorded.amount(place),
+            due: *due,
+        })
+    }
+}
+
 /// The desk of an audit.
 pub(super) struct Desk<'a> {
     catalog: &'a Catalog,
@@ -65,10 +86,16 @@ pub(super) struct Desk<'a> {
     /// By the version that decides: plan and version.
     variants: BTreeMap<(&'a str, &'a str), Variants>,
     found: Mutex<Found>,
+    forensics: Option<Forensics<'a>>,
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(catalog: &'a Catalog, recorded: &'a Recorded, sink: &'a Sink) -> Desk<'a> {
+    pub(super) fn new(
+        catalog: &'a Catalog,
+        recorded: &'a Recorded,
+        sink: &'a Sink,
+        forensics: Option<Forensics<'a>>,
+    ) -> Desk<'a> {
         let count = recorded.len();
         let variants = catalog.plans().map(|plan| {
             let variants = Variants::of(plan, catalog.versions(plan.id()));
@@ -87,11 +114,12 @@ impl<'a> Desk<'a> {
             nothing_to_record: 0,
             lines: Vec::new(),
         };
-        Desk { catalog, recorded, sink, variants: variants.collect(), found: Mutex::new(found) }
+        Desk { catalog, recorded, sink, variants: variants.collect(), found: Mutex::new(found), forensics }
     }
 
-    pub(super) fn into_found(self) -> Found {
-        self.found.into_inner().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn into_found(self) -> (Found, Vec<Fit>) {
+        let fits = self.forensics.map(Forensics::into_fits).unwrap_or_default();
+        (self.found.into_inner().unwrap_or_else(PoisonError::into_inner), fits)
     }
 
     fn mark(&self, claim: &str, state: State) {
@@ -228,7 +256,7 @@ impl Watch for Desk<'_> {
             }
         }
         self.take(compared, explained);
-        Ok(())
+        self.forensics.as_ref().map_or(Ok(()), |forensics| forensics.see(plans, claims, enrollments))
     }
 
     fn write(&self, to: &Path) -> Result<(), Error> {

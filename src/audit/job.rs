@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::amount::Unit;
+use super::sample::Sampling;
 use crate::batch::Job;
 
 /// Claims, enrollments and recorded payouts to read, the differences to write, and how: made by [`Audit::new`], changed by the other functions.
@@ -14,6 +15,8 @@ pub struct Audit {
     pub(super) notes: PathBuf,
     pub(super) unit: Unit,
     pub(super) memory: u64,
+    pub(super) compares_roundings: bool,
+    pub(super) sampling: Option<Sampling>,
 }
 
 impl Audit {
@@ -33,6 +36,8 @@ impl Audit {
             notes: out.with_extension("notes.csv"),
             unit: Unit::default(),
             memory: crate::batch::USUAL_MEMORY,
+            compares_roundings: false,
+            sampling: None,
             job: Job::new(claims, enrollments, out),
         }
     }
@@ -53,6 +58,18 @@ impl Audit {
     #[must_use]
     pub fn unit(self, unit: Unit) -> Audit {
         Audit { unit, ..self }
+    }
+
+    /// Also finds the rule of rounding that explains the most recorded payouts: all claims are decided under each of them.
+    #[must_use]
+    pub fn roundings(self) -> Audit {
+        Audit { compares_roundings: true, ..self }
+    }
+
+    /// Also measures the recorded payouts by a sample of them.
+    #[must_use]
+    pub fn sample(self, sampling: Sampling) -> Audit {
+        Audit { sampling: Some(sampling), ..self }
     }
 
     /// Leaves out columns of claims and enrollments that no plan knows.

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use super::desk::{Found, State};
 use super::difference::Difference;
+use super::forensics::Fit;
 use super::note::Note;
 use super::recorded::Recorded;
+use super::sample::Sample;
 use crate::batch;
 use crate::code::Code;
 
@@ -32,6 +34,10 @@ pub struct Summary {
     pub differences: Vec<Difference>,
     /// What is to be said of recorded rows: rejected, or put right.
     pub notes: Vec<Note>,
+    /// How well each rule of rounding fits, the best first; empty unless it was asked for.
+    pub roundings: Vec<Fit>,
+    /// What a sample says; none unless it was asked for.
+    pub sample: Option<Sample>,
     /// How long it took.
     pub took: Duration,
 }
@@ -77,7 +83,7 @@ pub struct CauseTotal {
 }
 
 impl Summary {
-    pub(super) fn of(batch: batch::Summary, recorded: &mut Recorded, found: Found, took: Duration) -> Summary {
+    pub(super) fn of(batch: batch::Summary, recorded: &mut Recorded, found: Found) -> Summary {
         let notes = std::mem::take(&mut recorded.notes);
         let mut rows = Rows { read: recorded.read, ..Rows::default() };
         let (mut sum_recorded, mut sum_due) = (0_i64, 0_i64);
@@ -113,7 +119,9 @@ impl Summary {
             causes: totals(&found.lines),
             differences: found.lines,
             notes,
-            took,
+            roundings: Vec::new(),
+            sample: None,
+            took: Duration::ZERO,
         }
     }
 

@@ -225,7 +225,7 @@ fn forget_before(plan: &mut Plan, limit: usize) {
 }
 
 /// The places that amounts are rounded to: the fen, the jiao, the yuan.
-const PLACES: [Decimal; 3] =
+pub(super) const PLACES: [Decimal; 3] =
     [Decimal::from_parts(1, 0, 0, false, 2), Decimal::from_parts(1, 0, 0, false, 1), Decimal::ONE];
 /// The ways to round an amount that is not below nothing; the others come to the same.
 pub(super) const MODES: [Mode; 5] = [Mode::HalfUp, Mode::Down, Mode::HalfEven, Mode::Up, Mode::HalfDown];

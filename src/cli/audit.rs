@@ -1,7 +1,7 @@
 //! `huzhu audit`: recorded payouts recomputed, the differences sorted by cause.
 
 use huzhu::Language;
-use huzhu::audit::{self, Audit, CauseTotal, Difference, Note, Rows, Summary, Unit};
+use huzhu::audit::{self, Audit, CauseTotal, Difference, Fit, Note, Rows, Sample, Sampling, Summary, Unit};
 use serde_json::{Value as Json, json};
 
 use super::batch::{count, list, quiet_about_damaged_files, seconds, stop_on_interrupt};
@@ -9,7 +9,7 @@ use super::check::{self, json as print};
 use super::files;
 use super::layout::{Ink, Lines, Look, clean, grouped, pad, pad_left, width};
 use super::meter::Meter;
-use super::options::{self, Format, RecordedUnit, Setting};
+use super::options::{self, Draw, Format, RecordedUnit, Setting};
 use super::words::{pick, say};
 use super::{Failure, Report};
 
@@ -61,6 +61,12 @@ fn audit(asked: &options::Audit) -> Audit {
     if let Some(notes) = &asked.notes {
         audit = audit.notes(notes);
     }
+    if asked.rounding {
+        audit = audit.roundings();
+    }
+    if let Some(size) = asked.sample {
+        audit = audit.sample(Sampling { size, seed: asked.seed, is_stratified: asked.draw == Draw::Stratified });
+    }
     if asked.force { audit.force() } else { audit }
 }
 
@@ -101,6 +107,8 @@ impl Done {
             "recomputed_sum": yuan(self.summary.recomputed),
             "differences": self.summary.differences.len(),
             "causes": causes.collect::<Vec<_>>(),
+            "roundings": self.summary.roundings.iter().map(|fit| fit_as_json(fit, language)).collect::<Vec<_>>(),
+            "sample": self.summary.sample.as_ref().map(sample_as_json),
             "claims": { "read": batch.claims().read, "decided": batch.claims().taken, "rejected": batch.claims().rejected },
             "enrollments": { "read": batch.enrollments().read, "rejected": batch.enrollments().rejected },
             "milliseconds": u64::try_from(self.summary.took.as_millis()).unwrap_or(u64::MAX),
@@ -126,6 +134,10 @@ impl Done {
             language,
             look,
         );
+        roundings(&mut lines, &summary.roundings, language, look);
+        if let Some(sample) = &summary.sample {
+            sampled(&mut lines, sample, language, look);
+        }
         lines.blank();
         lines.line(&self.end(language));
         lines.into_text()
@@ -218,6 +230,98 @@ fn gravest(lines: &mut Lines, differences: &[Difference], language: Language, lo
     if let Some(more) = differences.len().checked_sub(MOST_LISTED).filter(|more| *more > 0) {
         lines.line(&say!(language, "另有 {more} 处", "and {more} more"));
     }
+}
+
+/// The rules of rounding that fit best, each with those that this data can not tell from it.
+fn roundings(lines: &mut Lines, fits: &[Fit], language: Language, look: Look) {
+    let mut rows: Vec<(usize, Vec<String>)> = Vec::new();
+    for fit in fits {
+        let title = fit.policy.title();
+        let title = title.in_language(language);
+        match rows.iter_mut().find(|(group, _)| *group == fit.group) {
+            Some((_, row)) => row.extend([title.to_owned()]),
+            None => rows.push((fit.group, vec![count(fit.explained), title.to_owned()])),
+        }
+    }
+    let rows = rows.into_iter().filter_map(|(_, row)| {
+        let (number, titles) = row.split_first()?;
+        Some((number.clone(), titles.join(pick(language, "＝", " = "))))
+    });
+    let title = pick(
+        language,
+        "舍入规则所能解释的记录（＝ 连接的规则在此数据上无从区分）",
+        "Recorded payouts that a rule of rounding explains (= joins rules that this data can not tell apart)",
+    );
+    list(lines, title, rows.collect(), language, look);
+}
+
+fn fit_as_json(fit: &Fit, language: Language) -> Json {
+    json!({
+        "policy": fit.policy.name(),
+        "title": fit.policy.title().in_language(language),
+        "explained": fit.explained,
+        "group": fit.group,
+    })
+}
+
+fn sampled(lines: &mut Lines, sample: &Sample, language: Language, look: Look) {
+    let Sample { size, population, errors, interval: (low, high), .. } = sample;
+    let seed = sample.sampling.seed;
+    let (size, population, errors) = (count(*size), count(*population), count(*errors));
+    let (low, high, rate) = (percent(*low), percent(*high), percent(sample.error_rate));
+    let title = say!(
+        language,
+        "抽样：{population} 件中抽 {size} 件（种子 {seed}），{errors} 件有误",
+        "Sample: {size} of {population} (seed {seed}), {errors} of them wrong"
+    );
+    let payment = percent(sample.payment_accuracy);
+    let financial = sample.financial_accuracy.map_or_else(|| "-".to_owned(), percent);
+    lines.blank();
+    lines.line(&look.paint(Ink::Strong, &title));
+    let line = say!(
+        language,
+        "  差错率 {rate}，95% 置信区间 {low} 至 {high}（Clopper-Pearson）",
+        "  error rate {rate}, with 95% confidence from {low} to {high} (Clopper-Pearson)"
+    );
+    lines.line(&line);
+    let line = say!(
+        language,
+        "  件数准确率 {payment}；金额准确率 {financial}",
+        "  payment accuracy {payment}; financial accuracy {financial}"
+    );
+    lines.line(&line);
+}
+
+fn sample_as_json(sample: &Sample) -> Json {
+    let strata = sample.strata.iter().map(|stratum| {
+        json!({
+            "plan": stratum.plan,
+            "below": stratum.below.map(yuan),
+            "population": stratum.population,
+            "size": stratum.size,
+            "errors": stratum.errors,
+        })
+    });
+    json!({
+        "seed": sample.sampling.seed,
+        "stratified": sample.sampling.is_stratified,
+        "population": sample.population,
+        "size": sample.size,
+        "errors": sample.errors,
+        "error_rate": percent(sample.error_rate),
+        "confidence": "95%",
+        "low": percent(sample.interval.0),
+        "high": percent(sample.interval.1),
+        "payment_accuracy": percent(sample.payment_accuracy),
+        "financial_accuracy": sample.financial_accuracy.map(percent),
+        "strata": strata.collect::<Vec<_>>(),
+        "claims": sample.claims,
+    })
+}
+
+/// Millionths as per cent.
+fn percent(millionths: u64) -> String {
+    format!("{}.{:04}%", millionths.div_euclid(10_000), millionths.rem_euclid(10_000))
 }
 
 /// Columns of which the first is flush left, and the last too if it is text.

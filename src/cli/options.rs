@@ -195,7 +195,7 @@ pub(super) struct Batch {
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu audit -c rules/cases/claims.csv -e rules/cases/enrollments.csv -r rules/cases/recorded.csv -o differences.csv\n  \
-    huzhu audit -c rules/cases/claims.csv -e rules/cases/enrollments.csv -r rules/cases/recorded.csv -o differences.csv --force --lang zh\n  \
+    huzhu audit -c rules/cases/claims.csv -e rules/cases/enrollments.csv -r rules/cases/recorded.csv -o differences.csv --rounding --sample 5 --seed 7 --force\n  \
     huzhu explain limit-per-claim")]
 pub(super) struct Audit {
     /// The claims, as `huzhu batch` reads them
@@ -219,6 +219,18 @@ pub(super) struct Audit {
     /// The unit of recorded amounts that name none
     #[arg(long, value_enum, default_value_t = RecordedUnit::Yuan)]
     pub(super) unit: RecordedUnit,
+    /// Also find the rule of rounding that explains the most payouts
+    #[arg(long)]
+    pub(super) rounding: bool,
+    /// Also draw so many claims and say how sure their errors are of all
+    #[arg(long, value_name = "N")]
+    pub(super) sample: Option<u64>,
+    /// Another seed draws other claims
+    #[arg(long, value_name = "S", default_value_t = 1, requires = "sample")]
+    pub(super) seed: u64,
+    /// Whether to draw from all payouts together, or from every plan and size of payout
+    #[arg(long, value_enum, default_value_t = Draw::Simple, requires = "sample")]
+    pub(super) draw: Draw,
     /// Columns of claims and enrollments to leave out, that no plan knows
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     pub(super) ignore_columns: Vec<String>,
@@ -234,6 +246,13 @@ pub(super) struct Audit {
     /// Show no progress
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+/// How a sample is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Draw {
+    Simple,
+    Stratified,
 }
 
 /// The unit that recorded amounts are in.
