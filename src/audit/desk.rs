@@ -11,7 +11,7 @@ use super::difference::{self, Difference};
 use super::forensics::{Fit, Forensics};
 use super::recorded::Recorded;
 use super::sample::Payout;
-use super::suspects::Scene;
+use super::suspects::{Earlier, MOST_EARLIER, Scene};
 use super::variants::Variants;
 use crate::accumulator::Accumulators;
 use crate::batch::bucket::{Plans, Story, stories};
@@ -20,7 +20,6 @@ use crate::batch::{Decided, Watch};
 use crate::catalog::Catalog;
 use crate::code::Code;
 use crate::error::Error;
-use crate::history;
 use crate::text::{Text, say};
 
 /// What became of a recorded payout.
@@ -162,10 +161,10 @@ impl<'a> Desk<'a> {
     /// The causes of the payouts of one account that differ.
     fn explain(&self, story: &Story, differing: &BTreeMap<String, (usize, i64)>, found: &mut Vec<(usize, Vec<Code>)>) {
         let last = story.iter().rposition(|(_, claim)| differing.contains_key(claim.id()));
-        let mut before = Accumulators::new();
-        for (place, (enrollment, claim)) in story.iter().enumerate() {
-            if let Some((at, recorded)) = differing.get(claim.id()) {
-                let scene = Scene::of(self.catalog, story, place, &before, *recorded);
+        let (mut earlier, mut account) = (Vec::new(), Accumulators::new());
+        for (place, pair) in story.iter().enumerate() {
+            if let Some((at, recorded)) = differing.get(pair.1.id()) {
+                let scene = Scene::of(self.catalog, story, place, &earlier, &account, *recorded);
                 let variants = scene.as_ref().and_then(|scene| {
                     let plan = scene.plan();
                     self.variants.get(&(plan.id(), plan.version())).map(|variants| (scene, variants))
@@ -176,7 +175,8 @@ impl<'a> Desk<'a> {
                 return;
             }
             // A claim that can not be decided posts nothing; the run has rejected it.
-            let _rejected = history::next(self.catalog, enrollment, claim, &mut before);
+            let decided = Earlier::decide(self.catalog, pair, &mut account);
+            earlier.extend(decided.filter(|_| story.len() <= MOST_EARLIER));
         }
     }
 

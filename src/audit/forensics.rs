@@ -3,9 +3,9 @@
 //! Every rule is put into all plans, and all claims are decided so from the first one of each member on.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{AsArray, RecordBatch, StringArray};
 use arrow::datatypes::Decimal128Type;
 use rust_decimal::Decimal;
 use xxhash_rust::xxh3::xxh3_128;
@@ -118,6 +118,38 @@ pub struct Fit {
     pub group: usize,
 }
 
+/// What a rule makes due of recorded payouts.
+#[derive(Debug, Clone, Default)]
+struct Amounts {
+    /// Of every claim of a bucket, in its order.
+    ids: Option<StringArray>,
+    places: Arc<[Option<usize>]>,
+    fen: Vec<i64>,
+}
+
+impl Amounts {
+    /// Those of a bucket; what was looked up for another rule is not looked up again.
+    fn of(decided: &Decided, recorded: &Recorded, other: Option<&Amounts>) -> Result<Amounts, Error> {
+        let column = |name: &str| decided.payouts.column_by_name(name);
+        let ids = column("claim_id").and_then(|column| column.as_string_opt::<i32>());
+        let payable = column("payable").and_then(|column| column.as_primitive_opt::<Decimal128Type>());
+        let (Some(ids), Some(payable)) = (ids, payable) else {
+            return Err(Error::columns(Text::same("claim_id, payable")));
+        };
+        let places = match other.filter(|other| other.ids.as_ref() == Some(ids)) {
+            Some(other) => Arc::clone(&other.places),
+            None => ids.iter().map(|id| id.and_then(|id| recorded.find(id))).collect(),
+        };
+        let fen = payable.values().iter().map(|fen| i64::try_from(*fen).unwrap_or(i64::MAX));
+        Ok(Amounts { ids: Some(ids.clone()), places, fen: fen.collect() })
+    }
+
+    /// The recorded payouts by place, and what is due of each, in fen; the same rows for every rule.
+    fn iter(&self) -> impl Iterator<Item = (usize, i64)> {
+        self.places.iter().zip(&self.fen).filter_map(|(place, fen)| Some(((*place)?, *fen)))
+    }
+}
+
 /// All rules, each with the catalog that has it.
 #[derive(Debug)]
 pub(super) struct Policies {
@@ -160,13 +192,16 @@ impl<'a> Forensics<'a> {
 
     /// Tries every rule on a bucket.
     pub(super) fn see(&self, plans: &Plans<'_>, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<(), Error> {
-        let under =
-            self.plans.get_or_init(|| self.policies.all.iter().map(|(_, catalog)| plans.under(catalog)).collect());
+        let all = self.policies.all.iter();
+        let under = self.plans.get_or_init(|| all.clone().map(|(_, catalog)| plans.under(catalog)).collect());
         let mut tallies = Vec::new();
-        let mut by_policy = Vec::new();
-        for ((policy, _), plans) in self.policies.all.iter().zip(under) {
+        let mut by_policy: Vec<(Policy, Amounts)> = Vec::new();
+        for ((policy, _), plans) in all.zip(under) {
             let amounts = match policy.habit() {
-                None => self.amounts(&decide_bucket(plans, claims, enrollments, false)?),
+                None => {
+                    let decided = decide_bucket(plans, claims, enrollments, false)?;
+                    Amounts::of(&decided, self.recorded, by_policy.first().map(|(_, amounts)| amounts))?
+                }
                 Some(habit) => self.in_binary(habit, &by_policy, plans, claims, enrollments)?,
             };
             tallies.push(self.tally(&amounts));
@@ -180,37 +215,25 @@ impl<'a> Forensics<'a> {
         Ok(())
     }
 
-    /// What is due of recorded payouts, in fen, by place.
-    fn amounts(&self, decided: &Decided) -> BTreeMap<usize, i64> {
-        let ids = decided.payouts.column_by_name("claim_id").and_then(|column| column.as_string_opt::<i32>());
-        let payable = decided.payouts.column_by_name("payable");
-        let payable = payable.and_then(|column| column.as_primitive_opt::<Decimal128Type>());
-        let Some((ids, payable)) = ids.zip(payable) else { return BTreeMap::new() };
-        let places = ids.iter().map(|id| id.and_then(|id| self.recorded.find(id)));
-        let known = places.enumerate().filter_map(|(row, place)| {
-            let fen = payable.is_valid(row).then(|| i64::try_from(payable.value(row)).ok()).flatten();
-            place.zip(fen)
-        });
-        known.collect()
-    }
-
     /// The amounts of the packs, and where they hang on a half, those of binary floating point.
     ///
     /// An exact amount that is no half is at least a hundred-millionth of a fen from one; a float errs by far less.
     fn in_binary(
         &self,
         habit: Habit,
-        by_policy: &[(Policy, BTreeMap<usize, i64>)],
+        by_policy: &[(Policy, Amounts)],
         plans: &Plans<'_>,
         claims: &RecordBatch,
         enrollments: &RecordBatch,
-    ) -> Result<BTreeMap<usize, i64>, Error> {
+    ) -> Result<Amounts, Error> {
         let of = |wanted: Policy| by_policy.iter().find(|(policy, _)| *policy == wanted).map(|(_, amounts)| amounts);
         let halves = |mode| of(Policy::AtTheEnd(Rounding { to: FEN, mode }));
         let mut amounts = of(Policy::OfThePacks).cloned().unwrap_or_default();
         let (Some(up), Some(down)) = (halves(Mode::HalfUp), halves(Mode::HalfDown)) else { return Ok(amounts) };
-        let open = up.iter().filter(|(place, fen)| down.get(place) != Some(fen)).map(|(place, _)| *place);
-        let open: BTreeMap<&str, usize> = open.map(|place| (self.recorded.id(place), place)).collect();
+        let rows = up.places.iter().zip(up.fen.iter().zip(&down.fen)).enumerate();
+        let open = rows.filter(|(_, (_, (up, down)))| up != down);
+        let open = open.filter_map(|(row, (place, _))| Some((self.recorded.id((*place)?), row)));
+        let open: BTreeMap<&str, usize> = open.collect();
         let wanted: BTreeSet<&str> = open.keys().copied().collect();
         if wanted.is_empty() {
             return Ok(amounts);
@@ -218,10 +241,11 @@ impl<'a> Forensics<'a> {
         for story in stories(plans, claims, enrollments, &wanted)? {
             let mut before = Accumulators::new();
             for (enrollment, claim) in &story {
-                if let (Some(place), Ok(plan)) = (open.get(claim.id()), plans.catalog().resolve(enrollment, claim))
-                    && let Some(fen) = binary::payable(plan, enrollment, claim, &before, habit)
+                if let (Some(row), Ok(plan)) = (open.get(claim.id()), plans.catalog().resolve(enrollment, claim))
+                    && let Some(paid) = binary::payable(plan, enrollment, claim, &before, habit)
+                    && let Some(fen) = amounts.fen.get_mut(*row)
                 {
-                    amounts.insert(*place, fen);
+                    *fen = paid;
                 }
                 let _rejected = history::next(plans.catalog(), enrollment, claim, &mut before);
             }
@@ -229,12 +253,12 @@ impl<'a> Forensics<'a> {
         Ok(amounts)
     }
 
-    fn tally(&self, amounts: &BTreeMap<usize, i64>) -> Tally {
+    fn tally(&self, amounts: &Amounts) -> Tally {
         let mut tally = Tally::default();
-        for (place, fen) in amounts {
-            let is_explained = self.recorded.amount(*place) == *fen;
+        for (place, fen) in amounts.iter() {
+            let is_explained = self.recorded.amount(place) == fen;
             tally.explained = tally.explained.saturating_add(u64::from(is_explained));
-            let [place, fen] = [u64::try_from(*place).unwrap_or_default(), fen.cast_unsigned()].map(u64::to_le_bytes);
+            let [place, fen] = [u64::try_from(place).unwrap_or_default(), fen.cast_unsigned()].map(u64::to_le_bytes);
             tally.signature = tally.signature.wrapping_add(xxh3_128([place, fen].as_flattened()));
         }
         tally

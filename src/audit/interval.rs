@@ -10,17 +10,50 @@
 #![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is from 0 to 1")]
 
 const MILLION: f64 = 1_000_000.0;
+/// Less than any hit.
+const NONE: f64 = 1e-9;
 /// Halving so often leaves nothing of an interval between 0 and 1.
 const HALVINGS: u32 = 60;
 
 /// The bounds between which the true share lies with this doubt (in millionths), in millionths: rounded outwards.
 pub(super) fn clopper_pearson(hits: u64, of: u64, doubt: u64) -> (u64, u64) {
-    let has_all = hits >= of;
-    let (hits, of) = (hits.min(of) as f64, of as f64);
+    bounds(hits.min(of) as f64, of as f64, doubt)
+}
+
+fn bounds(hits: f64, of: f64, doubt: u64) -> (u64, u64) {
     let tail = doubt as f64 / MILLION / 2.0;
-    let low = if hits < 0.5 { 0.0 } else { quantile(hits, of - hits + 1.0, tail) };
-    let high = if has_all { 1.0 } else { quantile(hits + 1.0, of - hits, 1.0 - tail) };
+    let low = if hits < NONE { 0.0 } else { quantile(hits, of - hits + 1.0, tail) };
+    let high = if of - hits < NONE { 1.0 } else { quantile(hits + 1.0, of - hits, 1.0 - tail) };
     ((low * MILLION).floor() as u64, (high * MILLION).ceil() as u64)
+}
+
+/// A part of a sample.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub(super) population: u64,
+    pub(super) size: u64,
+    pub(super) hits: u64,
+}
+
+/// The same for a sample drawn in parts, by the way of Korn and Graubard: the exact interval of as many claims as, drawn from all, would be as sure.
+///
+/// E. L. Korn, B. I. Graubard: Confidence intervals for proportions with small expected number of positive counts estimated from survey data. Survey
+/// Methodology 24 (1998), 193-201. A part of which one claim was drawn, or of which all are alike, adds no variance that could be seen.
+pub(super) fn korn_graubard(parts: &[Part], doubt: u64) -> (u64, u64) {
+    let population = parts.iter().map(|part| part.population as f64).sum::<f64>();
+    let size = parts.iter().map(|part| part.size as f64).sum::<f64>();
+    if let [Part { size, hits, .. }] = parts {
+        return clopper_pearson(*hits, *size, doubt);
+    }
+    let (mut share, mut variance) = (0.0, 0.0);
+    for part in parts.iter().filter(|part| part.size > 0) {
+        let (weight, drawn) = (part.population as f64 / population, part.size as f64);
+        let here = part.hits as f64 / drawn;
+        share += weight * here;
+        variance += weight * weight * here * (1.0 - here) / (drawn - 1.0).max(1.0);
+    }
+    let as_many = if variance > 0.0 { (share * (1.0 - share) / variance).min(size) } else { size };
+    bounds(share * as_many, as_many, doubt)
 }
 
 /// Where the beta distribution reaches this share.
@@ -106,6 +139,18 @@ mod tests {
             let below = at_most(hits, high as f64 / MILLION);
             assert!((above - 0.025).abs() < 1e-4 && (below - 0.025).abs() < 1e-4, "{hits} of {of}: {above} {below}");
         }
+    }
+
+    #[test]
+    fn parts_that_are_as_the_whole_say_what_the_whole_says() {
+        let part = |population, size, hits| Part { population, size, hits };
+        let whole = clopper_pearson(20, 400, 50_000);
+        assert_eq!(korn_graubard(&[part(4_000, 400, 20)], 50_000), whole);
+        let (low, high) = korn_graubard(&[part(2_000, 200, 10), part(2_000, 200, 10)], 50_000);
+        assert!(low.abs_diff(whole.0) < 500 && high.abs_diff(whole.1) < 500, "{low} {high} {whole:?}");
+        assert_eq!(korn_graubard(&[part(900, 50, 0), part(100, 50, 0)], 50_000), clopper_pearson(0, 100, 50_000));
+        let (low, high) = korn_graubard(&[part(900, 90, 0), part(100, 10, 10)], 50_000);
+        assert!(low < 100_000 && high > 100_000, "a tenth of all is wrong, as far as is seen");
     }
 
     fn binomial(count: u32, of: u32, share: f64) -> f64 {

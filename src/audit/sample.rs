@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::interval::clopper_pearson;
+use super::interval::{Part, korn_graubard};
 
 /// How claims are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct Sample {
     pub errors: u64,
     /// The share of claims paid wrong among all, as estimated from the sample.
     pub error_rate: u64,
-    /// Between these the true share lies with 95% confidence: the exact interval, or for strata the sum of theirs, each surer by their number.
+    /// Between these the true share lies with 95% confidence: the exact interval of Clopper and Pearson, for strata by the way of Korn and Graubard.
     pub interval: (u64, u64),
     /// The share of claims paid right.
     pub payment_accuracy: u64,
@@ -155,18 +155,11 @@ fn measured(sampling: Sampling, population: u64, drawn: &[Drawn<'_>]) -> Sample 
     let share = |part: u128, whole: u128| u64::try_from(part.checked_div(whole).unwrap_or(0)).unwrap_or(MILLION);
     let wrong = sum(&|drawn| drawn.raised(u128::from(drawn.stratum.errors).saturating_mul(MILLION.into())));
     let error_rate = share(wrong, population.into());
-    let doubt = DOUBT.checked_div(count(drawn)).unwrap_or(DOUBT);
-    let bound = |is_high: bool| {
-        let weighted = sum(&|Drawn { stratum, .. }| {
-            let (low, high) = clopper_pearson(stratum.errors, stratum.size, doubt);
-            u128::from(if is_high { high } else { low }).saturating_mul(stratum.population.into())
-        });
-        if is_high {
-            u64::try_from(weighted.div_ceil(population.into())).unwrap_or(MILLION)
-        } else {
-            share(weighted, population.into())
-        }
-    };
+    let parts = drawn.iter().map(|Drawn { stratum, .. }| {
+        let Stratum { population, size, errors: hits, .. } = *stratum;
+        Part { population, size, hits }
+    });
+    let interval = korn_graubard(&parts.collect::<Vec<_>>(), DOUBT);
     let money = |of: fn(&Payout<'_>) -> u64| {
         sum(&|drawn| {
             drawn.raised(drawn.payouts.iter().map(|payout| u128::from(of(payout))).fold(0, u128::saturating_add))
@@ -184,7 +177,7 @@ fn measured(sampling: Sampling, population: u64, drawn: &[Drawn<'_>]) -> Sample 
         size: strata.iter().map(|stratum| stratum.size).fold(0, u64::saturating_add),
         errors: strata.iter().map(|stratum| stratum.errors).fold(0, u64::saturating_add),
         error_rate,
-        interval: (bound(false), bound(true)),
+        interval,
         payment_accuracy: MILLION.saturating_sub(error_rate),
         financial_accuracy: (paid > 0).then(|| MILLION.saturating_sub(share(astray, paid))),
         strata,
@@ -253,11 +246,13 @@ mod tests {
     #[test]
     fn the_interval_holds_what_is_so_as_often_as_it_says() {
         let ids = ids();
-        let holds = |seed: u64| {
-            let (low, high) = draw(Sampling { seed, ..SIMPLE }, payouts(&ids)).unwrap().interval;
-            (low..=high).contains(&100_000)
-        };
-        assert!((0..200).filter(|seed| holds(*seed)).count() >= 190);
+        for is_stratified in [false, true] {
+            let holds = |seed: u64| {
+                let (low, high) = draw(Sampling { seed, is_stratified, ..SIMPLE }, payouts(&ids)).unwrap().interval;
+                (low..=high).contains(&100_000)
+            };
+            assert!((0..200).filter(|seed| holds(*seed)).count() >= 190);
+        }
     }
 
     #[test]

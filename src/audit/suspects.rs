@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::variants::{Variant, Variants};
 use super::{binary, cause, slips};
-use crate::accumulator::Accumulators;
+use crate::accumulator::{Accumulators, Posting};
 use crate::adjudicate::{Adjudication, Decision};
 use crate::batch::bucket::Story;
 use crate::catalog::Catalog;
@@ -19,6 +19,32 @@ use crate::plan::Plan;
 const MOST_BY_ROUNDING: u64 = 10_000;
 /// In longer accounts other orders are not tried.
 const MOST_IN_ORDER: usize = 40;
+/// In longer accounts earlier claims are not decided otherwise.
+pub(super) const MOST_EARLIER: usize = 1_000;
+
+/// A claim of the account as it was decided.
+pub(super) struct Earlier<'a> {
+    enrollment: &'a Enrollment,
+    claim: &'a Claim,
+    plan: &'a Plan,
+    /// What the account held before it.
+    before: Accumulators,
+    posting: Option<Posting>,
+}
+
+impl<'a> Earlier<'a> {
+    /// Decides a claim and posts it; none if it has no decision, and then it posts nothing.
+    pub(super) fn decide(
+        catalog: &'a Catalog,
+        (enrollment, claim): &'a (Enrollment, Claim),
+        account: &mut Accumulators,
+    ) -> Option<Earlier<'a>> {
+        let before = account.clone();
+        let plan = catalog.resolve(enrollment, claim).ok()?;
+        let adjudication = history::next(catalog, enrollment, claim, account).ok()?;
+        Some(Earlier { enrollment, claim, plan, before, posting: adjudication.posting().cloned() })
+    }
+}
 
 /// One claim with all that decides it.
 pub(super) struct Scene<'a> {
@@ -29,6 +55,8 @@ pub(super) struct Scene<'a> {
     place: usize,
     enrollment: &'a Enrollment,
     claim: &'a Claim,
+    /// The claims before it.
+    earlier: &'a [Earlier<'a>],
     /// What the account holds before it.
     before: &'a Accumulators,
     decided: Adjudication,
@@ -42,6 +70,7 @@ impl<'a> Scene<'a> {
         catalog: &'a Catalog,
         story: &'a Story,
         place: usize,
+        earlier: &'a [Earlier<'a>],
         before: &'a Accumulators,
         recorded: i64,
     ) -> Option<Scene<'a>> {
@@ -49,7 +78,7 @@ impl<'a> Scene<'a> {
         let plan = catalog.resolve(enrollment, claim).ok()?;
         let decided = plan.adjudicate(enrollment, claim, before).ok()?;
         let due = fen(decided.payable())?;
-        Some(Scene { catalog, plan, story, place, enrollment, claim, before, decided, due, recorded })
+        Some(Scene { catalog, plan, story, place, enrollment, claim, earlier, before, decided, due, recorded })
     }
 
     /// The version that decides the claim.
@@ -82,38 +111,61 @@ impl<'a> Scene<'a> {
             }
             _ => self.pays(&variant.plan, self.enrollment, self.claim, before),
         };
-        then(self.before)
+        (!self.is_idle(variant) && then(self.before))
             || self.by_itself(&|plan| variant.instead_of(plan), &|_, _| None).is_some_and(|before| then(&before))
     }
 
-    /// What the account holds if the earlier claims were decided otherwise as well; none if there are none.
+    /// Whether a change of rules can not touch this claim itself: conditions that are met, or benefits that do not apply.
+    fn is_idle(&self, variant: &Variant) -> bool {
+        let is_open = matches!(self.decided.decision(), Decision::Paid | Decision::NothingDue);
+        match variant.cause {
+            Code::VersionOther | Code::SharesUncapped => false,
+            Code::ConditionIgnored => is_open,
+            _ if !is_open => true,
+            _ => variant
+                .benefit
+                .and_then(|benefit| self.plan.benefits.get(benefit))
+                .is_some_and(|benefit| !self.decided.benefits().iter().any(|lines| lines.id() == &*benefit.id)),
+        }
+    }
+
+    /// What the account holds if the earlier claims were decided otherwise as well; none if it is the same.
     fn by_itself(
         &self,
         rules: &dyn Fn(&'a Plan) -> Option<&Plan>,
         facts: &dyn Fn(&Enrollment, &Claim) -> Option<Claim>,
     ) -> Option<Accumulators> {
-        let earlier =
-            self.story.get(..self.place).filter(|earlier| !earlier.is_empty() && earlier.len() <= MOST_IN_ORDER)?;
-        let mut before = Accumulators::new();
-        for (enrollment, claim) in earlier {
+        let mut other: Option<Accumulators> = None;
+        for Earlier { enrollment, claim, plan, before, posting } in self.earlier {
             if let Some(reversed) = claim.reverses() {
-                before.reverse(reversed).ok()?;
+                if let Some(other) = &mut other {
+                    other.reverse(reversed).ok()?;
+                }
                 continue;
             }
-            let plan = self.catalog.resolve(enrollment, claim).ok()?;
-            let outcome = match rules(plan) {
-                Some(other) => {
-                    let enrollment = enrollment.clone().with_plan_version(other.version());
-                    let claim = facts(&enrollment, claim).unwrap_or_else(|| claim.clone());
-                    other.decide(&enrollment, &claim, &before).ok()?
+            let now = other.as_ref().unwrap_or(before);
+            let read = rules(plan).map(|rules| (rules, facts(enrollment, claim)));
+            let outcome = match &read {
+                Some((rules, claim_read)) => {
+                    let claim = claim_read.as_ref().unwrap_or(claim);
+                    if rules.version() == plan.version() {
+                        rules.decide(enrollment, claim, now)
+                    } else {
+                        rules.decide(&Enrollment::clone(enrollment).with_plan_version(rules.version()), claim, now)
+                    }
                 }
-                None => plan.decide(enrollment, claim, &before).ok()?,
+                None if other.is_none() => continue,
+                None => plan.decide(enrollment, claim, now),
             };
-            if let Some(posting) = outcome.posting() {
-                before.post(posting).ok()?;
+            let outcome = outcome.ok()?;
+            if other.is_none() && outcome.posting() != posting.as_ref() {
+                other = Some(before.clone());
+            }
+            if let (Some(other), Some(posting)) = (&mut other, outcome.posting()) {
+                other.post(posting).ok()?;
             }
         }
-        Some(before)
+        other
     }
 
     fn pays(&self, plan: &Plan, enrollment: &Enrollment, claim: &Claim, before: &Accumulators) -> bool {
@@ -141,10 +193,12 @@ impl<'a> Scene<'a> {
         let own = |plan: &Plan| (plan.version() == as_given.version()).then_some(as_given);
         for otherwise in &variants.facts {
             let read_so = otherwise.read(as_given, self.enrollment, self.claim);
-            let claim = read_so.unwrap_or_else(|| self.claim.clone());
-            let then = |before: &Accumulators| self.pays(as_given, self.enrollment, &claim, before);
+            let claim = read_so.as_ref().unwrap_or(self.claim);
+            let then = |before: &Accumulators| self.pays(as_given, self.enrollment, claim, before);
             let read = |enrollment: &Enrollment, claim: &Claim| otherwise.read(as_given, enrollment, claim);
-            if then(self.before) || self.by_itself(&own, &read).is_some_and(|before| then(&before)) {
+            if (read_so.is_some() && then(self.before))
+                || self.by_itself(&own, &read).is_some_and(|before| then(&before))
+            {
                 found.push(otherwise.cause);
             }
         }

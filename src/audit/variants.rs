@@ -15,6 +15,8 @@ use crate::text::Text;
 #[derive(Debug)]
 pub(super) struct Variant {
     pub(super) cause: Code,
+    /// The only benefit that it changes, if there is one.
+    pub(super) benefit: Option<usize>,
     pub(super) plan: Plan,
 }
 
@@ -69,12 +71,18 @@ impl Rules<'_> {
     fn add(&mut self, cause: Code, change: impl FnOnce(&mut Plan)) {
         let mut plan = self.plan.clone();
         change(&mut plan);
-        self.found.push(Variant { cause, plan });
+        self.found.push(Variant { cause, benefit: None, plan });
+    }
+
+    fn add_to(&mut self, benefit: usize, cause: Code, change: impl FnOnce(&mut Plan)) {
+        let mut plan = self.plan.clone();
+        change(&mut plan);
+        self.found.push(Variant { cause, benefit: Some(benefit), plan });
     }
 
     fn versions(&mut self, versions: &[Plan]) {
         for other in versions.iter().filter(|other| other.version() != self.plan.version()) {
-            self.found.push(Variant { cause: Code::VersionOther, plan: other.clone() });
+            self.found.push(Variant { cause: Code::VersionOther, benefit: None, plan: other.clone() });
         }
     }
 
@@ -90,8 +98,8 @@ impl Rules<'_> {
     fn limits(&mut self) {
         let (steps, limits) = (self.steps(|action| matches!(action, Action::Limit { .. })), self.plan.limits.len());
         for place in &steps {
-            self.add(Code::LimitIgnored, |plan| remove(plan, *place));
-            self.add(Code::LimitPerClaim, |plan| forget(plan, *place));
+            self.add_to(place.0, Code::LimitIgnored, |plan| remove(plan, *place));
+            self.add_to(place.0, Code::LimitPerClaim, |plan| forget(plan, *place));
         }
         for limit in 0..limits {
             self.add(Code::LimitIgnored, |plan| lift(plan, limit));
@@ -124,8 +132,8 @@ impl Rules<'_> {
 
     fn deductibles(&mut self) {
         for (benefit, step) in self.steps(|action| matches!(action, Action::Deductible { .. })) {
-            self.add(Code::DeductibleMissed, |plan| remove(plan, (benefit, step)));
-            self.add(Code::DeductibleTwice, |plan| {
+            self.add_to(benefit, Code::DeductibleMissed, |plan| remove(plan, (benefit, step)));
+            self.add_to(benefit, Code::DeductibleTwice, |plan| {
                 with_steps(plan, benefit, |steps| {
                     if let Some(again) = steps.get(step).cloned() {
                         steps.insert(step, again);
@@ -134,7 +142,7 @@ impl Rules<'_> {
             });
             let rates = self.steps(|action| matches!(action, Action::Pay(_) | Action::Bands(_)));
             if let Some((_, rate)) = rates.into_iter().rfind(|(of, rate)| *of == benefit && *rate > step) {
-                self.add(Code::DeductibleAfterRate, |plan| {
+                self.add_to(benefit, Code::DeductibleAfterRate, |plan| {
                     with_steps(plan, benefit, |steps| {
                         if let Some(moved) = steps.get_mut(step..=rate) {
                             moved.rotate_left(1);
@@ -173,13 +181,13 @@ impl Rules<'_> {
 
     fn benefits(&mut self) {
         for benefit in 0..self.plan.benefits.len() {
-            self.add(Code::BenefitLeftOut, |plan| {
+            self.add_to(benefit, Code::BenefitLeftOut, |plan| {
                 with_steps(plan, benefit, Vec::clear);
                 if let Some(benefit) = plan.benefits.get_mut(benefit) {
                     benefit.gross.expression = Number::Constant(Decimal::ZERO);
                 }
             });
-            self.add(Code::BenefitTwice, |plan| {
+            self.add_to(benefit, Code::BenefitTwice, |plan| {
                 with_steps(plan, benefit, |steps| {
                     let action = Action::Pay(Number::Constant(Decimal::TWO));
                     steps.push(Step { action, when: None, text: Text::default(), clause: None, assumed: Vec::new() });
@@ -235,7 +243,7 @@ fn roundings(plan: &Plan) -> Vec<Variant> {
     let mut add = |cause: Code, change: &dyn Fn(&mut Benefit)| {
         let mut plan = plan.clone();
         plan.benefits.iter_mut().for_each(change);
-        found.push(Variant { cause, plan });
+        found.push(Variant { cause, benefit: None, plan });
     };
     for mode in MODES {
         add(Code::RoundingMode, &|benefit| benefit.rounding.mode = mode);

@@ -7,7 +7,7 @@ use crate::claim::Claim;
 use crate::code::Code;
 use crate::enrollment::Enrollment;
 use crate::exact;
-use crate::fact::{Holder, Kind, Value};
+use crate::fact::{Holder, Kind, StandardFact, Value};
 use crate::plan::Plan;
 use crate::plan::expression::Slot;
 use crate::reading::exact::{Exact, Known, Silence};
@@ -77,18 +77,23 @@ impl Otherwise {
         all
     }
 
-    /// The claim as it is then read; none if it can not be read so.
+    /// The claim as it is then read; none if it reads the same, or can not be read so.
     pub(super) fn read(&self, plan: &Plan, enrollment: &Enrollment, claim: &Claim) -> Option<Claim> {
         let nothing = Accumulators::new();
         let reading = Exact::new(plan, enrollment, claim, &nothing, Silence);
         let mut facts = Facts { plan, claim, meaning: Meaning::new(plan, reading) };
-        let mut other = claim.clone();
+        let mut changed = Vec::new();
         for slot in &self.facts {
             let value = facts.value(*slot)?;
-            let changed = facts.instead(value, self.as_what)?;
-            other = other.with(&plan.fact(*slot).name, changed).ok()?;
+            let instead = facts.instead(value, self.as_what)?;
+            if instead != value {
+                changed.push((&plan.fact(*slot).name, instead));
+            }
         }
-        Some(other)
+        if changed.is_empty() {
+            return None;
+        }
+        changed.into_iter().try_fold(claim.clone(), |claim, (name, instead)| claim.with(name, instead)).ok()
     }
 }
 
@@ -114,7 +119,8 @@ impl Facts<'_> {
 
     /// The same of a fact that the plan may not read.
     fn amount(&mut self, name: &str) -> Option<Decimal> {
-        match self.plan.facts.iter().position(|fact| &*fact.name == name) {
+        let standard = StandardFact::place_of(name).and_then(|place| self.plan.slot_of_standard(place));
+        match standard {
             Some(slot) => self.value(slot),
             None => match self.claim.fact(name)? {
                 Value::Number(number) => Some(*number),

@@ -194,8 +194,9 @@ pub(super) struct Batch {
 /// with every cause that explains it to the fen, the most likely first. Exit 1 if there is a difference or a row that could not be read.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
-    huzhu audit -c rules/cases/claims.csv -e rules/cases/enrollments.csv -r rules/cases/recorded.csv -o differences.csv\n  \
-    huzhu audit -c rules/cases/claims.csv -e rules/cases/enrollments.csv -r rules/cases/recorded.csv -o differences.csv --rounding --sample 5 --seed 7 --force\n  \
+    huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o paid.csv --force\n  \
+    huzhu audit -c rules/cases/claims.csv -e rules/cases/enrollments.csv -r paid.csv -o wrong.csv\n  \
+    huzhu explain point-moved\n  \
     huzhu explain limit-per-claim")]
 pub(super) struct Audit {
     /// The claims, as `huzhu batch` reads them
