@@ -7,6 +7,7 @@
 mod amount;
 mod binary;
 mod cause;
+mod chart;
 mod desk;
 mod difference;
 mod forensics;
@@ -14,6 +15,7 @@ mod interval;
 mod job;
 mod note;
 mod recorded;
+mod report;
 mod sample;
 mod slips;
 mod summary;
@@ -62,7 +64,7 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
     let job = audit.job.clone().memory(audit.memory_beside(&recorded)?);
     let policies = audit.compares_roundings.then(|| Policies::of(catalog));
     let forensics = policies.as_ref().map(|policies| Forensics::new(policies, &recorded));
-    let desk = Desk::new(catalog, &recorded, &sink, forensics);
+    let desk = Desk::new(catalog, &recorded, &sink, forensics, audit.keeps_gravest);
     let batch = run_watched(&job, catalog, progress, Some(&desk))?;
     let (found, fits) = desk.into_found();
     let rows = rows_of_notes(&recorded.notes).map_err(|fault| Error::output(Text::same(&fault.to_string())))?;

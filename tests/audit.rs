@@ -18,9 +18,9 @@ use std::process::{Command, Output};
 
 use audit::planted::{self, Planted};
 use audit::world::{self, World};
-use huzhu::Code;
 use huzhu::audit::{Audit, Policy, Sampling, Unit};
 use huzhu::rounding::{Mode, Rounding};
+use huzhu::{Code, Language};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
@@ -276,6 +276,45 @@ fn the_program_says_what_it_found_and_ends_with_a_code_that_says_it_too() {
     .unwrap();
     assert_eq!(huzhu(right.to_str().unwrap(), &out, &[]).status.code(), Some(0));
     assert_eq!(huzhu("none.csv", &out, &[]).status.code(), Some(2));
+}
+
+// ── the report ────────────────────────────────────────────────────────────
+
+#[test]
+fn the_report_is_whole_needs_nothing_else_and_is_not_taken_over_by_an_id() {
+    let world = World::new("report", 1_000);
+    let Planted { mut recorded, .. } = planted::plant(&world, 2);
+    recorded.push("<script>alert(1)</script>,9000000.00".to_owned());
+    let sampling = Sampling { size: 100, seed: 1, is_stratified: false };
+    let summary = world.audit_with(&recorded, |audit| audit.keep_gravest().roundings().sample(sampling));
+    for (language, heading) in [(Language::Zh, "已付记录核对报告"), (Language::En, "Audit of recorded payouts")]
+    {
+        let html = summary.report(language);
+        assert!(html.contains(heading) && html.matches("<section>").count() == 7, "{html}");
+        assert!(!html.contains("http") && !html.contains("src=") && !html.contains("<script"));
+        assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+        let decided =
+            summary.differences.iter().take(50).filter(|line| summary.gravest.contains_key(&line.claim)).count();
+        assert!(decided > 20 && html.matches("<details>").count() == decided);
+        assert_eq!(unbalanced(&html), Vec::<String>::new());
+    }
+}
+
+/// Tags that are not closed where they should be.
+fn unbalanced(html: &str) -> Vec<String> {
+    const EMPTY: [&str; 6] = ["meta", "!doctype", "rect", "line", "circle", "br"];
+    let (mut open, mut wrong): (Vec<&str>, Vec<String>) = (Vec::new(), Vec::new());
+    for tag in html.split('<').skip(1) {
+        let name = tag.split(|sign: char| sign.is_whitespace() || sign == '>').next().unwrap();
+        let name = name.trim_end_matches('/');
+        match name.strip_prefix('/') {
+            Some(closed) if open.pop() != Some(closed) => wrong.push(closed.to_owned()),
+            None if !EMPTY.contains(&name) => open.push(name),
+            Some(_) | None => {}
+        }
+    }
+    wrong.extend(open.into_iter().map(str::to_owned));
+    wrong
 }
 
 // ── what can not run ──────────────────────────────────────────────────────

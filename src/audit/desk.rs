@@ -1,5 +1,6 @@
 //! Where recorded payouts lie beside those that are due, bucket by bucket.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -10,10 +11,12 @@ use arrow::datatypes::Decimal128Type;
 use super::difference::{self, Difference};
 use super::forensics::{Fit, Forensics};
 use super::recorded::Recorded;
+use super::report::MOST_LISTED;
 use super::sample::Payout;
 use super::suspects::{Earlier, MOST_EARLIER, Scene};
 use super::variants::Variants;
 use crate::accumulator::Accumulators;
+use crate::adjudicate::Adjudication;
 use crate::batch::bucket::{Plans, Story, stories};
 use crate::batch::files::Sink;
 use crate::batch::{Decided, Watch};
@@ -39,6 +42,9 @@ pub(super) enum State {
     Again,
 }
 
+/// What nothing explains first, then the largest difference, then the claim: the order of the differences.
+pub(super) type Gravity = (bool, Reverse<u64>, String);
+
 /// Everything found so far.
 #[derive(Debug)]
 pub(super) struct Found {
@@ -54,6 +60,8 @@ pub(super) struct Found {
     unrecorded: Vec<(String, i64)>,
     /// Claims with nothing due and no record.
     pub(super) nothing_to_record: u64,
+    /// How the claims of the gravest differences were decided.
+    pub(super) gravest: BTreeMap<Gravity, Adjudication>,
     /// The differences in order, once all are found.
     pub(super) lines: Vec<Difference>,
 }
@@ -86,6 +94,7 @@ pub(super) struct Desk<'a> {
     variants: BTreeMap<(&'a str, &'a str), Variants>,
     found: Mutex<Found>,
     forensics: Option<Forensics<'a>>,
+    keeps_gravest: bool,
 }
 
 impl<'a> Desk<'a> {
@@ -94,6 +103,7 @@ impl<'a> Desk<'a> {
         recorded: &'a Recorded,
         sink: &'a Sink,
         forensics: Option<Forensics<'a>>,
+        keeps_gravest: bool,
     ) -> Desk<'a> {
         let count = recorded.len();
         let variants = catalog.plans().map(|plan| {
@@ -111,9 +121,18 @@ impl<'a> Desk<'a> {
             differing: Vec::new(),
             unrecorded: Vec::new(),
             nothing_to_record: 0,
+            gravest: BTreeMap::new(),
             lines: Vec::new(),
         };
-        Desk { catalog, recorded, sink, variants: variants.collect(), found: Mutex::new(found), forensics }
+        Desk {
+            catalog,
+            recorded,
+            sink,
+            variants: variants.collect(),
+            found: Mutex::new(found),
+            forensics,
+            keeps_gravest,
+        }
     }
 
     pub(super) fn into_found(self) -> (Found, Vec<Fit>) {
@@ -169,7 +188,13 @@ impl<'a> Desk<'a> {
                     let plan = scene.plan();
                     self.variants.get(&(plan.id(), plan.version())).map(|variants| (scene, variants))
                 });
-                found.extend(variants.map(|(scene, variants)| (*at, scene.causes(variants))));
+                if let Some((scene, variants)) = variants {
+                    let causes = scene.causes(variants);
+                    if self.keeps_gravest {
+                        self.keep(scene, &causes);
+                    }
+                    found.push((*at, causes));
+                }
             }
             if Some(place) == last {
                 return;
@@ -177,6 +202,16 @@ impl<'a> Desk<'a> {
             // A claim that can not be decided posts nothing; the run has rejected it.
             let decided = Earlier::decide(self.catalog, pair, &mut account);
             earlier.extend(decided.filter(|_| story.len() <= MOST_EARLIER));
+        }
+    }
+
+    fn keep(&self, scene: &Scene<'_>, causes: &[Code]) {
+        let (claim, excess, decided) = scene.decided();
+        let gravity = (!causes.contains(&Code::Unexplained), Reverse(excess), claim.to_owned());
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.gravest.insert(gravity, decided.clone());
+        if found.gravest.len() > MOST_LISTED {
+            found.gravest.pop_last();
         }
     }
 

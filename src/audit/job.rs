@@ -17,6 +17,7 @@ pub struct Audit {
     pub(super) memory: u64,
     pub(super) compares_roundings: bool,
     pub(super) sampling: Option<Sampling>,
+    pub(super) keeps_gravest: bool,
 }
 
 impl Audit {
@@ -38,6 +39,7 @@ impl Audit {
             memory: crate::batch::USUAL_MEMORY,
             compares_roundings: false,
             sampling: None,
+            keeps_gravest: false,
             job: Job::new(claims, enrollments, out),
         }
     }
@@ -70,6 +72,12 @@ impl Audit {
     #[must_use]
     pub fn sample(self, sampling: Sampling) -> Audit {
         Audit { sampling: Some(sampling), ..self }
+    }
+
+    /// Also keeps the decisions of the gravest differences, for the report to explain them.
+    #[must_use]
+    pub fn keep_gravest(self) -> Audit {
+        Audit { keeps_gravest: true, ..self }
     }
 
     /// Leaves out columns of claims and enrollments that no plan knows.

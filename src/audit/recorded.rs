@@ -58,10 +58,8 @@ impl Recorded {
             self.notes.extend(raw.rejects.into_iter().map(Note::unread));
             let [ids, amounts] = columns.of_batch(raw.batch.columns())?;
             for place in 0..ids.len() {
-                let text = |column: &StringArray| {
-                    if column.is_valid(place) { column.value(place).to_owned() } else { String::new() }
-                };
-                self.row(raw.rows.number(place), &text(&ids), &text(&amounts), unit);
+                let text = |column| text_at(column, place);
+                self.row(raw.rows.number(place), text(&ids), text(&amounts), unit);
             }
             if self.amounts.len() > MOST {
                 return Err(Error::memory(say!("记录超过 {MOST} 条", "there are more than {MOST} recorded payouts")));
@@ -141,6 +139,10 @@ impl Recorded {
         let of_ids = u64::try_from(self.ids.len()).unwrap_or(u64::MAX);
         u64::try_from(self.len()).unwrap_or(u64::MAX).saturating_mul(BYTES).saturating_add(of_ids)
     }
+}
+
+fn text_at(column: &StringArray, place: usize) -> &str {
+    if column.is_valid(place) { column.value(place) } else { "" }
 }
 
 fn place_of(slot: u32) -> Option<usize> {

@@ -8,9 +8,12 @@ use super::difference::Difference;
 use super::forensics::Fit;
 use super::note::Note;
 use super::recorded::Recorded;
+use super::report;
 use super::sample::Sample;
+use crate::adjudicate::Adjudication;
 use crate::batch;
 use crate::code::Code;
+use crate::text::Language;
 
 /// What came of an audit: every recorded payout that was read is in one of the numbers.
 #[derive(Debug, Clone)]
@@ -34,6 +37,8 @@ pub struct Summary {
     pub differences: Vec<Difference>,
     /// What is to be said of recorded rows: rejected, or put right.
     pub notes: Vec<Note>,
+    /// How the claims of the gravest differences were decided, by claim; empty unless they were to be kept.
+    pub gravest: BTreeMap<String, Adjudication>,
     /// How well each rule of rounding fits, the best first; empty unless it was asked for.
     pub roundings: Vec<Fit>,
     /// What a sample says; none unless it was asked for.
@@ -118,11 +123,18 @@ impl Summary {
             recomputed: sum_due,
             causes: totals(&found.lines),
             differences: found.lines,
+            gravest: found.gravest.into_iter().map(|((.., claim), decided)| (claim, decided)).collect(),
             notes,
             roundings: Vec::new(),
             sample: None,
             took: Duration::ZERO,
         }
+    }
+
+    /// The report as one HTML file, which needs nothing else.
+    #[must_use]
+    pub fn report(&self, language: Language) -> String {
+        report::html(self, language)
     }
 
     /// Whether something is wrong: a difference, or a row that could not be read.

@@ -86,6 +86,11 @@ impl<'a> Scene<'a> {
         self.plan
     }
 
+    /// The claim, by how much its record differs, in fen, and how it was decided.
+    pub(super) fn decided(&self) -> (&str, u64, &Adjudication) {
+        (self.claim.id(), self.due.abs_diff(self.recorded), &self.decided)
+    }
+
     /// All causes that explain what is recorded, the most likely first; or that none does.
     pub(super) fn causes(&self, variants: &Variants) -> Vec<Code> {
         if self.claim.reverses().is_some() {

@@ -1,5 +1,8 @@
 //! `huzhu audit`: recorded payouts recomputed, the differences sorted by cause.
 
+use std::fs;
+use std::path::Path;
+
 use huzhu::Language;
 use huzhu::audit::{self, Audit, CauseTotal, Difference, Fit, Note, Rows, Sample, Sampling, Summary, Unit};
 use serde_json::{Value as Json, json};
@@ -34,6 +37,9 @@ pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, F
     meter.end();
     std::panic::set_hook(loud);
     let summary = done.map_err(|error| Failure::new(error.message(setting.language).to_owned()))?;
+    if let Some(path) = &asked.report {
+        write_report(path, &summary.report(setting.language), asked.force, setting)?;
+    }
     let is_wrong = summary.is_wrong();
     let done = Done { summary, audit };
     let results = match setting.format {
@@ -41,6 +47,20 @@ pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, F
         Format::Json => print(&done.json(setting.language)),
     };
     Ok(Report { results, is_wrong, ..Report::default() })
+}
+
+fn write_report(path: &Path, report: &str, overwrites: bool, setting: &Setting) -> Result<(), Failure> {
+    let shown = path.display();
+    if path.exists() && !overwrites {
+        return Err(Failure::new(say!(
+            setting.language,
+            "`{shown}` 已存在；用 `--force` 覆盖",
+            "`{shown}` is there already; `--force` overwrites it"
+        )));
+    }
+    fs::write(path, report).map_err(|fault| {
+        Failure::new(say!(setting.language, "`{shown}` 写不进去：{fault}", "`{shown}` can not be written: {fault}"))
+    })
 }
 
 fn audit(asked: &options::Audit) -> Audit {
@@ -60,6 +80,9 @@ fn audit(asked: &options::Audit) -> Audit {
     }
     if let Some(notes) = &asked.notes {
         audit = audit.notes(notes);
+    }
+    if asked.report.is_some() {
+        audit = audit.keep_gravest();
     }
     if asked.rounding {
         audit = audit.roundings();
@@ -274,14 +297,15 @@ fn sampled(lines: &mut Lines, sample: &Sample, language: Language, look: Look) {
         "抽样：{population} 件中抽 {size} 件（种子 {seed}），{errors} 件有误",
         "Sample: {size} of {population} (seed {seed}), {errors} of them wrong"
     );
+    let method = if sample.strata.len() > 1 { "Korn-Graubard" } else { "Clopper-Pearson" };
     let payment = percent(sample.payment_accuracy);
     let financial = sample.financial_accuracy.map_or_else(|| "-".to_owned(), percent);
     lines.blank();
     lines.line(&look.paint(Ink::Strong, &title));
     let line = say!(
         language,
-        "  差错率 {rate}，95% 置信区间 {low} 至 {high}（Clopper-Pearson）",
-        "  error rate {rate}, with 95% confidence from {low} to {high} (Clopper-Pearson)"
+        "  差错率 {rate}，95% 置信区间 {low} 至 {high}（{method}）",
+        "  error rate {rate}, with 95% confidence from {low} to {high} ({method})"
     );
     lines.line(&line);
     let line = say!(

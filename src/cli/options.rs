@@ -232,6 +232,9 @@ pub(super) struct Audit {
     /// Whether to draw from all payouts together, or from every plan and size of payout
     #[arg(long, value_enum, default_value_t = Draw::Simple, requires = "sample")]
     pub(super) draw: Draw,
+    /// Also write a report: one HTML file, in the language of the output
+    #[arg(long, value_name = "FILE")]
+    pub(super) report: Option<PathBuf>,
     /// Columns of claims and enrollments to leave out, that no plan knows
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     pub(super) ignore_columns: Vec<String>,
