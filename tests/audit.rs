@@ -276,6 +276,11 @@ fn the_program_says_what_it_found_and_ends_with_a_code_that_says_it_too() {
     .unwrap();
     assert_eq!(huzhu(right.to_str().unwrap(), &out, &[]).status.code(), Some(0));
     assert_eq!(huzhu("none.csv", &out, &[]).status.code(), Some(2));
+    let same = huzhu(shipped, &out, &["--report", out.to_str().unwrap()]);
+    assert_eq!(same.status.code(), Some(2), "a report in place of the differences");
+    let report = world.path("report.html");
+    assert_eq!(huzhu(shipped, &out, &["--report", report.to_str().unwrap()]).status.code(), Some(1));
+    assert!(fs::read_to_string(&report).unwrap().ends_with("</html>\n"));
 }
 
 // ── the report ────────────────────────────────────────────────────────────

@@ -1,7 +1,7 @@
 //! `huzhu audit`: recorded payouts recomputed, the differences sorted by cause.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use huzhu::Language;
 use huzhu::audit::{self, Audit, CauseTotal, Difference, Fit, Note, Rows, Sample, Sampling, Summary, Unit};
@@ -30,6 +30,9 @@ pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, F
             return Ok(Report { remarks, is_wrong: true, ..Report::default() });
         }
     };
+    if let Some(path) = &asked.report {
+        check_report(path, asked, setting)?;
+    }
     let audit = audit(asked);
     let loud = quiet_about_damaged_files();
     let meter = Meter::new(setting, asked.quiet, stop_on_interrupt());
@@ -38,10 +41,10 @@ pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, F
     std::panic::set_hook(loud);
     let summary = done.map_err(|error| Failure::new(error.message(setting.language).to_owned()))?;
     if let Some(path) = &asked.report {
-        write_report(path, &summary.report(setting.language), asked.force, setting)?;
+        write_report(path, &summary.report(setting.language), setting)?;
     }
     let is_wrong = summary.is_wrong();
-    let done = Done { summary, audit };
+    let done = Done { summary, audit, report: asked.report.clone() };
     let results = match setting.format {
         Format::Text => done.text(setting),
         Format::Json => print(&done.json(setting.language)),
@@ -49,15 +52,29 @@ pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, F
     Ok(Report { results, is_wrong, ..Report::default() })
 }
 
-fn write_report(path: &Path, report: &str, overwrites: bool, setting: &Setting) -> Result<(), Failure> {
+/// The report is refused before anything is worked out, if it may not be written.
+fn check_report(path: &Path, asked: &options::Audit, setting: &Setting) -> Result<(), Failure> {
     let shown = path.display();
-    if path.exists() && !overwrites {
+    let taken = [&asked.claims, &asked.enrollments, &asked.recorded, &asked.out];
+    if taken.into_iter().chain(&asked.rejects).chain(&asked.notes).any(|taken| taken == path) {
+        return Err(Failure::new(say!(
+            setting.language,
+            "`{shown}` 用了两次；每个输入和输出须是不同的文件",
+            "`{shown}` is named twice; every input and output is a file of its own"
+        )));
+    }
+    if path.exists() && !asked.force {
         return Err(Failure::new(say!(
             setting.language,
             "`{shown}` 已存在；用 `--force` 覆盖",
             "`{shown}` is there already; `--force` overwrites it"
         )));
     }
+    Ok(())
+}
+
+fn write_report(path: &Path, report: &str, setting: &Setting) -> Result<(), Failure> {
+    let shown = path.display();
     fs::write(path, report).map_err(|fault| {
         Failure::new(say!(setting.language, "`{shown}` 写不进去：{fault}", "`{shown}` can not be written: {fault}"))
     })
@@ -97,6 +114,7 @@ fn audit(asked: &options::Audit) -> Audit {
 struct Done {
     summary: Summary,
     audit: Audit,
+    report: Option<PathBuf>,
 }
 
 impl Done {
@@ -139,6 +157,7 @@ impl Done {
                 "out": self.audit.out_path(),
                 "rejects": self.audit.rejects_path(),
                 "notes": self.audit.notes_path(),
+                "report": self.report,
             },
         })
     }
@@ -198,7 +217,8 @@ impl Done {
         let (took, found) =
             (seconds(self.summary.took), count(u64::try_from(self.summary.differences.len()).unwrap_or(0)));
         let files = [self.audit.out_path(), self.audit.rejects_path(), self.audit.notes_path()];
-        let files: Vec<String> = files.iter().map(|path| format!("`{}`", path.display())).collect();
+        let files = files.into_iter().chain(self.report.as_deref());
+        let files: Vec<String> = files.map(|path| format!("`{}`", path.display())).collect();
         let files = files.join(pick(language, "、", ", "));
         say!(language, "{found} 处差异，用时 {took} 秒；写出 {files}", "{found} differences in {took} s; wrote {files}")
     }
