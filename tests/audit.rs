@@ -276,6 +276,10 @@ fn the_program_says_what_it_found_and_ends_with_a_code_that_says_it_too() {
     .unwrap();
     assert_eq!(huzhu(right.to_str().unwrap(), &out, &[]).status.code(), Some(0));
     assert_eq!(huzhu("none.csv", &out, &[]).status.code(), Some(2));
+    let in_fen = world.path("fen.csv");
+    fs::write(&in_fen, "claim_id,payable\nzhao-2025-01,711987\nzhao-2025-02,62000\nsun-2025-01,1035000\n").unwrap();
+    let moved = huzhu(in_fen.to_str().unwrap(), &out, &[]);
+    assert!(String::from_utf8(moved.stdout).unwrap().contains("`--unit fen`"));
     let same = huzhu(shipped, &out, &["--report", out.to_str().unwrap()]);
     assert_eq!(same.status.code(), Some(2), "a report in place of the differences");
     let report = world.path("report.html");

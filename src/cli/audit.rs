@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use huzhu::Language;
 use huzhu::audit::{self, Audit, CauseTotal, Difference, Fit, Note, Rows, Sample, Sampling, Summary, Unit};
+use huzhu::{Code, Language};
 use serde_json::{Value as Json, json};
 
 use super::batch::{count, list, quiet_about_damaged_files, seconds, stop_on_interrupt};
@@ -180,9 +180,25 @@ impl Done {
         if let Some(sample) = &summary.sample {
             sampled(&mut lines, sample, language, look);
         }
+        if self.looks_like_fen() {
+            lines.blank();
+            let hint = pick(
+                language,
+                "多数记录的小数点移位；若以分记录，请加 `--unit fen`",
+                "most records have the decimal point moved; if they are in fen, read them with `--unit fen`",
+            );
+            lines.line(&look.paint(Ink::Strong, hint));
+        }
         lines.blank();
         lines.line(&self.end(language));
         lines.into_text()
+    }
+
+    /// Whether more than half of the records have the decimal point moved.
+    fn looks_like_fen(&self) -> bool {
+        let moved = self.summary.causes.iter().find(|total| total.cause == Code::PointMoved);
+        let compared = self.summary.rows.equal.saturating_add(self.summary.rows.different);
+        moved.is_some_and(|total| total.count > compared.div_euclid(2))
     }
 
     fn counts(&self, lines: &mut Lines, language: Language, look: Look) {
