@@ -15,8 +15,8 @@ use crate::error::Error;
 use crate::history;
 use crate::plan::Plan;
 
-/// A rounding changes no payout by more than this, in fen: a yuan for each benefit and step is far above what plans have.
-const MOST_BY_ROUNDING: u64 = 10_000;
+/// A rounding to the yuan changes a benefit by less than a yuan, and its steps by some fen: in fen, no more than this for each benefit of each claim.
+const MOST_BY_ROUNDING: u64 = 200;
 /// In longer accounts other orders are not tried.
 const MOST_IN_ORDER: usize = 40;
 /// In longer accounts earlier claims are not decided otherwise.
@@ -101,7 +101,7 @@ impl<'a> Scene<'a> {
         self.benefits(&mut found);
         self.facts(variants, &mut found);
         self.histories(&mut found);
-        if self.due.abs_diff(self.recorded) <= MOST_BY_ROUNDING {
+        if self.due.abs_diff(self.recorded) <= self.most_by_rounding() {
             self.roundings(variants, &mut found);
         }
         if found.is_empty() { vec![cause::UNEXPLAINED] } else { cause::in_order(&found) }
@@ -234,6 +234,12 @@ impl<'a> Scene<'a> {
             let Some((enrollment, claim)) = others.next() else { return Ok(false) };
             history::next(self.catalog, enrollment, claim, &mut before)?;
         }
+    }
+
+    fn most_by_rounding(&self) -> u64 {
+        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        let claims = count(self.earlier.len()).saturating_add(1);
+        count(self.decided.benefits().len()).saturating_mul(claims).saturating_mul(MOST_BY_ROUNDING)
     }
 
     fn roundings(&self, variants: &Variants, found: &mut Vec<Code>) {
