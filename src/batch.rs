@@ -1,8 +1,8 @@
 //! Many claims at once, as Arrow record batches.
 
-mod bucket;
+pub(crate) mod bucket;
 mod door;
-mod files;
+pub(crate) mod files;
 mod run;
 
 use std::io::Write;
@@ -16,6 +16,7 @@ use self::door::{Entered, Vocabulary};
 pub use self::run::{
     Cause, Job, LEAST_MEMORY, MOST_THREADS, Progress, Rehearsal, Rows, Stage, Summary, USUAL_MEMORY, rehearse, run,
 };
+pub(crate) use self::run::{Watch, run_watched};
 use crate::catalog::Catalog;
 use crate::certificate::Roll;
 use crate::error::Error;

@@ -115,6 +115,14 @@ impl Catalog {
         self.plans.values().flatten()
     }
 
+    /// The same plans, each changed; without the limits over several of them.
+    #[cfg(feature = "batch")]
+    pub(crate) fn with_each(&self, change: impl Fn(&mut Plan)) -> Catalog {
+        let mut plans = self.plans.clone();
+        plans.values_mut().flatten().for_each(change);
+        Catalog { plans, joint_limits: Vec::new() }
+    }
+
     /// The versions of one plan, from the earliest to the latest; none if there is no such plan.
     #[must_use]
     pub fn versions(&self, plan: &str) -> &[Plan] {

@@ -1,6 +1,7 @@
 //! The command line: what is asked, what is answered, and how the program ends.
 
 mod adjudicate;
+mod audit;
 mod batch;
 mod check;
 mod completions;
@@ -87,6 +88,7 @@ fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
         Command::Check(asked) => check::run(&asked, setting),
         Command::Test(asked) => test::run(&asked, setting),
         Command::Batch(asked) => batch::run(&asked, setting),
+        Command::Audit(asked) => audit::run(&asked, setting),
         Command::Schema(asked) => Ok(schema::run(&asked)),
         Command::Explain(asked) => explain::run(&asked, setting),
         Command::Init(asked) => init::run(&asked, setting),

@@ -9,6 +9,8 @@
 mod accumulator;
 mod adjudicate;
 #[cfg(feature = "batch")]
+pub mod audit;
+#[cfg(feature = "batch")]
 pub mod batch;
 pub mod calendar;
 mod case;

@@ -17,7 +17,7 @@ use expression::{Date, Number, Slot, Slots, Truth};
 /// One version of a plan, ready to decide claims.
 ///
 /// It exists only if its pack passed every check; see [`crate::pack::load`]. It is immutable, `Send` and `Sync`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     pub(crate) reference: Arc<PlanReference>,
     pub(crate) title: Text,
@@ -474,6 +474,8 @@ pub(crate) struct Benefit {
     pub(crate) gross_assumed: Vec<Assumed>,
     pub(crate) steps: Vec<Step>,
     pub(crate) rounding: Rounding,
+    /// How what each step leaves is rounded too. No pack says so; an audit asks what another system may have done.
+    pub(crate) rounding_of_steps: Option<Rounding>,
     /// Of its own rounding, if it has one.
     pub(crate) rounding_citation: Option<Citation>,
     pub(crate) citation: Citation,

@@ -374,10 +374,12 @@ impl<'p, R: Reading> Meaning<'p, R> {
     fn waterfall(&mut self, index: usize, benefit: &'p Benefit) -> R::Number {
         self.reading.hear(Event::At(Place::Gross(index)));
         let mut due = self.number(&benefit.gross.expression);
+        due = self.rounded(due, benefit.rounding_of_steps);
         self.reading.hear(Event::Gross { benefit: index, amount: &due });
         for (number, step) in benefit.steps.iter().enumerate() {
             self.reading.hear(Event::At(Place::Step(index, number)));
             let leaves = self.step(index, step, &due);
+            let leaves = self.rounded(leaves, benefit.rounding_of_steps);
             self.reading.hear(Event::Step { benefit: index, step: number, leaves: &leaves });
             due = leaves;
         }
@@ -385,6 +387,13 @@ impl<'p, R: Reading> Meaning<'p, R> {
         let leaves = self.reading.round(due.clone(), benefit.rounding);
         self.reading.hear(Event::Rounded { benefit: index, leaves: &leaves });
         leaves
+    }
+
+    fn rounded(&mut self, number: R::Number, rounding: Option<Rounding>) -> R::Number {
+        match rounding {
+            None => number,
+            Some(rounding) => self.reading.round(number, rounding),
+        }
     }
 
     fn step(&mut self, benefit: usize, step: &'p Step, due: &R::Number) -> R::Number {
@@ -409,7 +418,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
                 let rate = self.number(rate);
                 self.reading.times(due, rate)
             }
-            Action::Bands(ladder) => self.climb(*ladder, &due),
+            Action::Bands(ladder) => self.climb(*ladder, &due, self.plan.benefit(benefit).rounding_of_steps),
             Action::Deductible { amount, used } => {
                 let open = self.room(amount, *used);
                 let leaves = self.less(due.clone(), open);
@@ -453,7 +462,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     /// The sum over marginal bands: each rate on the part of the due inside its band.
-    fn climb(&mut self, ladder: usize, due: &R::Number) -> R::Number {
+    fn climb(&mut self, ladder: usize, due: &R::Number, each: Option<Rounding>) -> R::Number {
         let mut sum = self.nothing();
         let source = Source::Ladder(ladder);
         for rung in &self.plan.ladder(ladder).rungs {
@@ -470,6 +479,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
                 let cap = self.reading.sourced(source, cap);
                 pays = self.reading.least(pays, cap);
             }
+            let pays = self.rounded(pays, each);
             sum = self.reading.add(sum, pays);
         }
         sum

@@ -16,7 +16,8 @@ use serde_json::Value as Json;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_huzhu");
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const ZHAO: &str = "rules/cases/zhao.json";
-const COMMANDS: [&str; 9] = ["adjudicate", "check", "test", "batch", "schema", "explain", "init", "completions", "man"];
+const COMMANDS: [&str; 10] =
+    ["adjudicate", "check", "test", "batch", "audit", "schema", "explain", "init", "completions", "man"];
 
 // ── what a member and an auditor read ─────────────────────────────────────
 
@@ -220,10 +221,10 @@ fn what_can_not_run_ends_with_two_and_says_what_to_do() {
             "is named twice",
         ),
         (vec!["batch", "--claims=a.csv", "--enrollments=b.csv", "--out=c.csv", "--memory=5GB"], "such as 512MiB"),
-        (vec!["explain", "limit-reachd"], "did you mean `limit-reached`?"),
+        (vec!["explain", "limit-reachd"], "did you mean `limit-reached`"),
         (vec!["explain", "zzz"], "`huzhu explain` lists all codes"),
         (vec!["init", "My Plan"], "lower case letters and digits joined by hyphens"),
-        (vec!["man", "adjudicat"], "did you mean `adjudicate`?"),
+        (vec!["man", "adjudicat"], "did you mean `adjudicate`"),
         (vec!["decide"], "unrecognized subcommand"),
         (vec!["adjudicate"], "required arguments"),
         (vec!["check", "--format", "xml"], "invalid value"),

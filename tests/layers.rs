@@ -34,7 +34,19 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("text of a pack", &["pack::*"]),
     (
         "uses",
-        &["batch::*", "case", "cases", "catalog", "certificate::*", "curve", "explain", "history", "joint", "schema"],
+        &[
+            "audit::*",
+            "batch::*",
+            "case",
+            "cases",
+            "catalog",
+            "certificate::*",
+            "curve::*",
+            "explain",
+            "history",
+            "joint",
+            "schema",
+        ],
     ),
     // a crate of its own: it sees the others through the public API only
     ("face", &["cli::*", "main"]),

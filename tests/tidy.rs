@@ -10,6 +10,9 @@ use huzhu::{Code, Language};
 
 const MOST_LINES_OF_A_FILE: usize = 1100;
 /// A float must not come near money; a placeholder or a lint that is off without a reason must not stay.
+const FLOATS: [&str; 2] = ["f32", "f64"];
+/// Where a float is the matter itself: what another system makes of money, and how sure a sample is. Neither gives an amount of ours.
+const WITH_FLOATS: [&str; 2] = ["audit/binary.rs", "audit/interval.rs"];
 const FORBIDDEN_WORDS: [&str; 6] = ["f32", "f64", "todo!", "unimplemented!", "dbg!", "#[allow"];
 /// A page says what the code means, why it matters and what to do.
 const LEAST_LINES_OF_A_PAGE: usize = 4;
@@ -32,9 +35,12 @@ fn a_file_says_first_what_it_is_about() {
 #[test]
 fn no_float_and_no_placeholder_is_in_the_sources() {
     let found = sources().flat_map(|(path, text)| {
+        let may_have_floats = WITH_FLOATS.iter().any(|file| path.ends_with(file));
+        let is_allowed = move |word: &&str| may_have_floats && FLOATS.contains(word);
         let lines = (1..).zip(text.lines().map(str::to_owned));
-        let lines =
-            lines.flat_map(|(number, line)| words_in(&line).map(move |word| (number, word)).collect::<Vec<_>>());
+        let lines = lines.flat_map(|(number, line)| {
+            words_in(&line).filter(|word| !is_allowed(word)).map(move |word| (number, word)).collect::<Vec<_>>()
+        });
         lines.map(|(number, word)| format!("{}:{number}: {word}", path.display())).collect::<Vec<_>>()
     });
     none(found, "write it without");

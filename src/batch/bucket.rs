@@ -9,6 +9,7 @@ mod gather;
 mod groups;
 mod payouts;
 mod plans;
+mod stories;
 mod waves;
 
 use arrow::array::RecordBatch;
@@ -18,6 +19,7 @@ pub use self::alone::Alone;
 use self::facts::Rows;
 use self::payouts::Results;
 pub(crate) use self::plans::Plans;
+pub(crate) use self::stories::{Story, stories};
 use self::waves::Waves;
 use super::{Decided, Reject};
 use crate::certificate::{Certificate, Certifier};

@@ -24,6 +24,7 @@ mod routes;
 mod spill;
 mod summary;
 mod twins;
+mod watch;
 mod workers;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,6 +35,7 @@ pub use job::{Job, LEAST_MEMORY, MOST_THREADS, USUAL_MEMORY};
 pub use progress::{Progress, Stage};
 pub use rehearse::{Rehearsal, rehearse};
 pub use summary::{Cause, Rows, Summary};
+pub(crate) use watch::Watch;
 
 use budget::Budget;
 use decide::{Deciding, Part};
@@ -67,6 +69,16 @@ use crate::text::{Text, say};
 /// can not be written or is there already, [`Error::is_resume`] if the work folder is of another job or in use, [`Error::is_memory`] if the memory does not
 /// do, and [`Error::is_interrupted`] if `progress` has stopped the run.
 pub fn run(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result<Summary, Error> {
+    run_watched(job, catalog, progress, None)
+}
+
+/// The same, with someone who looks at what is decided and writes in its place what stands under the name of the payouts.
+pub(crate) fn run_watched(
+    job: &Job,
+    catalog: &Catalog,
+    progress: &dyn Progress,
+    watch: Option<&dyn Watch>,
+) -> Result<Summary, Error> {
     let started = Instant::now();
     job.check()?;
     let stamps = stamps(job)?;
@@ -77,7 +89,7 @@ pub fn run(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result<Summ
     let manifest = Manifest::of(job, catalog)?;
     let folder = Folder::open(job, &manifest)?;
     let is_resumed = folder.is_resumed;
-    let run = Run { job, stamps, plans, sources, outputs, folder, budget: Budget::of(job), progress };
+    let run = Run { job, stamps, plans, sources, outputs, folder, budget: Budget::of(job), progress, watch };
     let counts = match run.go() {
         Ok(counts) => counts,
         Err(error) => {
@@ -125,11 +137,12 @@ struct Run<'a> {
     folder: Folder,
     budget: Budget,
     progress: &'a dyn Progress,
+    watch: Option<&'a dyn Watch>,
 }
 
 impl Run<'_> {
     fn go(&self) -> Result<Counts, Error> {
-        if let Some(counts) = self.folder.mark::<Counts>(SUMMARY)? {
+        if let (Some(counts), None) = (self.folder.mark::<Counts>(SUMMARY)?, self.watch) {
             return Ok(counts); // all is written, and only the work folder was not yet removed
         }
         let (enrollments, enrolled, routes) = self.enrollments()?;
@@ -206,7 +219,7 @@ impl Run<'_> {
     /// Claims by bucket.
     fn claims(&self, enrollments: &Put, enrolled: &Spilled, routes: Option<Routes>) -> Result<(Put, Spilled), Error> {
         let name = self.sources.claims.name();
-        if let Some(put) = self.folder.mark::<Put>(CLAIMS)? {
+        if let (Some(put), None) = (self.folder.mark::<Put>(CLAIMS)?, self.watch) {
             self.progress.advance(Stage::Claims, put.read, put.read);
             let spilled = put.spilled(name, &self.folder)?;
             return Ok((put, spilled));
@@ -216,8 +229,15 @@ impl Run<'_> {
             None => self.routes(enrollments, enrolled)?,
         };
         let share = self.budget.reading(enrollments.taken);
-        let put =
-            put::claims(&self.sources.claims, &self.folder, self.sources.buckets(), &routes, share, self.progress)?;
+        let put = put::claims(
+            &self.sources.claims,
+            &self.folder,
+            self.sources.buckets(),
+            &routes,
+            share,
+            self.progress,
+            self.watch,
+        )?;
         self.folder.put_mark(CLAIMS, &put)?;
         let spilled = put.spilled(name, &self.folder)?;
         Ok((put, spilled))
@@ -236,7 +256,8 @@ impl Run<'_> {
     fn results(&self, enrollments: &Put, enrolled: &Spilled, claims: &Put, claimed: &Spilled) -> Result<Counts, Error> {
         let (plans, folder, outputs) = (&self.plans, &self.folder, &self.outputs);
         let journal = &Journal::open(folder)?;
-        let deciding = Deciding { plans, claims: claimed, enrollments: enrolled, folder, journal, outputs };
+        let watch = self.watch;
+        let deciding = Deciding { plans, claims: claimed, enrollments: enrolled, folder, journal, outputs, watch };
         let buckets = self.sources.buckets();
         let threads = self.budget.deciding(deciding.largest(buckets))?;
         let parts = deciding.all(buckets, threads, self.progress)?;
@@ -247,6 +268,7 @@ impl Run<'_> {
             parts: &parts,
             rejects: enrollments.rejects.iter().chain(&claims.rejects).cloned().collect(),
             memory: self.budget.half(),
+            watch,
         };
         let rejected = results.write(self.progress)?;
         let counts = sum(enrollments, claims, &parts, rejected)?;

@@ -78,7 +78,7 @@ fn job(asked: &Batch) -> Job {
 }
 
 /// A flag that Ctrl-C sets; a second one ends the program at once.
-fn stop_on_interrupt() -> Arc<AtomicBool> {
+pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     let set = Arc::clone(&flag);
     // Where no handler can be set, an interrupt ends the program, and the same command goes on from there as well.
@@ -90,10 +90,10 @@ fn stop_on_interrupt() -> Arc<AtomicBool> {
     flag
 }
 
-type Hook = Box<dyn Fn(&std::panic::PanicHookInfo<'_>) + Send + Sync>;
+pub(super) type Hook = Box<dyn Fn(&std::panic::PanicHookInfo<'_>) + Send + Sync>;
 
 /// The library that reads Parquet panics at some damaged bytes. The run says which file is damaged; the panic itself is no news.
-fn quiet_about_damaged_files() -> Hook {
+pub(super) fn quiet_about_damaged_files() -> Hook {
     const READERS: [&str; 4] = ["/parquet-", "/arrow-", "/snap-", "/bytes-"];
     let loud = std::panic::take_hook();
     std::panic::set_hook(Box::new(|panic| {
@@ -248,7 +248,7 @@ impl Done {
 }
 
 /// A title, and numbers with what they count.
-fn list(lines: &mut Lines, title: &str, rows: Vec<(String, String)>, language: Language, look: Look) {
+pub(super) fn list(lines: &mut Lines, title: &str, rows: Vec<(String, String)>, language: Language, look: Look) {
     if rows.is_empty() {
         return;
     }
@@ -299,7 +299,7 @@ pub(super) fn count(number: u64) -> String {
 }
 
 /// Seconds with one place.
-fn seconds(time: std::time::Duration) -> String {
+pub(super) fn seconds(time: std::time::Duration) -> String {
     let tenths = time.as_millis().div_ceil(100);
     format!("{}.{}", tenths.div_euclid(10), tenths.rem_euclid(10))
 }

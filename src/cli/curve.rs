@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use huzhu::{Case, Catalog, Curve, Decision, Error, Kind, Language, Piece, Turn, money};
+use huzhu::{Case, Catalog, Curve, Decision, Error, Kind, Language, Piece, Turn, exact, money};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -147,7 +147,7 @@ fn seen(piece: &Piece, most: i128) -> (i128, i128) {
 }
 
 fn hundredths(value: Decimal) -> i128 {
-    value.checked_mul(Decimal::ONE_HUNDRED).and_then(|value| value.to_i128()).unwrap_or(0)
+    exact::multiply(value, Decimal::ONE_HUNDRED).ok().and_then(|value| value.to_i128()).unwrap_or(0)
 }
 
 /// The curve as a drawing that needs nothing else.

@@ -85,6 +85,7 @@ pub(super) enum Command {
     Check(Check),
     Test(Test),
     Batch(Batch),
+    Audit(Audit),
     Schema(Schema),
     Explain(Explain),
     Init(Init),
@@ -205,6 +206,84 @@ pub(super) struct Batch {
     /// Show no progress
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+/// Recomputes recorded payouts and sorts the differences by cause · 核对已付记录
+///
+/// Reads claims and enrollments as `huzhu batch` does, and what another system recorded: `claim_id` and `payable`. Writes a row for each difference
+/// with every cause that explains it to the fen, the most likely first. Exit 1 if there is a difference or a row that could not be read.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o paid.csv --force\n  \
+    huzhu audit -c rules/cases/claims.csv -e rules/cases/enrollments.csv -r paid.csv -o wrong.csv\n  \
+    huzhu explain point-moved\n  \
+    huzhu explain limit-per-claim")]
+pub(super) struct Audit {
+    /// The claims, as `huzhu batch` reads them
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) claims: PathBuf,
+    /// The enrollments, as `huzhu batch` reads them
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) enrollments: PathBuf,
+    /// The recorded payouts: `claim_id` and `payable`
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) recorded: PathBuf,
+    /// The differences: `claim_id`, `recorded`, `recomputed`, `difference`, `causes`
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) out: PathBuf,
+    /// The rejected claims and enrollments [default: beside the differences, ending in `.rejects.csv`]
+    #[arg(long, value_name = "FILE")]
+    pub(super) rejects: Option<PathBuf>,
+    /// The recorded payouts that were rejected or put right [default: beside the differences, ending in `.notes.csv`]
+    #[arg(long, value_name = "FILE")]
+    pub(super) notes: Option<PathBuf>,
+    /// The unit of recorded amounts that name none
+    #[arg(long, value_enum, default_value_t = RecordedUnit::Yuan)]
+    pub(super) unit: RecordedUnit,
+    /// Also find the rule of rounding that explains the most payouts
+    #[arg(long)]
+    pub(super) rounding: bool,
+    /// Also draw so many claims and say how sure their errors are of all
+    #[arg(long, value_name = "N")]
+    pub(super) sample: Option<u64>,
+    /// Another seed draws other claims
+    #[arg(long, value_name = "S", default_value_t = 1, requires = "sample")]
+    pub(super) seed: u64,
+    /// Whether to draw from all payouts together, or from every plan and size of payout
+    #[arg(long, value_enum, default_value_t = Draw::Simple, requires = "sample")]
+    pub(super) draw: Draw,
+    /// Also write a report: one HTML file, in the language of the output
+    #[arg(long, value_name = "FILE")]
+    pub(super) report: Option<PathBuf>,
+    /// Columns of claims and enrollments to leave out, that no plan knows
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    pub(super) ignore_columns: Vec<String>,
+    /// Work with so many threads [default: the number of processors]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<NonZeroUsize>,
+    /// Take at most about so much memory: bytes, or as 512MiB, 2GiB
+    #[arg(long, value_name = "SIZE", default_value = "1GiB")]
+    pub(super) memory: Memory,
+    /// Overwrite results that are there
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Show no progress
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// How a sample is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Draw {
+    Simple,
+    Stratified,
+}
+
+/// The unit that recorded amounts are in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RecordedUnit {
+    Yuan,
+    Fen,
 }
 
 /// A size of memory.

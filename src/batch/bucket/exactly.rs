@@ -100,7 +100,7 @@ pub(super) fn alone(bucket: Bucket<'_>, place: usize, accumulators: &Accumulator
 }
 
 /// What is wrong with a row, and where.
-struct Fault {
+pub(super) struct Fault {
     column: String,
     value: String,
     reason: Text,
@@ -118,7 +118,7 @@ impl Fault {
 }
 
 /// The claim at the place with its enrollment, as they would be read one by one.
-fn read(bucket: Bucket<'_>, place: usize) -> Result<(Enrollment, Claim), Fault> {
+pub(super) fn read(bucket: Bucket<'_>, place: usize) -> Result<(Enrollment, Claim), Fault> {
     let (row, holder) = (bucket.accounts.claim_at(place), bucket.accounts.enrollment_at(place));
     let kind = |name: &str| bucket.plans.vocabulary().kind(name);
     let text = |name: &str| bucket.enrollments.some_texts(name).at(holder).unwrap_or_default();
@@ -164,7 +164,7 @@ fn check_own_facts(plan: &Plan, enrollment: &Enrollment, claim: &Claim) -> Resul
 }
 
 /// Reversals of what is no claim of the account.
-fn loose_reversals(pairs: &[(usize, (Enrollment, Claim))]) -> Vec<(usize, Fault)> {
+pub(super) fn loose_reversals(pairs: &[(usize, (Enrollment, Claim))]) -> Vec<(usize, Fault)> {
     let is_claim = |id: &str| pairs.iter().any(|(_, (_, claim))| claim.id() == id && claim.reverses().is_none());
     let loose =
         pairs.iter().filter_map(|(place, (_, claim))| Some((*place, claim.reverses().filter(|id| !is_claim(id))?)));

@@ -85,6 +85,11 @@ impl<'c> Plans<'c> {
         Plans { catalog, vocabulary: vocabulary.clone(), all, prepared, gross_places, compiled: Mutex::default() }
     }
 
+    /// The plans of another catalog with the same facts.
+    pub(crate) fn under<'d>(&self, catalog: &'d Catalog) -> Plans<'d> {
+        Plans::of(catalog, &self.vocabulary)
+    }
+
     /// The places of the amounts that benefits start from, enough for every plan of the catalog.
     pub(super) fn gross_places(&self) -> u32 {
         self.gross_places
@@ -105,7 +110,7 @@ impl<'c> Plans<'c> {
         self.all.get(number).copied()
     }
 
-    pub(super) fn catalog(&self) -> &'c Catalog {
+    pub(crate) fn catalog(&self) -> &'c Catalog {
         self.catalog
     }
 

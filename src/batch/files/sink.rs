@@ -73,6 +73,19 @@ impl Sink {
         }
     }
 
+    /// Writes a file of these rows alone.
+    ///
+    /// # Errors
+    /// If the columns are other than those that were said, or the file can not be written.
+    pub(crate) fn whole(&self, rows: &RecordBatch, to: &Path) -> Result<(), Error> {
+        let mut bytes = match self.form {
+            Form::Parquet => Vec::new(),
+            Form::Csv => self.header().map_err(|fault| not_encoded(to, &fault))?,
+        };
+        bytes.extend(self.part(rows)?);
+        std::fs::write(to, bytes).map_err(|fault| crate::batch::files::fault::unwritable(to, &fault))
+    }
+
     /// Writes a file of all parts in their order; `each` hears the number of every part that is done and may stop it.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ use super::rejects::{Rejected, Sealed, rows_of};
 use super::routes::Buckets;
 use super::spill::{Reader, Spilled};
 use super::summary::Tally;
+use super::watch::Watch;
 use super::workers::share;
 use crate::batch::bucket::{Plans, decide_bucket};
 use crate::batch::{Decided, Input, Reject};
@@ -45,6 +46,7 @@ pub(super) struct Deciding<'a> {
     pub(super) folder: &'a Folder,
     pub(super) journal: &'a Journal,
     pub(super) outputs: &'a Outputs,
+    pub(super) watch: Option<&'a dyn Watch>,
 }
 
 impl Deciding<'_> {
@@ -79,12 +81,14 @@ impl Deciding<'_> {
         if self.bytes_of(bucket) == 0 {
             return Ok(Part::default());
         }
-        let earlier = self.journal.earlier(bucket);
+        let earlier = if self.watch.is_some() { None } else { self.journal.earlier(bucket) };
         if let Some(part) = earlier.filter(|part| part.files().all(|file| self.folder.has(file))) {
             return Ok(part.clone());
         }
         let part = self.decide(bucket, &claims.bucket(bucket)?, &enrollments.bucket(bucket)?)?;
-        self.journal.add(bucket, &part)?;
+        if self.watch.is_none() {
+            self.journal.add(bucket, &part)?; // a part without its payouts is nothing to go on from
+        }
         Ok(part)
     }
 
@@ -102,7 +106,11 @@ impl Deciding<'_> {
 
     fn decide(&self, bucket: u16, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Part, Error> {
         let Outputs { payouts: to_payouts, lines: to_lines } = self.outputs;
-        let Decided { payouts, lines, rejects } = decide_bucket(self.plans, claims, enrollments, to_lines.is_some())?;
+        let decided = decide_bucket(self.plans, claims, enrollments, to_lines.is_some())?;
+        if let Some(watch) = self.watch {
+            watch.see(self.plans, claims, enrollments, &decided)?;
+        }
+        let Decided { payouts, lines, rejects } = decided;
         let decided = rows(&payouts);
         balance(bucket, rows(claims), decided, &rejects)?;
         let name = |of: &str| format!("part-{bucket:04}.{of}");
@@ -111,7 +119,10 @@ impl Deciding<'_> {
         Ok(Part {
             decided,
             tally: Tally::of(&payouts),
-            payouts: write_part(to_payouts, &payouts, self.folder, &name("payouts"))?,
+            payouts: match self.watch {
+                Some(_) => None,
+                None => write_part(to_payouts, &payouts, self.folder, &name("payouts"))?,
+            },
             lines: match to_lines {
                 Some(sink) => write_part(sink, &lines, self.folder, &name("lines"))?,
                 None => None,

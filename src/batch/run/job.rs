@@ -118,6 +118,16 @@ impl Job {
         disk::beside(&self.out, "work")
     }
 
+    /// Every file that is read or written.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        [self.claims.as_path(), &self.enrollments].into_iter().chain(self.outputs())
+    }
+
+    /// Whether finished results are overwritten.
+    pub(crate) fn overwrites(&self) -> bool {
+        self.is_forced
+    }
+
     /// The files to write, in the order in which they get their names.
     pub(super) fn outputs(&self) -> impl Iterator<Item = &Path> {
         [Some(&self.rejects), self.lines.as_ref(), Some(&self.out)].into_iter().flatten().map(PathBuf::as_path)
@@ -125,7 +135,7 @@ impl Job {
 
     pub(super) fn check(&self) -> Result<(), Error> {
         let mut seen = BTreeSet::new();
-        for path in [self.claims.as_path(), &self.enrollments].into_iter().chain(self.outputs()) {
+        for path in self.files() {
             let place = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
             if !seen.insert(place.canonicalize().unwrap_or(place)) {
                 let path = path.display();

@@ -11,6 +11,7 @@ use super::output::Outputs;
 use super::progress::{Progress, Stage, heed};
 use super::rejects::{self, Sealed};
 use super::summary::{Cause, Causes};
+use super::watch::Watch;
 use crate::batch::Input;
 use crate::batch::files::RejectsFile;
 use crate::error::Error;
@@ -32,6 +33,7 @@ pub(super) struct Results<'a> {
     pub(super) rejects: Vec<Sealed>,
     pub(super) outputs: &'a Outputs,
     pub(super) memory: u64,
+    pub(super) watch: Option<&'a dyn Watch>,
 }
 
 impl Results<'_> {
@@ -57,10 +59,13 @@ impl Results<'_> {
         }
         let parts: Vec<PathBuf> = self.paths(|part| part.payouts.as_ref());
         let payouts = &self.outputs.payouts;
-        payouts.join(&parts, &partial(payouts.path()), &mut |part| {
-            progress.advance(Stage::Writing, u64::try_from(part).unwrap_or(total), total);
-            heed(progress)
-        })?;
+        match self.watch {
+            Some(watch) => watch.write(&partial(&self.job.out))?,
+            None => payouts.join(&parts, &partial(payouts.path()), &mut |part| {
+                progress.advance(Stage::Writing, u64::try_from(part).unwrap_or(total), total);
+                heed(progress)
+            })?,
+        }
         progress.advance(Stage::Writing, total, total);
         Ok(counts)
     }

@@ -14,6 +14,7 @@ use super::rejects::{Rejected, Sealed};
 use super::route_log::RouteLog;
 use super::routes::{Buckets, Routes, hash_of_enrollment};
 use super::spill::{self, NOWHERE, Segment, Spill, Spilled};
+use super::watch::Watch;
 use super::workers::share;
 use crate::batch::{Input, Reject};
 use crate::error::Error;
@@ -131,6 +132,7 @@ pub(super) fn claims(
     routes: &Routes,
     share: Share,
     progress: &dyn Progress,
+    watch: Option<&dyn Watch>,
 ) -> Result<Put, Error> {
     put(source, folder, buckets, share, progress, &|rows, lane| {
         let ids = texts(rows, "enrollment_id")?;
@@ -145,6 +147,12 @@ pub(super) fn claims(
                     unknown.push(row);
                     NOWHERE
                 }));
+            }
+        }
+        if let Some(watch) = watch {
+            let claims = texts(rows, "claim_id")?;
+            for row in &unknown {
+                watch.turn_away(claims.value(*row));
             }
         }
         let numbers = row_numbers(rows)?;

@@ -87,6 +87,7 @@ impl<'n> Builder<'n> {
             rounding_citation,
             citation: citation?,
             is_within_outermost: false,
+            rounding_of_steps: None,
         })
     }
 

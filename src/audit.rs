@@ -1,0 +1,144 @@
+//! Recorded payouts recomputed, and what differs sorted by cause.
+//!
+//! An auditor has the payouts that some other system recorded. [`run`] decides every claim anew, lays both side by side, and asks of every
+//! difference what that system may have done: each alternative is decided by the same meaning as the plan itself, and counts only if it gives the
+//! recorded amount to the fen.
+
+mod amount;
+mod binary;
+mod cause;
+mod chart;
+mod desk;
+mod difference;
+mod forensics;
+mod interval;
+mod job;
+mod note;
+mod recorded;
+mod report;
+mod sample;
+mod slips;
+mod summary;
+mod suspects;
+mod variants;
+mod whatif;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use arrow::array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::error::ArrowError;
+
+pub use self::amount::Unit;
+pub use self::cause::{causes, title};
+use self::desk::Desk;
+pub use self::difference::Difference;
+pub use self::forensics::{Fit, Policy};
+use self::forensics::{Forensics, Policies};
+pub use self::job::Audit;
+pub use self::note::Note;
+use self::recorded::Recorded;
+pub use self::sample::{Sample, Sampling, Stratum};
+pub use self::summary::{CauseTotal, Rows, Summary};
+use crate::batch::files::Sink;
+use crate::batch::{LEAST_MEMORY, Progress, run_watched};
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::text::{Text, say};
+
+/// Recomputes all recorded payouts of an audit and writes what differs.
+///
+/// Memory holds every recorded payout: 56 bytes and the text of its claim id; the claims themselves are worked off in pieces, as by
+/// [`crate::batch::run`]. An audit that is stopped decides anew; what was read by then is kept.
+///
+/// # Errors
+/// Those of [`crate::batch::run`]; [`Error::is_columns`] if the recorded payouts have no `claim_id` and `payable`, or a float in their place.
+pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<Summary, Error> {
+    let started = Instant::now();
+    audit.check()?;
+    let sink = Sink::new(audit.out_path(), &difference::schema())?;
+    let notes = Sink::new(&audit.notes, &schema_of_notes())?;
+    let mut recorded = Recorded::read(&audit.recorded, audit.unit)?;
+    let job = audit.job.clone().memory(audit.memory_beside(&recorded)?);
+    let policies = audit.compares_roundings.then(|| Policies::of(catalog));
+    let forensics = policies.as_ref().map(|policies| Forensics::new(policies, &recorded));
+    let desk = Desk::new(catalog, &recorded, &sink, forensics, audit.keeps_gravest);
+    let batch = run_watched(&job, catalog, progress, Some(&desk))?;
+    let (found, fits) = desk.into_found();
+    let rows = rows_of_notes(&recorded.notes).map_err(|fault| Error::output(Text::same(&fault.to_string())))?;
+    notes.whole(&rows, &audit.notes)?;
+    let sample = audit.sampling.and_then(|sampling| sample::draw(sampling, found.payouts(&recorded, catalog)));
+    let mut summary = Summary::of(batch, &mut recorded, found);
+    (summary.roundings, summary.sample, summary.took) = (fits, sample, started.elapsed());
+    Ok(summary)
+}
+
+impl Audit {
+    /// Every file is one of its own, and the notes are not there yet.
+    fn check(&self) -> Result<(), Error> {
+        let place = |path: &Path| {
+            path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
+        };
+        let own = [self.recorded.as_path(), &self.notes];
+        let taken = self.job.files().chain(own).filter(|path| own.iter().any(|own| place(own) == place(path)));
+        let shown = self.notes.display();
+        if taken.count() > own.len() {
+            let shown = self.recorded.display();
+            return Err(Error::output(say!(
+                "`{shown}` 等文件用了两次；每个输入和输出须是不同的文件",
+                "`{shown}` or another file is named twice; every input and output is a file of its own"
+            )));
+        }
+        if self.notes.exists() && !self.job.overwrites() {
+            return Err(Error::output(say!(
+                "`{shown}` 已存在；用 `--force` 覆盖",
+                "`{shown}` is there already; `--force` overwrites it"
+            )));
+        }
+        Ok(())
+    }
+
+    /// What is left for deciding beside the recorded payouts.
+    fn memory_beside(&self, recorded: &Recorded) -> Result<u64, Error> {
+        let (bytes, count) = (recorded.bytes(), recorded.len());
+        match self.memory.checked_sub(bytes).filter(|left| *left >= LEAST_MEMORY) {
+            Some(left) => Ok(left),
+            None => {
+                let least = bytes.saturating_add(LEAST_MEMORY).div_ceil(1 << 20);
+                Err(Error::memory(say!(
+                    "{count} 条记录需要 {least} MiB 内存；用 `--memory` 放宽",
+                    "{count} recorded payouts need {least} MiB of memory; raise it with `--memory`"
+                )))
+            }
+        }
+    }
+}
+
+fn schema_of_notes() -> SchemaRef {
+    let text = |name| Field::new(name, DataType::Utf8, false);
+    Arc::new(Schema::new(vec![
+        Field::new("row", DataType::UInt64, false),
+        text("claim_id"),
+        text("column"),
+        text("value"),
+        Field::new("read_as", DataType::Decimal128(18, 2), true),
+        text("reason_zh"),
+        text("reason_en"),
+    ]))
+}
+
+fn rows_of_notes(notes: &[Note]) -> Result<RecordBatch, ArrowError> {
+    let text = |of: fn(&Note) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(notes.iter().map(of))) };
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(UInt64Array::from_iter_values(notes.iter().map(|note| note.row))),
+        text(|note| &note.claim),
+        text(|note| &note.column),
+        text(|note| &note.value),
+        difference::amounts(notes.iter().map(|note| note.read_as))?,
+        text(|note| &note.reason.zh),
+        text(|note| &note.reason.en),
+    ];
+    RecordBatch::try_new(schema_of_notes(), columns)
+}

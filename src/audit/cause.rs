@@ -1,0 +1,63 @@
+//! The causes that a difference may have, in the order in which they are listed.
+
+use crate::code::Code;
+use crate::text::Text;
+
+/// What is said of a difference that nothing explains.
+pub(super) const UNEXPLAINED: Code = Code::Unexplained;
+
+/// Every cause, the most likely first, with its title.
+///
+/// The order is a plain one: what is wrong with the payout as a record; a rule left out or taken otherwise; a fact read otherwise; rounding; and last
+/// a slip of the pen, which can look like anything. Of two alike, the one that would fit less often by chance stands first: a waiting period that is
+/// off by a day before one that was not applied. A cause that fits is listed whatever stands before it.
+const CAUSES: &[(Code, &str, &str)] = &[
+    (Code::Unexplained, "原因不明", "unexplained"),
+    (Code::PaidAgain, "同一理赔重复记录", "the claim is recorded again"),
+    (Code::NotRecorded, "应付而无记录", "due, but not recorded"),
+    (Code::UnknownEnrollment, "理赔的参保记录不存在或被拒", "the claim's enrollment is unknown or rejected"),
+    (Code::NoSuchClaim, "没有这一理赔", "no such claim"),
+    (Code::ClaimRejected, "理赔申请被拒，无法重算", "the claim could not be decided"),
+    (Code::ClaimAmbiguous, "多件理赔用同一编号", "several claims have this id"),
+    (Code::VersionOther, "用了另一版本的规则", "another version of the plan"),
+    (Code::LimitPerClaim, "期间限额按每次理赔计", "a limit of the period taken for each claim"),
+    (Code::PriorNotCounted, "未计此前的给付", "earlier payments not counted"),
+    (Code::LimitIgnored, "未用限额", "a limit not applied"),
+    (Code::SharesUncapped, "份数未封顶", "the share cap not applied"),
+    (Code::DeductibleMissed, "未扣免赔额", "the deductible not taken"),
+    (Code::DeductibleTwice, "免赔额扣了两次", "the deductible taken twice"),
+    (Code::DeductibleAfterRate, "先乘比例后扣免赔额", "the deductible taken after the rate"),
+    (Code::WaitingOffByADay, "等待期差一天", "the waiting period off by a day"),
+    (Code::WaitingMissed, "未用等待期", "the waiting period not applied"),
+    (Code::ConditionIgnored, "不符条件而给付", "a condition not applied"),
+    (Code::BenefitLeftOut, "漏付一项待遇", "a benefit left out"),
+    (Code::BenefitTwice, "一项待遇付了两次", "a benefit paid twice"),
+    (Code::DaysOffByOne, "天数差一天", "the days off by one"),
+    (Code::BaseTotalCost, "以总费用为基数", "the total cost taken as the base"),
+    (Code::BaseBeforeOthers, "基数未减其他支付", "the base taken before what others paid"),
+    (Code::OrderOfClaims, "理赔次序不同", "the claims taken in another order"),
+    (Code::RoundingBinary, "用二进制浮点计算", "worked out in binary floating point"),
+    (Code::RoundingEachStep, "每步舍入", "rounded at each step"),
+    (Code::RoundingMode, "舍入方式不同", "rounded in another mode"),
+    (Code::RoundingPlace, "舍入到另一位", "rounded to another place"),
+    (Code::SignReversed, "正负号相反", "the sign reversed"),
+    (Code::PointMoved, "小数点移位", "the decimal point moved"),
+    (Code::DigitsSwapped, "相邻两位对调", "two neighbouring digits swapped"),
+];
+
+/// The title of a cause.
+#[must_use]
+pub fn title(cause: Code) -> Text {
+    let found = CAUSES.iter().find(|(code, ..)| *code == cause);
+    found.map_or_else(|| Text::same(cause.name()), |(_, zh, en)| Text { zh: (*zh).to_owned(), en: (*en).to_owned() })
+}
+
+/// Every cause in the order in which they are listed.
+pub fn causes() -> impl Iterator<Item = Code> {
+    CAUSES.iter().map(|(code, ..)| *code)
+}
+
+/// In the order of the list, each once.
+pub(super) fn in_order(found: &[Code]) -> Vec<Code> {
+    causes().filter(|cause| found.contains(cause)).collect()
+}

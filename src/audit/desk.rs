@@ -1,0 +1,353 @@
+//! Where recorded payouts lie beside those that are due, bucket by bucket.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use arrow::datatypes::Decimal128Type;
+
+use super::difference::{self, Difference};
+use super::forensics::{Fit, Forensics};
+use super::recorded::Recorded;
+use super::report::MOST_LISTED;
+use super::sample::Payout;
+use super::suspects::{Earlier, MOST_EARLIER, Scene};
+use super::variants::Variants;
+use crate::accumulator::Accumulators;
+use crate::adjudicate::Adjudication;
+use crate::batch::bucket::{Plans, Story, stories};
+use crate::batch::files::Sink;
+use crate::batch::{Decided, Watch};
+use crate::catalog::Catalog;
+use crate::code::Code;
+use crate::error::Error;
+use crate::text::{Text, say};
+
+/// What became of a recorded payout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// No claim of its id has come by.
+    Open,
+    /// Its claim was decided.
+    Matched,
+    /// Its claim has no enrollment.
+    TurnedAway,
+    /// Its claim was rejected.
+    Rejected,
+    /// More than one claim has its id.
+    Ambiguous,
+    /// Another payout before it is of the same claim.
+    Again,
+}
+
+/// What nothing explains first, then the largest difference, then the claim: the order of the differences.
+pub(super) type Gravity = (bool, Reverse<u64>, String);
+
+/// Everything found so far.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// By place of the recorded payout.
+    pub(super) states: Vec<State>,
+    /// What is due, in fen, by place.
+    pub(super) due: Vec<i64>,
+    /// The number of the deciding version, by place.
+    pub(super) plans: Vec<u16>,
+    /// Recorded payouts that differ, by place.
+    differing: Vec<(usize, Vec<Code>)>,
+    /// Claims with something due and no record.
+    unrecorded: Vec<(String, i64)>,
+    /// Claims with nothing due and no record.
+    pub(super) nothing_to_record: u64,
+    /// How the claims of the gravest differences were decided.
+    pub(super) gravest: BTreeMap<Gravity, Adjudication>,
+    /// The differences in order, once all are found.
+    pub(super) lines: Vec<Difference>,
+}
+
+impl Found {
+    /// The recorded payouts whose claims were decided.
+    pub(super) fn payouts<'f>(
+        &'f self,
+        recorded: &'f Recorded,
+        catalog: &'f Catalog,
+    ) -> impl Iterator<Item = Payout<'f>> {
+        let plans: Vec<&str> = catalog.plans().map(crate::plan::Plan::id).collect();
+        let states = self.states.iter().zip(self.due.iter().zip(&self.plans)).enumerate();
+        let matched = states.filter(|(_, (state, _))| **state == State::Matched);
+        matched.map(move |(place, (_, (due, plan)))| Payout {
+            claim: recorded.id(place),
+            plan: plans.get(usize::from(*plan)).copied().unwrap_or_default(),
+            recorded: recorded.amount(place),
+            due: *due,
+        })
+    }
+}
+
+/// The desk of an audit.
+pub(super) struct Desk<'a> {
+    catalog: &'a Catalog,
+    pub(super) recorded: &'a Recorded,
+    sink: &'a Sink,
+    /// By the version that decides: plan and version.
+    variants: BTreeMap<(&'a str, &'a str), Variants>,
+    found: Mutex<Found>,
+    forensics: Option<Forensics<'a>>,
+    keeps_gravest: bool,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(
+        catalog: &'a Catalog,
+        recorded: &'a Recorded,
+        sink: &'a Sink,
+        forensics: Option<Forensics<'a>>,
+        keeps_gravest: bool,
+    ) -> Desk<'a> {
+        let count = recorded.len();
+        let variants = catalog.plans().map(|plan| {
+            let variants = Variants::of(plan, catalog.versions(plan.id()));
+            ((plan.id(), plan.version()), variants)
+        });
+        let mut states = vec![State::Open; count];
+        for place in &recorded.again {
+            set(&mut states, *place, State::Again);
+        }
+        let found = Found {
+            states,
+            due: vec![0; count],
+            plans: vec![0; count],
+            differing: Vec::new(),
+            unrecorded: Vec::new(),
+            nothing_to_record: 0,
+            gravest: BTreeMap::new(),
+            lines: Vec::new(),
+        };
+        Desk {
+            catalog,
+            recorded,
+            sink,
+            variants: variants.collect(),
+            found: Mutex::new(found),
+            forensics,
+            keeps_gravest,
+        }
+    }
+
+    pub(super) fn into_found(self) -> (Found, Vec<Fit>) {
+        let fits = self.forensics.map(Forensics::into_fits).unwrap_or_default();
+        (self.found.into_inner().unwrap_or_else(PoisonError::into_inner), fits)
+    }
+
+    fn mark(&self, claim: &str, state: State) {
+        if let Some(place) = self.recorded.find(claim) {
+            let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+            set(&mut found.states, place, state);
+        }
+    }
+
+    /// Compares the payouts of a bucket with what is recorded of them.
+    fn compare(&self, payouts: &RecordBatch) -> Result<Compared, Error> {
+        let columns = Payouts::of(payouts)?;
+        let mut compared = Compared::default();
+        let mut version = (("", ""), 0);
+        for row in 0..payouts.num_rows() {
+            let (id, due) = (columns.ids.value(row), columns.due(row));
+            let now = (columns.plans.value(row), columns.versions.value(row));
+            if version.0 != now {
+                version = (now, self.number_of(now));
+            }
+            match self.recorded.find(id) {
+                Some(place) => {
+                    compared.matched.push((place, due, version.1));
+                    if self.recorded.amount(place) != due {
+                        compared.differing.insert(id.to_owned(), (place, self.recorded.amount(place)));
+                    }
+                }
+                None if due != 0 => compared.unrecorded.push((id.to_owned(), due)),
+                None => compared.nothing_to_record = compared.nothing_to_record.saturating_add(1),
+            }
+        }
+        Ok(compared)
+    }
+
+    fn number_of(&self, (plan, version): (&str, &str)) -> u16 {
+        let number = self.catalog.plans().position(|known| known.id() == plan && known.version() == version);
+        number.and_then(|number| u16::try_from(number).ok()).unwrap_or_default()
+    }
+
+    /// The causes of the payouts of one account that differ.
+    fn explain(&self, story: &Story, differing: &BTreeMap<String, (usize, i64)>, found: &mut Vec<(usize, Vec<Code>)>) {
+        let last = story.iter().rposition(|(_, claim)| differing.contains_key(claim.id()));
+        let (mut earlier, mut account) = (Vec::new(), Accumulators::new());
+        for (place, pair) in story.iter().enumerate() {
+            if let Some((at, recorded)) = differing.get(pair.1.id()) {
+                let scene = Scene::of(self.catalog, story, place, &earlier, &account, *recorded);
+                let variants = scene.as_ref().and_then(|scene| {
+                    let plan = scene.plan();
+                    self.variants.get(&(plan.id(), plan.version())).map(|variants| (scene, variants))
+                });
+                if let Some((scene, variants)) = variants {
+                    let causes = scene.causes(variants);
+                    if self.keeps_gravest {
+                        self.keep(scene, &causes);
+                    }
+                    found.push((*at, causes));
+                }
+            }
+            if Some(place) == last {
+                return;
+            }
+            // A claim that can not be decided posts nothing; the run has rejected it.
+            let decided = Earlier::decide(self.catalog, pair, &mut account);
+            earlier.extend(decided.filter(|_| story.len() <= MOST_EARLIER));
+        }
+    }
+
+    fn keep(&self, scene: &Scene<'_>, causes: &[Code]) {
+        let (claim, excess, decided) = scene.decided();
+        let gravity = (!causes.contains(&Code::Unexplained), Reverse(excess), claim.to_owned());
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.gravest.insert(gravity, decided.clone());
+        if found.gravest.len() > MOST_LISTED {
+            found.gravest.pop_last();
+        }
+    }
+
+    fn take(&self, compared: Compared, explained: Vec<(usize, Vec<Code>)>) {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = &mut *found;
+        for (place, due, plan) in compared.matched {
+            let state = match found.states.get(place) {
+                Some(State::Open) => State::Matched,
+                Some(_) | None => State::Ambiguous,
+            };
+            set(&mut found.states, place, state);
+            set(&mut found.due, place, due);
+            set(&mut found.plans, place, plan);
+        }
+        let known: BTreeSet<usize> = explained.iter().map(|(place, _)| *place).collect();
+        let unknown = compared.differing.values().filter(|(place, _)| !known.contains(place));
+        found.differing.extend(unknown.map(|(place, _)| (*place, vec![Code::Unexplained])));
+        found.differing.extend(explained);
+        found.unrecorded.extend(compared.unrecorded);
+        found.nothing_to_record = found.nothing_to_record.saturating_add(compared.nothing_to_record);
+    }
+
+    /// Every line of the differences, in order.
+    fn lines(&self, found: &mut Found) {
+        let recorded = |place: usize| (self.recorded.id(place), Some(self.recorded.amount(place)));
+        let mut lines = Vec::new();
+        for (place, causes) in std::mem::take(&mut found.differing) {
+            if found.states.get(place) == Some(&State::Matched) {
+                let (id, amount) = recorded(place);
+                lines.push(Difference::new(id, amount, found.due.get(place).copied(), causes));
+            }
+        }
+        for (place, state) in found.states.iter().enumerate() {
+            let cause = match state {
+                State::Matched => continue,
+                State::Open => Code::NoSuchClaim,
+                State::TurnedAway => Code::UnknownEnrollment,
+                State::Rejected => Code::ClaimRejected,
+                State::Ambiguous => Code::ClaimAmbiguous,
+                State::Again => Code::PaidAgain,
+            };
+            let (id, amount) = recorded(place);
+            lines.push(Difference::new(id, amount, None, vec![cause]));
+        }
+        let unrecorded = std::mem::take(&mut found.unrecorded);
+        lines.extend(unrecorded.iter().map(|(id, due)| Difference::new(id, None, Some(*due), vec![Code::NotRecorded])));
+        difference::sort(&mut lines);
+        found.lines = lines;
+    }
+}
+
+impl Watch for Desk<'_> {
+    fn turn_away(&self, claim: &str) {
+        self.mark(claim, State::TurnedAway);
+    }
+
+    fn see(
+        &self,
+        plans: &Plans<'_>,
+        claims: &RecordBatch,
+        enrollments: &RecordBatch,
+        decided: &Decided,
+    ) -> Result<(), Error> {
+        if decided.payouts.num_rows() < claims.num_rows() {
+            let kept = text(&decided.payouts, "claim_id")?;
+            let kept: BTreeSet<&str> = kept.iter().flatten().collect();
+            let rejected = text(claims, "claim_id")?.iter().flatten().filter(|id| !kept.contains(id));
+            rejected.for_each(|id| self.mark(id, State::Rejected));
+        }
+        let compared = self.compare(&decided.payouts)?;
+        let mut explained = Vec::new();
+        if !compared.differing.is_empty() {
+            let wanted = compared.differing.keys().map(String::as_str).collect();
+            for story in stories(plans, claims, enrollments, &wanted)? {
+                self.explain(&story, &compared.differing, &mut explained);
+            }
+        }
+        self.take(compared, explained);
+        self.forensics.as_ref().map_or(Ok(()), |forensics| forensics.see(plans, claims, enrollments))
+    }
+
+    fn write(&self, to: &Path) -> Result<(), Error> {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        self.lines(&mut found);
+        let rows = difference::rows(&found.lines).map_err(|fault| Error::output(Text::same(&fault.to_string())))?;
+        self.sink.whole(&rows, to)
+    }
+}
+
+/// The payouts of a bucket beside what is recorded of them.
+#[derive(Default)]
+struct Compared {
+    /// The place of the recorded payout, what is due, and the version.
+    matched: Vec<(usize, i64, u16)>,
+    /// By claim: the place, and what is recorded.
+    differing: BTreeMap<String, (usize, i64)>,
+    unrecorded: Vec<(String, i64)>,
+    nothing_to_record: u64,
+}
+
+/// The columns of payouts that an audit reads.
+struct Payouts<'r> {
+    ids: &'r StringArray,
+    plans: &'r StringArray,
+    versions: &'r StringArray,
+    payable: &'r arrow::array::Decimal128Array,
+}
+
+impl<'r> Payouts<'r> {
+    fn of(rows: &'r RecordBatch) -> Result<Payouts<'r>, Error> {
+        let payable = rows.column_by_name("payable").and_then(|column| column.as_primitive_opt::<Decimal128Type>());
+        Ok(Payouts {
+            ids: text(rows, "claim_id")?,
+            plans: text(rows, "plan")?,
+            versions: text(rows, "plan_version")?,
+            payable: payable.ok_or_else(|| no_column("payable"))?,
+        })
+    }
+
+    /// In fen.
+    fn due(&self, row: usize) -> i64 {
+        if self.payable.is_valid(row) { i64::try_from(self.payable.value(row)).unwrap_or(i64::MAX) } else { 0 }
+    }
+}
+
+fn text<'r>(rows: &'r RecordBatch, name: &str) -> Result<&'r StringArray, Error> {
+    rows.column_by_name(name).and_then(|column| column.as_string_opt()).ok_or_else(|| no_column(name))
+}
+
+fn no_column(name: &str) -> Error {
+    Error::columns(say!("缺少列 `{name}`", "there is no column `{name}`"))
+}
+
+fn set<T>(list: &mut [T], place: usize, value: T) {
+    if let Some(slot) = list.get_mut(place) {
+        *slot = value;
+    }
+}

@@ -1,0 +1,85 @@
+//! A recorded payout that differs from what is due.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Decimal128Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::error::ArrowError;
+
+use super::cause::UNEXPLAINED;
+use crate::code::Code;
+
+/// A line of the differences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Difference {
+    /// The claim.
+    pub claim: String,
+    /// What was recorded, in fen; none if nothing was.
+    pub recorded: Option<i64>,
+    /// What is due, in fen; none if the claim could not be decided, or is due to another line.
+    pub recomputed: Option<i64>,
+    /// What explains it, the most likely first; never empty.
+    pub causes: Vec<Code>,
+}
+
+impl Difference {
+    pub(super) fn new(claim: &str, recorded: Option<i64>, recomputed: Option<i64>, causes: Vec<Code>) -> Difference {
+        Difference { claim: claim.to_owned(), recorded, recomputed, causes }
+    }
+
+    /// What was recorded too much, in fen; below nothing if it was too little.
+    #[must_use]
+    pub fn excess(&self) -> i64 {
+        self.recorded.unwrap_or_default().saturating_sub(self.recomputed.unwrap_or_default())
+    }
+
+    /// The most likely cause.
+    #[must_use]
+    pub fn cause(&self) -> Code {
+        self.causes.first().copied().unwrap_or(UNEXPLAINED)
+    }
+}
+
+/// What nothing explains first, then the gravest.
+pub(super) fn sort(differences: &mut [Difference]) {
+    differences.sort_by(|a, b| {
+        let key = |line: &Difference| (line.cause() != UNEXPLAINED, Reverse(line.excess().unsigned_abs()));
+        key(a).cmp(&key(b)).then_with(|| (&a.claim, a.recorded, &a.causes).cmp(&(&b.claim, b.recorded, &b.causes)))
+    });
+}
+
+const DIGITS: u8 = 18;
+const PLACES: i8 = 2;
+
+/// `claim_id, recorded, recomputed, difference, causes`.
+pub(super) fn schema() -> SchemaRef {
+    let text = |name| Field::new(name, DataType::Utf8, false);
+    let amount = |name, is_optional| Field::new(name, DataType::Decimal128(DIGITS, PLACES), is_optional);
+    let amounts = [amount("recorded", true), amount("recomputed", true), amount("difference", false)];
+    let fields = [text("claim_id")].into_iter().chain(amounts).chain([text("causes")]);
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
+/// The lines as columns.
+pub(super) fn rows(differences: &[Difference]) -> Result<RecordBatch, ArrowError> {
+    let text = |of: &dyn Fn(&Difference) -> String| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(differences.iter().map(of)))
+    };
+    let causes = |line: &Difference| line.causes.iter().map(|code| code.name()).collect::<Vec<_>>().join(";");
+    let columns = vec![
+        text(&|line| line.claim.clone()),
+        amounts(differences.iter().map(|line| line.recorded))?,
+        amounts(differences.iter().map(|line| line.recomputed))?,
+        amounts(differences.iter().map(|line| Some(line.excess())))?,
+        text(&causes),
+    ];
+    RecordBatch::try_new(schema(), columns)
+}
+
+/// A column of amounts in fen.
+pub(super) fn amounts(fen: impl Iterator<Item = Option<i64>>) -> Result<ArrayRef, ArrowError> {
+    let column = fen.map(|fen| fen.map(i128::from)).collect::<Decimal128Array>();
+    Ok(Arc::new(column.with_precision_and_scale(DIGITS, PLACES)?))
+}

@@ -1,0 +1,130 @@
+//! What an audit is asked to do.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use super::amount::Unit;
+use super::sample::Sampling;
+use crate::batch::Job;
+
+/// Claims, enrollments and recorded payouts to read, the differences to write, and how: made by [`Audit::new`], changed by the other functions.
+#[derive(Debug, Clone)]
+pub struct Audit {
+    pub(super) job: Job,
+    pub(super) recorded: PathBuf,
+    pub(super) notes: PathBuf,
+    pub(super) unit: Unit,
+    pub(super) memory: u64,
+    pub(super) compares_roundings: bool,
+    pub(super) sampling: Option<Sampling>,
+    pub(super) keeps_gravest: bool,
+}
+
+impl Audit {
+    /// Recomputes the payouts of one file from claims and enrollments, and writes what differs; each file ends in `.parquet` or `.csv`.
+    ///
+    /// Rejected claims and enrollments go beside `out`, to `….rejects.csv`; recorded payouts that were rejected or put right to `….notes.csv`.
+    #[must_use]
+    pub fn new(
+        claims: impl Into<PathBuf>,
+        enrollments: impl Into<PathBuf>,
+        recorded: impl Into<PathBuf>,
+        out: impl Into<PathBuf>,
+    ) -> Audit {
+        let out = out.into();
+        Audit {
+            recorded: recorded.into(),
+            notes: out.with_extension("notes.csv"),
+            unit: Unit::default(),
+            memory: crate::batch::USUAL_MEMORY,
+            compares_roundings: false,
+            sampling: None,
+            keeps_gravest: false,
+            job: Job::new(claims, enrollments, out),
+        }
+    }
+
+    /// Writes rejected claims and enrollments to this file.
+    #[must_use]
+    pub fn rejects(self, rejects: impl Into<PathBuf>) -> Audit {
+        Audit { job: self.job.rejects(rejects), ..self }
+    }
+
+    /// Writes what is to be said of recorded payouts to this file.
+    #[must_use]
+    pub fn notes(self, notes: impl Into<PathBuf>) -> Audit {
+        Audit { notes: notes.into(), ..self }
+    }
+
+    /// Reads amounts that name no unit in this one.
+    #[must_use]
+    pub fn unit(self, unit: Unit) -> Audit {
+        Audit { unit, ..self }
+    }
+
+    /// Also finds the rule of rounding that explains the most recorded payouts: all claims are decided under each of them.
+    #[must_use]
+    pub fn roundings(self) -> Audit {
+        Audit { compares_roundings: true, ..self }
+    }
+
+    /// Also measures the recorded payouts by a sample of them.
+    #[must_use]
+    pub fn sample(self, sampling: Sampling) -> Audit {
+        Audit { sampling: Some(sampling), ..self }
+    }
+
+    /// Also keeps the decisions of the gravest differences, for the report to explain them.
+    #[must_use]
+    pub fn keep_gravest(self) -> Audit {
+        Audit { keeps_gravest: true, ..self }
+    }
+
+    /// Leaves out columns of claims and enrollments that no plan knows.
+    #[must_use]
+    pub fn ignore_columns<C: Into<String>>(self, columns: impl IntoIterator<Item = C>) -> Audit {
+        Audit { job: self.job.ignore_columns(columns), ..self }
+    }
+
+    /// Works with so many threads; as many as there are processors unless it is said.
+    #[must_use]
+    pub fn threads(self, threads: NonZeroUsize) -> Audit {
+        Audit { job: self.job.threads(threads), ..self }
+    }
+
+    /// Takes at most about so many bytes of memory. The recorded payouts are kept in it: 56 bytes each and the text of the claim id.
+    #[must_use]
+    pub fn memory(self, bytes: u64) -> Audit {
+        Audit { memory: bytes, ..self }
+    }
+
+    /// Overwrites finished results.
+    #[must_use]
+    pub fn force(self) -> Audit {
+        Audit { job: self.job.force(), ..self }
+    }
+
+    /// The file of differences.
+    #[must_use]
+    pub fn out_path(&self) -> &Path {
+        self.job.out_path()
+    }
+
+    /// The file of rejected claims and enrollments.
+    #[must_use]
+    pub fn rejects_path(&self) -> &Path {
+        self.job.rejects_path()
+    }
+
+    /// The file of what is to be said of recorded payouts.
+    #[must_use]
+    pub fn notes_path(&self) -> &Path {
+        &self.notes
+    }
+
+    /// The folder in which the run keeps its work: `differences.csv.work`.
+    #[must_use]
+    pub fn work_folder(&self) -> PathBuf {
+        self.job.work_folder()
+    }
+}

@@ -1,0 +1,213 @@
+//! The recorded payouts: read once, kept in memory, found by claim id.
+
+use std::path::Path;
+
+use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::amount::{self, Unit};
+use super::note::Note;
+use crate::batch::Input;
+use crate::batch::files::{Lane, Source};
+use crate::error::Error;
+use crate::text::{Text, say};
+
+/// All recorded payouts that could be read, in the order of their file.
+#[derive(Debug, Default)]
+pub(super) struct Recorded {
+    /// All claim ids, one behind the other, and where each ends.
+    ids: String,
+    ends: Vec<usize>,
+    /// In fen.
+    amounts: Vec<i64>,
+    /// Where an id may stand: a part of its hash, and its place plus one. Open addressing.
+    slots: Vec<(u32, u32)>,
+    /// The places of payouts whose claim has been recorded before.
+    pub(super) again: Vec<usize>,
+    /// The rows of the file.
+    pub(super) read: u64,
+    /// The rows that could not be read, and those that had to be put right.
+    pub(super) notes: Vec<Note>,
+}
+
+/// So many rows are read at once.
+const ROWS: usize = 32_768;
+/// The most recorded payouts: a place is 32 bits.
+const MOST: usize = 2_000_000_000;
+/// What a payout takes beside its claim id, in all that an audit keeps of it.
+const BYTES: u64 = 56;
+
+impl Recorded {
+    /// Reads `claim_id` and `payable`; other columns are not looked at.
+    pub(super) fn read(path: &Path, unit: Unit) -> Result<Recorded, Error> {
+        let source = Source::open(path, Input::Claims)?;
+        let columns = Columns::of(path, &source)?;
+        let stream = source.stream(&columns.projection(), ROWS)?;
+        let mut recorded = Recorded::default();
+        recorded.take(stream.lane(), &columns, unit)?;
+        recorded.notes.sort_by_key(|note| note.row);
+        recorded.index();
+        Ok(recorded)
+    }
+
+    fn take(&mut self, mut lane: Lane<'_>, columns: &Columns, unit: Unit) -> Result<(), Error> {
+        while let Some(raw) = lane.next()? {
+            self.read = self.read.saturating_add(raw.read);
+            self.notes.extend(raw.rejects.into_iter().map(Note::unread));
+            let [ids, amounts] = columns.of_batch(raw.batch.columns())?;
+            for place in 0..ids.len() {
+                let text = |column| text_at(column, place);
+                self.row(raw.rows.number(place), text(&ids), text(&amounts), unit);
+            }
+            if self.amounts.len() > MOST {
+                return Err(Error::memory(say!("记录超过 {MOST} 条", "there are more than {MOST} recorded payouts")));
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, row: u64, id: &str, amount: &str, unit: Unit) {
+        if id.is_empty() {
+            let reason = say!("没有理赔编号", "there is no claim id");
+            self.notes.push(Note::refused(row, "claim_id", id, id, reason));
+            return;
+        }
+        match amount::read(amount, unit) {
+            Ok(read) => {
+                self.notes.extend(read.put_right.map(|said| Note::put_right(row, id, amount, read.fen, said)));
+                self.ids.push_str(id);
+                self.ends.push(self.ids.len());
+                self.amounts.push(read.fen);
+            }
+            Err(reason) => self.notes.push(Note::refused(row, "payable", id, amount, reason)),
+        }
+    }
+
+    fn index(&mut self) {
+        let mut slots = vec![(0, 0); self.amounts.len().saturating_mul(2).next_power_of_two().max(2)];
+        let mut again = Vec::new();
+        for place in 0..self.amounts.len() {
+            let (slot, tag) = self.slot(&slots, self.id(place));
+            match slots.get_mut(slot) {
+                Some((_, 0)) => put(&mut slots, slot, (tag, u32::try_from(place).unwrap_or(0).saturating_add(1))),
+                Some(_) | None => again.push(place),
+            }
+        }
+        (self.slots, self.again) = (slots, again);
+    }
+
+    /// The slot of an id, or the free one where it belongs.
+    fn slot(&self, slots: &[(u32, u32)], id: &str) -> (usize, u32) {
+        let hash = xxh3_64(id.as_bytes());
+        let mask = slots.len().saturating_sub(1);
+        let tag = u32::try_from(hash >> 32).unwrap_or_default();
+        let mut slot = usize::try_from(hash).unwrap_or_default() & mask;
+        while let Some((other, place)) = slots.get(slot).filter(|(_, place)| *place != 0) {
+            if *other == tag && place_of(*place).is_some_and(|place| self.id(place) == id) {
+                break;
+            }
+            slot = slot.wrapping_add(1) & mask;
+        }
+        (slot, tag)
+    }
+
+    /// The place of the first payout of a claim.
+    pub(super) fn find(&self, id: &str) -> Option<usize> {
+        let (slot, _) = self.slot(&self.slots, id);
+        self.slots.get(slot).and_then(|(_, place)| place_of(*place))
+    }
+
+    /// How many could be read.
+    pub(super) fn len(&self) -> usize {
+        self.amounts.len()
+    }
+
+    pub(super) fn id(&self, place: usize) -> &str {
+        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
+        self.ends.get(place).and_then(|end| self.ids.get(start..*end)).unwrap_or_default()
+    }
+
+    /// In fen.
+    pub(super) fn amount(&self, place: usize) -> i64 {
+        self.amounts.get(place).copied().unwrap_or_default()
+    }
+
+    /// What an audit of these payouts keeps in memory, about.
+    pub(super) fn bytes(&self) -> u64 {
+        let of_ids = u64::try_from(self.ids.len()).unwrap_or(u64::MAX);
+        u64::try_from(self.len()).unwrap_or(u64::MAX).saturating_mul(BYTES).saturating_add(of_ids)
+    }
+}
+
+fn text_at(column: &StringArray, place: usize) -> &str {
+    if column.is_valid(place) { column.value(place) } else { "" }
+}
+
+fn place_of(slot: u32) -> Option<usize> {
+    usize::try_from(slot.checked_sub(1)?).ok()
+}
+
+fn put<T>(list: &mut [T], place: usize, value: T) {
+    if let Some(slot) = list.get_mut(place) {
+        *slot = value;
+    }
+}
+
+/// Where the two columns stand in the file.
+struct Columns {
+    id: usize,
+    amount: usize,
+}
+
+impl Columns {
+    fn of(path: &Path, source: &Source) -> Result<Columns, Error> {
+        let fields = source.schema().fields();
+        let place = |name: &str| {
+            let mut places =
+                fields.iter().enumerate().filter(|(_, field)| field.name().trim_matches(['\u{feff}', ' ']) == name);
+            let shown = path.display();
+            match (places.next(), places.next()) {
+                (Some((place, field)), None) if is_readable(field.data_type()) => Ok(place),
+                (Some((_, field)), None) => {
+                    let kind = field.data_type();
+                    Err(Error::columns(say!(
+                        "`{shown}` 的列 `{name}` 是 {kind}；须为文本、整数或定点小数",
+                        "the column `{name}` of `{shown}` is {kind}; it must be text, whole numbers or decimals"
+                    )))
+                }
+                (Some(_), Some(_)) => {
+                    Err(Error::columns(say!("`{shown}` 有两列 `{name}`", "`{shown}` has two columns `{name}`")))
+                }
+                (None, _) => Err(Error::columns(say!("`{shown}` 缺少列 `{name}`", "`{shown}` has no column `{name}`"))),
+            }
+        };
+        Ok(Columns { id: place("claim_id")?, amount: place("payable")? })
+    }
+
+    /// In the order of the file.
+    fn projection(&self) -> [usize; 2] {
+        [self.id.min(self.amount), self.id.max(self.amount)]
+    }
+
+    /// The ids and the amounts as text.
+    fn of_batch(&self, columns: &[ArrayRef]) -> Result<[StringArray; 2], Error> {
+        let text = |place: usize| {
+            let text = columns.get(place).map(|column| cast(column, &DataType::Utf8));
+            let text = text.and_then(Result::ok).and_then(|text| text.as_string_opt::<i32>().cloned());
+            text.ok_or_else(|| Error::columns(Text::same("claim_id, payable")))
+        };
+        let is_first = self.id < self.amount;
+        Ok([text(usize::from(!is_first))?, text(usize::from(is_first))?])
+    }
+}
+
+/// A float is no amount: what it stands for is not known to the fen.
+fn is_readable(kind: &DataType) -> bool {
+    match kind {
+        DataType::Dictionary(_, value) => is_readable(value),
+        DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) => true,
+        other => other.is_integer() || other.is_string(),
+    }
+}

@@ -1,0 +1,265 @@
+//! Why one recorded payout differs: every alternative is tried, and one counts only if it gives the recorded amount to the fen.
+
+use rust_decimal::Decimal;
+
+use super::variants::{Variant, Variants};
+use super::{binary, cause, slips};
+use crate::accumulator::{Accumulators, Posting};
+use crate::adjudicate::{Adjudication, Decision};
+use crate::batch::bucket::Story;
+use crate::catalog::Catalog;
+use crate::claim::Claim;
+use crate::code::Code;
+use crate::enrollment::Enrollment;
+use crate::error::Error;
+use crate::history;
+use crate::plan::Plan;
+
+/// A rounding to the yuan changes a benefit by less than a yuan, and its steps by some fen: in fen, no more than this for each benefit of each claim.
+const MOST_BY_ROUNDING: u64 = 200;
+/// In longer accounts other orders are not tried.
+const MOST_IN_ORDER: usize = 40;
+/// In longer accounts earlier claims are not decided otherwise.
+pub(super) const MOST_EARLIER: usize = 1_000;
+
+/// A claim of the account as it was decided.
+pub(super) struct Earlier<'a> {
+    enrollment: &'a Enrollment,
+    claim: &'a Claim,
+    plan: &'a Plan,
+    /// What the account held before it.
+    before: Accumulators,
+    posting: Option<Posting>,
+}
+
+impl<'a> Earlier<'a> {
+    /// Decides a claim and posts it; none if it has no decision, and then it posts nothing.
+    pub(super) fn decide(
+        catalog: &'a Catalog,
+        (enrollment, claim): &'a (Enrollment, Claim),
+        account: &mut Accumulators,
+    ) -> Option<Earlier<'a>> {
+        let before = account.clone();
+        let plan = catalog.resolve(enrollment, claim).ok()?;
+        let adjudication = history::next(catalog, enrollment, claim, account).ok()?;
+        Some(Earlier { enrollment, claim, plan, before, posting: adjudication.posting().cloned() })
+    }
+}
+
+/// One claim with all that decides it.
+pub(super) struct Scene<'a> {
+    catalog: &'a Catalog,
+    plan: &'a Plan,
+    story: &'a Story,
+    /// The place of the claim in the story.
+    place: usize,
+    enrollment: &'a Enrollment,
+    claim: &'a Claim,
+    /// The claims before it.
+    earlier: &'a [Earlier<'a>],
+    /// What the account holds before it.
+    before: &'a Accumulators,
+    decided: Adjudication,
+    due: i64,
+    recorded: i64,
+}
+
+impl<'a> Scene<'a> {
+    /// The claim at a place of the story; none if it can not be decided alone.
+    pub(super) fn of(
+        catalog: &'a Catalog,
+        story: &'a Story,
+        place: usize,
+        earlier: &'a [Earlier<'a>],
+        before: &'a Accumulators,
+        recorded: i64,
+    ) -> Option<Scene<'a>> {
+        let (enrollment, claim) = story.get(place)?;
+        let plan = catalog.resolve(enrollment, claim).ok()?;
+        let decided = plan.adjudicate(enrollment, claim, before).ok()?;
+        let due = fen(decided.payable())?;
+        Some(Scene { catalog, plan, story, place, enrollment, claim, earlier, before, decided, due, recorded })
+    }
+
+    /// The version that decides the claim.
+    pub(super) fn plan(&self) -> &'a Plan {
+        self.plan
+    }
+
+    /// The claim, by how much its record differs, in fen, and how it was decided.
+    pub(super) fn decided(&self) -> (&str, u64, &Adjudication) {
+        (self.claim.id(), self.due.abs_diff(self.recorded), &self.decided)
+    }
+
+    /// All causes that explain what is recorded, the most likely first; or that none does.
+    pub(super) fn causes(&self, variants: &Variants) -> Vec<Code> {
+        if self.claim.reverses().is_some() {
+            return vec![cause::UNEXPLAINED];
+        }
+        let mut found = slips::between(self.due, self.recorded);
+        found.extend(variants.rules.iter().filter(|variant| self.is_by(variant)).map(|variant| variant.cause));
+        self.benefits(&mut found);
+        self.facts(variants, &mut found);
+        self.histories(&mut found);
+        if self.due.abs_diff(self.recorded) <= self.most_by_rounding() {
+            self.roundings(variants, &mut found);
+        }
+        if found.is_empty() { vec![cause::UNEXPLAINED] } else { cause::in_order(&found) }
+    }
+
+    /// Whether another system with these rules would pay so, be it after what is due of the earlier claims or after what it paid itself.
+    fn is_by(&self, variant: &Variant) -> bool {
+        let then = |before: &Accumulators| match variant.cause {
+            Code::VersionOther => {
+                let enrollment = self.enrollment.clone().with_plan_version(variant.plan.version());
+                self.pays(&variant.plan, &enrollment, self.claim, before)
+            }
+            _ => self.pays(&variant.plan, self.enrollment, self.claim, before),
+        };
+        (!self.is_idle(variant) && then(self.before))
+            || self.by_itself(&|plan| variant.instead_of(plan), &|_, _| None).is_some_and(|before| then(&before))
+    }
+
+    /// Whether a change of rules can not touch this claim itself: conditions that are met, or benefits that do not apply.
+    fn is_idle(&self, variant: &Variant) -> bool {
+        let is_open = matches!(self.decided.decision(), Decision::Paid | Decision::NothingDue);
+        match variant.cause {
+            Code::VersionOther | Code::SharesUncapped => false,
+            Code::ConditionIgnored => is_open,
+            _ if !is_open => true,
+            _ => variant
+                .benefit
+                .and_then(|benefit| self.plan.benefits.get(benefit))
+                .is_some_and(|benefit| !self.decided.benefits().iter().any(|lines| lines.id() == &*benefit.id)),
+        }
+    }
+
+    /// What the account holds if the earlier claims were decided otherwise as well; none if it is the same.
+    fn by_itself(
+        &self,
+        rules: &dyn Fn(&'a Plan) -> Option<&Plan>,
+        facts: &dyn Fn(&Enrollment, &Claim) -> Option<Claim>,
+    ) -> Option<Accumulators> {
+        let mut other: Option<Accumulators> = None;
+        for Earlier { enrollment, claim, plan, before, posting } in self.earlier {
+            if let Some(reversed) = claim.reverses() {
+                if let Some(other) = &mut other {
+                    other.reverse(reversed).ok()?;
+                }
+                continue;
+            }
+            let now = other.as_ref().unwrap_or(before);
+            let read = rules(plan).map(|rules| (rules, facts(enrollment, claim)));
+            let outcome = match &read {
+                Some((rules, claim_read)) => {
+                    let claim = claim_read.as_ref().unwrap_or(claim);
+                    if rules.version() == plan.version() {
+                        rules.decide(enrollment, claim, now)
+                    } else {
+                        rules.decide(&Enrollment::clone(enrollment).with_plan_version(rules.version()), claim, now)
+                    }
+                }
+                None if other.is_none() => continue,
+                None => plan.decide(enrollment, claim, now),
+            };
+            let outcome = outcome.ok()?;
+            if other.is_none() && outcome.posting() != posting.as_ref() {
+                other = Some(before.clone());
+            }
+            if let (Some(other), Some(posting)) = (&mut other, outcome.posting()) {
+                other.post(posting).ok()?;
+            }
+        }
+        other
+    }
+
+    fn pays(&self, plan: &Plan, enrollment: &Enrollment, claim: &Claim, before: &Accumulators) -> bool {
+        let outcome = plan.decide(enrollment, claim, before);
+        outcome.is_ok_and(|outcome| fen(outcome.payable()) == Some(self.recorded))
+    }
+
+    /// A benefit left out of the sum, or in it twice, whatever limits there are over it.
+    fn benefits(&self, found: &mut Vec<Code>) {
+        for paid in self.decided.benefits().iter().filter_map(|lines| fen(lines.paid())).filter(|paid| *paid > 0) {
+            if self.due.saturating_sub(paid) == self.recorded {
+                found.push(Code::BenefitLeftOut);
+            }
+            if self.due.saturating_add(paid) == self.recorded {
+                found.push(Code::BenefitTwice);
+            }
+        }
+        if self.recorded == 0 && self.due > 0 {
+            found.push(Code::BenefitLeftOut);
+        }
+    }
+
+    fn facts(&self, variants: &Variants, found: &mut Vec<Code>) {
+        let as_given = &variants.as_given;
+        let own = |plan: &Plan| (plan.version() == as_given.version()).then_some(as_given);
+        for otherwise in &variants.facts {
+            let read_so = otherwise.read(as_given, self.enrollment, self.claim);
+            let claim = read_so.as_ref().unwrap_or(self.claim);
+            let then = |before: &Accumulators| self.pays(as_given, self.enrollment, claim, before);
+            let read = |enrollment: &Enrollment, claim: &Claim| otherwise.read(as_given, enrollment, claim);
+            if (read_so.is_some() && then(self.before))
+                || self.by_itself(&own, &read).is_some_and(|before| then(&before))
+            {
+                found.push(otherwise.cause);
+            }
+        }
+    }
+
+    /// Nothing counted of what came before, or what comes later counted first.
+    fn histories(&self, found: &mut Vec<Code>) {
+        if !self.before.is_empty() && self.pays(self.plan, self.enrollment, self.claim, &Accumulators::new()) {
+            found.push(Code::PriorNotCounted);
+        }
+        if (2..=MOST_IN_ORDER).contains(&self.story.len()) && self.is_by_order().unwrap_or(false) {
+            found.push(Code::OrderOfClaims);
+        }
+    }
+
+    /// Whether the claim would be paid so after fewer or more of the member's other claims, taken in their order or in the reverse of it.
+    fn is_by_order(&self) -> Result<bool, Error> {
+        let others = || self.story.iter().enumerate().filter(|(place, _)| *place != self.place).map(|(_, pair)| pair);
+        Ok(self.is_after_some(&mut others())? || self.is_after_some(&mut others().rev())?)
+    }
+
+    fn is_after_some(&self, others: &mut dyn Iterator<Item = &'a (Enrollment, Claim)>) -> Result<bool, Error> {
+        let mut before = Accumulators::new();
+        loop {
+            if self.pays(self.plan, self.enrollment, self.claim, &before) {
+                return Ok(true);
+            }
+            let Some((enrollment, claim)) = others.next() else { return Ok(false) };
+            history::next(self.catalog, enrollment, claim, &mut before)?;
+        }
+    }
+
+    fn most_by_rounding(&self) -> u64 {
+        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        let claims = count(self.earlier.len()).saturating_add(1);
+        count(self.decided.benefits().len()).saturating_mul(claims).saturating_mul(MOST_BY_ROUNDING)
+    }
+
+    fn roundings(&self, variants: &Variants, found: &mut Vec<Code>) {
+        if self.decided.decision() == Decision::Pended || self.decided.decision() == Decision::Denied {
+            return;
+        }
+        found.extend(variants.roundings.iter().filter(|variant| self.is_by(variant)).map(|variant| variant.cause));
+        let in_binary = |habit: &binary::Habit| {
+            let paid = binary::payable(self.plan, self.enrollment, self.claim, self.before, *habit);
+            paid == Some(self.recorded)
+        };
+        if binary::HABITS.iter().any(in_binary) {
+            found.push(Code::RoundingBinary);
+        }
+    }
+}
+
+/// An amount in fen; none if it is finer.
+pub(super) fn fen(amount: Decimal) -> Option<i64> {
+    let short = amount.normalize();
+    let raise = 10_i128.checked_pow(2_u32.checked_sub(short.scale())?)?;
+    short.mantissa().checked_mul(raise).and_then(|fen| i64::try_from(fen).ok())
+}

@@ -1,0 +1,27 @@
+//! Someone who looks on while a run decides.
+
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+
+use crate::batch::Decided;
+use crate::batch::bucket::Plans;
+use crate::error::Error;
+
+/// Looks at every bucket once it is decided. What it writes stands under the name of the payouts; they themselves are not kept.
+pub(crate) trait Watch: Sync {
+    /// A claim whose enrollment is not there or was rejected.
+    fn turn_away(&self, claim: &str);
+
+    /// A bucket of members: the plain rows, and what was decided of them. Buckets come in no order, from any thread.
+    fn see(
+        &self,
+        plans: &Plans<'_>,
+        claims: &RecordBatch,
+        enrollments: &RecordBatch,
+        decided: &Decided,
+    ) -> Result<(), Error>;
+
+    /// Writes to this path, once all buckets were seen.
+    fn write(&self, to: &Path) -> Result<(), Error>;
+}

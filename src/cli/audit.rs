@@ -1,0 +1,420 @@
+//! `huzhu audit`: recorded payouts recomputed, the differences sorted by cause.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use huzhu::audit::{self, Audit, CauseTotal, Difference, Fit, Note, Rows, Sample, Sampling, Summary, Unit};
+use huzhu::{Code, Language};
+use serde_json::{Value as Json, json};
+
+use super::batch::{count, list, quiet_about_damaged_files, seconds, stop_on_interrupt};
+use super::check::{self, json as print};
+use super::files;
+use super::layout::{Ink, Lines, Look, clean, grouped, pad, pad_left, width};
+use super::meter::Meter;
+use super::options::{self, Draw, Format, RecordedUnit, Setting};
+use super::words::{pick, say};
+use super::{Failure, Report};
+
+/// So many of the gravest differences are listed; the file has all.
+const MOST_LISTED: usize = 10;
+
+pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, Failure> {
+    let catalog = match files::catalog(setting)? {
+        Ok(catalog) => catalog,
+        Err(wrong) => {
+            let remarks = match setting.format {
+                Format::Text => check::rendered(&wrong, setting.language, setting.remarks),
+                Format::Json => print(&json!({ "diagnostics": wrong })),
+            };
+            return Ok(Report { remarks, is_wrong: true, ..Report::default() });
+        }
+    };
+    if let Some(path) = &asked.report {
+        check_report(path, asked, setting)?;
+    }
+    let audit = audit(asked);
+    let loud = quiet_about_damaged_files();
+    let meter = Meter::new(setting, asked.quiet, stop_on_interrupt());
+    let done = audit::run(&audit, &catalog, &meter);
+    meter.end();
+    std::panic::set_hook(loud);
+    let summary = done.map_err(|error| Failure::new(error.message(setting.language).to_owned()))?;
+    if let Some(path) = &asked.report {
+        write_report(path, &summary.report(setting.language), setting)?;
+    }
+    let is_wrong = summary.is_wrong();
+    let done = Done { summary, audit, report: asked.report.clone() };
+    let results = match setting.format {
+        Format::Text => done.text(setting),
+        Format::Json => print(&done.json(setting.language)),
+    };
+    Ok(Report { results, is_wrong, ..Report::default() })
+}
+
+/// The report is refused before anything is worked out, if it may not be written.
+fn check_report(path: &Path, asked: &options::Audit, setting: &Setting) -> Result<(), Failure> {
+    let shown = path.display();
+    let taken = [&asked.claims, &asked.enrollments, &asked.recorded, &asked.out];
+    if taken.into_iter().chain(&asked.rejects).chain(&asked.notes).any(|taken| taken == path) {
+        return Err(Failure::new(say!(
+            setting.language,
+            "`{shown}` 用了两次；每个输入和输出须是不同的文件",
+            "`{shown}` is named twice; every input and output is a file of its own"
+        )));
+    }
+    if path.exists() && !asked.force {
+        return Err(Failure::new(say!(
+            setting.language,
+            "`{shown}` 已存在；用 `--force` 覆盖",
+            "`{shown}` is there already; `--force` overwrites it"
+        )));
+    }
+    Ok(())
+}
+
+fn write_report(path: &Path, report: &str, setting: &Setting) -> Result<(), Failure> {
+    let shown = path.display();
+    fs::write(path, report).map_err(|fault| {
+        Failure::new(say!(setting.language, "`{shown}` 写不进去：{fault}", "`{shown}` can not be written: {fault}"))
+    })
+}
+
+fn audit(asked: &options::Audit) -> Audit {
+    let unit = match asked.unit {
+        RecordedUnit::Yuan => Unit::Yuan,
+        RecordedUnit::Fen => Unit::Fen,
+    };
+    let mut audit = Audit::new(&asked.claims, &asked.enrollments, &asked.recorded, &asked.out)
+        .ignore_columns(&asked.ignore_columns)
+        .memory(asked.memory.bytes)
+        .unit(unit);
+    if let Some(threads) = asked.threads {
+        audit = audit.threads(threads);
+    }
+    if let Some(rejects) = &asked.rejects {
+        audit = audit.rejects(rejects);
+    }
+    if let Some(notes) = &asked.notes {
+        audit = audit.notes(notes);
+    }
+    if asked.report.is_some() {
+        audit = audit.keep_gravest();
+    }
+    if asked.rounding {
+        audit = audit.roundings();
+    }
+    if let Some(size) = asked.sample {
+        audit = audit.sample(Sampling { size, seed: asked.seed, is_stratified: asked.draw == Draw::Stratified });
+    }
+    if asked.force { audit.force() } else { audit }
+}
+
+/// What came of the command.
+struct Done {
+    summary: Summary,
+    audit: Audit,
+    report: Option<PathBuf>,
+}
+
+impl Done {
+    fn json(&self, language: Language) -> Json {
+        let Summary { rows, batch, .. } = &self.summary;
+        let causes = self.summary.causes.iter().map(|total| {
+            json!({
+                "cause": total.cause.name(),
+                "title": audit::title(total.cause).in_language(language),
+                "count": total.count,
+                "listed": total.listed,
+                "over": yuan(total.over),
+                "under": yuan(total.under),
+                "largest": yuan(total.largest),
+            })
+        });
+        json!({
+            "recorded": {
+                "read": rows.read,
+                "equal": rows.equal,
+                "different": rows.different,
+                "again": rows.again,
+                "orphans": rows.orphans,
+                "ambiguous": rows.ambiguous,
+                "rejected": rows.rejected,
+                "put_right": rows.put_right,
+            },
+            "not_recorded": self.summary.not_recorded,
+            "nothing_to_record": self.summary.nothing_to_record,
+            "recorded_sum": yuan(self.summary.recorded),
+            "recomputed_sum": yuan(self.summary.recomputed),
+            "differences": self.summary.differences.len(),
+            "causes": causes.collect::<Vec<_>>(),
+            "roundings": self.summary.roundings.iter().map(|fit| fit_as_json(fit, language)).collect::<Vec<_>>(),
+            "sample": self.summary.sample.as_ref().map(sample_as_json),
+            "claims": { "read": batch.claims().read, "decided": batch.claims().taken, "rejected": batch.claims().rejected },
+            "enrollments": { "read": batch.enrollments().read, "rejected": batch.enrollments().rejected },
+            "milliseconds": u64::try_from(self.summary.took.as_millis()).unwrap_or(u64::MAX),
+            "files": {
+                "out": self.audit.out_path(),
+                "rejects": self.audit.rejects_path(),
+                "notes": self.audit.notes_path(),
+                "report": self.report,
+            },
+        })
+    }
+
+    fn text(&self, setting: &Setting) -> String {
+        let (language, look, summary) = (setting.language, setting.results, &self.summary);
+        let mut lines = Lines::default();
+        self.counts(&mut lines, language, look);
+        causes(&mut lines, &summary.causes, language, look);
+        gravest(&mut lines, &summary.differences, language, look);
+        let notes = summary.notes.iter().map(|note| (note.row.to_string(), note_in_words(note, language)));
+        list(
+            &mut lines,
+            pick(language, "记录中被拒或改读的行", "Recorded rows rejected or put right"),
+            notes.collect(),
+            language,
+            look,
+        );
+        roundings(&mut lines, &summary.roundings, language, look);
+        if let Some(sample) = &summary.sample {
+            sampled(&mut lines, sample, language, look);
+        }
+        if self.looks_like_fen() {
+            lines.blank();
+            let hint = pick(
+                language,
+                "多数记录的小数点移位；若以分记录，请加 `--unit fen`",
+                "most records have the decimal point moved; if they are in fen, read them with `--unit fen`",
+            );
+            lines.line(&look.paint(Ink::Strong, hint));
+        }
+        lines.blank();
+        lines.line(&self.end(language));
+        lines.into_text()
+    }
+
+    /// Whether more than half of the records have the decimal point moved.
+    fn looks_like_fen(&self) -> bool {
+        let moved = self.summary.causes.iter().find(|total| total.cause == Code::PointMoved);
+        let compared = self.summary.rows.equal.saturating_add(self.summary.rows.different);
+        moved.is_some_and(|total| total.count > compared.div_euclid(2))
+    }
+
+    fn counts(&self, lines: &mut Lines, language: Language, look: Look) {
+        let Summary { rows, .. } = &self.summary;
+        let Rows { read, equal, different, again, orphans, ambiguous, rejected, put_right, .. } = *rows;
+        let numbers = [
+            (Ink::Strong, pick(language, "记录的给付", "recorded payouts read"), count(read)),
+            (Ink::Plain, pick(language, "  与应付相同", "  as is due"), count(equal)),
+            (Ink::Plain, pick(language, "  与应付不同", "  other than is due"), count(different)),
+            (Ink::Plain, pick(language, "  重复", "  of a claim recorded before"), count(again)),
+            (Ink::Plain, pick(language, "  没有可审的理赔", "  of no claim that was decided"), count(orphans)),
+            (Ink::Plain, pick(language, "  编号不唯一", "  of an id that several claims have"), count(ambiguous)),
+            (Ink::Plain, pick(language, "  被拒", "  rejected"), count(rejected)),
+            (Ink::Plain, pick(language, "其中改读", "put right among them"), count(put_right)),
+            (Ink::Plain, pick(language, "应付而无记录", "due, but not recorded"), count(self.summary.not_recorded)),
+            (
+                Ink::Plain,
+                pick(language, "理赔申请被拒", "claims rejected"),
+                count(self.summary.batch.claims().rejected),
+            ),
+            (Ink::Plain, pick(language, "记录合计（元）", "recorded, in yuan"), grouped(&yuan(self.summary.recorded))),
+            (Ink::Plain, pick(language, "应付合计（元）", "due, in yuan"), grouped(&yuan(self.summary.recomputed))),
+        ];
+        let names = numbers.iter().map(|number| width(number.1)).max().unwrap_or(0);
+        let amounts = numbers.iter().map(|number| width(&number.2)).max().unwrap_or(0);
+        for (ink, name, number) in &numbers {
+            lines.line(&look.paint(*ink, &format!("{}  {}", pad(name, names), pad_left(number, amounts))));
+        }
+    }
+
+    fn end(&self, language: Language) -> String {
+        let (took, found) =
+            (seconds(self.summary.took), count(u64::try_from(self.summary.differences.len()).unwrap_or(0)));
+        let files = [self.audit.out_path(), self.audit.rejects_path(), self.audit.notes_path()];
+        let files = files.into_iter().chain(self.report.as_deref());
+        let files: Vec<String> = files.map(|path| format!("`{}`", path.display())).collect();
+        let files = files.join(pick(language, "、", ", "));
+        say!(language, "{found} 处差异，用时 {took} 秒；写出 {files}", "{found} differences in {took} s; wrote {files}")
+    }
+}
+
+/// Every cause with its number, what was paid too much and too little, and the largest.
+fn causes(lines: &mut Lines, causes: &[CauseTotal], language: Language, look: Look) {
+    if causes.is_empty() {
+        return;
+    }
+    let head = ["原因", "件数", "多付", "少付", "最大"].into_iter().zip(["Cause", "count", "over", "under", "largest"]);
+    let head: Vec<String> = head.map(|(zh, en)| pick(language, zh, en).to_owned()).collect();
+    let row = |total: &CauseTotal| {
+        let title = audit::title(total.cause);
+        vec![
+            format!("{}  {}", total.cause, title.in_language(language)),
+            count(total.count),
+            grouped(&yuan(total.over)),
+            grouped(&yuan(total.under)),
+            grouped(&yuan(total.largest)),
+        ]
+    };
+    lines.blank();
+    table(lines, &head, &causes.iter().filter(|total| total.count > 0).map(row).collect::<Vec<_>>(), look);
+}
+
+fn gravest(lines: &mut Lines, differences: &[Difference], language: Language, look: Look) {
+    if differences.is_empty() {
+        return;
+    }
+    let head = ["理赔", "记录", "应付", "差额", "可能的原因"].into_iter().zip([
+        "Claim",
+        "recorded",
+        "due",
+        "difference",
+        "causes",
+    ]);
+    let head: Vec<String> = head.map(|(zh, en)| pick(language, zh, en).to_owned()).collect();
+    let amount = |fen: Option<i64>| fen.map_or_else(|| "-".to_owned(), |fen| grouped(&yuan(fen)));
+    let row = |line: &Difference| {
+        let causes: Vec<&str> = line.causes.iter().map(|cause| cause.name()).collect();
+        vec![
+            clean(&line.claim),
+            amount(line.recorded),
+            amount(line.recomputed),
+            amount(Some(line.excess())),
+            causes.join(";"),
+        ]
+    };
+    lines.blank();
+    table(lines, &head, &differences.iter().take(MOST_LISTED).map(row).collect::<Vec<_>>(), look);
+    if let Some(more) = differences.len().checked_sub(MOST_LISTED).filter(|more| *more > 0) {
+        lines.line(&say!(language, "另有 {more} 处", "and {more} more"));
+    }
+}
+
+/// The rules of rounding that fit best, each with those that this data can not tell from it.
+fn roundings(lines: &mut Lines, fits: &[Fit], language: Language, look: Look) {
+    let mut rows: Vec<(usize, Vec<String>)> = Vec::new();
+    for fit in fits {
+        let title = fit.policy.title();
+        let title = title.in_language(language);
+        match rows.iter_mut().find(|(group, _)| *group == fit.group) {
+            Some((_, row)) => row.extend([title.to_owned()]),
+            None => rows.push((fit.group, vec![count(fit.explained), title.to_owned()])),
+        }
+    }
+    let rows = rows.into_iter().filter_map(|(_, row)| {
+        let (number, titles) = row.split_first()?;
+        Some((number.clone(), titles.join(pick(language, "＝", " = "))))
+    });
+    let title = pick(
+        language,
+        "舍入规则所能解释的记录（＝ 连接的规则在此数据上无从区分）",
+        "Recorded payouts that a rule of rounding explains (= joins rules that this data can not tell apart)",
+    );
+    list(lines, title, rows.collect(), language, look);
+}
+
+fn fit_as_json(fit: &Fit, language: Language) -> Json {
+    json!({
+        "policy": fit.policy.name(),
+        "title": fit.policy.title().in_language(language),
+        "explained": fit.explained,
+        "group": fit.group,
+    })
+}
+
+fn sampled(lines: &mut Lines, sample: &Sample, language: Language, look: Look) {
+    let Sample { size, population, errors, interval: (low, high), .. } = sample;
+    let seed = sample.sampling.seed;
+    let (size, population, errors) = (count(*size), count(*population), count(*errors));
+    let (low, high, rate) = (percent(*low), percent(*high), percent(sample.error_rate));
+    let title = say!(
+        language,
+        "抽样：{population} 件中抽 {size} 件（种子 {seed}），{errors} 件有误",
+        "Sample: {size} of {population} (seed {seed}), {errors} of them wrong"
+    );
+    let method = if sample.strata.len() > 1 { "Korn-Graubard" } else { "Clopper-Pearson" };
+    let payment = percent(sample.payment_accuracy);
+    let financial = sample.financial_accuracy.map_or_else(|| "-".to_owned(), percent);
+    lines.blank();
+    lines.line(&look.paint(Ink::Strong, &title));
+    let line = say!(
+        language,
+        "  差错率 {rate}，95% 置信区间 {low} 至 {high}（{method}）",
+        "  error rate {rate}, with 95% confidence from {low} to {high} ({method})"
+    );
+    lines.line(&line);
+    let line = say!(
+        language,
+        "  件数准确率 {payment}；金额准确率 {financial}",
+        "  payment accuracy {payment}; financial accuracy {financial}"
+    );
+    lines.line(&line);
+}
+
+fn sample_as_json(sample: &Sample) -> Json {
+    let strata = sample.strata.iter().map(|stratum| {
+        json!({
+            "plan": stratum.plan,
+            "below": stratum.below.map(yuan),
+            "population": stratum.population,
+            "size": stratum.size,
+            "errors": stratum.errors,
+        })
+    });
+    json!({
+        "seed": sample.sampling.seed,
+        "stratified": sample.sampling.is_stratified,
+        "population": sample.population,
+        "size": sample.size,
+        "errors": sample.errors,
+        "error_rate": percent(sample.error_rate),
+        "confidence": "95%",
+        "low": percent(sample.interval.0),
+        "high": percent(sample.interval.1),
+        "payment_accuracy": percent(sample.payment_accuracy),
+        "financial_accuracy": sample.financial_accuracy.map(percent),
+        "strata": strata.collect::<Vec<_>>(),
+        "claims": sample.claims,
+    })
+}
+
+/// Millionths as per cent.
+fn percent(millionths: u64) -> String {
+    format!("{}.{:04}%", millionths.div_euclid(10_000), millionths.rem_euclid(10_000))
+}
+
+/// Columns of which the first is flush left, and the last too if it is text.
+fn table(lines: &mut Lines, head: &[String], rows: &[Vec<String>], look: Look) {
+    let widest = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).chain(head.get(column));
+        cells.map(|cell| width(cell)).max().unwrap_or(0)
+    };
+    let is_text = |column: usize| {
+        column == 0 || head.get(column).is_some_and(|head| ["causes", "可能的原因"].contains(&head.as_str()))
+    };
+    let line = |row: &[String]| {
+        let cells = row.iter().enumerate().map(|(column, cell)| {
+            if is_text(column) { pad(cell, widest(column)) } else { pad_left(cell, widest(column)) }
+        });
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    lines.line(&look.paint(Ink::Strong, &line(head)));
+    for row in rows {
+        lines.line(&line(row));
+    }
+}
+
+fn note_in_words(note: &Note, language: Language) -> String {
+    let (value, reason) = (&note.value, note.reason.in_language(language));
+    match note.read_as.map(yuan) {
+        Some(amount) => say!(language, "`{value}` 读作 {amount}：{reason}", "`{value}` read as {amount}: {reason}"),
+        None => say!(language, "`{value}` 被拒：{reason}", "`{value}` rejected: {reason}"),
+    }
+}
+
+/// An amount in fen as yuan.
+fn yuan(fen: i64) -> String {
+    let (whole, rest) = (fen.unsigned_abs().div_euclid(100), fen.unsigned_abs().rem_euclid(100));
+    format!("{}{whole}.{rest:02}", if fen < 0 { "-" } else { "" })
+}
