@@ -14,7 +14,7 @@ use huzhu::{Case, Catalog, Curve, Decision, Kind, Piece, STANDARD, WorkedCases};
 use rust_decimal::Decimal;
 
 /// Every so many worked cases, and values of each piece.
-const EVERY: usize = 23;
+const EVERY: usize = 5;
 const VALUES: i64 = 5;
 /// No payout of the shipped packs is rounded to more, and none adds more amounts that are rounded.
 const ROUNDED: Decimal = Decimal::from_parts(6, 0, 0, false, 0);
