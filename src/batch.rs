@@ -5,18 +5,21 @@ mod door;
 mod files;
 mod run;
 
+use std::io::Write;
+
 use arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 pub use self::bucket::Alone;
-use self::bucket::{Plans, decide_bucket};
+use self::bucket::{Plans, certify_bucket, decide_bucket};
 use self::door::{Entered, Vocabulary};
 pub use self::run::{
     Cause, Job, LEAST_MEMORY, MOST_THREADS, Progress, Rehearsal, Rows, Stage, Summary, USUAL_MEMORY, rehearse, run,
 };
 use crate::catalog::Catalog;
+use crate::certificate::Roll;
 use crate::error::Error;
-use crate::text::Text;
+use crate::text::{Text, say};
 
 /// Decides many claims, joined with their enrollments by `enrollment_id`.
 ///
@@ -37,6 +40,32 @@ pub fn decide(catalog: &Catalog, claims: &RecordBatch, enrollments: &RecordBatch
     decided.rejects.extend(rejects);
     decided.rejects.sort();
     Ok(decided)
+}
+
+/// Certifies many claims, given as to [`decide`], and writes the certificates to a roll, in the order of the payouts.
+///
+/// Gives what could not be decided. A reversal has no certificate. A claim has one also where its amount is too long for the
+/// columns of payouts.
+///
+/// # Errors
+/// Those of [`decide`]; [`Error::is_output`] if the roll can not be written.
+pub fn certify<W: Write>(
+    catalog: &Catalog,
+    claims: &RecordBatch,
+    enrollments: &RecordBatch,
+    roll: &mut Roll<W>,
+) -> Result<Vec<Reject>, Error> {
+    let vocabulary = Vocabulary::of(catalog)?;
+    let Entered { claims, enrollments, mut rejects } = door::enter(&vocabulary, claims, enrollments)?;
+    let plans = Plans::of(catalog, &vocabulary);
+    let refused = certify_bucket(&plans, &claims, &enrollments, |certificate| {
+        roll.add(certificate).map_err(|fault| {
+            Error::output(say!("凭证写不出去：{fault}", "the certificates can not be written: {fault}"))
+        })
+    });
+    rejects.extend(refused?);
+    rejects.sort();
+    Ok(rejects)
 }
 
 /// What became of the claims of a batch: each is decided or rejected, none is dropped.

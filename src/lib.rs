@@ -4,7 +4,7 @@
 //!
 //! # References
 //!
-//! [The pack format](mod@format), [how the engine is built](mod@design).
+//! [The pack format](mod@format), [the certificate format](mod@certificate_format), [how the engine is built](mod@design).
 
 mod accumulator;
 mod adjudicate;

@@ -105,8 +105,8 @@ pub(crate) trait Reading {
     /// Whether the number is known to be nothing.
     fn is_nothing(&self, number: &Self::Number) -> bool;
 
-    /// What a limit has filled after a benefit of which nothing is due: what it had before, though its room be unknown. A
-    /// reading that sees single claims has left such a benefit out.
+    /// What a limit comes to, or, where nothing is due of a benefit, what held before, though the room be unknown. A reading that
+    /// sees single claims has left such a benefit out.
     fn unless_nothing(&mut self, _due: &Self::Number, now: Self::Number, _before: &Self::Number) -> Self::Number {
         now
     }
@@ -559,6 +559,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
             let now = self.reading.least(wanted, room.clone());
             let now = self.reading.unless_nothing(&due, now, &filled);
             let leaves = self.reading.subtract(now.clone(), filled);
+            let leaves = self.reading.unless_nothing(&due, leaves, &due);
             self.reading.hear(Event::Limit { limit: index, benefit: *benefit, leaves: &leaves });
             if let Some(paid) = self.paid.get_mut(*benefit) {
                 *paid = leaves;

@@ -243,6 +243,34 @@ fn a_reader_who_leaves_is_no_failure() {
     assert_eq!((ran.status.code(), ran.stderr.as_slice()), (Some(0), b"".as_slice()));
 }
 
+#[test]
+fn a_certificate_is_written_beside_the_explanation() {
+    let folder = Folder::new("certificate");
+    let (rules, case) = (Path::new(ROOT).join("rules"), Path::new(ROOT).join(ZHAO));
+    let (rules, case) = (rules.to_str().unwrap(), case.to_str().unwrap());
+    let asked = ["adjudicate", case, "--rules", rules, "--lang", "en", "--certificate"];
+    let ran = folder.huzhu(&[&asked[..], &["zhao.certificate.json"]].concat());
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert_eq!(ran.out, huzhu(&["adjudicate", ZHAO, "--lang", "en"]).out);
+    let written = fs::read_to_string(folder.path("zhao.certificate.json")).unwrap();
+    assert_eq!(written, fs::read_to_string(expected("certificates/zhao.json")).unwrap());
+
+    let ran = folder.huzhu(&[&asked[..], &["nowhere/zhao.json"]].concat());
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("`nowhere/zhao.json` can not be written: no such file or folder"), "{}", ran.err);
+}
+
+#[test]
+fn a_reversal_has_no_certificate() {
+    let folder = Folder::new("no-certificate");
+    let file = folder.path("reversal.certificate.json");
+    let ran =
+        huzhu(&["adjudicate", "tests/expected/reversal.json", "--lang", "en", "--certificate", file.to_str().unwrap()]);
+    let says = "error: tests/expected/reversal.json: a reversal has no certificate\n";
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (1, "", says));
+    assert!(!file.exists());
+}
+
 // ── packs ─────────────────────────────────────────────────────────────────
 
 #[test]

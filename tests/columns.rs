@@ -43,8 +43,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
-use huzhu::batch::{self, Decided};
-use huzhu::{Adjudication, Catalog, Claim, Enrollment, history};
+use huzhu::batch;
+use huzhu::{Adjudication, Catalog, Claim, Enrollment, Roll, history};
 use rust_decimal::Decimal;
 
 use oracle::draw::Draw;
@@ -53,13 +53,15 @@ use oracle::population::{PLANS, history as drawn};
 use read::{amounts, texts};
 
 const MEMBERS: usize = 20_000;
+const CERTIFIED_MEMBERS: usize = 1_000;
 const SEED: u64 = 20_261_122;
 
 #[test]
 fn columns_decide_every_claim_as_it_is_decided_alone() {
     let catalog = Catalog::load(Path::new("rules")).expect("the packs are right");
-    let members = members();
-    let decided = decide(&catalog, &members);
+    let members = members(MEMBERS);
+    let (of_claims, of_enrollments) = batches(&members);
+    let decided = batch::decide(&catalog, &of_claims, &of_enrollments).expect("the columns are right");
     let rejects: Vec<_> = decided.rejects.iter().take(3).collect();
     assert!(rejects.is_empty(), "{rejects:?}");
     let (found, lines) = (rows_of(&decided.payouts), lines_of(&decided.lines));
@@ -74,6 +76,29 @@ fn columns_decide_every_claim_as_it_is_decided_alone() {
         }
     }
     assert_eq!(claims, found.len());
+}
+
+#[test]
+fn every_decided_claim_of_a_batch_is_certified_in_the_order_of_the_payouts() {
+    let catalog = Catalog::load(Path::new("rules")).expect("the packs are right");
+    let (claims, enrollments) = batches(&members(CERTIFIED_MEMBERS));
+    let decided = batch::decide(&catalog, &claims, &enrollments).expect("the columns are right");
+    let mut file = Vec::new();
+    let mut roll = Roll::to(&mut file);
+    let rejects = batch::certify(&catalog, &claims, &enrollments, &mut roll).expect("the columns are right");
+    roll.end().expect("memory takes it");
+    assert_eq!(rejects, decided.rejects);
+    let lines = file.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"{\"claim\":"));
+    let certified = lines.map(|line| {
+        let line: serde_json::Value = serde_json::from_slice(line).expect("it is JSON");
+        let text = |value: &serde_json::Value| value.as_str().expect("it is a text").to_owned();
+        let conclusion = &line["conclusion"];
+        (text(&line["claim"]), text(&conclusion["decision"]), text(&conclusion["payable"]))
+    });
+    let rows = rows_of(&decided.payouts);
+    let order = texts(&decided.payouts, "claim_id").into_iter();
+    let expected: Vec<_> = order.map(|id| (id.clone(), rows[&id].0.clone(), rows[&id].1.clone())).collect();
+    assert_eq!(certified.collect::<Vec<_>>(), expected);
 }
 
 /// Decision, payable, version and reasons.
@@ -116,10 +141,10 @@ fn lines_of(lines: &RecordBatch) -> BTreeMap<String, Vec<Line>> {
 }
 
 /// Each member with claims under one plan; what is known of an enrollment may differ from claim to claim.
-fn members() -> Vec<Vec<(Enrollment, Claim)>> {
+fn members(count: usize) -> Vec<Vec<(Enrollment, Claim)>> {
     let mut draw = Draw::seeded(SEED);
     let plans = PLANS.iter().cycle();
-    (0..MEMBERS)
+    (0..count)
         .zip(plans)
         .map(|(member, plan)| {
             let facts = drawn(plan, &mut draw).into_iter().enumerate();
@@ -151,8 +176,8 @@ fn written(value: &Value) -> huzhu::Value {
     }
 }
 
-/// All members in one batch, every fact as text.
-fn decide(catalog: &Catalog, members: &[Vec<(Enrollment, Claim)>]) -> Decided {
+/// Claims and enrollments of all members, every fact as text.
+fn batches(members: &[Vec<(Enrollment, Claim)>]) -> (RecordBatch, RecordBatch) {
     let pairs: Vec<&(Enrollment, Claim)> = members.iter().flatten().collect();
     let json = |value: serde_json::Value| value.as_object().cloned().expect("it is an object");
     let enrollments: Vec<_> = pairs.iter().map(|(e, _)| json(serde_json::to_value(e).expect("it is JSON"))).collect();
@@ -183,7 +208,7 @@ fn decide(catalog: &Catalog, members: &[Vec<(Enrollment, Claim)>]) -> Decided {
         enrollment.insert("enrollment_id".to_owned(), id);
         enrollment.insert("member_id".to_owned(), member);
     }
-    batch::decide(catalog, &columns(&claims), &columns(&enrollments)).expect("the columns are right")
+    (columns(&claims), columns(&enrollments))
 }
 
 fn columns(rows: &[BTreeMap<String, String>]) -> RecordBatch {

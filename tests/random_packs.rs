@@ -26,15 +26,17 @@ mod random_packs {
 
 use std::collections::BTreeMap;
 
-use huzhu::{Catalog, Diagnostics};
+use huzhu::{Catalog, Certifier, Diagnostics, history};
 
-use random_packs::compare::{Answer, alone, by_columns, differences};
+use random_packs::compare::{Answer, alone, by_columns, decidable_histories, differences};
 use random_packs::draw::Draw;
 use random_packs::histories::{Member, member};
 use random_packs::packs::{Drawn, drawn};
 
 const PACKS: u64 = 200;
 const MEMBERS: usize = 150;
+/// Of each pack, so many are certified too.
+const CERTIFIED_MEMBERS: usize = 15;
 /// So many differences are shown before the test gives up.
 const MOST_SHOWN: usize = 5;
 
@@ -80,6 +82,31 @@ fn columns_decide_as_one_claim_at_a_time_under_any_pack() {
     println!("{accepted} packs accepted, {decisions:?}; refused for {refused:?}");
     assert!(shown.is_empty(), "the readings differ:\n{}", shown.join("\n\n"));
     assert!(accepted * 100 >= packs * 60, "{accepted} of {packs} packs are accepted; the others have {refused:?}");
+}
+
+/// Certifying compares the steps of a plan's program with what the plan decides, to the last reason.
+#[test]
+fn every_claim_is_certified_as_it_is_decided_under_any_pack() {
+    let (packs, first) = (asked("RANDOM_PACKS", PACKS), asked("RANDOM_SEED", 0));
+    let mut certified = 0;
+    for seed in first..first + packs {
+        let mut draw = Draw::seeded(seed);
+        let drawn = drawn(&mut draw);
+        let Ok(catalog) = read(&drawn) else { continue };
+        let mut certifier = Certifier::new(&catalog);
+        for member in members(&drawn, &catalog, &mut draw).iter().take(CERTIFIED_MEMBERS) {
+            for claims in decidable_histories(&catalog, member) {
+                let (adjudications, _) = history::decide(&catalog, &claims).expect("what can not be was left out");
+                let reversals = claims.iter().filter(|(_, claim)| claim.reverses().is_some()).count();
+                let certificates = certifier.certify_history(&claims);
+                let certificates = certificates.unwrap_or_else(|error| panic!("seed {seed}: {error}: {member:?}"));
+                assert_eq!(certificates.len() + reversals, adjudications.len(), "seed {seed}");
+                certified += certificates.len();
+            }
+        }
+    }
+    println!("{certified} claims certified");
+    assert!(certified > 0);
 }
 
 const VERSIONS: [&str; 2] = [

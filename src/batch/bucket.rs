@@ -18,7 +18,8 @@ use self::facts::Rows;
 use self::payouts::Results;
 pub(crate) use self::plans::Plans;
 use self::waves::Waves;
-use super::Decided;
+use super::{Decided, Reject};
+use crate::certificate::{Certificate, Certifier};
 use crate::error::Error;
 
 /// What a decision reads.
@@ -55,4 +56,22 @@ pub(crate) fn decide_bucket(
     }
     rejects.sort();
     results.lay_out(bucket, rejects)
+}
+
+/// Certifies the claims of one bucket, account by account, each as it is decided alone.
+pub(crate) fn certify_bucket(
+    plans: &Plans<'_>,
+    claims: &RecordBatch,
+    enrollments: &RecordBatch,
+    mut take: impl FnMut(&Certificate) -> Result<(), Error>,
+) -> Result<Vec<Reject>, Error> {
+    let (claims, enrollments) = (Rows::of(claims)?, Rows::of(enrollments)?);
+    let mut rejects = Vec::new();
+    let accounts = Accounts::of(plans, &claims, &enrollments, &mut rejects)?;
+    let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts };
+    let mut certifier = Certifier::new(plans.catalog());
+    for account in accounts.iter() {
+        exactly::certify(bucket, &account, &mut certifier, &mut rejects).iter().try_for_each(&mut take)?;
+    }
+    Ok(rejects)
 }

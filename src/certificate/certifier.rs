@@ -45,13 +45,25 @@ impl<'c> Certifier<'c> {
         let mut accumulators = Accumulators::new();
         let mut certificates = Vec::new();
         for (enrollment, claim) in history::in_order(claims)? {
-            if claim.reverses().is_none() {
-                let plan = self.catalog.resolve(enrollment, claim)?;
-                certificates.push(self.program(plan).certify(enrollment, claim, &accumulators)?);
-            }
-            history::next(self.catalog, enrollment, claim, &mut accumulators)?;
+            certificates.extend(self.next(enrollment, claim, &mut accumulators)?);
         }
         Ok(certificates)
+    }
+
+    /// Certifies the next claim of a member and posts it, or takes back what a reversal names.
+    pub(crate) fn next(
+        &mut self,
+        enrollment: &Enrollment,
+        claim: &Claim,
+        accumulators: &mut Accumulators,
+    ) -> Result<Option<Certificate>, Error> {
+        let plan = self.catalog.resolve(enrollment, claim)?;
+        let certificate = match claim.reverses() {
+            None => Some(self.program(plan).certify(enrollment, claim, accumulators)?),
+            Some(_) => None,
+        };
+        history::next(self.catalog, enrollment, claim, accumulators)?;
+        Ok(certificate)
     }
 
     fn program(&mut self, plan: &'c Plan) -> &Program<'c> {

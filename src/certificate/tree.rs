@@ -86,7 +86,9 @@ fn joined(pair: &[Hash]) -> Hash {
 fn hash(kind: [u8; 1], parts: &[Hash]) -> Hash {
     let mut hasher = Sha256::new();
     hasher.update(kind);
-    parts.iter().for_each(|part| hasher.update(part));
+    for part in parts {
+        hasher.update(part);
+    }
     hasher.finalize().into()
 }
 

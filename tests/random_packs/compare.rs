@@ -29,6 +29,20 @@ pub(crate) type Answers = BTreeMap<String, Answer>;
 
 /// One claim at a time.
 pub(crate) fn alone(catalog: &Catalog, member: &Member) -> Answers {
+    let (by_plan, mut answers) = readable(member);
+    for claims in by_plan.values() {
+        answers.extend(under_one_plan(catalog, claims));
+    }
+    answers
+}
+
+/// What can be decided of a member's claims, by plan.
+pub(crate) fn decidable_histories(catalog: &Catalog, member: &Member) -> Vec<Vec<(Enrollment, Claim)>> {
+    readable(member).0.values().map(|claims| decidable(catalog, claims)).collect()
+}
+
+/// The claims that can be read, by plan; the others are rejected.
+fn readable(member: &Member) -> (BTreeMap<String, Vec<(Enrollment, Claim)>>, Answers) {
     let enrollments: BTreeMap<&str, Option<Enrollment>> =
         member.enrollments.iter().map(|row| (row["enrollment_id"].as_str(), enrollment(row))).collect();
     let mut answers = Answers::new();
@@ -42,10 +56,7 @@ pub(crate) fn alone(catalog: &Catalog, member: &Member) -> Answers {
             None => drop(answers.insert(row["claim_id"].clone(), Answer::Rejected)),
         }
     }
-    for claims in by_plan.values() {
-        answers.extend(under_one_plan(catalog, claims));
-    }
-    answers
+    (by_plan, answers)
 }
 
 fn under_one_plan(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Answers {

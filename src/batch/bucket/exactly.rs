@@ -8,6 +8,7 @@ use super::payouts::{Results, Unheld};
 use crate::accumulator::Accumulators;
 use crate::adjudicate::Adjudication;
 use crate::batch::{Input, Reject};
+use crate::certificate::{Certificate, Certifier};
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
@@ -20,13 +21,42 @@ use crate::text::{Text, say};
 pub(super) fn decide(bucket: Bucket<'_>, account: &Account, results: &mut Results, rejects: &mut Vec<Reject>) {
     for (place, fault) in faults(bucket, account, results) {
         results.reject(place);
-        let row = bucket.accounts.claim_at(place);
-        rejects.push(reject_of(Input::Claims, bucket.claims, row, &fault.column, &fault.value, fault.reason));
+        rejects.push(fault.reject(bucket, place));
     }
+}
+
+/// Certifies all claims of the account that can be decided, in order; the others are rejected.
+pub(super) fn certify(
+    bucket: Bucket<'_>,
+    account: &Account,
+    certifier: &mut Certifier<'_>,
+    rejects: &mut Vec<Reject>,
+) -> Vec<Certificate> {
+    let mut certificates = Vec::new();
+    let faults = one_by_one(bucket, account, |_, enrollment, claim, accumulators| {
+        let certificate = certifier.next(enrollment, claim, accumulators);
+        certificates.extend(certificate.map_err(|error| located(bucket, &error, enrollment, claim))?);
+        Ok(())
+    });
+    rejects.extend(faults.into_iter().map(|(place, fault)| fault.reject(bucket, place)));
+    certificates
 }
 
 /// Decides the claims of the account; gives those that can not be decided.
 fn faults(bucket: Bucket<'_>, account: &Account, results: &mut Results) -> Vec<(usize, Fault)> {
+    one_by_one(bucket, account, |place, enrollment, claim, accumulators| {
+        let adjudication = history::next(bucket.plans.catalog(), enrollment, claim, accumulators)
+            .map_err(|error| located(bucket, &error, enrollment, claim))?;
+        results.set_exactly(bucket, place, &adjudication).map_err(|amount| unheld(claim, &amount))
+    })
+}
+
+/// Reads the claims of the account and takes one after the other, in order; gives those that can not be read or taken.
+fn one_by_one(
+    bucket: Bucket<'_>,
+    account: &Account,
+    mut take: impl FnMut(usize, &Enrollment, &Claim, &mut Accumulators) -> Result<(), Fault>,
+) -> Vec<(usize, Fault)> {
     let (mut pairs, mut faults) = (Vec::new(), Vec::new());
     for place in account.places.clone() {
         match read(bucket, place) {
@@ -51,12 +81,8 @@ fn faults(bucket: Bucket<'_>, account: &Account, results: &mut Results) -> Vec<(
     let mut accumulators = Accumulators::new();
     for (enrollment, claim) in in_order {
         let place = places.get(claim.id()).copied().unwrap_or_default();
-        let decided = history::next(bucket.plans.catalog(), enrollment, claim, &mut accumulators)
-            .map_err(|error| located(bucket, &error, enrollment, claim));
-        let held = decided.and_then(|adjudication| {
-            results.set_exactly(bucket, place, &adjudication).map_err(|amount| unheld(claim, &amount))
-        });
-        faults.extend(held.err().map(|fault| (place, fault)));
+        let taken = take(place, enrollment, claim, &mut accumulators);
+        faults.extend(taken.err().map(|fault| (place, fault)));
     }
     faults
 }
@@ -83,6 +109,11 @@ struct Fault {
 impl Fault {
     fn of(column: &str, value: &str, error: &Error) -> Fault {
         Fault { column: column.to_owned(), value: value.to_owned(), reason: error.text() }
+    }
+
+    fn reject(self, bucket: Bucket<'_>, place: usize) -> Reject {
+        let row = bucket.accounts.claim_at(place);
+        reject_of(Input::Claims, bucket.claims, row, &self.column, &self.value, self.reason)
     }
 }
 

@@ -53,7 +53,8 @@ impl Inputs {
 pub(crate) struct Values<'f> {
     inputs: &'f Inputs,
     tables: &'f [Table],
-    values: Vec<Option<Value>>,
+    /// By node.
+    known: Vec<Option<Value>>,
     /// Nothing where there is a value.
     missing: Vec<Slots>,
 }
@@ -64,11 +65,11 @@ impl Formula {
     /// # Errors
     /// [`Inexact`] if a number does not fit; the checker has proven that none does not.
     pub(crate) fn values<'f>(&'f self, plan: &'f Plan, inputs: &'f Inputs) -> Result<Values<'f>, Inexact> {
-        let mut values = Values { inputs, tables: &plan.tables, values: Vec::new(), missing: Vec::new() };
+        let mut values = Values { inputs, tables: &plan.tables, known: Vec::new(), missing: Vec::new() };
         for step in self.graph.steps() {
             let value = values.work_out(&step.operation)?;
             let missing = if value.is_some() { Slots::default() } else { values.lacks(&step.operation) };
-            values.values.push(value);
+            values.known.push(value);
             values.missing.push(missing);
         }
         Ok(values)
@@ -77,11 +78,11 @@ impl Formula {
 
 impl Values<'_> {
     pub(crate) fn all(&self) -> &[Option<Value>] {
-        &self.values
+        &self.known
     }
 
     pub(crate) fn value(&self, node: Node) -> Option<&Value> {
-        self.values.get(node.place()).and_then(Option::as_ref)
+        self.known.get(node.place()).and_then(Option::as_ref)
     }
 
     pub(crate) fn number(&self, node: Node) -> Option<Decimal> {

@@ -212,15 +212,10 @@ impl Graph {
     /// Leaves out what none of these needs; gives where the others went.
     pub(crate) fn keep(&mut self, needed: &[Node]) -> Vec<Option<Node>> {
         let mut is_needed = vec![false; self.steps.len()];
-        let mark = |node: &Node, list: &mut Vec<bool>| {
-            if let Some(is_needed) = list.get_mut(node.place()) {
-                *is_needed = true;
-            }
-        };
-        needed.iter().for_each(|node| mark(node, &mut is_needed));
+        mark(needed, &mut is_needed);
         for (place, step) in self.steps.iter().enumerate().rev() {
             if is_needed.get(place) == Some(&true) {
-                step.operation.arguments().iter().for_each(|node| mark(node, &mut is_needed));
+                mark(step.operation.arguments(), &mut is_needed);
             }
         }
         self.known.clear();
@@ -241,5 +236,13 @@ impl Graph {
 
     fn operation(&self, node: Node) -> Option<&Operation> {
         self.steps.get(node.place()).map(|step| &step.operation)
+    }
+}
+
+fn mark(nodes: &[Node], marks: &mut [bool]) {
+    for node in nodes {
+        if let Some(mark) = marks.get_mut(node.place()) {
+            *mark = true;
+        }
     }
 }
