@@ -142,19 +142,25 @@ mod tests {
     }
 
     #[test]
-    fn every_day_of_the_calendar_follows_the_one_before() {
-        let (mut day, last) = (date("0001-01-01"), date("9999-12-31"));
-        let mut number = 1;
-        while let Some(next) = day.plus_days(1) {
-            assert!(day < next && day.days_to(next) == 1 && date(&next.to_string()) == next);
-            (day, number) = (next, number + 1);
+    fn every_day_follows_the_one_before() {
+        // the 400 years after which the calendar repeats itself, and its last years
+        for (first, last, count) in [("0001-01-01", "0401-01-01", 146_097), ("9990-01-01", "9999-12-31", 3_651)] {
+            let (mut day, last) = (date(first), date(last));
+            for _ in 0..count {
+                let next = day.plus_days(1).unwrap();
+                assert!(day < next && day.days_to(next) == 1 && date(&next.to_string()) == next);
+                day = next;
+            }
+            assert_eq!((day, date(first).days_to(last)), (last, count));
         }
-        assert_eq!((day, number), (last, 3_652_059));
-        assert_eq!(date("0001-01-01").plus_days(3_652_058), Some(last));
-        assert_eq!(date("0001-01-01").plus_days(3_652_059), None);
-        assert_eq!(last.plus_days(-3_652_058), Some(date("0001-01-01")));
-        assert_eq!(last.plus_days(-3_652_059), None);
-        assert_eq!(last.plus_days(i128::MAX), None);
+    }
+
+    #[test]
+    fn the_calendar_has_a_first_and_a_last_day() {
+        let (first, last) = (date("0001-01-01"), date("9999-12-31"));
+        assert_eq!((first.plus_days(3_652_058), first.plus_days(3_652_059)), (Some(last), None));
+        assert_eq!((last.plus_days(-3_652_058), last.plus_days(-3_652_059)), (Some(first), None));
+        assert_eq!((last.plus_days(i128::MAX), first.plus_days(i128::MIN)), (None, None));
     }
 
     #[test]

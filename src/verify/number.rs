@@ -137,10 +137,10 @@ impl Number {
             };
         };
         // Long division, a place after another; the rest stays below ten units.
-        let (mut rest, mut quotient) = (self.digits.wrapping_rem(unit), self.digits.wrapping_div(unit));
+        let (mut rest, mut quotient) = (self.digits.rem_euclid(unit), self.digits.div_euclid(unit));
         for _ in self.places..places {
             rest = rest.saturating_mul(10);
-            (rest, quotient) = (rest.wrapping_rem(unit), rest.wrapping_div(unit));
+            (rest, quotient) = (rest.rem_euclid(unit), rest.div_euclid(unit));
         }
         let to_half = rest.cmp(&unit.saturating_sub(rest));
         Part { rest, unit: Some(unit), places, is_none: rest == 0, to_half, follows_odd: quotient % 2 != 0 }
