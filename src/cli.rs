@@ -16,6 +16,7 @@ mod options;
 mod page;
 mod schema;
 mod test;
+mod verify;
 mod words;
 
 use std::io::{self, Write};
@@ -85,6 +86,7 @@ fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
         Command::Check(asked) => check::run(&asked, setting),
         Command::Test(asked) => test::run(&asked, setting),
         Command::Batch(asked) => batch::run(&asked, setting),
+        Command::Verify(asked) => verify::run(&asked, setting),
         Command::Schema(asked) => Ok(schema::run(&asked)),
         Command::Explain(asked) => explain::run(&asked, setting),
         Command::Init(asked) => init::run(&asked, setting),
