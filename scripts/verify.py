@@ -490,6 +490,13 @@ def check_batch(lines):
     return f"{count} certificates", named, root
 
 
+def check(file):
+    """Checks an open file; gives what it says, the digests of its programs, and its root, if it has one."""
+    is_single = file.read(9) == b'{"claim":'
+    file.seek(0)
+    return check_single(file.read()) if is_single else check_batch(file)
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--program", action="append", metavar="DIGEST", help="refuse programs other than these")
@@ -499,9 +506,7 @@ def main():
     for path in asked.files:
         try:
             with open(path, "rb") as file:
-                is_single = file.read(9) == b'{"claim":'
-                file.seek(0)
-                said, programs, root = check_single(file.read()) if is_single else check_batch(file)
+                said, programs, root = check(file)
             need(not asked.program or programs <= set(asked.program), f"another program: {', '.join(sorted(programs))}")
             need(not asked.root or root in asked.root, f"another root: {root}")
             print(f"{path}: holds: {said}, program {', '.join(sorted(programs))}" + (f", root {root}" if root else ""))
