@@ -57,18 +57,13 @@ pub fn batch(bytes: &[u8]) -> Result<VerifiedBatch, Flaw> {
 /// A batch that is checked line by line, in memory for one line and its programs.
 #[derive(Debug, Default)]
 pub struct Batch {
-    programs: BTreeMap<Digest, Known>,
+    programs: BTreeMap<Digest, Program>,
+    /// The program of the line before, which the next certificate must name.
+    awaited: Option<Digest>,
     tree: Tree,
     lines: usize,
     /// What the last line says, once it is read.
     end: Option<Digest>,
-}
-
-#[derive(Debug)]
-struct Known {
-    program: Program,
-    line: usize,
-    is_named: bool,
 }
 
 impl Batch {
@@ -117,16 +112,24 @@ impl Batch {
         let json = canonical::read(line)?;
         let place = Place::Whole;
         let mut members = Members::of(&json, &place)?;
+        let awaited = self.awaited.take();
+        if awaited.is_some() && Members::of(&json, &place)?.digest("program_digest").ok() != awaited {
+            return Err(Flaw::new(
+                "program_digest",
+                "上一行的程序须由此行的凭证引用",
+                "the program of the line before must be named by a certificate on this one",
+            ));
+        }
         if let Some(program) = members.take_if_there("program") {
             let stated = members.digest("program_digest")?;
             members.end()?;
             let digest = Digest::of(&[program.text.as_bytes()]);
             same_digest(stated, digest, "program_digest")?;
             let program = Program::read(&program.value, &place.member("program"))?;
-            let known = Known { program, line: self.lines, is_named: false };
-            if self.programs.insert(digest, known).is_some() {
+            if self.programs.insert(digest, program).is_some() {
                 return Err(Flaw::new("program", "程序重复", "the program stands twice"));
             }
+            self.awaited = Some(digest);
             return Ok(None);
         }
         if let Some(root) = members.take_if_there("root") {
@@ -138,11 +141,10 @@ impl Batch {
     fn certificate(&mut self, json: &Json<'_>, members: Members<'_, '_, '_>) -> Result<Verified, Flaw> {
         let place = Place::Whole;
         let named = Members::of(json, &place)?.digest("program_digest")?;
-        let Some(known) = self.programs.get_mut(&named) else {
+        let Some(program) = self.programs.get(&named) else {
             return Err(Flaw::new("program_digest", "此前没有该程序", "no such program stands before it"));
         };
-        let (digest, verified) = body(json, members, &known.program, named)?;
-        known.is_named = true;
+        let (digest, verified) = body(json, members, program, named)?;
         self.tree.add(digest);
         Ok(verified)
     }
@@ -161,12 +163,6 @@ impl Batch {
         if stated != self.tree.root() {
             let found = self.tree.root();
             return Err(Flaw::new(place, format!("应为 {found}"), format!("the root is {found}")));
-        }
-        if let Some(idle) = self.programs.values().find(|known| !known.is_named) {
-            let line = idle.line;
-            let message =
-                (format!("没有凭证引用第 {line} 行的程序"), format!("no certificate names the program of line {line}"));
-            return Err(Flaw::new("", message.0, message.1));
         }
         self.end = Some(stated);
         Ok(())
