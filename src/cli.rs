@@ -18,6 +18,7 @@ mod options;
 mod page;
 mod schema;
 mod test;
+mod verify;
 mod what_if;
 mod words;
 
@@ -89,6 +90,7 @@ fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
         Command::Test(asked) => test::run(&asked, setting),
         Command::Batch(asked) => batch::run(&asked, setting),
         Command::Audit(asked) => audit::run(&asked, setting),
+        Command::Verify(asked) => verify::run(&asked, setting),
         Command::Schema(asked) => Ok(schema::run(&asked)),
         Command::Explain(asked) => explain::run(&asked, setting),
         Command::Init(asked) => init::run(&asked, setting),

@@ -42,6 +42,7 @@ mod schema;
 mod scope;
 mod semantics;
 mod text;
+pub mod verify;
 
 pub use accumulator::{Accumulators, Posting};
 pub use adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, Outcome, Reason};

@@ -10,7 +10,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Bottom up; `pack::*` is `pack` with all that is inside it. The crate's root, `lib.rs`, stands above all.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 9] = [
+    // checks certificates without the engine: it may name nothing but itself
+    ("apart", &["verify::*"]),
     (
         "vocabulary",
         &[
@@ -80,6 +82,31 @@ fn imports_point_down_the_layers() {
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+/// A checker is worth something only if nothing in it is the engine's, nor a library's that reads or counts for it.
+#[test]
+fn the_checker_of_certificates_has_nothing_but_itself_and_a_hash() {
+    let manifest = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"));
+    let dependencies = manifest.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next());
+    let names = dependencies.unwrap_or_default().lines().filter_map(|line| line.split_once(" = "));
+    let names: Vec<String> = names.map(|(name, _)| name.replace('-', "_")).filter(|name| name != "sha2").collect();
+    assert!(names.len() > 10 && names.contains(&"serde_json".to_owned()), "{names:?}");
+    let modules = modules();
+    let checker = modules.iter().filter(|(module, _)| layer_of(module) == Some(0));
+    let mut files = 0;
+    for (module, text) in checker {
+        files += 1;
+        let code = without_comments(text);
+        let used: Vec<&String> = names.iter().filter(|name| code.contains(&format!("{name}::"))).collect();
+        assert!(used.is_empty(), "`{module}` uses {used:?}");
+        assert!(!code.contains("crate::") && !code.contains("huzhu::"), "`{module}` names the crate");
+    }
+    assert!(files > 10, "{files} files");
+    let others = modules.iter().filter(|(module, _)| !matches!(layer_of(module), Some(0 | FACE)));
+    for (module, text) in others {
+        assert!(!paths_in(module, text).iter().any(|path| path.starts_with("verify")), "`{module}` uses the checker");
+    }
 }
 
 #[test]

@@ -86,6 +86,7 @@ pub(super) enum Command {
     Test(Test),
     Batch(Batch),
     Audit(Audit),
+    Verify(Verify),
     Schema(Schema),
     Explain(Explain),
     Init(Init),
@@ -284,6 +285,38 @@ pub(super) enum Draw {
 pub(super) enum RecordedUnit {
     Yuan,
     Fen,
+}
+
+/// Checks certificates without the engine · 查验凭证
+///
+/// Each file is a certificate, or a batch of many. Every step is worked out again from the facts that it states, by a checker that shares no code with
+/// the engine; exit 1 if anything does not hold. `huzhu check --format json` gives the digest of a pack's program.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu adjudicate rules/cases/zhao.json --certificate zhao.certificate.json\n  \
+    huzhu verify zhao.certificate.json\n  \
+    huzhu verify zhao.certificate.json --lang zh\n  \
+    huzhu verify zhao.certificate.json --format json\n  \
+    huzhu verify - < zhao.certificate.json\n  \
+    huzhu verify zhao.certificate.json --program \
+    $(huzhu check henan-accident --format json | sed -n 's/.*\"program\": \"\\(.*\\)\".*/\\1/p')")]
+pub(super) struct Verify {
+    /// Certificates and batches; `-` reads standard input
+    #[arg(value_name = "CERTIFICATE", required = true)]
+    pub(super) certificates: Vec<PathBuf>,
+    /// Hold only under this program, by its digest; several may be given · 比对程序摘要
+    #[arg(long = "program", value_name = "DIGEST", value_parser = digest)]
+    pub(super) programs: Vec<String>,
+    /// Hold only under this root of a batch; several may be given · 比对批次的根
+    #[arg(long = "root", value_name = "ROOT", value_parser = digest)]
+    pub(super) roots: Vec<String>,
+}
+
+/// A digest as certificates write it.
+fn digest(text: &str) -> Result<String, &'static str> {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    let is_digest = text.len() == 64 && text.bytes().all(is_digit);
+    is_digest.then(|| text.to_owned()).ok_or("64 hexadecimal digits in lower case")
 }
 
 /// A size of memory.

@@ -1,0 +1,427 @@
+#!/usr/bin/env python3
+"""Checks huzhu certificates and batches: python3 scripts/verify.py [--program DIGEST] [--root ROOT] FILE...
+
+Written from the specification alone (src/docs/certificate.en.md), to be read from top to bottom. Exit code 0: all hold; 1: one does not;
+2: a file can not be read. Without --program nothing says that the program is the pack's; without --root, that the batch is the noted one.
+"""
+import argparse
+import calendar
+import functools
+import hashlib
+import json
+import operator
+import re
+import sys
+from datetime import date
+from fractions import Fraction
+
+class Flaw(Exception):
+    """What does not hold."""
+
+def need(holds, what):
+    if not holds:
+        raise Flaw(what)
+
+# ── form: canonical JSON, and what may stand in it ────────────────────────
+
+def canonical(value):
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+def read(line):
+    """Parses and writes again; whatever is not in the one canonical form comes out different."""
+    try:
+        value = json.loads(line.decode("utf-8"))
+        need(canonical(value) == line, "not canonical JSON")
+        return value
+    except (ValueError, RecursionError) as fault:
+        raise Flaw(f"not canonical JSON: {fault}") from None
+
+def fits(value, form):
+    """Refuses what is not of a form, which is a type; a tuple of texts, one of which it is; a list of the form of its items; an object
+    with the forms of its members, of which those with a question mark may be absent; or a function that refuses. Gives the value."""
+    if isinstance(form, dict):
+        forms = {name.rstrip("?"): inner for name, inner in form.items()}
+        fits(value, dict)
+        need({name for name in form if name[-1] != "?"} <= value.keys() <= forms.keys(), f"members {sorted(value)}, not {sorted(form)}")
+        for name, member in value.items():
+            fits(member, forms[name])
+    elif isinstance(form, list):
+        for item in fits(value, list):
+            fits(item, form[0])
+    elif isinstance(form, tuple):
+        need(type(value) is str and value in form, f"{value!r:.60}, not one of {form}")
+    elif isinstance(form, type):
+        need(type(value) is form and (form is not int or 0 <= value < 2**53), f"{value!r:.60} is no {form.__name__}")
+    else:
+        form(value)
+    return value
+
+def key(value):
+    need(fits(value, str).isascii(), f"not ASCII: {value!r}")
+
+def digest(value):
+    need(re.fullmatch("[0-9a-f]{64}", fits(value, str)), f"not a digest: {value!r:.80}")
+
+# ── values: n, exact numbers; d, dates; b, truths; t, texts; None, what is not known ──
+
+def exact(number):
+    """Refuses a number with more than 28 decimal places or 96 bits; a fraction is exact anyway."""
+    places = next((places for places in range(29) if 10**places % number.denominator == 0), None)
+    need(places is not None and abs(number * 10**places) < 2**96, f"too long for the format: {number}")
+    return number
+
+@functools.lru_cache(100_000)
+def number_in(text):
+    need(len(text) < 60 and text != "-0" and re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?", text), f"not a number: {text:.60}")
+    return exact(Fraction(text))
+
+@functools.lru_cache(100_000)
+def number_out(number):
+    digits = str(abs(number.numerator) * (10**28 // number.denominator)).rjust(29, "0")
+    return "-" * (number < 0) + f"{digits[:-28]}.{digits[-28:]}".rstrip("0").rstrip(".")
+
+@functools.lru_cache(100_000)
+def date_in(text):
+    try:
+        need(re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text), f"not a date: {text:.60}")
+        return date(*map(int, text.split("-")))
+    except ValueError as fault:
+        raise Flaw(f"not a date: {text}: {fault}") from None
+
+def value_in(letter, value):
+    """A value of a type, or None for null."""
+    fits(value, type(None) if value is None else bool if letter == "b" else str)
+    return value if value is None or letter in "bt" else number_in(value) if letter == "n" else date_in(value)
+
+def value_out(value):
+    return number_out(value) if type(value) is Fraction else value.isoformat() if type(value) is date else value
+
+# ── steps ─────────────────────────────────────────────────────────────────
+
+def plus_days(day, days):
+    need(days.denominator == 1, f"not a whole number of days: {days}")
+    place = day.toordinal() + int(days)
+    return date.fromordinal(place) if 1 <= place <= date.max.toordinal() else None
+
+def plus_months(day, months):
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1])) if year <= 9999 else None
+
+def months_between(first, second):
+    months = 12 * (second.year - first.year) + second.month - first.month
+    return Fraction(max(months if months >= 0 and plus_months(first, months) <= second else months - 1, 0))
+
+def years_between(first, second):
+    return Fraction(max(second.year - first.year - ((second.month, second.day) < (first.month, first.day)), 0))
+
+def rounded(number, to, mode):
+    quotient, half = number / to, Fraction(1, 2)
+    below, part = quotient // 1, quotient % 1
+    goes_up = {
+        "floor": False, "ceiling": part > 0, "down": part > 0 > quotient, "up": part > 0 and quotient > 0,
+        "half-up": part > half or part == half and quotient > 0, "half-down": part > half or part == half and quotient < 0,
+        "half-even": part > half or part == half and below % 2 == 1,
+    }
+    return exact((below + goes_up[mode]) * to)
+
+def both(first, second):
+    return False if first is False or second is False else None if None in (first, second) else True
+
+def either(first, second):
+    return True if first is True or second is True else None if None in (first, second) else False
+
+COMPARE = {"equal": operator.eq, "unequal": operator.ne, "less": operator.lt, "at-most": operator.le, "greater": operator.gt, "at-least": operator.ge}
+MODES = ("floor", "ceiling", "down", "up", "half-up", "half-down", "half-even")
+MEMBERS = {  # of a step, beside `op`, `args`, `at` and `source`
+    "is": lambda value: need(value is not None, "a constant that is null"), "fact": str, "prior": int, "months": int, "of": [str],
+    "to": lambda value: need(number_in(fits(value, str)) > 0, "rounding to nothing"), "mode": MODES, "by": tuple(COMPARE),
+    "rows": [lambda row: need(len(fits(row, [str])) == 2, "a row that is no pair")], "otherwise": lambda value: value_in("n", value),
+}
+OPS = {  # the types of the arguments; that of the value, where it is always one; the other members; and the value, given the step and its arguments
+    "number": ("", "n", ("is",), lambda step: step["constant"]), "date": ("", "d", ("is",), lambda step: step["constant"]),
+    "truth": ("", "b", ("is",), lambda step: step["constant"]),
+    "fact": ("", "", ("fact",), None), "prior": ("", "n", ("prior",), None),
+    "add": ("nn", "n", (), lambda step, a, b: exact(a + b)), "subtract": ("nn", "n", (), lambda step, a, b: exact(a - b)),
+    "times": ("nn", "n", (), lambda step, a, b: exact(a * b)),
+    "least": ("nn", "n", (), lambda step, a, b: min(a, b)), "greatest": ("nn", "n", (), lambda step, a, b: max(a, b)),
+    "round": ("n", "n", ("to", "mode"), lambda step, a: rounded(a, number_in(step["to"]), step["mode"])),
+    "days-between": ("dd", "n", (), lambda step, a, b: Fraction((b - a).days)),
+    "months-between": ("dd", "n", (), lambda step, a, b: months_between(a, b)),
+    "years-between": ("dd", "n", (), lambda step, a, b: years_between(a, b)),
+    "plus-days": ("dn", "d", (), lambda step, a, b: plus_days(a, b)),
+    "plus-months": ("d", "d", ("months",), lambda step, a: plus_months(a, step["months"])),
+    "compare": ("nn|dd", "b", ("by",), lambda step, a, b: COMPARE[step["by"]](a, b)),
+    "and": ("bb", "b", (), lambda step, a, b: both(a, b)), "or": ("bb", "b", (), lambda step, a, b: either(a, b)),
+    "not": ("b", "b", (), lambda step, a: not a), "not-false": ("b", "b", (), lambda step, a: a is not False),
+    "given": ("n|d|b|t", "b", (), lambda step, a: a is not None), "among": ("t", "b", ("of",), lambda step, a: a in step["of"]),
+    "choose": ("bnn|bdd|bbb|btt", "", (), lambda step, a, b, c: None if a is None else b if a else c),
+    "look-up": ("n|t", "n", ("rows", "otherwise", "fact"), lambda step, a: step["table"].get(a, step["else"])),
+    "derived": ("n|d|b|t", "", ("fact",), lambda step, a: a),
+}
+SAY_SOMETHING_OF_NULL = ("and", "or", "not-false", "given", "choose")
+
+def check_step(step, types, program):
+    """Checks a step and gives the letter of its type; `types` are those of the steps before it."""
+    op = fits(fits(step, dict).get("op"), tuple(OPS))
+    takes, gives, others, _ = OPS[op]
+    source = {"source?": int} if op in ("number", "date", "look-up") else {}
+    fits(step, {"op": str, "args": [int], "at?": str, **source, **{other: MEMBERS[other] for other in others}})
+    need(all(arg < len(types) for arg in step["args"]), "an argument that does not stand before")
+    found = "".join(types[arg] for arg in step["args"])
+    need(found in takes.split("|"), f"arguments of other types: {found}")
+    need("fact" not in step or step["fact"] in program["kinds"], "no such fact")
+    need("prior" not in step or step["prior"] < len(program["priors"]), "no such prior")
+    if "source" in step:
+        need(step["source"] < len(program["sources"]), "no such source")
+        of = program["sources"][step["source"]]
+        is_same = of["value"] == step.get("is") and (of["unit"] == "date") == (gives == "d")
+        need(of["kind"] != "figure" or is_same, "not the figure of its source")
+    if "is" in step:
+        step["constant"] = value_in(gives, step["is"])
+    if "rows" in step:
+        step["table"] = {value_in(found, row[0]): number_in(row[1]) for row in step["rows"]}
+        step["else"] = value_in("n", step["otherwise"])
+        need(len(step["table"]) == len(step["rows"]), "a key that stands twice")
+    return gives or (program["kinds"][step["fact"]] if op == "fact" else found[-1])
+
+def evaluate(program, facts, priors):
+    """The value of every step."""
+    values = []
+    for step in program["steps"]:
+        op, args = step["op"], [values[arg] for arg in step["args"]]
+        if op in ("fact", "prior"):
+            values.append(facts[step["fact"]] if op == "fact" else priors[step["prior"]])
+        else:
+            values.append(None if None in args and op not in SAY_SOMETHING_OF_NULL else OPS[op][3](step, *args))
+    return values
+
+# ── program ───────────────────────────────────────────────────────────────
+
+FACT_KINDS = {"money": "n", "ratio": "n", "number": "n", "days": "n", "date": "d", "yes-no": "b", "category": "t"}
+LINES = {  # the reason, where a line of this kind leaves nothing
+    "pay": "rate-is-zero", "bands": "rate-is-zero", "minimum": "rate-is-zero", "add": "rate-is-zero", "limit": "limit-reached",
+    "deductible": "deductible-not-met", "waiting": "waiting-period", "offset": "offset-by-others", "less": "offset-by-others",
+    "exclusive": "excluded-by-others", "rounding": "rounded-to-nothing",
+}
+WORDS, ORIGIN = {"en": str, "zh": str}, ("stated", "published", "assumed")
+
+def source(value):
+    unit, number = type(None), type(None)
+    if fits(value, dict).get("kind") == "figure":
+        unit = ("yuan", "yuan/day", "days", "months", "none", "date")
+        number = lambda text: need(value_in("d" if value.get("unit") == "date" else "n", text) is not None, "a figure without value")
+    kinds = ("figure", "table", "bands")
+    fits(value, {"clause": WORDS, "kind": kinds, "name": str, "provenance": ORIGIN, "title": WORDS, "unit": unit, "value": number})
+
+def check_program(program):
+    """Checks form and references; adds `kinds`, the type of each fact."""
+    types = []
+
+    def step(letter):
+        return lambda place: need(fits(place, int) < len(types) and types[place] == letter, f"not a step of type {letter}: {place}")
+
+    line = {"clause": WORDS, "leaves": step("n"), "step": tuple(LINES), "text": WORDS}
+    form = {
+        "format": ("huzhu-program/1",), "plan": {"fingerprint": str, "id": str, "title": WORDS, "version": str},
+        "facts": [{"holder": ("enrollment", "claim"), "kind": tuple(FACT_KINDS), "name": key, "title": WORDS}], "sources": [source],
+        "priors": [{"entry": str, "scope": ("event", "period", "calendar-year", "life")}], "steps": list,
+        "identities": [{"holds": step("b"), "id": str, "text": WORDS}],
+        "conditions": [{"clause": WORDS, "id": str, "met": step("b"), "otherwise": ("deny", "pend"), "provenance": ORIGIN, "text": WORDS}],
+        "benefits": [{"applies": step("b"), "clause": WORDS, "gross": step("n"), "id": str, "lines": [line], "provenance": ORIGIN, "title": WORDS}],
+        "outcome": {"cleared": step("b"), "coverage_start": step("d"), "eligible": step("b"), "event_date": step("d"), "payable": step("n"), "sound": step("b")},
+        "posts": [{"entry": key, "step": step("n")}],
+    }
+    fits(program, {**form, "identities": list, "conditions": list, "benefits": list, "outcome": dict, "posts": list})
+    whole = {**program, "kinds": {fact["name"]: FACT_KINDS[fact["kind"]] for fact in program["facts"]}}
+    for place, one in enumerate(program["steps"]):
+        try:
+            types.append(check_step(one, types, whole))
+        except Flaw as flaw:
+            raise Flaw(f"step {place}: {flaw}") from None
+    fits(program, form)
+    need(len(whole["kinds"]) == len(program["facts"]), "a fact that stands twice")
+    need(len({post["entry"] for post in program["posts"]}) == len(program["posts"]), "an entry that stands twice")
+    need(all(benefit["lines"] for benefit in program["benefits"]), "a benefit without lines")
+    return whole
+
+# ── conclusion ────────────────────────────────────────────────────────────
+
+def missing(program, values, lacking, wanted):
+    """The facts for want of which the wanted steps are null; `lacking` are those of the priors."""
+    facts, wanted = set(), set(wanted)
+    for place in range(len(values) - 1, -1, -1):
+        if place in wanted and values[place] is None:
+            step = program["steps"][place]
+            op, args = step["op"], step["args"]
+            if op in ("fact", "derived") or op == "look-up" and values[args[0]] is not None:
+                facts.add(step["fact"])
+            elif op == "prior":
+                facts.add(lacking[step["prior"]])
+            elif op == "choose" and values[args[0]] is not None:
+                wanted.add(args[1] if values[args[0]] else args[2])
+            else:
+                wanted.update(arg for arg in args if values[arg] is None)
+    return facts
+
+def waterfall(benefit, values):
+    """One benefit of the conclusion, what it pays, and why nothing is due of it."""
+    gross = due = values[benefit["gross"]]
+    lines, reason = [], None
+    for line in benefit["lines"]:
+        leaves, takes = values[line["leaves"]], None
+        if leaves is not None:
+            was_unknown = due is None
+            gross, due = (leaves, leaves) if was_unknown else (gross, due)
+            takes, due = exact(due - leaves), leaves
+            if leaves == 0 and reason is None:
+                reason = LINES[line["step"]] if takes != 0 or was_unknown else "nothing-claimed"
+        lines.append({"leaves": value_out(leaves), "takes": value_out(takes)})
+    need(due is not None, "nothing says what a benefit pays")
+    return {"gross": number_out(gross), "id": benefit["id"], "lines": lines, "paid": number_out(due)}, due, reason or "nothing-claimed"
+
+def conclude(program, values, lacking):
+    outcome = program["outcome"]
+    at = {name: values[place] for name, place in outcome.items()}
+    decision = "paid" if at["payable"] is not None and at["payable"] > 0 else "nothing-due"
+    if at["cleared"] is False or None in at.values():
+        decision = "pended"
+    if at["eligible"] is False:
+        decision = "denied"
+    if at["sound"] is False:
+        decision = "pended"
+    payable, falls, posts, codes = at["payable"] if decision == "paid" else Fraction(0), [], {}, []
+    failing = [(one["id"], None) for one in program["conditions"] if values[one["met"]] is False]
+    if decision in ("paid", "nothing-due"):
+        falls = [waterfall(one, values) for one in program["benefits"] if values[one["applies"]] is True]
+        total = functools.reduce(lambda total, fall: exact(total + fall[1]), falls, Fraction(0))
+        need(total == payable, "the benefits do not add up to what is payable")
+        posts = {one["entry"]: value_out(values[one["step"]]) for one in program["posts"]}
+    if decision == "denied":
+        codes = failing
+    if decision == "pended":
+        names = ("event_date", "coverage_start") + (() if at["sound"] is False else ("eligible", "cleared", "payable"))
+        facts = missing(program, values, lacking, [outcome[name] for name in names])
+        codes = [(one["id"], None) for one in program["identities"] if values[one["holds"]] is False] + failing
+        codes += [("missing-fact", fact["name"]) for fact in program["facts"] if fact["name"] in facts]
+    if decision == "nothing-due":
+        codes = [(reason, None) for _, _, reason in falls] or [("no-benefit-applies", None)]
+    return {
+        "decision": decision, "payable": number_out(payable), "benefits": [fall[0] for fall in falls],
+        "reasons": [{"code": code, "fact": fact} for code, fact in codes], "posts": posts,
+    }
+
+# ── certificates ──────────────────────────────────────────────────────────
+
+CERTIFICATE = {
+    "format": ("huzhu-certificate/1",), "claim": str, "enrollment": str, "program_digest": digest, "facts": dict,
+    "priors": [{"missing": lambda fact: value_in("t", fact), "value": lambda value: value_in("n", value)}],
+    "values": list, "conclusion": dict, "digest": digest,
+}
+
+def hashed(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+def check_certificate(certificate, program, program_digest):
+    """Checks all but program and inclusion; gives the leaf of the tree."""
+    fits(certificate, CERTIFICATE)
+    covered = {member: value for member, value in certificate.items() if member != "digest"}
+    need(certificate["program_digest"] == program_digest, "the program digest is another")
+    need(certificate["digest"] == hashed(canonical(covered)).hex(), "the digest is another")
+    given, kinds, stated = certificate["facts"], program["kinds"], certificate["values"]
+    need(given.keys() == kinds.keys(), "other facts than the program's")
+    facts = {fact: value_in(kinds[fact], value) for fact, value in given.items()}
+    lacking = [prior["missing"] for prior in certificate["priors"]]
+    priors = [value_in("n", prior["value"]) for prior in certificate["priors"]]
+    need(len(priors) == len(program["priors"]), "more or fewer priors")
+    need(all(fact in kinds if value is None else fact is None for fact, value in zip(lacking, priors)), "a prior that lacks something else")
+    values = evaluate(program, facts, priors)
+    need(len(stated) == len(values), "more or fewer values")
+    for place, (follows, found) in enumerate(zip(map(value_out, values), stated)):
+        need(type(follows) is type(found) and follows == found, f"step {place}: {follows!r} follows, not {found!r:.60}")
+    follows = conclude(program, values, lacking)
+    need(canonical(certificate["conclusion"]) == canonical(follows), f"this follows: {canonical(follows).decode()}")
+    return hashed(b"\0", bytes.fromhex(certificate["digest"]))
+
+def check_inclusion(inclusion, found):
+    fits(inclusion, {"count": int, "index": int, "path": [digest], "root": digest})
+    place, last = inclusion["index"], inclusion["count"] - 1
+    need(place <= last, "a place beyond the batch")
+    for beside in map(bytes.fromhex, inclusion["path"]):
+        need(last != 0, "the path is too long")
+        if place % 2 == 1 or place == last:
+            found = hashed(b"\1", beside, found)
+            while place % 2 == 0 and place != 0:
+                place, last = place // 2, last // 2
+        else:
+            found = hashed(b"\1", found, beside)
+        place, last = place // 2, last // 2
+    need(last == 0 and found.hex() == inclusion["root"], "the path does not lead to the root")
+
+def check_single(text):
+    certificate = fits(read(text.removesuffix(b"\n")), {**CERTIFICATE, "program": dict, "inclusion?": dict})
+    program, inclusion = certificate.pop("program"), certificate.pop("inclusion", None)
+    program_digest = hashed(canonical(program)).hex()
+    leaf = check_certificate(certificate, check_program(program), program_digest)
+    if inclusion is not None:
+        check_inclusion(inclusion, leaf)
+    said = f"claim {certificate['claim']}: {certificate['conclusion']['decision']} {certificate['conclusion']['payable']}"
+    return said, {program_digest}, inclusion and inclusion["root"]
+
+def check_batch(lines):
+    programs, full, count, end, awaited = {}, [], 0, None, None
+    for number, line in enumerate(lines, 1):
+        try:
+            need(end is None and line.endswith(b"\n"), "something after the last line, or a line without its end")
+            value = fits(read(line[:-1]), dict)
+            named = value.get("program_digest")
+            need(awaited in (None, named), "a certificate must name the program of the line before")
+            if "program" in value:
+                fits(value, {"program": dict, "program_digest": digest})
+                need(named == hashed(canonical(value["program"])).hex(), "the program digest is another")
+                need(named not in programs, "a program that stands twice")
+                programs[named], awaited = check_program(value["program"]), named
+            elif "root" in value:
+                end = fits(value, {"count": int, "format": ("huzhu-batch/1",), "root": digest})
+            else:
+                need(fits(named, str) in programs, "a program that does not stand before")
+                root, size, count, awaited = check_certificate(value, programs[named], named), 1, count + 1, None
+                while full and full[-1][1] == size:  # the roots of full trees, of falling size
+                    root, size = hashed(b"\1", full.pop()[0], root), size * 2
+                full.append((root, size))
+        except Flaw as flaw:
+            raise Flaw(f"line {number}: {flaw}") from None
+    need(end is not None and end["count"] == count, f"there are {count} certificates, and no last line says so")
+    roots = [root for root, _ in reversed(full)] or [hashed()]
+    root = functools.reduce(lambda right, left: hashed(b"\1", left, right), roots).hex()
+    need(end["root"] == root, f"the root is {root}")
+    return f"{count} certificates", programs.keys(), root
+
+def check(file):
+    """Checks an open file; gives what it says, the digests of its programs, and its root, if it has one."""
+    is_single = file.read(9) == b'{"claim":'
+    file.seek(0)
+    return check_single(file.read()) if is_single else check_batch(file)
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--program", action="append", metavar="DIGEST", help="refuse other programs than this one, or these")
+    options.add_argument("--root", action="append", metavar="ROOT", help="refuse batches with other roots than this one, or these")
+    options.add_argument("files", nargs="+", metavar="FILE")
+    asked, code = options.parse_args(), 0
+    for path in asked.files:
+        try:
+            with open(path, "rb") as file:
+                said, programs, root = check(file)
+            need(not asked.program or programs <= set(asked.program), f"another program: {', '.join(sorted(programs))}")
+            need(not asked.root or root in asked.root, f"another root: {root}")
+            print(f"{path}: holds: {said}, program {', '.join(sorted(programs))}" + (f", root {root}" if root else ""))
+        except Flaw as flaw:
+            print(f"{path}: does not hold: {flaw}")
+            code = max(code, 1)
+        except OSError as fault:
+            print(f"{path}: can not be read: {fault}", file=sys.stderr)
+            code = 2
+    return code
+
+if __name__ == "__main__":
+    sys.exit(main())

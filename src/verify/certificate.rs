@@ -1,0 +1,250 @@
+//! One certificate.
+
+use super::MAX_BYTES;
+use super::canonical::{self, Json};
+use super::conclusion::Worked;
+use super::digest::Digest;
+use super::flaw::{Flaw, Place};
+use super::members::{self, Members};
+use super::program::{self, Program};
+use super::tree::Inclusion;
+use super::value::{Kind, Value};
+
+const FORMAT: &str = "huzhu-certificate/1";
+
+/// What a certificate says that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    claim: String,
+    enrollment: String,
+    plan: String,
+    version: String,
+    decision: &'static str,
+    payable: String,
+    digest: String,
+    program_digest: String,
+    inclusion: Option<Inclusion>,
+}
+
+impl Verified {
+    /// The id of the claim.
+    #[must_use]
+    pub fn claim(&self) -> &str {
+        &self.claim
+    }
+
+    /// The id of the enrollment.
+    #[must_use]
+    pub fn enrollment(&self) -> &str {
+        &self.enrollment
+    }
+
+    /// The id of the plan, by its program.
+    #[must_use]
+    pub fn plan(&self) -> &str {
+        &self.plan
+    }
+
+    /// The version of the plan, by its program.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// `paid`, `nothing-due`, `denied` or `pended`.
+    #[must_use]
+    pub fn decision(&self) -> &'static str {
+        self.decision
+    }
+
+    /// The amount in yuan, in the canonical form: `7119.87`, `0`.
+    #[must_use]
+    pub fn payable(&self) -> &str {
+        &self.payable
+    }
+
+    /// The digest of the certificate.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The digest of the program. That it is the pack's is for the reader to compare with the published one.
+    #[must_use]
+    pub fn program_digest(&self) -> &str {
+        &self.program_digest
+    }
+
+    /// The place in a batch, if the certificate proves one. That the root is the noted one is for the reader to compare.
+    #[must_use]
+    pub fn inclusion(&self) -> Option<&Inclusion> {
+        self.inclusion.as_ref()
+    }
+}
+
+/// Checks one certificate, the bytes of its file.
+///
+/// # Errors
+///
+/// The first [`Flaw`] found, if anything does not hold.
+pub fn certificate(bytes: &[u8]) -> Result<Verified, Flaw> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Flaw::new("", "超过 64 MiB", "it is longer than 64 MiB"));
+    }
+    let text = canonical::text_of(bytes)?;
+    let json = canonical::read(text.strip_suffix('\n').unwrap_or(text))?;
+    let place = Place::Whole;
+    let mut members = Members::of(&json, &place)?;
+    let program = members.take("program")?;
+    let inclusion = members.take_if_there("inclusion");
+    let program_digest = Digest::of(&[program.text.as_bytes()]);
+    let program = Program::read(&program.value, &place.member("program"))?;
+    let (digest, verified) = body(&json, members, &program, program_digest)?;
+    let inclusion =
+        inclusion.map(|member| Inclusion::read(&member.value, digest, &place.member("inclusion"))).transpose()?;
+    Ok(Verified { inclusion, ..verified })
+}
+
+/// Checks what stands in a certificate beside program and inclusion. What was worked out wrong is said before what was hashed wrong, since it tells more.
+pub(super) fn body(
+    json: &Json<'_>,
+    mut members: Members<'_, '_, '_>,
+    program: &Program,
+    program_digest: Digest,
+) -> Result<(Digest, Verified), Flaw> {
+    let place = Place::Whole;
+    members.one_of("format", &[(FORMAT, ())])?;
+    let (claim, enrollment) = (members.text("claim")?.to_owned(), members.text("enrollment")?.to_owned());
+    let facts = facts(&members.take("facts")?.value, program, &place.member("facts"))?;
+    let (priors, prior_missing) = priors(&members.take("priors")?.value, program, &place.member("priors"))?;
+    let values = values(&members.take("values")?.value, program, &facts, &priors)?;
+    let worked = Worked { program, values: &values, prior_missing: &prior_missing };
+    let (decision, payable) = conclusion(&members.take("conclusion")?.value, worked, &place.member("conclusion"))?;
+    let (stated_program, stated) = (members.digest("program_digest")?, members.digest("digest")?);
+    members.end()?;
+    same_digest(stated_program, program_digest, "program_digest")?;
+    let digest = digest_of(json);
+    same_digest(stated, digest, "digest")?;
+    let verified = Verified {
+        claim,
+        enrollment,
+        plan: program.plan.clone(),
+        version: program.version.clone(),
+        decision,
+        payable,
+        digest: digest.to_string(),
+        program_digest: program_digest.to_string(),
+        inclusion: None,
+    };
+    Ok((digest, verified))
+}
+
+pub(super) fn same_digest(stated: Digest, found: Digest, name: &str) -> Result<(), Flaw> {
+    if stated == found {
+        return Ok(());
+    }
+    Err(Flaw::new(name, format!("应为 {found}"), format!("the digest is {found}")))
+}
+
+/// The digest of a certificate: of its canonical text without program, digest and inclusion. Since the file is canonical, that is its own text with those cut out.
+fn digest_of(json: &Json<'_>) -> Digest {
+    let Json::Object(members) = json else { return Digest::of(&[]) };
+    let is_covered = |name: &str| !matches!(name, "program" | "digest" | "inclusion");
+    let covered = members.iter().filter(|member| is_covered(&member.name)).map(|member| member.whole.as_bytes());
+    let mut pieces: Vec<&[u8]> = Vec::new();
+    for member in covered {
+        pieces.push(if pieces.is_empty() { b"{" } else { b"," });
+        pieces.push(member);
+    }
+    pieces.push(b"}");
+    Digest::of(&pieces)
+}
+
+/// The facts in the order of the program: each of them, and no other.
+fn facts<'j>(json: &'j Json<'_>, program: &Program, place: &Place<'_>) -> Result<Vec<Value<'j>>, Flaw> {
+    let Json::Object(members) = json else { return Err(Flaw::new(place, "应为对象", "it must be an object")) };
+    let mut facts = vec![None; program.facts.list.len()];
+    for member in members {
+        let place = place.member(&member.name);
+        let number = program.facts.named(&member.name, &place)?;
+        if let (Some(fact), Some(slot)) = (program.facts.list.get(number), facts.get_mut(number)) {
+            *slot = Some(Value::read(&member.value, fact.kind, &place)?);
+        }
+    }
+    let facts = program.facts.list.iter().zip(facts).map(|(fact, value)| {
+        let name = &fact.name;
+        value.ok_or_else(|| Flaw::new(place, format!("没有成员 `{name}`"), format!("it has no member `{name}`")))
+    });
+    facts.collect()
+}
+
+/// The value of each prior, and the fact for want of which it has none.
+fn priors<'j>(
+    json: &'j Json<'_>,
+    program: &Program,
+    place: &Place<'_>,
+) -> Result<(Vec<Value<'j>>, Vec<Option<usize>>), Flaw> {
+    let priors = program::items(json, program.priors, place)?.iter().enumerate().map(|(number, prior)| {
+        let place = place.item(number);
+        let mut members = Members::of(prior, &place)?;
+        let value = Value::read(&members.take("value")?.value, Kind::Number, &place.member("value"))?;
+        let missing = &members.take("missing")?.value;
+        members.end()?;
+        let place = place.member("missing");
+        match (value, missing) {
+            (Value::Null, missing) => {
+                let name = members::text(missing, &place)?;
+                Ok((value, Some(program.facts.named(name, &place)?)))
+            }
+            (_, Json::Null) => Ok((value, None)),
+            _ => Err(Flaw::new(place, "应为 null", "it must be null")),
+        }
+    });
+    Ok(priors.collect::<Result<Vec<_>, Flaw>>()?.into_iter().unzip())
+}
+
+/// Works out every step and compares it.
+fn values<'j>(
+    json: &'j Json<'_>,
+    program: &Program,
+    facts: &[Value<'j>],
+    priors: &[Value<'j>],
+) -> Result<Vec<Value<'j>>, Flaw> {
+    let place = Place::Whole;
+    let place = place.member("values");
+    let stated = program::items(json, program.steps.len(), &place)?;
+    let mut values = Vec::with_capacity(stated.len());
+    for (number, (step, stated)) in program.steps.iter().zip(stated).enumerate() {
+        let place = place.item(number);
+        let value = step.value(&values, facts, priors).map_err(|refusal| refusal.flaw(place).of_step(number))?;
+        let stated = Value::read(stated, step.kind, &place).map_err(|flaw| flaw.of_step(number))?;
+        if stated != value {
+            let message = (format!("应为 {value}，不是 {stated}"), format!("{value} follows, not {stated}"));
+            return Err(Flaw::new(place, message.0, message.1).of_step(number));
+        }
+        values.push(value);
+    }
+    Ok(values)
+}
+
+/// Works out the conclusion and compares it.
+fn conclusion(json: &Json<'_>, worked: Worked<'_, '_>, place: &Place<'_>) -> Result<(&'static str, String), Flaw> {
+    let follows = worked.conclusion(place)?;
+    let mut members = Members::of(json, place)?;
+    let payable = follows.payable.to_string();
+    for (name, text) in [
+        ("decision", canonical::quoted(follows.decision.name())),
+        ("payable", canonical::quoted(&payable)),
+        ("benefits", follows.benefits),
+        ("reasons", follows.reasons),
+        ("posts", follows.posts),
+    ] {
+        let stated = members.take(name)?.text;
+        if stated != text {
+            let message = (format!("应为 {text}，不是 {stated}"), format!("{text} follows, not {stated}"));
+            return Err(Flaw::new(place.member(name), message.0, message.1));
+        }
+    }
+    members.end()?;
+    Ok((follows.decision.name(), payable))
+}

@@ -1,0 +1,107 @@
+//! Why a certificate does not hold.
+
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
+
+/// The first thing found that does not hold, where it stands, and why, in English and in Chinese.
+///
+/// `Display` gives the English sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    line: Option<usize>,
+    step: Option<usize>,
+    place: String,
+    en: String,
+    zh: String,
+}
+
+impl Flaw {
+    /// The line of the batch, counted from 1.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        self.line
+    }
+
+    /// The step of the program that is wrong or was worked out wrong, counted from 0.
+    #[must_use]
+    pub fn step(&self) -> Option<usize> {
+        self.step
+    }
+
+    /// The member that is wrong, such as `program.steps[12].args`, or the byte; empty for the whole.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// The sentence in English, with the place.
+    #[must_use]
+    pub fn en(&self) -> String {
+        match (self.line, self.place.as_str()) {
+            (None, "") => self.en.clone(),
+            (None, place) => format!("`{place}`: {}", self.en),
+            (Some(line), "") => format!("line {line}: {}", self.en),
+            (Some(line), place) => format!("line {line}, `{place}`: {}", self.en),
+        }
+    }
+
+    /// The sentence in Chinese, with the place.
+    #[must_use]
+    pub fn zh(&self) -> String {
+        match (self.line, self.place.as_str()) {
+            (None, "") => self.zh.clone(),
+            (None, place) => format!("`{place}`：{}", self.zh),
+            (Some(line), "") => format!("第 {line} 行：{}", self.zh),
+            (Some(line), place) => format!("第 {line} 行 `{place}`：{}", self.zh),
+        }
+    }
+
+    pub(super) fn new(place: impl Display, zh: impl Into<String>, en: impl Into<String>) -> Flaw {
+        Flaw { line: None, step: None, place: place.to_string(), en: en.into(), zh: zh.into() }
+    }
+
+    pub(super) fn of_step(self, step: usize) -> Flaw {
+        Flaw { step: self.step.or(Some(step)), ..self }
+    }
+
+    pub(super) fn on_line(self, line: usize) -> Flaw {
+        Flaw { line: Some(line), ..self }
+    }
+}
+
+impl Display for Flaw {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.en())
+    }
+}
+
+impl Error for Flaw {}
+
+/// Where a value stands, written only when something is wrong there.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place<'a> {
+    Whole,
+    Member(&'a Place<'a>, &'a str),
+    Item(&'a Place<'a>, usize),
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn member(&'a self, name: &'a str) -> Place<'a> {
+        Place::Member(self, name)
+    }
+
+    pub(super) fn item(&'a self, place: usize) -> Place<'a> {
+        Place::Item(self, place)
+    }
+}
+
+impl Display for Place<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Whole => Ok(()),
+            Place::Member(Place::Whole, name) => f.write_str(name),
+            Place::Member(parent, name) => write!(f, "{parent}.{name}"),
+            Place::Item(parent, place) => write!(f, "{parent}[{place}]"),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Certificates of drawn members of all plans, as batches.
+
+use std::path::Path;
+
+use huzhu::{Catalog, Certifier, Claim, Enrollment, Roll};
+
+use crate::oracle::draw::Draw;
+use crate::oracle::facts::{Facts, Value};
+use crate::oracle::population::{PLANS, history};
+
+/// One file.
+pub(crate) struct Generated {
+    pub(crate) lines: String,
+    pub(crate) count: u64,
+    pub(crate) root: String,
+}
+
+/// A batch of at least so many certificates.
+pub(crate) fn batch(count: u64) -> Generated {
+    Generator::seeded(20_261_123).batch(count)
+}
+
+pub(crate) struct Generator {
+    catalog: Catalog,
+    draw: Draw,
+    drawn: usize,
+}
+
+impl Generator {
+    pub(crate) fn seeded(seed: u64) -> Generator {
+        Generator { catalog: Catalog::load(Path::new("rules")).unwrap(), draw: Draw::seeded(seed), drawn: 0 }
+    }
+
+    /// At least so many certificates: a member's are not divided.
+    pub(crate) fn batch(&mut self, count: u64) -> Generated {
+        let mut certifier = Certifier::new(&self.catalog);
+        let mut lines = Vec::new();
+        let mut roll = Roll::to(&mut lines);
+        let mut made = 0;
+        while made < count {
+            let plan = &PLANS[self.drawn % PLANS.len()];
+            self.drawn += 1;
+            let facts = history(plan, &mut self.draw).into_iter().enumerate();
+            let claims: Vec<_> = facts.map(|(index, facts)| pair(plan.id, &facts, index)).collect();
+            for certificate in certifier.certify_history(&claims).unwrap() {
+                roll.add(&certificate).unwrap();
+                made += 1;
+            }
+        }
+        let root = roll.end().unwrap().root();
+        Generated { lines: String::from_utf8(lines).unwrap(), count: made, root }
+    }
+}
+
+fn pair(plan: &str, facts: &Facts, index: usize) -> (Enrollment, Claim) {
+    let enrollment = Enrollment::new(facts.enrollment_id, plan, "M1");
+    let enrollment =
+        facts.enrollment.iter().fold(enrollment, |it, (name, value)| it.with(name, written(value)).unwrap());
+    let claim = Claim::new(&format!("C{index}"));
+    (enrollment, facts.claim.iter().fold(claim, |it, (name, value)| it.with(name, written(value)).unwrap()))
+}
+
+fn written(value: &Value) -> huzhu::Value {
+    match *value {
+        Value::Money(_) => value.to_string().as_str().into(),
+        Value::Whole(number) => number.into(),
+        Value::YesNo(is_so) => is_so.into(),
+        Value::Date(date) => date.into(),
+        Value::Word(word) => word.into(),
+    }
+}
