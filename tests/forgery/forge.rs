@@ -371,6 +371,17 @@ pub(crate) fn sealed(mut json: Json) -> String {
     sealed_alone(json)
 }
 
+/// A text with a part replaced, and with the digest of its very bytes, canonical or not.
+pub(crate) fn sealed_as_written(text: &str, from: &str, to: &str) -> String {
+    let mut text = text.trim_end().replacen(from, to, 1);
+    let digest = parsed(&text)["digest"].as_str().unwrap().to_owned();
+    let mut covered = text.replacen(&format!("\"digest\":\"{digest}\","), "", 1);
+    covered.replace_range(program_in(&covered), "");
+    let right: String = Sha256::digest(&covered).iter().map(|byte| format!("{byte:02x}")).collect();
+    text = text.replacen(&digest, &right, 1);
+    text
+}
+
 fn sealed_alone(mut json: Json) -> String {
     let covered: Map<String, Json> = match json.as_object() {
         Some(members) => members
