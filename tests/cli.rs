@@ -262,6 +262,14 @@ fn a_certificate_is_written_beside_the_explanation() {
 }
 
 #[test]
+fn a_check_publishes_the_digest_of_the_program_that_certificates_hold() {
+    let checked: Json = serde_json::from_str(&huzhu(&["check", "henan-accident", "--format", "json"]).out).unwrap();
+    let certificate = fs::read_to_string(expected("certificates/zhao.json")).unwrap();
+    let certificate: Json = serde_json::from_str(&certificate).unwrap();
+    assert_eq!(checked["packs"][0]["program"], certificate["program_digest"]);
+}
+
+#[test]
 fn a_reversal_has_no_certificate() {
     let folder = Folder::new("no-certificate");
     let file = folder.path("reversal.certificate.json");
