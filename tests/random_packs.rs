@@ -104,7 +104,9 @@ fn every_claim_is_certified_as_it_is_decided_under_any_pack() {
                 let certificates = certificates.unwrap_or_else(|error| panic!("seed {seed}: {error}: {member:?}"));
                 assert_eq!(certificates.len() + reversals, adjudications.len(), "seed {seed}");
                 certified += certificates.len();
-                certificates.iter().for_each(|certificate| roll.add(certificate).expect("memory takes it"));
+                for certificate in &certificates {
+                    roll.add(certificate).expect("memory takes it");
+                }
             }
         }
         let root = roll.end().expect("memory takes it").root();

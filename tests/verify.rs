@@ -220,7 +220,7 @@ fn no_forger_who_works_out_the_digests_again_gets_through() {
         for Forged { what, text } in forge::forged(&sample(name), name == "zhao") {
             match certificate(text.as_bytes()) {
                 Err(flaw) => {
-                    assert_ne!((flaw.place(), flaw.place()), ("digest", "program_digest"), "{name}: {what}: {flaw}")
+                    assert!(!flaw.place().ends_with("digest"), "{name}: {what}: {flaw}");
                 }
                 Ok(_) if what.starts_with("/facts/in_hardship: ") => {} // no step reads it
                 Ok(verified) => {
@@ -499,7 +499,9 @@ fn a_proof_holds_at_its_place_only() {
     for count in 1..=13 {
         let mut roll = Roll::to(Vec::new());
         let members: Vec<&Certificate> = certificates.iter().cycle().take(count).collect();
-        members.iter().for_each(|certificate| roll.add(certificate).unwrap());
+        for member in &members {
+            roll.add(member).unwrap();
+        }
         let tree = roll.end().unwrap();
         for (index, member) in members.iter().enumerate().step_by(if count > 7 { 4 } else { 1 }) {
             let text = member.to_text_within(&tree.inclusion(index).unwrap());
@@ -545,7 +547,9 @@ fn a_batch_of_any_size_has_its_root() {
     for count in 0..=17 {
         let mut file = Vec::new();
         let mut roll = Roll::to(&mut file);
-        certificates.iter().cycle().take(count).for_each(|certificate| roll.add(certificate).unwrap());
+        for certificate in certificates.iter().cycle().take(count) {
+            roll.add(certificate).unwrap();
+        }
         let root = roll.end().unwrap().root();
         let held = batch(&file).unwrap();
         assert_eq!((held.count(), held.root()), (u64::try_from(count).unwrap(), root.as_str()));
