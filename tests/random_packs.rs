@@ -26,7 +26,7 @@ mod random_packs {
 
 use std::collections::BTreeMap;
 
-use huzhu::{Catalog, Certifier, Diagnostics, history};
+use huzhu::{Catalog, Certifier, Diagnostics, Roll, history};
 
 use random_packs::compare::{Answer, alone, by_columns, decidable_histories, differences};
 use random_packs::draw::Draw;
@@ -94,6 +94,8 @@ fn every_claim_is_certified_as_it_is_decided_under_any_pack() {
         let drawn = drawn(&mut draw);
         let Ok(catalog) = read(&drawn) else { continue };
         let mut certifier = Certifier::new(&catalog);
+        let mut lines = Vec::new();
+        let mut roll = Roll::to(&mut lines);
         for member in members(&drawn, &catalog, &mut draw).iter().take(CERTIFIED_MEMBERS) {
             for claims in decidable_histories(&catalog, member) {
                 let (adjudications, _) = history::decide(&catalog, &claims).expect("what can not be was left out");
@@ -102,8 +104,15 @@ fn every_claim_is_certified_as_it_is_decided_under_any_pack() {
                 let certificates = certificates.unwrap_or_else(|error| panic!("seed {seed}: {error}: {member:?}"));
                 assert_eq!(certificates.len() + reversals, adjudications.len(), "seed {seed}");
                 certified += certificates.len();
+                for certificate in &certificates {
+                    roll.add(certificate).expect("memory takes it");
+                }
             }
         }
+        let root = roll.end().expect("memory takes it").root();
+        // The checker knows the steps by their specification alone.
+        let held = huzhu::verify::batch(&lines).unwrap_or_else(|flaw| panic!("seed {seed}: {flaw}"));
+        assert_eq!(held.root(), root, "seed {seed}");
     }
     println!("{certified} claims certified");
     assert!(certified > 0);

@@ -6,6 +6,9 @@ use std::ops::Range;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
+/// What is done to a list.
+type Edit = fn(&mut Vec<Json>);
+
 pub(crate) struct Forged {
     pub(crate) what: String,
     pub(crate) text: String,
@@ -39,9 +42,9 @@ pub(crate) fn rewritten(text: &str) -> Vec<Forged> {
     };
     for part in 0..32 {
         let end = (0..=line.len() * part / 32).rev().find(|end| line.is_char_boundary(*end)).unwrap();
-        add(&format!("cut at {end}"), line[..end].to_owned());
+        add(&format!("cut at {end}"), line.split_at(end).0.to_owned());
     }
-    add("cut by one byte", line[..line.len() - 1].to_owned());
+    add("cut by one byte", line.split_at(line.len() - 1).0.to_owned());
     for (what, ending) in [
         ("two line feeds", "\n\n"),
         ("a carriage return", "\r\n"),
@@ -139,18 +142,18 @@ pub(crate) fn forged(text: &str, with_program: bool) -> Vec<Forged> {
                 }
             }
             Json::Array(items) => {
-                let edits: [(&str, fn(&mut Vec<Json>)); 7] = [
+                let edits: [(&str, Edit); 7] = [
                     ("the last is dropped", |items| drop(items.pop())),
                     ("the first is dropped", |items| drop((!items.is_empty()).then(|| items.remove(0)))),
                     ("the last is doubled", |items| items.extend(items.last().cloned())),
                     ("the first is doubled", |items| {
                         if let Some(first) = items.first().cloned() {
-                            items.insert(0, first)
+                            items.insert(0, first);
                         }
                     }),
                     ("the first two are swapped", |items| {
                         if items.len() > 1 {
-                            items.swap(0, 1)
+                            items.swap(0, 1);
                         }
                     }),
                     ("the last goes to the front", |items| {
@@ -371,6 +374,17 @@ pub(crate) fn sealed(mut json: Json) -> String {
     sealed_alone(json)
 }
 
+/// A text with a part replaced, and with the digest of its very bytes, canonical or not.
+pub(crate) fn sealed_as_written(text: &str, from: &str, to: &str) -> String {
+    let mut text = text.trim_end().replacen(from, to, 1);
+    let digest = parsed(&text)["digest"].as_str().unwrap().to_owned();
+    let mut covered = text.replacen(&format!("\"digest\":\"{digest}\","), "", 1);
+    covered.replace_range(program_in(&covered), "");
+    let right: String = Sha256::digest(&covered).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+    text = text.replacen(&digest, &right, 1);
+    text
+}
+
 fn sealed_alone(mut json: Json) -> String {
     let covered: Map<String, Json> = match json.as_object() {
         Some(members) => members
@@ -391,7 +405,7 @@ pub(crate) fn written(json: &Json) -> String {
 }
 
 fn digest_of(json: &Json) -> String {
-    Sha256::digest(written(json)).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(written(json)).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 fn parsed(text: &str) -> Json {
