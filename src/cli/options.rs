@@ -297,9 +297,7 @@ pub(super) enum RecordedUnit {
     huzhu verify zhao.certificate.json\n  \
     huzhu verify zhao.certificate.json --lang zh\n  \
     huzhu verify zhao.certificate.json --format json\n  \
-    huzhu verify - < zhao.certificate.json\n  \
-    huzhu verify zhao.certificate.json --program \
-    $(huzhu check henan-accident --format json | sed -n 's/.*\"program\": \"\\(.*\\)\".*/\\1/p')")]
+    huzhu verify - < zhao.certificate.json")]
 pub(super) struct Verify {
     /// Certificates and batches; `-` reads standard input
     #[arg(value_name = "CERTIFICATE", required = true)]
