@@ -39,6 +39,8 @@ mod schema;
 mod scope;
 mod semantics;
 mod text;
+#[cfg(feature = "workbook")]
+mod workbook;
 
 pub use accumulator::{Accumulators, Posting};
 pub use adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, Outcome, Reason};
@@ -60,6 +62,8 @@ pub use quote::Quote;
 pub use schema::case_schema;
 pub use scope::Scope;
 pub use text::{Language, Text};
+#[cfg(feature = "workbook")]
+pub use workbook::Workbook;
 
 /// What may come in at the door; one more is refused with a code.
 pub mod limits {

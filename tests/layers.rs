@@ -32,7 +32,21 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("meaning", &["semantics"]),
     ("readings", &["adjudicate::*", "quote", "reading::*"]),
     ("text of a pack", &["pack::*"]),
-    ("uses", &["batch::*", "case", "cases", "catalog", "certificate::*", "explain", "history", "joint", "schema"]),
+    (
+        "uses",
+        &[
+            "batch::*",
+            "case",
+            "cases",
+            "catalog",
+            "certificate::*",
+            "explain",
+            "history",
+            "joint",
+            "schema",
+            "workbook::*",
+        ],
+    ),
     // a crate of its own: it sees the others through the public API only
     ("face", &["cli::*", "main"]),
 ];

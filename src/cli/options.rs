@@ -102,6 +102,7 @@ pub(super) enum Command {
     huzhu adjudicate rules/cases/zhao.json --lang zh\n  \
     huzhu adjudicate rules/cases/zhao.json --format json\n  \
     huzhu adjudicate rules/cases/zhao.json --certificate zhao.certificate.json\n  \
+    huzhu adjudicate rules/cases/zhao.json --workbook zhao.xlsx\n  \
     huzhu adjudicate - < rules/cases/zhao.json")]
 pub(super) struct Adjudicate {
     /// The case file; `-` reads standard input
@@ -110,6 +111,9 @@ pub(super) struct Adjudicate {
     /// Write a certificate too, which can be checked without this program · 另写凭证
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
+    /// Write a workbook too, whose formulas work out the payout in a spreadsheet · 另写工作簿
+    #[arg(long, value_name = "FILE.xlsx")]
+    pub(super) workbook: Option<PathBuf>,
 }
 
 /// Checks rule packs and proves their promises · 检查规则包
