@@ -286,7 +286,7 @@ impl Pen<'_> {
         self.grid.put(row, 'C', style, content);
         let choice = match fact.kind {
             Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => {
-                Some(Choice::Between { min: fact.bounds.min, max: fact.bounds.max })
+                Some(Choice::Between { min: fact.bounds.min, max: fact.bounds.max }) // a warning only
             }
             Kind::YesNo => {
                 let values = [true, false].map(|truth| words::yes(truth, self.page.language).to_owned()).into();
@@ -372,7 +372,9 @@ impl Pen<'_> {
         let [first_year, last_year] = YEARS;
         let is_right = match fact.kind {
             Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => {
-                let (min, max) = (fact.bounds.min.normalize(), fact.bounds.max.normalize());
+                // a standard fact is read by its own bounds, which a pack may have narrowed for its proofs
+                let bounds = StandardFact::named(&fact.name).map_or(fact.bounds, StandardFact::bounds);
+                let (min, max) = (bounds.min.normalize(), bounds.max.normalize());
                 let scale = power_of_ten(fact.kind.places());
                 format!("AND({cell}>={min},{cell}<={max},ROUND({cell}*{scale},0)/{scale}={cell})")
             }
@@ -405,7 +407,10 @@ impl Pen<'_> {
         let (bad, missing) =
             (self.say("✗ 读不出", "✗ can not be read"), self.say("缺，待补", "missing: the claim waits for it"));
         let follows = self.say("推算", "follows from others");
-        for (row, slot) in (self.rows.facts.first..).zip(self.facts.clone()) {
+        // as the plan came to read them
+        let mut in_order: Vec<(Slot, usize)> = self.facts.iter().copied().zip(self.rows.facts.first..).collect();
+        in_order.sort_unstable();
+        for (slot, row) in in_order {
             let fact = self.page.plan.fact(slot);
             let word = slot.checked_div(BITS).unwrap_or_default();
             let mask = format!("${}${DECISION}", MISSING.get(word).copied().unwrap_or('K'));

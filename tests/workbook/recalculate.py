@@ -3,8 +3,8 @@
     recalculate.py JOBS
 
 JOBS is a JSON file: a list of {"file", "out", "rounds": [[{"sheet", "cell", "value"}]]}. Each file is opened once. In every round the
-named cells are set (a number, a text, or null to empty the cell; {"date": [y, m, d]} for a date), all formulas are worked out, and the
-cells of all sheets go as one line of JSON into "out": {SHEET: [[cell, ...], ...]}, rows and columns from the first, numbers as numbers.
+named cells are set (a number, a text, or null to empty the cell), all formulas are worked out, and the cells of all sheets go into
+"out", as one line of JSON: {SHEET: [[cell, ...], ...]}, rows and columns from the first, numbers as numbers.
 A first round without changes shows the file as it is.
 
 It needs soffice on the PATH, and a Python that has its module uno (Debian: python3-uno).
@@ -52,7 +52,7 @@ def put(sheet, name, value):
     elif isinstance(value, str):
         cell.setString(value)
     else:
-        cell.setValue(value)
+        cell.setValue(float(value))
 
 
 def all_cells(document):
