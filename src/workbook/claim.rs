@@ -195,13 +195,14 @@ impl Pen<'_> {
              this sheet; the folded columns help to work them out.",
         );
         grid.put(3, 'A', Style::Faint, note);
-        grid.heights.extend([(DECISION, 18), (PAYABLE, 20)]);
+        grid.heights.extend([(DECISION, 18), (PAYABLE, 20), (REASONS, 30), (READABLE, 16), (EXACT, 30)]);
         grid.frozen = EXACT;
     }
 
     /// A section's title, and the heads of its columns.
     pub(super) fn section(&mut self, row: usize, title: &str, heads: &[(char, &str)]) {
         self.grid.put(row, 'A', Style::Section, title);
+        self.grid.heights.push((row, 18));
         for column in 'A'..='F' {
             self.grid.put(row.saturating_add(1), column, Style::Head, Content::Empty);
         }

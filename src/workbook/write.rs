@@ -160,7 +160,12 @@ fn formats() -> BTreeMap<Style, Format> {
         .set_border(FormatBorder::Thin)
         .set_border_color("#C9B458")
         .set_align(FormatAlign::Right);
-    let benefit = base.clone().set_background_color("#DDEBF7").set_border_top(FormatBorder::Thin).set_indent(1);
+    let benefit = base
+        .clone()
+        .set_background_color("#DDEBF7")
+        .set_border_top(FormatBorder::Thin)
+        .set_align(FormatAlign::Left)
+        .set_indent(1);
     let paid = base.clone().set_bold().set_border_top(FormatBorder::Thin).set_border_bottom(FormatBorder::Double);
     BTreeMap::from([
         (Style::Title, base.clone().set_bold().set_font_size(16)),
@@ -173,9 +178,14 @@ fn formats() -> BTreeMap<Style, Format> {
             Style::StrongAmount,
             base.clone().set_bold().set_font_size(14).set_num_format(AMOUNT).set_align(FormatAlign::Right),
         ),
-        (Style::Code, lined(wrapped.clone().set_font_color("#595959").set_indent(1))),
+        (Style::Code, lined(wrapped.clone().set_font_color("#595959").set_align(FormatAlign::Left).set_indent(1))),
         (Style::Text, lined(wrapped.clone())),
-        (Style::Clause, lined(wrapped.clone().set_font_color("#595959").set_font_size(9).set_indent(1))),
+        (
+            Style::Clause,
+            lined(
+                wrapped.clone().set_font_color("#595959").set_font_size(9).set_align(FormatAlign::Left).set_indent(1),
+            ),
+        ),
         (Style::Plain, lined(base.clone().set_align(FormatAlign::Right))),
         (Style::Amount, lined(base.clone().set_num_format(AMOUNT).set_align(FormatAlign::Right))),
         (Style::Input, input.clone()),
@@ -183,9 +193,16 @@ fn formats() -> BTreeMap<Style, Format> {
         (Style::InputDate, input.clone().set_num_format(DATE)),
         (
             Style::Assumed,
-            lined(wrapped.clone().set_background_color("#FCE4D6").set_font_color("#833C0B").set_indent(1)),
+            lined(
+                wrapped
+                    .clone()
+                    .set_background_color("#FCE4D6")
+                    .set_font_color("#833C0B")
+                    .set_align(FormatAlign::Left)
+                    .set_indent(1),
+            ),
         ),
-        (Style::Mark, lined(wrapped.clone().set_font_size(9).set_indent(1))),
+        (Style::Mark, lined(wrapped.clone().set_font_size(9).set_align(FormatAlign::Left).set_indent(1))),
         (Style::BenefitName, benefit.clone().set_bold()),
         (Style::BenefitText, benefit.clone().set_text_wrap().set_bold()),
         (Style::BenefitClause, benefit.set_text_wrap().set_font_size(9).set_font_color("#595959")),
