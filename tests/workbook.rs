@@ -369,6 +369,98 @@ fn a_changed_figure_changes_the_payout_as_a_changed_pack_does() {
     assert!(payouts.len() > 4, "the changes matter: {payouts:?}");
 }
 
+/// Under Ningbo's plan: the base is 8,000.07 yuan.
+const STAY: &str = r#"{
+    "enrollment": {
+        "id": "E1", "plan": "ningbo-hospital", "member": "M1", "shares": 1, "employment": "active", "birth_date": "1980-05-05",
+        "coverage_start": "2025-07-01", "coverage_end": "2026-06-30"
+    },
+    "claim": {
+        "id": "N1", "event_date": "2025-09-10", "cause": "illness", "admitted": "2025-09-10", "hospital_days": 12,
+        "computed_base": "8000.07", "receipt_self_paid": "9000.00"
+    }
+}"#;
+/// Under Henan's plan: a disability of the second grade.
+const DISABILITY: &str = r#"{
+    "enrollment": {
+        "id": "E2", "plan": "henan-accident", "member": "M2", "shares": 2, "birth_date": "1980-05-05",
+        "coverage_start": "2025-07-01", "coverage_end": "2026-06-30"
+    },
+    "claim": { "id": "N1", "event_date": "2025-09-10", "cause": "accident", "disability_grade": 2, "personal_burden": "0" }
+}"#;
+
+/// A part of a pack as it stands and as it is to be; how far below its name the cell is, and its new value.
+type ChangedPart = (String, String, usize, Json);
+
+#[test]
+fn changed_bands_and_tables_change_the_payout_as_a_changed_pack_does() {
+    // the case and its pack, what it is changed to by text, and by cells so many rows below the name of the bands or of the table
+    let edge = [
+        "{ above = \"0 yuan\",     up_to = \"3_000 yuan\", pays = \"80%\" },\n  { above = \"3_000 yuan\",",
+        "pays = \"10%\" }",
+    ];
+    let changes: [(&str, &str, &str, Vec<ChangedPart>); 2] = [
+        (
+            STAY,
+            "ningbo-hospital",
+            "active_ladder",
+            vec![
+                (edge[0].to_owned(), edge[0].replace("3_000 yuan", "2_500.5 yuan"), 2, json!(2500.5)),
+                ("pays = \"80%\"".to_owned(), "pays = \"77.5%\"".to_owned(), 3, json!(0.775)),
+                ("pays = \"80%\"".to_owned(), "pays = \"75%\"".to_owned(), 3, json!(0.75)),
+                (edge[1].to_owned(), "pays = \"1%\" }".to_owned(), 5, json!(0.01)),
+            ],
+        ),
+        (
+            DISABILITY,
+            "henan-accident",
+            "disability_ratio",
+            vec![
+                ("2 = \"90%\"".to_owned(), "2 = \"85%\"".to_owned(), 2, json!(0.85)),
+                ("2 = \"85%\"".to_owned(), "2 = \"1%\"".to_owned(), 2, json!(0.01)),
+            ],
+        ),
+    ];
+    for (text, plan, name, changes) in changes {
+        let path = format!("rules/{plan}.toml");
+        let mut pack = std::fs::read_to_string(&path).expect("it is read");
+        let catalog = Catalog::read([(path.clone(), pack.clone().into_bytes())]).expect("the pack is right");
+        let case = Case::read("case.json", text.as_bytes(), &catalog).expect("the case is right");
+        let mut book = Workbook::new(&catalog, Language::Zh);
+        book.add(&case).expect("it is decided");
+        let bytes = book.to_bytes().expect("it is written");
+        let file = file::read(&bytes);
+        let figures = file.keys().find(|sheet| sheet.starts_with(plan)).expect("the plan has a sheet").clone();
+        let row = (0..LONGEST_SHEET).find(|row| file[&figures].value(*row, 0) == name).expect("it is there");
+        let (mut rounds, mut packs) = (vec![Vec::new()], vec![Some(pack.clone())]);
+        for (before, after, below, value) in changes {
+            // a rate with more places than the formulas carry is refused
+            let is_read = value.as_f64() != Some(0.775);
+            rounds.push(vec![Change { sheet: figures.clone(), cell: file::name(row + below, 2), value }]);
+            let (head, section) = pack.split_once(&format!(".{name}]")).expect("it is there");
+            assert!(section.contains(&before), "{before}");
+            let changed = format!("{head}.{name}]{}", section.replacen(&before, &after, 1));
+            packs.push(is_read.then(|| changed.clone()));
+            if is_read {
+                pack = changed;
+            }
+        }
+        let Some(found) = recalculated(plan, &[Job { file: bytes, rounds }]) else { return };
+        let mut payouts = BTreeSet::new();
+        for (number, (sheets, pack)) in found[0].iter().zip(&packs).enumerate() {
+            let Some(pack) = pack else {
+                assert_eq!(sheets["N1"][3][2], "unreadable-input");
+                continue;
+            };
+            let catalog = Catalog::read([(path.clone(), pack.clone().into_bytes())]).expect("the pack is right");
+            let (decided, _) = case.decide(&catalog).expect("it is decided");
+            is_decided_so(&format!("{plan}, change {number}"), &decided, &sheets["N1"], &mut Count::default());
+            payouts.insert(decided.payable());
+        }
+        assert_eq!(payouts.len(), packs.iter().flatten().count(), "the changes matter: {payouts:?}");
+    }
+}
+
 #[test]
 fn what_a_sheet_can_not_read_or_hold_is_not_worked_out() {
     let catalog = catalog();
