@@ -2,8 +2,8 @@
 
 mod canonical;
 mod certifier;
-mod conclusion;
-mod program;
+pub(crate) mod conclusion;
+pub(crate) mod program;
 mod roll;
 mod tree;
 

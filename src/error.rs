@@ -20,6 +20,8 @@ enum Kind {
     History,
     Arithmetic,
     Certificate,
+    #[cfg(feature = "workbook")]
+    Workbook,
     #[cfg(feature = "batch")]
     Columns,
     #[cfg(feature = "batch")]
@@ -57,6 +59,11 @@ impl Error {
 
     pub(crate) fn certificate(message: Text) -> Error {
         Error { kind: Kind::Certificate, message: message.on_one_line() }
+    }
+
+    #[cfg(feature = "workbook")]
+    pub(crate) fn workbook(message: Text) -> Error {
+        Error { kind: Kind::Workbook, message: message.on_one_line() }
     }
 
     #[cfg(feature = "batch")]
@@ -125,6 +132,14 @@ impl Error {
         self.kind == Kind::Certificate
     }
 
+    /// A claim of which no workbook can be written: a reversal, or more than a workbook holds; or a fault of the engine, whose
+    /// readings differ.
+    #[cfg(feature = "workbook")]
+    #[must_use]
+    pub fn is_workbook(&self) -> bool {
+        self.kind == Kind::Workbook
+    }
+
     /// The columns of claims or enrollments are not those of their facts.
     #[cfg(feature = "batch")]
     #[must_use]
@@ -190,6 +205,8 @@ impl std::error::Error for Error {
         match self.kind {
             Kind::Arithmetic => Some(&Inexact),
             Kind::Fact | Kind::Plan | Kind::Version | Kind::History | Kind::Certificate => None,
+            #[cfg(feature = "workbook")]
+            Kind::Workbook => None,
             #[cfg(feature = "batch")]
             Kind::Columns | Kind::Input | Kind::Output | Kind::Resume | Kind::Memory | Kind::Interrupted => None,
         }

@@ -43,6 +43,8 @@ mod scope;
 mod semantics;
 mod text;
 pub mod verify;
+#[cfg(feature = "workbook")]
+mod workbook;
 
 pub use accumulator::{Accumulators, Posting};
 pub use adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, Outcome, Reason};
@@ -65,6 +67,8 @@ pub use quote::Quote;
 pub use schema::case_schema;
 pub use scope::Scope;
 pub use text::{Language, Text};
+#[cfg(feature = "workbook")]
+pub use workbook::Workbook;
 
 /// What may come in at the door; one more is refused with a code.
 pub mod limits {

@@ -5,3 +5,5 @@ pub(crate) mod bounds;
 pub(crate) mod columns;
 pub(crate) mod exact;
 pub(crate) mod formula;
+#[cfg(feature = "workbook")]
+pub(crate) mod sheet;

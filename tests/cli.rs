@@ -262,6 +262,24 @@ fn a_certificate_is_written_beside_the_explanation() {
 }
 
 #[test]
+fn a_workbook_is_written_beside_the_explanation() {
+    let folder = Folder::new("workbook");
+    let (rules, case) = (Path::new(ROOT).join("rules"), Path::new(ROOT).join(ZHAO));
+    let (rules, case) = (rules.to_str().unwrap(), case.to_str().unwrap());
+    let ran = folder.huzhu(&["adjudicate", case, "--rules", rules, "--lang", "en", "--workbook", "zhao.xlsx"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert_eq!(ran.out, huzhu(&["adjudicate", ZHAO, "--lang", "en"]).out);
+    assert!(fs::read(folder.path("zhao.xlsx")).unwrap().starts_with(b"PK"));
+
+    let file = folder.path("reversal.xlsx");
+    let ran =
+        huzhu(&["adjudicate", "tests/expected/reversal.json", "--lang", "en", "--workbook", file.to_str().unwrap()]);
+    let says = "error: tests/expected/reversal.json: a reversal has no workbook\n";
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (1, "", says));
+    assert!(!file.exists());
+}
+
+#[test]
 fn a_check_publishes_the_digest_of_the_program_that_certificates_hold() {
     let checked: Json = serde_json::from_str(&huzhu(&["check", "henan-accident", "--format", "json"]).out).unwrap();
     let certificate = fs::read_to_string(expected("certificates/zhao.json")).unwrap();

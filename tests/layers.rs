@@ -48,6 +48,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
             "history",
             "joint",
             "schema",
+            "workbook::*",
         ],
     ),
     // a crate of its own: it sees the others through the public API only

@@ -14,32 +14,32 @@ use crate::reading::formula::evaluate::Values;
 use crate::reading::formula::{Formula, Waterfall};
 
 /// The decision with its amounts and reasons, from the values alone.
-pub(super) struct Conclusion {
-    decision: Decision,
-    payable: Decimal,
-    benefits: Vec<Benefit>,
+pub(crate) struct Conclusion {
+    pub(crate) decision: Decision,
+    pub(crate) payable: Decimal,
+    pub(crate) benefits: Vec<Benefit>,
     reasons: Vec<Reason>,
     /// By entry; `None` where what is posted is not known.
-    posts: Vec<(String, Option<Decimal>)>,
+    pub(crate) posts: Vec<(String, Option<Decimal>)>,
 }
 
 /// A benefit that applies. The gross amount is the sum of what the lines take and what is paid, exactly.
-struct Benefit {
-    id: String,
-    gross: Option<Decimal>,
-    lines: Vec<Line>,
-    paid: Option<Decimal>,
+pub(crate) struct Benefit {
+    pub(crate) id: String,
+    pub(crate) gross: Option<Decimal>,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) paid: Option<Decimal>,
 }
 
 /// One line of a benefit; without amounts where what it leaves is not known.
-struct Line {
-    step: &'static str,
-    amounts: Option<Amounts>,
+pub(crate) struct Line {
+    pub(crate) step: &'static str,
+    pub(crate) amounts: Option<Amounts>,
 }
 
-struct Amounts {
-    takes: Decimal,
-    leaves: Decimal,
+pub(crate) struct Amounts {
+    pub(crate) takes: Decimal,
+    pub(crate) leaves: Decimal,
     /// Whether it took something, or was the first to be known.
     decides: bool,
 }
@@ -51,7 +51,7 @@ struct Reason {
 }
 
 impl Conclusion {
-    pub(super) fn of(plan: &Plan, formula: &Formula, values: &Values<'_>) -> Result<Conclusion, Inexact> {
+    pub(crate) fn of(plan: &Plan, formula: &Formula, values: &Values<'_>) -> Result<Conclusion, Inexact> {
         let decision = formula.decision(values);
         let is_open = matches!(decision, Decision::Paid | Decision::NothingDue);
         let payable = values.number(formula.outcome.payable).filter(|_| decision == Decision::Paid).unwrap_or_default();
@@ -75,7 +75,7 @@ impl Conclusion {
     }
 
     /// Whether the engine says the same.
-    pub(super) fn is_that_of(&self, adjudication: &Adjudication) -> bool {
+    pub(crate) fn is_that_of(&self, adjudication: &Adjudication) -> bool {
         let reasons = adjudication.reasons().iter();
         let reasons: Vec<Reason> =
             reasons.map(|reason| Reason { code: reason.code.clone(), fact: reason.fact.clone() }).collect();

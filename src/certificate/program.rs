@@ -42,11 +42,30 @@ pub(super) fn json(plan: &Plan, formula: &Formula) -> Json {
 }
 
 /// The kind of a line, as the pack's key says it.
-pub(super) fn line_name(benefit: &Benefit, kind: LineKind) -> &'static str {
+pub(crate) fn line_name(benefit: &Benefit, kind: LineKind) -> &'static str {
     match kind {
         LineKind::Step(index) => benefit.steps.get(index).map(|step| step.action.name()).unwrap_or_default(),
         LineKind::Rounding => "rounding",
         LineKind::Limit(_) => "limit",
+    }
+}
+
+/// The reason that a line states, and its clause.
+pub(crate) fn line_words<'p>(plan: &'p Plan, benefit: &'p Benefit, kind: LineKind) -> (Text, &'p Text) {
+    let own = &benefit.citation.clause;
+    match kind {
+        LineKind::Step(index) => match benefit.steps.get(index) {
+            Some(step) => (step.text.clone(), step.clause.as_ref().unwrap_or(own)),
+            None => (Text::default(), own),
+        },
+        LineKind::Rounding => {
+            let citation = benefit.rounding_citation.as_ref().unwrap_or(&plan.rounding_citation);
+            (say!("舍入", "rounding"), &citation.clause)
+        }
+        LineKind::Limit(index) => {
+            let limit = plan.limit(index);
+            (limit.title.clone(), &limit.citation.clause)
+        }
     }
 }
 
@@ -267,21 +286,7 @@ impl Writer<'_> {
     }
 
     fn line(&self, benefit: &Benefit, Line { kind, leaves }: Line) -> Json {
-        let own = &benefit.citation.clause;
-        let (text, clause): (Text, &Text) = match kind {
-            LineKind::Step(index) => match benefit.steps.get(index) {
-                Some(step) => (step.text.clone(), step.clause.as_ref().unwrap_or(own)),
-                None => (Text::default(), own),
-            },
-            LineKind::Rounding => {
-                let citation = benefit.rounding_citation.as_ref().unwrap_or(&self.plan.rounding_citation);
-                (say!("舍入", "rounding"), &citation.clause)
-            }
-            LineKind::Limit(index) => {
-                let limit = self.plan.limit(index);
-                (limit.title.clone(), &limit.citation.clause)
-            }
-        };
+        let (text, clause) = line_words(self.plan, benefit, kind);
         json!({
             "step": line_name(benefit, kind),
             "leaves": leaves.place(),

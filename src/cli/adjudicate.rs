@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use huzhu::{Accumulators, Case, Catalog, Certifier, Decision, Diagnostics, Explanation, NextYuan, money};
+use huzhu::{Accumulators, Case, Catalog, Certifier, Decision, Diagnostics, Explanation, NextYuan, Workbook, money};
 
 use super::explanation::Statement;
 use super::files::{self, why};
@@ -26,11 +26,15 @@ pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failu
         Ok(certificate) => certificate,
         Err(error) => return Ok(wrong(&name, &error, setting)),
     };
+    let workbook = match asked.workbook.as_ref().map(|_| workbook(&case, &catalog, setting)).transpose() {
+        Ok(workbook) => workbook,
+        Err(error) => return Ok(wrong(&name, &error, setting)),
+    };
     let report = match (&asked.curve, asked.what_if.as_slice()) {
         (Some(fact), _) => match curve::of(&case, &catalog, fact) {
             Ok(curve) => {
                 if let Some(path) = &asked.svg {
-                    files::write(path, &curve::svg(&curve, setting.language), setting.language)?;
+                    files::write(path, curve::svg(&curve, setting.language).as_bytes(), setting.language)?;
                 }
                 Ok(curve::report(&curve, setting))
             }
@@ -41,9 +45,19 @@ pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failu
     };
     let report = report.unwrap_or_else(|error| wrong(&name, &error, setting));
     if let Some((path, certificate)) = asked.certificate.as_ref().zip(certificate) {
-        files::write(path, &format!("{}\n", certificate.to_text()), setting.language)?;
+        files::write(path, format!("{}\n", certificate.to_text()).as_bytes(), setting.language)?;
+    }
+    if let Some((path, workbook)) = asked.workbook.as_ref().zip(workbook) {
+        files::write(path, &workbook, setting.language)?;
     }
     Ok(report)
+}
+
+/// The claim as a spreadsheet.
+fn workbook(case: &Case, catalog: &Catalog, setting: &Setting) -> Result<Vec<u8>, huzhu::Error> {
+    let mut workbook = Workbook::new(catalog, setting.language);
+    workbook.add(case)?;
+    workbook.to_bytes()
 }
 
 /// What is wrong with a case that could be read.

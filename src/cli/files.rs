@@ -171,8 +171,8 @@ pub(super) fn read_all(source: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-pub(super) fn write(path: &Path, text: &str, language: Language) -> Result<(), Failure> {
-    std::fs::write(path, text).map_err(|fault| {
+pub(super) fn write(path: &Path, content: &[u8], language: Language) -> Result<(), Failure> {
+    std::fs::write(path, content).map_err(|fault| {
         let (path, why) = (path.display(), why(&fault, language));
         Failure::new(say!(language, "`{path}` 写不进去：{why}", "`{path}` can not be written: {why}"))
     })

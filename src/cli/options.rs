@@ -106,6 +106,7 @@ pub(super) enum Command {
     huzhu adjudicate rules/cases/zhao.json --certificate zhao.certificate.json\n  \
     huzhu adjudicate rules/cases/zhao.json --what-if hospital_days=30\n  \
     huzhu adjudicate rules/cases/zhao.json --curve personal_burden --svg burden.svg\n  \
+    huzhu adjudicate rules/cases/zhao.json --workbook zhao.xlsx\n  \
     huzhu adjudicate - < rules/cases/zhao.json")]
 pub(super) struct Adjudicate {
     /// The case file; `-` reads standard input
@@ -114,6 +115,9 @@ pub(super) struct Adjudicate {
     /// Write a certificate too, which can be checked without this program · 另写凭证
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
+    /// Write a workbook too, whose formulas work out the payout in a spreadsheet · 另写工作簿
+    #[arg(long, value_name = "FILE.xlsx")]
+    pub(super) workbook: Option<PathBuf>,
     /// Decide it also with a fact changed, and compare; `FACT=` takes the fact away; may be given again · 若某事实不同
     #[arg(long, value_name = "FACT=VALUE", value_parser = changed_fact, conflicts_with = "curve")]
     pub(super) what_if: Vec<(String, String)>,

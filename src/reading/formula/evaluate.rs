@@ -131,6 +131,12 @@ impl Values<'_> {
         self.missing.get(node.place()).copied().unwrap_or_default()
     }
 
+    /// The same by the node's place.
+    #[cfg(feature = "workbook")]
+    pub(crate) fn missing_at(&self, place: usize) -> Slots {
+        self.missing.get(place).copied().unwrap_or_default()
+    }
+
     /// For want of which facts an operation has no value.
     fn lacks(&self, operation: &Operation) -> Slots {
         match operation {

@@ -147,6 +147,12 @@ impl Graph {
         &self.steps
     }
 
+    /// The step at this place.
+    #[cfg(feature = "workbook")]
+    pub(crate) fn node(&self, place: usize) -> Node {
+        Node(place.min(self.steps.len()))
+    }
+
     pub(crate) fn put(&mut self, operation: Operation) -> Node {
         if let Some(node) = self.known.get(&operation) {
             return *node;

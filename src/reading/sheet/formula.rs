@@ -1,0 +1,358 @@
+//! The formulas of the operations.
+
+use chrono::NaiveDate;
+
+use super::result::power_of_ten;
+use super::{BITS, Kind, Sheet, TablePlace, VALUE, WORK, bit_of, serial};
+use crate::fact;
+use crate::plan::Rows;
+use crate::plan::expression::{Comparison, Slot};
+use crate::reading::formula::graph::{Node, Operation};
+use crate::rounding::{Mode, Rounding};
+
+/// Serial numbers up to here are other days in other programs: there was no 29 February 1900.
+const FIRST_SAFE_SERIAL: u32 = 61;
+/// Two thousand years: the calendar repeats itself, and every program knows the later ones.
+const TWO_THOUSAND_YEARS: u32 = 730_485;
+
+impl Sheet<'_> {
+    /// The formula of an operation: the one place that knows how a spreadsheet does it.
+    pub(super) fn formula_of(&self, place: usize, operation: &Operation) -> String {
+        let value = |node: &Node| self.value(*node);
+        match operation {
+            Operation::Number(number, source) => {
+                match source.and_then(|source| self.pack.numbers.get(&(source, *number))) {
+                    Some((cell, places)) => in_units(cell, *places),
+                    None => number.normalize().mantissa().to_string(),
+                }
+            }
+            Operation::Date(date, source) => match source.and_then(|source| self.pack.dates.get(&(source, *date))) {
+                Some(cell) => of_date(cell),
+                None => serial(Some(*date)).to_string(),
+            },
+            Operation::Truth(truth) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
+            Operation::Fact(slot) => self.fact(*slot),
+            Operation::Prior(index) => {
+                let amount = self.places.priors.get(*index).map(|[amount, _]| amount.as_str()).unwrap_or_default();
+                in_units(amount, self.places_at(place))
+            }
+            Operation::Add(sides) => self.of_both(sides, |left, right| format!("{left}+{right}")),
+            Operation::Subtract(sides) => self.of_both(sides, |left, right| format!("{left}-{right}")),
+            Operation::Times([left, right]) => {
+                let (left, right) = (value(left), value(right));
+                format!("IF(COUNT({left},{right})=2,{left}*{right},\"\")")
+            }
+            Operation::Least(sides) => self.of_both(sides, |left, right| format!("MIN({left},{right})")),
+            Operation::Greatest(sides) => self.of_both(sides, |left, right| format!("MAX({left},{right})")),
+            Operation::Round(number, rounding) => self.rounded(place, *number, *rounding),
+            Operation::DaysBetween([from, to]) => {
+                let (from, to) = (value(from), value(to));
+                format!("IF(COUNT({from},{to})=2,{to}-{from},\"\")")
+            }
+            Operation::MonthsBetween([from, to]) => self.months(*from, *to),
+            Operation::YearsBetween([from, to]) => self.years(*from, *to),
+            Operation::PlusDays([date, days]) => self.plus_days(*date, *days),
+            Operation::PlusMonths(date, months) => {
+                let (date, last) = (value(date), serial(NaiveDate::from_ymd_opt(9999, 12, 31)));
+                let later = format!(
+                    "IF({date}<{FIRST_SAFE_SERIAL},EDATE({date}+{TWO_THOUSAND_YEARS},{months})-{TWO_THOUSAND_YEARS},\
+                     EDATE({date},{months}))"
+                );
+                format!("IF({date}=\"\",\"\",IFERROR(IF({later}>{last},\"\",{later}),\"\"))")
+            }
+            Operation::Compare(comparison, sides) => {
+                let by = match comparison {
+                    Comparison::Equal => "=",
+                    Comparison::Unequal => "<>",
+                    Comparison::Less => "<",
+                    Comparison::AtMost => "<=",
+                    Comparison::Greater => ">",
+                    Comparison::AtLeast => ">=",
+                };
+                self.of_both(sides, |left, right| format!("{left}{by}{right}"))
+            }
+            Operation::And([left, right]) => {
+                let (left, right) = (value(left), value(right));
+                format!("IF({left}=\"\",IF({right}=\"\",\"\",IF({right},\"\",FALSE)),IF({left},{right},FALSE))")
+            }
+            Operation::Or([left, right]) => {
+                let (left, right) = (value(left), value(right));
+                format!("IF({left}=\"\",IF({right}=\"\",\"\",IF({right},TRUE,\"\")),IF({left},TRUE,{right}))")
+            }
+            Operation::Not(truth) => {
+                let truth = value(truth);
+                format!("IF({truth}=\"\",\"\",NOT({truth}))")
+            }
+            Operation::NotFalse(truth) => {
+                let truth = value(truth);
+                format!("IF({truth}=\"\",TRUE,{truth})")
+            }
+            Operation::Given(node) => format!("{}<>\"\"", value(node)),
+            Operation::Among(node, values) => {
+                let node = value(node);
+                format!("IF({node}=\"\",\"\",{})", one_of(&node, values))
+            }
+            Operation::Choose([condition, then, otherwise]) => {
+                let (condition, places) = (value(condition), self.places_at(place));
+                let (then, otherwise) = (self.known_at(*then, places), self.known_at(*otherwise, places));
+                format!("IF({condition}=\"\",\"\",IF({condition},{then},{otherwise}))")
+            }
+            Operation::LookUp(key, table) => self.look_up(*key, *table),
+            Operation::Derived(node, _) => value(node),
+        }
+    }
+
+    fn places_at(&self, place: usize) -> u32 {
+        match self.kinds.get(place) {
+            Some(Kind::Number(places)) => *places,
+            Some(Kind::Truth | Kind::Date | Kind::Text) | None => 0,
+        }
+    }
+
+    fn wider_places(&self, [left, right]: &[Node; 2]) -> u32 {
+        self.places_of(*left).max(self.places_of(*right))
+    }
+
+    /// Both sides in the same units, where both are known.
+    fn of_both(&self, sides: &[Node; 2], join: impl FnOnce(&str, &str) -> String) -> String {
+        let places = self.wider_places(sides);
+        let [left, right] = *sides;
+        let joined = join(&self.value_at(left, places), &self.value_at(right, places));
+        format!("IF(COUNT({},{})=2,{joined},\"\")", self.value(left), self.value(right))
+    }
+
+    /// A value that may be unknown, in units of so many places.
+    fn known_at(&self, node: Node, places: u32) -> String {
+        let (value, scaled) = (self.value(node), self.value_at(node, places));
+        if value == scaled { value } else { format!("IF({value}=\"\",\"\",{scaled})") }
+    }
+
+    fn fact(&self, slot: Slot) -> String {
+        let Some(cell) = self.places.facts.get(&slot) else { return "\"\"".to_owned() };
+        match self.plan.fact(slot).kind {
+            kind @ (fact::Kind::Money | fact::Kind::Ratio | fact::Kind::Number | fact::Kind::Days) => {
+                in_units(cell, kind.places())
+            }
+            fact::Kind::Date => of_date(cell),
+            fact::Kind::YesNo => format!(
+                "IF(ISLOGICAL({cell}),{cell},IF(OR({cell}=\"yes\",{cell}=\"是\"),TRUE,IF(OR({cell}=\"no\",{cell}=\"否\"),FALSE,\"\")))"
+            ),
+            fact::Kind::Category => format!("IF({cell}=\"\",\"\",{cell}&\"\")"),
+        }
+    }
+
+    /// A rounding by quotient and rest, in whole numbers; both stand beside it.
+    fn rounded(&self, place: usize, number: Node, rounding: Rounding) -> String {
+        let [quotient, rest, _] = WORK.map(|column| self.cell(column, place));
+        let Division { value, multiple, coefficient } = self.division(number, rounding);
+        let nearest = |at_half: &str| format!("IF({rest}*2>{multiple},1,IF({rest}*2={multiple},{at_half},0))");
+        let up = match rounding.mode {
+            Mode::HalfUp => nearest(&format!("IF({value}>=0,1,0)")),
+            Mode::HalfDown => nearest(&format!("IF({value}<0,1,0)")),
+            Mode::HalfEven => nearest(&format!("{quotient}-2*INT({quotient}/2)")),
+            Mode::Up => format!("IF(AND({rest}>0,{value}>0),1,0)"),
+            Mode::Down => format!("IF(AND({rest}>0,{value}<0),1,0)"),
+            Mode::Ceiling => format!("IF({rest}>0,1,0)"),
+            Mode::Floor => "0".to_owned(),
+        };
+        let multiples = format!("{quotient}+{up}");
+        let whole = if coefficient == 1 { multiples } else { format!("({multiples})*{coefficient}") };
+        format!("IF({quotient}=\"\",\"\",{whole})")
+    }
+
+    fn division(&self, number: Node, rounding: Rounding) -> Division {
+        let to = rounding.to;
+        let places = self.places_of(number).max(to.scale());
+        let multiple = super::units(to, places);
+        Division { value: self.value_at(number, places), multiple, coefficient: to.mantissa() }
+    }
+
+    fn months(&self, from: Node, to: Node) -> String {
+        let (first, second) = (self.value(from), self.value(to));
+        let [[y1, m1, d1], [y2, m2, d2]] = [from, to].map(|date| WORK.map(|column| self.cell(column, date.place())));
+        // a month is complete on the same day, or on the last one of a month that has no such day
+        let next = later_by_two_thousand_years(&format!("{second}+1"));
+        let is_short = format!("IF(AND({d1}>{d2},DAY({next})<>1),1,0)");
+        format!("IF(COUNT({first},{second})=2,MAX(0,({y2}-{y1})*12+{m2}-{m1}-{is_short}),\"\")")
+    }
+
+    fn years(&self, from: Node, to: Node) -> String {
+        let (first, second) = (self.value(from), self.value(to));
+        let [[y1, m1, d1], [y2, m2, d2]] = [from, to].map(|date| WORK.map(|column| self.cell(column, date.place())));
+        let is_short = format!("IF({m2}*100+{d2}<{m1}*100+{d1},1,0)");
+        format!("IF(COUNT({first},{second})=2,MAX(0,{y2}-{y1}-{is_short}),\"\")")
+    }
+
+    fn plus_days(&self, date: Node, days: Node) -> String {
+        let (date, days, places) = (self.value(date), self.value(days), self.places_of(days));
+        let whole = if places == 0 { days.clone() } else { format!("{days}/{}", power_of_ten(places)) };
+        let first = serial(NaiveDate::from_ymd_opt(1, 1, 1));
+        let last = serial(NaiveDate::from_ymd_opt(9999, 12, 31));
+        let later = format!("{date}+{whole}");
+        format!("IF(COUNT({date},{days})=2,IF(AND({later}>={first},{later}<={last}),{later},\"\"),\"\")")
+    }
+
+    fn look_up(&self, key: Node, table: usize) -> String {
+        let Some(TablePlace { keys, values, otherwise, places }) = self.pack.tables.get(&table) else {
+            return "\"\"".to_owned();
+        };
+        let cell = self.value(key);
+        let otherwise = otherwise.as_ref().map_or_else(|| "\"\"".to_owned(), |cell| in_units(cell, *places));
+        let scale = power_of_ten(*places);
+        match &self.plan.table(table).rows {
+            Rows::Categories(_) => format!(
+                "IF({cell}=\"\",\"\",IF(SUMPRODUCT(EXACT({keys},{cell})*1)=0,{otherwise},\
+                 ROUND(SUMPRODUCT(EXACT({keys},{cell})*1,{values})*{scale},0)))"
+            ),
+            Rows::Numbers(_) | Rows::YesNo { .. } => {
+                let key = match self.places_of(key) {
+                    0 => cell.clone(),
+                    places => format!("{cell}/{}", power_of_ten(places)),
+                };
+                format!(
+                    "IF({cell}=\"\",\"\",IF(ISNUMBER(MATCH({key},{keys},0)),\
+                     ROUND(INDEX({values},MATCH({key},{keys},0))*{scale},0),{otherwise}))"
+                )
+            }
+        }
+    }
+
+    /// What a step needs beside its value, as formulas.
+    pub(super) fn work_formulas(&self, place: usize, operation: &Operation) -> Vec<String> {
+        let own = self.cell(VALUE, place);
+        if self.kinds.get(place) == Some(&Kind::Date) {
+            let safe = later_by_two_thousand_years(&own);
+            let year = format!("IF({own}=\"\",\"\",YEAR({safe})-IF({own}<{FIRST_SAFE_SERIAL},2000,0))");
+            let part = |of: &str| format!("IF({own}=\"\",\"\",{of}({safe}))");
+            return vec![year, part("MONTH"), part("DAY")];
+        }
+        let Operation::Round(number, rounding) = operation else { return Vec::new() };
+        let [quotient, _, _] = WORK.map(|column| self.cell(column, place));
+        let (given, Division { value, multiple, .. }) = (self.value(*number), self.division(*number, *rounding));
+        let near = format!("INT({value}/{multiple})");
+        let rest = format!("{value}-{near}*{multiple}");
+        // a program that takes 2.9999999999999996 for 3 is put right
+        let floor = format!("{near}+IF({rest}>={multiple},1,0)-IF({rest}<0,1,0)");
+        vec![
+            format!("IF({given}=\"\",\"\",{floor})"),
+            format!("IF({quotient}=\"\",\"\",{value}-{quotient}*{multiple})"),
+        ]
+    }
+
+    /// The largest whole number that an operation puts its arguments in, where it is not one of the values.
+    pub(super) fn reach_formula(&self, operation: &Operation) -> Option<String> {
+        let at = |node: Node, places: u32| {
+            let scaled = self.known_at(node, places);
+            if scaled == self.value(node) {
+                None
+            } else {
+                Some(format!("IF({}=\"\",0,ABS({}))", self.value(node), self.value_at(node, places)))
+            }
+        };
+        match operation {
+            Operation::Add(sides)
+            | Operation::Subtract(sides)
+            | Operation::Least(sides)
+            | Operation::Greatest(sides)
+            | Operation::Compare(_, sides) => {
+                let places = self.wider_places(sides);
+                sides.iter().find_map(|side| at(*side, places))
+            }
+            Operation::Round(number, rounding) => at(*number, self.places_of(*number).max(rounding.to.scale())),
+            Operation::Number(..)
+            | Operation::Date(..)
+            | Operation::Truth(_)
+            | Operation::Fact(_)
+            | Operation::Prior(_)
+            | Operation::Times(_)
+            | Operation::DaysBetween(_)
+            | Operation::MonthsBetween(_)
+            | Operation::YearsBetween(_)
+            | Operation::PlusDays(_)
+            | Operation::PlusMonths(..)
+            | Operation::And(_)
+            | Operation::Or(_)
+            | Operation::Not(_)
+            | Operation::NotFalse(_)
+            | Operation::Given(_)
+            | Operation::Among(..)
+            | Operation::Choose(_)
+            | Operation::LookUp(..)
+            | Operation::Derived(..) => None,
+        }
+    }
+
+    /// For want of which facts of one word a step has no value.
+    pub(super) fn missing_formula(&self, place: usize, operation: &Operation, word: usize) -> String {
+        let own = self.cell(VALUE, place);
+        let lacks = |nodes: &[Node]| self.missing_of(nodes, word);
+        let bit = |slot: Slot| if slot.checked_div(BITS) == Some(word) { bit_of(slot) } else { 0 };
+        let because = match operation {
+            Operation::Fact(slot) | Operation::Derived(_, slot) => bit(*slot).to_string(),
+            Operation::Prior(index) => {
+                let named = self.places.priors.get(*index).map(|[_, named]| named.as_str()).unwrap_or_default();
+                let (names, words, bits) = (&self.places.names, &self.places.words, &self.places.bits);
+                format!("SUMPRODUCT(EXACT({names},{named})*({words}={word}),{bits})")
+            }
+            Operation::LookUp(key, table) => {
+                let by = bit(self.plan.table(*table).by);
+                format!("IF({}=\"\",{},{by})", self.value(*key), lacks(&[*key]))
+            }
+            Operation::Choose([condition, then, otherwise]) => {
+                let all = lacks(&[*condition, *then, *otherwise]);
+                let cell = self.value(*condition);
+                format!("IF({cell}=\"\",{all},IF({cell},{},{}))", lacks(&[*then]), lacks(&[*otherwise]))
+            }
+            other => lacks(other.arguments()),
+        };
+        format!("IF({own}=\"\",{because},0)")
+    }
+}
+
+/// A number over a multiple, in the same whole units.
+struct Division {
+    value: String,
+    multiple: super::Whole,
+    /// Of the multiple in its own units.
+    coefficient: super::Whole,
+}
+
+/// A decimal of a cell in whole units of so many places; what is no number is not known.
+pub(crate) fn in_units(cell: &str, places: u32) -> String {
+    match places {
+        0 => format!("IF(ISNUMBER({cell}),ROUND({cell},0),\"\")"),
+        places => format!("IF(ISNUMBER({cell}),ROUND({cell}*{},0),\"\")", power_of_ten(places)),
+    }
+}
+
+/// The serial number of a day: of a date, or of a text `YYYY-MM-DD`, which says also what is before 1 March 1900.
+pub(crate) fn of_date(cell: &str) -> String {
+    let later = format!("DATE(VALUE(LEFT({cell},4))+2000,VALUE(MID({cell},6,2)),VALUE(MID({cell},9,2)))");
+    format!("IF({cell}=\"\",\"\",IF(ISNUMBER({cell}),{cell},IFERROR({later}-{TWO_THOUSAND_YEARS},\"\")))")
+}
+
+/// `YYYY-MM-DD` from the cells of year, month and day.
+pub(crate) fn text_of_date([year, month, day]: [&str; 3]) -> String {
+    format!("TEXT({year},\"0000\")&\"-\"&TEXT({month},\"00\")&\"-\"&TEXT({day},\"00\")")
+}
+
+/// A day on which every program agrees, with the same month and day.
+fn later_by_two_thousand_years(serial: &str) -> String {
+    format!("IF({serial}<{FIRST_SAFE_SERIAL},{serial}+{TWO_THOUSAND_YEARS},{serial})")
+}
+
+/// Whether a text is one of a list; capitals count.
+pub(crate) fn one_of(cell: &str, texts: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let texts: Vec<String> = texts.into_iter().map(|text| format!("EXACT({cell},{})", quoted(text.as_ref()))).collect();
+    if texts.is_empty() { "FALSE".to_owned() } else { format!("OR({})", texts.join(",")) }
+}
+
+/// A text as a formula writes it.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+/// All bits of these cells.
+pub(super) fn union(cells: impl Iterator<Item = String>) -> String {
+    cells.reduce(|all, cell| format!("_xlfn.BITOR({all},{cell})")).unwrap_or_else(|| "0".to_owned())
+}

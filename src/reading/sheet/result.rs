@@ -1,0 +1,85 @@
+//! What the formulas come to, from the values of the graph: a program that does not calculate shows the exact ones.
+
+use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
+
+use super::{Kind, Live, Sheet};
+use crate::calendar;
+use crate::fact::Value;
+use crate::reading::formula::graph::{Node, Operation};
+use crate::rounding::Rounding;
+
+/// A number in whole units.
+pub(crate) type Whole = i128;
+
+/// The number in whole units of so many places; all its own are among them.
+pub(crate) fn units(number: Decimal, places: u32) -> Whole {
+    let short = number.normalize();
+    let more = places.saturating_sub(short.scale());
+    short.mantissa().saturating_mul(10_i128.saturating_pow(more))
+}
+
+/// `1000` for 3.
+pub(crate) fn power_of_ten(places: u32) -> String {
+    10_i128.saturating_pow(places).to_string()
+}
+
+/// Days since 30 December 1899, as spreadsheets count from 1 March 1900 on.
+pub(crate) fn serial(date: Option<NaiveDate>) -> i64 {
+    let zero = NaiveDate::from_ymd_opt(1899, 12, 30);
+    zero.zip(date).map_or(0, |(zero, date)| calendar::days(zero, date))
+}
+
+impl Sheet<'_> {
+    pub(super) fn result_of(&self, place: usize) -> String {
+        let places = match self.kinds.get(place) {
+            Some(Kind::Number(places)) => *places,
+            Some(Kind::Truth | Kind::Date | Kind::Text) | None => 0,
+        };
+        match self.values.all().get(place).and_then(Option::as_ref) {
+            Some(Value::Number(number)) => units(*number, places).to_string(),
+            Some(Value::YesNo(truth)) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
+            Some(Value::Date(date)) => serial(Some(*date)).to_string(),
+            Some(Value::Text(text)) => text.to_string(),
+            None => String::new(),
+        }
+    }
+
+    /// What a step needs beside its value.
+    pub(super) fn work(&self, place: usize, operation: &Operation) -> Vec<Live> {
+        let formulas = self.work_formulas(place, operation).into_iter();
+        let results = match operation {
+            Operation::Round(number, rounding) => self.quotient(*number, *rounding),
+            _other => match self.values.all().get(place) {
+                Some(Some(Value::Date(date))) => {
+                    vec![date.year().to_string(), date.month().to_string(), date.day().to_string()]
+                }
+                Some(_) | None => Vec::new(),
+            },
+        };
+        let results = results.into_iter().chain(std::iter::repeat(String::new()));
+        formulas.zip(results).map(|(formula, result)| Live { formula, result }).collect()
+    }
+
+    fn quotient(&self, number: Node, rounding: Rounding) -> Vec<String> {
+        let places = self.places_of(number).max(rounding.to.scale());
+        let multiple = units(rounding.to, places);
+        let Some(value) = self.units_at(number, places) else { return Vec::new() };
+        let quotient = value.checked_div_euclid(multiple).unwrap_or_default();
+        vec![quotient.to_string(), value.checked_rem_euclid(multiple).unwrap_or_default().to_string()]
+    }
+
+    pub(super) fn reach(&self, operation: &Operation) -> Option<Live> {
+        let formula = self.reach_formula(operation)?;
+        let (narrow, places) = match operation {
+            Operation::Round(number, rounding) => (*number, rounding.to.scale()),
+            other => {
+                let sides = || other.arguments().iter().copied();
+                let places = sides().map(|side| self.places_of(side)).max().unwrap_or_default();
+                (sides().find(|side| self.places_of(*side) < places)?, places)
+            }
+        };
+        let reached = self.units_at(narrow, places).unwrap_or_default().abs();
+        Some(Live { formula, result: reached.to_string() })
+    }
+}

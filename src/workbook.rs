@@ -1,0 +1,222 @@
+//! Claims as workbooks: inputs, figures and every step as live formulas, which a spreadsheet works out again.
+
+mod benefits;
+mod claim;
+mod figures;
+mod grid;
+mod rows;
+mod words;
+mod write;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::accumulator::Accumulators;
+use crate::case::Case;
+use crate::catalog::Catalog;
+use crate::certificate::conclusion::Conclusion;
+use crate::claim::Claim;
+use crate::enrollment::Enrollment;
+use crate::error::Error;
+use crate::exact::Inexact;
+use crate::plan::Plan;
+use crate::reading::formula::Formula;
+use crate::reading::formula::evaluate::Inputs;
+use crate::reading::sheet::places_of_posts;
+use crate::text::{Language, say};
+use claim::Page;
+use figures::Figures;
+use grid::Grid;
+
+/// Sheets that one workbook may have.
+const MOST_CLAIMS: usize = 1_000;
+/// Letters that the name of a sheet may have.
+const LONGEST_NAME: usize = 31;
+
+/// Claims on sheets of one workbook, each with its facts as inputs and every step as a formula; changing an input changes the payout.
+///
+/// The figures, tables and bands of each plan stand on a sheet of their own, which the formulas refer to. The same claims give the
+/// same bytes.
+///
+/// ```
+/// # use huzhu::{Case, Catalog, Language, Workbook};
+/// # let catalog = Catalog::load("rules".as_ref())?;
+/// # let case = Case::read("zhao.json", &std::fs::read("rules/cases/zhao.json")?, &catalog)?;
+/// let mut workbook = Workbook::new(&catalog, Language::Zh);
+/// workbook.add(&case)?; // once for each claim
+/// let file = workbook.to_bytes()?;
+/// assert!(file.starts_with(b"PK"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Workbook<'c> {
+    catalog: &'c Catalog,
+    language: Language,
+    /// By id and version.
+    plans: BTreeMap<(&'c str, &'c str), Known>,
+    claims: Vec<(Grid, Summary)>,
+    /// Of the sheets, in small letters.
+    names: BTreeSet<String>,
+}
+
+/// What the sheets of all claims of a plan share.
+struct Known {
+    formula: Formula,
+    figures: Figures,
+    priors: Vec<u32>,
+}
+
+/// A claim in the list of all.
+struct Summary {
+    claim: String,
+    plan: String,
+    decision: String,
+    payable: String,
+    reasons: String,
+}
+
+impl<'c> Workbook<'c> {
+    /// Without a claim; its texts are in this language.
+    #[must_use]
+    pub fn new(catalog: &'c Catalog, language: Language) -> Workbook<'c> {
+        let reserved = [words::claims(language).to_lowercase()];
+        Workbook { catalog, language, plans: BTreeMap::new(), claims: Vec::new(), names: reserved.into() }
+    }
+
+    /// Adds the claim of a case, on top of its history.
+    ///
+    /// # Errors
+    /// Those of [`Case::accumulators`] and [`Workbook::add_claim`].
+    pub fn add(&mut self, case: &Case) -> Result<(), Error> {
+        let accumulators = case.accumulators(self.catalog)?;
+        self.add_claim(&case.enrollment, &case.claim, &accumulators)
+    }
+
+    /// Adds a claim, on top of what the member's earlier claims have posted.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::resolve`] and [`Plan::adjudicate`]; [`Error::is_workbook`] if the claim is a reversal, if there are a
+    /// thousand claims already, or if what the steps come to is not what the plan decides, which would be a fault of the engine.
+    pub fn add_claim(
+        &mut self,
+        enrollment: &Enrollment,
+        claim: &Claim,
+        accumulators: &Accumulators,
+    ) -> Result<(), Error> {
+        if claim.reverses().is_some() {
+            return Err(Error::workbook(say!("冲销没有工作簿", "a reversal has no workbook")));
+        }
+        if self.claims.len() >= MOST_CLAIMS {
+            return Err(Error::workbook(say!(
+                "一个工作簿至多{MOST_CLAIMS}份理赔申请",
+                "a workbook has at most {MOST_CLAIMS} claims"
+            )));
+        }
+        let plan = self.catalog.resolve(enrollment, claim)?;
+        let key = (plan.id(), plan.version());
+        if !self.plans.contains_key(&key) {
+            let name = self.new_name(&format!("{} {}", plan.id(), plan.version()));
+            self.plans.insert(key, Known::of(plan, name, self.language));
+        }
+        let name = self.new_name(claim.id());
+        let Some(known) = self.plans.get(&key) else { return Ok(()) };
+        let adjudication = plan.adjudicate(enrollment, claim, accumulators)?;
+        let inputs = Inputs::of(plan, &known.formula.priors, enrollment, claim, accumulators)?;
+        let values = known.formula.values(plan, &inputs).map_err(does_not_fit)?;
+        let conclusion = Conclusion::of(plan, &known.formula, &values).map_err(does_not_fit)?;
+        if !conclusion.is_that_of(&adjudication) {
+            let id = claim.id();
+            return Err(Error::workbook(say!(
+                "理赔申请 `{id}` 的工作簿与核定结果不符，请报告此错误",
+                "the workbook of the claim `{id}` differs from its decision; please report this"
+            )));
+        }
+        let page = Page {
+            plan,
+            formula: &known.formula,
+            figures: &known.figures,
+            priors: &known.priors,
+            inputs: &inputs,
+            values: &values,
+            conclusion: &conclusion,
+            claim: claim.id(),
+            enrollment: enrollment.id(),
+            language: self.language,
+        };
+        self.claims.push(page.laid_out(name));
+        Ok(())
+    }
+
+    /// The claims so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.claims.len()
+    }
+
+    /// Whether there is no claim yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.claims.is_empty()
+    }
+
+    /// The file, in the form of `.xlsx`: a list if there are several claims, the claims, then the figures of their plans.
+    ///
+    /// # Errors
+    /// [`Error::is_workbook`] if it can not be put together: a text or a formula is longer than a cell holds.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        let list = (self.claims.len() > 1).then(|| self.list());
+        let claims = self.claims.iter().map(|(grid, _)| grid);
+        let figures = self.plans.values().map(|known| &known.figures.grid);
+        let grids: Vec<&Grid> = list.iter().chain(claims).chain(figures).collect();
+        write::workbook(&grids).map_err(|fault| {
+            let fault = fault.to_string();
+            Error::workbook(say!("工作簿写不出：{fault}", "the workbook can not be written: {fault}"))
+        })
+    }
+
+    /// All claims with their outcomes, each of which is that of its sheet.
+    fn list(&self) -> Grid {
+        let mut grid = Grid::new(words::claims(self.language).to_owned());
+        words::list(&mut grid, self.language);
+        for (row, (claim, summary)) in (3..).zip(&self.claims) {
+            claim::list(&mut grid, row, claim, summary);
+        }
+        grid
+    }
+
+    /// A name for a sheet that no other has.
+    fn new_name(&mut self, wanted: &str) -> String {
+        let plain: String =
+            wanted.chars().map(|c| if c.is_control() || "[]:*?/\\'".contains(c) { '-' } else { c }).collect();
+        let plain = if plain.trim().is_empty() { "-".to_owned() } else { plain };
+        let names = (1..).map(|count: usize| {
+            let end = if count == 1 { String::new() } else { format!(" ({count})") };
+            let room = LONGEST_NAME.saturating_sub(end.len());
+            // counted as the file counts them
+            let mut units = 0_usize;
+            let start: String = plain
+                .chars()
+                .take_while(|letter| {
+                    units = units.saturating_add(letter.len_utf16());
+                    units <= room
+                })
+                .collect();
+            format!("{start}{end}")
+        });
+        let mut names = names.skip_while(|name| self.names.contains(&name.to_lowercase()));
+        let name = names.next().unwrap_or_default();
+        self.names.insert(name.to_lowercase());
+        name
+    }
+}
+
+impl Known {
+    fn of(plan: &Plan, name: String, language: Language) -> Known {
+        let formula = Formula::of(plan);
+        let figures = Figures::of(plan, &formula, name, language);
+        let priors = places_of_posts(plan, &formula, &figures.places);
+        Known { formula, figures, priors }
+    }
+}
+
+fn does_not_fit(_: Inexact) -> Error {
+    Error::arithmetic(say!("金额超出可精确表示的范围", "an amount does not fit 28 digits"))
+}

@@ -1,0 +1,185 @@
+//! The waterfalls on a claim's sheet: the gross amount, what each line takes and leaves, what is paid.
+
+use super::claim::Pen;
+use super::grid::{Content, Ink, Style};
+use super::rows::DECISION;
+use crate::adjudicate::{Decision, reasons};
+use crate::certificate::conclusion;
+use crate::certificate::program::{line_name, line_words};
+use crate::code::Code;
+use crate::plan::{Benefit, Provenance};
+use crate::reading::formula::Waterfall;
+use crate::reading::sheet::{Whole, power_of_ten, quoted};
+
+/// In the row of a benefit's name: 1 if its amounts are shown.
+const SHOWN: char = 'G';
+/// In its lines: what is due after the line, in whole units.
+const DUE: char = 'G';
+/// What the first line that is known leaves, from here on.
+const FIRST_KNOWN: char = 'H';
+/// Why nothing is left, as soon as a line says so.
+const WHY: char = 'I';
+
+impl Pen<'_> {
+    pub(super) fn benefits(&mut self) {
+        let heads = [
+            ('A', self.say("步骤", "step")),
+            ('B', self.say("理由", "reason")),
+            ('C', self.say("扣减（元）", "takes (yuan)")),
+            ('D', self.say("剩余（元）", "leaves (yuan)")),
+            ('E', self.say("适用 / 来源", "applies / provenance")),
+            ('F', self.say("条款", "clause")),
+        ];
+        let title = self.say("各项待遇", "Benefits");
+        self.section(self.rows.benefits_title, title, &heads);
+        let mut shown = Vec::new();
+        let waterfalls = self.page.plan.benefits.iter().zip(&self.page.formula.benefits);
+        for ((benefit, waterfall), row) in waterfalls.zip(self.rows.benefits.clone()) {
+            self.benefit(benefit, waterfall, row);
+            shown.push(format!("{SHOWN}{row}"));
+        }
+        let is_none = if shown.is_empty() { "TRUE".to_owned() } else { format!("SUM({})=0", shown.join(",")) };
+        let holds = format!("AND($C${DECISION}=\"nothing-due\",{is_none})");
+        let counts = self.outcome == Decision::NothingDue.name() && self.page.conclusion.benefits.is_empty();
+        let words = self.say("没有适用的待遇", "no benefit applies");
+        self.reason(self.rows.none_applies, &holds, counts, Code::NoBenefitApplies.name(), words);
+    }
+
+    fn benefit(&mut self, stated: &Benefit, waterfall: &Waterfall, row: usize) {
+        let language = self.page.language;
+        let decided = self.page.conclusion.benefits.iter().find(|benefit| *benefit.id == *stated.id);
+        let decided = decided.filter(|_| self.is_open());
+        let (gross_row, first) = (row.saturating_add(1), row.saturating_add(2));
+        let paid_row = first.saturating_add(waterfall.lines.len());
+        let nodes = || waterfall.lines.iter().map(|line| line.leaves).chain([waterfall.gross]);
+        let places = nodes().map(|node| self.sheet.places_of(node)).max().unwrap_or_default();
+        let scale = power_of_ten(places);
+        let decimal =
+            |amount: Option<rust_decimal::Decimal>| amount.map(|a| a.normalize().to_string()).unwrap_or_default();
+
+        // its name
+        let applies =
+            [self.say("适用", "applies"), self.say("不适用", "does not apply"), self.say("未知", "not known")];
+        self.grid.put(row, 'A', Style::BenefitName, &*stated.id);
+        self.grid.put(row, 'B', Style::BenefitText, stated.title.in_language(language));
+        let (formula, word) = self.in_words(waterfall.applies, applies);
+        self.grid.put(row, 'C', Style::BenefitName, Content::Empty);
+        self.grid.put(row, 'D', Style::BenefitName, Content::Empty);
+        self.grid.live(row, 'E', Style::BenefitName, formula, word);
+        self.grid.put(row, 'F', Style::BenefitClause, stated.citation.clause.in_language(language));
+        let cell = self.cell(waterfall.applies);
+        let shown =
+            format!("IF(OR($C${DECISION}=\"paid\",$C${DECISION}=\"nothing-due\"),IF({cell}=\"\",0,IF({cell},1,0)),0)");
+        self.grid.live(row, SHOWN, Style::Work, shown, i32::from(decided.is_some()));
+
+        // the gross amount
+        let (gross, gross_at) = (self.cell(waterfall.gross), self.sheet.value_at(waterfall.gross, places));
+        self.grid.put(gross_row, 'A', Style::Code, self.say("给付前", "gross"));
+        self.grid.put(gross_row, 'B', Style::Text, stated.gross.wording.in_language(language));
+        self.grid.put(gross_row, 'C', Style::Amount, Content::Empty);
+        let known = self.sheet.units_at(waterfall.gross, places);
+        let written = |units: Option<Whole>| units.map(|units| units.to_string()).unwrap_or_default();
+        self.grid.live(gross_row, DUE, Style::Work, format!("IF({gross}=\"\",\"\",{gross_at})"), written(known));
+        let amount = format!(
+            "IF({SHOWN}{row}=1,IF({DUE}{gross_row}=\"\",IF({FIRST_KNOWN}{first}=\"\",\"\",{FIRST_KNOWN}{first}/{scale}),\
+             {DUE}{gross_row}/{scale}),\"\")"
+        );
+        self.grid.live(gross_row, 'D', Style::Amount, amount, decimal(decided.and_then(|benefit| benefit.gross)));
+        let is_assumed = stated.citation.provenance == Provenance::Assumed || !stated.gross_assumed.is_empty();
+        self.assumed(gross_row, is_assumed);
+        self.grid.put(gross_row, 'F', Style::Clause, stated.citation.clause.in_language(language));
+        self.grid.live(gross_row, WHY, Style::Work, "\"\"".to_owned(), "");
+
+        // its lines
+        let mut due = known;
+        let mut why = String::new();
+        let left: Vec<Option<Whole>> =
+            waterfall.lines.iter().map(|line| self.sheet.units_at(line.leaves, places)).collect();
+        for (index, line) in waterfall.lines.iter().enumerate() {
+            let at = first.saturating_add(index);
+            let (before, after) = (at.saturating_sub(1), at.saturating_add(1));
+            let name = line_name(stated, line.kind);
+            let (text, clause) = line_words(self.page.plan, stated, line.kind);
+            let (leaves, leaves_at) = (self.cell(line.leaves), self.sheet.value_at(line.leaves, places));
+            let amounts = decided.and_then(|benefit| benefit.lines.get(index)).and_then(|line| line.amounts.as_ref());
+            self.grid.put(at, 'A', Style::Code, name);
+            self.grid.put(at, 'B', Style::Text, text.in_language(language));
+            let takes = format!(
+                "IF(AND({SHOWN}{row}=1,{leaves}<>\"\"),IF({DUE}{before}=\"\",0,({DUE}{before}-{leaves_at})/{scale}),\"\")"
+            );
+            self.grid.live(at, 'C', Style::Amount, takes, decimal(amounts.map(|a: &conclusion::Amounts| a.takes)));
+            let stays = format!("IF(AND({SHOWN}{row}=1,{leaves}<>\"\"),{leaves_at}/{scale},\"\")");
+            self.grid.live(at, 'D', Style::Amount, stays, decimal(amounts.map(|a| a.leaves)));
+            self.assumed(at, self.is_line_assumed(stated, line.kind));
+            self.grid.put(at, 'F', Style::Clause, clause.in_language(language));
+
+            let units = left.get(index).copied().flatten();
+            let code = reasons::why(name).name();
+            let nothing = Code::NothingClaimed.name();
+            if why.is_empty() && units == Some(0) {
+                why = String::from(if due == Some(0) { nothing } else { code });
+            }
+            due = units.or(due);
+            let first_known = left.iter().skip(index).find_map(|units| *units);
+            let formula = format!("IF({leaves}=\"\",{DUE}{before},{leaves_at})");
+            self.grid.live(at, DUE, Style::Work, formula, written(due));
+            let formula = format!("IF({leaves}=\"\",{FIRST_KNOWN}{after},{leaves_at})");
+            self.grid.live(at, FIRST_KNOWN, Style::Work, formula, written(first_known));
+            let formula = format!(
+                "IF({WHY}{before}<>\"\",{WHY}{before},IF({leaves}=\"\",\"\",IF({leaves}=0,IF({DUE}{before}=\"\",{code},\
+                 IF({DUE}{before}<>0,{code},{nothing})),\"\")))",
+                code = quoted(code),
+                nothing = quoted(nothing)
+            );
+            self.grid.live(at, WHY, Style::Work, formula, &why);
+        }
+
+        // what is paid
+        let last = paid_row.saturating_sub(1);
+        self.grid.put(paid_row, 'A', Style::Paid, self.say("给付", "paid"));
+        self.grid.put(paid_row, 'B', Style::Paid, stated.title.in_language(language));
+        for column in ['C', 'E', 'F'] {
+            self.grid.put(paid_row, column, Style::Paid, Content::Empty);
+        }
+        let paid = format!("IF({SHOWN}{row}=1,IF({DUE}{last}=\"\",\"\",{DUE}{last}/{scale}),\"\")");
+        self.grid.live(paid_row, 'D', Style::PaidAmount, paid, decimal(decided.and_then(|benefit| benefit.paid)));
+        self.grid.live(paid_row, FIRST_KNOWN, Style::Work, "\"\"".to_owned(), "");
+        let nothing = Code::NothingClaimed.name();
+        let code = format!("IF({WHY}{last}=\"\",{},{WHY}{last})", quoted(nothing));
+        let why = if why.is_empty() { nothing.to_owned() } else { why };
+        self.grid.live(paid_row, WHY, Style::Work, code, &why);
+        let holds = format!("AND($C${DECISION}=\"nothing-due\",{SHOWN}{row}=1)");
+        let counts = self.outcome == Decision::NothingDue.name() && decided.is_some();
+        let title = self.words(&stated.title);
+        let (of, text) = (quoted(&format!("{title}: ")), format!("{title}: {why}"));
+        let cell = format!("{WHY}{paid_row}");
+        self.reason_by(paid_row, &holds, counts, [(cell.clone(), why), (format!("{of}&{cell}"), text)]);
+        let (top, end) = ((row, 'A'), (paid_row, 'F'));
+        self.grid.signal(top, end, format!("=${SHOWN}${row}=0"), Ink::Faint);
+    }
+
+    fn is_line_assumed(&self, stated: &Benefit, kind: crate::reading::formula::LineKind) -> bool {
+        use crate::reading::formula::LineKind;
+        match kind {
+            LineKind::Step(index) => stated.steps.get(index).is_some_and(|step| !step.assumed.is_empty()),
+            LineKind::Rounding => {
+                let citation = stated.rounding_citation.as_ref().unwrap_or(&self.page.plan.rounding_citation);
+                !citation.assumed.is_empty() || citation.provenance == Provenance::Assumed
+            }
+            LineKind::Limit(index) => {
+                let citation = &self.page.plan.limit(index).citation;
+                !citation.assumed.is_empty() || citation.provenance == Provenance::Assumed
+            }
+        }
+    }
+
+    /// Marks a line that stands on something assumed.
+    fn assumed(&mut self, row: usize, is_assumed: bool) {
+        let (style, word) = if is_assumed {
+            (Style::Assumed, self.say("含假定", "stands on an assumption"))
+        } else {
+            (Style::Mark, "")
+        };
+        self.grid.put(row, 'E', style, word);
+    }
+}
