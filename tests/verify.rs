@@ -240,10 +240,19 @@ fn both_checkers_judge_every_forgery_alike() {
     forgeries.extend(forge::forged(&sample("pended"), false).into_iter().step_by(3));
     forgeries.extend(forge::forged(&sample("nothing-due.of-batch"), false).into_iter().step_by(3));
     forgeries.extend(forge::proofs(&serde_json::from_str(&sample("nothing-due.of-batch")).unwrap()));
+    for (text, step) in [(sample("zhao"), 23), (sample_batch(), 101)] {
+        let changed = forge::changed_digits(&text, |digit| vec![(digit + 1) % 10]).step_by(step);
+        forgeries.extend(changed.map(|changed| Forged {
+            what: format!("digit at {}", changed.place),
+            text: String::from_utf8(changed.bytes).unwrap(),
+        }));
+    }
     let verdicts = python::judge(forgeries.iter().map(|forged| forged.text.clone()));
     assert_eq!(verdicts.len(), forgeries.len());
     for (Forged { what, text }, verdict) in forgeries.iter().zip(verdicts) {
-        let in_rust = certificate(text.as_bytes()).map_or_else(|flaw| flaw.en(), |_| "holds".to_owned());
+        let is_batch = text.starts_with("{\"program\":");
+        let flaw = if is_batch { batch(text.as_bytes()).err() } else { certificate(text.as_bytes()).err() };
+        let in_rust = flaw.map_or_else(|| "holds".to_owned(), |flaw| flaw.en());
         assert_eq!(in_rust == "holds", verdict == "holds", "{what}: {in_rust} / {verdict}");
     }
     println!("{} forgeries", forgeries.len());
@@ -354,6 +363,14 @@ fn what_the_form_forbids_is_refused() {
     forged["program"]["outcome"]["payable"] = burden.into();
     forged["conclusion"]["payable"] = "2019.87".into();
     texts.push(("another sum".to_owned(), forge::sealed(forged)));
+    // steps that do not stand before, though the value would follow from what is not known
+    for step in [steps.len(), steps.len() + 1, 10_000] {
+        let mut forged = json.clone();
+        let given = serde_json::json!({ "op": "given", "args": [step] });
+        forged["program"]["steps"].as_array_mut().unwrap().push(given);
+        forged["values"].as_array_mut().unwrap().push(false.into());
+        texts.push((format!("given {step}"), forge::sealed(forged)));
+    }
     // another order, a space and a doubled key, with the digest of just these bytes
     let text = sample("zhao");
     for (what, from, to) in [
@@ -370,6 +387,28 @@ fn what_the_form_forbids_is_refused() {
         assert!(!flaw.place().ends_with("digest"), "{what}: {flaw}");
         assert!(verdict.starts_with("refused") && !verdict.contains("digest is another"), "{what}: {verdict}");
     }
+}
+
+#[test]
+fn what_is_missing_for_the_clearance_alone_is_a_reason() {
+    let mut json: Json = serde_json::from_str(&sample("zhao")).unwrap();
+    let steps = json["program"]["steps"].as_array_mut().unwrap();
+    let last = steps.len();
+    steps.push(serde_json::json!({ "op": "fact", "args": [], "fact": "vali_flag" }));
+    steps.push(serde_json::json!({ "op": "among", "args": [last], "of": ["1"] }));
+    json["values"].as_array_mut().unwrap().extend([Json::Null, Json::Null]);
+    json["program"]["outcome"]["cleared"] = (last + 1).into();
+    let missing = serde_json::json!([{ "code": "missing-fact", "fact": "vali_flag" }]);
+    json["conclusion"] = serde_json::json!({
+        "benefits": [], "decision": "pended", "payable": "0", "posts": {}, "reasons": missing,
+    });
+    let right = forge::sealed(json.clone());
+    assert_eq!(certificate(right.as_bytes()).unwrap().decision(), "pended");
+    json["conclusion"]["reasons"] = Json::Array(vec![]);
+    let wrong = forge::sealed(json);
+    assert_eq!(flaw(&wrong).place(), "conclusion.reasons");
+    let verdicts = python::judge([right, wrong]);
+    assert!(verdicts[0] == "holds" && verdicts[1].starts_with("refused"), "{verdicts:?}");
 }
 
 #[test]
@@ -487,6 +526,7 @@ fn a_result_that_the_format_can_not_write_is_refused() {
     assert!(certificate(forge::sealed(of_days.clone()).as_bytes()).is_ok());
     add(&mut of_days, serde_json::json!({ "op": "number", "args": [], "is": "0.5" }), "0.5".into());
     add(&mut of_days, serde_json::json!({ "op": "plus-days", "args": [date, last + 2] }), Json::Null);
+    assert!(python::judge([forge::sealed(of_days.clone())])[0].contains("not a whole number of days"));
     assert_eq!(flaw(&forge::sealed(of_days)).en(), format!("`values[{}]`: the number of days is not whole", last + 3));
 }
 

@@ -119,7 +119,9 @@ impl Frame {
         let last = curve.pieces.last().map_or(0, |piece| hundredths(piece.from));
         let now = curve.now.map_or(0, hundredths);
         let end = curve.pieces.last().map_or(100, |piece| hundredths(piece.to));
-        let most = last.max(now).saturating_mul(5).div_euclid(4).clamp(1, end.max(1));
+        let beyond = last.max(now).saturating_mul(5).div_euclid(4);
+        let most = if curve.kind == Kind::Days { beyond.div_euclid(100).saturating_mul(100) } else { beyond };
+        let most = most.clamp(1, end.max(1));
         let most = if last == 0 && now == 0 { end.max(1) } else { most };
         let amounts = curve.pieces.iter().flat_map(|piece| {
             let (_, until) = seen(piece, most);
@@ -212,7 +214,8 @@ fn legend(curve: &Curve, piece: &Piece, language: Language) -> String {
     let number = place.map_or(0, |place| place.saturating_add(1));
     let rules: Vec<&str> = piece.because.iter().map(|turn| turn.text.in_language(language)).collect();
     let joint = pick(language, "；", "; ");
-    format!("{number}  {}: {}", shown(curve, piece.from), rules.join(joint))
+    let (from, rules) = (shown(curve, piece.from), rules.join(joint));
+    say!(language, "{number} · 自 {from} 起：{rules}", "{number} · from {from}: {rules}")
 }
 
 fn of_hundredths(value: i128) -> Decimal {

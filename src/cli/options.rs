@@ -301,7 +301,9 @@ pub(super) enum RecordedUnit {
     huzhu verify zhao.certificate.json\n  \
     huzhu verify zhao.certificate.json --lang zh\n  \
     huzhu verify zhao.certificate.json --format json\n  \
-    huzhu verify - < zhao.certificate.json")]
+    huzhu verify - < zhao.certificate.json\n  \
+    huzhu check henan-accident --format json | grep '\"program\"'\n\n\
+    The last prints the digest to give with --program.")]
 pub(super) struct Verify {
     /// Certificates and batches; `-` reads standard input
     #[arg(value_name = "CERTIFICATE", required = true)]
