@@ -1,8 +1,9 @@
-//! Files of rows: Parquet and CSV, by their ending.
+//! Files of rows: Parquet and CSV, and of results JSON Lines, by their ending.
 
 mod csv;
 pub(crate) mod fault;
 mod join;
+mod json;
 mod parquet;
 mod rejects;
 mod sink;
@@ -22,6 +23,27 @@ use crate::text::{Text, say};
 enum Form {
     Parquet,
     Csv,
+}
+
+/// How the rows of results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ResultForm {
+    Parquet,
+    Csv,
+    /// An object a line.
+    Json,
+}
+
+impl ResultForm {
+    fn of(path: &Path) -> Result<ResultForm, Text> {
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("jsonl")) {
+            return Ok(ResultForm::Json);
+        }
+        Form::of(path).map(|form| match form {
+            Form::Parquet => ResultForm::Parquet,
+            Form::Csv => ResultForm::Csv,
+        })
+    }
 }
 
 impl Form {

@@ -1,7 +1,7 @@
 //! The file of rejected rows.
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use parquet::arrow::ArrowWriter;
 use crate::batch::Reject;
 use crate::batch::files::fault::{not_encoded, unwritable};
 use crate::batch::files::join::parquet_fault;
-use crate::batch::files::{Form, sink};
+use crate::batch::files::{ResultForm, json, sink};
 use crate::error::Error;
 
 /// Rows are encoded so many at a time.
@@ -32,31 +32,33 @@ pub(crate) struct RejectsFile {
 enum Writer {
     Parquet(Box<ArrowWriter<BufWriter<File>>>),
     Csv(Box<csv::Writer<File>>),
+    Json(BufWriter<File>),
 }
 
 impl RejectsFile {
     /// Creates a file that is to have the other name; that name's ending says how it is written.
     ///
     /// # Errors
-    /// If the ending is not `.parquet` or `.csv`, or the file can not be created.
+    /// If the ending is not `.parquet`, `.csv` or `.jsonl`, or the file can not be created.
     pub(crate) fn create(path: &Path, named: &Path) -> Result<RejectsFile, Error> {
-        let form = Form::of(named).map_err(Error::output)?;
+        let form = ResultForm::of(named).map_err(Error::output)?;
         let text = |name| Field::new(name, DataType::Utf8, false);
         let row = Field::new("row", DataType::UInt64, false);
         let fields = vec![text("input"), row, text("column"), text("value"), text("reason_zh"), text("reason_en")];
         let schema = Arc::new(Schema::new(fields));
         let file = sink::created(path)?;
         let file = match form {
-            Form::Parquet => {
+            ResultForm::Parquet => {
                 let writer = sink::parquet_writer(BufWriter::new(file), &schema, &Arc::new(sink::properties()));
                 Writer::Parquet(Box::new(writer.map_err(|fault| parquet_fault(path, fault))?))
             }
-            Form::Csv => {
+            ResultForm::Csv => {
                 let mut writer = sink::csv_writer(file);
                 let names = schema.fields().iter().map(|field| field.name());
                 writer.write_record(names).map_err(|fault| sink::csv_fault(path, fault))?;
                 Writer::Csv(Box::new(writer))
             }
+            ResultForm::Json => Writer::Json(BufWriter::new(file)),
         };
         Ok(RejectsFile { path: path.to_owned(), schema, held: Vec::new(), blocks: 0, file })
     }
@@ -83,6 +85,7 @@ impl RejectsFile {
                 file.into_inner().map_err(|fault| unwritable(path, fault.error())).map(drop)
             }
             Writer::Csv(mut writer) => writer.flush().map_err(|fault| unwritable(path, &fault)),
+            Writer::Json(mut writer) => writer.flush().map_err(|fault| unwritable(path, &fault)),
         }
     }
 
@@ -101,6 +104,7 @@ impl RejectsFile {
                 written.map_err(|fault| parquet_fault(&self.path, fault))
             }
             Writer::Csv(writer) => sink::write_lines(writer, &rows).map_err(|fault| sink::csv_fault(&self.path, fault)),
+            Writer::Json(writer) => json::write_lines(writer, &rows).map_err(|fault| unwritable(&self.path, &fault)),
         }
     }
 

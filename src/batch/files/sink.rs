@@ -15,7 +15,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::schema::types::ColumnPath;
 
 use crate::batch::files::fault::not_encoded;
-use crate::batch::files::{Form, join};
+use crate::batch::files::{ResultForm, join, json};
 use crate::error::Error;
 use crate::text::{Text, say};
 
@@ -26,18 +26,18 @@ const REPEATED: [&str; 8] = ["plan", "plan_version", "decision", "reasons", "ben
 #[derive(Debug)]
 pub(crate) struct Sink {
     path: PathBuf,
-    form: Form,
+    form: ResultForm,
     schema: SchemaRef,
     properties: WriterPropertiesPtr,
 }
 
 impl Sink {
-    /// For a file of this name, `.parquet` or `.csv`, with these columns.
+    /// For a file of this name, `.parquet`, `.csv` or `.jsonl`, with these columns.
     ///
     /// # Errors
     /// If the name has another ending, or a column can not be written so.
     pub(crate) fn new(path: &Path, schema: &SchemaRef) -> Result<Sink, Error> {
-        let form = Form::of(path).map_err(Error::output)?;
+        let form = ResultForm::of(path).map_err(Error::output)?;
         for field in schema.fields() {
             if !matches!(field.data_type(), DataType::Utf8 | DataType::UInt64 | DataType::Decimal128(_, 0..)) {
                 let (name, kind) = (field.name(), field.data_type());
@@ -68,8 +68,13 @@ impl Sink {
             return Err(not_encoded(&self.path, &"its columns have changed"));
         }
         match self.form {
-            Form::Parquet => self.row_group(rows).map_err(|fault| not_encoded(&self.path, &fault)),
-            Form::Csv => lines(rows).map_err(|fault| not_encoded(&self.path, &fault)),
+            ResultForm::Parquet => self.row_group(rows).map_err(|fault| not_encoded(&self.path, &fault)),
+            ResultForm::Csv => lines(rows).map_err(|fault| not_encoded(&self.path, &fault)),
+            ResultForm::Json => {
+                let mut bytes = Vec::new();
+                json::write_lines(&mut bytes, rows).map_err(|fault| not_encoded(&self.path, &fault))?;
+                Ok(bytes)
+            }
         }
     }
 
@@ -79,8 +84,8 @@ impl Sink {
     /// If the columns are other than those that were said, or the file can not be written.
     pub(crate) fn whole(&self, rows: &RecordBatch, to: &Path) -> Result<(), Error> {
         let mut bytes = match self.form {
-            Form::Parquet => Vec::new(),
-            Form::Csv => self.header().map_err(|fault| not_encoded(to, &fault))?,
+            ResultForm::Parquet | ResultForm::Json => Vec::new(),
+            ResultForm::Csv => self.header().map_err(|fault| not_encoded(to, &fault))?,
         };
         bytes.extend(self.part(rows)?);
         std::fs::write(to, bytes).map_err(|fault| crate::batch::files::fault::unwritable(to, &fault))
@@ -97,11 +102,12 @@ impl Sink {
         each: &mut dyn FnMut(usize) -> Result<(), Error>,
     ) -> Result<(), Error> {
         match self.form {
-            Form::Parquet => join::row_groups(&self.schema, &self.properties, parts, to, each),
-            Form::Csv => {
+            ResultForm::Parquet => join::row_groups(&self.schema, &self.properties, parts, to, each),
+            ResultForm::Csv => {
                 let header = self.header().map_err(|fault| not_encoded(to, &fault))?;
                 join::lines(&header, parts, to, each)
             }
+            ResultForm::Json => join::lines(&[], parts, to, each),
         }
     }
 
@@ -184,7 +190,7 @@ pub(super) fn write_lines<W: std::io::Write>(writer: &mut csv::Writer<W>, rows: 
     Ok(())
 }
 
-enum Column<'r> {
+pub(super) enum Column<'r> {
     Texts(&'r arrow::array::StringArray),
     Numbers(&'r arrow::array::UInt64Array),
     Amounts(&'r arrow::array::Decimal128Array, usize),
@@ -192,7 +198,7 @@ enum Column<'r> {
 }
 
 impl Column<'_> {
-    fn of(column: &ArrayRef) -> Column<'_> {
+    pub(super) fn of(column: &ArrayRef) -> Column<'_> {
         match column.data_type() {
             DataType::Utf8 => column.as_string_opt().map_or(Column::Other, Column::Texts),
             DataType::UInt64 => column.as_primitive_opt::<UInt64Type>().map_or(Column::Other, Column::Numbers),
@@ -207,7 +213,7 @@ impl Column<'_> {
 }
 
 /// An amount with its point; zeros beyond the second place are left out.
-fn write_amount(to: &mut String, amount: i128, places: usize) {
+pub(super) fn write_amount(to: &mut String, amount: i128, places: usize) {
     let digits = amount.unsigned_abs().to_string();
     let sign = if amount < 0 { "-" } else { "" };
     let padded = format!("{digits:0>width$}", width = places.saturating_add(1));

@@ -219,3 +219,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn json_lines_have_texts_for_amounts_and_null_for_nothing() {
+    let folder = Folder::new();
+    let nothing: ArrayRef = Arc::new(StringArray::from(vec![Some("a \"b\""), None]));
+    let numbers: ArrayRef = Arc::new(UInt64Array::from(vec![7, 8]));
+    let rows = payouts(0, 2);
+    let rows = batch(vec![("text", nothing), ("row", numbers), ("payable", rows.column(2).clone())]);
+    let sink = Sink::new(&folder.path("payouts.jsonl"), &rows.schema()).unwrap();
+    let expected = "{\"text\":\"a \\\"b\\\"\",\"row\":7,\"payable\":\"-0.50\"}\n{\"text\":null,\"row\":8,\"payable\":\"122.95\"}\n";
+    let written = joined(&folder, &sink, &[rows.slice(0, 1), rows.slice(1, 1)]);
+    assert_eq!(String::from_utf8(written).unwrap(), expected);
+    let whole = folder.path("whole.jsonl");
+    sink.whole(&rows, &whole).unwrap();
+    assert_eq!(fs::read_to_string(whole).unwrap(), expected);
+}
+
+#[test]
+fn rejected_rows_as_json_lines() {
+    let folder = Folder::new();
+    let (path, named) = (folder.path("partial"), folder.path("rejects.jsonl"));
+    let mut file = RejectsFile::create(&path, &named).unwrap();
+    let reason = Text { zh: "空".to_owned(), en: "empty".to_owned() };
+    let (input, column) = (Input::Claims, "event_date".to_owned());
+    file.add(Reject { input, row: 3, column, value: String::new(), reason }).unwrap();
+    file.finish().unwrap();
+    assert_eq!(
+        fs::read_to_string(path).unwrap(),
+        "{\"input\":\"claims\",\"row\":3,\"column\":\"event_date\",\"value\":\"\",\"reason_zh\":\"空\",\"reason_en\":\"empty\"}\n"
+    );
+}
