@@ -342,6 +342,10 @@ def check_certificate(certificate, program, program_digest):
     need(canonical(certificate["conclusion"]) == canonical(follows), f"this follows: {canonical(follows).decode()}")
     return hashed(b"\0", bytes.fromhex(certificate["digest"]))
 
+def counted(top, count):
+    """The root: the top of the tree with the number of its leaves."""
+    return hashed(b"\2", count.to_bytes(8, "big"), top).hex()
+
 def check_inclusion(inclusion, found):
     fits(inclusion, {"count": int, "index": int, "path": [digest], "root": digest})
     place, last = inclusion["index"], inclusion["count"] - 1
@@ -355,7 +359,7 @@ def check_inclusion(inclusion, found):
         else:
             found = hashed(b"\1", found, beside)
         place, last = place // 2, last // 2
-    need(last == 0 and found.hex() == inclusion["root"], "the path does not lead to the root")
+    need(last == 0 and counted(found, inclusion["count"]) == inclusion["root"], "the path does not lead to the root")
 
 def check_single(text):
     certificate = fits(read(text.removesuffix(b"\n")), {**CERTIFICATE, "program": dict, "inclusion?": dict})
@@ -392,7 +396,7 @@ def check_batch(lines):
             raise Flaw(f"line {number}: {flaw}") from None
     need(end is not None and end["count"] == count, f"there are {count} certificates, and no last line says so")
     roots = [root for root, _ in reversed(full)] or [hashed()]
-    root = functools.reduce(lambda right, left: hashed(b"\1", left, right), roots).hex()
+    root = counted(functools.reduce(lambda right, left: hashed(b"\1", left, right), roots), count)
     need(end["root"] == root, f"the root is {root}")
     return f"{count} certificates", programs.keys(), root
 

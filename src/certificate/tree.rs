@@ -1,4 +1,4 @@
-//! A Merkle tree over digests, as in RFC 6962.
+//! A Merkle tree over digests, as in RFC 6962; its root binds the number of leaves too.
 
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -10,6 +10,8 @@ type Hash = [u8; 32];
 /// A leaf can not pass for a node, nor a node for a leaf.
 const LEAF: [u8; 1] = [0];
 const NODE: [u8; 1] = [1];
+/// Nor either for the root, which the tree of RFC 6962 alone would be the same for some other numbers of leaves.
+const ROOT: [u8; 1] = [2];
 
 /// The tree over the certificates of a batch.
 #[derive(Debug)]
@@ -50,15 +52,29 @@ impl Tree {
     /// The root over all certificates, in lower-case hexadecimal: what is noted on the day.
     #[must_use]
     pub fn root(&self) -> String {
-        in_hexadecimal(&self.top())
+        in_hexadecimal(&self.counted())
     }
 
     /// The proof for the certificate of this place, counted from 0.
     #[must_use]
     pub fn inclusion(&self, index: usize) -> Option<Inclusion> {
-        let count = self.levels.first().map_or(0, Vec::len);
+        let count = self.count();
         let is_one = index < count;
-        is_one.then(|| Inclusion { count, index, path: self.path(index), root: self.top() })
+        is_one.then(|| Inclusion { count, index, path: self.path(index), root: self.counted() })
+    }
+
+    fn count(&self) -> usize {
+        self.levels.first().map_or(0, Vec::len)
+    }
+
+    /// The top of the tree with the number of its leaves.
+    fn counted(&self) -> Hash {
+        let count = u64::try_from(self.count()).unwrap_or(u64::MAX);
+        let mut hasher = Sha256::new();
+        hasher.update(ROOT);
+        hasher.update(count.to_be_bytes());
+        hasher.update(self.top());
+        hasher.finalize().into()
     }
 
     fn top(&self) -> Hash {

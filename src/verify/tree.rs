@@ -43,15 +43,15 @@ impl Inclusion {
         });
         let path = path.collect::<Result<Vec<_>, _>>()?;
         members.end()?;
-        if root_by(leaf(certificate), index, count, &path) != Some(root) {
+        if top_by(leaf(certificate), index, count, &path).map(|top| counted(top, count)) != Some(root) {
             return Err(Flaw::new(place, "由该路径得不出该根", "the path does not lead to the root"));
         }
         Ok(Inclusion { index, count, root: root.to_string() })
     }
 }
 
-/// The root that a path leads to; `None` if it is no path of that place in a tree of that size.
-fn root_by(leaf: Digest, index: u64, count: u64, path: &[Digest]) -> Option<Digest> {
+/// The top that a path leads to; `None` if it is no path of that place in a tree of that size.
+fn top_by(leaf: Digest, index: u64, count: u64, path: &[Digest]) -> Option<Digest> {
     let mut last = count.checked_sub(1).filter(|last| index <= *last)?;
     let (mut place, mut root) = (index, leaf);
     for digest in path {
@@ -79,6 +79,11 @@ fn node(left: Digest, right: Digest) -> Digest {
     Digest::of(&[&[1], left.bytes(), right.bytes()])
 }
 
+/// The root: the top of the tree with the number of its leaves.
+fn counted(top: Digest, count: u64) -> Digest {
+    Digest::of(&[&[2], &count.to_be_bytes(), top.bytes()])
+}
+
 /// A tree that grows by a leaf after another and keeps only the roots of its full parts.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
@@ -99,6 +104,7 @@ impl Tree {
 
     pub(super) fn root(&self) -> Digest {
         let roots = self.full.iter().rev().map(|(root, _)| *root);
-        roots.reduce(|right, left| node(left, right)).unwrap_or_else(|| Digest::of(&[]))
+        let top = roots.reduce(|right, left| node(left, right)).unwrap_or_else(|| Digest::of(&[]));
+        counted(top, self.count)
     }
 }

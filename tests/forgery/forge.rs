@@ -266,7 +266,7 @@ pub(crate) fn other_values(value: &Json) -> Vec<Json> {
     others
 }
 
-/// A proof with each part changed; not of another size, which no path tells for sure.
+/// A proof with each part changed.
 pub(crate) fn proofs(json: &Json) -> Vec<Forged> {
     let (inclusion, mut forged) = (&json["inclusion"], Vec::new());
     let mut add = |what: String, part: &str, new: Json| {
@@ -278,7 +278,7 @@ pub(crate) fn proofs(json: &Json) -> Vec<Forged> {
     for other in (0..count + 2).filter(|other| *other != index) {
         add(format!("index {other}"), "index", other.into());
     }
-    for other in 0..=index {
+    for other in (0..count + 9).filter(|other| *other != count) {
         add(format!("count {other}"), "count", other.into());
     }
     let flipped = |digest: &Json, bit: usize| {
