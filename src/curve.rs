@@ -85,7 +85,7 @@ impl Plan {
     /// let plan = catalog.resolve(&case.enrollment, &case.claim)?;
     /// let curve = plan.curve(&case.enrollment, &case.claim, &case.accumulators(&catalog)?, "hospital_days")?;
     /// let last = curve.pieces.last().ok_or("a curve has pieces")?;
-    /// assert_eq!((last.from.to_string(), last.payable_to.to_string()), ("100".to_owned(), "12019.87".to_owned()));
+    /// assert_eq!((last.from.to_string(), last.payable_to.to_string()), ("101".to_owned(), "12019.87".to_owned()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn curve(
