@@ -76,6 +76,21 @@ fn columns_decide_every_claim_as_it_is_decided_alone() {
         }
     }
     assert_eq!(claims, found.len());
+    assert_eq!(totals(&found), GOLDEN_TOTALS);
+}
+
+/// Claims by decision and all that is payable: whoever changes these changes what members are paid.
+const GOLDEN_TOTALS: &str = "14753 denied, 12080 nothing-due, 26609 paid, 6374 pended; 3586358646.11 yuan";
+
+fn totals(rows: &BTreeMap<String, Row>) -> String {
+    let mut decisions: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut payable = Decimal::ZERO;
+    for (decision, amount, ..) in rows.values() {
+        *decisions.entry(decision).or_default() += 1;
+        payable += amount.parse::<Decimal>().expect("it is an amount");
+    }
+    let decisions: Vec<String> = decisions.iter().map(|(decision, count)| format!("{count} {decision}")).collect();
+    format!("{}; {payable} yuan", decisions.join(", "))
 }
 
 #[test]
