@@ -3,6 +3,7 @@
 pub(crate) mod bucket;
 mod door;
 pub(crate) mod files;
+mod groups;
 mod run;
 
 use std::io::Write;

@@ -6,7 +6,6 @@ mod dates;
 mod exactly;
 mod facts;
 mod gather;
-mod groups;
 mod payouts;
 mod plans;
 mod stories;

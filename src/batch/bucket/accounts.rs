@@ -7,8 +7,8 @@ use arrow::array::{Array, StringArray};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::facts::{Rows, Texts};
-use super::groups::Groups;
 use super::plans::Plans;
+use crate::batch::groups::Groups;
 use crate::batch::{Input, Reject};
 use crate::error::Error;
 use crate::text::{Text, say};
@@ -64,7 +64,8 @@ impl Accounts {
             with_reversals: Vec::new(),
         };
         let enrollment = |row: usize| joined.get(row).copied().flatten().map_or(0, |owner| owner.enrollment);
-        let mut groups = Groups::of(owners.account_count, joined.iter().map(|owner| Some(owner.as_ref()?.account)));
+        let mut groups =
+            Groups::of(owners.account_count, joined.iter().map(|owner| owner.map(|owner| owner.account)).zip(0..));
         groups.each(|rows| {
             // A claim without a day comes last.
             let day = |row: usize| days.at(row).map_or((true, 0), |day| (false, day));

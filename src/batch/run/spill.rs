@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
@@ -15,6 +14,7 @@ use arrow::ipc::writer::StreamEncoder;
 
 use super::disk::{damaged, unreadable, unwritable};
 use super::routes::MOST_BUCKETS;
+use crate::batch::groups::Groups;
 use crate::error::Error;
 use crate::text::say;
 
@@ -88,7 +88,7 @@ impl Spill {
     pub(super) fn flush(&mut self) -> Result<(), Error> {
         let (held, buckets) = (std::mem::take(&mut self.held), std::mem::take(&mut self.buckets));
         let batches: Vec<&RecordBatch> = held.iter().collect();
-        let (places, ranges) = by_bucket(&buckets);
+        let Groups { things: places, ranges } = by_bucket(&buckets);
         if places.is_empty() {
             return Ok(());
         }
@@ -127,33 +127,14 @@ impl Spill {
     }
 }
 
-/// The places of all rows, by bucket, and the range of each bucket among them.
-fn by_bucket(buckets: &[Vec<u16>]) -> (Vec<(usize, usize)>, Vec<Range<usize>>) {
-    let taken = || buckets.iter().flatten().filter(|bucket| **bucket != NOWHERE);
-    let count = taken().max().map_or(0, |last| usize::from(*last).saturating_add(1));
-    let mut ranges = vec![0_usize..0; count];
-    for bucket in taken() {
-        if let Some(range) = ranges.get_mut(usize::from(*bucket)) {
-            range.end = range.end.saturating_add(1); // its length so far
-        }
-    }
-    let mut start = 0_usize;
-    for range in &mut ranges {
-        let length = range.end;
-        *range = start..start; // its end grows while rows are placed
-        start = start.saturating_add(length);
-    }
-    let mut places = vec![(0, 0); start];
-    for (batch, buckets) in buckets.iter().enumerate() {
-        for (row, bucket) in buckets.iter().enumerate() {
-            let Some(range) = ranges.get_mut(usize::from(*bucket)) else { continue };
-            if let Some(place) = places.get_mut(range.end) {
-                *place = (batch, row);
-            }
-            range.end = range.end.saturating_add(1);
-        }
-    }
-    (places, ranges)
+/// The places of all rows, by bucket: the batch, and the row in it.
+fn by_bucket(buckets: &[Vec<u16>]) -> Groups<(usize, usize)> {
+    let taken = |bucket: u16| (bucket != NOWHERE).then_some(usize::from(bucket));
+    let last = buckets.iter().flatten().filter_map(|bucket| taken(*bucket)).max();
+    let rows = buckets.iter().enumerate().flat_map(|(batch, buckets)| {
+        buckets.iter().enumerate().map(move |(row, bucket)| (taken(*bucket), (batch, row)))
+    });
+    Groups::of(last.map_or(0, |last| last.saturating_add(1)), rows)
 }
 
 /// All segments of a phase, by bucket, and the head that a reader of any of them needs.
