@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use huzhu::{Accumulators, Case, Catalog, Certifier, Decision, Diagnostics, Explanation, NextYuan, Workbook, money};
+use huzhu::{Accumulators, Case, Catalog, Certifier, Decision, Explanation, NextYuan, Workbook, money};
 
 use super::explanation::Statement;
 use super::files::{self, why};
@@ -16,11 +16,11 @@ pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failu
     let (name, bytes) = read(&asked.case, setting)?;
     let catalog = match files::catalog(setting)? {
         Ok(catalog) => catalog,
-        Err(wrong) => return Ok(refused(&wrong, setting)),
+        Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
     let case = match Case::read(&name, &bytes, &catalog) {
         Ok(case) => case,
-        Err(wrong) => return Ok(refused(&wrong, setting)),
+        Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
     let certificate = match asked.certificate.as_ref().map(|_| Certifier::new(&catalog).certify(&case)).transpose() {
         Ok(certificate) => certificate,
@@ -78,15 +78,6 @@ fn read(path: &Path, setting: &Setting) -> Result<(String, Vec<u8>), Failure> {
     })?;
     let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_none_or(|byte| *byte == b'{');
     Ok((if is_json { "stdin" } else { "stdin.toml" }.to_owned(), bytes))
-}
-
-/// Mistakes in the case or in a pack: no result, and why not.
-fn refused(wrong: &Diagnostics, setting: &Setting) -> Report {
-    let remarks = match setting.format {
-        Format::Text => check::rendered(wrong, setting.language, setting.remarks),
-        Format::Json => check::json(&serde_json::json!({ "diagnostics": wrong })),
-    };
-    Report { remarks, is_wrong: true, ..Report::default() }
 }
 
 fn decided(case: &Case, catalog: &Catalog, setting: &Setting) -> Result<Report, huzhu::Error> {

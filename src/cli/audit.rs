@@ -1,13 +1,13 @@
 //! `huzhu audit`: recorded payouts recomputed, the differences sorted by cause.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use huzhu::audit::{self, Audit, CauseTotal, Difference, Fit, Note, Rows, Sample, Sampling, Summary, Unit};
-use huzhu::{Code, Language};
+use huzhu::{Code, Language, money};
+use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
-use super::batch::{count, list, quiet_about_damaged_files, seconds, stop_on_interrupt};
+use super::batch::{count, figures, list, quiet_about_damaged_files, seconds, stop_on_interrupt};
 use super::check::{self, json as print};
 use super::files;
 use super::layout::{Ink, Lines, Look, clean, grouped, pad, pad_left, width};
@@ -22,13 +22,7 @@ const MOST_LISTED: usize = 10;
 pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, Failure> {
     let catalog = match files::catalog(setting)? {
         Ok(catalog) => catalog,
-        Err(wrong) => {
-            let remarks = match setting.format {
-                Format::Text => check::rendered(&wrong, setting.language, setting.remarks),
-                Format::Json => print(&json!({ "diagnostics": wrong })),
-            };
-            return Ok(Report { remarks, is_wrong: true, ..Report::default() });
-        }
+        Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
     if let Some(path) = &asked.report {
         check_report(path, asked, setting)?;
@@ -41,7 +35,7 @@ pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, F
     std::panic::set_hook(loud);
     let summary = done.map_err(|error| Failure::new(error.message(setting.language).to_owned()))?;
     if let Some(path) = &asked.report {
-        write_report(path, &summary.report(setting.language), setting)?;
+        files::write(path, summary.report(setting.language).as_bytes(), setting.language)?;
     }
     let is_wrong = summary.is_wrong();
     let done = Done { summary, audit, report: asked.report.clone() };
@@ -73,13 +67,6 @@ fn check_report(path: &Path, asked: &options::Audit, setting: &Setting) -> Resul
     Ok(())
 }
 
-fn write_report(path: &Path, report: &str, setting: &Setting) -> Result<(), Failure> {
-    let shown = path.display();
-    fs::write(path, report).map_err(|fault| {
-        Failure::new(say!(setting.language, "`{shown}` 写不进去：{fault}", "`{shown}` can not be written: {fault}"))
-    })
-}
-
 fn audit(asked: &options::Audit) -> Audit {
     let unit = match asked.unit {
         RecordedUnit::Yuan => Unit::Yuan,
@@ -87,9 +74,9 @@ fn audit(asked: &options::Audit) -> Audit {
     };
     let mut audit = Audit::new(&asked.claims, &asked.enrollments, &asked.recorded, &asked.out)
         .ignore_columns(&asked.ignore_columns)
-        .memory(asked.memory.bytes)
+        .memory(asked.resources.memory.bytes)
         .unit(unit);
-    if let Some(threads) = asked.threads {
+    if let Some(threads) = asked.resources.threads {
         audit = audit.threads(threads);
     }
     if let Some(rejects) = &asked.rejects {
@@ -222,11 +209,7 @@ impl Done {
             (Ink::Plain, pick(language, "记录合计（元）", "recorded, in yuan"), grouped(&yuan(self.summary.recorded))),
             (Ink::Plain, pick(language, "应付合计（元）", "due, in yuan"), grouped(&yuan(self.summary.recomputed))),
         ];
-        let names = numbers.iter().map(|number| width(number.1)).max().unwrap_or(0);
-        let amounts = numbers.iter().map(|number| width(&number.2)).max().unwrap_or(0);
-        for (ink, name, number) in &numbers {
-            lines.line(&look.paint(*ink, &format!("{}  {}", pad(name, names), pad_left(number, amounts))));
-        }
+        figures(lines, &numbers, look);
     }
 
     fn end(&self, language: Language) -> String {
@@ -415,6 +398,5 @@ fn note_in_words(note: &Note, language: Language) -> String {
 
 /// An amount in fen as yuan.
 fn yuan(fen: i64) -> String {
-    let (whole, rest) = (fen.unsigned_abs().div_euclid(100), fen.unsigned_abs().rem_euclid(100));
-    format!("{}{whole}.{rest:02}", if fen < 0 { "-" } else { "" })
+    money::print(Decimal::new(fen, 2))
 }

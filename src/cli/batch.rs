@@ -24,13 +24,7 @@ const FEWEST_FOR_SPEED: u64 = 1_000;
 pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
     let catalog = match files::catalog(setting)? {
         Ok(catalog) => catalog,
-        Err(wrong) => {
-            let remarks = match setting.format {
-                Format::Text => check::rendered(&wrong, setting.language, setting.remarks),
-                Format::Json => print(&json!({ "diagnostics": wrong })),
-            };
-            return Ok(Report { remarks, is_wrong: true, ..Report::default() });
-        }
+        Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
     let job = job(asked);
     let loud = quiet_about_damaged_files();
@@ -64,8 +58,8 @@ pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
 fn job(asked: &Batch) -> Job {
     let mut job = Job::new(&asked.claims, &asked.enrollments, &asked.out)
         .ignore_columns(&asked.ignore_columns)
-        .memory(asked.memory.bytes);
-    if let Some(threads) = asked.threads {
+        .memory(asked.resources.memory.bytes);
+    if let Some(threads) = asked.resources.threads {
         job = job.threads(threads);
     }
     if let Some(lines) = &asked.lines {
@@ -210,11 +204,7 @@ impl Done {
             pick(language, "应付合计（元）", "payable, in yuan").to_owned(),
             grouped(&self.summary.payable()),
         ));
-        let widest = |of: fn(&(Ink, String, String)) -> &str| rows.iter().map(|row| width(of(row))).max().unwrap_or(0);
-        let (names, amounts) = (widest(|row| &row.1), widest(|row| &row.2));
-        for (ink, name, amount) in &rows {
-            lines.line(&look.paint(*ink, &format!("{}  {}", pad(name, names), pad_left(amount, amounts))));
-        }
+        figures(lines, &rows, look);
     }
 
     /// How long it took and where the results are.
@@ -244,6 +234,15 @@ impl Done {
         let files: Vec<String> = files.into_iter().flatten().map(|path| format!("`{}`", path.display())).collect();
         let files = files.join(pick(language, "、", ", "));
         say!(language, "{speed}；写出 {files}", "{speed}; wrote {files}")
+    }
+}
+
+/// Names, and the figure of each flush right.
+pub(super) fn figures<N: AsRef<str>>(lines: &mut Lines, rows: &[(Ink, N, String)], look: Look) {
+    let names = rows.iter().map(|(_, name, _)| width(name.as_ref())).max().unwrap_or(0);
+    let figures = rows.iter().map(|(.., figure)| width(figure)).max().unwrap_or(0);
+    for (ink, name, figure) in rows {
+        lines.line(&look.paint(*ink, &format!("{}  {}", pad(name.as_ref(), names), pad_left(figure, figures))));
     }
 }
 

@@ -190,6 +190,15 @@ fn count_of_problems(number: usize, language: Language) -> String {
     count(number, language, ("处问题", "problem", "problems"))
 }
 
+/// Mistakes in what was to be read: no result, and why not.
+pub(super) fn refused(wrong: &Diagnostics, setting: &Setting) -> Report {
+    let remarks = match setting.format {
+        Format::Text => rendered(wrong, setting.language, setting.remarks),
+        Format::Json => json(&serde_json::json!({ "diagnostics": wrong })),
+    };
+    Report { remarks, is_wrong: true, ..Report::default() }
+}
+
 /// Every problem with its place, and how many there are.
 pub(super) fn rendered(wrong: &Diagnostics, language: Language, look: Look) -> String {
     let mut lines = Lines::default();

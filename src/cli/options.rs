@@ -196,12 +196,8 @@ pub(super) struct Batch {
     /// Columns to leave out, that no plan knows
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     pub(super) ignore_columns: Vec<String>,
-    /// Work with so many threads [default: the number of processors]
-    #[arg(long, value_name = "N")]
-    pub(super) threads: Option<NonZeroUsize>,
-    /// Take at most about so much memory: bytes, or as 512MiB, 2GiB
-    #[arg(long, value_name = "SIZE", default_value = "1GiB")]
-    pub(super) memory: Memory,
+    #[command(flatten)]
+    pub(super) resources: Resources,
     /// Check the columns, decide the first thousand claims, and write nothing
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -211,6 +207,17 @@ pub(super) struct Batch {
     /// Show no progress
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+/// What a run over files may take of the machine.
+#[derive(Debug, Args)]
+pub(super) struct Resources {
+    /// Work with so many threads [default: the number of processors]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<NonZeroUsize>,
+    /// Take at most about so much memory: bytes, or as 512MiB, 2GiB
+    #[arg(long, value_name = "SIZE", default_value = "1GiB")]
+    pub(super) memory: Memory,
 }
 
 /// Recomputes recorded payouts and sorts the differences by cause · 核对已付记录
@@ -263,12 +270,8 @@ pub(super) struct Audit {
     /// Columns of claims and enrollments to leave out, that no plan knows
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     pub(super) ignore_columns: Vec<String>,
-    /// Work with so many threads [default: the number of processors]
-    #[arg(long, value_name = "N")]
-    pub(super) threads: Option<NonZeroUsize>,
-    /// Take at most about so much memory: bytes, or as 512MiB, 2GiB
-    #[arg(long, value_name = "SIZE", default_value = "1GiB")]
-    pub(super) memory: Memory,
+    #[command(flatten)]
+    pub(super) resources: Resources,
     /// Overwrite results that are there
     #[arg(long)]
     pub(super) force: bool,
