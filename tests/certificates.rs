@@ -9,43 +9,21 @@
 )]
 #![expect(dead_code, reason = "of the oracle only its population is used here")]
 
-mod oracle {
-    pub(crate) mod calendar;
-    pub(crate) mod claims;
-    pub(crate) mod disability;
-    pub(crate) mod draw;
-    pub(crate) mod exact;
-    pub(crate) mod facts;
-    pub(crate) mod gansu_comprehensive;
-    pub(crate) mod guangdong_accident;
-    pub(crate) mod guangdong_critical_illness;
-    pub(crate) mod guangdong_hospital_allowance;
-    pub(crate) mod guangdong_second_medical;
-    pub(crate) mod guangdong_self_funded;
-    pub(crate) mod guangdong_womens_illness;
-    pub(crate) mod henan_accident;
-    pub(crate) mod ningbo_critical;
-    pub(crate) mod ningbo_hospital;
-    pub(crate) mod population;
-    pub(crate) mod record;
-    pub(crate) mod truth;
-    pub(crate) mod verdict;
-    pub(crate) mod wuxi_return_allowance;
-    pub(crate) mod wuxi_xixinbao;
-}
+#[path = "oracle/all.rs"]
+mod oracle;
+
+#[path = "drawn/claims.rs"]
+mod claims;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use huzhu::{
-    Adjudication, Case, Catalog, Certificate, Certifier, Claim, Decision, Enrollment, Plan, Roll, Tree, WorkedCases,
-    history,
-};
+use huzhu::{Adjudication, Case, Catalog, Certificate, Certifier, Decision, Plan, Roll, Tree, WorkedCases, history};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
+use claims::pair;
 use oracle::draw::Draw;
-use oracle::facts::{Facts, Value};
 use oracle::population::{PLANS, history as drawn};
 
 const MEMBERS: usize = 5_000;
@@ -102,27 +80,6 @@ fn the_certificate_of_every_drawn_claim_says_what_was_decided() {
 
 fn catalog() -> Catalog {
     Catalog::load(Path::new("rules")).expect("the packs are right")
-}
-
-fn pair(plan: &str, facts: &Facts, index: usize) -> (Enrollment, Claim) {
-    let enrollment =
-        facts.enrollment.iter().fold(Enrollment::new(facts.enrollment_id, plan, "M1"), |it, (name, value)| {
-            it.with(name, written(value)).expect("the fact fits")
-        });
-    let claim = facts.claim.iter().fold(Claim::new(&format!("C{index}")), |it, (name, value)| {
-        it.with(name, written(value)).expect("the fact fits")
-    });
-    (enrollment, claim)
-}
-
-fn written(value: &Value) -> huzhu::Value {
-    match *value {
-        Value::Money(_) => value.to_string().as_str().into(),
-        Value::Whole(number) => number.into(),
-        Value::YesNo(is_so) => is_so.into(),
-        Value::Date(date) => date.into(),
-        Value::Word(word) => word.into(),
-    }
 }
 
 /// The text is canonical, and its conclusion is the decision.

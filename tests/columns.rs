@@ -10,31 +10,11 @@
 )]
 #![expect(dead_code, reason = "of the oracle only its population is used here")]
 
-mod oracle {
-    pub(crate) mod calendar;
-    pub(crate) mod claims;
-    pub(crate) mod disability;
-    pub(crate) mod draw;
-    pub(crate) mod exact;
-    pub(crate) mod facts;
-    pub(crate) mod gansu_comprehensive;
-    pub(crate) mod guangdong_accident;
-    pub(crate) mod guangdong_critical_illness;
-    pub(crate) mod guangdong_hospital_allowance;
-    pub(crate) mod guangdong_second_medical;
-    pub(crate) mod guangdong_self_funded;
-    pub(crate) mod guangdong_womens_illness;
-    pub(crate) mod henan_accident;
-    pub(crate) mod ningbo_critical;
-    pub(crate) mod ningbo_hospital;
-    pub(crate) mod population;
-    pub(crate) mod record;
-    pub(crate) mod truth;
-    pub(crate) mod verdict;
-    pub(crate) mod wuxi_return_allowance;
-    pub(crate) mod wuxi_xixinbao;
-}
+#[path = "oracle/all.rs"]
+mod oracle;
 
+#[path = "drawn/claims.rs"]
+mod claims;
 #[path = "results/read.rs"]
 mod read;
 
@@ -47,8 +27,8 @@ use huzhu::batch;
 use huzhu::{Adjudication, Catalog, Claim, Enrollment, Roll, history};
 use rust_decimal::Decimal;
 
+use claims::with_facts;
 use oracle::draw::Draw;
-use oracle::facts::Value;
 use oracle::population::{PLANS, history as drawn};
 use read::{amounts, texts};
 
@@ -166,29 +146,11 @@ fn members(count: usize) -> Vec<Vec<(Enrollment, Claim)>> {
             facts
                 .map(|(index, facts)| {
                     let enrollment = Enrollment::new(&format!("E{member}-{index}"), plan.id, &format!("M{member}"));
-                    let enrollment = facts.enrollment.iter().fold(enrollment, |enrollment, (name, value)| {
-                        enrollment.with(name, written(value)).expect("the fact fits")
-                    });
-                    let claim = Claim::new(&format!("C{member}-{index}"));
-                    let claim = facts
-                        .claim
-                        .iter()
-                        .fold(claim, |claim, (name, value)| claim.with(name, written(value)).expect("the fact fits"));
-                    (enrollment, claim)
+                    with_facts(enrollment, Claim::new(&format!("C{member}-{index}")), &facts)
                 })
                 .collect()
         })
         .collect()
-}
-
-fn written(value: &Value) -> huzhu::Value {
-    match *value {
-        Value::Money(_) => value.to_string().as_str().into(),
-        Value::Whole(number) => number.into(),
-        Value::YesNo(is_so) => is_so.into(),
-        Value::Date(date) => date.into(),
-        Value::Word(word) => word.into(),
-    }
 }
 
 /// Claims and enrollments of all members, every fact as text.

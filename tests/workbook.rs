@@ -14,31 +14,11 @@
 #![expect(clippy::format_push_string, reason = "a pack is put together line by line, and read once")]
 #![expect(dead_code, reason = "of the oracle and of random packs only the populations are used here")]
 
-#[path = "oracle"]
-mod oracle {
-    pub(crate) mod calendar;
-    pub(crate) mod claims;
-    pub(crate) mod disability;
-    pub(crate) mod draw;
-    pub(crate) mod exact;
-    pub(crate) mod facts;
-    pub(crate) mod gansu_comprehensive;
-    pub(crate) mod guangdong_accident;
-    pub(crate) mod guangdong_critical_illness;
-    pub(crate) mod guangdong_hospital_allowance;
-    pub(crate) mod guangdong_second_medical;
-    pub(crate) mod guangdong_self_funded;
-    pub(crate) mod guangdong_womens_illness;
-    pub(crate) mod henan_accident;
-    pub(crate) mod ningbo_critical;
-    pub(crate) mod ningbo_hospital;
-    pub(crate) mod population;
-    pub(crate) mod record;
-    pub(crate) mod truth;
-    pub(crate) mod verdict;
-    pub(crate) mod wuxi_return_allowance;
-    pub(crate) mod wuxi_xixinbao;
-}
+#[path = "oracle/all.rs"]
+mod oracle;
+
+#[path = "drawn/claims.rs"]
+mod claims;
 
 #[path = "random_packs"]
 mod random_packs {
@@ -67,8 +47,8 @@ use huzhu::{Accumulators, Adjudication, Case, Catalog, Claim, Decision, Enrollme
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
+use claims::pair;
 use oracle::draw::Draw;
-use oracle::facts::{Facts, Value};
 use oracle::population::{PLANS, history as drawn_history};
 use workbook::file::{self, LONGEST_SHEET, Sheet};
 use workbook::office::{Change, Job, Sheets, recalculated};
@@ -560,25 +540,4 @@ fn asked(name: &str, usual: u64) -> u64 {
 
 fn catalog() -> Catalog {
     Catalog::load(Path::new("rules")).expect("the packs are right")
-}
-
-fn pair(plan: &str, facts: &Facts, index: usize) -> (Enrollment, Claim) {
-    let enrollment =
-        facts.enrollment.iter().fold(Enrollment::new(facts.enrollment_id, plan, "M1"), |it, (name, value)| {
-            it.with(name, written(value)).expect("the fact fits")
-        });
-    let claim = facts.claim.iter().fold(Claim::new(&format!("C{index}")), |it, (name, value)| {
-        it.with(name, written(value)).expect("the fact fits")
-    });
-    (enrollment, claim)
-}
-
-fn written(value: &Value) -> huzhu::Value {
-    match *value {
-        Value::Money(_) => value.to_string().as_str().into(),
-        Value::Whole(number) => number.into(),
-        Value::YesNo(is_so) => is_so.into(),
-        Value::Date(date) => date.into(),
-        Value::Word(word) => word.into(),
-    }
 }

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use huzhu::{Catalog, Certifier, Claim, Enrollment, Roll};
+use huzhu::{Catalog, Certifier, Roll};
 
+use crate::claims::pair;
 use crate::oracle::draw::Draw;
-use crate::oracle::facts::{Facts, Value};
 use crate::oracle::population::{PLANS, history};
 
 /// One file.
@@ -49,23 +49,5 @@ impl Generator {
         }
         let root = roll.end().unwrap().root();
         Generated { lines: String::from_utf8(lines).unwrap(), count: made, root }
-    }
-}
-
-fn pair(plan: &str, facts: &Facts, index: usize) -> (Enrollment, Claim) {
-    let enrollment = Enrollment::new(facts.enrollment_id, plan, "M1");
-    let enrollment =
-        facts.enrollment.iter().fold(enrollment, |it, (name, value)| it.with(name, written(value)).unwrap());
-    let claim = Claim::new(&format!("C{index}"));
-    (enrollment, facts.claim.iter().fold(claim, |it, (name, value)| it.with(name, written(value)).unwrap()))
-}
-
-fn written(value: &Value) -> huzhu::Value {
-    match *value {
-        Value::Money(_) => value.to_string().as_str().into(),
-        Value::Whole(number) => number.into(),
-        Value::YesNo(is_so) => is_so.into(),
-        Value::Date(date) => date.into(),
-        Value::Word(word) => word.into(),
     }
 }
