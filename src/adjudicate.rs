@@ -181,14 +181,14 @@ impl Adjudication {
         let mut left = takes;
         for benefit in self.benefits.iter_mut().rev() {
             let here = left.min(benefit.paid);
-            left = exact::subtract(left, here).map_err(|_| does_not_fit())?;
-            let leaves = exact::subtract(benefit.paid, here).map_err(|_| does_not_fit())?;
+            left = exact::subtract(left, here)?;
+            let leaves = exact::subtract(benefit.paid, here)?;
             benefit.leave("joint-limit", leaves, title.clone(), clause.clone(), &[])?;
             if let Some(posting) = &mut self.outcome.posting {
                 posting.set_paid(&benefit.id, leaves);
             }
         }
-        self.outcome.payable = exact::subtract(self.outcome.payable, takes).map_err(|_| does_not_fit())?;
+        self.outcome.payable = exact::subtract(self.outcome.payable, takes)?;
         if self.outcome.payable.is_zero() && self.outcome.decision == Decision::Paid {
             self.outcome.decision = Decision::NothingDue;
             let code = Code::JointLimit.name().to_owned();
@@ -257,7 +257,7 @@ impl BenefitLines {
         if decides {
             (self.gross, self.paid, self.is_known) = (leaves, leaves, true);
         }
-        let takes = exact::subtract(self.paid, leaves).map_err(|_| does_not_fit())?;
+        let takes = exact::subtract(self.paid, leaves)?;
         let is_binding = decides || !takes.is_zero();
         self.lines.push(Line { step, takes, leaves, reason, clause, is_binding, assumed: reasons::names(assumed) });
         self.paid = leaves;
@@ -415,7 +415,7 @@ impl Plan {
             let mut meaning = Meaning::new(self, reading().raised(slot, Decimal::ONE));
             let verdict = meaning.adjudicate_as_given();
             if let (Known::Known(payable), None) = (verdict.payable, meaning.reading.fault()) {
-                let change = exact::subtract(payable.into(), now.payable).map_err(|_| does_not_fit())?;
+                let change = exact::subtract(payable.into(), now.payable)?;
                 changes.push((fact.name.to_string(), change));
             }
         }
@@ -544,8 +544,4 @@ fn conclude<L: Listener>(verdict: &Verdict<Exact<'_, L>>) -> (Decision, Decimal,
         (.., Known::Known(payable)) if payable.is_positive() => (Decision::Paid, payable.into(), None),
         (.., Known::Known(_)) => (Decision::NothingDue, Decimal::ZERO, None),
     }
-}
-
-fn does_not_fit() -> Error {
-    Error::arithmetic(say!("金额超出可精确表示的范围", "an amount does not fit 28 digits"))
 }

@@ -16,7 +16,6 @@ use crate::accumulator::Accumulators;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
-use crate::exact::Inexact;
 use crate::fact::Value;
 use crate::plan::Plan;
 use crate::reading::formula::Formula;
@@ -88,8 +87,8 @@ impl Program<'_> {
         }
         let adjudication = self.plan.adjudicate(enrollment, claim, accumulators)?;
         let inputs = Inputs::of(self.plan, &self.formula.priors, enrollment, claim, accumulators)?;
-        let values = self.formula.values(self.plan, &inputs).map_err(does_not_fit)?;
-        let conclusion = Conclusion::of(self.plan, &self.formula, &values).map_err(does_not_fit)?;
+        let values = self.formula.values(self.plan, &inputs)?;
+        let conclusion = Conclusion::of(self.plan, &self.formula, &values)?;
         if !conclusion.is_that_of(&adjudication) {
             let id = claim.id();
             return Err(Error::certificate(say!(
@@ -204,8 +203,4 @@ fn written(value: Option<&Value>) -> Json {
         Some(Value::Text(text)) => Json::String(text.to_string()),
         None => Json::Null,
     }
-}
-
-fn does_not_fit(_: Inexact) -> Error {
-    Error::arithmetic(say!("金额超出可精确表示的范围", "an amount does not fit 28 digits"))
 }

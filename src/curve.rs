@@ -134,7 +134,7 @@ impl Plan {
         if let Some(Some(Value::Number(number))) = inputs.facts.get(slot) {
             return Ok(Some(*number));
         }
-        let values = formula.values(self, inputs).map_err(|_| does_not_fit())?;
+        let values = formula.values(self, inputs)?;
         let steps = formula.graph.steps().iter().zip(values.all());
         let derived = steps.filter(|(step, _)| matches!(step.operation, Operation::Derived(_, of) if of == slot));
         Ok(derived.filter_map(|(_, value)| value.as_ref()).find_map(|value| match value {
@@ -142,10 +142,6 @@ impl Plan {
             Value::YesNo(_) | Value::Date(_) | Value::Text(_) => None,
         }))
     }
-}
-
-fn does_not_fit() -> Error {
-    Error::arithmetic(say!("金额超出可精确表示的范围", "an amount does not fit 28 digits"))
 }
 
 impl Piece {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::exact::Inexact;
-use crate::text::{Language, Text};
+use crate::text::{Language, Text, say};
 
 /// What went wrong on the caller's side; opaque, with predicates.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,6 +191,12 @@ impl Error {
     /// The same in both.
     pub(crate) fn text(&self) -> Text {
         self.message.clone()
+    }
+}
+
+impl From<Inexact> for Error {
+    fn from(_: Inexact) -> Error {
+        Error::arithmetic(say!("金额超出可精确表示的范围", "an amount does not fit 28 digits"))
     }
 }
 

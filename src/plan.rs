@@ -125,6 +125,13 @@ impl Plan {
 }
 
 impl Plan {
+    /// Where the rounding of a benefit is written: with the benefit, or else with the plan.
+    pub(crate) fn rounding_citation<'p>(&'p self, benefit: &'p Benefit) -> &'p Citation {
+        benefit.rounding_citation.as_ref().unwrap_or(&self.rounding_citation)
+    }
+}
+
+impl Plan {
     /// The slot of the standard fact at this place, if the plan reads it.
     #[inline]
     pub(crate) fn slot_of_standard(&self, place: usize) -> Option<Slot> {

@@ -17,7 +17,6 @@ use crate::certificate::conclusion::Conclusion;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
-use crate::exact::Inexact;
 use crate::plan::Plan;
 use crate::reading::formula::Formula;
 use crate::reading::formula::evaluate::Inputs;
@@ -120,8 +119,8 @@ impl<'c> Workbook<'c> {
         let Some(known) = self.plans.get(&key) else { return Ok(()) };
         let adjudication = plan.adjudicate(enrollment, claim, accumulators)?;
         let inputs = Inputs::of(plan, &known.formula.priors, enrollment, claim, accumulators)?;
-        let values = known.formula.values(plan, &inputs).map_err(does_not_fit)?;
-        let conclusion = Conclusion::of(plan, &known.formula, &values).map_err(does_not_fit)?;
+        let values = known.formula.values(plan, &inputs)?;
+        let conclusion = Conclusion::of(plan, &known.formula, &values)?;
         if !conclusion.is_that_of(&adjudication) {
             let id = claim.id();
             return Err(Error::workbook(say!(
@@ -215,8 +214,4 @@ impl Known {
         let priors = places_of_posts(plan, &formula, &figures.places);
         Known { formula, figures, priors }
     }
-}
-
-fn does_not_fit(_: Inexact) -> Error {
-    Error::arithmetic(say!("金额超出可精确表示的范围", "an amount does not fit 28 digits"))
 }

@@ -103,11 +103,6 @@ impl Plan {
         Ok(())
     }
 
-    /// Where the rounding of a benefit is written: with the benefit, or else with the plan.
-    fn rounding_citation<'a>(&'a self, benefit: &'a Benefit) -> &'a Citation {
-        benefit.rounding_citation.as_ref().unwrap_or(&self.rounding_citation)
-    }
-
     /// All conditions that are not met.
     pub(super) fn list_unmet(&self, notes: &[Note], adjudication: &mut Adjudication) {
         for note in notes {

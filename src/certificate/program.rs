@@ -58,10 +58,7 @@ pub(crate) fn line_words<'p>(plan: &'p Plan, benefit: &'p Benefit, kind: LineKin
             Some(step) => (step.text.clone(), step.clause.as_ref().unwrap_or(own)),
             None => (Text::default(), own),
         },
-        LineKind::Rounding => {
-            let citation = benefit.rounding_citation.as_ref().unwrap_or(&plan.rounding_citation);
-            (say!("舍入", "rounding"), &citation.clause)
-        }
+        LineKind::Rounding => (say!("舍入", "rounding"), &plan.rounding_citation(benefit).clause),
         LineKind::Limit(index) => {
             let limit = plan.limit(index);
             (limit.title.clone(), &limit.citation.clause)

@@ -3,9 +3,9 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::Piece;
 use super::rules::Rules;
 use super::ways::Ways;
-use super::{Piece, does_not_fit};
 use crate::adjudicate::Decision;
 use crate::error::Error;
 use crate::exact;
@@ -104,7 +104,7 @@ impl Search<'_> {
         if let Some(fact) = self.inputs.facts.get_mut(self.slot) {
             *fact = Some(value);
         }
-        let values = self.formula.values(self.plan, &self.inputs).map_err(|_| does_not_fit())?;
+        let values = self.formula.values(self.plan, &self.inputs)?;
         let decision = self.formula.decision(&values);
         let payable = values.number(self.formula.outcome.payable).filter(|_| decision == Decision::Paid);
         let taken = self.formula.taken(&values, decision);

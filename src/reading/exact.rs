@@ -190,8 +190,7 @@ impl<'a, L: Listener> Exact<'a, L> {
 
     #[cold]
     fn does_not_fit(&mut self) -> Fixed {
-        self.fault
-            .get_or_insert(Error::arithmetic(say!("金额超出可精确表示的范围", "an amount does not fit 28 digits")));
+        self.fault.get_or_insert(Inexact.into());
         Fixed::ZERO
     }
 

@@ -163,7 +163,7 @@ impl Pen<'_> {
         match kind {
             LineKind::Step(index) => stated.steps.get(index).is_some_and(|step| !step.assumed.is_empty()),
             LineKind::Rounding => {
-                let citation = stated.rounding_citation.as_ref().unwrap_or(&self.page.plan.rounding_citation);
+                let citation = self.page.plan.rounding_citation(stated);
                 !citation.assumed.is_empty() || citation.provenance == Provenance::Assumed
             }
             LineKind::Limit(index) => {

@@ -169,7 +169,7 @@ pub(super) fn place(plan: &Plan, place: Place, language: Language) -> (String, S
             None => benefit(index, ""),
         },
         Place::Rounding(index) => {
-            let citation = plan.benefit(index).rounding_citation.as_ref().unwrap_or(&plan.rounding_citation);
+            let citation = plan.rounding_citation(plan.benefit(index));
             (benefit(index, pick(language, "舍入", "rounding")).0, of(&citation.clause))
         }
         Place::Limit(index) => {

@@ -60,68 +60,48 @@ pub(crate) enum Operation {
     Derived(Node, Slot),
 }
 
+/// What an operation is worked out from: none, one, or a few.
+macro_rules! arguments {
+    ($operation:expr, $none:expr, $one:path) => {
+        match $operation {
+            Operation::Number(..)
+            | Operation::Date(..)
+            | Operation::Truth(_)
+            | Operation::Fact(_)
+            | Operation::Prior(_) => $none,
+            Operation::Round(node, _)
+            | Operation::PlusMonths(node, _)
+            | Operation::Not(node)
+            | Operation::NotFalse(node)
+            | Operation::Given(node)
+            | Operation::Among(node, _)
+            | Operation::LookUp(node, _)
+            | Operation::Derived(node, _) => $one(node),
+            Operation::Add(nodes)
+            | Operation::Subtract(nodes)
+            | Operation::Times(nodes)
+            | Operation::Least(nodes)
+            | Operation::Greatest(nodes)
+            | Operation::DaysBetween(nodes)
+            | Operation::MonthsBetween(nodes)
+            | Operation::YearsBetween(nodes)
+            | Operation::PlusDays(nodes)
+            | Operation::Compare(_, nodes)
+            | Operation::And(nodes)
+            | Operation::Or(nodes) => nodes,
+            Operation::Choose(nodes) => nodes,
+        }
+    };
+}
+
 impl Operation {
     /// What it is worked out from.
     pub(crate) fn arguments(&self) -> &[Node] {
-        match self {
-            Operation::Number(..)
-            | Operation::Date(..)
-            | Operation::Truth(_)
-            | Operation::Fact(_)
-            | Operation::Prior(_) => &[],
-            Operation::Round(node, _)
-            | Operation::PlusMonths(node, _)
-            | Operation::Not(node)
-            | Operation::NotFalse(node)
-            | Operation::Given(node)
-            | Operation::Among(node, _)
-            | Operation::LookUp(node, _)
-            | Operation::Derived(node, _) => std::slice::from_ref(node),
-            Operation::Add(nodes)
-            | Operation::Subtract(nodes)
-            | Operation::Times(nodes)
-            | Operation::Least(nodes)
-            | Operation::Greatest(nodes)
-            | Operation::DaysBetween(nodes)
-            | Operation::MonthsBetween(nodes)
-            | Operation::YearsBetween(nodes)
-            | Operation::PlusDays(nodes)
-            | Operation::Compare(_, nodes)
-            | Operation::And(nodes)
-            | Operation::Or(nodes) => nodes,
-            Operation::Choose(nodes) => nodes,
-        }
+        arguments!(self, &[], std::slice::from_ref)
     }
 
     fn arguments_mut(&mut self) -> &mut [Node] {
-        match self {
-            Operation::Number(..)
-            | Operation::Date(..)
-            | Operation::Truth(_)
-            | Operation::Fact(_)
-            | Operation::Prior(_) => &mut [],
-            Operation::Round(node, _)
-            | Operation::PlusMonths(node, _)
-            | Operation::Not(node)
-            | Operation::NotFalse(node)
-            | Operation::Given(node)
-            | Operation::Among(node, _)
-            | Operation::LookUp(node, _)
-            | Operation::Derived(node, _) => std::slice::from_mut(node),
-            Operation::Add(nodes)
-            | Operation::Subtract(nodes)
-            | Operation::Times(nodes)
-            | Operation::Least(nodes)
-            | Operation::Greatest(nodes)
-            | Operation::DaysBetween(nodes)
-            | Operation::MonthsBetween(nodes)
-            | Operation::YearsBetween(nodes)
-            | Operation::PlusDays(nodes)
-            | Operation::Compare(_, nodes)
-            | Operation::And(nodes)
-            | Operation::Or(nodes) => nodes,
-            Operation::Choose(nodes) => nodes,
-        }
+        arguments!(self, &mut [], std::slice::from_mut)
     }
 }
 
