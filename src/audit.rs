@@ -22,6 +22,8 @@ mod summary;
 mod suspects;
 mod variants;
 mod whatif;
+#[cfg(feature = "workbook")]
+mod workbook;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -40,8 +42,10 @@ use self::forensics::{Forensics, Policies};
 pub use self::job::Audit;
 pub use self::note::Note;
 use self::recorded::Recorded;
-pub use self::sample::{Sample, Sampling, Stratum};
+pub use self::sample::{Sample, Sampled, Sampling, Stratum};
 pub use self::summary::{CauseTotal, Rows, Summary};
+#[cfg(feature = "workbook")]
+pub use self::workbook::workbook;
 use crate::batch::files::Sink;
 use crate::batch::{LEAST_MEMORY, Progress, run_watched};
 use crate::catalog::Catalog;
@@ -60,7 +64,7 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
     audit.check()?;
     let sink = Sink::new(audit.out_path(), &difference::schema())?;
     let notes = Sink::new(&audit.notes, &schema_of_notes())?;
-    let mut recorded = Recorded::read(&audit.recorded, audit.unit)?;
+    let mut recorded = Recorded::read(&audit.recorded, audit.unit, audit.job.thread_count())?;
     let job = audit.job.clone().memory(audit.memory_beside(&recorded)?);
     let policies = audit.compares_roundings.then(|| Policies::of(catalog));
     let forensics = policies.as_ref().map(|policies| Forensics::new(policies, &recorded));

@@ -14,12 +14,15 @@ use serde::{Deserialize, Serialize};
 pub use self::bucket::Alone;
 use self::bucket::{Plans, certify_bucket, decide_bucket};
 use self::door::{Entered, Vocabulary};
+#[cfg(feature = "workbook")]
+pub(crate) use self::run::seek;
 pub use self::run::{
-    Cause, Job, LEAST_MEMORY, MOST_THREADS, Progress, Rehearsal, Rows, Stage, Summary, USUAL_MEMORY, rehearse, run,
+    Cause, Certificates, Job, LEAST_MEMORY, MOST_THREADS, Progress, Rehearsal, Rows, Stage, Summary, USUAL_MEMORY,
+    rehearse, run,
 };
-pub(crate) use self::run::{Watch, run_watched};
+pub(crate) use self::run::{Watch, run_watched, share};
 use crate::catalog::Catalog;
-use crate::certificate::Roll;
+use crate::certificate::{Certifier, Roll};
 use crate::error::Error;
 use crate::text::{Text, say};
 
@@ -60,8 +63,9 @@ pub fn certify<W: Write>(
     let vocabulary = Vocabulary::of(catalog)?;
     let Entered { claims, enrollments, mut rejects } = door::enter(&vocabulary, claims, enrollments)?;
     let plans = Plans::of(catalog, &vocabulary);
-    let refused = certify_bucket(&plans, &claims, &enrollments, |certificate| {
-        roll.add(certificate).map_err(|fault| {
+    let certifier = Certifier::new(catalog);
+    let refused = certify_bucket(&plans, &certifier, &claims, &enrollments, |certified| {
+        certified.certificate.iter().try_for_each(|certificate| roll.add(certificate)).map_err(|fault| {
             Error::output(say!("凭证写不出去：{fault}", "the certificates can not be written: {fault}"))
         })
     });

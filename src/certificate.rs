@@ -3,6 +3,8 @@
 mod canonical;
 mod certifier;
 pub(crate) mod conclusion;
+mod extract;
+mod line;
 pub(crate) mod program;
 mod roll;
 mod tree;
@@ -13,6 +15,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use crate::accumulator::Accumulators;
+use crate::adjudicate::Adjudication;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
@@ -25,6 +28,7 @@ use canonical::{canonical, decimal, digest, in_hexadecimal};
 use conclusion::Conclusion;
 
 pub use certifier::Certifier;
+pub use extract::Extract;
 pub use roll::Roll;
 pub use tree::{Inclusion, Tree};
 
@@ -82,6 +86,17 @@ impl Program<'_> {
         claim: &Claim,
         accumulators: &Accumulators,
     ) -> Result<Certificate, Error> {
+        let (certificate, _) = self.decide(enrollment, claim, accumulators)?;
+        Ok(certificate)
+    }
+
+    /// The certificate with the decision that it is of.
+    fn decide(
+        &self,
+        enrollment: &Enrollment,
+        claim: &Claim,
+        accumulators: &Accumulators,
+    ) -> Result<(Certificate, Adjudication), Error> {
         if claim.reverses().is_some() {
             return Err(Error::certificate(say!("冲销没有凭证", "a reversal has no certificate")));
         }
@@ -96,7 +111,8 @@ impl Program<'_> {
                 "the certificate of the claim `{id}` differs from its decision; please report this"
             )));
         }
-        Ok(self.certificate(enrollment, claim, &inputs, &values, &conclusion))
+        let certificate = self.certificate(enrollment, claim, &inputs, &values, &conclusion);
+        Ok((certificate, adjudication))
     }
 
     fn certificate(
@@ -165,6 +181,11 @@ impl Certificate {
     #[must_use]
     pub fn to_text_within(&self, inclusion: &Inclusion) -> String {
         self.with([("program", self.program.to_string()), ("inclusion", canonical(inclusion.json()))])
+    }
+
+    /// The line of a batch that has its program.
+    fn program_line(&self) -> String {
+        format!("{{\"program\":{},\"program_digest\":\"{}\"}}", self.program, self.program_digest)
     }
 
     /// Its line in a batch, which has the program elsewhere.

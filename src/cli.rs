@@ -8,6 +8,7 @@ mod completions;
 mod curve;
 mod explain;
 mod explanation;
+mod extract;
 mod files;
 mod init;
 mod layout;
@@ -91,6 +92,7 @@ fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
         Command::Batch(asked) => batch::run(&asked, setting),
         Command::Audit(asked) => audit::run(&asked, setting),
         Command::Verify(asked) => verify::run(&asked, setting),
+        Command::Extract(asked) => extract::run(&asked, setting),
         Command::Schema(asked) => Ok(schema::run(&asked)),
         Command::Explain(asked) => explain::run(&asked, setting),
         Command::Init(asked) => init::run(&asked, setting),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::accumulator::Accumulators;
-use crate::adjudicate::Adjudication;
+use crate::adjudicate::{Adjudication, Outcome};
 use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
@@ -45,10 +45,28 @@ pub(crate) fn next(
         return Ok(Adjudication::reversal(claim, plan, &posting));
     }
     let adjudication = plan.adjudicate(enrollment, claim, accumulators)?;
-    if let Some(posting) = adjudication.posting() {
-        accumulators.post(posting)?;
-    }
+    post(adjudication.outcome(), accumulators)?;
     Ok(adjudication)
+}
+
+/// Posts the next claim of a member, or takes back what a reversal names, without a reason.
+#[cfg(feature = "batch")]
+pub(crate) fn pass(
+    catalog: &Catalog,
+    enrollment: &Enrollment,
+    claim: &Claim,
+    accumulators: &mut Accumulators,
+) -> Result<(), Error> {
+    let plan = catalog.resolve(enrollment, claim)?;
+    match claim.reverses() {
+        Some(reversed) => accumulators.reverse(reversed).map(|_| ()),
+        None => post(&plan.decide(enrollment, claim, accumulators)?, accumulators),
+    }
+}
+
+/// Posts what a claim that is decided adds to the account.
+pub(crate) fn post(outcome: &Outcome, accumulators: &mut Accumulators) -> Result<(), Error> {
+    outcome.posting().map_or(Ok(()), |posting| accumulators.post(posting))
 }
 
 /// The declared order; claims without an event date come last.

@@ -51,7 +51,7 @@ pub use adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, O
 pub use case::Case;
 pub use cases::{CaseReport, CasesReport, WorkedCases};
 pub use catalog::{Catalog, LoadError};
-pub use certificate::{Certificate, Certifier, Inclusion, Program, Roll, Tree};
+pub use certificate::{Certificate, Certifier, Extract, Inclusion, Program, Roll, Tree};
 pub use claim::Claim;
 pub use code::Code;
 pub use curve::{Curve, Piece, Turn};

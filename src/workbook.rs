@@ -10,6 +10,8 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rust_decimal::Decimal;
+
 use crate::accumulator::Accumulators;
 use crate::case::Case;
 use crate::catalog::Catalog;
@@ -26,8 +28,6 @@ use claim::Page;
 use figures::Figures;
 use grid::Grid;
 
-/// Sheets that one workbook may have.
-const MOST_CLAIMS: usize = 1_000;
 /// Letters that the name of a sheet may have.
 const LONGEST_NAME: usize = 31;
 
@@ -70,9 +70,14 @@ struct Summary {
     decision: String,
     payable: String,
     reasons: String,
+    /// In yuan, as another system has it.
+    recorded: Option<Decimal>,
 }
 
 impl<'c> Workbook<'c> {
+    /// The most claims that one workbook has.
+    pub const MOST_CLAIMS: usize = 1_000;
+
     /// Without a claim; its texts are in this language.
     #[must_use]
     pub fn new(catalog: &'c Catalog, language: Language) -> Workbook<'c> {
@@ -103,10 +108,11 @@ impl<'c> Workbook<'c> {
         if claim.reverses().is_some() {
             return Err(Error::workbook(say!("冲销没有工作簿", "a reversal has no workbook")));
         }
-        if self.claims.len() >= MOST_CLAIMS {
+        if self.claims.len() >= Workbook::MOST_CLAIMS {
+            let most = Workbook::MOST_CLAIMS;
             return Err(Error::workbook(say!(
-                "一个工作簿至多{MOST_CLAIMS}份理赔申请",
-                "a workbook has at most {MOST_CLAIMS} claims"
+                "一个工作簿至多 {most} 份理赔申请",
+                "a workbook has at most {most} claims"
             )));
         }
         let plan = self.catalog.resolve(enrollment, claim)?;
@@ -144,6 +150,24 @@ impl<'c> Workbook<'c> {
         Ok(())
     }
 
+    /// Adds a claim as [`Workbook::add_claim`] does; beside what is payable, the list of claims has what another system recorded, in yuan.
+    ///
+    /// # Errors
+    /// Those of [`Workbook::add_claim`].
+    pub fn add_recorded(
+        &mut self,
+        enrollment: &Enrollment,
+        claim: &Claim,
+        accumulators: &Accumulators,
+        recorded: Decimal,
+    ) -> Result<(), Error> {
+        self.add_claim(enrollment, claim, accumulators)?;
+        if let Some((_, summary)) = self.claims.last_mut() {
+            summary.recorded = Some(recorded);
+        }
+        Ok(())
+    }
+
     /// The claims so far.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -156,12 +180,13 @@ impl<'c> Workbook<'c> {
         self.claims.is_empty()
     }
 
-    /// The file, in the form of `.xlsx`: a list if there are several claims, the claims, then the figures of their plans.
+    /// The file, in the form of `.xlsx`: a list if there are several claims or one that is recorded, the claims, then the figures of their plans.
     ///
     /// # Errors
     /// [`Error::is_workbook`] if it can not be put together: a text or a formula is longer than a cell holds.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
-        let list = (self.claims.len() > 1).then(|| self.list());
+        let has_list = self.claims.len() > 1 || self.has_recorded();
+        let list = has_list.then(|| self.list());
         let claims = self.claims.iter().map(|(grid, _)| grid);
         let figures = self.plans.values().map(|known| &known.figures.grid);
         let grids: Vec<&Grid> = list.iter().chain(claims).chain(figures).collect();
@@ -174,11 +199,16 @@ impl<'c> Workbook<'c> {
     /// All claims with their outcomes, each of which is that of its sheet.
     fn list(&self) -> Grid {
         let mut grid = Grid::new(words::claims(self.language).to_owned());
-        words::list(&mut grid, self.language);
+        let has_recorded = self.has_recorded();
+        words::list(&mut grid, has_recorded, self.language);
         for (row, (claim, summary)) in (3..).zip(&self.claims) {
-            claim::list(&mut grid, row, claim, summary);
+            claim::list(&mut grid, row, claim, summary, has_recorded);
         }
         grid
+    }
+
+    fn has_recorded(&self) -> bool {
+        self.claims.iter().any(|(_, summary)| summary.recorded.is_some())
     }
 
     /// A name for a sheet that no other has.

@@ -1,7 +1,7 @@
 //! Audits: every recorded payout is in one of the numbers, and every planted error is found with its cause.
 
 #![cfg(feature = "cli")]
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by a panic")]
 #![expect(clippy::arithmetic_side_effects, reason = "numbers made up here are small")]
 #![expect(clippy::indexing_slicing, reason = "a test fails by a panic")]
 #![expect(clippy::panic, reason = "a test fails by a panic")]
@@ -11,6 +11,9 @@ mod audit {
     pub(super) mod world;
 }
 
+#[path = "workbook/office.rs"]
+mod office;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -18,9 +21,10 @@ use std::process::{Command, Output};
 
 use audit::planted::{self, Planted};
 use audit::world::{self, World};
-use huzhu::audit::{Audit, Policy, Sampling, Unit};
+use huzhu::audit::{Audit, Policy, Sampled, Sampling, Unit};
 use huzhu::rounding::{Mode, Rounding};
 use huzhu::{Code, Language};
+use office::{Job, recalculated};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
@@ -124,17 +128,43 @@ fn a_sample_is_drawn_from_the_payouts_whose_claims_were_decided() {
     let summary = world.audit_with(&recorded, |audit| audit.sample(sampling));
     let sample = summary.sample.as_ref().unwrap();
     assert_eq!(sample.population, summary.rows.equal + summary.rows.different);
-    let is_wrong = |id: &&String| {
-        summary
-            .differences
-            .iter()
-            .any(|line| line.claim == **id && line.recorded.is_some() && line.recomputed.is_some())
-    };
+    let is_wrong = |drawn: &&Sampled| drawn.recorded != drawn.due;
     assert_eq!(sample.errors, u64::try_from(sample.claims.iter().filter(is_wrong).count()).unwrap());
+    for drawn in &sample.claims {
+        let line = summary.differences.iter().find(|line| line.claim == drawn.claim && line.recomputed.is_some());
+        let (recorded, due) =
+            line.map_or((drawn.due, drawn.due), |line| (line.recorded.unwrap(), line.recomputed.unwrap()));
+        assert_eq!((drawn.recorded, drawn.due), (recorded, due));
+    }
     let true_rate = summary.rows.different * 1_000_000 / sample.population;
     assert!((sample.interval.0..=sample.interval.1).contains(&true_rate), "{true_rate} {sample:?}");
     let all = world.audit_with(&recorded, |audit| audit.sample(Sampling { size: 10_000, ..sampling }));
     assert!(all.sample.unwrap().error_rate.abs_diff(true_rate) <= 1);
+}
+
+/// Every sheet works out what is due; the list of them has what is recorded, and the difference.
+#[test]
+fn the_workbook_of_a_sample_works_out_what_is_due() {
+    let world = World::new("workbook", 400);
+    let Planted { recorded, .. } = planted::plant(&world, 3);
+    let audit = world.audit_of(&recorded).sample(Sampling { size: 60, seed: 5, is_stratified: true });
+    let sample = huzhu::audit::run(&audit, &world.catalog, &()).unwrap().sample.unwrap();
+    let workbook = huzhu::audit::workbook(&audit, &world.catalog, &sample, Language::En, &()).unwrap();
+    assert_eq!(workbook.len(), sample.claims.len());
+    let yuan = |fen: i64| serde_json::from_str::<Json>(&world::yuan(fen)).unwrap().as_f64();
+    let job = Job { file: workbook.to_bytes().unwrap(), rounds: vec![Vec::new()] };
+    let Some(found) = recalculated("sample", &[job]) else { return };
+    let sheets = &found[0][0];
+    let mut rows = 0;
+    for row in sheets["claims"].iter().skip(2).filter(|row| row[0] != "") {
+        let drawn = sample.claims.iter().find(|drawn| row[0] == drawn.claim.as_str()).unwrap();
+        let amounts = [3, 4, 5].map(|column| row[column].as_f64());
+        assert_eq!(amounts, [drawn.due, drawn.recorded, drawn.recorded - drawn.due].map(yuan), "{row:?}");
+        assert_eq!(sheets[&drawn.claim][4][2].as_f64(), yuan(drawn.due), "{row:?}");
+        rows += 1;
+    }
+    assert_eq!(rows, sample.claims.len());
+    assert!(sample.claims.iter().any(|drawn| drawn.recorded != drawn.due));
 }
 
 // ── nothing is dropped ────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 #![expect(clippy::arithmetic_side_effects, reason = "numbers of rows are small")]
+#![expect(clippy::indexing_slicing, reason = "a test fails by a panic")]
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -18,9 +19,11 @@ use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBat
 use arrow::compute::take_record_batch;
 use arrow::util::display::array_value_to_string;
 use huzhu::batch::{self, Job, Progress, Stage, Summary};
+use huzhu::verify::Batch;
 use huzhu::{Catalog, Decision, Error};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
+use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_huzhu");
@@ -58,6 +61,55 @@ fn shuffled(rows: &RecordBatch) -> RecordBatch {
     let mut order: Vec<u64> = (0..u64::try_from(rows.num_rows()).unwrap()).collect();
     order.sort_by_key(|row| row.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31));
     take_record_batch(rows, &UInt64Array::from(order)).unwrap()
+}
+
+// ── certificates ──────────────────────────────────────────────────────────
+
+#[test]
+fn certificates_are_the_same_however_a_run_is_divided_or_stopped() {
+    let world = World::new("certified");
+    let path = |out: &str| world.path(out).with_extension("jsonl");
+    let job = |out: &str| world.job(out).certificates(path(out));
+    let summary = batch::run(&job("one.csv"), &world.catalog, &()).unwrap();
+    let expected = fs::read(path("one.csv")).unwrap();
+    every_payout_has_its_certificate(&world, &summary, &expected);
+    for (threads, memory) in [(1, 64), (3, 100)] {
+        let job = job("other.csv").threads(NonZeroUsize::new(threads).unwrap()).memory(memory << 20).force();
+        assert_eq!(batch::run(&job, &world.catalog, &()).unwrap().certificates(), summary.certificates());
+        assert!(fs::read(path("other.csv")).unwrap() == expected, "{threads} threads, {memory} MiB");
+    }
+    for (stage, after) in [(Stage::Claims, 1), (Stage::Deciding, 2), (Stage::Deciding, 4), (Stage::Writing, 1)] {
+        assert!(batch::run(&job("stopped.csv"), &world.catalog, &StopAt::new(stage, after)).is_err());
+        assert!(!path("stopped.csv").exists() && job("stopped.csv").work_folder().exists());
+        let resumed = batch::run(&job("stopped.csv"), &world.catalog, &()).unwrap();
+        assert_eq!((resumed.certificates(), resumed.is_resumed()), (summary.certificates(), true));
+        assert!(fs::read(path("stopped.csv")).unwrap() == expected, "{stage:?} {after}");
+        world.remove_results("stopped.csv");
+        fs::remove_file(path("stopped.csv")).unwrap();
+    }
+}
+
+fn every_payout_has_its_certificate(world: &World, summary: &Summary, lines: &[u8]) {
+    let mut checker = Batch::new();
+    let mut certified = BTreeSet::new();
+    for line in lines.split_inclusive(|byte| *byte == b'\n') {
+        checker.line(line).unwrap();
+        let json: Json = serde_json::from_slice(line).unwrap();
+        if let Some(claim) = json["claim"].as_str() {
+            let payable: Decimal = json["conclusion"]["payable"].as_str().unwrap().parse().unwrap();
+            certified.insert(format!("{claim},{},{payable:.2}", json["conclusion"]["decision"].as_str().unwrap()));
+        }
+    }
+    let held = checker.end().unwrap();
+    let made = summary.certificates().unwrap();
+    assert_eq!((held.count(), held.root()), (made.count, made.root.as_str()));
+    assert_eq!(made.count, summary.claims().taken);
+    let payouts = fs::read_to_string(world.path("one.csv")).unwrap();
+    let payouts = payouts.lines().skip(1).map(|line| {
+        let fields: Vec<&str> = line.split(',').collect();
+        format!("{},{},{}", fields[0], fields[4], fields[5])
+    });
+    assert_eq!(certified, payouts.collect());
 }
 
 // ── no row is lost ────────────────────────────────────────────────────────
@@ -141,6 +193,7 @@ fn the_summary_has_the_keys_that_others_rely_on() {
     let json: Json = serde_json::from_slice(&ran.stdout).unwrap();
     let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
     let expected = [
+        "certificates",
         "claims",
         "claims_per_second",
         "decisions",
@@ -160,7 +213,7 @@ fn the_summary_has_the_keys_that_others_rely_on() {
     assert_eq!(json["claims"]["decided"], decisions.iter().sum::<u64>());
     assert_eq!(json["rejects"][0]["reason"], "no such enrollment, or it was rejected");
     assert_eq!(json["files"]["rejects"], "out.rejects.csv");
-    assert!(json["payable"].is_string());
+    assert!(json["payable"].is_string() && json["certificates"].is_null());
 }
 
 // ── a dry run ─────────────────────────────────────────────────────────────

@@ -18,7 +18,9 @@ mod claims;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use huzhu::{Adjudication, Case, Catalog, Certificate, Certifier, Decision, Plan, Roll, Tree, WorkedCases, history};
+use huzhu::{
+    Adjudication, Case, Catalog, Certificate, Certifier, Decision, Extract, Plan, Roll, Tree, WorkedCases, history,
+};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
@@ -33,7 +35,7 @@ const LEAST_CASES: usize = 800;
 #[test]
 fn the_certificate_of_every_worked_case_says_what_was_decided() {
     let catalog = catalog();
-    let mut certifier = Certifier::new(&catalog);
+    let certifier = Certifier::new(&catalog);
     let mut certified = 0;
     for path in std::fs::read_dir("rules").expect("the rules are there").map(|entry| entry.expect("it is read").path())
     {
@@ -58,7 +60,7 @@ fn the_certificate_of_every_worked_case_says_what_was_decided() {
 #[test]
 fn the_certificate_of_every_drawn_claim_says_what_was_decided() {
     let catalog = catalog();
-    let mut certifier = Certifier::new(&catalog);
+    let certifier = Certifier::new(&catalog);
     let mut draw = Draw::seeded(SEED);
     let mut decisions: BTreeMap<&str, usize> = BTreeMap::new();
     for plan in PLANS.iter().cycle().take(MEMBERS) {
@@ -137,7 +139,9 @@ fn roll(certificates: &[Certificate]) -> (String, Tree) {
     for certificate in certificates {
         roll.add(certificate).expect("memory takes it");
     }
-    let tree = roll.end().expect("memory takes it");
+    let root = roll.end().expect("memory takes it");
+    let tree: Tree = certificates.iter().collect();
+    assert_eq!(tree.root(), root);
     (String::from_utf8(file).expect("it is text"), tree)
 }
 
@@ -180,6 +184,52 @@ fn a_batch_has_every_program_once_and_the_root_of_its_certificates() {
         }
     }
     assert_eq!(certificates, SAMPLES.len());
+}
+
+#[test]
+fn every_certificate_of_a_batch_can_be_taken_out_alone() {
+    let catalog = catalog();
+    let samples: Vec<Certificate> = SAMPLES.iter().map(|name| sample(&catalog, name)).collect();
+    let twice: Vec<Certificate> = samples.iter().chain(&samples).cloned().collect();
+    let (text, tree) = roll(&twice);
+    let mut found = BTreeSet::new();
+    for certificate in &samples {
+        let json: Json = serde_json::from_str(&certificate.to_text()).expect("it is JSON");
+        let (claim, enrollment) = (json["claim"].as_str(), json["enrollment"].as_str());
+        let extracts = Extract::all(text.as_bytes(), claim.expect("it is text")).expect("the batch is whole");
+        assert!(extracts.len() >= 2 && extracts.iter().any(|extract| Some(extract.enrollment()) == enrollment));
+        found.extend(extracts.iter().map(|extract| extract.as_text().to_owned()));
+    }
+    let expected = twice
+        .iter()
+        .enumerate()
+        .map(|(index, certificate)| certificate.to_text_within(&tree.inclusion(index).expect("there is one for each")));
+    assert_eq!(found, expected.collect());
+    assert_eq!(Extract::all(text.as_bytes(), "of nobody").expect("the batch is whole"), []);
+}
+
+#[test]
+fn what_is_no_whole_batch_gives_no_extract() {
+    let catalog = catalog();
+    let samples: Vec<Certificate> = SAMPLES.iter().map(|name| sample(&catalog, name)).collect();
+    let (text, _) = roll(&samples);
+    let lines: Vec<&str> = text.lines().collect();
+    let says = |lines: &[&str]| match Extract::all(lines.join("\n").as_bytes(), "zhao-2025-01") {
+        Ok(extracts) => format!("{} extracts", extracts.len()),
+        Err(error) => error.to_string(),
+    };
+    let not_whole =
+        "the batch is not whole: the number and the root in its last line are not those of its certificates";
+    assert_eq!(says(&lines), "1 extracts");
+    assert_eq!(says(&lines[..lines.len() - 1]), not_whole);
+    assert_eq!(says(&[&lines[..2], &lines[3..]].concat()), not_whole);
+    assert_eq!(says(&lines[1..]), "line 1: its program does not stand before it");
+    assert_eq!(
+        says(&[&lines[..], &lines[1..2]].concat()),
+        format!("line {}: it is no line of a batch", lines.len() + 1)
+    );
+    assert_eq!(says(&["{}"]), "line 1: it is no line of a batch");
+    assert_eq!(says(&[]), not_whole);
 }
 
 #[test]

@@ -16,8 +16,20 @@ use serde_json::Value as Json;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_huzhu");
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const ZHAO: &str = "rules/cases/zhao.json";
-const COMMANDS: [&str; 11] =
-    ["adjudicate", "check", "test", "batch", "audit", "verify", "schema", "explain", "init", "completions", "man"];
+const COMMANDS: [&str; 12] = [
+    "adjudicate",
+    "check",
+    "test",
+    "batch",
+    "audit",
+    "verify",
+    "extract",
+    "schema",
+    "explain",
+    "init",
+    "completions",
+    "man",
+];
 
 // ── what a member and an auditor read ─────────────────────────────────────
 

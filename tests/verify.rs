@@ -27,7 +27,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use huzhu::verify::{Batch, Flaw, Verified, batch, certificate};
-use huzhu::{Case, Catalog, Certificate, Certifier, Roll};
+use huzhu::{Case, Catalog, Certificate, Certifier, Roll, Tree};
 use serde_json::Value as Json;
 
 use forgery::forge::{self, Forged};
@@ -509,12 +509,8 @@ fn a_proof_holds_at_its_place_only() {
     let (mut held, mut refused) = (0, 0);
     let certificates: Vec<Certificate> = ["zhao", "limited", "denied"].into_iter().map(made).collect();
     for count in 1..=13 {
-        let mut roll = Roll::to(Vec::new());
         let members: Vec<&Certificate> = certificates.iter().cycle().take(count).collect();
-        for member in &members {
-            roll.add(member).unwrap();
-        }
-        let tree = roll.end().unwrap();
+        let tree: Tree = members.iter().copied().collect();
         for (index, member) in members.iter().enumerate().step_by(if count > 7 { 4 } else { 1 }) {
             let text = member.to_text_within(&tree.inclusion(index).unwrap());
             let verified = certificate(text.as_bytes()).unwrap_or_else(|flaw| panic!("{index} of {count}: {flaw}"));
@@ -539,7 +535,7 @@ fn a_batch_of_any_size_has_its_root() {
         for certificate in certificates.iter().cycle().take(count) {
             roll.add(certificate).unwrap();
         }
-        let root = roll.end().unwrap().root();
+        let root = roll.end().unwrap();
         let held = batch(&file).unwrap();
         assert_eq!((held.count(), held.root()), (u64::try_from(count).unwrap(), root.as_str()));
         assert_eq!(python::judge([String::from_utf8(file).unwrap()]), ["holds"]);

@@ -11,6 +11,7 @@
 #![expect(clippy::indexing_slicing, reason = "rows are counted from the same columns")]
 #![expect(clippy::panic, reason = "an argument that is not understood ends the program")]
 
+mod audit;
 mod by_hand;
 mod check;
 #[path = "../generate/data/mod.rs"]
@@ -47,7 +48,7 @@ cargo bench --bench batch -- --claims 1000000 --rounds 7
 
   --claims N    1000000; how many claims in memory
   --rounds N    7; every variant runs once in each round
-  --files DIR   also from Parquet to Parquet: claims.parquet and enrollments.parquet of the folder
+  --files DIR   also from Parquet to Parquet, and audited: claims.parquet and enrollments.parquet of the folder
   --out FILE    where by hand writes; huzhu-by-hand.parquet in the folder for temporary files
   --threads N   2; of the variants from files and from record batches
   --only TEXT   only sections with this in their name
@@ -124,7 +125,11 @@ fn sections(options: &Options) -> Vec<Section> {
     if let Some(folder) = options.files.clone() {
         let name = format!("files: {} to Parquet on {threads} threads", folder.display());
         let out = options.out.clone().unwrap_or_else(|| std::env::temp_dir().join("huzhu-by-hand.parquet"));
+        let (of_audit, beside) = (folder.clone(), out.clone());
         sections.push(Section::lazy(name, move || from_files(&folder, &out, threads)));
+        let name = format!("audit: {} on {threads} threads, one payout in a hundred wrong", of_audit.display());
+        let threads = NonZeroUsize::new(threads).expect("a thread at least");
+        sections.push(Section::lazy(name, move || audit::variants(&of_audit, &beside, threads)));
     }
     sections
 }

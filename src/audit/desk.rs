@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use arrow::datatypes::Decimal128Type;
@@ -23,6 +23,7 @@ use crate::batch::{Decided, Watch};
 use crate::catalog::Catalog;
 use crate::code::Code;
 use crate::error::Error;
+use crate::plan::Plan;
 use crate::text::{Text, say};
 
 /// What became of a recorded payout.
@@ -73,7 +74,7 @@ impl Found {
         recorded: &'f Recorded,
         catalog: &'f Catalog,
     ) -> impl Iterator<Item = Payout<'f>> {
-        let plans: Vec<&str> = catalog.plans().map(crate::plan::Plan::id).collect();
+        let plans: Vec<&str> = catalog.plans().map(Plan::id).collect();
         let states = self.states.iter().zip(self.due.iter().zip(&self.plans)).enumerate();
         let matched = states.filter(|(_, (state, _))| **state == State::Matched);
         matched.map(move |(place, (_, (due, plan)))| Payout {
@@ -90,8 +91,8 @@ pub(super) struct Desk<'a> {
     catalog: &'a Catalog,
     pub(super) recorded: &'a Recorded,
     sink: &'a Sink,
-    /// By the version that decides: plan and version.
-    variants: BTreeMap<(&'a str, &'a str), Variants>,
+    /// By the number of the version that decides; made where one is first needed.
+    variants: Vec<OnceLock<Variants>>,
     found: Mutex<Found>,
     forensics: Option<Forensics<'a>>,
     keeps_gravest: bool,
@@ -106,10 +107,6 @@ impl<'a> Desk<'a> {
         keeps_gravest: bool,
     ) -> Desk<'a> {
         let count = recorded.len();
-        let variants = catalog.plans().map(|plan| {
-            let variants = Variants::of(plan, catalog.versions(plan.id()));
-            ((plan.id(), plan.version()), variants)
-        });
         let mut states = vec![State::Open; count];
         for place in &recorded.again {
             set(&mut states, *place, State::Again);
@@ -128,7 +125,7 @@ impl<'a> Desk<'a> {
             catalog,
             recorded,
             sink,
-            variants: variants.collect(),
+            variants: catalog.plans().map(|_| OnceLock::new()).collect(),
             found: Mutex::new(found),
             forensics,
             keeps_gravest,
@@ -152,13 +149,13 @@ impl<'a> Desk<'a> {
         let columns = Payouts::of(payouts)?;
         let mut compared = Compared::default();
         let mut version = (("", ""), 0);
-        for row in 0..payouts.num_rows() {
+        for (row, place) in self.recorded.find_all(columns.ids).into_iter().enumerate() {
             let (id, due) = (columns.ids.value(row), columns.due(row));
             let now = (columns.plans.value(row), columns.versions.value(row));
             if version.0 != now {
                 version = (now, self.number_of(now));
             }
-            match self.recorded.find(id) {
+            match place {
                 Some(place) => {
                     compared.matched.push((place, due, version.1));
                     if self.recorded.amount(place) != due {
@@ -184,10 +181,8 @@ impl<'a> Desk<'a> {
         for (place, pair) in story.iter().enumerate() {
             if let Some((at, recorded)) = differing.get(pair.1.id()) {
                 let scene = Scene::of(self.catalog, story, place, &earlier, &account, *recorded);
-                let variants = scene.as_ref().and_then(|scene| {
-                    let plan = scene.plan();
-                    self.variants.get(&(plan.id(), plan.version())).map(|variants| (scene, variants))
-                });
+                let variants =
+                    scene.as_ref().and_then(|scene| self.variants_of(scene.plan()).map(|variants| (scene, variants)));
                 if let Some((scene, variants)) = variants {
                     let causes = scene.causes(variants);
                     if self.keeps_gravest {
@@ -203,6 +198,11 @@ impl<'a> Desk<'a> {
             let decided = Earlier::decide(self.catalog, pair, &mut account);
             earlier.extend(decided.filter(|_| story.len() <= MOST_EARLIER));
         }
+    }
+
+    fn variants_of(&self, plan: &Plan) -> Option<&Variants> {
+        let made = self.variants.get(usize::from(self.number_of((plan.id(), plan.version()))))?;
+        Some(made.get_or_init(|| Variants::of(plan, self.catalog.versions(plan.id()))))
     }
 
     fn keep(&self, scene: &Scene<'_>, causes: &[Code]) {

@@ -1,5 +1,6 @@
 //! The recorded payouts: read once, kept in memory, found by claim id.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use arrow::array::{Array, ArrayRef, AsArray, StringArray};
@@ -9,8 +10,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::amount::{self, Unit};
 use super::note::Note;
-use crate::batch::Input;
-use crate::batch::files::{Lane, Source};
+use crate::batch::files::{Lane, Raw, Source};
+use crate::batch::{Input, share};
 use crate::error::Error;
 use crate::text::{Text, say};
 
@@ -40,49 +41,33 @@ const MOST: usize = 2_000_000_000;
 const BYTES: u64 = 56;
 
 impl Recorded {
-    /// Reads `claim_id` and `payable`; other columns are not looked at.
-    pub(super) fn read(path: &Path, unit: Unit) -> Result<Recorded, Error> {
+    /// Reads `claim_id` and `payable`, with so many threads; other columns are not looked at.
+    pub(super) fn read(path: &Path, unit: Unit, threads: NonZeroUsize) -> Result<Recorded, Error> {
         let source = Source::open(path, Input::Claims)?;
         let columns = Columns::of(path, &source)?;
         let stream = source.stream(&columns.projection(), ROWS)?;
+        let pages = share(threads, threads.get(), |_, _| Page::all(stream.lane(), &columns, unit))?;
+        let mut pages: Vec<Page> = pages.into_iter().flatten().collect();
+        pages.sort_by_key(|page| page.first);
         let mut recorded = Recorded::default();
-        recorded.take(stream.lane(), &columns, unit)?;
+        for page in pages {
+            recorded.add(page);
+        }
+        if recorded.amounts.len() > MOST {
+            return Err(Error::memory(say!("记录超过 {MOST} 条", "there are more than {MOST} recorded payouts")));
+        }
         recorded.notes.sort_by_key(|note| note.row);
         recorded.index();
         Ok(recorded)
     }
 
-    fn take(&mut self, mut lane: Lane<'_>, columns: &Columns, unit: Unit) -> Result<(), Error> {
-        while let Some(raw) = lane.next()? {
-            self.read = self.read.saturating_add(raw.read);
-            self.notes.extend(raw.rejects.into_iter().map(Note::unread));
-            let [ids, amounts] = columns.of_batch(raw.batch.columns())?;
-            for place in 0..ids.len() {
-                let text = |column| text_at(column, place);
-                self.row(raw.rows.number(place), text(&ids), text(&amounts), unit);
-            }
-            if self.amounts.len() > MOST {
-                return Err(Error::memory(say!("记录超过 {MOST} 条", "there are more than {MOST} recorded payouts")));
-            }
-        }
-        Ok(())
-    }
-
-    fn row(&mut self, row: u64, id: &str, amount: &str, unit: Unit) {
-        if id.is_empty() {
-            let reason = say!("没有理赔编号", "there is no claim id");
-            self.notes.push(Note::refused(row, "claim_id", id, id, reason));
-            return;
-        }
-        match amount::read(amount, unit) {
-            Ok(read) => {
-                self.notes.extend(read.put_right.map(|said| Note::put_right(row, id, amount, read.fen, said)));
-                self.ids.push_str(id);
-                self.ends.push(self.ids.len());
-                self.amounts.push(read.fen);
-            }
-            Err(reason) => self.notes.push(Note::refused(row, "payable", id, amount, reason)),
-        }
+    fn add(&mut self, page: Page) {
+        let before = self.ids.len();
+        self.ids.push_str(&page.ids);
+        self.ends.extend(page.ends.iter().map(|end| before.saturating_add(*end)));
+        self.amounts.extend(page.amounts);
+        self.read = self.read.saturating_add(page.read);
+        self.notes.extend(page.notes);
     }
 
     fn index(&mut self) {
@@ -100,10 +85,8 @@ impl Recorded {
 
     /// The slot of an id, or the free one where it belongs.
     fn slot(&self, slots: &[(u32, u32)], id: &str) -> (usize, u32) {
-        let hash = xxh3_64(id.as_bytes());
+        let (mut slot, tag) = Recorded::home(slots, id);
         let mask = slots.len().saturating_sub(1);
-        let tag = u32::try_from(hash >> 32).unwrap_or_default();
-        let mut slot = usize::try_from(hash).unwrap_or_default() & mask;
         while let Some((other, place)) = slots.get(slot).filter(|(_, place)| *place != 0) {
             if *other == tag && place_of(*place).is_some_and(|place| self.id(place) == id) {
                 break;
@@ -113,10 +96,31 @@ impl Recorded {
         (slot, tag)
     }
 
+    /// The slot where an id is looked for first, and the part of its hash that tells it from others there.
+    fn home(slots: &[(u32, u32)], id: &str) -> (usize, u32) {
+        let hash = xxh3_64(id.as_bytes());
+        let slot = usize::try_from(hash).unwrap_or_default() & slots.len().saturating_sub(1);
+        (slot, u32::try_from(hash >> 32).unwrap_or_default())
+    }
+
     /// The place of the first payout of a claim.
     pub(super) fn find(&self, id: &str) -> Option<usize> {
         let (slot, _) = self.slot(&self.slots, id);
         self.slots.get(slot).and_then(|(_, place)| place_of(*place))
+    }
+
+    /// The same for many claims. What memory has far away is asked for before any of it is needed, so that one wait does for many.
+    pub(super) fn find_all(&self, ids: &StringArray) -> Vec<Option<usize>> {
+        let likely = |row: usize| {
+            let (slot, tag) = Recorded::home(&self.slots, text_at(ids, row));
+            self.slots.get(slot).filter(|(other, _)| *other == tag).and_then(|(_, place)| place_of(*place))
+        };
+        let likely: Vec<Option<usize>> = (0..ids.len()).map(likely).collect();
+        let found = likely.into_iter().enumerate().map(|(row, place)| {
+            let id = text_at(ids, row);
+            place.filter(|place| self.id(*place) == id).or_else(|| self.find(id))
+        });
+        found.collect()
     }
 
     /// How many could be read.
@@ -138,6 +142,56 @@ impl Recorded {
     pub(super) fn bytes(&self) -> u64 {
         let of_ids = u64::try_from(self.ids.len()).unwrap_or(u64::MAX);
         u64::try_from(self.len()).unwrap_or(u64::MAX).saturating_mul(BYTES).saturating_add(of_ids)
+    }
+}
+
+/// Recorded payouts that were read in one go.
+#[derive(Default)]
+struct Page {
+    /// The number of its first row.
+    first: u64,
+    read: u64,
+    ids: String,
+    ends: Vec<usize>,
+    amounts: Vec<i64>,
+    notes: Vec<Note>,
+}
+
+impl Page {
+    /// All that one thread gets to read.
+    fn all(mut lane: Lane<'_>, columns: &Columns, unit: Unit) -> Result<Vec<Page>, Error> {
+        let mut pages = Vec::new();
+        while let Some(raw) = lane.next()? {
+            pages.push(Page::of(raw, columns, unit)?);
+        }
+        Ok(pages)
+    }
+
+    fn of(raw: Raw, columns: &Columns, unit: Unit) -> Result<Page, Error> {
+        let notes = raw.rejects.into_iter().map(Note::unread).collect();
+        let mut page = Page { first: raw.rows.number(0), read: raw.read, notes, ..Page::default() };
+        let [ids, amounts] = columns.of_batch(raw.batch.columns())?;
+        for place in 0..ids.len() {
+            page.row(raw.rows.number(place), text_at(&ids, place), text_at(&amounts, place), unit);
+        }
+        Ok(page)
+    }
+
+    fn row(&mut self, row: u64, id: &str, amount: &str, unit: Unit) {
+        if id.is_empty() {
+            let reason = say!("没有理赔编号", "there is no claim id");
+            self.notes.push(Note::refused(row, "claim_id", id, id, reason));
+            return;
+        }
+        match amount::read(amount, unit) {
+            Ok(read) => {
+                self.notes.extend(read.put_right.map(|said| Note::put_right(row, id, amount, read.fen, said)));
+                self.ids.push_str(id);
+                self.ends.push(self.ids.len());
+                self.amounts.push(read.fen);
+            }
+            Err(reason) => self.notes.push(Note::refused(row, "payable", id, amount, reason)),
+        }
     }
 }
 

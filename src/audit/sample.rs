@@ -45,8 +45,20 @@ pub struct Sample {
     pub financial_accuracy: Option<u64>,
     /// The parts that it was drawn from.
     pub strata: Vec<Stratum>,
-    /// The claims drawn.
-    pub claims: Vec<String>,
+    /// The claims drawn, by id.
+    pub claims: Vec<Sampled>,
+}
+
+/// A claim that was drawn.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Sampled {
+    /// Its id.
+    pub claim: String,
+    /// What is recorded, in fen.
+    pub recorded: i64,
+    /// What is due, in fen.
+    pub due: i64,
 }
 
 /// A part of the payouts from which claims were drawn.
@@ -74,6 +86,12 @@ pub(super) struct Payout<'a> {
     pub(super) recorded: i64,
     /// In fen.
     pub(super) due: i64,
+}
+
+impl Payout<'_> {
+    fn sampled(&self) -> Sampled {
+        Sampled { claim: self.claim.to_owned(), recorded: self.recorded, due: self.due }
+    }
 }
 
 const MILLION: u64 = 1_000_000;
@@ -168,8 +186,7 @@ fn measured(sampling: Sampling, population: u64, drawn: &[Drawn<'_>]) -> Sample 
     let paid = money(|payout| payout.recorded.unsigned_abs());
     let astray = money(|payout| payout.recorded.abs_diff(payout.due)).saturating_mul(MILLION.into());
     let strata: Vec<Stratum> = drawn.iter().map(|drawn| drawn.stratum.clone()).collect();
-    let mut claims: Vec<String> =
-        drawn.iter().flat_map(|drawn| &drawn.payouts).map(|payout| payout.claim.to_owned()).collect();
+    let mut claims: Vec<Sampled> = drawn.iter().flat_map(|drawn| &drawn.payouts).map(Payout::sampled).collect();
     claims.sort();
     Sample {
         sampling,

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::variants::{Variant, Variants};
 use super::{binary, cause, slips};
-use crate::accumulator::{Accumulators, Posting};
+use crate::accumulator::Accumulators;
 use crate::adjudicate::{Adjudication, Decision};
 use crate::batch::bucket::Story;
 use crate::catalog::Catalog;
@@ -29,7 +29,7 @@ pub(super) struct Earlier<'a> {
     plan: &'a Plan,
     /// What the account held before it.
     before: Accumulators,
-    posting: Option<Posting>,
+    decided: Adjudication,
 }
 
 impl<'a> Earlier<'a> {
@@ -41,8 +41,8 @@ impl<'a> Earlier<'a> {
     ) -> Option<Earlier<'a>> {
         let before = account.clone();
         let plan = catalog.resolve(enrollment, claim).ok()?;
-        let adjudication = history::next(catalog, enrollment, claim, account).ok()?;
-        Some(Earlier { enrollment, claim, plan, before, posting: adjudication.posting().cloned() })
+        let decided = history::next(catalog, enrollment, claim, account).ok()?;
+        Some(Earlier { enrollment, claim, plan, before, decided })
     }
 }
 
@@ -116,36 +116,33 @@ impl<'a> Scene<'a> {
             }
             _ => self.pays(&variant.plan, self.enrollment, self.claim, before),
         };
-        (!self.is_idle(variant) && then(self.before))
-            || self.by_itself(&|plan| variant.instead_of(plan), &|_, _| None).is_some_and(|before| then(&before))
+        (!variant.is_idle(self.plan, &self.decided) && then(self.before))
+            || self.by_itself(variant).is_some_and(|before| then(&before))
     }
 
-    /// Whether a change of rules can not touch this claim itself: conditions that are met, or benefits that do not apply.
-    fn is_idle(&self, variant: &Variant) -> bool {
-        let is_open = matches!(self.decided.decision(), Decision::Paid | Decision::NothingDue);
-        match variant.cause {
-            Code::VersionOther | Code::SharesUncapped => false,
-            Code::ConditionIgnored => is_open,
-            _ if !is_open => true,
-            _ => variant
-                .benefit
-                .and_then(|benefit| self.plan.benefits.get(benefit))
-                .is_some_and(|benefit| !self.decided.benefits().iter().any(|lines| lines.id() == &*benefit.id)),
-        }
+    /// What the account holds if the earlier claims were decided by these rules as well; none if it is the same.
+    fn by_itself(&self, variant: &Variant) -> Option<Accumulators> {
+        let is_idle = |earlier: &Earlier<'_>| variant.is_idle(earlier.plan, &earlier.decided);
+        self.otherwise(&is_idle, &|plan| variant.instead_of(plan), &|_, _| None)
     }
 
     /// What the account holds if the earlier claims were decided otherwise as well; none if it is the same.
-    fn by_itself(
+    fn otherwise(
         &self,
+        is_same: &dyn Fn(&Earlier<'_>) -> bool,
         rules: &dyn Fn(&'a Plan) -> Option<&Plan>,
         facts: &dyn Fn(&Enrollment, &Claim) -> Option<Claim>,
     ) -> Option<Accumulators> {
         let mut other: Option<Accumulators> = None;
-        for Earlier { enrollment, claim, plan, before, posting } in self.earlier {
+        for earlier in self.earlier {
+            let Earlier { enrollment, claim, plan, before, decided } = earlier;
             if let Some(reversed) = claim.reverses() {
                 if let Some(other) = &mut other {
                     other.reverse(reversed).ok()?;
                 }
+                continue;
+            }
+            if other.is_none() && is_same(earlier) {
                 continue;
             }
             let now = other.as_ref().unwrap_or(before);
@@ -163,7 +160,7 @@ impl<'a> Scene<'a> {
                 None => plan.decide(enrollment, claim, now),
             };
             let outcome = outcome.ok()?;
-            if other.is_none() && outcome.posting() != posting.as_ref() {
+            if other.is_none() && outcome.posting() != decided.posting() {
                 other = Some(before.clone());
             }
             if let (Some(other), Some(posting)) = (&mut other, outcome.posting()) {
@@ -201,8 +198,11 @@ impl<'a> Scene<'a> {
             let claim = read_so.as_ref().unwrap_or(self.claim);
             let then = |before: &Accumulators| self.pays(as_given, self.enrollment, claim, before);
             let read = |enrollment: &Enrollment, claim: &Claim| otherwise.read(as_given, enrollment, claim);
+            let is_same = |earlier: &Earlier<'_>| {
+                earlier.decided.decision() != Decision::Pended && read(earlier.enrollment, earlier.claim).is_none()
+            };
             if (read_so.is_some() && then(self.before))
-                || self.by_itself(&own, &read).is_some_and(|before| then(&before))
+                || self.otherwise(&is_same, &own, &read).is_some_and(|before| then(&before))
             {
                 found.push(otherwise.cause);
             }
@@ -232,7 +232,7 @@ impl<'a> Scene<'a> {
                 return Ok(true);
             }
             let Some((enrollment, claim)) = others.next() else { return Ok(false) };
-            history::next(self.catalog, enrollment, claim, &mut before)?;
+            history::pass(self.catalog, enrollment, claim, &mut before)?;
         }
     }
 

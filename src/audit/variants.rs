@@ -5,6 +5,7 @@
 use rust_decimal::Decimal;
 
 use super::whatif::Otherwise;
+use crate::adjudicate::{Adjudication, BenefitLines, Decision};
 use crate::code::Code;
 use crate::plan::expression::{Date, Number};
 use crate::plan::{Action, Benefit, FigureValue, Plan, Step};
@@ -24,6 +25,35 @@ impl Variant {
     /// What another system uses where this version decides.
     pub(super) fn instead_of(&self, plan: &Plan) -> Option<&Plan> {
         (self.cause == Code::VersionOther || plan.version() == self.plan.version()).then_some(&self.plan)
+    }
+
+    /// Whether the change can not touch a claim that was decided so: its conditions are met, its benefits do not apply, or its steps took nothing.
+    pub(super) fn is_idle(&self, plan: &Plan, decided: &Adjudication) -> bool {
+        let is_open = matches!(decided.decision(), Decision::Paid | Decision::NothingDue);
+        match self.cause {
+            Code::VersionOther | Code::SharesUncapped => return false,
+            Code::ConditionIgnored => return is_open,
+            _ if !is_open => return true,
+            _ => {}
+        }
+        let benefit = self.benefit.and_then(|benefit| plan.benefits.get(benefit));
+        let mut touched =
+            decided.benefits().iter().filter(|lines| benefit.is_none_or(|benefit| lines.id() == &*benefit.id));
+        match self.steps() {
+            None => benefit.is_some() && touched.next().is_none(),
+            Some(step) => !touched.flat_map(BenefitLines::lines).any(|line| line.step() == step && line.is_binding()),
+        }
+    }
+
+    /// The steps that alone it changes: where they took nothing, what it makes of them takes nothing either.
+    fn steps(&self) -> Option<&'static str> {
+        match self.cause {
+            Code::LimitIgnored | Code::LimitPerClaim => Some("limit"),
+            Code::DeductibleMissed | Code::DeductibleTwice | Code::DeductibleAfterRate => Some("deductible"),
+            Code::WaitingMissed => Some("waiting"),
+            Code::BaseBeforeOthers => Some("less"),
+            _ => None,
+        }
     }
 }
 

@@ -17,10 +17,12 @@ use self::accounts::Accounts;
 pub use self::alone::Alone;
 use self::facts::Rows;
 use self::payouts::Results;
+pub(crate) use self::payouts::fen;
 pub(crate) use self::plans::Plans;
 pub(crate) use self::stories::{Story, stories};
 use self::waves::Waves;
 use super::{Decided, Reject};
+use crate::adjudicate::Adjudication;
 use crate::certificate::{Certificate, Certifier};
 use crate::error::Error;
 
@@ -60,20 +62,27 @@ pub(crate) fn decide_bucket(
     results.lay_out(bucket, rejects)
 }
 
+/// A claim that was decided alone, with its certificate; a reversal has none.
+pub(crate) struct Certified {
+    pub(crate) enrollment: String,
+    pub(crate) adjudication: Adjudication,
+    pub(crate) certificate: Option<Certificate>,
+}
+
 /// Certifies the claims of one bucket, account by account, each as it is decided alone.
 pub(crate) fn certify_bucket(
     plans: &Plans<'_>,
+    certifier: &Certifier<'_>,
     claims: &RecordBatch,
     enrollments: &RecordBatch,
-    mut take: impl FnMut(&Certificate) -> Result<(), Error>,
+    mut take: impl FnMut(&Certified) -> Result<(), Error>,
 ) -> Result<Vec<Reject>, Error> {
     let (claims, enrollments) = (Rows::of(claims)?, Rows::of(enrollments)?);
     let mut rejects = Vec::new();
     let accounts = Accounts::of(plans, &claims, &enrollments, &mut rejects)?;
     let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts };
-    let mut certifier = Certifier::new(plans.catalog());
     for account in accounts.iter() {
-        exactly::certify(bucket, &account, &mut certifier, &mut rejects).iter().try_for_each(&mut take)?;
+        exactly::certify(bucket, &account, certifier, &mut rejects).iter().try_for_each(&mut take)?;
     }
     Ok(rejects)
 }

@@ -15,7 +15,7 @@ use std::path::Path;
 
 pub(crate) use self::rejects::RejectsFile;
 pub(crate) use self::sink::Sink;
-pub(crate) use self::source::{Lane, Source, Stream};
+pub(crate) use self::source::{Lane, Raw, Source, Stream};
 use crate::text::{Text, say};
 
 /// How the rows of a file are written, said by the ending of its name.

@@ -5,6 +5,7 @@
 //! the inputs alone, and a bucket is decided in the declared order of its claims, so that threads, memory and the order of rows change nothing.
 
 mod budget;
+mod certify;
 mod decide;
 mod digest;
 mod disk;
@@ -21,6 +22,9 @@ mod rehearse;
 mod rejects;
 mod route_log;
 mod routes;
+mod sealed;
+#[cfg(feature = "workbook")]
+mod seek;
 mod spill;
 mod summary;
 mod twins;
@@ -34,8 +38,11 @@ use std::time::Instant;
 pub use job::{Job, LEAST_MEMORY, MOST_THREADS, USUAL_MEMORY};
 pub use progress::{Progress, Stage};
 pub use rehearse::{Rehearsal, rehearse};
-pub use summary::{Cause, Rows, Summary};
+#[cfg(feature = "workbook")]
+pub(crate) use seek::seek;
+pub use summary::{Cause, Certificates, Rows, Summary};
 pub(crate) use watch::Watch;
+pub(crate) use workers::share;
 
 use budget::Budget;
 use decide::{Deciding, Part};
@@ -56,6 +63,7 @@ use crate::batch::Input;
 use crate::batch::bucket::Plans;
 use crate::batch::door::Vocabulary;
 use crate::catalog::Catalog;
+use crate::certificate::Certifier;
 use crate::error::Error;
 use crate::text::{Text, say};
 
@@ -256,8 +264,10 @@ impl Run<'_> {
     fn results(&self, enrollments: &Put, enrolled: &Spilled, claims: &Put, claimed: &Spilled) -> Result<Counts, Error> {
         let (plans, folder, outputs) = (&self.plans, &self.folder, &self.outputs);
         let journal = &Journal::open(folder)?;
-        let watch = self.watch;
-        let deciding = Deciding { plans, claims: claimed, enrollments: enrolled, folder, journal, outputs, watch };
+        let (certificates, watch) = (self.job.certificates.as_ref(), self.watch);
+        let certifier = certificates.map(|_| Certifier::new(plans.catalog()));
+        let deciding =
+            Deciding { plans, claims: claimed, enrollments: enrolled, folder, journal, outputs, certifier, watch };
         let buckets = self.sources.buckets();
         let threads = self.budget.deciding(deciding.largest(buckets))?;
         let parts = deciding.all(buckets, threads, self.progress)?;
@@ -270,8 +280,8 @@ impl Run<'_> {
             memory: self.budget.half(),
             watch,
         };
-        let rejected = results.write(self.progress)?;
-        let counts = sum(enrollments, claims, &parts, rejected)?;
+        let (rejected, certificates) = results.write(self.progress)?;
+        let counts = Counts { certificates, ..sum(enrollments, claims, &parts, rejected)? };
         heed(self.progress)?;
         results.name()?;
         self.folder.put_mark(SUMMARY, &counts)?;
@@ -307,5 +317,5 @@ fn sum(enrollments: &Put, claims: &Put, parts: &[Part], rejected: RejectCounts) 
             "a fault of the program: {read} claims read, {taken} decided and {rejected} rejected"
         )));
     }
-    Ok(Counts { claims, enrollments, tally, causes: rejected.causes })
+    Ok(Counts { claims, enrollments, tally, causes: rejected.causes, certificates: None })
 }

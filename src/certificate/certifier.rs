@@ -1,9 +1,11 @@
 //! Certificates of many claims under the plans of a catalog.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::{Certificate, Program};
 use crate::accumulator::Accumulators;
+use crate::adjudicate::Adjudication;
 use crate::case::Case;
 use crate::catalog::Catalog;
 use crate::claim::Claim;
@@ -12,28 +14,30 @@ use crate::error::Error;
 use crate::history;
 use crate::plan::Plan;
 
-/// Certifies claims; the program of each version of a plan is made once.
+/// Certifies claims; the program of each version of a plan is made once, where it is first needed.
 pub struct Certifier<'c> {
     catalog: &'c Catalog,
     /// By id and version.
-    programs: BTreeMap<(&'c str, &'c str), Program<'c>>,
+    programs: BTreeMap<(&'c str, &'c str), OnceLock<Program<'c>>>,
 }
 
 impl<'c> Certifier<'c> {
     /// Of the plans of this catalog.
     #[must_use]
     pub fn new(catalog: &'c Catalog) -> Certifier<'c> {
-        Certifier { catalog, programs: BTreeMap::new() }
+        let programs = catalog.plans().map(|plan| ((plan.id(), plan.version()), OnceLock::new()));
+        Certifier { catalog, programs: programs.collect() }
     }
 
     /// Decides the claim of a case on top of its history, as [`Case::decide`] does, and certifies it.
     ///
     /// # Errors
     /// Those of [`Case::accumulators`] and [`Program::certify`].
-    pub fn certify(&mut self, case: &Case) -> Result<Certificate, Error> {
+    pub fn certify(&self, case: &Case) -> Result<Certificate, Error> {
         let accumulators = case.accumulators(self.catalog)?;
         let plan = self.catalog.resolve(&case.enrollment, &case.claim)?;
-        self.program(plan).certify(&case.enrollment, &case.claim, &accumulators)
+        let (certificate, _) = self.one(plan, &case.enrollment, &case.claim, &accumulators)?;
+        Ok(certificate)
     }
 
     /// Decides a member's claims under one plan, as [`history::decide`] does, and certifies each, in the order in which they are
@@ -41,32 +45,42 @@ impl<'c> Certifier<'c> {
     ///
     /// # Errors
     /// Those of [`history::decide`] and [`Program::certify`].
-    pub fn certify_history(&mut self, claims: &[(Enrollment, Claim)]) -> Result<Vec<Certificate>, Error> {
+    pub fn certify_history(&self, claims: &[(Enrollment, Claim)]) -> Result<Vec<Certificate>, Error> {
         let mut accumulators = Accumulators::new();
         let mut certificates = Vec::new();
         for (enrollment, claim) in history::in_order(claims)? {
-            certificates.extend(self.next(enrollment, claim, &mut accumulators)?);
+            let (certificate, _) = self.next(enrollment, claim, &mut accumulators)?;
+            certificates.extend(certificate);
         }
         Ok(certificates)
     }
 
-    /// Certifies the next claim of a member and posts it, or takes back what a reversal names.
+    /// Decides the next claim of a member, certifies and posts it, or takes back what a reversal names.
     pub(crate) fn next(
-        &mut self,
+        &self,
         enrollment: &Enrollment,
         claim: &Claim,
         accumulators: &mut Accumulators,
-    ) -> Result<Option<Certificate>, Error> {
+    ) -> Result<(Option<Certificate>, Adjudication), Error> {
+        if claim.reverses().is_some() {
+            return Ok((None, history::next(self.catalog, enrollment, claim, accumulators)?));
+        }
         let plan = self.catalog.resolve(enrollment, claim)?;
-        let certificate = match claim.reverses() {
-            None => Some(self.program(plan).certify(enrollment, claim, accumulators)?),
-            Some(_) => None,
-        };
-        history::next(self.catalog, enrollment, claim, accumulators)?;
-        Ok(certificate)
+        let (certificate, adjudication) = self.one(plan, enrollment, claim, accumulators)?;
+        history::post(adjudication.outcome(), accumulators)?;
+        Ok((Some(certificate), adjudication))
     }
 
-    fn program(&mut self, plan: &'c Plan) -> &Program<'c> {
-        self.programs.entry((plan.id(), plan.version())).or_insert_with(|| plan.program())
+    fn one(
+        &self,
+        plan: &'c Plan,
+        enrollment: &Enrollment,
+        claim: &Claim,
+        accumulators: &Accumulators,
+    ) -> Result<(Certificate, Adjudication), Error> {
+        match self.programs.get(&(plan.id(), plan.version())) {
+            Some(program) => program.get_or_init(|| plan.program()).decide(enrollment, claim, accumulators),
+            None => plan.program().decide(enrollment, claim, accumulators),
+        }
     }
 }

@@ -7,23 +7,23 @@ use serde_json::json;
 
 use super::Certificate;
 use super::canonical::canonical;
-use super::tree::Tree;
+use super::line::Line;
+use super::tree::Growing;
 
 /// Writes a batch of certificates as lines: each program before the first certificate that needs it, the root in the last.
 ///
-/// Of a certificate that is written only its digest is kept.
+/// Nothing of a certificate that is written is kept but its part in the root; a [`Tree`](crate::Tree) proves of each that it is one of the batch,
+/// and so does an [`Extract`](crate::Extract) of what was written.
 ///
 /// ```
-/// # use huzhu::{Catalog, Case, Certifier, Roll};
+/// # use huzhu::{Catalog, Case, Certifier, Roll, Tree};
 /// # let catalog = Catalog::load("rules".as_ref())?;
 /// # let case = Case::read("zhao.json", &std::fs::read("rules/cases/zhao.json")?, &catalog)?;
 /// let certificate = Certifier::new(&catalog).certify(&case)?;
 /// let mut file = Vec::new();
 /// let mut roll = Roll::to(&mut file);
 /// roll.add(&certificate)?;
-/// let tree = roll.end()?;
-/// let sample = certificate.to_text_within(&tree.inclusion(0).expect("there is one leaf"));
-/// assert!(sample.contains(&tree.root()));
+/// assert_eq!(roll.end()?, [&certificate].into_iter().collect::<Tree>().root());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -31,13 +31,13 @@ pub struct Roll<W> {
     sink: W,
     /// The digests of those that are written.
     programs: BTreeSet<String>,
-    digests: Vec<[u8; 32]>,
+    root: Growing,
 }
 
 impl<W: Write> Roll<W> {
     /// A batch that goes to the sink, from its first line.
     pub fn to(sink: W) -> Roll<W> {
-        Roll { sink, programs: BTreeSet::new(), digests: Vec::new() }
+        Roll { sink, programs: BTreeSet::new(), root: Growing::default() }
     }
 
     /// Writes the next certificate.
@@ -47,23 +47,50 @@ impl<W: Write> Roll<W> {
     pub fn add(&mut self, certificate: &Certificate) -> io::Result<()> {
         let digest = &certificate.program_digest;
         if !self.programs.contains(digest) {
-            writeln!(self.sink, "{{\"program\":{},\"program_digest\":\"{digest}\"}}", certificate.program)?;
-            self.programs.insert(digest.clone());
+            self.write_program(digest, &certificate.program_line())?;
         }
-        writeln!(self.sink, "{}", certificate.line())?;
-        self.digests.push(certificate.digest);
+        self.write_certificate(certificate.digest, &certificate.line())
+    }
+
+    /// Writes a line of another batch, so that several become one: not a program that this one has, nor the end.
+    ///
+    /// # Errors
+    /// Those of the sink; [`io::ErrorKind::InvalidData`] if it is no line of a batch.
+    pub fn append(&mut self, line: &str) -> io::Result<()> {
+        match Line::read(line).ok_or(io::ErrorKind::InvalidData)? {
+            Line::Program { digest } if self.programs.contains(&*digest) => Ok(()),
+            Line::Program { digest } => self.write_program(&digest, line),
+            Line::Certificate { digest, .. } => self.write_certificate(digest, line),
+            Line::End { .. } => Ok(()),
+        }
+    }
+
+    fn write_program(&mut self, digest: &str, line: &str) -> io::Result<()> {
+        writeln!(self.sink, "{line}")?;
+        self.programs.insert(digest.to_owned());
         Ok(())
     }
 
-    /// Writes the last line and gives the tree over all certificates.
+    fn write_certificate(&mut self, digest: [u8; 32], line: &str) -> io::Result<()> {
+        writeln!(self.sink, "{line}")?;
+        self.root.add(digest);
+        Ok(())
+    }
+
+    /// The certificates so far.
+    pub fn count(&self) -> u64 {
+        self.root.count()
+    }
+
+    /// Writes the last line, and gives the root over all certificates: what is noted on the day.
     ///
     /// # Errors
     /// Those of the sink.
-    pub fn end(mut self) -> io::Result<Tree> {
-        let tree = Tree::of(self.digests.iter().copied());
-        let end = json!({ "count": self.digests.len(), "format": "huzhu-batch/1", "root": tree.root() });
+    pub fn end(mut self) -> io::Result<String> {
+        let root = self.root.root();
+        let end = json!({ "count": self.root.count(), "format": "huzhu-batch/1", "root": root });
         writeln!(self.sink, "{}", canonical(end))?;
         self.sink.flush()?;
-        Ok(tree)
+        Ok(root)
     }
 }

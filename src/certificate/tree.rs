@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
+use super::Certificate;
 use super::canonical::in_hexadecimal;
 
 type Hash = [u8; 32];
@@ -13,7 +14,42 @@ const NODE: [u8; 1] = [1];
 /// Nor either for the root, which the tree of RFC 6962 alone would be the same for some other numbers of leaves.
 const ROOT: [u8; 1] = [2];
 
-/// The tree over the certificates of a batch.
+/// The root over leaves that come one by one. Of n leaves, no more than log n hashes are kept.
+#[derive(Debug, Default)]
+pub(super) struct Growing {
+    count: u64,
+    /// The tops of the full trees that the leaves make so far, the largest first.
+    tops: Vec<Hash>,
+}
+
+impl Growing {
+    pub(super) fn add(&mut self, digest: Hash) {
+        let mut top = hash(LEAF, &[digest]);
+        self.count = self.count.saturating_add(1);
+        for _ in 0..self.count.trailing_zeros() {
+            if let Some(left) = self.tops.pop() {
+                top = hash(NODE, &[left, top]);
+            }
+        }
+        self.tops.push(top);
+    }
+
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// In lower-case hexadecimal.
+    pub(super) fn root(&self) -> String {
+        in_hexadecimal(&counted(self.count, self.top()))
+    }
+
+    fn top(&self) -> Hash {
+        let above = self.tops.iter().copied().rev().reduce(|right, left| hash(NODE, &[left, right]));
+        above.unwrap_or_else(|| Sha256::digest([]).into())
+    }
+}
+
+/// The tree over the certificates of a batch, which proves of each that it is one of them. It takes 64 bytes for each.
 #[derive(Debug)]
 pub struct Tree {
     /// From the leaves to the root; a node without a neighbour goes up as it is.
@@ -34,6 +70,12 @@ impl Inclusion {
     pub(super) fn json(&self) -> Json {
         let path: Vec<String> = self.path.iter().map(|hash| in_hexadecimal(hash)).collect();
         json!({ "count": self.count, "index": self.index, "path": path, "root": in_hexadecimal(&self.root) })
+    }
+}
+
+impl<'c> FromIterator<&'c Certificate> for Tree {
+    fn from_iter<I: IntoIterator<Item = &'c Certificate>>(certificates: I) -> Tree {
+        Tree::of(certificates.into_iter().map(|certificate| certificate.digest))
     }
 }
 
@@ -67,14 +109,8 @@ impl Tree {
         self.levels.first().map_or(0, Vec::len)
     }
 
-    /// The top of the tree with the number of its leaves.
     fn counted(&self) -> Hash {
-        let count = u64::try_from(self.count()).unwrap_or(u64::MAX);
-        let mut hasher = Sha256::new();
-        hasher.update(ROOT);
-        hasher.update(count.to_be_bytes());
-        hasher.update(self.top());
-        hasher.finalize().into()
+        counted(u64::try_from(self.count()).unwrap_or(u64::MAX), self.top())
     }
 
     fn top(&self) -> Hash {
@@ -90,6 +126,15 @@ impl Tree {
         });
         neighbours.flatten().collect()
     }
+}
+
+/// The top of a tree with the number of its leaves.
+fn counted(count: u64, top: Hash) -> Hash {
+    let mut hasher = Sha256::new();
+    hasher.update(ROOT);
+    hasher.update(count.to_be_bytes());
+    hasher.update(top);
+    hasher.finalize().into()
 }
 
 fn joined(pair: &[Hash]) -> Hash {
@@ -151,6 +196,11 @@ mod tests {
             let digests: Vec<Hash> = (0..count).map(|leaf| Sha256::digest(leaf.to_be_bytes()).into()).collect();
             let tree = Tree::of(digests.iter().copied());
             assert_eq!(tree.top(), defined(&digests), "{count} leaves");
+            let mut growing = Growing::default();
+            for digest in &digests {
+                growing.add(*digest);
+            }
+            assert_eq!((growing.top(), growing.root()), (tree.top(), tree.root()), "{count} leaves one by one");
             for (index, digest) in digests.iter().enumerate() {
                 let path = tree.path(index);
                 assert!(holds(*digest, index, count, &path, tree.top()), "leaf {index} of {count}");

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use huzhu::audit::{self, Audit, CauseTotal, Difference, Fit, Note, Rows, Sample, Sampling, Summary, Unit};
-use huzhu::{Code, Language, money};
+use huzhu::audit::{self, Audit, CauseTotal, Difference, Fit, Note, Rows, Sample, Sampled, Sampling, Summary, Unit};
+use huzhu::{Catalog, Code, Language, Workbook, money};
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
@@ -24,21 +24,29 @@ pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, F
         Ok(catalog) => catalog,
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
-    if let Some(path) = &asked.report {
-        check_report(path, asked, setting)?;
-    }
+    check_files(asked, setting)?;
     let audit = audit(asked);
     let loud = quiet_about_damaged_files();
     let meter = Meter::new(setting, asked.quiet, stop_on_interrupt());
     let done = audit::run(&audit, &catalog, &meter);
+    let done = done.and_then(|summary| {
+        let sample = summary.sample.as_ref().filter(|_| asked.workbook.is_some());
+        let workbook = sample.map(|sample| workbook(&audit, &catalog, sample, setting.language, &meter)).transpose()?;
+        Ok((summary, workbook))
+    });
     meter.end();
     std::panic::set_hook(loud);
-    let summary = done.map_err(|error| Failure::new(error.message(setting.language).to_owned()))?;
+    let (summary, workbook) = done.map_err(|error| Failure::new(error.message(setting.language).to_owned()))?;
+    let sheets = workbook.as_ref().map(|(sheets, _)| *sheets);
+    if let Some((path, (_, bytes))) = asked.workbook.as_ref().zip(workbook) {
+        files::write(path, &bytes, setting.language)?;
+    }
     if let Some(path) = &asked.report {
         files::write(path, summary.report(setting.language).as_bytes(), setting.language)?;
     }
     let is_wrong = summary.is_wrong();
-    let done = Done { summary, audit, report: asked.report.clone() };
+    let workbook = asked.workbook.clone().filter(|_| sheets.is_some());
+    let done = Done { summary, audit, report: asked.report.clone(), workbook, sheets };
     let results = match setting.format {
         Format::Text => done.text(setting),
         Format::Json => print(&done.json(setting.language)),
@@ -46,18 +54,49 @@ pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, F
     Ok(Report { results, is_wrong, ..Report::default() })
 }
 
-/// The report is refused before anything is worked out, if it may not be written.
-fn check_report(path: &Path, asked: &options::Audit, setting: &Setting) -> Result<(), Failure> {
+/// The number of its sheets, and the file.
+fn workbook(
+    audit: &Audit,
+    catalog: &Catalog,
+    sample: &Sample,
+    language: Language,
+    meter: &Meter,
+) -> Result<(usize, Vec<u8>), huzhu::Error> {
+    let workbook = audit::workbook(audit, catalog, sample, language, meter)?;
+    Ok((workbook.len(), workbook.to_bytes()?))
+}
+
+/// Report and workbook are refused before anything is worked out, if they may not be written.
+fn check_files(asked: &options::Audit, setting: &Setting) -> Result<(), Failure> {
+    let most = u64::try_from(Workbook::MOST_CLAIMS).unwrap_or(u64::MAX);
+    if asked.workbook.is_some() && asked.sample.is_some_and(|size| size > most) {
+        let message = say!(
+            setting.language,
+            "一个工作簿至多 {most} 份理赔申请；请减少 `--sample`",
+            "a workbook has at most {most} claims; draw fewer with `--sample`"
+        );
+        return Err(Failure::new(message));
+    }
+    let files = [Some(&asked.claims), Some(&asked.enrollments), Some(&asked.recorded), Some(&asked.out)];
+    let files = files.into_iter().chain([asked.rejects.as_ref(), asked.notes.as_ref()]).flatten();
+    let mut taken: Vec<&PathBuf> = files.collect();
+    for path in asked.report.iter().chain(&asked.workbook) {
+        check_file(path, &taken, asked.force, setting)?;
+        taken.push(path);
+    }
+    Ok(())
+}
+
+fn check_file(path: &Path, taken: &[&PathBuf], is_forced: bool, setting: &Setting) -> Result<(), Failure> {
     let shown = path.display();
-    let taken = [&asked.claims, &asked.enrollments, &asked.recorded, &asked.out];
-    if taken.into_iter().chain(&asked.rejects).chain(&asked.notes).any(|taken| taken == path) {
+    if taken.iter().any(|taken| *taken == path) {
         return Err(Failure::new(say!(
             setting.language,
             "`{shown}` 用了两次；每个输入和输出须是不同的文件",
             "`{shown}` is named twice; every input and output is a file of its own"
         )));
     }
-    if path.exists() && !asked.force {
+    if path.exists() && !is_forced {
         return Err(Failure::new(say!(
             setting.language,
             "`{shown}` 已存在；用 `--force` 覆盖",
@@ -102,6 +141,9 @@ struct Done {
     summary: Summary,
     audit: Audit,
     report: Option<PathBuf>,
+    workbook: Option<PathBuf>,
+    /// The sheets of claims in it.
+    sheets: Option<usize>,
 }
 
 impl Done {
@@ -145,6 +187,7 @@ impl Done {
                 "rejects": self.audit.rejects_path(),
                 "notes": self.audit.notes_path(),
                 "report": self.report,
+                "workbook": self.workbook,
             },
         })
     }
@@ -166,6 +209,13 @@ impl Done {
         roundings(&mut lines, &summary.roundings, language, look);
         if let Some(sample) = &summary.sample {
             sampled(&mut lines, sample, language, look);
+            if let Some(without) = self.without_a_sheet(sample) {
+                lines.line(&say!(
+                    language,
+                    "  {without} 件是冲销，在工作簿中没有工作表",
+                    "  {without} of them reverse others, and have no sheet in the workbook"
+                ));
+            }
         }
         if self.looks_like_fen() {
             lines.blank();
@@ -179,6 +229,11 @@ impl Done {
         lines.blank();
         lines.line(&self.end(language));
         lines.into_text()
+    }
+
+    /// How many claims of the sample the workbook does not have.
+    fn without_a_sheet(&self, sample: &Sample) -> Option<usize> {
+        sample.claims.len().checked_sub(self.sheets?).filter(|without| *without > 0)
     }
 
     /// Whether more than half of the records have the decimal point moved.
@@ -216,7 +271,7 @@ impl Done {
         let (took, found) =
             (seconds(self.summary.took), count(u64::try_from(self.summary.differences.len()).unwrap_or(0)));
         let files = [self.audit.out_path(), self.audit.rejects_path(), self.audit.notes_path()];
-        let files = files.into_iter().chain(self.report.as_deref());
+        let files = files.into_iter().chain(self.report.as_deref()).chain(self.workbook.as_deref());
         let files: Vec<String> = files.map(|path| format!("`{}`", path.display())).collect();
         let files = files.join(pick(language, "、", ", "));
         say!(language, "{found} 处差异，用时 {took} 秒；写出 {files}", "{found} differences in {took} s; wrote {files}")
@@ -335,6 +390,10 @@ fn sampled(lines: &mut Lines, sample: &Sample, language: Language, look: Look) {
     lines.line(&line);
 }
 
+fn sampled_as_json(drawn: &Sampled) -> Json {
+    json!({ "claim": drawn.claim, "recorded": yuan(drawn.recorded), "due": yuan(drawn.due) })
+}
+
 fn sample_as_json(sample: &Sample) -> Json {
     let strata = sample.strata.iter().map(|stratum| {
         json!({
@@ -358,7 +417,7 @@ fn sample_as_json(sample: &Sample) -> Json {
         "payment_accuracy": percent(sample.payment_accuracy),
         "financial_accuracy": sample.financial_accuracy.map(percent),
         "strata": strata.collect::<Vec<_>>(),
-        "claims": sample.claims,
+        "claims": sample.claims.iter().map(sampled_as_json).collect::<Vec<_>>(),
     })
 }
 

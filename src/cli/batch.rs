@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use huzhu::batch::{self, Cause, Input, Job, Reject, Rows, Summary};
+use huzhu::batch::{self, Cause, Certificates, Input, Job, Reject, Rows, Summary};
 use huzhu::{Decision, Language};
 use serde_json::{Value as Json, json};
 
@@ -64,6 +64,9 @@ fn job(asked: &Batch) -> Job {
     }
     if let Some(lines) = &asked.lines {
         job = job.lines(lines);
+    }
+    if let Some(file) = &asked.certificates {
+        job = job.certificates(file.clone().unwrap_or_else(|| asked.out.with_extension("certificates.jsonl")));
     }
     if let Some(rejects) = &asked.rejects {
         job = job.rejects(rejects);
@@ -148,6 +151,7 @@ impl Done {
             "enrollments": { "read": enrollments.read, "accepted": enrollments.taken, "rejected": enrollments.rejected },
             "decisions": Json::Object(decisions.into_iter().collect()),
             "payable": summary.payable(),
+            "certificates": summary.certificates().map(|made| json!({ "count": made.count, "root": made.root })),
             "reasons": reasons.collect::<Vec<_>>(),
             "rejects": causes.collect::<Vec<_>>(),
             "dry_run": self.is_rehearsal,
@@ -157,6 +161,7 @@ impl Done {
             "files": if self.is_rehearsal { Json::Null } else { json!({
                 "out": job.out_path(),
                 "lines": job.lines_path(),
+                "certificates": job.certificates_path(),
                 "rejects": job.rejects_path(),
             }) },
         })
@@ -179,6 +184,12 @@ impl Done {
         list(&mut lines, pick(language, "被拒的行", "Rejected rows"), causes.collect(), language, look);
         for reject in self.rejects.iter().take(MOST_LISTED) {
             lines.line(&look.paint(Ink::Faint, &clean(&reject_in_words(reject, language))));
+        }
+        if let Some(Certificates { count: made, root, .. }) = summary.certificates() {
+            let made = count(*made);
+            lines.blank();
+            lines.line(&say!(language, "{made} 份凭证，根为（请留底）", "{made} certificates; note their root:"));
+            lines.line(&look.paint(Ink::Strong, &format!("  {root}")));
         }
         lines.blank();
         lines.line(&self.speed(language));
@@ -230,7 +241,8 @@ impl Done {
         if self.is_rehearsal {
             return say!(language, "{claims} 条，用时 {took} 秒", "{claims} claims in {took} s");
         }
-        let files = [Some(self.job.out_path()), self.job.lines_path(), Some(self.job.rejects_path())];
+        let job = &self.job;
+        let files = [Some(job.out_path()), job.lines_path(), job.certificates_path(), Some(job.rejects_path())];
         let files: Vec<String> = files.into_iter().flatten().map(|path| format!("`{}`", path.display())).collect();
         let files = files.join(pick(language, "、", ", "));
         say!(language, "{speed}；写出 {files}", "{speed}; wrote {files}")

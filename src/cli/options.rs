@@ -87,6 +87,7 @@ pub(super) enum Command {
     Batch(Batch),
     Audit(Audit),
     Verify(Verify),
+    Extract(Extract),
     Schema(Schema),
     Explain(Explain),
     Init(Init),
@@ -176,7 +177,8 @@ pub(super) struct Test {
     huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o payouts.csv --dry-run\n  \
     huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o payouts.csv\n  \
     huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o payouts.csv --force\n  \
-    huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o all.parquet --threads 2")]
+    huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o all.parquet --threads 2\n  \
+    huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o proven.csv --certificates")]
 pub(super) struct Batch {
     /// The claims: `claim_id`, `enrollment_id` and a column for each fact
     #[arg(long, short, value_name = "FILE")]
@@ -190,6 +192,10 @@ pub(super) struct Batch {
     /// Also write a row for each benefit of each claim
     #[arg(long, value_name = "FILE")]
     pub(super) lines: Option<PathBuf>,
+    /// Also write a certificate of each decided claim, all under one root; each is then decided twice [default file: beside the payouts, ending in
+    /// `.certificates.jsonl`]
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    pub(super) certificates: Option<Option<PathBuf>>,
     /// The rejected rows [default: beside the payouts, ending in `.rejects.csv`]
     #[arg(long, value_name = "FILE")]
     pub(super) rejects: Option<PathBuf>,
@@ -264,6 +270,9 @@ pub(super) struct Audit {
     /// Whether to draw from all payouts together, or from every plan and size of payout
     #[arg(long, value_enum, default_value_t = Draw::Simple, requires = "sample")]
     pub(super) draw: Draw,
+    /// Also write the sample's claims as a workbook, whose formulas work out each payout · 另写工作簿
+    #[arg(long, value_name = "FILE.xlsx", requires = "sample")]
+    pub(super) workbook: Option<PathBuf>,
     /// Also write a report: one HTML file, in the language of the output
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
@@ -317,6 +326,29 @@ pub(super) struct Verify {
     /// Hold only under this root of a batch; several may be given · 比对批次的根
     #[arg(long = "root", value_name = "ROOT", value_parser = digest)]
     pub(super) roots: Vec<String>,
+}
+
+/// Takes one claim's certificate out of a batch of many · 取出一份凭证
+///
+/// It comes with its program and with the proof that it is in the batch, so that it can be checked without any other claim's data.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o day.csv --certificates\n  \
+    huzhu extract day.certificates.jsonl zhao-2025-01 -o zhao.json\n  \
+    huzhu extract day.certificates.jsonl zhao-2025-01 | huzhu verify -")]
+pub(super) struct Extract {
+    /// The certificates that `huzhu batch` has written; `-` reads standard input
+    #[arg(value_name = "BATCH")]
+    pub(super) batch: PathBuf,
+    /// The claim's id
+    #[arg(value_name = "CLAIM")]
+    pub(super) claim: String,
+    /// The claim's enrollment, where claims of several members share an id
+    #[arg(long, short, value_name = "ID")]
+    pub(super) enrollment: Option<String>,
+    /// Write it to this file [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
 }
 
 /// A digest as certificates write it.

@@ -32,7 +32,8 @@ pub(super) fn run(asked: &Verify, setting: &Setting) -> Result<Report, Failure> 
     Ok(Report { results, is_wrong, ..Report::default() })
 }
 
-fn open(path: &Path, language: Language) -> Result<Box<dyn BufRead>, Failure> {
+/// A file, or standard input.
+pub(super) fn open(path: &Path, language: Language) -> Result<Box<dyn BufRead>, Failure> {
     if path.as_os_str() == "-" {
         return Ok(Box::new(BufReader::new(io::stdin())));
     }

@@ -11,6 +11,7 @@ use super::words::{self, BEYOND, UNREADABLE, pick};
 use crate::accumulator::Measure;
 use crate::adjudicate::Decision;
 use crate::certificate::conclusion::Conclusion;
+use crate::exact;
 use crate::fact::{Holder, Kind, StandardFact, Value};
 use crate::plan::expression::{Slot, Slots};
 use crate::plan::{LedgerAmount, Otherwise, Plan, PlanFact};
@@ -162,6 +163,7 @@ impl Pen<'_> {
             decision: self.outcome.to_owned(),
             payable,
             reasons: self.chain[0].1.clone(),
+            recorded: None,
         };
         (std::mem::replace(&mut self.grid, Grid::new(String::new())), summary)
     }
@@ -851,11 +853,19 @@ fn names(fact: &PlanFact) -> Vec<String> {
 }
 
 /// The line of a claim in the list of all.
-pub(super) fn list(grid: &mut Grid, row: usize, claim: &Grid, summary: &Summary) {
+pub(super) fn list(grid: &mut Grid, row: usize, claim: &Grid, summary: &Summary, has_recorded: bool) {
     grid.put(row, 'A', Style::Text, summary.claim.as_str());
     grid.links.push((row, 'A', claim.name.clone()));
     grid.put(row, 'B', Style::Code, summary.plan.as_str());
     grid.live(row, 'C', Style::Plain, claim.address(DECISION, 'C'), &summary.decision);
     grid.live(row, 'D', Style::Amount, claim.address(PAYABLE, 'C'), &summary.payable);
-    grid.live(row, 'E', Style::Mark, claim.address(REASONS, 'C'), &summary.reasons);
+    let reasons = words::reasons_of_list(has_recorded);
+    grid.live(row, reasons, Style::Mark, claim.address(REASONS, 'C'), &summary.reasons);
+    if let (true, Some(recorded)) = (has_recorded, summary.recorded) {
+        grid.put(row, 'E', Style::InputAmount, recorded);
+        let excess = summary.payable.parse().ok().and_then(|due: Decimal| exact::subtract(recorded, due).ok());
+        let formula = format!("IF(ISNUMBER($D{row}),ROUND($E{row}-$D{row},2),\"\")");
+        grid.live(row, 'F', Style::Amount, formula, excess.map(|excess| excess.normalize()).unwrap_or_default());
+        grid.signal((row, 'E'), (row, 'F'), format!("=$E{row}<>$D{row}"), Ink::Bad);
+    }
 }

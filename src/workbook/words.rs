@@ -20,9 +20,15 @@ pub(super) fn claims(language: Language) -> &'static str {
     pick(language, "理赔申请", "claims")
 }
 
-/// The head of the list of claims.
-pub(super) fn list(grid: &mut Grid, language: Language) {
-    grid.widths = vec![('A', 28), ('B', 34), ('C', 16), ('D', 16), ('E', 60)];
+/// The column of the list that has the reasons: after what is recorded, where that is there.
+pub(super) fn reasons_of_list(has_recorded: bool) -> char {
+    if has_recorded { 'G' } else { 'E' }
+}
+
+/// The head of the list of claims, with what is recorded of them or without.
+pub(super) fn list(grid: &mut Grid, has_recorded: bool, language: Language) {
+    let reasons = reasons_of_list(has_recorded);
+    grid.widths = vec![('A', 28), ('B', 34), ('C', 16), ('D', 16), (reasons, 60)];
     grid.frozen = 2;
     grid.put(1, 'A', Style::Title, claims(language));
     let heads = [
@@ -30,9 +36,14 @@ pub(super) fn list(grid: &mut Grid, language: Language) {
         ('B', pick(language, "计划", "plan")),
         ('C', pick(language, "结论", "decision")),
         ('D', pick(language, "应付（元）", "payable (yuan)")),
-        ('E', pick(language, "理由", "reasons")),
+        (reasons, pick(language, "理由", "reasons")),
     ];
     grid.texts(2, Style::Head, &heads);
+    if has_recorded {
+        grid.widths.extend([('E', 16), ('F', 16)]);
+        let recorded = pick(language, "记录（元）", "recorded (yuan)");
+        grid.texts(2, Style::Head, &[('E', recorded), ('F', pick(language, "差额（元）", "difference (yuan)"))]);
+    }
 }
 
 /// Beside the decisions, what a sheet says of itself.

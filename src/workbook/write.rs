@@ -62,7 +62,7 @@ fn write(grid: &Grid, sheet: &mut Worksheet, formats: &BTreeMap<Style, Format>) 
         };
     }
     for (row, letter, target) in &grid.links {
-        if let (Some(cell), Some(format)) = (grid.cells.get(&(*row, *letter)), formats.get(&Style::Plain))
+        if let (Some(cell), Some(format)) = (grid.cells.get(&(*row, *letter)), formats.get(&Style::Text))
             && let Content::Text(text) = &cell.content
         {
             let url = Url::new(format!("internal:'{target}'!A1")).set_text(text);

@@ -85,11 +85,15 @@ impl World {
     }
 
     pub(crate) fn audit_with(&self, recorded: &[String], change: impl FnOnce(Audit) -> Audit) -> Summary {
+        huzhu::audit::run(&change(self.audit_of(recorded)), &self.catalog, &()).unwrap()
+    }
+
+    /// An audit of these rows, before it is run.
+    pub(crate) fn audit_of(&self, recorded: &[String]) -> Audit {
         let path = self.path("recorded.csv");
         fs::write(&path, format!("claim_id,payable\n{}\n", recorded.join("\n"))).unwrap();
         let (claims, enrollments) = (self.path("claims.csv"), self.path("enrollments.csv"));
-        let audit = Audit::new(claims, enrollments, path, self.path("differences.csv")).force();
-        huzhu::audit::run(&change(audit), &self.catalog, &()).unwrap()
+        Audit::new(claims, enrollments, path, self.path("differences.csv")).force()
     }
 
     /// Claims of an enrollment that is not there, behind the others.

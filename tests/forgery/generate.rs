@@ -33,7 +33,7 @@ impl Generator {
 
     /// At least so many certificates: a member's are not divided.
     pub(crate) fn batch(&mut self, count: u64) -> Generated {
-        let mut certifier = Certifier::new(&self.catalog);
+        let certifier = Certifier::new(&self.catalog);
         let mut lines = Vec::new();
         let mut roll = Roll::to(&mut lines);
         let mut made = 0;
@@ -47,7 +47,7 @@ impl Generator {
                 made += 1;
             }
         }
-        let root = roll.end().unwrap().root();
+        let root = roll.end().unwrap();
         Generated { lines: String::from_utf8(lines).unwrap(), count: made, root }
     }
 }

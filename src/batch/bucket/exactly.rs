@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::Bucket;
 use super::accounts::{Account, reject_of};
 use super::payouts::{Results, Unheld};
+use super::{Bucket, Certified};
 use crate::accumulator::Accumulators;
 use crate::adjudicate::Adjudication;
 use crate::batch::{Input, Reject};
-use crate::certificate::{Certificate, Certifier};
+use crate::certificate::Certifier;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
@@ -29,17 +29,18 @@ pub(super) fn decide(bucket: Bucket<'_>, account: &Account, results: &mut Result
 pub(super) fn certify(
     bucket: Bucket<'_>,
     account: &Account,
-    certifier: &mut Certifier<'_>,
+    certifier: &Certifier<'_>,
     rejects: &mut Vec<Reject>,
-) -> Vec<Certificate> {
-    let mut certificates = Vec::new();
+) -> Vec<Certified> {
+    let mut all = Vec::new();
     let faults = one_by_one(bucket, account, |_, enrollment, claim, accumulators| {
-        let certificate = certifier.next(enrollment, claim, accumulators);
-        certificates.extend(certificate.map_err(|error| located(bucket, &error, enrollment, claim))?);
+        let certified = certifier.next(enrollment, claim, accumulators);
+        let (certificate, adjudication) = certified.map_err(|error| located(bucket, &error, enrollment, claim))?;
+        all.push(Certified { enrollment: enrollment.id().to_owned(), adjudication, certificate });
         Ok(())
     });
     rejects.extend(faults.into_iter().map(|(place, fault)| fault.reject(bucket, place)));
-    certificates
+    all
 }
 
 /// Decides the claims of the account; gives those that can not be decided.

@@ -51,7 +51,7 @@ const PAYOUT_PLACES: u32 = 2;
 
 /// An amount that its column can not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unheld(pub(super) Decimal);
+pub(crate) struct Unheld(pub(super) Decimal);
 
 /// Texts that occur again and again.
 #[derive(Debug, Default)]
@@ -213,7 +213,8 @@ pub(super) fn units(number: Decimal, places: u32, digits: u8) -> Option<i128> {
     (units.unsigned_abs() < 10_u128.checked_pow(digits.into())?).then_some(units)
 }
 
-pub(super) fn fen(amount: Decimal) -> Result<i64, Unheld> {
+/// An amount in whole fen; it fails if it is finer, or longer than its column.
+pub(crate) fn fen(amount: Decimal) -> Result<i64, Unheld> {
     let fen = units(amount, PAYOUT_PLACES, PAYOUT_DIGITS).and_then(|fen| i64::try_from(fen).ok());
     fen.ok_or(Unheld(amount))
 }

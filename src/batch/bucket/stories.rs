@@ -35,39 +35,69 @@ pub(crate) fn stories(
     Ok(accounts.iter().filter(is_wanted).map(|account| story(bucket, &account)).collect())
 }
 
-/// The rows of the members that have one of these claims. Texts are told apart by their hashes: two that share one only leave a row too many.
+/// The rows of the members that have one of these claims, and now and then of another.
 fn accounts_alone(
     claims: &RecordBatch,
     enrollments: &RecordBatch,
     wanted: &BTreeSet<&str>,
 ) -> Result<(RecordBatch, RecordBatch), Error> {
-    let wanted: BTreeSet<u64> = wanted.iter().map(|id| hash(id)).collect();
+    let wanted = Traces::of(wanted.len(), wanted.iter().copied());
     let of_claims = among(claims, "claim_id", &wanted)?;
-    let covers = hashes(claims, "enrollment_id", &of_claims)?;
-    let members = hashes(enrollments, "member_id", &among(enrollments, "enrollment_id", &covers)?)?;
+    let covers = traces(claims, "enrollment_id", &of_claims)?;
+    let members = traces(enrollments, "member_id", &among(enrollments, "enrollment_id", &covers)?)?;
     let of_members = among(enrollments, "member_id", &members)?;
-    let covers = hashes(enrollments, "enrollment_id", &of_members)?;
+    let covers = traces(enrollments, "enrollment_id", &of_members)?;
     let kept = |rows: &RecordBatch, which: &BooleanArray| {
         filter_record_batch(rows, which).map_err(|_| not_plain("enrollment_id"))
     };
     Ok((kept(claims, &among(claims, "enrollment_id", &covers)?)?, kept(enrollments, &of_members)?))
 }
 
-fn hash(text: &str) -> u64 {
-    xxh3_64(text.as_bytes())
-}
-
 /// Where a column has one of the texts.
-fn among(rows: &RecordBatch, column: &str, texts: &BTreeSet<u64>) -> Result<BooleanArray, Error> {
+fn among(rows: &RecordBatch, column: &str, texts: &Traces) -> Result<BooleanArray, Error> {
     let rows = Rows::of(rows)?;
-    Ok(rows.texts(column)?.iter().map(|text| Some(text.is_some_and(|text| texts.contains(&hash(text))))).collect())
+    Ok(rows.texts(column)?.iter().map(|text| Some(text.is_some_and(|text| texts.may_hold(text)))).collect())
 }
 
-/// The texts of a column in some rows.
-fn hashes(rows: &RecordBatch, column: &str, which: &BooleanArray) -> Result<BTreeSet<u64>, Error> {
+/// The traces of a column in some rows.
+fn traces(rows: &RecordBatch, column: &str, which: &BooleanArray) -> Result<Traces, Error> {
     let rows = Rows::of(rows)?;
     let texts = rows.texts(column)?.iter().zip(which).filter(|(_, is_meant)| *is_meant == Some(true));
-    Ok(texts.filter_map(|(text, _)| text.map(hash)).collect())
+    Ok(Traces::of(which.true_count(), texts.filter_map(|(text, _)| text)))
+}
+
+/// What a few texts leave behind: a bit for the hash of each, so that two that share one are not told apart.
+struct Traces {
+    bits: Vec<u64>,
+}
+
+/// So many words for each text: of other texts one in two thousand shares a bit.
+const WORDS_OF_A_TEXT: usize = 32;
+
+impl Traces {
+    fn of<T: AsRef<str>>(count: usize, texts: impl Iterator<Item = T>) -> Traces {
+        let words = count.saturating_mul(WORDS_OF_A_TEXT).next_power_of_two();
+        let mut traces = Traces { bits: vec![0; words] };
+        for text in texts {
+            let (word, bit) = traces.place(text.as_ref());
+            if let Some(word) = traces.bits.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        traces
+    }
+
+    fn may_hold(&self, text: &str) -> bool {
+        let (word, bit) = self.place(text);
+        self.bits.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// The word and the bit in it.
+    fn place(&self, text: &str) -> (usize, u64) {
+        let hash = xxh3_64(text.as_bytes());
+        let mask = self.bits.len().saturating_sub(1);
+        (usize::try_from(hash >> 6).unwrap_or_default() & mask, 1 << (hash & 63))
+    }
 }
 
 fn story(bucket: Bucket<'_>, account: &Account) -> Story {

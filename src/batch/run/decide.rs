@@ -5,19 +5,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
+use super::certify;
 use super::folder::Folder;
 use super::journal::Journal;
 use super::output::{Outputs, write_part};
 use super::progress::{Progress, Stage, heed};
 use super::put::number_of;
-use super::rejects::{Rejected, Sealed, rows_of};
+use super::rejects::{Rejected, rows_of};
 use super::routes::Buckets;
+use super::sealed::Sealed;
 use super::spill::{Reader, Spilled};
 use super::summary::Tally;
 use super::watch::Watch;
 use super::workers::share;
 use crate::batch::bucket::{Plans, decide_bucket};
 use crate::batch::{Decided, Input, Reject};
+use crate::certificate::Certifier;
 use crate::error::Error;
 use crate::text::say;
 
@@ -29,12 +32,13 @@ pub(super) struct Part {
     /// The file of payouts; none if there is no row.
     pub(super) payouts: Option<Sealed>,
     pub(super) lines: Option<Sealed>,
+    pub(super) certificates: Option<Sealed>,
     pub(super) rejects: Option<Sealed>,
 }
 
 impl Part {
     fn files(&self) -> impl Iterator<Item = &Sealed> {
-        [&self.payouts, &self.lines, &self.rejects].into_iter().flatten()
+        [&self.payouts, &self.lines, &self.certificates, &self.rejects].into_iter().flatten()
     }
 }
 
@@ -46,6 +50,8 @@ pub(super) struct Deciding<'a> {
     pub(super) folder: &'a Folder,
     pub(super) journal: &'a Journal,
     pub(super) outputs: &'a Outputs,
+    /// Where certificates are asked for.
+    pub(super) certifier: Option<Certifier<'a>>,
     pub(super) watch: Option<&'a dyn Watch>,
 }
 
@@ -112,8 +118,12 @@ impl Deciding<'_> {
         }
         let Decided { payouts, lines, rejects } = decided;
         let decided = rows(&payouts);
-        balance(bucket, rows(claims), decided, &rejects)?;
         let name = |of: &str| format!("part-{bucket:04}.{of}");
+        balance(bucket, rows(claims), decided, &rejects)?;
+        let certificates = self.certifier.as_ref().map(|certifier| {
+            let path = self.folder.path(&name("certificates"));
+            certify::write_part(certifier, self.plans, claims, enrollments, &payouts, path)
+        });
         let mut rejected = Rejected::at(self.folder.path(&name("rejects")));
         rejected.add(rejects)?;
         Ok(Part {
@@ -127,6 +137,7 @@ impl Deciding<'_> {
                 Some(sink) => write_part(sink, &lines, self.folder, &name("lines"))?,
                 None => None,
             },
+            certificates: certificates.transpose()?.flatten(),
             rejects: rejected.seal()?,
         })
     }

@@ -1,6 +1,7 @@
 //! The work folder: what a run has done so far, and for whom.
 
 use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::disk::{beside, damaged, read_if_there, replace, unreadable, unwritable};
 use super::job::Job;
 use super::manifest::Manifest;
-use super::rejects::Sealed;
+use super::sealed::Sealed;
 use crate::error::Error;
 use crate::text::{Text, say};
 
@@ -159,7 +160,9 @@ impl Folder {
 
     /// Whether a work file is there as it was written.
     pub(super) fn has(&self, sealed: &Sealed) -> bool {
-        self.get(sealed).is_ok()
+        let mut crc = Crc::default();
+        let read = File::open(self.path(&sealed.name)).and_then(|mut file| io::copy(&mut file, &mut crc));
+        read.is_ok() && crc.0.finalize() == sealed.crc
     }
 
     /// Removes all that an earlier run has done: what says that something is done before what it is about, so that a folder that is left in between
@@ -229,6 +232,21 @@ fn lock(folder: &Path, job: &Job) -> Result<Lock, Error> {
             Err(Error::resume(say!("另一次运行正在写 `{out}`", "another run is writing `{out}`")))
         }
         Err(TryLockError::Error(fault)) => Err(unwritable(&path, &fault)),
+    }
+}
+
+/// The checksum of what is written to it.
+#[derive(Default)]
+struct Crc(crc32fast::Hasher);
+
+impl Write for Crc {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

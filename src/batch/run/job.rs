@@ -31,6 +31,7 @@ pub struct Job {
     pub(super) enrollments: PathBuf,
     pub(super) out: PathBuf,
     pub(super) lines: Option<PathBuf>,
+    pub(super) certificates: Option<PathBuf>,
     pub(super) rejects: PathBuf,
     pub(super) ignored: BTreeSet<String>,
     pub(super) threads: NonZeroUsize,
@@ -51,6 +52,7 @@ impl Job {
             rejects: out.with_extension("rejects.csv"),
             out,
             lines: None,
+            certificates: None,
             ignored: BTreeSet::new(),
             threads: bounded(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)),
             memory: USUAL_MEMORY,
@@ -62,6 +64,14 @@ impl Job {
     #[must_use]
     pub fn lines(self, lines: impl Into<PathBuf>) -> Job {
         Job { lines: Some(lines.into()), ..self }
+    }
+
+    /// Also writes a certificate of each decided claim, as the lines of one batch; see [`mod@crate::certificate_format`].
+    ///
+    /// Each claim is then decided a second time by itself, and must come to its payout. A certificate takes some two kilobytes.
+    #[must_use]
+    pub fn certificates(self, certificates: impl Into<PathBuf>) -> Job {
+        Job { certificates: Some(certificates.into()), ..self }
     }
 
     /// Writes rejected rows to this file.
@@ -106,6 +116,12 @@ impl Job {
         self.lines.as_deref()
     }
 
+    /// The file of certificates, if one is asked for.
+    #[must_use]
+    pub fn certificates_path(&self) -> Option<&Path> {
+        self.certificates.as_deref()
+    }
+
     /// The file of rejected rows.
     #[must_use]
     pub fn rejects_path(&self) -> &Path {
@@ -123,6 +139,10 @@ impl Job {
         [self.claims.as_path(), &self.enrollments].into_iter().chain(self.outputs())
     }
 
+    pub(crate) fn thread_count(&self) -> NonZeroUsize {
+        self.threads
+    }
+
     /// Whether finished results are overwritten.
     pub(crate) fn overwrites(&self) -> bool {
         self.is_forced
@@ -130,7 +150,8 @@ impl Job {
 
     /// The files to write, in the order in which they get their names.
     pub(super) fn outputs(&self) -> impl Iterator<Item = &Path> {
-        [Some(&self.rejects), self.lines.as_ref(), Some(&self.out)].into_iter().flatten().map(PathBuf::as_path)
+        let asked = [Some(&self.rejects), self.lines.as_ref(), self.certificates.as_ref(), Some(&self.out)];
+        asked.into_iter().flatten().map(PathBuf::as_path)
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {

@@ -26,6 +26,7 @@ pub(super) struct Manifest {
     ignored: BTreeSet<String>,
     out: String,
     lines: Option<String>,
+    certificates: Option<String>,
     rejects: String,
 }
 
@@ -64,6 +65,7 @@ impl Manifest {
             ignored: job.ignored.clone(),
             out: name(&job.out),
             lines: job.lines.as_deref().map(name),
+            certificates: job.certificates.as_deref().map(name),
             rejects: name(&job.rejects),
         })
     }
@@ -92,6 +94,7 @@ impl Manifest {
             [
                 ("--out", Some(manifest.out.clone())),
                 ("--lines", manifest.lines.clone()),
+                ("--certificates", manifest.certificates.clone()),
                 ("--rejects", Some(manifest.rejects.clone())),
             ]
         };

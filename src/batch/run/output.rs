@@ -5,7 +5,7 @@ use arrow::array::RecordBatch;
 use super::Sources;
 use super::folder::Folder;
 use super::job::Job;
-use super::rejects::Sealed;
+use super::sealed::Sealed;
 use crate::batch::Decided;
 use crate::batch::bucket::{Plans, decide_bucket};
 use crate::batch::files::Sink;

@@ -1,6 +1,7 @@
 //! The results put together under their final names.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 
 use super::decide::Part;
@@ -9,11 +10,13 @@ use super::folder::{Folder, partial};
 use super::job::Job;
 use super::output::Outputs;
 use super::progress::{Progress, Stage, heed};
-use super::rejects::{self, Sealed};
-use super::summary::{Cause, Causes};
+use super::rejects;
+use super::sealed::Sealed;
+use super::summary::{Cause, Causes, Certificates};
 use super::watch::Watch;
 use crate::batch::Input;
 use crate::batch::files::RejectsFile;
+use crate::certificate::Roll;
 use crate::error::Error;
 
 /// What the file of rejected rows has.
@@ -38,7 +41,7 @@ pub(super) struct Results<'a> {
 
 impl Results<'_> {
     /// Writes all outputs beside their names.
-    pub(super) fn write(&self, progress: &dyn Progress) -> Result<RejectCounts, Error> {
+    pub(super) fn write(&self, progress: &dyn Progress) -> Result<(RejectCounts, Option<Certificates>), Error> {
         let written = self.write_all(progress);
         if written.is_err() {
             for path in self.job.outputs() {
@@ -49,7 +52,7 @@ impl Results<'_> {
         written
     }
 
-    fn write_all(&self, progress: &dyn Progress) -> Result<RejectCounts, Error> {
+    fn write_all(&self, progress: &dyn Progress) -> Result<(RejectCounts, Option<Certificates>), Error> {
         let total = u64::try_from(self.parts.len()).unwrap_or(u64::MAX);
         progress.advance(Stage::Writing, 0, total);
         let counts = self.write_rejects(progress)?;
@@ -57,6 +60,8 @@ impl Results<'_> {
             let parts: Vec<PathBuf> = self.paths(|part| part.lines.as_ref());
             lines.join(&parts, &partial(lines.path()), &mut |_| heed(progress))?;
         }
+        let certificates = self.job.certificates.as_ref().map(|path| self.write_certificates(path, progress));
+        let certificates = certificates.transpose()?;
         let parts: Vec<PathBuf> = self.paths(|part| part.payouts.as_ref());
         let payouts = &self.outputs.payouts;
         match self.watch {
@@ -67,11 +72,27 @@ impl Results<'_> {
             })?,
         }
         progress.advance(Stage::Writing, total, total);
-        Ok(counts)
+        Ok((counts, certificates))
     }
 
     fn paths(&self, file: impl Fn(&Part) -> Option<&Sealed>) -> Vec<PathBuf> {
         self.parts.iter().filter_map(file).map(|sealed| self.folder.path(&sealed.name)).collect()
+    }
+
+    /// The parts as one batch, with its root.
+    fn write_certificates(&self, path: &Path, progress: &dyn Progress) -> Result<Certificates, Error> {
+        let path = &partial(path);
+        let failed = |fault: io::Error| disk::unwritable(path, &fault);
+        let mut roll = Roll::to(BufWriter::new(File::create(path).map_err(failed)?));
+        for part in self.paths(|part| part.certificates.as_ref()) {
+            let lines = File::open(&part).map_err(|fault| disk::unreadable(&part, &fault))?;
+            for line in BufReader::new(lines).lines() {
+                heed(progress)?;
+                roll.append(&line.map_err(|fault| disk::unreadable(&part, &fault))?).map_err(failed)?;
+            }
+        }
+        let count = roll.count();
+        Ok(Certificates { count, root: roll.end().map_err(failed)? })
     }
 
     fn write_rejects(&self, progress: &dyn Progress) -> Result<RejectCounts, Error> {

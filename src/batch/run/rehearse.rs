@@ -72,7 +72,7 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     let read = rows(enrollments.num_rows()).max(rejected);
     let enrollments = Rows { read, taken: read.saturating_sub(rejected), rejected };
     let (tally, causes) = (Tally::of(&payouts), causes.into_list());
-    let counts = Counts { claims, enrollments, tally, causes };
+    let counts = Counts { claims, enrollments, tally, causes, certificates: None };
     let summary = Summary { counts, took: started.elapsed(), is_resumed: false };
     Ok(Rehearsal { summary, rejects })
 }

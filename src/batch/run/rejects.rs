@@ -4,12 +4,11 @@ use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
 use super::disk::{damaged, unreadable, unwritable};
+use super::sealed::{Sealed, Sealing};
 use crate::batch::{Input, Reject};
 use crate::error::Error;
 use crate::text::Text;
@@ -17,19 +16,7 @@ use crate::text::Text;
 /// A work file of rejected rows while it is filled. There is no file as long as there is no row.
 #[derive(Debug)]
 pub(super) struct Rejected {
-    path: PathBuf,
-    file: Option<BufWriter<File>>,
-    crc: crc32fast::Hasher,
-    bytes: u64,
-}
-
-/// A work file that is complete.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Sealed {
-    /// Its name in the work folder.
-    pub(super) name: String,
-    pub(super) bytes: u64,
-    pub(super) crc: u32,
+    file: Sealing,
 }
 
 /// A row of a work file: whether it is of the claims, its number, column, value, and the reason in Chinese and in English.
@@ -37,33 +24,21 @@ type Line = (bool, u64, String, String, String, String);
 
 impl Rejected {
     pub(super) fn at(path: PathBuf) -> Rejected {
-        Rejected { path, file: None, crc: crc32fast::Hasher::new(), bytes: 0 }
+        Rejected { file: Sealing::at(path) }
     }
 
     pub(super) fn add(&mut self, rejects: Vec<Reject>) -> Result<(), Error> {
         for reject in rejects {
             let mut line = to_line(reject)?;
             line.push(b'\n');
-            self.crc.update(&line);
-            self.bytes = self.bytes.saturating_add(u64::try_from(line.len()).unwrap_or(0));
-            self.write(&line).map_err(|fault| unwritable(&self.path, &fault))?;
+            self.file.write_all(&line).map_err(|fault| self.file.fault(&fault))?;
         }
         Ok(())
     }
 
-    fn write(&mut self, line: &[u8]) -> std::io::Result<()> {
-        match &mut self.file {
-            Some(file) => file.write_all(line),
-            None => self.file.insert(BufWriter::new(File::create(&self.path)?)).write_all(line),
-        }
-    }
-
     /// The complete file; none if no row was rejected.
     pub(super) fn seal(self) -> Result<Option<Sealed>, Error> {
-        let Some(mut file) = self.file else { return Ok(None) };
-        file.flush().map_err(|fault| unwritable(&self.path, &fault))?;
-        let name = self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(Some(Sealed { name, bytes: self.bytes, crc: self.crc.finalize() }))
+        self.file.seal()
     }
 }
 

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use super::disk::{damaged, unreadable, unwritable};
 use super::folder::Folder;
-use super::rejects::Sealed;
 use super::routes::{Routes, Shard, shard_of};
+use super::sealed::Sealed;
 use super::workers::share;
 use crate::error::Error;
 

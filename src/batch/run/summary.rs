@@ -26,6 +26,17 @@ pub(super) struct Counts {
     pub(super) enrollments: Rows,
     pub(super) tally: Tally,
     pub(super) causes: Vec<Cause>,
+    pub(super) certificates: Option<Certificates>,
+}
+
+/// The file of certificates, where one was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Certificates {
+    /// How many it holds: one for each decided claim but reversals.
+    pub count: u64,
+    /// The root over all of them, in lower-case hexadecimal: what is noted on the day.
+    pub root: String,
 }
 
 impl Summary {
@@ -68,6 +79,12 @@ impl Summary {
     #[must_use]
     pub fn causes(&self) -> &[Cause] {
         &self.counts.causes
+    }
+
+    /// The certificates, if they were asked for.
+    #[must_use]
+    pub fn certificates(&self) -> Option<&Certificates> {
+        self.counts.certificates.as_ref()
     }
 
     /// How long this run took.

@@ -9,7 +9,7 @@ use crate::error::Error;
 
 /// Pieces of work by number, each handed out once, in order, until all are or a worker has failed.
 #[derive(Debug)]
-pub(super) struct Pieces {
+pub(crate) struct Pieces {
     next: AtomicUsize,
     count: usize,
     has_failed: AtomicBool,
@@ -31,7 +31,7 @@ impl Pieces {
 }
 
 /// Runs a worker on every thread until the pieces are done. What each gives, by thread; or a fault, an interruption only if there is no other.
-pub(super) fn share<R: Send>(
+pub(crate) fn share<R: Send>(
     threads: NonZeroUsize,
     count: usize,
     work: impl Fn(usize, &Pieces) -> Result<R, Error> + Sync,

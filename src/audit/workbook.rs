@@ -1,0 +1,56 @@
+//! The claims of a sample as a workbook.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::job::Audit;
+use super::sample::{Sample, Sampled};
+use crate::accumulator::Accumulators;
+use crate::batch::bucket::Story;
+use crate::batch::{Progress, seek};
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::history;
+use crate::text::Language;
+use crate::workbook::Workbook;
+
+/// The claims that an audit has drawn, each on a sheet of its own on top of what the member was due before, and in the list what is recorded of it.
+///
+/// They are read from the files of the audit once more. A reversal has no sheet.
+///
+/// # Errors
+/// Those of [`crate::batch::run`] that come of reading, and of [`Workbook::add_claim`]: a workbook has room for 1,000 claims.
+pub fn workbook<'c>(
+    audit: &Audit,
+    catalog: &'c Catalog,
+    sample: &Sample,
+    language: Language,
+    progress: &dyn Progress,
+) -> Result<Workbook<'c>, Error> {
+    let drawn: BTreeMap<&str, &Sampled> = sample.claims.iter().map(|drawn| (drawn.claim.as_str(), drawn)).collect();
+    let stories = seek(&audit.job, catalog, &drawn.keys().copied().collect(), progress)?;
+    let mut workbook = Workbook::new(catalog, language);
+    for story in &stories {
+        add(&mut workbook, catalog, story, &drawn)?;
+    }
+    Ok(workbook)
+}
+
+/// Adds the claims of an account that were drawn.
+fn add(
+    workbook: &mut Workbook<'_>,
+    catalog: &Catalog,
+    story: &Story,
+    drawn: &BTreeMap<&str, &Sampled>,
+) -> Result<(), Error> {
+    let mut account = Accumulators::new();
+    for (enrollment, claim) in story {
+        let before = account.clone();
+        let is_decided = history::pass(catalog, enrollment, claim, &mut account).is_ok();
+        if let Some(drawn) = drawn.get(claim.id()).filter(|_| is_decided && claim.reverses().is_none()) {
+            workbook.add_recorded(enrollment, claim, &before, Decimal::new(drawn.recorded, 2))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! Work files that say of themselves whether they are whole.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::disk::unwritable;
+use crate::error::Error;
+
+/// A work file that is complete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Sealed {
+    /// Its name in the work folder.
+    pub(super) name: String,
+    pub(super) bytes: u64,
+    pub(super) crc: u32,
+}
+
+/// A work file while it is filled. There is no file as long as nothing is written.
+#[derive(Debug)]
+pub(super) struct Sealing {
+    path: PathBuf,
+    file: Option<BufWriter<File>>,
+    crc: crc32fast::Hasher,
+    bytes: u64,
+}
+
+impl Sealing {
+    pub(super) fn at(path: PathBuf) -> Sealing {
+        Sealing { path, file: None, crc: crc32fast::Hasher::new(), bytes: 0 }
+    }
+
+    /// The complete file; none if nothing was written.
+    pub(super) fn seal(mut self) -> Result<Option<Sealed>, Error> {
+        self.flush().map_err(|fault| self.fault(&fault))?;
+        let name = self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(self.file.is_some().then(|| Sealed { name, bytes: self.bytes, crc: self.crc.finalize() }))
+    }
+
+    pub(super) fn fault(&self, fault: &io::Error) -> Error {
+        unwritable(&self.path, fault)
+    }
+}
+
+impl Write for Sealing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(BufWriter::new(File::create(&self.path)?)),
+        };
+        let count = file.write(bytes)?;
+        self.crc.update(bytes.get(..count).unwrap_or_default());
+        self.bytes = self.bytes.saturating_add(u64::try_from(count).unwrap_or(0));
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), BufWriter::flush)
+    }
+}

@@ -1,0 +1,87 @@
+//! A browser without a window.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value as Json;
+
+/// A page that was opened: what it has measured of itself, and what was written on the console.
+pub(crate) struct Opened {
+    pub(crate) measures: Json,
+    pub(crate) console: Vec<String>,
+}
+
+/// Opens a page of this width and lets it measure itself by a script that calls `measured`; `None` where there is no browser, which is said aloud.
+pub(crate) fn measured(name: &str, html: &str, width: u64, script: &str) -> Option<Opened> {
+    let browser = browser()?;
+    let keep = "const measured = found => { document.title = 'measured:' + JSON.stringify(found) };";
+    let page = Page::new(name, &format!("{html}<script>{{{keep}{script}}}</script>"));
+    let size = format!("--window-size={width},1400");
+    let ran = page.open(browser, &["--enable-logging=stderr", &size, "--dump-dom"]);
+    let shown = String::from_utf8_lossy(&ran.stdout);
+    let title = shown.split("<title>measured:").nth(1).and_then(|rest| rest.split("</title>").next());
+    let title =
+        title.unwrap_or_else(|| panic!("the page has measured nothing: {}", String::from_utf8_lossy(&ran.stderr)));
+    let said = String::from_utf8_lossy(&ran.stderr);
+    let console =
+        said.lines().filter(|line| line.contains(":CONSOLE:") || line.contains("CONSOLE(")).map(str::to_owned);
+    let measures =
+        serde_json::from_str(&title.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")).unwrap();
+    Some(Opened { measures, console: console.collect() })
+}
+
+/// The page as it is printed.
+pub(crate) fn printed(name: &str, html: &str) -> Option<Vec<u8>> {
+    let browser = browser()?;
+    let page = Page::new(&format!("{name}-print"), html);
+    let out = page.folder.join("page.pdf");
+    page.open(browser, &[&format!("--print-to-pdf={}", out.display())]);
+    Some(std::fs::read(out).unwrap())
+}
+
+/// A page in a folder of its own.
+struct Page {
+    folder: PathBuf,
+}
+
+impl Page {
+    fn new(name: &str, html: &str) -> Page {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("report-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("page.html"), html).unwrap();
+        Page { folder }
+    }
+
+    fn open(&self, browser: &str, arguments: &[&str]) -> Output {
+        let fixed = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
+        let quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
+        let mut command = Command::new(browser);
+        command.args(fixed).args(quiet).arg("--host-resolver-rules=MAP * ~NOTFOUND").args(arguments);
+        command.arg(format!("--user-data-dir={}", self.folder.join("profile").display()));
+        command.arg(format!("file://{}", self.folder.join("page.html").display()));
+        command.stdin(Stdio::null()).output().unwrap()
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        let _left = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Where there is none, the machine of the project's checks fails; any other is told what was not tested, even though the test passes.
+fn browser() -> Option<&'static str> {
+    let runs = |program: &&str| {
+        let ran = Command::new(program).arg("--version").stdin(Stdio::null()).output();
+        ran.is_ok_and(|ran| ran.status.success())
+    };
+    let found = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(runs);
+    if found.is_none() {
+        let message = "NOT TESTED: the report in a browser; chromium is not installed (see scripts/setup)";
+        assert!(std::env::var_os("CI").is_none(), "{message}");
+        // a test's own output is shown only where it fails; this is always shown
+        std::io::stderr().write_all(format!("{message}\n").as_bytes()).unwrap();
+    }
+    found
+}
