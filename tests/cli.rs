@@ -233,6 +233,38 @@ fn what_can_not_run_ends_with_two_and_says_what_to_do() {
             "is named twice",
         ),
         (vec!["batch", "--claims=a.csv", "--enrollments=b.csv", "--out=c.csv", "--memory=5GB"], "such as 512MiB"),
+        (vec!["extract", "nowhere.jsonl", "C-1"], "`nowhere.jsonl` can not be read: no such file or folder"),
+        (vec!["extract", "empty/README.md", "C-1"], "`empty/README.md`: line 1: it is no line of a batch"),
+        (
+            vec!["audit", "-ca.csv", "-eb.csv", "-rc.csv", "-od.csv", "--workbook=e.xlsx", "--rules=alone"],
+            "the following required arguments were not provided:\n  --sample",
+        ),
+        (
+            vec![
+                "audit",
+                "-ca.csv",
+                "-eb.csv",
+                "-rc.csv",
+                "-od.csv",
+                "--sample=2000",
+                "--workbook=e.xlsx",
+                "--rules=alone",
+            ],
+            "a workbook has at most 1000 claims; draw fewer with `--sample`",
+        ),
+        (
+            vec![
+                "audit",
+                "-ca.csv",
+                "-eb.csv",
+                "-rc.csv",
+                "-od.csv",
+                "--sample=2",
+                "--workbook=c.csv",
+                "--rules=alone",
+            ],
+            "`c.csv` is named twice",
+        ),
         (vec!["explain", "limit-reachd"], "did you mean `limit-reached`"),
         (vec!["explain", "zzz"], "`huzhu explain` lists all codes"),
         (vec!["init", "My Plan"], "lower case letters and digits joined by hyphens"),
@@ -254,6 +286,56 @@ fn a_reader_who_leaves_is_no_failure() {
     drop(child.stdout.take());
     let ran = child.wait_with_output().unwrap();
     assert_eq!((ran.status.code(), ran.stderr.as_slice()), (Some(0), b"".as_slice()));
+}
+
+/// Two members whose claims share an id.
+#[test]
+fn one_certificate_of_a_batch_is_given_out_with_its_proof() {
+    let folder = Folder::new("extract");
+    copy(&Path::new(ROOT).join("rules"), &folder.path("rules"));
+    let read = |name: &str| fs::read_to_string(folder.path("rules/cases").join(name)).unwrap();
+    folder.write("claims.csv", &read("claims.csv").replace("qian-2025-02", "zhao-2025-02"));
+    folder.write("enrollments.csv", &read("enrollments.csv"));
+    let batch = ["batch", "--lang=en", "-cclaims.csv", "-eenrollments.csv", "-ooktober.csv", "--certificates"];
+    let ran = folder.huzhu(&batch);
+    let root = ran.out.lines().skip_while(|line| !line.ends_with("note their root:")).nth(1).unwrap().trim();
+    assert!(ran.code == 0 && ran.out.contains("6 certificates; note their root:"), "{} {}", ran.out, ran.err);
+
+    let file = "oktober.certificates.jsonl";
+    let one = folder.huzhu(&["extract", file, "zhao-2025-01", "-oone.json"]);
+    assert_eq!((one.code, one.out.as_str(), one.err.as_str()), (0, "", ""));
+    assert_eq!(folder.huzhu(&["verify", "one.json", "--root", root]).code, 0);
+    assert_eq!(folder.huzhu(&["verify", "one.json", "--root", &"0".repeat(64)]).code, 1);
+
+    let two = folder.huzhu(&["extract", "--lang=en", file, "zhao-2025-02"]);
+    assert_eq!((two.code, two.out.as_str()), (2, ""));
+    let says = "error: several claims have the id `zhao-2025-02`\n  help: say which with `--enrollment`: `henan-2025-";
+    assert!(two.err.starts_with(says), "{}", two.err);
+    let qian = folder.huzhu(&["extract", file, "zhao-2025-02", "-ehenan-2025-qian"]);
+    let qian: Json = serde_json::from_str(&qian.out).unwrap();
+    assert_eq!((&qian["enrollment"], &qian["inclusion"]["root"]), (&Json::from("henan-2025-qian"), &Json::from(root)));
+
+    let none = folder.huzhu(&["extract", "--lang=en", file, "zhao-2025-09"]);
+    assert_eq!(none.err, "error: `oktober.certificates.jsonl` has no certificate of the claim `zhao-2025-09`\n");
+}
+
+#[test]
+fn the_sample_of_an_audit_comes_as_a_workbook() {
+    let folder = Folder::new("sampled");
+    copy(&Path::new(ROOT).join("rules"), &folder.path("rules"));
+    folder.write("paid.csv", "claim_id,payable\nzhao-2025-01,7119.87\nzhao-2025-02,260.00\nqian-2025-02,1300.00\n");
+    let fixed = ["audit", "-crules/cases/claims.csv", "-erules/cases/enrollments.csv", "-rpaid.csv", "-owrong.csv"];
+    let ran = folder.huzhu(&[&fixed[..], &["--sample=3", "--workbook=sample.xlsx", "--format=json"]].concat());
+    let json: Json = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((ran.code, &json["files"]["workbook"]), (1, &Json::from("sample.xlsx")));
+    let drawn = json["sample"]["claims"].as_array().unwrap();
+    assert!(drawn.contains(&serde_json::json!({ "claim": "zhao-2025-02", "recorded": "260.00", "due": "620.00" })));
+    assert!(fs::read(folder.path("sample.xlsx")).unwrap().starts_with(b"PK"));
+    let again = folder.huzhu(&[&fixed[..], &["--sample=3", "--workbook=sample.xlsx", "--lang=en"]].concat());
+    assert_eq!(
+        (again.code, again.err.as_str()),
+        (2, "error: `sample.xlsx` is there already; `--force` overwrites it\n")
+    );
 }
 
 #[test]

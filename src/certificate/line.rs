@@ -13,7 +13,7 @@ pub(super) enum Line<'l> {
 
 /// The members of all three kinds that are of interest here.
 #[derive(Deserialize)]
-struct Members<'l> {
+struct Stated<'l> {
     #[serde(borrow)]
     claim: Option<Cow<'l, str>>,
     #[serde(borrow)]
@@ -30,7 +30,7 @@ struct Members<'l> {
 impl Line<'_> {
     /// `None` if it is no line of a batch.
     pub(super) fn read(line: &str) -> Option<Line<'_>> {
-        let Members { claim, enrollment, digest, program_digest, count, root } = serde_json::from_str(line).ok()?;
+        let Stated { claim, enrollment, digest, program_digest, count, root } = serde_json::from_str(line).ok()?;
         match (claim, program_digest) {
             (Some(claim), Some(program_digest)) => {
                 let digest = from_hexadecimal(&digest?)?;

@@ -28,25 +28,22 @@ pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, F
     let audit = audit(asked);
     let loud = quiet_about_damaged_files();
     let meter = Meter::new(setting, asked.quiet, stop_on_interrupt());
-    let done = audit::run(&audit, &catalog, &meter);
-    let done = done.and_then(|summary| {
-        let sample = summary.sample.as_ref().filter(|_| asked.workbook.is_some());
-        let workbook = sample.map(|sample| workbook(&audit, &catalog, sample, setting.language, &meter)).transpose()?;
-        Ok((summary, workbook))
+    let done = audit::run(&audit, &catalog, &meter).and_then(|summary| {
+        let (sample, path) = (summary.sample.as_ref(), asked.workbook.as_ref());
+        let book = sample.zip(path).map(|(sample, path)| book(path, &audit, &catalog, sample, setting, &meter));
+        Ok((book.transpose()?, summary))
     });
     meter.end();
     std::panic::set_hook(loud);
-    let (summary, workbook) = done.map_err(|error| Failure::new(error.message(setting.language).to_owned()))?;
-    let sheets = workbook.as_ref().map(|(sheets, _)| *sheets);
-    if let Some((path, (_, bytes))) = asked.workbook.as_ref().zip(workbook) {
-        files::write(path, &bytes, setting.language)?;
+    let (book, summary) = done.map_err(|error| Failure::new(error.message(setting.language).to_owned()))?;
+    if let Some(Book { path, bytes, .. }) = &book {
+        files::write(path, bytes, setting.language)?;
     }
     if let Some(path) = &asked.report {
         files::write(path, summary.report(setting.language).as_bytes(), setting.language)?;
     }
     let is_wrong = summary.is_wrong();
-    let workbook = asked.workbook.clone().filter(|_| sheets.is_some());
-    let done = Done { summary, audit, report: asked.report.clone(), workbook, sheets };
+    let done = Done { summary, audit, report: asked.report.clone(), book };
     let results = match setting.format {
         Format::Text => done.text(setting),
         Format::Json => print(&done.json(setting.language)),
@@ -54,16 +51,24 @@ pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, F
     Ok(Report { results, is_wrong, ..Report::default() })
 }
 
-/// The number of its sheets, and the file.
-fn workbook(
+/// The workbook of a sample, to be written.
+struct Book {
+    path: PathBuf,
+    /// Those of claims.
+    sheets: usize,
+    bytes: Vec<u8>,
+}
+
+fn book(
+    path: &Path,
     audit: &Audit,
     catalog: &Catalog,
     sample: &Sample,
-    language: Language,
+    setting: &Setting,
     meter: &Meter,
-) -> Result<(usize, Vec<u8>), huzhu::Error> {
-    let workbook = audit::workbook(audit, catalog, sample, language, meter)?;
-    Ok((workbook.len(), workbook.to_bytes()?))
+) -> Result<Book, huzhu::Error> {
+    let workbook = audit::workbook(audit, catalog, sample, setting.language, meter)?;
+    Ok(Book { path: path.to_owned(), sheets: workbook.len(), bytes: workbook.to_bytes()? })
 }
 
 /// Report and workbook are refused before anything is worked out, if they may not be written.
@@ -141,9 +146,7 @@ struct Done {
     summary: Summary,
     audit: Audit,
     report: Option<PathBuf>,
-    workbook: Option<PathBuf>,
-    /// The sheets of claims in it.
-    sheets: Option<usize>,
+    book: Option<Book>,
 }
 
 impl Done {
@@ -187,7 +190,7 @@ impl Done {
                 "rejects": self.audit.rejects_path(),
                 "notes": self.audit.notes_path(),
                 "report": self.report,
-                "workbook": self.workbook,
+                "workbook": self.book.as_ref().map(|book| &book.path),
             },
         })
     }
@@ -233,7 +236,7 @@ impl Done {
 
     /// How many claims of the sample the workbook does not have.
     fn without_a_sheet(&self, sample: &Sample) -> Option<usize> {
-        sample.claims.len().checked_sub(self.sheets?).filter(|without| *without > 0)
+        sample.claims.len().checked_sub(self.book.as_ref()?.sheets).filter(|without| *without > 0)
     }
 
     /// Whether more than half of the records have the decimal point moved.
@@ -271,7 +274,8 @@ impl Done {
         let (took, found) =
             (seconds(self.summary.took), count(u64::try_from(self.summary.differences.len()).unwrap_or(0)));
         let files = [self.audit.out_path(), self.audit.rejects_path(), self.audit.notes_path()];
-        let files = files.into_iter().chain(self.report.as_deref()).chain(self.workbook.as_deref());
+        let files =
+            files.into_iter().chain(self.report.as_deref()).chain(self.book.as_ref().map(|book| book.path.as_path()));
         let files: Vec<String> = files.map(|path| format!("`{}`", path.display())).collect();
         let files = files.join(pick(language, "、", ", "));
         say!(language, "{found} 处差异，用时 {took} 秒；写出 {files}", "{found} differences in {took} s; wrote {files}")

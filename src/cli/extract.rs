@@ -3,14 +3,13 @@
 use huzhu::Extract;
 
 use super::options::{self, Setting};
-use super::verify::open;
 use super::words::{pick, say};
 use super::{Failure, Report, files};
 
 pub(super) fn run(asked: &options::Extract, setting: &Setting) -> Result<Report, Failure> {
     let language = setting.language;
     let path = asked.batch.display();
-    let extracts = Extract::all(open(&asked.batch, language)?, &asked.claim)
+    let extracts = Extract::all(files::open(&asked.batch, language)?, &asked.claim)
         .map_err(|error| Failure::new(format!("`{path}`: {}", error.message(language))))?;
     let is_asked = |extract: &&Extract| asked.enrollment.as_ref().is_none_or(|asked| asked == extract.enrollment());
     let text = match *extracts.iter().filter(is_asked).collect::<Vec<_>>() {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use huzhu::{Catalog, Diagnostics, Language, Plan, pack};
@@ -159,10 +159,23 @@ pub(super) fn plans(setting: &Setting) -> Vec<Plan> {
 
 pub(super) fn read(path: &Path, language: Language) -> Result<Vec<u8>, Failure> {
     let read = File::open(path).and_then(read_all);
-    read.map_err(|fault| {
-        let (path, why) = (path.display(), why(&fault, language));
-        Failure::new(say!(language, "`{path}` 读不出：{why}", "`{path}` can not be read: {why}"))
-    })
+    read.map_err(|fault| unreadable(path, &fault, language))
+}
+
+/// A file of any length, or standard input, to be read bit by bit.
+pub(super) fn open(path: &Path, language: Language) -> Result<Box<dyn BufRead>, Failure> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(BufReader::new(io::stdin())));
+    }
+    let opened = File::open(path)
+        .and_then(|file| if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(file) });
+    let file = opened.map_err(|fault| unreadable(path, &fault, language))?;
+    Ok(Box::new(BufReader::new(file)))
+}
+
+pub(super) fn unreadable(path: &Path, fault: &io::Error, language: Language) -> Failure {
+    let (path, why) = (path.display(), why(fault, language));
+    Failure::new(say!(language, "`{path}` 读不出：{why}", "`{path}` can not be read: {why}"))
 }
 
 pub(super) fn read_all(source: impl Read) -> io::Result<Vec<u8>> {

@@ -1,26 +1,24 @@
 //! `huzhu verify`: certificates checked without the engine.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::io::{self, BufRead, Read};
 
 use huzhu::Language;
 use huzhu::verify::{self, Batch, Flaw, Verified, VerifiedBatch};
 use serde_json::{Value as Json, json};
 
-use super::files::why;
 use super::layout::{Ink, Lines, clean};
 use super::options::{Format, Setting, Verify};
 use super::words::{pick, say};
-use super::{Failure, Report, check};
+use super::{Failure, Report, check, files};
 
 pub(super) fn run(asked: &Verify, setting: &Setting) -> Result<Report, Failure> {
     // What can not be opened is said before anything is checked.
-    let sources = asked.certificates.iter().map(|path| open(path, setting.language).map(|source| (path, source)));
+    let sources =
+        asked.certificates.iter().map(|path| files::open(path, setting.language).map(|source| (path, source)));
     let sources = sources.collect::<Result<Vec<_>, _>>()?;
     let mut examined = Vec::new();
     for (path, source) in sources {
-        let found = examine(source).map_err(|fault| unreadable(path, &fault, setting.language))?;
+        let found = examine(source).map_err(|fault| files::unreadable(path, &fault, setting.language))?;
         let found = found.map_err(Fault::Flaw).and_then(|held| held.compared(asked));
         examined.push(Examined { path: path.display().to_string(), found });
     }
@@ -30,22 +28,6 @@ pub(super) fn run(asked: &Verify, setting: &Setting) -> Result<Report, Failure> 
         Format::Json => check::json(&json!({ "files": examined.iter().map(Examined::json).collect::<Vec<_>>() })),
     };
     Ok(Report { results, is_wrong, ..Report::default() })
-}
-
-/// A file, or standard input.
-pub(super) fn open(path: &Path, language: Language) -> Result<Box<dyn BufRead>, Failure> {
-    if path.as_os_str() == "-" {
-        return Ok(Box::new(BufReader::new(io::stdin())));
-    }
-    let opened = File::open(path)
-        .and_then(|file| if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(file) });
-    let file = opened.map_err(|fault| unreadable(path, &fault, language))?;
-    Ok(Box::new(BufReader::new(file)))
-}
-
-fn unreadable(path: &Path, fault: &io::Error, language: Language) -> Failure {
-    let (path, why) = (path.display(), why(fault, language));
-    Failure::new(say!(language, "`{path}` 读不出：{why}", "`{path}` can not be read: {why}"))
 }
 
 /// Checks one file: a batch begins with a program or, if it is empty, with its end.

@@ -28,7 +28,7 @@ pub(super) fn write_part(
     let mut file = Sealing::at(path.clone());
     let mut roll = Roll::to(&mut file);
     certify_bucket(plans, certifier, claims, enrollments, |certified| {
-        if payouts.agree(&certified.enrollment, &certified.adjudication)? {
+        if payouts.tick_off(&certified.enrollment, &certified.adjudication)? {
             certified.certificate.iter().try_for_each(|certificate| roll.add(certificate))
         } else {
             Ok(())
@@ -59,8 +59,8 @@ impl<'r> Payouts<'r> {
         Ok(Payouts { open })
     }
 
-    /// Whether the claim has a payout, which then is this one. It has none if its amount is too long for the column.
-    fn agree(&mut self, enrollment: &str, decided: &Adjudication) -> Result<bool, Error> {
+    /// Whether the claim has a payout, which then must be this one. It has none if its amount is too long for the column.
+    fn tick_off(&mut self, enrollment: &str, decided: &Adjudication) -> Result<bool, Error> {
         let claim = decided.outcome().claim();
         let Some(open) = self.open.get_mut(enrollment) else { return Ok(false) };
         let Some(place) = open.iter().position(|(other, ..)| *other == claim) else { return Ok(false) };
@@ -110,7 +110,7 @@ mod tests {
         let case = Case::read("zhao.json", &std::fs::read("rules/cases/zhao.json").unwrap(), &catalog).unwrap();
         let (decided, _) = case.decide(&catalog).unwrap();
         let (enrollment, claim) = (case.enrollment.id(), case.claim.id());
-        let agrees = |rows: RecordBatch| Payouts::of(&rows).unwrap().agree(enrollment, &decided);
+        let agrees = |rows: RecordBatch| Payouts::of(&rows).unwrap().tick_off(enrollment, &decided);
         assert_eq!(agrees(payouts(enrollment, &[("other", 1), (claim, 711_987)])), Ok(true));
         assert!(agrees(payouts(enrollment, &[(claim, 711_988)])).unwrap_err().is_arithmetic());
         assert_eq!(agrees(payouts(enrollment, &[("other", 711_987)])), Ok(false));
