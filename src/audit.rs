@@ -11,6 +11,7 @@ mod chart;
 mod desk;
 mod difference;
 mod forensics;
+mod found;
 mod interval;
 mod job;
 mod note;

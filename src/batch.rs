@@ -28,9 +28,10 @@ use crate::text::{Text, say};
 
 /// Decides many claims, joined with their enrollments by `enrollment_id`.
 ///
-/// `claims` has `claim_id`, `enrollment_id` and a column for each fact; `enrollments` has `enrollment_id`, `member_id`,
-/// `plan` and a column for each fact. Amounts are decimals, whole numbers or text; nothing that is a float is taken. An
-/// empty value is a fact that is not given. The claims of a member under one plan are decided by event date, then by claim
+/// `claims` has `claim_id`, `enrollment_id`, `reverses` where some are reversals, and a column for each fact; `enrollments` has
+/// `enrollment_id`, `member_id`, `plan`, `plan_version` where some name one, `shares`, `coverage_start`, `coverage_end` and a column
+/// for each other fact. Amounts are decimals, whole numbers or text; nothing that is a float is taken. An empty value is a fact
+/// that is not given. The claims of a member under one plan are decided by event date, then by claim
 /// id, whatever their order in the batch, and each as [`Plan::adjudicate`](crate::Plan::adjudicate) would decide it.
 ///
 /// The order of the result depends on members, plans, dates and claim ids alone.

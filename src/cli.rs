@@ -9,6 +9,7 @@ mod curve;
 mod explain;
 mod explanation;
 mod extract;
+mod figures;
 mod files;
 mod init;
 mod layout;

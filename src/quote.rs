@@ -49,11 +49,7 @@ impl Plan {
             Some(part) => self.of_enrollment(part, enrollment)?,
             None => Decimal::ZERO,
         };
-        let held = whole_number(enrollment, "shares").ok_or_else(|| needs("shares"))?;
-        let shares = match &self.terms.max_shares {
-            Some((max, _)) => held.min(self.of_enrollment(max, enrollment)?),
-            None => held,
-        };
+        let shares = self.counted_shares(enrollment)?.ok_or_else(|| needs("shares"))?;
         let gifted = whole_number(enrollment, "gifted_shares").unwrap_or_default().min(shares);
         let does_not_fit = |_: Inexact| Error::arithmetic(say!("会费超出范围", "the price does not fit"));
         let sold = exact::subtract(shares, gifted).map_err(does_not_fit)?;
@@ -65,6 +61,18 @@ impl Plan {
             union_pays: exact::multiply(union_part, sold).map_err(does_not_fit)?,
             worker_pays: exact::multiply(worker_part, sold).map_err(does_not_fit)?,
         }))
+    }
+
+    /// The shares that count: those held, but no more than the plan takes; `None` if the enrollment does not say how many it holds.
+    ///
+    /// # Errors
+    /// Those of [`Plan::quote`].
+    pub fn counted_shares(&self, enrollment: &Enrollment) -> Result<Option<Decimal>, Error> {
+        let held = whole_number(enrollment, "shares");
+        match (held, &self.terms.max_shares) {
+            (Some(held), Some((max, _))) => Ok(Some(held.min(self.of_enrollment(max, enrollment)?))),
+            (held, _) => Ok(held),
+        }
     }
 
     /// The last day of a cover that starts on this day, by the plan's term; `None` if the pack states no term.

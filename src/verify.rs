@@ -24,6 +24,7 @@ mod conclusion;
 mod date;
 mod digest;
 mod flaw;
+mod ground;
 mod members;
 mod missing;
 mod number;

@@ -288,6 +288,29 @@ fn a_reader_who_leaves_is_no_failure() {
     assert_eq!((ran.status.code(), ran.stderr.as_slice()), (Some(0), b"".as_slice()));
 }
 
+#[test]
+fn shares_beyond_the_cap_are_said_not_to_count() {
+    let folder = Folder::new("shares");
+    let zhao = fs::read_to_string(Path::new(ROOT).join(ZHAO)).unwrap();
+    let more = zhao.replacen("\"shares\": 2", "\"shares\": 3", 1);
+    assert_ne!(zhao, more);
+    folder.write("more.json", &more);
+    let rules = Path::new(ROOT).join("rules");
+    let adjudicate = |case: &str, language: &str| {
+        folder.huzhu(&["adjudicate", case, "--rules", rules.to_str().unwrap(), "--lang", language]).out
+    };
+    let page = adjudicate("more.json", "en");
+    let lines: Vec<&str> = page.lines().skip_while(|line| !line.contains("shares held")).take(2).collect();
+    let starts = |line: &str, name: &str, count: &str| {
+        let mut words = line.split("  ").map(str::trim).filter(|word| !word.is_empty());
+        (words.next(), words.next()) == (Some(name), Some(count))
+    };
+    assert!(starts(lines[0], "shares held", "3") && starts(lines[1], "of which count", "2"), "{page}");
+    assert!(page.contains("payable 7,119.87 yuan"), "{page}");
+    assert!(adjudicate("more.json", "zh").contains("其中计入"));
+    assert!(!adjudicate(Path::new(ROOT).join(ZHAO).to_str().unwrap(), "en").contains("of which count"));
+}
+
 /// Two members whose claims share an id.
 #[test]
 fn one_certificate_of_a_batch_is_given_out_with_its_proof() {

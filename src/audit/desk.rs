@@ -8,15 +8,13 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use arrow::datatypes::Decimal128Type;
 
-use super::difference::{self, Difference};
+use super::difference::{self, Difference, MOST_LISTED};
 use super::forensics::{Fit, Forensics};
+use super::found::{Found, State};
 use super::recorded::Recorded;
-use super::report::MOST_LISTED;
-use super::sample::Payout;
 use super::suspects::{Earlier, MOST_EARLIER, Scene};
 use super::variants::Variants;
 use crate::accumulator::Accumulators;
-use crate::adjudicate::Adjudication;
 use crate::batch::bucket::{Plans, Story, stories};
 use crate::batch::files::Sink;
 use crate::batch::{Decided, Watch};
@@ -25,66 +23,6 @@ use crate::code::Code;
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::text::{Text, say};
-
-/// What became of a recorded payout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
-    /// No claim of its id has come by.
-    Open,
-    /// Its claim was decided.
-    Matched,
-    /// Its claim has no enrollment.
-    TurnedAway,
-    /// Its claim was rejected.
-    Rejected,
-    /// More than one claim has its id.
-    Ambiguous,
-    /// Another payout before it is of the same claim.
-    Again,
-}
-
-/// What nothing explains first, then the largest difference, then the claim: the order of the differences.
-pub(super) type Gravity = (bool, Reverse<u64>, String);
-
-/// Everything found so far.
-#[derive(Debug)]
-pub(super) struct Found {
-    /// By place of the recorded payout.
-    pub(super) states: Vec<State>,
-    /// What is due, in fen, by place.
-    pub(super) due: Vec<i64>,
-    /// The number of the deciding version, by place.
-    pub(super) plans: Vec<u16>,
-    /// Recorded payouts that differ, by place.
-    differing: Vec<(usize, Vec<Code>)>,
-    /// Claims with something due and no record.
-    unrecorded: Vec<(String, i64)>,
-    /// Claims with nothing due and no record.
-    pub(super) nothing_to_record: u64,
-    /// How the claims of the gravest differences were decided.
-    pub(super) gravest: BTreeMap<Gravity, Adjudication>,
-    /// The differences in order, once all are found.
-    pub(super) lines: Vec<Difference>,
-}
-
-impl Found {
-    /// The recorded payouts whose claims were decided.
-    pub(super) fn payouts<'f>(
-        &'f self,
-        recorded: &'f Recorded,
-        catalog: &'f Catalog,
-    ) -> impl Iterator<Item = Payout<'f>> {
-        let plans: Vec<&str> = catalog.plans().map(Plan::id).collect();
-        let states = self.states.iter().zip(self.due.iter().zip(&self.plans)).enumerate();
-        let matched = states.filter(|(_, (state, _))| **state == State::Matched);
-        matched.map(move |(place, (_, (due, plan)))| Payout {
-            claim: recorded.id(place),
-            plan: plans.get(usize::from(*plan)).copied().unwrap_or_default(),
-            recorded: recorded.amount(place),
-            due: *due,
-        })
-    }
-}
 
 /// The desk of an audit.
 pub(super) struct Desk<'a> {

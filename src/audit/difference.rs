@@ -10,6 +10,9 @@ use arrow::error::ArrowError;
 use super::cause::UNEXPLAINED;
 use crate::code::Code;
 
+/// So many of the gravest differences are listed, those with a decision each with its explanation.
+pub(super) const MOST_LISTED: usize = 50;
+
 /// A line of the differences.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

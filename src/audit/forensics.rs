@@ -138,7 +138,7 @@ impl Amounts {
         };
         let places = match other.filter(|other| other.ids.as_ref() == Some(ids)) {
             Some(other) => Arc::clone(&other.places),
-            None => ids.iter().map(|id| id.and_then(|id| recorded.find(id))).collect(),
+            None => recorded.find_all(ids).into(),
         };
         let fen = payable.values().iter().map(|fen| i64::try_from(*fen).unwrap_or(i64::MAX));
         Ok(Amounts { ids: Some(ids.clone()), places, fen: fen.collect() })
@@ -247,7 +247,7 @@ impl<'a> Forensics<'a> {
                 {
                     *fen = paid;
                 }
-                let _rejected = history::next(plans.catalog(), enrollment, claim, &mut before);
+                let _rejected = history::pass(plans.catalog(), enrollment, claim, &mut before);
             }
         }
         Ok(amounts)

@@ -3,14 +3,11 @@
 use std::fmt::Write as _;
 
 use super::chart;
-use super::difference::Difference;
+use super::difference::{Difference, MOST_LISTED};
 use super::summary::{CauseTotal, Rows, Summary};
 use super::title;
 use crate::explain::{BenefitExplanation, Explanation};
 use crate::text::Language;
-
-/// So many of the gravest differences are listed, those with a decision each with its explanation.
-pub(super) const MOST_LISTED: usize = 50;
 
 const STYLE: &str = "body{font:15px/1.5 'Noto Sans CJK SC','Microsoft YaHei',sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1d2733}\
     h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2rem}table{border-collapse:collapse;width:100%}\
@@ -19,8 +16,15 @@ const STYLE: &str = "body{font:15px/1.5 'Noto Sans CJK SC','Microsoft YaHei',san
     svg{max-width:100%;height:auto}.faint{color:#66727f}details table{margin:.4rem 0 .8rem;font-size:.92em}\
     @media print{body{margin:0;max-width:none}details{break-inside:avoid}tr{break-inside:avoid}}";
 
-/// The whole report.
-pub(super) fn html(summary: &Summary, language: Language) -> String {
+impl Summary {
+    /// The report as one HTML file, which needs nothing else.
+    #[must_use]
+    pub fn report(&self, language: Language) -> String {
+        html(self, language)
+    }
+}
+
+fn html(summary: &Summary, language: Language) -> String {
     let page = Page { summary, language };
     let (lang, heading) = (page.pick("zh", "en"), page.pick("已付记录核对报告", "Audit of recorded payouts"));
     let body = [page.figures(), page.causes(), page.charts(), page.sample(), page.roundings(), page.gravest()].concat();

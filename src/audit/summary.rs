@@ -3,17 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::desk::{Found, State};
 use super::difference::Difference;
 use super::forensics::Fit;
+use super::found::{Found, State};
 use super::note::Note;
 use super::recorded::Recorded;
-use super::report;
 use super::sample::Sample;
 use crate::adjudicate::Adjudication;
 use crate::batch;
 use crate::code::Code;
-use crate::text::Language;
 
 /// What came of an audit: every recorded payout that was read is in one of the numbers.
 #[derive(Debug, Clone)]
@@ -129,12 +127,6 @@ impl Summary {
             sample: None,
             took: Duration::ZERO,
         }
-    }
-
-    /// The report as one HTML file, which needs nothing else.
-    #[must_use]
-    pub fn report(&self, language: Language) -> String {
-        report::html(self, language)
     }
 
     /// Whether something is wrong: a difference, or a row that could not be read.

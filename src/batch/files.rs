@@ -1,10 +1,13 @@
 //! Files of rows: Parquet and CSV, and of results JSON Lines, by their ending.
 
+mod cells;
 mod csv;
 pub(crate) mod fault;
 mod join;
 mod json;
+mod open;
 mod parquet;
+mod raw;
 mod rejects;
 mod sink;
 mod source;
@@ -13,9 +16,10 @@ mod tests;
 
 use std::path::Path;
 
+pub(crate) use self::raw::Raw;
 pub(crate) use self::rejects::RejectsFile;
 pub(crate) use self::sink::Sink;
-pub(crate) use self::source::{Lane, Raw, Source, Stream};
+pub(crate) use self::source::{Lane, Source, Stream};
 use crate::text::{Text, say};
 
 /// How the rows of a file are written, said by the ending of its name.

@@ -7,17 +7,15 @@ use huzhu::{Catalog, Code, Language, Workbook, money};
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
-use super::batch::{count, figures, list, quiet_about_damaged_files, seconds, stop_on_interrupt};
+use super::batch::{quiet_about_damaged_files, stop_on_interrupt};
 use super::check::{self, json as print};
+use super::figures::{MOST_LISTED, count, figures, list, seconds};
 use super::files;
 use super::layout::{Ink, Lines, Look, clean, grouped, pad, pad_left, width};
 use super::meter::Meter;
 use super::options::{self, Draw, Format, RecordedUnit, Setting};
 use super::words::{pick, say};
 use super::{Failure, Report};
-
-/// So many of the gravest differences are listed; the file has all.
-const MOST_LISTED: usize = 10;
 
 pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, Failure> {
     let catalog = match files::catalog(setting)? {

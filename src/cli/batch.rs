@@ -9,15 +9,14 @@ use huzhu::{Decision, Language};
 use serde_json::{Value as Json, json};
 
 use super::check::{self, json as print};
+use super::figures::{MOST_LISTED, count, figures, list, seconds};
 use super::files;
-use super::layout::{Ink, Lines, Look, clean, grouped, pad, pad_left, width};
+use super::layout::{Ink, Lines, Look, clean, grouped};
 use super::meter::Meter;
 use super::options::{Batch, Format, Setting};
 use super::words::{self, pick, say};
 use super::{COULD_NOT_RUN, Failure, Report};
 
-/// So many reasons and causes are listed; JSON has all.
-const MOST_LISTED: usize = 10;
 /// Fewer claims make no speed.
 const FEWEST_FOR_SPEED: u64 = 1_000;
 
@@ -249,31 +248,6 @@ impl Done {
     }
 }
 
-/// Names, and the figure of each flush right.
-pub(super) fn figures<N: AsRef<str>>(lines: &mut Lines, rows: &[(Ink, N, String)], look: Look) {
-    let names = rows.iter().map(|(_, name, _)| width(name.as_ref())).max().unwrap_or(0);
-    let figures = rows.iter().map(|(.., figure)| width(figure)).max().unwrap_or(0);
-    for (ink, name, figure) in rows {
-        lines.line(&look.paint(*ink, &format!("{}  {}", pad(name.as_ref(), names), pad_left(figure, figures))));
-    }
-}
-
-/// A title, and numbers with what they count.
-pub(super) fn list(lines: &mut Lines, title: &str, rows: Vec<(String, String)>, language: Language, look: Look) {
-    if rows.is_empty() {
-        return;
-    }
-    lines.blank();
-    lines.line(&look.paint(Ink::Strong, title));
-    let widest = rows.iter().map(|(number, _)| width(number)).max().unwrap_or(0);
-    for (number, words) in rows.iter().take(MOST_LISTED) {
-        lines.line(&format!("  {}  {}", pad_left(number, widest), clean(words)));
-    }
-    if let Some(more) = rows.len().checked_sub(MOST_LISTED).filter(|more| *more > 0) {
-        lines.line(&say!(language, "  另有 {more} 项", "  and {more} more"));
-    }
-}
-
 fn cause_in_words(cause: &Cause, language: Language) -> String {
     let (input, column, row) = (input_in_words(cause.input, language), &cause.column, cause.first_row);
     let reason = match cause.reason.in_language(language) {
@@ -302,15 +276,4 @@ fn input_in_words(input: Input, language: Language) -> &'static str {
         Input::Claims => pick(language, "理赔申请", "claims"),
         Input::Enrollments => pick(language, "参保记录", "enrollments"),
     }
-}
-
-/// A number with its digits in groups.
-pub(super) fn count(number: u64) -> String {
-    grouped(&number.to_string())
-}
-
-/// Seconds with one place.
-pub(super) fn seconds(time: std::time::Duration) -> String {
-    let tenths = time.as_millis().div_ceil(100);
-    format!("{}.{}", tenths.div_euclid(10), tenths.rem_euclid(10))
 }

@@ -106,10 +106,21 @@ impl Statement<'_> {
         let enrollment = &self.case.enrollment;
         let mut left = vec![(self.say("会员", "member").to_owned(), clean(enrollment.member()))];
         left.extend(self.facts_of(Holder::Enrollment, |name| enrollment.fact(name), enrollment));
+        if let Some(place) = left.iter().position(|(title, _)| *title == self.title_of("shares")) {
+            left.splice(place.saturating_add(1)..place.saturating_add(1), self.shares_that_count());
+        }
         left.extend(self.history());
         let claim = &self.case.claim;
         let right: Vec<_> = self.facts_of(Holder::Claim, |name| claim.fact(name), claim);
         page.columns((self.say("参保", "Enrollment"), &left), (self.say("理赔申请", "Claim"), &right));
+    }
+
+    /// Where fewer shares count than are held.
+    fn shares_that_count(&self) -> Option<(String, String)> {
+        let enrollment = &self.case.enrollment;
+        let counted = self.plan.counted_shares(enrollment).ok()??;
+        let are_fewer = enrollment.fact("shares").is_some_and(|held| *held != Value::Number(counted));
+        are_fewer.then(|| (self.say("  其中计入", "  of which count").to_owned(), counted.to_string()))
     }
 
     /// The facts that are given, by title; of the settlement record those that the plan reads.

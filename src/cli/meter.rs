@@ -9,7 +9,7 @@ use huzhu::Language;
 use huzhu::batch::{Progress, Stage};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::batch::count;
+use super::figures::count;
 use super::options::Setting;
 use super::words::{pick, say};
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::canonical::Json;
 use super::flaw::{Flaw, Place};
+use super::ground::{Facts, Source};
 use super::members::{self, Members};
 use super::number::{Mode, Number};
-use super::program::{Facts, Source};
 use super::value::{Kind, Value};
 
 #[derive(Debug)]

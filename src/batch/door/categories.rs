@@ -7,8 +7,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type, UInt64Type};
 use arrow::error::ArrowError;
 
-use crate::batch::door::columns::Read;
-use crate::batch::door::target::{Bad, Target, Wrong};
+use crate::batch::door::target::{Bad, Read, Target, Wrong};
 use crate::batch::door::texts;
 use crate::fact::{Misfit, Value};
 

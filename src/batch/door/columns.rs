@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
 
 use crate::batch::Input;
-use crate::batch::door::target::{self, Bad, Target, Wrong};
+use crate::batch::door::target::{self, Bad, Read, Target, Wrong};
 use crate::batch::door::vocabulary::Vocabulary;
 use crate::batch::door::{categories, dates, ids, numbers, texts};
 use crate::fact::{Holder, Kind};
@@ -29,13 +29,6 @@ pub(super) struct Column {
 enum Role {
     Id { is_needed: bool },
     Fact(Target),
-}
-
-/// A column that has been read, with the places of what could not be.
-#[derive(Debug)]
-pub(super) struct Read {
-    pub(super) array: ArrayRef,
-    pub(super) bad: Vec<Bad>,
 }
 
 /// A column that is no fact, or one that must be there.

@@ -11,8 +11,7 @@ use arrow::datatypes::{
 use arrow::error::ArrowError;
 use chrono::{Datelike, NaiveDate};
 
-use crate::batch::door::columns::Read;
-use crate::batch::door::target::{Bad, Target, Wrong};
+use crate::batch::door::target::{Bad, Read, Target, Wrong};
 use crate::batch::door::texts;
 use crate::fact::{Misfit, Value};
 

@@ -7,8 +7,7 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
 
-use crate::batch::door::columns::Read;
-use crate::batch::door::target::{Bad, Wrong};
+use crate::batch::door::target::{Bad, Read, Wrong};
 
 /// The ids as text; an empty one is none, and none is bad where one is needed.
 pub(super) fn read(column: &ArrayRef, is_needed: bool) -> Result<Read, ArrowError> {

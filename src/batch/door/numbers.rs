@@ -10,8 +10,7 @@ use arrow::datatypes::{
 };
 use arrow::error::ArrowError;
 
-use crate::batch::door::columns::Read;
-use crate::batch::door::target::{Bad, Target, Wrong, units};
+use crate::batch::door::target::{Bad, Read, Target, Wrong, units};
 use crate::batch::door::texts;
 use crate::exact::DIGITS_BEFORE_THE_POINT;
 use crate::fact::{Misfit, Value};

@@ -1,5 +1,6 @@
 //! What the values of one fact must be, and what is wrong with one that is not.
 
+use arrow::array::ArrayRef;
 use rust_decimal::Decimal;
 
 use crate::batch::door::codes::Codes;
@@ -20,6 +21,13 @@ pub(super) struct Target {
     pub(super) max: i64,
     /// The codes of its values, if it is a category.
     pub(super) codes: Codes,
+}
+
+/// A column that has been read, with the places of what could not be.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub(super) array: ArrayRef,
+    pub(super) bad: Vec<Bad>,
 }
 
 /// A value that can not stay.

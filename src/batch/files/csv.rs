@@ -11,7 +11,8 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 
 use crate::batch::door::Rows;
 use crate::batch::files::fault::unreadable;
-use crate::batch::files::source::{Raw, opened};
+use crate::batch::files::open::opened;
+use crate::batch::files::raw::Raw;
 use crate::batch::{Input, Reject};
 use crate::error::Error;
 use crate::text::{Text, say};

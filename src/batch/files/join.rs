@@ -13,8 +13,7 @@ use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::writer::SerializedFileWriter;
 
 use crate::batch::files::fault::{not_encoded, unwritable};
-use crate::batch::files::sink::created;
-use crate::batch::files::source::opened;
+use crate::batch::files::open::{created, opened};
 use crate::error::Error;
 
 type Each<'e> = &'e mut dyn FnMut(usize) -> Result<(), Error>;

@@ -14,7 +14,8 @@ use parquet::arrow::arrow_reader::{
 };
 
 use crate::batch::door::Rows;
-use crate::batch::files::source::{Raw, opened};
+use crate::batch::files::open::opened;
+use crate::batch::files::raw::Raw;
 use crate::error::Error;
 use crate::text::say;
 

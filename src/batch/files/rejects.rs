@@ -12,7 +12,7 @@ use parquet::arrow::ArrowWriter;
 use crate::batch::Reject;
 use crate::batch::files::fault::{not_encoded, unwritable};
 use crate::batch::files::join::parquet_fault;
-use crate::batch::files::{ResultForm, json, sink};
+use crate::batch::files::{ResultForm, json, open, sink};
 use crate::error::Error;
 
 /// Rows are encoded so many at a time.
@@ -46,7 +46,7 @@ impl RejectsFile {
         let row = Field::new("row", DataType::UInt64, false);
         let fields = vec![text("input"), row, text("column"), text("value"), text("reason_zh"), text("reason_en")];
         let schema = Arc::new(Schema::new(fields));
-        let file = sink::created(path)?;
+        let file = open::created(path)?;
         let file = match form {
             ResultForm::Parquet => {
                 let writer = sink::parquet_writer(BufWriter::new(file), &schema, &Arc::new(sink::properties()));

@@ -1,12 +1,11 @@
 //! Results as they are written to a file, part by part.
 
 use std::fmt::Write as _;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, Decimal128Type, SchemaRef, UInt64Type};
+use arrow::array::{Array, RecordBatch};
+use arrow::datatypes::{DataType, SchemaRef};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
@@ -14,6 +13,7 @@ use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
 use parquet::schema::types::ColumnPath;
 
+use crate::batch::files::cells::{Cells, write_amount};
 use crate::batch::files::fault::not_encoded;
 use crate::batch::files::{ResultForm, join, json};
 use crate::error::Error;
@@ -164,23 +164,23 @@ fn finished(writer: csv::Writer<Vec<u8>>) -> csv::Result<Vec<u8>> {
 
 /// Writes rows as lines: texts and whole numbers as they are, amounts as plain decimals.
 pub(super) fn write_lines<W: std::io::Write>(writer: &mut csv::Writer<W>, rows: &RecordBatch) -> csv::Result<()> {
-    let columns: Vec<Column<'_>> = rows.columns().iter().map(Column::of).collect();
+    let columns: Vec<Cells<'_>> = rows.columns().iter().map(Cells::of).collect();
     let mut field = String::new();
     for row in 0..rows.num_rows() {
         for column in &columns {
             match column {
-                Column::Texts(texts) if texts.is_valid(row) => writer.write_field(texts.value(row))?,
-                Column::Numbers(numbers) if numbers.is_valid(row) => {
+                Cells::Texts(texts) if texts.is_valid(row) => writer.write_field(texts.value(row))?,
+                Cells::Numbers(numbers) if numbers.is_valid(row) => {
                     field.clear();
                     let _infallible = write!(field, "{}", numbers.value(row));
                     writer.write_field(&field)?;
                 }
-                Column::Amounts(amounts, places) if amounts.is_valid(row) => {
+                Cells::Amounts(amounts, places) if amounts.is_valid(row) => {
                     field.clear();
                     write_amount(&mut field, amounts.value(row), *places);
                     writer.write_field(&field)?;
                 }
-                Column::Texts(_) | Column::Numbers(_) | Column::Amounts(..) | Column::Other => {
+                Cells::Texts(_) | Cells::Numbers(_) | Cells::Amounts(..) | Cells::Other => {
                     writer.write_field("")?;
                 }
             }
@@ -188,45 +188,6 @@ pub(super) fn write_lines<W: std::io::Write>(writer: &mut csv::Writer<W>, rows: 
         writer.write_record(None::<&[u8]>)?;
     }
     Ok(())
-}
-
-pub(super) enum Column<'r> {
-    Texts(&'r arrow::array::StringArray),
-    Numbers(&'r arrow::array::UInt64Array),
-    Amounts(&'r arrow::array::Decimal128Array, usize),
-    Other,
-}
-
-impl Column<'_> {
-    pub(super) fn of(column: &ArrayRef) -> Column<'_> {
-        match column.data_type() {
-            DataType::Utf8 => column.as_string_opt().map_or(Column::Other, Column::Texts),
-            DataType::UInt64 => column.as_primitive_opt::<UInt64Type>().map_or(Column::Other, Column::Numbers),
-            DataType::Decimal128(_, places) => {
-                let places = usize::try_from(*places).unwrap_or_default();
-                let amounts = column.as_primitive_opt::<Decimal128Type>();
-                amounts.map_or(Column::Other, |amounts| Column::Amounts(amounts, places))
-            }
-            _ => Column::Other,
-        }
-    }
-}
-
-/// An amount with its point; zeros beyond the second place are left out.
-pub(super) fn write_amount(to: &mut String, amount: i128, places: usize) {
-    let digits = amount.unsigned_abs().to_string();
-    let sign = if amount < 0 { "-" } else { "" };
-    let padded = format!("{digits:0>width$}", width = places.saturating_add(1));
-    let (whole, fraction) = padded.split_at_checked(padded.len().saturating_sub(places)).unwrap_or((&padded, ""));
-    let kept = fraction.trim_end_matches('0').len().max(fraction.len().min(2));
-    let fraction = fraction.get(..kept).unwrap_or_default();
-    let point = if fraction.is_empty() { "" } else { "." };
-    let _infallible = write!(to, "{sign}{whole}{point}{fraction}");
-}
-
-/// Creates a file to write.
-pub(super) fn created(path: &Path) -> Result<File, Error> {
-    File::create(path).map_err(|fault| crate::batch::files::fault::unwritable(path, &fault))
 }
 
 /// What went wrong while a text file was written.

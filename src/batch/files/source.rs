@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
-use crate::batch::door::{Door, Rows, Vocabulary};
+use crate::batch::Input;
+use crate::batch::door::{Door, Vocabulary};
+use crate::batch::files::Form;
 use crate::batch::files::csv::{Csv, CsvRows};
 use crate::batch::files::parquet::{Groups, Parquet, Turns};
-use crate::batch::files::{Form, fault};
-use crate::batch::{Input, Reject};
+use crate::batch::files::raw::Raw;
 use crate::error::Error;
 use crate::text::Text;
 
@@ -26,34 +26,6 @@ pub(crate) struct Source {
 enum Content {
     Parquet(Parquet),
     Csv(Csv),
-}
-
-/// Rows of a file as they are written there.
-#[derive(Debug)]
-pub(crate) struct Raw {
-    /// The columns that were asked for.
-    pub(crate) batch: RecordBatch,
-    /// The numbers of its rows.
-    pub(crate) rows: Rows,
-    /// The rows that are in no batch: not UTF-8, or with too many or too few fields.
-    pub(crate) rejects: Vec<Reject>,
-    /// How many rows of the file this is, rejected ones included.
-    pub(crate) read: u64,
-}
-
-impl Raw {
-    /// The plain rows, with what the door rejects besides.
-    ///
-    /// # Errors
-    /// Those of [`Door::read`].
-    pub(crate) fn through(self, door: &Door) -> Result<(RecordBatch, Vec<Reject>), Error> {
-        let (plain, mut rejects) = door.read_rows(&self.batch, &self.rows)?;
-        if !self.rejects.is_empty() {
-            rejects.extend(self.rejects);
-            rejects.sort();
-        }
-        Ok((plain, rejects))
-    }
 }
 
 impl Source {
@@ -162,14 +134,4 @@ impl Lane<'_> {
             Lane::Csv(rows) => rows.lock().unwrap_or_else(PoisonError::into_inner).next(),
         }
     }
-}
-
-/// Opens a file for reading.
-pub(super) fn opened(path: &Path) -> Result<std::fs::File, Error> {
-    let unreadable = |fault| fault::unreadable(path, &fault);
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    if file.metadata().map_err(unreadable)?.is_dir() {
-        return Err(unreadable(std::io::ErrorKind::IsADirectory.into()));
-    }
-    Ok(file)
 }

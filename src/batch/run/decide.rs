@@ -3,17 +3,16 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::array::RecordBatch;
-use serde::{Deserialize, Serialize};
 
 use super::certify;
 use super::folder::Folder;
 use super::journal::Journal;
 use super::output::{Outputs, write_part};
+use super::part::Part;
 use super::progress::{Progress, Stage, heed};
 use super::put::number_of;
 use super::rejects::{Rejected, rows_of};
 use super::routes::Buckets;
-use super::sealed::Sealed;
 use super::spill::{Reader, Spilled};
 use super::summary::Tally;
 use super::watch::Watch;
@@ -23,24 +22,6 @@ use crate::batch::{Decided, Input, Reject};
 use crate::certificate::Certifier;
 use crate::error::Error;
 use crate::text::say;
-
-/// What came of one bucket; as a line of the journal it says that its files are complete.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Part {
-    pub(super) decided: u64,
-    pub(super) tally: Tally,
-    /// The file of payouts; none if there is no row.
-    pub(super) payouts: Option<Sealed>,
-    pub(super) lines: Option<Sealed>,
-    pub(super) certificates: Option<Sealed>,
-    pub(super) rejects: Option<Sealed>,
-}
-
-impl Part {
-    fn files(&self) -> impl Iterator<Item = &Sealed> {
-        [&self.payouts, &self.lines, &self.certificates, &self.rejects].into_iter().flatten()
-    }
-}
 
 /// All that is needed to decide a bucket.
 pub(super) struct Deciding<'a> {

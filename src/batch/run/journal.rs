@@ -6,9 +6,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use super::decide::Part;
 use super::disk::{read_if_there, unwritable};
 use super::folder::{Folder, JOURNAL, Mark};
+use super::part::Part;
 use crate::error::Error;
 
 /// The journal of a run. A line counts only if it is whole; the last one may be cut short where a run has ended.

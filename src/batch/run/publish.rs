@@ -4,11 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 
-use super::decide::Part;
 use super::disk;
 use super::folder::{Folder, partial};
 use super::job::Job;
 use super::output::Outputs;
+use super::part::Part;
 use super::progress::{Progress, Stage, heed};
 use super::rejects;
 use super::sealed::Sealed;

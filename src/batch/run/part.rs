@@ -1,0 +1,25 @@
+//! What came of one bucket.
+
+use serde::{Deserialize, Serialize};
+
+use super::sealed::Sealed;
+use super::summary::Tally;
+
+/// What came of one bucket; as a line of the journal it says that its files are complete.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Part {
+    pub(super) decided: u64,
+    pub(super) tally: Tally,
+    /// The file of payouts; none if there is no row.
+    pub(super) payouts: Option<Sealed>,
+    pub(super) lines: Option<Sealed>,
+    pub(super) certificates: Option<Sealed>,
+    pub(super) rejects: Option<Sealed>,
+}
+
+impl Part {
+    /// All files of it.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Sealed> {
+        [&self.payouts, &self.lines, &self.certificates, &self.rejects].into_iter().flatten()
+    }
+}
