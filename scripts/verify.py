@@ -394,7 +394,8 @@ def check_batch(lines):
                 full.append((root, size))
         except Flaw as flaw:
             raise Flaw(f"line {number}: {flaw}") from None
-    need(end is not None and end["count"] == count, f"there are {count} certificates, and no last line says so")
+    need(end is not None, "there is no last line")
+    need(end["count"] == count, f"there are {count} certificates, and the last line says {end['count']}")
     roots = [root for root, _ in reversed(full)] or [hashed()]
     root = counted(functools.reduce(lambda right, left: hashed(b"\1", left, right), roots), count)
     need(end["root"] == root, f"the root is {root}")

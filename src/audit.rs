@@ -26,7 +26,6 @@ mod whatif;
 #[cfg(feature = "workbook")]
 mod workbook;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -48,7 +47,7 @@ pub use self::summary::{CauseTotal, Rows, Summary};
 #[cfg(feature = "workbook")]
 pub use self::workbook::workbook;
 use crate::batch::files::Sink;
-use crate::batch::{LEAST_MEMORY, Progress, run_watched};
+use crate::batch::{LEAST_MEMORY, Progress, each_once, run_watched};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::text::{Text, say};
@@ -83,19 +82,8 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
 impl Audit {
     /// Every file is one of its own, and the notes are not there yet.
     fn check(&self) -> Result<(), Error> {
-        let place = |path: &Path| {
-            path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
-        };
-        let own = [self.recorded.as_path(), &self.notes];
-        let taken = self.job.files().chain(own).filter(|path| own.iter().any(|own| place(own) == place(path)));
+        each_once(self.job.files().chain([self.recorded.as_path(), &self.notes]))?;
         let shown = self.notes.display();
-        if taken.count() > own.len() {
-            let shown = self.recorded.display();
-            return Err(Error::output(say!(
-                "`{shown}` 等文件用了两次；每个输入和输出须是不同的文件",
-                "`{shown}` or another file is named twice; every input and output is a file of its own"
-            )));
-        }
         if self.notes.exists() && !self.job.overwrites() {
             return Err(Error::output(say!(
                 "`{shown}` 已存在；用 `--force` 覆盖",

@@ -96,8 +96,11 @@ impl Case {
             return Ok(own.holder);
         }
         let known = STANDARD.iter().map(|fact| fact.name).chain(own().map(|own| &*own.name));
-        let Text { zh, en } = did_you_mean(fact, known).unwrap_or_default();
-        Err(Error::fact(say!("没有事实 `{fact}`。{zh}", "there is no fact `{fact}`. {en}")))
+        let near = did_you_mean(fact, known);
+        let help =
+            near.unwrap_or_else(|| say!("`huzhu schema --case` 列出全部事实", "`huzhu schema --case` lists all facts"));
+        let Text { zh, en } = help;
+        Err(Error::fact(say!("没有事实 `{fact}`：{zh}", "there is no fact `{fact}`: {en}")))
     }
 
     /// What the member's earlier claims have posted.
@@ -420,12 +423,7 @@ impl Reader<'_> {
                 "`{name}` 的值 `{value}` 不是 {min} 至 {max} 的 {kind} 类型",
                 "the value `{value}` of `{name}` is not of type {kind} from {min} to {max}"
             ),
-            Kind::Date | Kind::YesNo | Kind::Category => {
-                say!(
-                    "`{name}` 的值 `{value}` 不是 {kind} 类型",
-                    "the value `{value}` of `{name}` is not of type {kind}"
-                )
-            }
+            Kind::Date | Kind::YesNo | Kind::Category => fact.kind.misfit_text(name, &value.to_string()),
         };
         self.findings.report(Code::BadFact, span, message);
         None

@@ -135,6 +135,7 @@ codes! {
     NoSuchClaim "no-such-claim",
     ClaimRejected "claim-rejected",
     ClaimAmbiguous "claim-ambiguous",
+    ClaimPended "claim-pended",
     VersionOther "version-other",
     LimitPerClaim "limit-per-claim",
     PriorNotCounted "prior-not-counted",

@@ -75,7 +75,7 @@ impl Plan {
     /// one of these values.
     ///
     /// # Errors
-    /// [`Error::is_fact`] if the plan reads no such fact, if it is no number, or if the payout does not run along lines in it; and those of [`Plan::decide`].
+    /// [`Error::is_fact`] if the claim is a reversal, if the plan reads no such fact, if it is no number, or if the payout does not run along lines in it; and those of [`Plan::decide`].
     ///
     /// ```
     /// # use huzhu::{Case, Catalog};
@@ -95,6 +95,9 @@ impl Plan {
         accumulators: &Accumulators,
         fact: &str,
     ) -> Result<Curve, Error> {
+        if claim.reverses().is_some() {
+            return Err(Error::fact(say!("冲销没有曲线", "a reversal has no curve")));
+        }
         self.decide(enrollment, claim, accumulators)?;
         let slot = self.slot_to_vary(fact)?;
         let formula = Formula::as_given(self);

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::text::Text;
+use crate::text::{Text, say};
 use crate::{calendar, exact, money};
 
 /// What a fact's value is, with its unit.
@@ -216,6 +216,37 @@ impl Bounds {
 }
 
 impl Kind {
+    /// What is wrong with a value that is not of this kind.
+    pub(crate) fn misfit_text(self, name: &str, value: &str) -> Text {
+        let (kind, Text { zh, en }) = (self.name(), self.form());
+        say!(
+            "`{name}` 的值 `{value}` 不是 {kind} 类型{zh}",
+            "the value `{value}` of `{name}` is not of type {kind}{en}"
+        )
+    }
+
+    /// What is wrong with a number that has more digits than one of this kind.
+    pub(crate) fn digits_text(self, name: &str, value: &str) -> Text {
+        let places = self.places();
+        say!(
+            "`{name}` 的值 `{value}` 位数过多，小数至多 {places} 位",
+            "the value `{value}` of `{name}` has too many digits: at most {places} after the point"
+        )
+    }
+
+    /// How a value is written, to be put behind the name of the kind.
+    fn form(self) -> Text {
+        let example = match self {
+            Kind::Money => "1234.50",
+            Kind::Ratio => "0.8",
+            Kind::Number | Kind::Days => "12",
+            Kind::Date => "2025-01-31",
+            Kind::YesNo => return say!("，即 `true` 或 `false`", ", `true` or `false`"),
+            Kind::Category => return Text::default(),
+        };
+        say!("，如 `{example}`", ", such as `{example}`")
+    }
+
     /// Reads a value as one of this kind, within the bounds.
     pub(crate) fn fit(self, value: &Value, bounds: Bounds) -> Result<Value, Misfit> {
         match (self, value) {

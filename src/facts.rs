@@ -114,14 +114,10 @@ impl Facts {
 
 /// What is wrong with the value of a standard fact.
 pub(crate) fn misfit_text(fact: &StandardFact, value: &Value, misfit: Misfit) -> Text {
-    let (name, kind) = (fact.name, fact.kind.name());
+    let name = fact.name;
     match misfit {
-        Misfit::Kind => {
-            say!("`{name}` 的值 `{value}` 不是 {kind} 类型", "the value `{value}` of `{name}` is not of type {kind}")
-        }
-        Misfit::Digits => {
-            say!("`{name}` 的值 `{value}` 位数过多", "the value `{value}` of `{name}` has too many digits")
-        }
+        Misfit::Kind => fact.kind.misfit_text(name, &value.to_string()),
+        Misfit::Digits => fact.kind.digits_text(name, &value.to_string()),
         Misfit::Bounds => {
             let (min, max) = (fact.bounds().min, fact.bounds().max);
             say!(

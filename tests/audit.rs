@@ -198,6 +198,83 @@ fn every_recorded_row_is_in_one_of_the_numbers() {
     );
 }
 
+/// What became of each record, by claim, of claims that are changed line by line.
+fn causes_after(
+    name: &str,
+    change: impl Fn(&[String]) -> Vec<String>,
+    records: &[(&str, &str)],
+) -> BTreeMap<String, Vec<Code>> {
+    let world = World::new(name, 60);
+    let claims = fs::read_to_string(world.path("claims.csv")).unwrap();
+    let lines: Vec<String> = claims.lines().map(str::to_owned).collect();
+    fs::write(world.path("claims.csv"), change(&lines).join("\n") + "\n").unwrap();
+    let records: Vec<String> = records.iter().map(|(id, amount)| format!("{id},{amount}")).collect();
+    let summary = world.audit(&records);
+    let recorded = summary.differences.into_iter().filter(|line| line.recorded.is_some());
+    recorded.map(|line| (line.claim, line.causes)).collect()
+}
+
+#[test]
+fn a_record_of_a_claim_that_can_not_be_read_says_so_and_is_laid_beside_no_other() {
+    let spoil = |line: &String| {
+        let mut fields: Vec<&str> = line.split(',').collect();
+        fields[4] = "many";
+        fields.join(",")
+    };
+    let found = causes_after(
+        "spoilt",
+        |lines| {
+            let mut lines = lines.to_vec();
+            lines[3] = spoil(&lines[3]);
+            let twin = spoil(&lines[5]).replacen("C000004", "C000007", 1);
+            lines.push(twin);
+            lines
+        },
+        &[("C000002", "5.00"), ("C000007", "5.00"), ("C000004", "5.00")],
+    );
+    assert_eq!(found["C000002"], [Code::ClaimRejected]);
+    assert_eq!(
+        found["C000007"],
+        [Code::ClaimAmbiguous],
+        "two members have a claim of this id, one of which can not be read"
+    );
+    assert_ne!(found["C000004"], [Code::ClaimAmbiguous]);
+}
+
+#[test]
+fn a_record_of_a_pended_claim_or_of_a_reversal_is_said_to_be_one() {
+    let (id, paid) = {
+        let world = World::new("reversed-due", 60);
+        world.due().into_iter().find(|(_, fen)| *fen > 0).unwrap()
+    };
+    let found = causes_after(
+        "reversed",
+        |lines| {
+            let mut changed: Vec<String> = lines.iter().map(|line| format!("{line},")).collect();
+            changed[0] = format!("{}reverses", changed[0]);
+            let enrollment = lines.iter().find(|line| line.starts_with(&id)).unwrap().split(',').nth(1).unwrap();
+            changed.push(format!("R1,{enrollment},,,,,,,,{id}"));
+            changed[60] = changed[60].replacen(",accident,", ",,", 1).replacen(",illness,", ",,", 1);
+            changed
+        },
+        &[("R1", &world::yuan(-paid)), ("C000059", "600.00")],
+    );
+    assert_eq!(found["R1"], [Code::Reversal]);
+    assert_eq!(found["C000059"], [Code::ClaimPended]);
+}
+
+#[test]
+fn a_claim_whose_record_can_not_be_read_is_not_said_to_have_none() {
+    let world = World::new("unread", 60);
+    let due = world.due();
+    let mut records = lines(&due);
+    let place = due.values().position(|fen| *fen > 0).unwrap();
+    let id = due.keys().nth(place).unwrap();
+    records[place] = format!("{id},12.345");
+    let summary = world.audit(&records);
+    assert_eq!((summary.rows.rejected, summary.not_recorded, summary.differences.len()), (1, 0, 0));
+}
+
 #[test]
 fn amounts_are_put_right_or_rejected_and_said() {
     let world = World::new("amounts", 50);

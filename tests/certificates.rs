@@ -221,15 +221,19 @@ fn what_is_no_whole_batch_gives_no_extract() {
     let not_whole =
         "the batch is not whole: the number and the root in its last line are not those of its certificates";
     assert_eq!(says(&lines), "1 extracts");
-    assert_eq!(says(&lines[..lines.len() - 1]), not_whole);
+    let no_end = "the batch is not whole: it has no last line";
+    assert_eq!(says(&lines[..lines.len() - 1]), no_end);
     assert_eq!(says(&[&lines[..2], &lines[3..]].concat()), not_whole);
+    let counted = lines[lines.len() - 1].replacen("\"count\":7", "\"count\":8", 1);
+    assert_ne!(lines[lines.len() - 1], counted);
+    assert_eq!(says(&[&lines[..lines.len() - 1], &[counted.as_str()]].concat()), not_whole);
     assert_eq!(says(&lines[1..]), "line 1: its program does not stand before it");
     assert_eq!(
         says(&[&lines[..], &lines[1..2]].concat()),
         format!("line {}: it is no line of a batch", lines.len() + 1)
     );
     assert_eq!(says(&["{}"]), "line 1: it is no line of a batch");
-    assert_eq!(says(&[]), not_whole);
+    assert_eq!(says(&[]), no_end);
 }
 
 #[test]

@@ -265,6 +265,23 @@ fn what_can_not_run_ends_with_two_and_says_what_to_do() {
             ],
             "`c.csv` is named twice",
         ),
+        (vec!["adjudicate", "a.json", "--certificate", "./a.json"], "`./a.json` is named twice"),
+        (vec!["adjudicate", "a.json", "--certificate", "b", "--workbook", "b"], "`b` is named twice"),
+        (vec!["adjudicate", "a.json", "--what-if", "shares=1", "--certificate", "b"], "cannot be used with"),
+        (
+            vec![
+                "audit",
+                "-ca.csv",
+                "-eb.csv",
+                "-rc.csv",
+                "-od.csv",
+                "--sample=2",
+                "--workbook=e.ods",
+                "--rules=alone",
+            ],
+            "`e.ods` does not end in `.xlsx`",
+        ),
+        (vec!["audit", "-ca.csv", "-eb.csv", "-rc.csv", "-od.csv", "--sample=0"], "0 is not in 1.."),
         (vec!["explain", "limit-reachd"], "did you mean `limit-reached`"),
         (vec!["explain", "zzz"], "`huzhu explain` lists all codes"),
         (vec!["init", "My Plan"], "lower case letters and digits joined by hyphens"),
@@ -338,8 +355,18 @@ fn one_certificate_of_a_batch_is_given_out_with_its_proof() {
     let qian: Json = serde_json::from_str(&qian.out).unwrap();
     assert_eq!((&qian["enrollment"], &qian["inclusion"]["root"]), (&Json::from("henan-2025-qian"), &Json::from(root)));
 
-    let none = folder.huzhu(&["extract", "--lang=en", file, "zhao-2025-09"]);
-    assert_eq!(none.err, "error: `oktober.certificates.jsonl` has no certificate of the claim `zhao-2025-09`\n");
+    for (asked, under) in
+        [(vec!["zhao-2025-09"], ""), (vec!["zhao-2025-02", "-ehenan"], " under the enrollment `henan`")]
+    {
+        let none = folder.huzhu(&[&["extract", "--lang=en", file], &asked[..]].concat());
+        let claim = asked[0];
+        let says = format!("error: `oktober.certificates.jsonl` has no certificate of the claim `{claim}`{under}\n");
+        assert!(none.code == 2 && none.err.starts_with(&says), "{}", none.err);
+    }
+    let whole = fs::read(folder.path(file)).unwrap();
+    let over = folder.huzhu(&["extract", "--lang=en", file, "zhao-2025-01", "-o", file]);
+    assert!(over.code == 2 && over.err.contains("is named twice"), "{}", over.err);
+    assert_eq!(fs::read(folder.path(file)).unwrap(), whole);
 }
 
 #[test]

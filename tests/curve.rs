@@ -94,7 +94,7 @@ fn a_case_with_a_fact_changed_is_the_case_that_says_so() {
     let (adjudication, _) = without.decide(&catalog).expect("it is decided");
     assert_eq!(adjudication.decision(), Decision::Pended);
     let error = case.with(&catalog, "hospital_dayz", "30").expect_err("there is no such fact");
-    assert_eq!(error.to_string(), "there is no fact `hospital_dayz`. did you mean `hospital_days`?");
+    assert_eq!(error.to_string(), "there is no fact `hospital_dayz`: did you mean `hospital_days`?");
 }
 
 fn catalog() -> Catalog {

@@ -15,9 +15,9 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use crate::CATALOG;
 use crate::rounds::{Totals, Variant};
 
-/// One payout in so many is recorded otherwise, if anything is due.
+/// One payout in so many is recorded otherwise: of a claim with something due, as soon as there is one.
 const ONE_IN: usize = 100;
-const KINDS: usize = 5;
+const KINDS: u64 = 5;
 
 /// The batch alone, and the audit of its payouts.
 pub(crate) fn variants(folder: &Path, out: &Path, threads: std::num::NonZeroUsize) -> Vec<Variant> {
@@ -49,7 +49,7 @@ fn totals(summary: &batch::Summary, due: Option<i64>) -> Totals {
 fn record(payouts: &PathBuf, recorded: &PathBuf) -> u64 {
     let rows = ParquetRecordBatchReaderBuilder::try_new(File::open(payouts).expect("it is there"));
     let mut writer: Option<ArrowWriter<File>> = None;
-    let (mut seen, mut wrong) = (0, 0);
+    let (mut sound, mut wrong) = (0, 0);
     for rows in rows.expect("it is Parquet").build().expect("it can be read") {
         let rows = rows.expect("it can be read");
         let due = rows.column(5).as_primitive::<Decimal128Type>();
@@ -57,12 +57,12 @@ fn record(payouts: &PathBuf, recorded: &PathBuf) -> u64 {
             .iter()
             .map(|due| {
                 let due = due.unwrap_or_default();
-                seen += 1;
-                if seen % ONE_IN != 0 || due == 0 {
+                sound += 1;
+                if sound < ONE_IN || due == 0 {
                     return due;
                 }
-                wrong += 1;
-                slipped(due, seen / ONE_IN)
+                (sound, wrong) = (sound - ONE_IN, wrong + 1);
+                slipped(due, wrong)
             })
             .map(Some)
             .collect();
@@ -80,7 +80,7 @@ fn record(payouts: &PathBuf, recorded: &PathBuf) -> u64 {
 }
 
 /// Slips of the pen, roundings, payments in double, and what nothing explains.
-fn slipped(due: i128, index: usize) -> i128 {
+fn slipped(due: i128, index: u64) -> i128 {
     match index % KINDS {
         0 => due * 10,
         1 => -due,

@@ -24,7 +24,8 @@ pub(super) struct Amount {
 
 /// So many digits before the point are an amount.
 const MOST_DIGITS: usize = 15;
-const BEFORE: [&str; 5] = ["¥", "人民币", "RMB", "CNY", "+"];
+/// Each of these names yuan.
+const BEFORE: [&str; 4] = ["¥", "人民币", "RMB", "CNY"];
 const BEHIND: [&str; 6] = ["元整", "元", "圆", "RMB", "CNY", "yuan"];
 const MINUS: [char; 3] = ['-', '\u{2212}', '\u{2013}'];
 
@@ -41,11 +42,15 @@ pub(super) fn read(text: &str, unit: Unit) -> Result<Amount, Text> {
         return Err(say!("没有金额", "there is no amount"));
     }
     notes.note(narrow != text, "全角字符或空格", "full-width signs or blanks");
-    let (is_negative, rest) = sign(&narrow, &mut notes)?;
+    let Marks { is_negative, names_yuan, rest } = marks(&narrow, &mut notes)?;
     let (rest, unit) = match rest.strip_suffix('分').or_else(|| rest.strip_suffix("fen")) {
         Some(rest) => {
             notes.note(true, "以分为单位", "in fen");
             (rest.trim(), Unit::Fen)
+        }
+        None if names_yuan => (rest, Unit::Yuan),
+        None if unit == Unit::Fen && rest.contains('.') => {
+            return Err(say!("文件以分为单位，而金额有小数点", "the file is in fen, and the amount has a point"));
         }
         None => (rest, unit),
     };
@@ -109,10 +114,18 @@ fn narrow(letter: char) -> char {
     }
 }
 
+/// What stands around the digits.
+struct Marks<'t> {
+    is_negative: bool,
+    /// Whether there is a sign of the currency.
+    names_yuan: bool,
+    rest: &'t str,
+}
+
 /// Takes off signs and currencies on both sides.
-fn sign<'t>(text: &'t str, notes: &mut Notes) -> Result<(bool, &'t str), Text> {
+fn marks<'t>(text: &'t str, notes: &mut Notes) -> Result<Marks<'t>, Text> {
     let mut rest = text;
-    let mut minus = 0_u8;
+    let (mut minus, mut names_yuan) = (0_u8, false);
     loop {
         let before = rest;
         rest = rest.trim();
@@ -122,6 +135,8 @@ fn sign<'t>(text: &'t str, notes: &mut Notes) -> Result<(bool, &'t str), Text> {
         for word in BEHIND {
             rest = rest.strip_suffix(word).unwrap_or(rest);
         }
+        names_yuan |= rest != before.trim();
+        rest = rest.strip_prefix('+').unwrap_or(rest);
         notes.note(rest != before.trim(), "货币符号或正号", "a currency or plus sign");
         if let Some(inside) = rest.strip_prefix(MINUS) {
             notes.note(!rest.starts_with('-'), "负号写法", "the form of the minus");
@@ -139,7 +154,7 @@ fn sign<'t>(text: &'t str, notes: &mut Notes) -> Result<(bool, &'t str), Text> {
     if minus > 1 {
         return Err(say!("负号多于一个", "there is more than one minus"));
     }
-    Ok((minus == 1, rest))
+    Ok(Marks { is_negative: minus == 1, names_yuan, rest })
 }
 
 /// Commas stand before every three digits, or the comma may be a decimal point.
@@ -260,7 +275,13 @@ mod tests {
         let read = |text: &str| read(text, Unit::Fen).map(|amount| amount.fen).map_err(|text| text.en);
         assert_eq!(read("711987"), Ok(711_987));
         assert_eq!(read("-5"), Ok(-5));
-        assert_eq!(read("711987.00"), Ok(711_987));
-        assert_eq!(read("7119.87"), Err("an amount in fen has a fraction".to_owned()));
+        assert_eq!(read("+5"), Ok(5));
+        for text in ["711987.00", "7119.87"] {
+            assert_eq!(read(text), Err("the file is in fen, and the amount has a point".to_owned()));
+        }
+        assert_eq!(read("711987.0分"), Ok(711_987));
+        for text in ["¥7119.87", "7119.87元", "RMB 7,119.87"] {
+            assert_eq!(read(text), Ok(711_987), "{text} names its unit");
+        }
     }
 }

@@ -28,6 +28,8 @@ use crate::text::{Text, say};
 pub(super) struct Desk<'a> {
     catalog: &'a Catalog,
     pub(super) recorded: &'a Recorded,
+    /// The claims whose records could not be read.
+    unread: BTreeSet<&'a str>,
     sink: &'a Sink,
     /// By the number of the version that decides; made where one is first needed.
     variants: Vec<OnceLock<Variants>>,
@@ -62,6 +64,7 @@ impl<'a> Desk<'a> {
         Desk {
             catalog,
             recorded,
+            unread: recorded.notes.iter().filter(|note| note.is_rejected()).map(|note| note.claim.as_str()).collect(),
             sink,
             variants: catalog.plans().map(|_| OnceLock::new()).collect(),
             found: Mutex::new(found),
@@ -78,7 +81,8 @@ impl<'a> Desk<'a> {
     fn mark(&self, claim: &str, state: State) {
         if let Some(place) = self.recorded.find(claim) {
             let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-            set(&mut found.states, place, state);
+            let is_first = found.states.get(place) == Some(&State::Open);
+            set(&mut found.states, place, if is_first { state } else { State::Ambiguous });
         }
     }
 
@@ -100,6 +104,7 @@ impl<'a> Desk<'a> {
                         compared.differing.insert(id.to_owned(), (place, self.recorded.amount(place)));
                     }
                 }
+                None if self.unread.contains(id) => {}
                 None if due != 0 => compared.unrecorded.push((id.to_owned(), due)),
                 None => compared.nothing_to_record = compared.nothing_to_record.saturating_add(1),
             }
@@ -205,6 +210,10 @@ impl<'a> Desk<'a> {
 impl Watch for Desk<'_> {
     fn turn_away(&self, claim: &str) {
         self.mark(claim, State::TurnedAway);
+    }
+
+    fn refuse(&self, claim: &str) {
+        self.mark(claim, State::Rejected);
     }
 
     fn see(

@@ -277,6 +277,19 @@ impl<'a> Forensics<'a> {
             fits.push(Fit { policy: *policy, explained, group });
         }
         fits.sort_by_key(|fit| (std::cmp::Reverse(fit.explained), fit.group));
+        numbered_as_listed(&mut fits);
         fits
+    }
+}
+
+/// Groups are numbered in the order in which they are listed.
+fn numbered_as_listed(fits: &mut [Fit]) {
+    let mut groups: Vec<usize> = Vec::new();
+    for fit in fits {
+        let place = groups.iter().position(|group| *group == fit.group);
+        fit.group = place.unwrap_or_else(|| {
+            groups.push(fit.group);
+            groups.len().saturating_sub(1)
+        });
     }
 }

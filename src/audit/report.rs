@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::chart;
 use super::difference::{Difference, MOST_LISTED};
+use super::sample::Sampling;
 use super::summary::{CauseTotal, Rows, Summary};
 use super::title;
 use crate::explain::{BenefitExplanation, Explanation};
@@ -60,6 +61,7 @@ impl Page<'_> {
             (self.pick("被拒", "rejected"), rejected),
             (self.pick("其中改读", "put right among them"), put_right),
             (self.pick("应付而无记录", "due, but not recorded"), self.summary.not_recorded),
+            (self.pick("理赔申请被拒", "claims rejected"), self.summary.batch.claims().rejected),
         ];
         let counts = counts.map(|(name, number)| (name, number.to_string()));
         let sums = [
@@ -110,13 +112,16 @@ impl Page<'_> {
         let (rate, low, high) = (percent(sample.error_rate), percent(sample.interval.0), percent(sample.interval.1));
         let (payment, financial) =
             (percent(sample.payment_accuracy), sample.financial_accuracy.map_or_else(|| "-".to_owned(), percent));
+        let Sampling { seed, is_stratified, .. } = sample.sampling;
+        let draw =
+            if is_stratified { self.pick("按计划和给付大小分层", " by plan and size of payout") } else { "" };
         let text = match self.language {
             Language::Zh => format!(
-                "{population} 件中抽 {size} 件，{errors} 件有误。差错率 {rate}，95% 置信区间 {low} 至 {high}。\
+                "{population} 件中{draw}抽 {size} 件（种子 {seed}），{errors} 件有误。差错率 {rate}，95% 置信区间 {low} 至 {high}。\
                  件数准确率 {payment}；金额准确率 {financial}。"
             ),
             Language::En => format!(
-                "{size} of {population} were drawn, {errors} of them wrong. The error rate is {rate}, with 95% confidence from {low} to {high}. \
+                "{size} of {population} were drawn{draw} (seed {seed}), {errors} of them wrong. The error rate is {rate}, with 95% confidence from {low} to {high}. \
                  Payment accuracy {payment}; financial accuracy {financial}."
             ),
         };

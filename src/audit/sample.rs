@@ -37,7 +37,7 @@ pub struct Sample {
     pub errors: u64,
     /// The share of claims paid wrong among all, as estimated from the sample.
     pub error_rate: u64,
-    /// Between these the true share lies with 95% confidence: the exact interval of Clopper and Pearson, for strata by the way of Korn and Graubard.
+    /// Between these the true share lies with 95% confidence, as if drawn from a population without end; both are the share itself if all were drawn. The exact interval of Clopper and Pearson, for strata by the way of Korn and Graubard.
     pub interval: (u64, u64),
     /// The share of claims paid right.
     pub payment_accuracy: u64,
@@ -141,7 +141,8 @@ fn shares(size: u64, population: u64, strata: impl Iterator<Item = u64>) -> Vec<
             *share = share.saturating_add(1);
         }
     }
-    shares.iter().zip(strata).map(|(share, of)| (*share).max(LEAST).min(of)).collect()
+    let least = if strata.len() > 1 { LEAST } else { 0 };
+    shares.iter().zip(strata).map(|(share, of)| (*share).max(least).min(of)).collect()
 }
 
 /// A stratum with the claims that were drawn from it.
@@ -170,14 +171,19 @@ impl<'a> Drawn<'a> {
 
 fn measured(sampling: Sampling, population: u64, drawn: &[Drawn<'_>]) -> Sample {
     let sum = |of: &dyn Fn(&Drawn<'_>) -> u128| drawn.iter().map(of).fold(0, u128::saturating_add);
-    let share = |part: u128, whole: u128| u64::try_from(part.checked_div(whole).unwrap_or(0)).unwrap_or(MILLION);
+    // half up to the millionth
+    let share = |part: u128, whole: u128| {
+        let halves = part.saturating_mul(2).saturating_add(whole);
+        u64::try_from(halves.checked_div(whole.saturating_mul(2)).unwrap_or(0)).unwrap_or(MILLION)
+    };
     let wrong = sum(&|drawn| drawn.raised(u128::from(drawn.stratum.errors).saturating_mul(MILLION.into())));
     let error_rate = share(wrong, population.into());
     let parts = drawn.iter().map(|Drawn { stratum, .. }| {
         let Stratum { population, size, errors: hits, .. } = *stratum;
         Part { population, size, hits }
     });
-    let interval = korn_graubard(&parts.collect::<Vec<_>>(), DOUBT);
+    let is_all = drawn.iter().all(|drawn| drawn.stratum.size == drawn.stratum.population);
+    let interval = if is_all { (error_rate, error_rate) } else { korn_graubard(&parts.collect::<Vec<_>>(), DOUBT) };
     let money = |of: fn(&Payout<'_>) -> u64| {
         sum(&|drawn| {
             drawn.raised(drawn.payouts.iter().map(|payout| u128::from(of(payout))).fold(0, u128::saturating_add))
@@ -241,7 +247,7 @@ mod tests {
             assert_eq!(sample.payment_accuracy, 900_000);
             // 100 claims by 0.50 yuan each, of 499,500 yuan.
             assert_eq!(sample.financial_accuracy, Some(999_900));
-            assert!(sample.interval.0 < 100_000 && sample.interval.1 > 100_000);
+            assert_eq!(sample.interval, (100_000, 100_000));
         }
     }
 

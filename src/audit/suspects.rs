@@ -76,7 +76,7 @@ impl<'a> Scene<'a> {
     ) -> Option<Scene<'a>> {
         let (enrollment, claim) = story.get(place)?;
         let plan = catalog.resolve(enrollment, claim).ok()?;
-        let decided = plan.adjudicate(enrollment, claim, before).ok()?;
+        let decided = history::next(catalog, enrollment, claim, &mut before.clone()).ok()?;
         let due = fen(decided.payable())?;
         Some(Scene { catalog, plan, story, place, enrollment, claim, earlier, before, decided, due, recorded })
     }
@@ -93,8 +93,8 @@ impl<'a> Scene<'a> {
 
     /// All causes that explain what is recorded, the most likely first; or that none does.
     pub(super) fn causes(&self, variants: &Variants) -> Vec<Code> {
-        if self.claim.reverses().is_some() {
-            return vec![cause::UNEXPLAINED];
+        if let Some(reversed) = self.claim.reverses() {
+            return vec![if self.recovers(reversed) { Code::Reversal } else { cause::UNEXPLAINED }];
         }
         let mut found = slips::between(self.due, self.recorded);
         found.extend(variants.rules.iter().filter(|variant| self.is_by(variant)).map(|variant| variant.cause));
@@ -104,7 +104,18 @@ impl<'a> Scene<'a> {
         if self.due.abs_diff(self.recorded) <= self.most_by_rounding() {
             self.roundings(variants, &mut found);
         }
-        if found.is_empty() { vec![cause::UNEXPLAINED] } else { cause::in_order(&found) }
+        match (found.as_slice(), self.decided.decision()) {
+            ([], Decision::Pended) => vec![Code::ClaimPended],
+            ([], _) => vec![cause::UNEXPLAINED],
+            _ => cause::in_order(&found),
+        }
+    }
+
+    /// Whether what was paid for the reversed claim is recorded as taken back.
+    fn recovers(&self, reversed: &str) -> bool {
+        let claim = self.earlier.iter().find(|earlier| earlier.claim.id() == reversed);
+        let paid = claim.and_then(|claim| fen(claim.decided.payable()));
+        paid.and_then(i64::checked_neg) == Some(self.recorded)
     }
 
     /// Whether another system with these rules would pay so, be it after what is due of the earlier claims or after what it paid itself.

@@ -188,6 +188,13 @@ impl Door {
         raw.ok_or_else(|| self.changed(batch, &column.name))
     }
 
+    /// The claim that a row is of, as it is written; none where there is no such column or no value.
+    pub(crate) fn claim_at(&self, batch: &RecordBatch, row: usize) -> Option<String> {
+        let column = self.columns.iter().find(|column| column.name == "claim_id")?;
+        let id = shown(self.raw_column(batch, column).ok()?, row);
+        Some(id).filter(|id| !id.is_empty())
+    }
+
     fn reject(&self, column: &Column, raw: &ArrayRef, rows: &Rows, bad: Bad) -> Reject {
         let value = shown(raw, bad.row);
         Reject {

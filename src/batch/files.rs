@@ -43,9 +43,16 @@ impl ResultForm {
         if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("jsonl")) {
             return Ok(ResultForm::Json);
         }
-        Form::of(path).map(|form| match form {
+        let form = Form::of(path).map(|form| match form {
             Form::Parquet => ResultForm::Parquet,
             Form::Csv => ResultForm::Csv,
+        });
+        form.map_err(|_| {
+            let path = path.display();
+            say!(
+                "`{path}` 应以 `.parquet`、`.csv` 或 `.jsonl` 结尾",
+                "`{path}` ends in none of `.parquet`, `.csv` and `.jsonl`: the ending says how a file is written"
+            )
         })
     }
 }

@@ -36,6 +36,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
 
+pub(crate) use job::each_once;
 pub use job::{Job, LEAST_MEMORY, MOST_THREADS, USUAL_MEMORY};
 pub use progress::{Progress, Stage};
 pub use rehearse::{Rehearsal, rehearse};
@@ -96,7 +97,7 @@ pub(crate) fn run_watched(
     let sources = Sources::open(job, &vocabulary)?;
     let plans = Plans::of(catalog, &vocabulary);
     let outputs = Outputs::of(job, &sources, &plans)?;
-    let manifest = Manifest::of(job, catalog)?;
+    let manifest = Manifest::of(job, catalog, watch.is_some())?;
     let folder = Folder::open(job, &manifest)?;
     let is_resumed = folder.is_resumed;
     let run = Run { job, stamps, plans, sources, outputs, folder, budget: Budget::of(job), progress, watch };

@@ -65,7 +65,13 @@ impl Extract {
         }
         let tree = Tree::of(digests.iter().copied());
         let count = u64::try_from(digests.len()).unwrap_or(u64::MAX);
-        if end.is_none_or(|(stated, root)| stated != count || root != tree.root()) {
+        let Some((stated, root)) = end else {
+            return Err(Error::certificate(say!(
+                "批次不完整：没有最后一行",
+                "the batch is not whole: it has no last line"
+            )));
+        };
+        if stated != count || root != tree.root() {
             return Err(Error::certificate(say!(
                 "批次不完整：最后一行的份数和根与各凭证不符",
                 "the batch is not whole: the number and the root in its last line are not those of its certificates"

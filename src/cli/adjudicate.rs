@@ -13,6 +13,8 @@ use super::words::say;
 use super::{Failure, Report, check, curve, what_if};
 
 pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failure> {
+    let outputs = [&asked.certificate, &asked.workbook, &asked.svg].into_iter().flatten();
+    files::each_once([&asked.case].into_iter().chain(outputs), setting.language)?;
     let (name, bytes) = read(&asked.case, setting)?;
     let catalog = match files::catalog(setting)? {
         Ok(catalog) => catalog,

@@ -80,33 +80,26 @@ fn check_files(asked: &options::Audit, setting: &Setting) -> Result<(), Failure>
         );
         return Err(Failure::new(message));
     }
-    let files = [Some(&asked.claims), Some(&asked.enrollments), Some(&asked.recorded), Some(&asked.out)];
-    let files = files.into_iter().chain([asked.rejects.as_ref(), asked.notes.as_ref()]).flatten();
-    let mut taken: Vec<&PathBuf> = files.collect();
-    for path in asked.report.iter().chain(&asked.workbook) {
-        check_file(path, &taken, asked.force, setting)?;
-        taken.push(path);
-    }
-    Ok(())
-}
-
-fn check_file(path: &Path, taken: &[&PathBuf], is_forced: bool, setting: &Setting) -> Result<(), Failure> {
-    let shown = path.display();
-    if taken.iter().any(|taken| *taken == path) {
+    let inputs = [&asked.claims, &asked.enrollments, &asked.recorded, &asked.out];
+    let outputs = [&asked.rejects, &asked.notes, &asked.report, &asked.workbook].into_iter().flatten();
+    files::each_once(inputs.into_iter().chain(outputs), setting.language)?;
+    if let Some(path) = asked.workbook.as_ref().filter(|path| path.extension().is_none_or(|ending| ending != "xlsx")) {
+        let path = path.display();
         return Err(Failure::new(say!(
             setting.language,
-            "`{shown}` 用了两次；每个输入和输出须是不同的文件",
-            "`{shown}` is named twice; every input and output is a file of its own"
+            "`{path}` 应以 `.xlsx` 结尾",
+            "`{path}` does not end in `.xlsx`"
         )));
     }
-    if path.exists() && !is_forced {
-        return Err(Failure::new(say!(
+    let written = asked.report.iter().chain(&asked.workbook).find(|path| path.exists() && !asked.force);
+    written.map_or(Ok(()), |path| {
+        let path = path.display();
+        Err(Failure::new(say!(
             setting.language,
-            "`{shown}` 已存在；用 `--force` 覆盖",
-            "`{shown}` is there already; `--force` overwrites it"
-        )));
-    }
-    Ok(())
+            "`{path}` 已存在；用 `--force` 覆盖",
+            "`{path}` is there already; `--force` overwrites it"
+        )))
+    })
 }
 
 fn audit(asked: &options::Audit) -> Audit {
@@ -262,8 +255,16 @@ impl Done {
                 pick(language, "理赔申请被拒", "claims rejected"),
                 count(self.summary.batch.claims().rejected),
             ),
-            (Ink::Plain, pick(language, "记录合计（元）", "recorded, in yuan"), grouped(&yuan(self.summary.recorded))),
-            (Ink::Plain, pick(language, "应付合计（元）", "due, in yuan"), grouped(&yuan(self.summary.recomputed))),
+            (
+                Ink::Plain,
+                pick(language, "相同和不同者：记录合计（元）", "as is due and other: recorded, in yuan"),
+                grouped(&yuan(self.summary.recorded)),
+            ),
+            (
+                Ink::Plain,
+                pick(language, "相同和不同者：应付合计（元）", "as is due and other: due, in yuan"),
+                grouped(&yuan(self.summary.recomputed)),
+            ),
         ];
         figures(lines, &numbers, look);
     }
@@ -276,7 +277,12 @@ impl Done {
             files.into_iter().chain(self.report.as_deref()).chain(self.book.as_ref().map(|book| book.path.as_path()));
         let files: Vec<String> = files.map(|path| format!("`{}`", path.display())).collect();
         let files = files.join(pick(language, "、", ", "));
-        say!(language, "{found} 处差异，用时 {took} 秒；写出 {files}", "{found} differences in {took} s; wrote {files}")
+        let differences = if found == "1" { "difference" } else { "differences" };
+        say!(
+            language,
+            "{found} 处差异，用时 {took} 秒；写出 {files}",
+            "{found} {differences} in {took} s; wrote {files}"
+        )
     }
 }
 

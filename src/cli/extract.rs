@@ -8,6 +8,7 @@ use super::{Failure, Report, files};
 
 pub(super) fn run(asked: &options::Extract, setting: &Setting) -> Result<Report, Failure> {
     let language = setting.language;
+    files::each_once([&asked.batch].into_iter().chain(&asked.out), language)?;
     let path = asked.batch.display();
     let extracts = Extract::all(files::open(&asked.batch, language)?, &asked.claim)
         .map_err(|error| Failure::new(format!("`{path}`: {}", error.message(language))))?;
@@ -15,12 +16,7 @@ pub(super) fn run(asked: &options::Extract, setting: &Setting) -> Result<Report,
     let text = match *extracts.iter().filter(is_asked).collect::<Vec<_>>() {
         [extract] => format!("{}\n", extract.as_text()),
         [] => {
-            let claim = &asked.claim;
-            return Err(Failure::new(say!(
-                language,
-                "`{path}` 中没有理赔申请 `{claim}` 的凭证",
-                "`{path}` has no certificate of the claim `{claim}`"
-            )));
+            return Err(missing(asked, setting));
         }
         [..] => return Err(ambiguous(asked, &extracts, setting)),
     };
@@ -28,6 +24,21 @@ pub(super) fn run(asked: &options::Extract, setting: &Setting) -> Result<Report,
         Some(out) => files::write(out, text.as_bytes(), language).map(|()| Report::default()),
         None => Ok(Report { results: text, ..Report::default() }),
     }
+}
+
+fn missing(asked: &options::Extract, setting: &Setting) -> Failure {
+    let (path, claim, language) = (asked.batch.display(), &asked.claim, setting.language);
+    let under = asked
+        .enrollment
+        .as_ref()
+        .map(|enrollment| say!(language, "（参保记录 `{enrollment}`）", " under the enrollment `{enrollment}`"));
+    let under = under.unwrap_or_default();
+    let message = say!(
+        language,
+        "`{path}` 中没有理赔申请 `{claim}`{under}的凭证",
+        "`{path}` has no certificate of the claim `{claim}`{under}"
+    );
+    Failure::new(message).with_help([say!(language, "冲销和被拒的行没有凭证", "reversals and rejected rows have none")])
 }
 
 /// Claims of several members may share an id.

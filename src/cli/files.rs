@@ -162,6 +162,24 @@ pub(super) fn read(path: &Path, language: Language) -> Result<Vec<u8>, Failure> 
     read.map_err(|fault| unreadable(path, &fault, language))
 }
 
+/// Every file of a command is one of its own, so that no output takes the place of an input or of another one.
+pub(super) fn each_once<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>, language: Language) -> Result<(), Failure> {
+    let mut seen = BTreeSet::new();
+    for path in paths.into_iter().filter(|path| path.as_ref().as_os_str() != "-") {
+        let path = path.as_ref();
+        let place = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        if !seen.insert(place.canonicalize().unwrap_or(place)) {
+            let shown = path.display();
+            return Err(Failure::new(say!(
+                language,
+                "`{shown}` 用了两次；每个输入和输出须是不同的文件",
+                "`{shown}` is named twice; every input and output is a file of its own"
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// A file of any length, or standard input, to be read bit by bit.
 pub(super) fn open(path: &Path, language: Language) -> Result<Box<dyn BufRead>, Failure> {
     if path.as_os_str() == "-" {

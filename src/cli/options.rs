@@ -120,7 +120,7 @@ pub(super) struct Adjudicate {
     #[arg(long, value_name = "FILE.xlsx")]
     pub(super) workbook: Option<PathBuf>,
     /// Decide it also with a fact changed, and compare; `FACT=` takes the fact away; may be given again · 若某事实不同
-    #[arg(long, value_name = "FACT=VALUE", value_parser = changed_fact, conflicts_with = "curve")]
+    #[arg(long, value_name = "FACT=VALUE", value_parser = changed_fact, conflicts_with_all = ["curve", "certificate", "workbook"])]
     pub(super) what_if: Vec<(String, String)>,
     /// Show what is paid for every value of a number, all else as it is · 应付额随某事实的变化
     #[arg(long, value_name = "FACT")]
@@ -262,7 +262,7 @@ pub(super) struct Audit {
     #[arg(long)]
     pub(super) rounding: bool,
     /// Also draw so many claims and say how sure their errors are of all
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) sample: Option<u64>,
     /// Another seed draws other claims
     #[arg(long, value_name = "S", default_value_t = 1, requires = "sample")]

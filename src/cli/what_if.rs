@@ -77,7 +77,11 @@ fn page(
         if !adjudication.reasons().is_empty() {
             page.heading(&when);
             for reason in adjudication.reasons() {
-                page.item("•", reason.text.in_language(language));
+                let text = reason.text.in_language(language);
+                match adjudication.decision() {
+                    Decision::Denied => page.item("•", &say!(language, "未满足：{text}", "not met: {text}")),
+                    Decision::Paid | Decision::NothingDue | Decision::Pended => page.item("•", text),
+                }
             }
         }
     }
@@ -101,7 +105,7 @@ fn rows(now: &Adjudication, then: &Adjudication, difference: Decimal, setting: &
             say!(language, "变动后", "then"),
             say!(language, "相差", "difference"),
         ],
-        [say!(language, "决定", "decision"), decision(now.decision()), decision(then.decision()), String::new()],
+        [say!(language, "结论", "decision"), decision(now.decision()), decision(then.decision()), String::new()],
     ];
     let paid = |adjudication: &Adjudication, id: &str| {
         adjudication.benefits().iter().find(|lines| lines.id() == id).map(huzhu::BenefitLines::paid)

@@ -125,14 +125,9 @@ pub(super) fn units(number: Decimal, kind: Kind) -> Option<i64> {
 
 fn own_misfit_text(name: &str, kind: Kind, value: &str, misfit: Misfit) -> Text {
     let Bounds { min, max } = Bounds::of(kind);
-    let kind = kind.name();
     match misfit {
-        Misfit::Kind | Misfit::Value => {
-            say!("`{name}` 的值 `{value}` 不是 {kind} 类型", "the value `{value}` of `{name}` is not of type {kind}")
-        }
-        Misfit::Digits => {
-            say!("`{name}` 的值 `{value}` 位数过多", "the value `{value}` of `{name}` has too many digits")
-        }
+        Misfit::Kind | Misfit::Value => kind.misfit_text(name, value),
+        Misfit::Digits => kind.digits_text(name, value),
         Misfit::Bounds => say!(
             "`{name}` 的值 `{value}` 不在 {min} 至 {max} 之间",
             "the value `{value}` of `{name}` is not from {min} to {max}"

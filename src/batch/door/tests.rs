@@ -279,7 +279,7 @@ fn a_wide_decimal_is_read_whatever_its_places() {
     assert_eq!(read(&format!("201987{zeros}"), 52), Ok(Some(201_987)));
     assert_eq!(
         read(&format!("201987{zeros}"), 60),
-        Err(format!("the value `0.0000201987{zeros}` of `total_cost` has too many digits"))
+        Err(format!("the value `0.0000201987{zeros}` of `total_cost` has too many digits: at most 2 after the point"))
     );
     assert_eq!(
         read(&format!("1{zeros}"), 0),
@@ -385,8 +385,8 @@ fn a_fact_of_a_packs_own_is_read_by_its_kind() {
         reasons,
         [
             "the value `-1` of `voucher_number` is not from 0 to 1000000000",
-            "the value `1.5` of `voucher_number` has too many digits",
-            "the value `x` of `voucher_number` is not of type number",
+            "the value `1.5` of `voucher_number` has too many digits: at most 0 after the point",
+            "the value `x` of `voucher_number` is not of type number, such as `12`",
         ]
     );
 }
@@ -465,21 +465,21 @@ fn a_row_with_bad_values_leaves_with_all_its_reasons() {
             (*row, column.as_str(), value.as_str(), reason.zh.as_str(), reason.en.as_str())
         })
         .collect();
-    let date = "the value `yesterday` of `event_date` is not of type date";
-    let no_date = "the value `2025-02-30` of `event_date` is not of type date";
+    let date = "the value `yesterday` of `event_date` is not of type date, such as `2025-01-31`";
+    let no_date = "the value `2025-02-30` of `event_date` is not of type date, such as `2025-01-31`";
     assert_eq!(
         said,
         [
             (2, "claim_id", "", "缺少 `claim_id`", "`claim_id` is not given"),
             (3, "claim_id", "", "缺少 `claim_id`", "`claim_id` is not given"),
-            (3, "event_date", "yesterday", "`event_date` 的值 `yesterday` 不是 date 类型", date),
-            (5, "event_date", "2025-02-30", "`event_date` 的值 `2025-02-30` 不是 date 类型", no_date),
+            (3, "event_date", "yesterday", "`event_date` 的值 `yesterday` 不是 date 类型，如 `2025-01-31`", date),
+            (5, "event_date", "2025-02-30", "`event_date` 的值 `2025-02-30` 不是 date 类型，如 `2025-01-31`", no_date),
             (
                 5,
                 "total_cost",
                 "4,5",
-                "`total_cost` 的值 `4,5` 不是 money 类型",
-                "the value `4,5` of `total_cost` is not of type money"
+                "`total_cost` 的值 `4,5` 不是 money 类型，如 `1234.50`",
+                "the value `4,5` of `total_cost` is not of type money, such as `1234.50`"
             ),
         ]
     );

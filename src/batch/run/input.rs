@@ -1,12 +1,13 @@
 //! An input: its file, and the door that its rows pass.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
 use super::progress::Stage;
-use crate::batch::door::{Door, Vocabulary};
+use crate::batch::door::{Door, Rows, Vocabulary};
 use crate::batch::files::{self, fault};
 use crate::batch::{Input, Reject};
 use crate::error::Error;
@@ -28,6 +29,8 @@ pub(super) struct Block {
     pub(super) read: u64,
     pub(super) rows: RecordBatch,
     pub(super) rejects: Vec<Reject>,
+    /// The claims of rejected rows that name one.
+    pub(super) refused: Vec<String>,
 }
 
 impl Source {
@@ -104,7 +107,18 @@ impl Lane<'_> {
     pub(super) fn next(&mut self) -> Result<Option<Block>, Error> {
         let Some(raw) = self.lane.next()? else { return Ok(None) };
         let read = raw.read;
+        let (batch, numbers) = (raw.batch.clone(), raw.rows.clone());
         let (rows, rejects) = raw.through(self.door)?;
-        Ok(Some(Block { read, rows, rejects }))
+        let refused = self.claims_of(&rejects, &batch, &numbers);
+        Ok(Some(Block { read, rows, rejects, refused }))
+    }
+
+    fn claims_of(&self, rejects: &[Reject], batch: &RecordBatch, numbers: &Rows) -> Vec<String> {
+        if rejects.is_empty() {
+            return Vec::new();
+        }
+        let rejected: BTreeSet<u64> = rejects.iter().map(|reject| reject.row).collect();
+        let rows = (0..batch.num_rows()).filter(|row| rejected.contains(&numbers.number(*row)));
+        rows.filter_map(|row| self.door.claim_at(batch, row)).collect()
     }
 }

@@ -155,17 +155,7 @@ impl Job {
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {
-        let mut seen = BTreeSet::new();
-        for path in self.files() {
-            let place = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-            if !seen.insert(place.canonicalize().unwrap_or(place)) {
-                let path = path.display();
-                return Err(Error::output(say!(
-                    "`{path}` 用了两次；每个输入和输出须是不同的文件",
-                    "`{path}` is named twice; every input and output is a file of its own"
-                )));
-            }
-        }
+        each_once(self.files())?;
         if let Some(folder) = self.outputs().find(|path| path.is_dir()) {
             let folder = folder.display();
             return Err(Error::output(say!("`{folder}` 是目录，不是文件", "`{folder}` is a folder, not a file")));
@@ -179,6 +169,23 @@ impl Job {
         }
         Ok(())
     }
+}
+
+/// Every input and output is a file of its own.
+pub(crate) fn each_once<P: AsRef<Path>>(paths: impl Iterator<Item = P>) -> Result<(), Error> {
+    let mut seen = BTreeSet::new();
+    for path in paths {
+        let path = path.as_ref();
+        let place = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        if !seen.insert(place.canonicalize().unwrap_or(place)) {
+            let path = path.display();
+            return Err(Error::output(say!(
+                "`{path}` 用了两次；每个输入和输出须是不同的文件",
+                "`{path}` is named twice; every input and output is a file of its own"
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn bounded(threads: NonZeroUsize) -> NonZeroUsize {

@@ -19,6 +19,8 @@ const FORMAT: u32 = 1;
 pub(super) struct Manifest {
     format: u32,
     program: String,
+    /// Whether the payouts are not kept but compared.
+    is_audit: bool,
     claims: Source,
     enrollments: Source,
     /// The fingerprint of every version of every plan.
@@ -51,7 +53,7 @@ pub(super) struct Digests {
 }
 
 impl Manifest {
-    pub(super) fn of(job: &Job, catalog: &Catalog) -> Result<Manifest, Error> {
+    pub(super) fn of(job: &Job, catalog: &Catalog, is_audit: bool) -> Result<Manifest, Error> {
         let packs = catalog.plans().map(|plan| {
             let (id, version) = (plan.id(), plan.version());
             (format!("{id} {version}"), plan.fingerprint().to_owned())
@@ -59,6 +61,7 @@ impl Manifest {
         Ok(Manifest {
             format: FORMAT,
             program: env!("CARGO_PKG_VERSION").to_owned(),
+            is_audit,
             claims: Source::of(&job.claims)?,
             enrollments: Source::of(&job.enrollments)?,
             packs: packs.collect(),
@@ -78,6 +81,10 @@ impl Manifest {
                 "它由版本 {then} 写成，现为 {now}",
                 "version {then} of the program made it, this is {now}"
             ));
+        }
+        if earlier.is_audit != self.is_audit {
+            let command = if earlier.is_audit { "huzhu audit" } else { "huzhu batch" };
+            return Some(say!("它由 `{command}` 写成", "`{command}` made it"));
         }
         for (now, then) in [(&self.claims, &earlier.claims), (&self.enrollments, &earlier.enrollments)] {
             if now.bytes != then.bytes {

@@ -114,7 +114,7 @@ pub(super) fn enrollments(
     share: Share,
     progress: &dyn Progress,
 ) -> Result<Put, Error> {
-    put(source, folder, buckets, share, progress, &|rows, lane| {
+    put(source, folder, buckets, share, progress, None, &|rows, lane| {
         let (ids, members) = (texts(rows, "enrollment_id")?, texts(rows, "member_id")?);
         let of: Vec<u16> = (0..rows.num_rows()).map(|row| buckets.of_member(members.value(row))).collect();
         let hashes = (0..rows.num_rows()).map(|row| hash_of_enrollment(ids.value(row)));
@@ -135,7 +135,7 @@ pub(super) fn claims(
     progress: &dyn Progress,
     watch: Option<&dyn Watch>,
 ) -> Result<Put, Error> {
-    put(source, folder, buckets, share, progress, &|rows, lane| {
+    put(source, folder, buckets, share, progress, watch, &|rows, lane| {
         let ids = texts(rows, "enrollment_id")?;
         let hashes: Vec<u64> = (0..rows.num_rows()).map(|row| hash_of_enrollment(ids.value(row))).collect();
         let mut unknown = Vec::new();
@@ -177,6 +177,7 @@ fn put(
     buckets: Buckets,
     room: Share,
     progress: &dyn Progress,
+    watch: Option<&dyn Watch>,
     to_buckets: &ToBuckets<'_>,
 ) -> Result<Put, Error> {
     let enough = buckets.count().saturating_mul(ROWS_OF_A_SEGMENT);
@@ -184,7 +185,12 @@ fn put(
     let written = share(room.threads, usize::MAX, |thread, pieces| {
         let mut lane = Lane::open(source, folder, thread)?;
         let mut input = stream.lane();
-        while let Some(Block { read, rows, rejects }) = input.next()? {
+        while let Some(Block { read, rows, rejects, refused }) = input.next()? {
+            if let Some(watch) = watch {
+                for claim in &refused {
+                    watch.refuse(claim);
+                }
+            }
             lane.read = lane.read.saturating_add(read);
             lane.rejected.add(rejects)?;
             let of = to_buckets(&rows, &mut lane)?;

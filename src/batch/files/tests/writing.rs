@@ -120,7 +120,7 @@ fn a_sink_takes_only_its_own_columns() {
     assert!(error.is_output());
     assert_eq!(
         folder.said(&error).1,
-        "`payouts.txt` ends neither in `.parquet` nor in `.csv`: the ending says how a file is written"
+        "`payouts.txt` ends in none of `.parquet`, `.csv` and `.jsonl`: the ending says how a file is written"
     );
 }
 
