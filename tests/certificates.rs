@@ -233,7 +233,14 @@ fn what_is_no_whole_batch_gives_no_extract() {
         format!("line {}: it is no line of a batch", lines.len() + 1)
     );
     assert_eq!(says(&["{}"]), "line 1: it is no line of a batch");
+    let bare = format!("{{\"program_digest\":{}}}", json_digest(lines[0]));
+    assert_eq!(says(&[&[bare.as_str()], &lines[1..]].concat()), "the line of its program has no program");
     assert_eq!(says(&[]), no_end);
+}
+
+fn json_digest(program: &str) -> Json {
+    let line: Json = serde_json::from_str(program).expect("it is JSON");
+    line["program_digest"].clone()
 }
 
 #[test]

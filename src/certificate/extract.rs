@@ -41,47 +41,14 @@ impl Extract {
     /// [`Error::is_certificate`] if it can not be read, is no batch, is cut short, or if its root is not that of its certificates. The certificates themselves
     /// are not checked: that is for [`crate::verify`].
     pub fn all(batch: impl BufRead, claim: &str) -> Result<Vec<Extract>, Error> {
-        let mut programs = BTreeMap::new();
-        let (mut digests, mut found, mut end) = (Vec::new(), Vec::new(), None);
+        let mut search = Search::of(claim);
         for (number, line) in (1_u64..).zip(batch.lines()) {
-            let line = line.map_err(|fault| at(number, Text::same(&fault.to_string())))?;
-            let read = Line::read(&line).filter(|_| end.is_none());
-            match read.ok_or_else(|| at(number, say!("不是批次的一行", "it is no line of a batch")))? {
-                Line::Program { digest } => {
-                    programs.insert(digest.into_owned(), line);
-                }
-                Line::Certificate { claim: other, enrollment, digest, program_digest } => {
-                    if other == claim {
-                        let program = programs.get(&*program_digest);
-                        let program = program.ok_or_else(|| {
-                            at(number, say!("其程序不在此前", "its program does not stand before it"))
-                        })?;
-                        found.push((digests.len(), enrollment.into_owned(), line.clone(), program.clone()));
-                    }
-                    digests.push(digest);
-                }
-                Line::End { count, root } => end = Some((count, root.into_owned())),
-            }
+            let line = line.map_err(|fault| Text::same(&fault.to_string()));
+            let taken = line.and_then(|line| search.take(line));
+            taken.map_err(|Text { zh, en }| Error::certificate(say!("第 {number} 行：{zh}", "line {number}: {en}")))?;
         }
-        let tree = Tree::of(digests.iter().copied());
-        let count = u64::try_from(digests.len()).unwrap_or(u64::MAX);
-        let Some((stated, root)) = end else {
-            return Err(Error::certificate(say!(
-                "批次不完整：没有最后一行",
-                "the batch is not whole: it has no last line"
-            )));
-        };
-        if stated != count || root != tree.root() {
-            return Err(Error::certificate(say!(
-                "批次不完整：最后一行的份数和根与各凭证不符",
-                "the batch is not whole: the number and the root in its last line are not those of its certificates"
-            )));
-        }
-        let extract = |(index, enrollment, line, program): (usize, String, String, String)| {
-            let text = tree.inclusion(index).and_then(|inclusion| put_together(&line, &program, &inclusion));
-            Some(Extract { enrollment, text: text? })
-        };
-        Ok(found.into_iter().filter_map(extract).collect())
+        let tree = search.tree()?;
+        search.found.into_iter().map(|found| found.extract(&tree)).collect()
     }
 
     /// The enrollment that the claim is made under.
@@ -97,14 +64,84 @@ impl Extract {
     }
 }
 
+/// What a batch has of a claim, line by line.
+struct Search<'c> {
+    claim: &'c str,
+    /// The lines of programs, by their digests.
+    programs: BTreeMap<String, String>,
+    digests: Vec<[u8; 32]>,
+    found: Vec<Found>,
+    /// What the last line says: how many there are, and their root.
+    end: Option<(u64, String)>,
+}
+
+/// A certificate of the claim.
+struct Found {
+    index: usize,
+    enrollment: String,
+    line: String,
+    /// The line of its program.
+    program: String,
+}
+
+impl Search<'_> {
+    fn of(claim: &str) -> Search<'_> {
+        Search { claim, programs: BTreeMap::new(), digests: Vec::new(), found: Vec::new(), end: None }
+    }
+
+    fn take(&mut self, line: String) -> Result<(), Text> {
+        let read = Line::read(&line).filter(|_| self.end.is_none());
+        match read.ok_or_else(|| say!("不是批次的一行", "it is no line of a batch"))? {
+            Line::Program { digest } => {
+                self.programs.insert(digest.into_owned(), line);
+            }
+            Line::Certificate { claim, enrollment, digest, program_digest } => {
+                if claim == self.claim {
+                    let program = self.programs.get(&*program_digest).cloned();
+                    let program =
+                        program.ok_or_else(|| say!("其程序不在此前", "its program does not stand before it"))?;
+                    let (index, enrollment) = (self.digests.len(), enrollment.into_owned());
+                    self.found.push(Found { index, enrollment, line: line.clone(), program });
+                }
+                self.digests.push(digest);
+            }
+            Line::End { count, root } => self.end = Some((count, root.into_owned())),
+        }
+        Ok(())
+    }
+
+    /// The tree, which must be the one that the last line is of.
+    fn tree(&self) -> Result<Tree, Error> {
+        let tree = Tree::of(self.digests.iter().copied());
+        let count = u64::try_from(self.digests.len()).unwrap_or(u64::MAX);
+        match &self.end {
+            Some((stated, root)) if *stated == count && *root == tree.root() => Ok(tree),
+            Some(_) => Err(Error::certificate(say!(
+                "批次不完整：最后一行的份数和根与各凭证不符",
+                "the batch is not whole: the number and the root in its last line are not those of its certificates"
+            ))),
+            None => {
+                Err(Error::certificate(say!("批次不完整：没有最后一行", "the batch is not whole: it has no last line")))
+            }
+        }
+    }
+}
+
+impl Found {
+    fn extract(self, tree: &Tree) -> Result<Extract, Error> {
+        let Found { index, enrollment, line, program } = self;
+        let text = tree.inclusion(index).and_then(|inclusion| put_together(&line, &program, &inclusion));
+        match text {
+            Some(text) => Ok(Extract { enrollment, text }),
+            None => Err(Error::certificate(say!("其程序一行没有程序", "the line of its program has no program"))),
+        }
+    }
+}
+
 fn put_together(line: &str, program: &str, inclusion: &Inclusion) -> Option<String> {
     let mut certificate: Map<String, Json> = serde_json::from_str(line).ok()?;
     let mut program: Map<String, Json> = serde_json::from_str(program).ok()?;
     certificate.insert("program".to_owned(), program.remove("program")?);
     certificate.insert("inclusion".to_owned(), inclusion.json());
     Some(canonical(Json::Object(certificate)))
-}
-
-fn at(number: u64, Text { zh, en }: Text) -> Error {
-    Error::certificate(say!("第 {number} 行：{zh}", "line {number}: {en}"))
 }

@@ -257,12 +257,12 @@ impl Done {
             ),
             (
                 Ink::Plain,
-                pick(language, "相同和不同者：记录合计（元）", "as is due and other: recorded, in yuan"),
+                pick(language, "已审理赔的记录合计（元）", "recorded of decided claims, in yuan"),
                 grouped(&yuan(self.summary.recorded)),
             ),
             (
                 Ink::Plain,
-                pick(language, "相同和不同者：应付合计（元）", "as is due and other: due, in yuan"),
+                pick(language, "同一批理赔的应付合计（元）", "due of the same claims, in yuan"),
                 grouped(&yuan(self.summary.recomputed)),
             ),
         ];

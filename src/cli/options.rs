@@ -113,10 +113,10 @@ pub(super) struct Adjudicate {
     /// The case file; `-` reads standard input
     #[arg(value_name = "CASE")]
     pub(super) case: PathBuf,
-    /// Write a certificate too, which can be checked without this program · 另写凭证
+    /// Write a certificate too, which can be checked without this program; overwrites the file · 另写凭证
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
-    /// Write a workbook too, whose formulas work out the payout in a spreadsheet · 另写工作簿
+    /// Write a workbook too, whose formulas work out the payout in a spreadsheet; overwrites the file · 另写工作簿
     #[arg(long, value_name = "FILE.xlsx")]
     pub(super) workbook: Option<PathBuf>,
     /// Decide it also with a fact changed, and compare; `FACT=` takes the fact away; may be given again · 若某事实不同
@@ -125,7 +125,7 @@ pub(super) struct Adjudicate {
     /// Show what is paid for every value of a number, all else as it is · 应付额随某事实的变化
     #[arg(long, value_name = "FACT")]
     pub(super) curve: Option<String>,
-    /// Draw the curve too · 另画曲线图
+    /// Draw the curve too; overwrites the file · 另画曲线图
     #[arg(long, value_name = "FILE", requires = "curve")]
     pub(super) svg: Option<PathBuf>,
 }
@@ -346,7 +346,7 @@ pub(super) struct Extract {
     /// The claim's enrollment, where claims of several members share an id
     #[arg(long, short, value_name = "ID")]
     pub(super) enrollment: Option<String>,
-    /// Write it to this file [default: standard output]
+    /// Write it to this file, which is overwritten [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
 }
