@@ -8,6 +8,7 @@ import argparse
 import calendar
 import functools
 import hashlib
+import io
 import json
 import operator
 import re
@@ -407,15 +408,23 @@ def check(file):
     file.seek(0)
     return check_single(file.read()) if is_single else check_batch(file)
 
+def opened(path):
+    return io.BytesIO(sys.stdin.buffer.read()) if path == "-" else open(path, "rb")
+
+def asked_digest(text):
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise argparse.ArgumentTypeError("64 hexadecimal digits in lower case")
+    return text
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--program", action="append", metavar="DIGEST", help="refuse other programs than this one, or these")
-    options.add_argument("--root", action="append", metavar="ROOT", help="refuse batches with other roots than this one, or these")
-    options.add_argument("files", nargs="+", metavar="FILE")
+    options.add_argument("--program", action="append", type=asked_digest, metavar="DIGEST", help="refuse other programs than this one, or these")
+    options.add_argument("--root", action="append", type=asked_digest, metavar="ROOT", help="refuse batches with other roots than this one, or these")
+    options.add_argument("files", nargs="+", metavar="FILE", help="a certificate or a batch; - reads standard input")
     asked, code = options.parse_args(), 0
     for path in asked.files:
         try:
-            with open(path, "rb") as file:
+            with opened(path) as file:
                 said, programs, root = check(file)
             need(not asked.program or programs <= set(asked.program), f"another program: {', '.join(sorted(programs))}")
             need(not asked.root or root in asked.root, f"another root: {root}")
