@@ -74,8 +74,10 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
     let rows = rows_of_notes(&recorded.notes).map_err(|fault| Error::output(Text::same(&fault.to_string())))?;
     notes.whole(&rows, &audit.notes)?;
     let sample = audit.sampling.and_then(|sampling| sample::draw(sampling, found.payouts(&recorded, catalog)));
+    let plans = found.versions(catalog);
     let mut summary = Summary::of(batch, &mut recorded, found);
-    (summary.roundings, summary.sample, summary.took) = (fits, sample, started.elapsed());
+    (summary.roundings, summary.sample, summary.plans) = (fits, sample, plans);
+    (summary.inputs, summary.took) = (audit.inputs(), started.elapsed());
     Ok(summary)
 }
 

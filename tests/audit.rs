@@ -406,7 +406,7 @@ fn the_report_is_whole_needs_nothing_else_and_is_not_taken_over_by_an_id() {
     for (language, heading) in [(Language::Zh, "已付记录核对报告"), (Language::En, "Audit of recorded payouts")]
     {
         let html = summary.report(language);
-        assert!(html.contains(heading) && html.matches("<section>").count() == 7, "{html}");
+        assert!(html.contains(heading) && html.matches("<section>").count() == 8, "{html}");
         assert!(!html.contains("http") && !html.contains("src=") && !html.contains("<script"));
         assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
         let decided =

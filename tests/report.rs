@@ -63,7 +63,7 @@ fn the_report_opens_in_a_browser_and_shows_all_that_it_has() {
         let Some(Opened { measures, console }) = measured(lang, &html, WIDTH, MEASURE) else { return };
         assert_eq!(console, Vec::<String>::new());
         assert_eq!((measures["lang"].as_str(), measures["heading"].as_str()), (Some(lang), Some(heading)));
-        assert_eq!(measures["sections"].as_array().unwrap().len(), 7, "{measures}");
+        assert_eq!(measures["sections"].as_array().unwrap().len(), 8, "{measures}");
         shows_its_tables(&summary, &measures);
         shows_its_charts(&summary, &measures);
         let (folded, unfold) = (measures["folded"].as_u64().unwrap(), measures["unfold"].as_u64().unwrap());
@@ -75,12 +75,14 @@ fn the_report_opens_in_a_browser_and_shows_all_that_it_has() {
     }
 }
 
-/// Below their heads: causes, rules of rounding, the gravest differences.
+/// Below their heads: causes, the gravest differences, rules of rounding; and files and versions, without a head.
 fn shows_its_tables(summary: &Summary, measures: &Json) {
     let rows: Vec<u64> =
         measures["tables"].as_array().unwrap().iter().skip(1).map(|rows| rows.as_u64().unwrap() - 1).collect();
     let causes = summary.causes.iter().filter(|total| total.count > 0).count();
-    let expected = [causes, summary.roundings.len(), summary.differences.len().min(MOST_LISTED)];
+    let basis = summary.inputs.len() + summary.plans.len() - 1;
+    let expected = [causes, summary.differences.len().min(MOST_LISTED), summary.roundings.len(), basis];
+    assert_eq!(summary.plans.len(), 2, "both versions have decided some");
     assert_eq!(rows, expected.map(|count| u64::try_from(count).unwrap()), "{measures}");
 }
 

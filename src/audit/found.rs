@@ -1,7 +1,7 @@
 //! What an audit has found so far.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::difference::Difference;
 use super::recorded::Recorded;
@@ -9,7 +9,7 @@ use super::sample::Payout;
 use crate::adjudicate::Adjudication;
 use crate::catalog::Catalog;
 use crate::code::Code;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlanReference};
 
 /// What became of a recorded payout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,14 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// The versions that have decided a recorded claim.
+    pub(super) fn versions(&self, catalog: &Catalog) -> Vec<PlanReference> {
+        let matched = self.states.iter().zip(&self.plans).filter(|(state, _)| **state == State::Matched);
+        let numbers: BTreeSet<usize> = matched.map(|(_, plan)| usize::from(*plan)).collect();
+        let plans = catalog.plans().enumerate().filter(|(number, _)| numbers.contains(number));
+        plans.map(|(_, plan)| plan.reference().as_ref().clone()).collect()
+    }
+
     /// The recorded payouts whose claims were decided.
     pub(super) fn payouts<'f>(
         &'f self,

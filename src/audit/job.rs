@@ -104,6 +104,12 @@ impl Audit {
         Audit { job: self.job.force(), ..self }
     }
 
+    /// The files of claims, enrollments and recorded payouts.
+    pub(super) fn inputs(&self) -> [PathBuf; 3] {
+        let [claims, enrollments] = self.job.inputs();
+        [claims, enrollments, &self.recorded].map(Path::to_owned)
+    }
+
     /// The file of differences.
     #[must_use]
     pub fn out_path(&self) -> &Path {

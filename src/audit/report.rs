@@ -28,7 +28,8 @@ impl Summary {
 fn html(summary: &Summary, language: Language) -> String {
     let page = Page { summary, language };
     let (lang, heading) = (page.pick("zh", "en"), page.pick("已付记录核对报告", "Audit of recorded payouts"));
-    let body = [page.figures(), page.causes(), page.charts(), page.sample(), page.roundings(), page.gravest()].concat();
+    let (figures, causes, charts) = (page.figures(), page.causes(), page.charts());
+    let body = [figures, causes, charts, page.sample(), page.gravest(), page.roundings(), page.basis()].concat();
     format!(
         "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{heading}</title>\n<style>{STYLE}</style>\n</head>\n\
@@ -65,8 +66,8 @@ impl Page<'_> {
         ];
         let counts = counts.map(|(name, number)| (name, number.to_string()));
         let sums = [
-            (self.pick("记录合计（元）", "recorded, in yuan"), yuan(self.summary.recorded)),
-            (self.pick("应付合计（元）", "due, in yuan"), yuan(self.summary.recomputed)),
+            (self.pick("已审理赔的记录合计（元）", "recorded of decided claims, in yuan"), yuan(self.summary.recorded)),
+            (self.pick("同一批理赔的应付合计（元）", "due of the same claims, in yuan"), yuan(self.summary.recomputed)),
         ];
         let rows = counts.iter().chain(&sums);
         let rows = rows.map(|(name, number)| format!("<tr><td>{name}</td><td class=\"n\">{number}</td></tr>\n"));
@@ -135,7 +136,8 @@ impl Page<'_> {
         let rows = self.summary.roundings.iter().map(|fit| {
             let title = fit.policy.title();
             let title = escaped(title.in_language(self.language));
-            format!("<tr><td>{title}</td>{}{}</tr>\n", cell(&fit.explained.to_string()), cell(&fit.group.to_string()))
+            let group = fit.group.saturating_add(1).to_string();
+            format!("<tr><td>{title}</td>{}{}</tr>\n", cell(&fit.explained.to_string()), cell(&group))
         });
         let head = self.head(
             &["舍入规则", "能解释的记录", "组（同组在此数据上无从区分）"],
@@ -143,6 +145,25 @@ impl Page<'_> {
         );
         let table = format!("<table>\n{head}{}</table>\n", rows.collect::<String>());
         section(self.pick("舍入", "Rounding"), &table)
+    }
+
+    /// What was audited, and by which rules.
+    fn basis(&self) -> String {
+        let names = [
+            self.pick("理赔申请", "claims"),
+            self.pick("参保记录", "enrollments"),
+            self.pick("已付记录", "recorded payouts"),
+        ];
+        let files = names.into_iter().zip(&self.summary.inputs);
+        let files = files.map(|(name, path)| (name.to_owned(), escaped(&path.to_string_lossy())));
+        let (plan, version) = (self.pick("规则", "rules of"), self.pick("版本", "version"));
+        let plans = self.summary.plans.iter().map(|decided| {
+            let name = format!("{plan} {} {version} {}", escaped(&decided.id), escaped(&decided.version));
+            (name, decided.fingerprint.clone())
+        });
+        let rows = files.chain(plans);
+        let rows = rows.map(|(name, what)| format!("<tr><td>{name}</td><td class=\"faint\">{what}</td></tr>\n"));
+        section(self.pick("依据", "Basis"), &format!("<table>\n{}</table>\n", rows.collect::<String>()))
     }
 
     fn gravest(&self) -> String {
@@ -177,13 +198,14 @@ impl Page<'_> {
         let Some(decided) = self.summary.gravest.get(&line.claim).filter(|_| line.recomputed.is_some()) else {
             return String::new();
         };
-        let Explanation { benefits, reasons, plan, .. } = decided.explain(self.language);
+        let Explanation { benefits, reasons, plan, payable, .. } = decided.explain(self.language);
         let reasons = reasons.iter().map(|reason| format!("<p>{}</p>", escaped(&reason.text)));
         let benefits: String = benefits.iter().map(|benefit| self.benefit(benefit)).collect();
         let (heading, plan) =
             (self.pick("待遇计算", "how it is due"), escaped(&format!("{} {}", plan.id, plan.version)));
+        let due = self.pick("应付合计（元）：", "payable in all, in yuan: ");
         format!(
-            "<details><summary>{heading}</summary><p class=\"faint\">{plan}</p>{}{benefits}</details>",
+            "<details><summary>{heading}</summary><p class=\"faint\">{plan}</p>{}{benefits}<p>{due}{payable}</p></details>",
             reasons.collect::<String>()
         )
     }

@@ -1,6 +1,7 @@
 //! What came of an audit, in numbers.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::difference::Difference;
@@ -12,6 +13,7 @@ use super::sample::Sample;
 use crate::adjudicate::Adjudication;
 use crate::batch;
 use crate::code::Code;
+use crate::plan::PlanReference;
 
 /// What came of an audit: every recorded payout that was read is in one of the numbers.
 #[derive(Debug, Clone)]
@@ -41,6 +43,10 @@ pub struct Summary {
     pub roundings: Vec<Fit>,
     /// What a sample says; none unless it was asked for.
     pub sample: Option<Sample>,
+    /// The files of claims, enrollments and recorded payouts.
+    pub inputs: [PathBuf; 3],
+    /// The versions that have decided a recorded claim.
+    pub plans: Vec<PlanReference>,
     /// How long it took.
     pub took: Duration,
 }
@@ -125,6 +131,8 @@ impl Summary {
             notes,
             roundings: Vec::new(),
             sample: None,
+            inputs: Default::default(),
+            plans: Vec::new(),
             took: Duration::ZERO,
         }
     }

@@ -134,9 +134,14 @@ impl Job {
         disk::beside(&self.out, "work")
     }
 
+    /// The files of claims and of enrollments.
+    pub(crate) fn inputs(&self) -> [&Path; 2] {
+        [&self.claims, &self.enrollments]
+    }
+
     /// Every file that is read or written.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
-        [self.claims.as_path(), &self.enrollments].into_iter().chain(self.outputs())
+        self.inputs().into_iter().chain(self.outputs())
     }
 
     pub(crate) fn thread_count(&self) -> NonZeroUsize {
