@@ -207,7 +207,7 @@ impl Done {
                 lines.line(&say!(
                     language,
                     "  {without} 件是冲销，在工作簿中没有工作表",
-                    "  {without} of them reverse others, and have no sheet in the workbook"
+                    "  reversals among them, which have no sheet in the workbook: {without}"
                 ));
             }
         }
