@@ -233,6 +233,8 @@ fn what_is_no_whole_batch_gives_no_extract() {
         format!("line {}: it is no line of a batch", lines.len() + 1)
     );
     assert_eq!(says(&["{}"]), "line 1: it is no line of a batch");
+    let long = lines[1].replacen("\"digest\":\"", "\"digest\":\"00", 1);
+    assert_eq!(says(&[&lines[..1], &[long.as_str()]].concat()), "line 2: it is no line of a batch");
     let bare = format!("{{\"program_digest\":{}}}", json_digest(lines[0]));
     assert_eq!(says(&[&[bare.as_str()], &lines[1..]].concat()), "the line of its program has no program");
     assert_eq!(says(&[]), no_end);
