@@ -96,10 +96,7 @@ impl Case {
             return Ok(own.holder);
         }
         let known = STANDARD.iter().map(|fact| fact.name).chain(own().map(|own| &*own.name));
-        let near = did_you_mean(fact, known);
-        let help =
-            near.unwrap_or_else(|| say!("`huzhu schema --case` 列出全部事实", "`huzhu schema --case` lists all facts"));
-        let Text { zh, en } = help;
+        let Text { zh, en } = did_you_mean(fact, known).unwrap_or_else(where_facts_are_listed);
         Err(Error::fact(say!("没有事实 `{fact}`：{zh}", "there is no fact `{fact}`: {en}")))
     }
 
@@ -453,8 +450,7 @@ impl Reader<'_> {
         if near.is_none() && !self.knows_the_plan() {
             return;
         }
-        let help =
-            near.unwrap_or_else(|| say!("`huzhu schema --case` 列出全部事实", "`huzhu schema --case` lists all facts"));
+        let help = near.unwrap_or_else(where_facts_are_listed);
         let message = say!("没有名为 `{name}` 的事实", "no fact is named `{name}`");
         self.findings.report(Code::UnknownFact, &entry.key_span, message).help_with([help]);
     }
@@ -527,4 +523,8 @@ impl Reader<'_> {
         }
         Some(claims)
     }
+}
+
+fn where_facts_are_listed() -> Text {
+    say!("`huzhu schema --case` 列出全部事实", "`huzhu schema --case` lists all facts")
 }

@@ -6,14 +6,13 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, Decimal128Array, RecordBatch};
 use arrow::datatypes::Decimal128Type;
-use huzhu::Decision;
 use huzhu::audit::{self, Audit, Summary};
 use huzhu::batch::{self, Job};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use crate::CATALOG;
 use crate::rounds::{Totals, Variant};
+use crate::{CATALOG, of_summary};
 
 /// One payout in so many is recorded otherwise: of a claim with something due, as soon as there is one.
 const ONE_IN: usize = 100;
@@ -29,20 +28,14 @@ pub(crate) fn variants(folder: &Path, out: &Path, threads: std::num::NonZeroUsiz
     let wrong = record(&payouts, &recorded);
     let audit = Audit::new(claims, enrollments, recorded, differences).threads(threads).force();
     let alone = Variant::new("huzhu batch", move || {
-        totals(&batch::run(&job, &CATALOG, &()).expect("the files can be decided"), None)
+        of_summary(&batch::run(&job, &CATALOG, &()).expect("the files can be decided"))
     });
     let audited = Variant::new("huzhu audit", move || {
         let summary: Summary = audit::run(&audit, &CATALOG, &()).expect("the files can be audited");
         assert_eq!(summary.rows.different, wrong, "every error is found, and no other");
-        totals(&summary.batch, Some(summary.recomputed))
+        Totals { payable: summary.recomputed, ..of_summary(&summary.batch) }
     });
     vec![alone, audited]
-}
-
-fn totals(summary: &batch::Summary, due: Option<i64>) -> Totals {
-    let decisions = [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended];
-    let payable = || summary.payable().replace('.', "").parse().expect("fen are a whole number");
-    Totals { decisions: decisions.map(|decision| summary.decided(decision)), payable: due.unwrap_or_else(payable) }
 }
 
 /// Writes payouts as another system has them; says how many are wrong.

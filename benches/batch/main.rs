@@ -197,6 +197,12 @@ fn from_batches(count: u64, threads: usize) -> Vec<Variant> {
     vec![by_hand, by_columns]
 }
 
+fn of_summary(summary: &batch::Summary) -> Totals {
+    let decisions = [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended];
+    let payable = summary.payable().replace('.', "").parse().expect("fen are a whole number");
+    Totals { decisions: decisions.map(|decision| summary.decided(decision)), payable }
+}
+
 fn from_files(folder: &Path, out: &Path, threads: usize) -> Vec<Variant> {
     let (folder, out) = (folder.to_owned(), out.to_owned());
     let beside = out.with_extension("huzhu.parquet");
@@ -205,10 +211,7 @@ fn from_files(folder: &Path, out: &Path, threads: usize) -> Vec<Variant> {
     let job = job.threads(threads_at_once).force();
     let by_hand = Variant::new("by hand", move || totals(&files::run(&folder, &out, threads)));
     let by_columns = Variant::new("huzhu batch", move || {
-        let summary = batch::run(&job, &CATALOG, &()).expect("the files can be decided");
-        let decisions = [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended];
-        let payable = summary.payable().replace('.', "").parse().expect("fen are a whole number");
-        Totals { decisions: decisions.map(|decision| summary.decided(decision)), payable }
+        of_summary(&batch::run(&job, &CATALOG, &()).expect("the files can be decided"))
     });
     vec![by_hand, by_columns]
 }

@@ -6,7 +6,7 @@ use super::variants::{Variant, Variants};
 use super::{binary, cause, slips};
 use crate::accumulator::Accumulators;
 use crate::adjudicate::{Adjudication, Decision};
-use crate::batch::bucket::Story;
+use crate::batch::bucket::{self, Story};
 use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::code::Code;
@@ -268,9 +268,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// An amount in fen; none if it is finer.
-pub(super) fn fen(amount: Decimal) -> Option<i64> {
-    let short = amount.normalize();
-    let raise = 10_i128.checked_pow(2_u32.checked_sub(short.scale())?)?;
-    short.mantissa().checked_mul(raise).and_then(|fen| i64::try_from(fen).ok())
+/// An amount as payouts have it, in fen; none if they can not.
+fn fen(amount: Decimal) -> Option<i64> {
+    bucket::fen(amount).ok()
 }

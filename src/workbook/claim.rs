@@ -861,7 +861,7 @@ pub(super) fn list(grid: &mut Grid, row: usize, claim: &Grid, summary: &Summary,
     grid.live(row, 'D', Style::Amount, claim.address(PAYABLE, 'C'), &summary.payable);
     let reasons = words::reasons_of_list(has_recorded);
     grid.live(row, reasons, Style::Mark, claim.address(REASONS, 'C'), &summary.reasons);
-    if let (true, Some(recorded)) = (has_recorded, summary.recorded) {
+    if let Some(recorded) = summary.recorded {
         grid.put(row, 'E', Style::InputAmount, recorded);
         let excess = summary.payable.parse().ok().and_then(|due: Decimal| exact::subtract(recorded, due).ok());
         let formula = format!("IF(ISNUMBER($D{row}),ROUND($E{row}-$D{row},2),\"\")");

@@ -24,10 +24,10 @@ impl Raw {
     ///
     /// # Errors
     /// Those of [`Door::read`].
-    pub(crate) fn through(self, door: &Door) -> Result<(RecordBatch, Vec<Reject>), Error> {
+    pub(crate) fn through(&self, door: &Door) -> Result<(RecordBatch, Vec<Reject>), Error> {
         let (plain, mut rejects) = door.read_rows(&self.batch, &self.rows)?;
         if !self.rejects.is_empty() {
-            rejects.extend(self.rejects);
+            rejects.extend(self.rejects.iter().cloned());
             rejects.sort();
         }
         Ok((plain, rejects))

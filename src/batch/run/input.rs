@@ -7,8 +7,8 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
 use super::progress::Stage;
-use crate::batch::door::{Door, Rows, Vocabulary};
-use crate::batch::files::{self, fault};
+use crate::batch::door::{Door, Vocabulary};
+use crate::batch::files::{self, Raw, fault};
 use crate::batch::{Input, Reject};
 use crate::error::Error;
 
@@ -106,19 +106,17 @@ impl Lane<'_> {
     /// The next rows; none after the last.
     pub(super) fn next(&mut self) -> Result<Option<Block>, Error> {
         let Some(raw) = self.lane.next()? else { return Ok(None) };
-        let read = raw.read;
-        let (batch, numbers) = (raw.batch.clone(), raw.rows.clone());
         let (rows, rejects) = raw.through(self.door)?;
-        let refused = self.claims_of(&rejects, &batch, &numbers);
-        Ok(Some(Block { read, rows, rejects, refused }))
+        let refused = self.claims_of(&rejects, &raw);
+        Ok(Some(Block { read: raw.read, rows, rejects, refused }))
     }
 
-    fn claims_of(&self, rejects: &[Reject], batch: &RecordBatch, numbers: &Rows) -> Vec<String> {
+    fn claims_of(&self, rejects: &[Reject], raw: &Raw) -> Vec<String> {
         if rejects.is_empty() {
             return Vec::new();
         }
         let rejected: BTreeSet<u64> = rejects.iter().map(|reject| reject.row).collect();
-        let rows = (0..batch.num_rows()).filter(|row| rejected.contains(&numbers.number(*row)));
-        rows.filter_map(|row| self.door.claim_at(batch, row)).collect()
+        let rows = (0..raw.batch.num_rows()).filter(|row| rejected.contains(&raw.rows.number(*row)));
+        rows.filter_map(|row| self.door.claim_at(&raw.batch, row)).collect()
     }
 }
