@@ -81,8 +81,7 @@ impl<'a> Desk<'a> {
     fn mark(&self, claim: &str, state: State) {
         if let Some(place) = self.recorded.find(claim) {
             let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_first = found.states.get(place) == Some(&State::Open);
-            set(&mut found.states, place, if is_first { state } else { State::Ambiguous });
+            found.settle(place, state);
         }
     }
 
@@ -162,11 +161,7 @@ impl<'a> Desk<'a> {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         let found = &mut *found;
         for (place, due, plan) in compared.matched {
-            let state = match found.states.get(place) {
-                Some(State::Open) => State::Matched,
-                Some(_) | None => State::Ambiguous,
-            };
-            set(&mut found.states, place, state);
+            found.settle(place, State::Matched);
             set(&mut found.due, place, due);
             set(&mut found.plans, place, plan);
         }

@@ -53,6 +53,13 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// Says what became of a claim's record. After a second claim of its id nobody knows which of them is meant.
+    pub(super) fn settle(&mut self, place: usize, state: State) {
+        if let Some(known) = self.states.get_mut(place) {
+            *known = if *known == State::Open { state } else { State::Ambiguous };
+        }
+    }
+
     /// The versions that have decided a recorded claim.
     pub(super) fn versions(&self, catalog: &Catalog) -> Vec<PlanReference> {
         let matched = self.states.iter().zip(&self.plans).filter(|(state, _)| **state == State::Matched);

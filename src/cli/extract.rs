@@ -15,9 +15,7 @@ pub(super) fn run(asked: &options::Extract, setting: &Setting) -> Result<Report,
     let is_asked = |extract: &&Extract| asked.enrollment.as_ref().is_none_or(|asked| asked == extract.enrollment());
     let text = match *extracts.iter().filter(is_asked).collect::<Vec<_>>() {
         [extract] => format!("{}\n", extract.as_text()),
-        [] => {
-            return Err(missing(asked, setting));
-        }
+        [] => return Err(missing(asked, setting)),
         [..] => return Err(ambiguous(asked, &extracts, setting)),
     };
     match &asked.out {
