@@ -1,0 +1,19 @@
+//! Inputs on which the program was once wrong, each with the right outcome, and the whole kind that it is a case of.
+//!
+//! The inputs stand in `tests/faults/inputs`, one folder a case.
+
+#![cfg(feature = "cli")]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+#![expect(clippy::panic, reason = "a test fails by a panic")]
+
+mod faults {
+    mod contradictions;
+    mod histories;
+    mod joint_limits;
+    mod members;
+    mod orders;
+    mod program;
+    mod reversals;
+    mod whole_numbers;
+    mod words;
+}

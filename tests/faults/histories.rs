@@ -1,0 +1,1 @@
+//! Earlier claims that are open, and claims that come late.

@@ -1,0 +1,1 @@
+//! Limits over several plans, from every way in.

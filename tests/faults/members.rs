@@ -1,0 +1,1 @@
+//! Members: one person under one id, covers that overlap, bills that come twice.

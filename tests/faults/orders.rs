@@ -1,0 +1,1 @@
+//! Claims of one event in any order.

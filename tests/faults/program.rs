@@ -1,0 +1,60 @@
+//! The program run on an input, and what it answers.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value as Json;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The path of an input by its place under `tests/faults/inputs`.
+pub(super) fn input(name: &str) -> String {
+    PathBuf::from(ROOT).join("tests/faults/inputs").join(name).to_string_lossy().into_owned()
+}
+
+/// What the program printed, and how it ended.
+#[derive(Debug)]
+pub(super) struct Ran {
+    pub(super) code: i32,
+    pub(super) out: String,
+    pub(super) err: String,
+}
+
+/// Runs the program with the shipped rules, in English.
+pub(super) fn huzhu(arguments: &[&str]) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_huzhu"));
+    command.current_dir(ROOT).args(arguments).args(["--lang", "en"]).env_remove("HUZHU_RULES");
+    let done = command.output().unwrap();
+    Ran {
+        code: done.status.code().unwrap(),
+        out: String::from_utf8(done.stdout).unwrap(),
+        err: String::from_utf8(done.stderr).unwrap(),
+    }
+}
+
+/// The result of one case file, as JSON.
+pub(super) fn adjudicated(name: &str) -> Json {
+    let ran = huzhu(&["adjudicate", &input(name), "--format", "json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{name}");
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+/// The payouts of `claims` and `enrollments` (inputs by name) as the rows of a CSV file, the header among them; the summary as JSON beside.
+pub(super) fn batched(claims: &str, enrollments: &str, options: &[&str]) -> (Vec<String>, Json) {
+    let folder = std::env::temp_dir().join(format!("huzhu-faults-{}-{}", std::process::id(), claims.replace('/', "-")));
+    let _gone = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let out = folder.join("payouts.csv");
+    let (claims, enrollments, out) = (input(claims), input(enrollments), out.to_string_lossy().into_owned());
+    let files = ["batch", "--claims", &claims, "--enrollments", &enrollments, "--out", &out, "--format", "json"];
+    let ran = huzhu(&[&files, options].concat());
+    let rows = std::fs::read_to_string(&out).unwrap_or_else(|_| panic!("{ran:?}"));
+    std::fs::remove_dir_all(&folder).unwrap();
+    (rows.lines().map(str::to_owned).collect(), serde_json::from_str(&ran.out).unwrap())
+}
+
+#[test]
+fn the_published_case_is_paid() {
+    let json = adjudicated("01-json-surrogate-pairs/bmp.json");
+    assert_eq!((&json["decision"], &json["payable"]), (&"paid".into(), &"7119.87".into()));
+}

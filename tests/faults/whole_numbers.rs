@@ -1,0 +1,1 @@
+//! Numbers that must be whole, and amounts finer than money.

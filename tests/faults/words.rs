@@ -1,0 +1,1 @@
+//! Categories as people write them, and facts that no plan knows.
