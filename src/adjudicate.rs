@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::exact;
 use crate::fact::Kind;
 use crate::money;
+use crate::notice::Notice;
 use crate::plan::expression::Slots;
 use crate::plan::{Assumed, Plan, PlanReference};
 use crate::reading::exact::{Exact, Known, Listener, Silence};
@@ -103,6 +104,7 @@ pub struct Adjudication {
     pub(crate) inapplicable: Vec<Inapplicable>,
     pub(crate) reasons: Vec<Reason>,
     pub(crate) assumed: Vec<Assumed>,
+    notices: Vec<Notice>,
 }
 
 impl Adjudication {
@@ -154,6 +156,35 @@ impl Adjudication {
         &self.assumed
     }
 
+    /// What is said of the claim beside its decision, such as that an earlier claim is still open.
+    #[must_use]
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// Says something of the claim. A notice that holds pends it: nothing is decided until it is settled, and nothing is posted.
+    pub(crate) fn note(&mut self, notice: Notice) {
+        if notice.holds() {
+            if self.outcome.decision != Decision::Pended {
+                self.outcome = Outcome {
+                    decision: Decision::Pended,
+                    payable: Decimal::ZERO,
+                    posting: None,
+                    ..self.outcome.clone()
+                };
+                self.benefits.clear();
+                self.inapplicable.clear();
+                self.reasons.clear();
+                self.assumed.clear();
+            }
+            let reason =
+                Reason { code: notice.code().name().to_owned(), text: notice.text().clone(), clause: None, fact: None };
+            let held = self.notices.iter().filter(|earlier| earlier.holds()).count();
+            self.reasons.insert(held.min(self.reasons.len()), reason);
+        }
+        self.notices.push(notice);
+    }
+
     /// A reversal: nothing is due, and what the reversed claim was paid is to be recovered.
     pub(crate) fn reversal(claim: &Claim, plan: &Plan, reversed: &Posting) -> Adjudication {
         let (id, paid) = (reversed.claim(), money::print(reversed.paid()));
@@ -173,6 +204,7 @@ impl Adjudication {
             inapplicable: Vec::new(),
             reasons: vec![reason],
             assumed: Vec::new(),
+            notices: Vec::new(),
         }
     }
 
@@ -372,6 +404,7 @@ impl Plan {
             inapplicable: Vec::new(),
             reasons: Vec::new(),
             assumed: Vec::new(),
+            notices: Vec::new(),
         };
         match adjudication.decision() {
             Decision::Paid | Decision::NothingDue => self.lay_out(&journal.notes, &mut adjudication)?,

@@ -4,6 +4,7 @@ pub(crate) mod bucket;
 mod door;
 pub(crate) mod files;
 mod groups;
+mod observation;
 mod run;
 
 use std::io::Write;
@@ -14,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub use self::bucket::Alone;
 use self::bucket::{Plans, certify_bucket, decide_bucket};
 use self::door::{Entered, Vocabulary};
+pub use self::observation::Observation;
+pub(crate) use self::observation::Observations;
 #[cfg(feature = "workbook")]
 pub(crate) use self::run::seek;
 pub use self::run::{
@@ -41,10 +44,11 @@ use crate::text::{Text, say};
 /// with a row is no error: the row is among the rejects.
 pub fn decide(catalog: &Catalog, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Decided, Error> {
     let vocabulary = Vocabulary::of(catalog)?;
-    let Entered { claims, enrollments, rejects } = door::enter(&vocabulary, claims, enrollments)?;
+    let Entered { claims, enrollments, rejects, observations } = door::enter(&vocabulary, claims, enrollments)?;
     let mut decided = decide_bucket(&Plans::of(catalog, &vocabulary), &claims, &enrollments, true)?;
     decided.rejects.extend(rejects);
     decided.rejects.sort();
+    decided.observations = observations.list();
     Ok(decided)
 }
 
@@ -62,7 +66,7 @@ pub fn certify<W: Write>(
     roll: &mut Roll<W>,
 ) -> Result<Vec<Reject>, Error> {
     let vocabulary = Vocabulary::of(catalog)?;
-    let Entered { claims, enrollments, mut rejects } = door::enter(&vocabulary, claims, enrollments)?;
+    let Entered { claims, enrollments, mut rejects, .. } = door::enter(&vocabulary, claims, enrollments)?;
     let plans = Plans::of(catalog, &vocabulary);
     let certifier = Certifier::new(catalog);
     let refused = certify_bucket(&plans, &certifier, &claims, &enrollments, |certified| {
@@ -78,12 +82,14 @@ pub fn certify<W: Write>(
 /// What became of the claims of a batch: each is decided or rejected, none is dropped.
 #[derive(Debug, Clone)]
 pub struct Decided {
-    /// A row for each decided claim: `claim_id, enrollment_id, plan, plan_version, decision, payable, reasons`.
+    /// A row for each decided claim: `claim_id, enrollment_id, plan, plan_version, decision, payable, reasons, notices`.
     pub payouts: RecordBatch,
     /// A row for each benefit of a paid claim: `claim_id, benefit, gross, paid`.
     pub lines: RecordBatch,
     /// Each row that could not be decided, with the reason.
     pub rejects: Vec<Reject>,
+    /// What was seen of rows that were taken.
+    pub observations: Vec<Observation>,
 }
 
 /// The file or the batch that a row stands in.

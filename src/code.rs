@@ -127,6 +127,10 @@ codes! {
     SettlementPayments "settlement-payments",
     JointLimit "joint-limit",
     Reversal "reversal",
+    // what is said of a claim beside its decision
+    LaterClaimInHistory "later-claim-in-history",
+    // what is seen of rows that are taken
+    SpreadsheetId "spreadsheet-id",
     // causes of a difference that an audit finds
     Unexplained "unexplained",
     PaidAgain "paid-again",

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::accumulator::Accumulators;
 use crate::adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, Reason};
 use crate::money;
+use crate::notice::Notice;
 use crate::plan::{Assumed, PlanReference};
 use crate::text::Language;
 
@@ -25,6 +26,9 @@ pub struct Explanation {
     pub inapplicable: Vec<InapplicableExplanation>,
     /// Why nothing is payable.
     pub reasons: Vec<ReasonExplanation>,
+    /// What is said of the claim beside its decision.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<NoticeExplanation>,
     /// The names of everything assumed that the decision stands on.
     pub assumed: Vec<String>,
     /// The same with titles and values.
@@ -105,6 +109,20 @@ pub struct ReasonExplanation {
     pub fact: Option<String>,
 }
 
+/// One notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeExplanation {
+    /// Its code.
+    pub code: String,
+    /// The claims, enrollments or rows that it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<String>,
+    /// The notice in words.
+    pub text: String,
+    /// Whether the claim is pended for it.
+    pub holds: bool,
+}
+
 /// Something assumed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assumption {
@@ -138,6 +156,7 @@ impl Adjudication {
             benefits: self.benefits.iter().map(|benefit| benefit.explain(language)).collect(),
             inapplicable: self.inapplicable.iter().map(|benefit| benefit.explain(language)).collect(),
             reasons: self.reasons.iter().map(|reason| reason.explain(language)).collect(),
+            notices: self.notices().iter().map(|notice| notice.explain(language)).collect(),
             assumed: self.assumed.iter().map(|assumed| assumed.name.clone()).collect(),
             assumptions: self.assumed.iter().map(|assumed| assumed.explain(language)).collect(),
             accumulators: None,
@@ -192,6 +211,17 @@ impl Reason {
             text: self.text.in_language(language).to_owned(),
             clause: self.clause.as_ref().map(|clause| clause.in_language(language).to_owned()),
             fact: self.fact.clone(),
+        }
+    }
+}
+
+impl Notice {
+    fn explain(&self, language: Language) -> NoticeExplanation {
+        NoticeExplanation {
+            code: self.code().to_string(),
+            about: self.subjects().to_vec(),
+            text: self.text().in_language(language).to_owned(),
+            holds: self.holds(),
         }
     }
 }

@@ -33,6 +33,7 @@ pub mod history;
 mod joint;
 pub mod money;
 mod names;
+mod notice;
 pub mod pack;
 mod plan;
 mod quote;
@@ -59,9 +60,11 @@ pub use diagnostic::{Diagnostic, Diagnostics};
 pub use enrollment::Enrollment;
 pub use error::Error;
 pub use explain::{
-    Assumption, BenefitExplanation, Explanation, InapplicableExplanation, NextYuan, ReasonExplanation, StepExplanation,
+    Assumption, BenefitExplanation, Explanation, InapplicableExplanation, NextYuan, NoticeExplanation,
+    ReasonExplanation, StepExplanation,
 };
 pub use fact::{Absent, Holder, Kind, STANDARD, StandardFact, Value};
+pub use notice::Notice;
 pub use plan::{Assumed, Condition, Effective, EffectiveBy, Otherwise, Plan, PlanReference, Provenance};
 pub use quote::Quote;
 pub use schema::case_schema;

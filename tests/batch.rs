@@ -201,6 +201,8 @@ fn the_summary_has_the_keys_that_others_rely_on() {
         "enrollments",
         "files",
         "milliseconds",
+        "notices",
+        "observations",
         "payable",
         "reasons",
         "rejects",

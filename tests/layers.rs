@@ -24,6 +24,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
             "exact",
             "money",
             "names",
+            "notice",
             "rounding",
             "scope",
             "text",

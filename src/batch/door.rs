@@ -24,9 +24,9 @@ use arrow::error::ArrowError;
 use arrow::util::display::array_value_to_string;
 
 use self::columns::Column;
-use self::target::Bad;
+use self::target::{Bad, Seen};
 pub(crate) use self::vocabulary::Vocabulary;
-use crate::batch::{Input, Reject};
+use crate::batch::{Input, Observation, Observations, Reject};
 use crate::error::Error;
 use crate::text::{Text, say};
 
@@ -50,6 +50,17 @@ pub(crate) struct Entered {
     pub(crate) claims: RecordBatch,
     pub(crate) enrollments: RecordBatch,
     pub(crate) rejects: Vec<Reject>,
+    pub(crate) observations: Observations,
+}
+
+/// Rows that were read.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Passed {
+    /// The good ones as plain columns.
+    pub(crate) rows: RecordBatch,
+    /// Every bad value of the others, by row.
+    pub(crate) rejects: Vec<Reject>,
+    pub(crate) observations: Observations,
 }
 
 /// Reads both inputs, each as one batch with all of its rows.
@@ -62,10 +73,11 @@ pub(crate) fn enter(
     enrollments: &RecordBatch,
 ) -> Result<Entered, Error> {
     let read = |input, batch: &RecordBatch| Door::new(vocabulary, input, batch.schema_ref(), &[])?.read(batch, 1);
-    let (enrollments, mut rejects) = read(Input::Enrollments, enrollments)?;
-    let (claims, of_claims) = read(Input::Claims, claims)?;
-    rejects.extend(of_claims);
-    Ok(Entered { claims, enrollments, rejects })
+    let Passed { rows: enrollments, mut rejects, mut observations } = read(Input::Enrollments, enrollments)?;
+    let claims = read(Input::Claims, claims)?;
+    rejects.extend(claims.rejects);
+    observations.extend(&claims.observations);
+    Ok(Entered { claims: claims.rows, enrollments, rejects, observations })
 }
 
 /// The numbers of the rows of a batch.
@@ -141,18 +153,18 @@ impl Door {
     ///
     /// # Errors
     /// If the columns are not the ones that were checked.
-    pub(crate) fn read(&self, batch: &RecordBatch, first_row: u64) -> Result<(RecordBatch, Vec<Reject>), Error> {
+    pub(crate) fn read(&self, batch: &RecordBatch, first_row: u64) -> Result<Passed, Error> {
         self.read_rows(batch, &Rows::From(first_row))
     }
 
-    /// Reads rows: the good ones as plain columns, and every bad value of the others, by row.
+    /// Reads rows with these numbers.
     ///
     /// # Errors
     /// If the columns are not the ones that were checked.
-    pub(crate) fn read_rows(&self, batch: &RecordBatch, rows: &Rows) -> Result<(RecordBatch, Vec<Reject>), Error> {
+    pub(crate) fn read_rows(&self, batch: &RecordBatch, rows: &Rows) -> Result<Passed, Error> {
         let numbers = (0..batch.num_rows()).map(|place| rows.number(place));
         let mut plain: Vec<ArrayRef> = vec![Arc::new(UInt64Array::from_iter_values(numbers))];
-        let mut rejects = Vec::new();
+        let (mut rejects, mut observations) = (Vec::new(), Observations::default());
         let mut is_good = vec![true; batch.num_rows()];
         for column in &self.columns {
             let raw = self.raw_column(batch, column)?;
@@ -162,6 +174,9 @@ impl Door {
                     *flag = false;
                 }
                 rejects.push(self.reject(column, raw, rows, *bad));
+            }
+            for seen in read.seen {
+                observations.add(self.observation(column, rows, seen));
             }
             plain.push(read.array);
         }
@@ -174,7 +189,7 @@ impl Door {
             }
         }
         let batch = RecordBatch::try_new(Arc::clone(&self.plain), plain).map_err(fault)?;
-        Ok((batch, rejects))
+        Ok(Passed { rows: batch, rejects, observations })
     }
 
     /// The column of a batch that has all raw columns, or only those that are read.
@@ -193,6 +208,11 @@ impl Door {
         let column = self.columns.iter().find(|column| column.name == "claim_id")?;
         let id = shown(self.raw_column(batch, column).ok()?, row);
         Some(id).filter(|id| !id.is_empty())
+    }
+
+    fn observation(&self, column: &Column, rows: &Rows, Seen { code, rows: count, first, text }: Seen) -> Observation {
+        let (column, first_row, text) = (column.name.clone(), rows.number(first), text.on_one_line());
+        Observation { input: self.input, column, code, rows: count, first_row, text }
     }
 
     fn reject(&self, column: &Column, raw: &ArrayRef, rows: &Rows, bad: Bad) -> Reject {

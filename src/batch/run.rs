@@ -310,6 +310,11 @@ fn sum(enrollments: &Put, claims: &Put, parts: &[Part], rejected: RejectCounts) 
         tally.add(&part.tally);
         decided = decided.saturating_add(part.decided);
     }
+    let mut observations = enrollments.observations.clone();
+    observations.extend(&claims.observations);
+    for part in parts {
+        observations.extend(&part.observations);
+    }
     let claims = Rows { read: claims.read, taken: decided, rejected: rejected.claims };
     let (read, lost) = (enrollments.read, rejected.enrollments);
     let enrollments = Rows { read, taken: read.saturating_sub(lost), rejected: lost };
@@ -320,5 +325,5 @@ fn sum(enrollments: &Put, claims: &Put, parts: &[Part], rejected: RejectCounts) 
             "a fault of the program: {read} claims read, {taken} decided and {rejected} rejected"
         )));
     }
-    Ok(Counts { claims, enrollments, tally, causes: rejected.causes, certificates: None })
+    Ok(Counts { claims, enrollments, tally, causes: rejected.causes, observations, certificates: None })
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use huzhu::batch::{self, Cause, Certificates, Input, Job, Reject, Rows, Summary};
+use huzhu::batch::{self, Cause, Certificates, Input, Job, Observation, Reject, Rows, Summary};
 use huzhu::{Decision, Language};
 use serde_json::{Value as Json, json};
 
@@ -135,6 +135,17 @@ impl Done {
         let decisions =
             Decision::ALL.map(|decision| (decision.name().to_owned(), Json::from(summary.decided(decision))));
         let reasons = summary.reasons().into_iter().map(|(code, claims)| json!({ "code": code, "claims": claims }));
+        let notices = summary.notices().into_iter().map(|(code, claims)| json!({ "code": code, "claims": claims }));
+        let observations = summary.observations().into_iter().map(|seen| {
+            json!({
+                "input": seen.input.name(),
+                "column": seen.column,
+                "code": seen.code.name(),
+                "text": seen.text.in_language(language),
+                "rows": seen.rows,
+                "first_row": seen.first_row,
+            })
+        });
         let causes = summary.causes().iter().map(|cause| {
             json!({
                 "input": cause.input.name(),
@@ -152,6 +163,8 @@ impl Done {
             "payable": summary.payable(),
             "certificates": summary.certificates().map(|made| json!({ "count": made.count, "root": made.root })),
             "reasons": reasons.collect::<Vec<_>>(),
+            "notices": notices.collect::<Vec<_>>(),
+            "observations": observations.collect::<Vec<_>>(),
             "rejects": causes.collect::<Vec<_>>(),
             "dry_run": self.is_rehearsal,
             "resumed": summary.is_resumed(),
@@ -179,6 +192,12 @@ impl Done {
         let reasons = summary.reasons();
         let reasons = reasons.iter().map(|(code, claims)| (count(*claims), (*code).to_owned()));
         list(&mut lines, pick(language, "理由", "Reasons"), reasons.collect(), language, look);
+        let notices = summary.notices();
+        let notices = notices.iter().map(|(code, claims)| (count(*claims), (*code).to_owned()));
+        list(&mut lines, pick(language, "请注意的理赔", "Claims to look at"), notices.collect(), language, look);
+        let observations = summary.observations();
+        let observations = observations.iter().map(|seen| (count(seen.rows), observation_in_words(seen, language)));
+        list(&mut lines, pick(language, "请注意的行", "Rows to look at"), observations.collect(), language, look);
         let causes = summary.causes().iter().map(|cause| (count(cause.count), cause_in_words(cause, language)));
         list(&mut lines, pick(language, "被拒的行", "Rejected rows"), causes.collect(), language, look);
         for reject in self.rejects.iter().take(MOST_LISTED) {
@@ -258,6 +277,16 @@ fn cause_in_words(cause: &Cause, language: Language) -> String {
         language,
         "{input}的 `{column}` 列：{reason}（首见第 {row} 行）",
         "{input}, column `{column}`: {reason} (first in row {row})"
+    )
+}
+
+fn observation_in_words(seen: &Observation, language: Language) -> String {
+    let (input, Observation { column, first_row, .. }) = (input_in_words(seen.input, language), seen);
+    let text = seen.text.in_language(language);
+    say!(
+        language,
+        "{input}的 `{column}` 列：{text}（首见第 {first_row} 行）",
+        "{input}, column `{column}`: {text} (first in row {first_row})"
     )
 }
 

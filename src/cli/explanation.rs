@@ -29,6 +29,7 @@ impl Statement<'_> {
         let mut notes = Notes::of(self.explanation);
         self.head(&mut page);
         self.reasons(&mut page, &mut notes);
+        self.notices(&mut page);
         self.facts(&mut page);
         self.benefits(&mut page, &mut notes);
         self.inapplicable(&mut page);
@@ -93,6 +94,19 @@ impl Statement<'_> {
                 "This is no denial: once it is settled, the claim is decided.",
             );
             page.wrapped(Ink::Plain, INDENT, words);
+        }
+    }
+
+    /// What is said beside the decision; what pends the claim is among the reasons already.
+    fn notices(&self, page: &mut Page) {
+        let notices: Vec<_> = self.explanation.notices.iter().filter(|notice| !notice.holds).collect();
+        if notices.is_empty() {
+            return;
+        }
+        page.heading(self.say("请注意", "Please note"));
+        for notice in notices {
+            page.item("•", &notice.text);
+            page.wrapped(Ink::Faint, INDENT.saturating_add(2), &notice.code);
         }
     }
 

@@ -48,7 +48,7 @@ impl<'c> Alone<'c> {
     /// Those of [`crate::batch::decide`].
     pub fn of(catalog: &'c Catalog, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Alone<'c>, Error> {
         let vocabulary = Vocabulary::of(catalog)?;
-        let Entered { claims, enrollments, mut rejects } = door::enter(&vocabulary, claims, enrollments)?;
+        let Entered { claims, enrollments, mut rejects, .. } = door::enter(&vocabulary, claims, enrollments)?;
         let plans = Plans::of(catalog, &vocabulary);
         let accounts = Accounts::of(&plans, &Rows::of(&claims)?, &Rows::of(&enrollments)?, &mut rejects)?;
         rejects.sort();

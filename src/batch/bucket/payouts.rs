@@ -13,6 +13,7 @@ use super::Bucket;
 use crate::adjudicate::{Adjudication, BenefitLines, Decision};
 use crate::batch::{Decided, Reject};
 use crate::error::Error;
+use crate::notice::Notice;
 use crate::plan::Plan;
 use crate::text::say;
 
@@ -27,6 +28,8 @@ pub(super) struct Results {
     versions: Vec<u16>,
     /// Places in `texts`.
     reasons: Vec<u32>,
+    /// Likewise.
+    notices: Vec<u32>,
     texts: Texts,
     lines: Option<Vec<Line>>,
 }
@@ -85,6 +88,7 @@ impl Results {
             payable: vec![0; claims],
             versions: vec![0; claims],
             reasons: vec![0; claims],
+            notices: vec![0; claims],
             texts,
             lines: with_lines.then(Vec::new),
         }
@@ -107,6 +111,16 @@ impl Results {
 
     pub(super) fn set_reasons(&mut self, place: usize, reasons: u32) {
         put(&mut self.reasons, place, reasons);
+    }
+
+    /// Says something of the claim at a place beside its decision.
+    pub(super) fn note(&mut self, place: usize, notices: &[Notice]) {
+        if notices.is_empty() {
+            return;
+        }
+        let told: Vec<String> = notices.iter().map(told).collect();
+        let text = self.texts.place_of(&told.join(";"));
+        put(&mut self.notices, place, text);
     }
 
     pub(super) fn reject(&mut self, place: usize) {
@@ -154,6 +168,7 @@ impl Results {
         let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
         let reasons = self.number_of_reasons(&codes);
         self.set_reasons(place, reasons);
+        self.note(place, adjudication.notices());
         Ok(())
     }
 
@@ -168,7 +183,9 @@ impl Results {
         };
         let decision = |place: &usize| self.decisions.get(*place).copied().flatten().map_or("", Decision::name);
         let payable = decided.iter().map(|place| self.payable.get(*place).copied().unwrap_or_default().into());
-        let reasons = |place: &usize| self.texts.at(self.reasons.get(*place).copied().unwrap_or_default());
+        let text_of = |texts: &[u32], place: usize| self.texts.at(texts.get(place).copied().unwrap_or_default());
+        let reasons = |place: &usize| text_of(&self.reasons, *place);
+        let notices = |place: &usize| text_of(&self.notices, *place);
         let rows = decided.iter().map(|place| u32::try_from(row(place)).unwrap_or(u32::MAX)).collect::<UInt32Array>();
         let payouts = batch(vec![
             taken("claim_id", ids, &rows)?,
@@ -178,6 +195,7 @@ impl Results {
             text("decision", decided.iter().map(decision)),
             amount("payable", payable, PAYOUT_DIGITS, PAYOUT_PLACES)?,
             text("reasons", decided.iter().map(reasons)),
+            text("notices", decided.iter().map(notices)),
         ])?;
         let mut lines = self.lines.take().unwrap_or_default();
         lines.retain(|line| self.decisions.get(line.place).is_some_and(Option::is_some));
@@ -190,13 +208,19 @@ impl Results {
             amount("gross", lines.iter().map(|line| line.gross), GROSS_DIGITS, bucket.plans.gross_places())?,
             amount("paid", lines.iter().map(|line| line.paid.into()), PAYOUT_DIGITS, PAYOUT_PLACES)?,
         ])?;
-        Ok(Decided { payouts, lines, rejects })
+        Ok(Decided { payouts, lines, rejects, observations: Vec::new() })
     }
 
     fn decided(&self) -> impl Iterator<Item = usize> {
         let decisions = self.decisions.iter().enumerate();
         decisions.filter(|(_, decision)| decision.is_some()).map(|(place, _)| place)
     }
+}
+
+/// A notice in a column: its code, and in brackets what it is about. Entries are apart by semicolons, so that no name has one.
+fn told(notice: &Notice) -> String {
+    let about = notice.subjects().join(", ").replace([';', '(', ')'], "_");
+    if about.is_empty() { notice.code().to_string() } else { format!("{}({about})", notice.code()) }
 }
 
 fn put<T>(list: &mut [T], place: usize, value: T) {

@@ -16,7 +16,7 @@ pub(super) fn read(target: &Target, column: &dyn Array) -> Result<Read, ArrowErr
     let data_type = column.data_type();
     if texts::is_text(data_type) {
         let (array, bad) = texts::read_each::<u16, UInt16Array>(column, |text| code(target, text));
-        return Ok(Read { array: Arc::new(array), bad });
+        return Ok(Read::plain(Arc::new(array), bad));
     }
     if let DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) =
         data_type
@@ -66,21 +66,21 @@ impl Wholes {
             Some(code)
         });
         let array: UInt16Array = codes.collect();
-        Read { array: Arc::new(array), bad }
+        Read::plain(Arc::new(array), bad)
     }
 }
 
 /// True or false, of a column of these or of texts.
 pub(super) fn read_answers(target: &Target, column: &dyn Array) -> Read {
     if let Some(answers) = column.as_boolean_opt() {
-        return Read { array: Arc::new(answers.clone()), bad: Vec::new() };
+        return Read::plain(Arc::new(answers.clone()), Vec::new());
     }
     let (array, bad) = texts::read_each::<bool, BooleanArray>(column, |text| match text {
         "true" => Ok(true),
         "false" => Ok(false),
         other => answer(target, other),
     });
-    Read { array: Arc::new(array), bad }
+    Read::plain(Arc::new(array), bad)
 }
 
 /// As in a case file.

@@ -316,7 +316,7 @@ fn plain_type(kind: Kind) -> DataType {
 
 fn read(target: &Target, raw: &ArrayRef) -> Result<Read, ArrowError> {
     match raw.data_type() {
-        DataType::Null => Ok(Read { array: new_null_array(&plain_type(target.kind), raw.len()), bad: Vec::new() }),
+        DataType::Null => Ok(Read::plain(new_null_array(&plain_type(target.kind), raw.len()), Vec::new())),
         DataType::Dictionary(_, _) => read_dictionary(target, raw),
         _ => match target.kind {
             Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => numbers::read(target, raw),
@@ -339,7 +339,7 @@ fn read_dictionary(target: &Target, raw: &ArrayRef) -> Result<Read, ArrowError> 
     let read = read(target, values)?;
     let array = take(&read.array, dictionary.keys(), None)?;
     if read.bad.is_empty() {
-        return Ok(Read { array, bad: Vec::new() });
+        return Ok(Read::plain(array, Vec::new()));
     }
     let keys = dictionary.normalized_keys().into_iter().enumerate();
     let given = keys.filter(|(row, _)| dictionary.keys().is_valid(*row));
@@ -347,5 +347,5 @@ fn read_dictionary(target: &Target, raw: &ArrayRef) -> Result<Read, ArrowError> 
         let place = read.bad.binary_search_by_key(&key, |bad| bad.row).ok()?;
         read.bad.get(place).map(|bad| Bad { row, wrong: bad.wrong })
     });
-    Ok(Read { array, bad: bad.collect() })
+    Ok(Read::plain(array, bad.collect()))
 }

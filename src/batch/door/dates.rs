@@ -46,7 +46,7 @@ fn days(column: &dyn Array) -> Result<Read, ArrowError> {
         return Err(ArrowError::CastError("a column of dates".to_owned()));
     };
     if dates.values().iter().all(|day| (FIRST_DAY..=LAST_DAY).contains(day)) {
-        return Ok(Read { array: Arc::new(dates.clone()), bad: Vec::new() });
+        return Ok(Read::plain(Arc::new(dates.clone()), Vec::new()));
     }
     convert(dates.values(), dates.nulls(), |day| within(day.into()))
 }
@@ -93,7 +93,7 @@ fn convert<N: Copy>(
         })
         .collect();
     let array = Date32Array::try_new(ScalarBuffer::from(days), nulls.cloned())?;
-    Ok(Read { array: Arc::new(array), bad })
+    Ok(Read::plain(Arc::new(array), bad))
 }
 
 fn from_texts(target: &Target, column: &dyn Array) -> Read {
@@ -102,7 +102,7 @@ fn from_texts(target: &Target, column: &dyn Array) -> Read {
         let day = short_date(text.as_bytes()).or_else(|| short_moment(text.as_bytes()).filter(|_| may_be_a_moment));
         day.map_or_else(|| from_text(target, text), Ok)
     });
-    Read { array: Arc::new(array), bad }
+    Read::plain(Arc::new(array), bad)
 }
 
 /// As in a case file.

@@ -94,7 +94,7 @@ fn convert<N: Copy>(
         .collect();
     let bad = if all_are_good { Vec::new() } else { bad_ones(values, nulls, read) };
     let array = Int64Array::try_new(ScalarBuffer::from(converted), nulls.cloned())?;
-    Ok(Read { array: Arc::new(array), bad })
+    Ok(Read::plain(Arc::new(array), bad))
 }
 
 #[cold]
@@ -192,7 +192,7 @@ fn from_texts(target: &Target, column: &dyn Array) -> Read {
         Some(number) if number >= target.min && number <= target.max => Ok(number),
         Some(_) | None => from_text(target, text),
     });
-    Read { array: Arc::new(array), bad }
+    Read::plain(Arc::new(array), bad)
 }
 
 /// As in a case file.

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::batch::door::codes::Codes;
 use crate::batch::door::vocabulary::KnownFact;
+use crate::code::Code;
 use crate::fact::{Bounds, Kind, Misfit, StandardFact, Value};
 use crate::facts::misfit_text;
 use crate::text::{Text, say};
@@ -28,6 +29,26 @@ pub(super) struct Target {
 pub(super) struct Read {
     pub(super) array: ArrayRef,
     pub(super) bad: Vec<Bad>,
+    pub(super) seen: Vec<Seen>,
+}
+
+/// What a person should know of values that were taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub(super) code: Code,
+    /// How many values of the batch are so.
+    pub(super) rows: u64,
+    /// The place of the first in the batch.
+    pub(super) first: usize,
+    /// What is so of it.
+    pub(super) text: Text,
+}
+
+impl Read {
+    /// A column of which nothing need be said.
+    pub(super) fn plain(array: ArrayRef, bad: Vec<Bad>) -> Read {
+        Read { array, bad, seen: Vec::new() }
+    }
 }
 
 /// A value that can not stay.

@@ -70,7 +70,7 @@ fn outcomes(vocabulary: &Vocabulary, holder: Holder, name: &str, column: ArrayRe
     let rows = column.len();
     let (input, batch) = of_fact(holder, name, column);
     let door = Door::new(vocabulary, input, &batch.schema(), &[]).unwrap();
-    let (plain, rejects) = door.read(&batch, 1).unwrap();
+    let Passed { rows: plain, rejects, .. } = door.read(&batch, 1).unwrap();
     assert_eq!(plain.schema(), *door.schema());
     assert_eq!(plain.num_rows() + rejects.len(), rows);
     let mut outcomes = vec![Ok(None); rows];
@@ -406,7 +406,7 @@ fn the_plain_columns_stand_in_one_order() {
     let names: Vec<&str> = door.schema().fields().iter().map(|field| field.name().as_str()).collect();
     assert_eq!(names, ["row", "claim_id", "enrollment_id", "reverses", "death", "total_cost"]);
     assert_eq!(door.projection(), [0, 1, 2, 3, 5]);
-    let (plain, rejects) = door.read(&raw, 11).unwrap();
+    let Passed { rows: plain, rejects, .. } = door.read(&raw, 11).unwrap();
     assert_eq!(rejects, []);
     let expected = batch_of(
         door.schema(),
@@ -422,7 +422,7 @@ fn the_plain_columns_stand_in_one_order() {
     assert_eq!(plain, expected);
     // the same from a batch with the columns that are read only
     let projected = raw.project(door.projection()).unwrap();
-    assert_eq!(door.read(&projected, 11).unwrap(), (expected, Vec::new()));
+    assert_eq!(door.read(&projected, 11).unwrap().rows, expected);
     let other = door.read(&raw.project(&[0, 1]).unwrap(), 1).unwrap_err();
     assert_eq!(
         other.message(Language::En),
@@ -444,7 +444,7 @@ fn a_row_with_bad_values_leaves_with_all_its_reasons() {
         ("event_date", text(&["2025-01-01", "2025-01-02", "yesterday", "2025-02-30", "2025-01-05"])),
     ]);
     let door = Door::new(vocabulary, Input::Claims, &raw.schema(), &[]).unwrap();
-    let (plain, rejects) = door.read_rows(&raw, &Rows::These(vec![1, 2, 3, 5, 8])).unwrap();
+    let Passed { rows: plain, rejects, .. } = door.read_rows(&raw, &Rows::These(vec![1, 2, 3, 5, 8])).unwrap();
     let days: ArrayRef = Arc::new(Date32Array::from(vec![20_089, 20_093]));
     let expected = batch_of(
         door.schema(),
@@ -492,7 +492,7 @@ fn a_very_long_value_is_cut_off_in_the_reason() {
     let long = "长".repeat(300);
     let (input, raw) = of_fact(Holder::Claim, "total_cost", text(&[&long]));
     let door = Door::new(vocabulary, input, &raw.schema(), &[]).unwrap();
-    let (_, rejects) = door.read(&raw, 1).unwrap();
+    let Passed { rejects, .. } = door.read(&raw, 1).unwrap();
     assert_eq!(rejects[0].value, format!("{}…", "长".repeat(200)));
 }
 

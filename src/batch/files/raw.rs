@@ -3,7 +3,7 @@
 use arrow::array::RecordBatch;
 
 use crate::batch::Reject;
-use crate::batch::door::{Door, Rows};
+use crate::batch::door::{Door, Passed, Rows};
 use crate::error::Error;
 
 /// Some rows, as they come.
@@ -24,12 +24,12 @@ impl Raw {
     ///
     /// # Errors
     /// Those of [`Door::read`].
-    pub(crate) fn through(&self, door: &Door) -> Result<(RecordBatch, Vec<Reject>), Error> {
-        let (plain, mut rejects) = door.read_rows(&self.batch, &self.rows)?;
+    pub(crate) fn through(&self, door: &Door) -> Result<Passed, Error> {
+        let mut passed = door.read_rows(&self.batch, &self.rows)?;
         if !self.rejects.is_empty() {
-            rejects.extend(self.rejects.iter().cloned());
-            rejects.sort();
+            passed.rejects.extend(self.rejects.iter().cloned());
+            passed.rejects.sort();
         }
-        Ok((plain, rejects))
+        Ok(passed)
     }
 }

@@ -97,7 +97,7 @@ impl Deciding<'_> {
         if let Some(watch) = self.watch {
             watch.see(self.plans, claims, enrollments, &decided)?;
         }
-        let Decided { payouts, lines, rejects } = decided;
+        let Decided { payouts, lines, rejects, observations } = decided;
         let decided = rows(&payouts);
         let name = |of: &str| format!("part-{bucket:04}.{of}");
         balance(bucket, rows(claims), decided, &rejects)?;
@@ -110,6 +110,7 @@ impl Deciding<'_> {
         Ok(Part {
             decided,
             tally: Tally::of(&payouts),
+            observations: observations.into_iter().collect(),
             payouts: match self.watch {
                 Some(_) => None,
                 None => write_part(to_payouts, &payouts, self.folder, &name("payouts"))?,

@@ -7,9 +7,9 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
 use super::progress::Stage;
-use crate::batch::door::{Door, Vocabulary};
+use crate::batch::door::{Door, Passed, Vocabulary};
 use crate::batch::files::{self, Raw, fault};
-use crate::batch::{Input, Reject};
+use crate::batch::{Input, Observations, Reject};
 use crate::error::Error;
 
 /// What a row of a text file takes on average, about: how many buckets it makes follows from its size.
@@ -29,6 +29,7 @@ pub(super) struct Block {
     pub(super) read: u64,
     pub(super) rows: RecordBatch,
     pub(super) rejects: Vec<Reject>,
+    pub(super) observations: Observations,
     /// The claims of rejected rows that name one.
     pub(super) refused: Vec<String>,
 }
@@ -106,9 +107,9 @@ impl Lane<'_> {
     /// The next rows; none after the last.
     pub(super) fn next(&mut self) -> Result<Option<Block>, Error> {
         let Some(raw) = self.lane.next()? else { return Ok(None) };
-        let (rows, rejects) = raw.through(self.door)?;
+        let Passed { rows, rejects, observations } = raw.through(self.door)?;
         let refused = self.claims_of(&rejects, &raw);
-        Ok(Some(Block { read: raw.read, rows, rejects, refused }))
+        Ok(Some(Block { read: raw.read, rows, rejects, observations, refused }))
     }
 
     fn claims_of(&self, rejects: &[Reject], raw: &Raw) -> Vec<String> {

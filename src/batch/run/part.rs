@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::sealed::Sealed;
 use super::summary::Tally;
+use crate::batch::Observations;
 
 /// What came of one bucket; as a line of the journal it says that its files are complete.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Part {
     pub(super) decided: u64,
     pub(super) tally: Tally,
+    pub(super) observations: Observations,
     /// The file of payouts; none if there is no row.
     pub(super) payouts: Option<Sealed>,
     pub(super) lines: Option<Sealed>,

@@ -17,7 +17,7 @@ use super::sealed::Sealed;
 use super::spill::{self, NOWHERE, Segment, Spill, Spilled};
 use super::watch::Watch;
 use super::workers::share;
-use crate::batch::{Input, Reject};
+use crate::batch::{Input, Observations, Reject};
 use crate::error::Error;
 use crate::text::say;
 
@@ -36,6 +36,7 @@ pub(super) struct Put {
     pub(super) rejects: Vec<Sealed>,
     /// The files of enrollments by hash and bucket.
     pub(super) logs: Vec<Sealed>,
+    pub(super) observations: Observations,
 }
 
 impl Put {
@@ -66,6 +67,7 @@ struct Lane {
     spill: Spill,
     rejected: Rejected,
     log: Option<RouteLog>,
+    observations: Observations,
     read: u64,
     taken: u64,
 }
@@ -75,6 +77,7 @@ struct Written {
     segments: Vec<Segment>,
     rejects: Option<Sealed>,
     log: Option<Sealed>,
+    observations: Observations,
     read: u64,
     taken: u64,
 }
@@ -90,6 +93,7 @@ impl Lane {
             spill: Spill::create(spill::path(folder.as_path(), name, thread), thread, source.schema())?,
             rejected: Rejected::at(folder.path(&format!("{name}-{thread}.rejects"))),
             log,
+            observations: Observations::default(),
             read: 0,
             taken: 0,
         })
@@ -100,6 +104,7 @@ impl Lane {
             segments: self.spill.finish()?,
             rejects: self.rejected.seal()?,
             log: self.log.map(RouteLog::seal).transpose()?,
+            observations: self.observations,
             read: self.read,
             taken: self.taken,
         })
@@ -185,7 +190,7 @@ fn put(
     let written = share(room.threads, usize::MAX, |thread, pieces| {
         let mut lane = Lane::open(source, folder, thread)?;
         let mut input = stream.lane();
-        while let Some(Block { read, rows, rejects, refused }) = input.next()? {
+        while let Some(Block { read, rows, rejects, observations, refused }) = input.next()? {
             if let Some(watch) = watch {
                 for claim in &refused {
                     watch.refuse(claim);
@@ -193,6 +198,7 @@ fn put(
             }
             lane.read = lane.read.saturating_add(read);
             lane.rejected.add(rejects)?;
+            lane.observations.extend(&observations);
             let of = to_buckets(&rows, &mut lane)?;
             let taken = of.iter().filter(|bucket| **bucket != NOWHERE).count();
             lane.taken = lane.taken.saturating_add(u64::try_from(taken).unwrap_or(u64::MAX));
@@ -217,14 +223,16 @@ fn seal(source: &Source, folder: &Folder, written: Vec<Written>) -> Result<Put, 
     let sum = |of: fn(&Written) -> u64| written.iter().map(of).fold(0, u64::saturating_add);
     let (read, taken) = (sum(|written| written.read), sum(|written| written.taken));
     let (mut segments, mut rejects, mut logs) = (Vec::new(), Vec::new(), Vec::new());
+    let mut observations = Observations::default();
     for written in written {
         segments.extend(written.segments);
         rejects.extend(written.rejects);
         logs.extend(written.log);
+        observations.extend(&written.observations);
     }
     let table = Spilled::of(source.schema().clone(), Vec::new(), segments).to_bytes()?;
     let table = folder.put(&format!("{}.table", source.name()), &table)?;
-    Ok(Put { read, taken, files, table, rejects, logs })
+    Ok(Put { read, taken, files, table, rejects, logs, observations })
 }
 
 /// A column of text that the door gives.

@@ -18,7 +18,7 @@ use super::spill::unencodable;
 use super::summary::{Causes, Counts, Rows, Summary, Tally};
 use crate::batch::bucket::{Plans, decide_bucket};
 use crate::batch::door::Vocabulary;
-use crate::batch::{Decided, Input, Reject};
+use crate::batch::{Decided, Input, Observations, Reject};
 use crate::catalog::Catalog;
 use crate::error::Error;
 
@@ -49,9 +49,11 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     let plans = Plans::of(catalog, &vocabulary);
     Outputs::of(job, &sources, &plans)?;
     let rows = Budget::of(job).reading(0).rows;
-    let (claims, mut rejects) = first_claims(&sources.claims, rows.min(1000))?;
+    let mut observations = Observations::default();
+    let (claims, mut rejects) = first_claims(&sources.claims, rows.min(1000), &mut observations)?;
     let rejected_at_the_door = rows_of(&rejects, Input::Claims);
-    let (enrollments, rejected_enrollments) = enrollments_of(&claims, &sources.enrollments, rows, progress)?;
+    let (enrollments, rejected_enrollments) =
+        enrollments_of(&claims, &sources.enrollments, rows, progress, &mut observations)?;
     rejects.extend(rejected_enrollments);
     let decided = decide_bucket(&plans, &claims, &enrollments, false)?;
     let Decided { payouts, rejects: undecided, .. } = decided;
@@ -72,13 +74,17 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     let read = rows(enrollments.num_rows()).max(rejected);
     let enrollments = Rows { read, taken: read.saturating_sub(rejected), rejected };
     let (tally, causes) = (Tally::of(&payouts), causes.into_list());
-    let counts = Counts { claims, enrollments, tally, causes, certificates: None };
+    let counts = Counts { claims, enrollments, tally, causes, observations, certificates: None };
     let summary = Summary { counts, took: started.elapsed(), is_resumed: false };
     Ok(Rehearsal { summary, rejects })
 }
 
 /// The first claims, and those among them that the door rejects.
-fn first_claims(source: &Source, rows: usize) -> Result<(RecordBatch, Vec<Reject>), Error> {
+fn first_claims(
+    source: &Source,
+    rows: usize,
+    observations: &mut Observations,
+) -> Result<(RecordBatch, Vec<Reject>), Error> {
     let stream = source.stream(rows)?;
     let mut lane = stream.lane();
     let (mut claims, mut rejects) = (Vec::new(), Vec::new());
@@ -86,6 +92,7 @@ fn first_claims(source: &Source, rows: usize) -> Result<(RecordBatch, Vec<Reject
     while seen < CLAIMS {
         let Some(block) = lane.next()? else { break };
         seen = seen.saturating_add(block.read);
+        observations.extend(&block.observations);
         let count = row_numbers(&block.rows)?.values().partition_point(|row| *row <= CLAIMS);
         claims.push(block.rows.slice(0, count));
         rejects.extend(block.rejects.into_iter().filter(|reject| reject.row <= CLAIMS));
@@ -99,6 +106,7 @@ fn enrollments_of(
     source: &Source,
     rows: usize,
     progress: &dyn Progress,
+    observations: &mut Observations,
 ) -> Result<(RecordBatch, Vec<Reject>), Error> {
     let mut wanted: BTreeSet<&str> = texts(claims, "enrollment_id")?.iter().flatten().collect();
     let all = wanted.clone();
@@ -107,7 +115,8 @@ fn enrollments_of(
     let mut lane = stream.lane();
     while !wanted.is_empty() {
         heed(progress)?;
-        let Some(Block { rows, rejects: rejected, .. }) = lane.next()? else { break };
+        let Some(Block { rows, rejects: rejected, observations: seen, .. }) = lane.next()? else { break };
+        observations.extend(&seen);
         rejects.extend(rejected);
         let ids = texts(&rows, "enrollment_id")?;
         let is_wanted: BooleanArray = ids.iter().map(|id| id.map(|id| all.contains(id))).collect();

@@ -8,7 +8,7 @@ use arrow::datatypes::Decimal128Type;
 use serde::{Deserialize, Serialize};
 
 use crate::adjudicate::Decision;
-use crate::batch::{Input, Reject};
+use crate::batch::{Input, Observation, Observations, Reject};
 use crate::text::Text;
 
 /// What came of all claims: every row that was read is decided or rejected.
@@ -26,6 +26,7 @@ pub(super) struct Counts {
     pub(super) enrollments: Rows,
     pub(super) tally: Tally,
     pub(super) causes: Vec<Cause>,
+    pub(super) observations: Observations,
     pub(super) certificates: Option<Certificates>,
 }
 
@@ -69,16 +70,25 @@ impl Summary {
     /// The codes of reasons with the number of claims that have them, the most frequent first.
     #[must_use]
     pub fn reasons(&self) -> Vec<(&str, u64)> {
-        let mut reasons: Vec<_> =
-            self.counts.tally.reasons.iter().map(|(code, count)| (code.as_str(), *count)).collect();
-        reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        reasons
+        most_frequent_first(&self.counts.tally.reasons)
     }
 
     /// Why rows were rejected, the most frequent first. A row with two faults counts under both.
     #[must_use]
     pub fn causes(&self) -> &[Cause] {
         &self.counts.causes
+    }
+
+    /// The codes of notices with the number of claims that have them, the most frequent first.
+    #[must_use]
+    pub fn notices(&self) -> Vec<(&str, u64)> {
+        most_frequent_first(&self.counts.tally.notices)
+    }
+
+    /// What was seen of rows that were taken: values read as meant, ids that a spreadsheet has rewritten.
+    #[must_use]
+    pub fn observations(&self) -> Vec<Observation> {
+        self.counts.observations.list()
     }
 
     /// The certificates, if they were asked for.
@@ -106,6 +116,12 @@ impl Summary {
         let rate = u128::from(self.counts.claims.read).saturating_mul(1_000_000).div_euclid(micros);
         u64::try_from(rate).ok().filter(|_| !self.is_resumed)
     }
+}
+
+fn most_frequent_first(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
+    let mut codes: Vec<_> = counts.iter().map(|(code, count)| (code.as_str(), *count)).collect();
+    codes.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    codes
 }
 
 /// What became of the rows of a file.
@@ -178,6 +194,7 @@ pub(super) struct Tally {
     /// In fen.
     payable: i128,
     reasons: BTreeMap<String, u64>,
+    notices: BTreeMap<String, u64>,
 }
 
 impl Tally {
@@ -191,11 +208,14 @@ impl Tally {
         for (decision, count) in counted(payouts, "decision") {
             add(&mut tally.decisions, &decision, count);
         }
-        for (codes, count) in counted(payouts, "reasons") {
-            // a claim that lacks two facts has the code of a missing fact twice
-            let codes: BTreeSet<&str> = codes.split(';').filter(|code| !code.is_empty()).collect();
-            for code in codes {
-                add(&mut tally.reasons, code, count);
+        for (column, counts) in [("reasons", &mut tally.reasons), ("notices", &mut tally.notices)] {
+            for (codes, count) in counted(payouts, column) {
+                // a claim that lacks two facts has the code of a missing fact twice; a notice says in brackets what it is about
+                let code = |told: &'_ str| told.split('(').next().unwrap_or(told).to_owned();
+                let codes: BTreeSet<String> = codes.split(';').map(code).filter(|code| !code.is_empty()).collect();
+                for code in codes {
+                    add(counts, &code, count);
+                }
             }
         }
         tally
@@ -205,6 +225,7 @@ impl Tally {
         self.payable = self.payable.saturating_add(other.payable);
         other.decisions.iter().for_each(|(decision, count)| add(&mut self.decisions, decision, *count));
         other.reasons.iter().for_each(|(code, count)| add(&mut self.reasons, code, *count));
+        other.notices.iter().for_each(|(code, count)| add(&mut self.notices, code, *count));
     }
 }
 

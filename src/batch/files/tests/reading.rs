@@ -7,6 +7,7 @@ use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
 use super::*;
+use crate::batch::door::Passed;
 
 /// The numbers of rows, their cells, and the rows that are in no batch.
 type All = (Vec<u64>, Vec<Vec<String>>, Vec<Reject>);
@@ -292,7 +293,7 @@ fn through(source: &Source, door: &Door) -> (Vec<Vec<String>>, Vec<Reject>) {
     let mut lane = stream.lane();
     let (mut plain, mut rejects) = (Vec::new(), Vec::new());
     while let Some(raw) = lane.next().unwrap() {
-        let (batch, more) = raw.through(door).unwrap();
+        let Passed { rows: batch, rejects: more, .. } = raw.through(door).unwrap();
         plain.extend(cells(&batch));
         rejects.extend(more);
     }
