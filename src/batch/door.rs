@@ -24,6 +24,7 @@ use arrow::error::ArrowError;
 use arrow::util::display::array_value_to_string;
 
 use self::columns::Column;
+pub(crate) use self::columns::uncoded;
 use self::target::{Bad, Seen};
 pub(crate) use self::vocabulary::Vocabulary;
 use crate::batch::{Input, Observation, Observations, Reject};
@@ -132,7 +133,7 @@ impl Door {
         let mut projection: Vec<usize> = columns.iter().map(|column| column.place).collect();
         projection.sort_unstable();
         let row = Field::new("row", DataType::UInt64, false);
-        let fields = columns.iter().map(Column::field);
+        let fields = columns.iter().flat_map(Column::fields);
         let plain = Arc::new(Schema::new([row].into_iter().chain(fields).collect::<Vec<_>>()));
         Ok(Door { input, columns, projection, raw: Arc::new(raw.clone()), plain })
     }
@@ -179,6 +180,7 @@ impl Door {
                 observations.add(self.observation(column, rows, seen));
             }
             plain.push(read.array);
+            plain.extend(read.uncoded);
         }
         let fault = |fault: ArrowError| self.changed(batch, &fault.to_string());
         if !rejects.is_empty() {

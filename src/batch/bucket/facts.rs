@@ -8,7 +8,7 @@ use arrow::array::{
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::batch::door::Vocabulary;
+use crate::batch::door::{Vocabulary, uncoded};
 use crate::calendar;
 use crate::error::Error;
 use crate::fact::{Kind, Value};
@@ -63,7 +63,20 @@ impl<'a> Rows<'a> {
         Days(self.column(name).and_then(|column| column.as_any().downcast_ref()))
     }
 
-    /// Every fact that the row gives.
+    /// What the row gives of a category, as it was given.
+    pub(super) fn category_text<'t>(&self, name: &str, row: usize, vocabulary: &'t Vocabulary) -> Option<&'t str>
+    where
+        'a: 't,
+    {
+        let column = self.column(name).filter(|column| row < column.len() && column.is_valid(row))?.as_any();
+        if let Some(texts) = column.downcast_ref::<StringArray>() {
+            return Some(texts.value(row));
+        }
+        let code = column.downcast_ref::<UInt16Array>()?.value(row);
+        vocabulary.text(name, code).or_else(|| self.some_texts(&uncoded(name)).at(row))
+    }
+
+    /// Every fact that the row gives, as it was given.
     pub(super) fn facts(
         &self,
         row: usize,
@@ -71,7 +84,16 @@ impl<'a> Rows<'a> {
         kind: impl Fn(&str) -> Option<Kind>,
     ) -> Vec<(&'a str, Value)> {
         let facts = self.columns.iter().filter(|(name, _)| !NOT_FACTS.contains(*name));
-        facts.filter_map(|(name, column)| Some((*name, value(column, row, name, kind(name)?, vocabulary)?))).collect()
+        let given = facts.filter_map(|(name, column)| {
+            let value = match kind(name)? {
+                Kind::Category => Value::Text(self.category_text(name, row, vocabulary)?.into()),
+                kind @ (Kind::Money | Kind::Ratio | Kind::Number | Kind::Days | Kind::Date | Kind::YesNo) => {
+                    value(column, row, kind)?
+                }
+            };
+            Some((*name, value))
+        });
+        given.collect()
     }
 }
 
@@ -97,7 +119,7 @@ impl Days<'_> {
     }
 }
 
-fn value(column: &ArrayRef, row: usize, name: &str, kind: Kind, vocabulary: &Vocabulary) -> Option<Value> {
+fn value(column: &ArrayRef, row: usize, kind: Kind) -> Option<Value> {
     if row >= column.len() || column.is_null(row) {
         return None;
     }
@@ -108,16 +130,8 @@ fn value(column: &ArrayRef, row: usize, name: &str, kind: Kind, vocabulary: &Voc
     if let Some(days) = column.downcast_ref::<Date32Array>() {
         return date(days.value(row)).map(Value::Date);
     }
-    if let Some(truths) = column.downcast_ref::<BooleanArray>() {
-        return Some(Value::YesNo(truths.value(row)));
-    }
-    let codes = column.downcast_ref::<UInt16Array>()?;
-    let text = vocabulary.text(name, codes.value(row)).unwrap_or(OTHER_VALUE);
-    Some(Value::Text(text.into()))
+    column.downcast_ref::<BooleanArray>().map(|truths| Value::YesNo(truths.value(row)))
 }
-
-/// Stands for all values of a category that no plan tells apart; itself none that a plan can name.
-const OTHER_VALUE: &str = "?";
 
 pub(super) fn date(day: i32) -> Option<NaiveDate> {
     calendar::plus_days(NaiveDate::default(), day.into())

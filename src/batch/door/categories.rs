@@ -2,17 +2,39 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, BooleanArray, UInt16Array};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray, UInt16Array, new_null_array};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type, UInt64Type};
+use arrow::datatypes::{DataType, Int64Type, UInt16Type, UInt64Type};
 use arrow::error::ArrowError;
 
 use crate::batch::door::target::{Bad, Read, Target, Wrong};
-use crate::batch::door::texts;
+use crate::batch::door::{ids, texts};
 use crate::fact::{Misfit, Value};
 
-/// The codes of a column of texts or whole numbers.
-pub(super) fn read(target: &Target, column: &dyn Array) -> Result<Read, ArrowError> {
+/// The codes of a column of texts or whole numbers, and the texts that have none; texts alone where no value has one.
+pub(super) fn read(target: &Target, column: &ArrayRef) -> Result<Read, ArrowError> {
+    if target.is_plain_text() {
+        return ids::read(column, false);
+    }
+    let read = read_codes(target, column)?;
+    let uncoded = if target.has_uncoded() { Some(uncoded(&read.array, column)?) } else { None };
+    Ok(Read { uncoded, ..read })
+}
+
+/// The texts of the values that have no code.
+fn uncoded(codes: &ArrayRef, column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    let codes = codes.as_primitive_opt::<UInt16Type>();
+    let are_uncoded = || codes.into_iter().flatten().map(|code| code == Some(0));
+    if !are_uncoded().any(|is_uncoded| is_uncoded) {
+        return Ok(new_null_array(&DataType::Utf8, column.len()));
+    }
+    let texts = cast(column, &DataType::Utf8)?;
+    let texts = texts.as_string_opt::<i32>().into_iter().flatten();
+    let uncoded = are_uncoded().zip(texts).map(|(is_uncoded, text)| text.filter(|_| is_uncoded));
+    Ok(Arc::new(uncoded.collect::<StringArray>()))
+}
+
+fn read_codes(target: &Target, column: &dyn Array) -> Result<Read, ArrowError> {
     let data_type = column.data_type();
     if texts::is_text(data_type) {
         let (array, bad) = texts::read_each::<u16, UInt16Array>(column, |text| code(target, text));
@@ -21,7 +43,7 @@ pub(super) fn read(target: &Target, column: &dyn Array) -> Result<Read, ArrowErr
     if let DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..) =
         data_type
     {
-        return read(target, &cast(column, &DataType::Utf8)?);
+        return read_codes(target, &cast(column, &DataType::Utf8)?);
     }
     let codes = Wholes::of(target);
     if *data_type == DataType::UInt64 {

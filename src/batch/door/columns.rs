@@ -280,12 +280,14 @@ impl Column {
         (place.unwrap_or(usize::MAX), &self.name)
     }
 
-    /// The plain column.
-    pub(super) fn field(&self) -> Field {
-        match &self.role {
-            Role::Id { is_needed } => Field::new(&self.name, DataType::Utf8, !is_needed),
-            Role::Fact(target) => Field::new(&self.name, plain_type(target.kind), true),
-        }
+    /// The plain column; with the texts that have no code beside it, if there may be some.
+    pub(super) fn fields(&self) -> impl Iterator<Item = Field> {
+        let (plain, has_uncoded) = match &self.role {
+            Role::Id { is_needed } => (Field::new(&self.name, DataType::Utf8, !is_needed), false),
+            Role::Fact(target) => (Field::new(&self.name, plain_type(target), true), target.has_uncoded()),
+        };
+        let uncoded = has_uncoded.then(|| Field::new(uncoded(&self.name), DataType::Utf8, true));
+        [plain].into_iter().chain(uncoded)
     }
 
     /// What is wrong with a value, in words.
@@ -304,19 +306,29 @@ impl Column {
     }
 }
 
+/// The plain column of the texts of a category that have no code; no fact can have such a name.
+pub(crate) fn uncoded(fact: &str) -> String {
+    format!("{fact} (text)")
+}
+
 /// The type of a plain column of a fact.
-fn plain_type(kind: Kind) -> DataType {
-    match kind {
+fn plain_type(target: &Target) -> DataType {
+    match target.kind {
         Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => DataType::Int64,
         Kind::Date => DataType::Date32,
         Kind::YesNo => DataType::Boolean,
+        Kind::Category if target.is_plain_text() => DataType::Utf8,
         Kind::Category => DataType::UInt16,
     }
 }
 
 fn read(target: &Target, raw: &ArrayRef) -> Result<Read, ArrowError> {
     match raw.data_type() {
-        DataType::Null => Ok(Read::plain(new_null_array(&plain_type(target.kind), raw.len()), Vec::new())),
+        DataType::Null => {
+            let nothing = |of: &DataType| new_null_array(of, raw.len());
+            let uncoded = target.has_uncoded().then(|| nothing(&DataType::Utf8));
+            Ok(Read { array: nothing(&plain_type(target)), uncoded, bad: Vec::new(), seen: Vec::new() })
+        }
         DataType::Dictionary(_, _) => read_dictionary(target, raw),
         _ => match target.kind {
             Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => numbers::read(target, raw),
@@ -338,8 +350,9 @@ fn read_dictionary(target: &Target, raw: &ArrayRef) -> Result<Read, ArrowError> 
     }
     let read = read(target, values)?;
     let array = take(&read.array, dictionary.keys(), None)?;
+    let uncoded = read.uncoded.map(|uncoded| take(&uncoded, dictionary.keys(), None)).transpose()?;
     if read.bad.is_empty() {
-        return Ok(Read::plain(array, Vec::new()));
+        return Ok(Read { array, uncoded, bad: Vec::new(), seen: Vec::new() });
     }
     let keys = dictionary.normalized_keys().into_iter().enumerate();
     let given = keys.filter(|(row, _)| dictionary.keys().is_valid(*row));
@@ -347,5 +360,5 @@ fn read_dictionary(target: &Target, raw: &ArrayRef) -> Result<Read, ArrowError> 
         let place = read.bad.binary_search_by_key(&key, |bad| bad.row).ok()?;
         read.bad.get(place).map(|bad| Bad { row, wrong: bad.wrong })
     });
-    Ok(Read::plain(array, bad.collect()))
+    Ok(Read { array, uncoded, bad: bad.collect(), seen: Vec::new() })
 }

@@ -28,7 +28,7 @@ pub(super) fn read(column: &ArrayRef, is_needed: bool) -> Result<Read, ArrowErro
         let given: StringArray = ids.iter().map(|id| id.filter(|id| !id.is_empty())).collect();
         array = Arc::new(given);
     }
-    Ok(Read { array, bad, seen })
+    Ok(Read { array, uncoded: None, bad, seen })
 }
 
 /// Ids that look like what is left of a long number once a spreadsheet has read it.

@@ -28,6 +28,8 @@ pub(super) struct Target {
 #[derive(Debug)]
 pub(super) struct Read {
     pub(super) array: ArrayRef,
+    /// Of a category with codes: the text where it has none.
+    pub(super) uncoded: Option<ArrayRef>,
     pub(super) bad: Vec<Bad>,
     pub(super) seen: Vec<Seen>,
 }
@@ -47,7 +49,7 @@ pub(super) struct Seen {
 impl Read {
     /// A column of which nothing need be said.
     pub(super) fn plain(array: ArrayRef, bad: Vec<Bad>) -> Read {
-        Read { array, bad, seen: Vec::new() }
+        Read { array, uncoded: None, bad, seen: Vec::new() }
     }
 }
 
@@ -108,6 +110,16 @@ impl Target {
     /// Whether a date may come with a time of day.
     pub(super) fn may_be_a_moment(&self) -> bool {
         self.standard.is_some_and(|fact| fact.settlement)
+    }
+
+    /// Whether it is a category whose values no plan tells apart: these stay texts.
+    pub(super) fn is_plain_text(&self) -> bool {
+        self.kind == Kind::Category && self.codes.values().is_empty()
+    }
+
+    /// Whether it is a category that has codes for some values, and may have others too.
+    pub(super) fn has_uncoded(&self) -> bool {
+        self.kind == Kind::Category && !self.is_plain_text() && !self.is_closed()
     }
 
     /// Whether a category has no other values than its own.

@@ -88,7 +88,11 @@ fn outcomes(vocabulary: &Vocabulary, holder: Holder, name: &str, column: ArrayRe
     outcomes
 }
 
+/// A text that has no code counts as 0; what it is, is in [`texts_of`].
 fn as_numbers(plain: &ArrayRef) -> Vec<Option<i64>> {
+    if let Some(texts) = plain.as_string_opt::<i32>() {
+        return texts.iter().map(|text| text.map(|_| 0)).collect();
+    }
     let numbers = cast(plain, &DataType::Int64).unwrap();
     numbers.as_primitive::<Int64Type>().iter().collect()
 }
@@ -371,6 +375,37 @@ fn a_category_may_be_written_as_whole_numbers() {
     let large: ArrayRef = Arc::new(UInt64Array::from(vec![1, u64::MAX]));
     assert_eq!(outcomes(vocabulary, Holder::Claim, "vali_flag", Arc::clone(&large))[0], code("1"));
     assert_eq!(outcomes(vocabulary, Holder::Claim, "psn_no", large), [Ok(Some(0)), Ok(Some(0))]);
+}
+
+/// The texts of a category as a decision reads them, be they coded or not.
+fn texts_of(vocabulary: &Vocabulary, name: &str, column: ArrayRef) -> Vec<Option<String>> {
+    let (input, batch) = of_fact(StandardFact::named(name).unwrap().holder, name, column);
+    let plain = Door::new(vocabulary, input, &batch.schema(), &[]).unwrap().read(&batch, 1).unwrap().rows;
+    let uncoded = plain.column_by_name(&uncoded(name)).map(|texts| texts.as_string::<i32>().clone());
+    let column = plain.column_by_name(name).unwrap();
+    let coded = column.as_primitive_opt::<UInt16Type>();
+    let text = |row: usize| {
+        let Some(codes) = coded else { return column.as_string::<i32>().value(row).to_owned() };
+        let text = vocabulary.text(name, codes.value(row));
+        text.map_or_else(|| uncoded.as_ref().unwrap().value(row).to_owned(), str::to_owned)
+    };
+    (0..plain.num_rows()).map(|row| column.is_valid(row).then(|| text(row))).collect()
+}
+
+#[test]
+fn a_category_keeps_the_text_that_no_plan_tells_apart() {
+    let written = ["coal miner", "", "truck-driver", "?", "coal miner"].map(str::to_owned);
+    let given = written.clone().map(|text| Some(text).filter(|text| !text.is_empty()));
+    for column in shapes_of_text(&written) {
+        for name in ["occupation", "setl_id", "certno"] {
+            assert_eq!(texts_of(shipped(), name, Arc::clone(&column)), given, "{name}");
+        }
+    }
+    let whole: ArrayRef = Arc::new(UInt64Array::from(vec![Some(7), None, Some(u64::MAX)]));
+    for name in ["occupation", "setl_id"] {
+        let found = texts_of(shipped(), name, Arc::clone(&whole));
+        assert_eq!(found, [Some("7".to_owned()), None, Some("18446744073709551615".to_owned())], "{name}");
+    }
 }
 
 #[test]

@@ -279,7 +279,7 @@ fn a_category_stored_as_a_dictionary_is_read_as_one() {
     let kinds: Vec<_> = source.schema().fields().iter().map(|field| field.data_type().clone()).collect();
     assert_eq!(kinds, [DataType::Utf8, DataType::Utf8, dictionary.clone(), DataType::Utf8, dictionary]);
     let (plain, rejects) = through(&source, &door);
-    assert_eq!(plain, [["1", "C1", "E1", "2", "0", "0"], ["3", "C3", "E3", "2", "0", "0"]]);
+    assert_eq!(plain, [["1", "C1", "E1", "2", "0", "illness", "1"], ["3", "C3", "E3", "2", "0", "illness", "3"]]);
     let said: Vec<_> = rejects.iter().map(|r| (r.row, r.column.as_str(), r.value.as_str())).collect();
     assert_eq!(said, [(2, "cause", "flood")]);
 }
