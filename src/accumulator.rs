@@ -95,6 +95,12 @@ impl Posting {
         paid.map(|(_, amount)| *amount).try_fold(Decimal::ZERO, exact::add).unwrap_or_default()
     }
 
+    /// What each benefit paid that paid something.
+    pub(crate) fn payments(&self) -> impl Iterator<Item = (&str, Decimal)> {
+        let paid = self.amounts.iter().filter(|(entry, amount)| entry.measure == Measure::Paid && !amount.is_zero());
+        paid.map(|(entry, amount)| (&*entry.name, *amount))
+    }
+
     /// Corrects what a benefit paid, after a joint limit.
     pub(crate) fn set_paid(&mut self, benefit: &str, paid: Decimal) {
         for (entry, amount) in &mut self.amounts {
@@ -173,6 +179,19 @@ impl Accumulators {
         self.postings.values()
     }
 
+    /// What the claim of this id has posted.
+    ///
+    /// # Errors
+    /// [`Error::is_history`] if it has posted nothing.
+    pub(crate) fn posting(&self, claim: &str) -> Result<&Posting, Error> {
+        self.postings.get(claim).ok_or_else(|| {
+            Error::history(say!(
+                "理赔申请 `{claim}` 没有入账，不能冲销",
+                "claim `{claim}` has posted nothing that could be reversed"
+            ))
+        })
+    }
+
     /// Adds what a decided claim posts.
     ///
     /// # Errors
@@ -194,12 +213,7 @@ impl Accumulators {
     /// # Errors
     /// [`Error::is_history`] if the claim has posted nothing.
     pub fn reverse(&mut self, claim: &str) -> Result<Posting, Error> {
-        let Some(posting) = self.postings.get(claim).cloned() else {
-            return Err(Error::history(say!(
-                "理赔申请 `{claim}` 没有入账，不能冲销",
-                "claim `{claim}` has posted nothing that could be reversed"
-            )));
-        };
+        let posting = self.posting(claim)?.clone();
         self.move_balances(&posting, exact::subtract)?;
         self.move_unknown(&posting, |count| count.saturating_sub(1));
         self.postings.remove(claim);

@@ -36,11 +36,14 @@ pub enum Decision {
     Denied,
     /// A fact is missing, or facts contradict each other, or a person must look.
     Pended,
+    /// The claim takes back another one: what that was paid is due back.
+    Reversed,
 }
 
 impl Decision {
     /// Every decision.
-    pub const ALL: [Decision; 4] = [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended];
+    pub const ALL: [Decision; 5] =
+        [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended, Decision::Reversed];
 
     /// The decision's name in results and in worked cases.
     #[must_use]
@@ -50,6 +53,7 @@ impl Decision {
             Decision::NothingDue => "nothing-due",
             Decision::Denied => "denied",
             Decision::Pended => "pended",
+            Decision::Reversed => "reversed",
         }
     }
 }
@@ -83,13 +87,13 @@ impl Outcome {
         self.decision
     }
 
-    /// In yuan; zero unless the claim is paid.
+    /// In yuan; zero unless the claim is paid, and negative for a reversal and for that alone: the sum over all claims is what is due in all.
     #[must_use]
     pub fn payable(&self) -> Decimal {
         self.payable
     }
 
-    /// What the member's accumulators take in; none if the claim is denied or pended.
+    /// What the member's accumulators take in; none if the claim is denied or pended, or takes back what another has posted.
     #[must_use]
     pub fn posting(&self) -> Option<&Posting> {
         self.posting.as_ref()
@@ -120,19 +124,19 @@ impl Adjudication {
         self.outcome.decision
     }
 
-    /// In yuan; zero unless the claim is paid.
+    /// In yuan; zero unless the claim is paid, and negative for a reversal and for that alone: the sum over all claims is what is due in all.
     #[must_use]
     pub fn payable(&self) -> Decimal {
         self.outcome.payable
     }
 
-    /// What the member's accumulators take in; none if the claim is denied or pended.
+    /// What the member's accumulators take in; none if the claim is denied or pended, or takes back what another has posted.
     #[must_use]
     pub fn posting(&self) -> Option<&Posting> {
         self.outcome.posting()
     }
 
-    /// The benefits that apply, each with its waterfall, in the order of the pack.
+    /// The benefits that apply, each with its waterfall, in the order of the pack; of a reversal those that it takes back.
     #[must_use]
     pub fn benefits(&self) -> &[BenefitLines] {
         &self.benefits
@@ -144,7 +148,7 @@ impl Adjudication {
         &self.inapplicable
     }
 
-    /// Why nothing is payable: all the reasons, not the first.
+    /// Why nothing is payable, all the reasons and not the first; of a reversal what it takes back.
     #[must_use]
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
@@ -163,8 +167,9 @@ impl Adjudication {
     }
 
     /// Says something of the claim. A notice that holds pends it: nothing is decided until it is settled, and nothing is posted.
+    /// A reversal has taken back what was posted already, so that there is nothing to hold.
     pub(crate) fn note(&mut self, notice: Notice) {
-        if notice.holds() {
+        if notice.holds() && self.outcome.decision != Decision::Reversed {
             if self.outcome.decision != Decision::Pended {
                 self.outcome = Outcome {
                     decision: Decision::Pended,
@@ -185,27 +190,25 @@ impl Adjudication {
         self.notices.push(notice);
     }
 
-    /// A reversal: nothing is due, and what the reversed claim was paid is to be recovered.
-    pub(crate) fn reversal(claim: &Claim, plan: &Plan, reversed: &Posting) -> Adjudication {
-        let (id, paid) = (reversed.claim(), money::print(reversed.paid()));
+    /// A reversal: what the reversed claim was paid is due back, by benefit and in all.
+    ///
+    /// It applies no rule, so that a benefit has no steps; what was never paid is not taken back, so that it starts from what was paid.
+    pub(crate) fn reversal(claim: &Claim, plan: &Plan, reversed: &Posting) -> Result<Adjudication, Error> {
+        let benefits = plan.taken_back(reversed)?;
+        let payable = benefits.iter().map(|lines| lines.paid).try_fold(Decimal::ZERO, exact::add)?;
+        let (id, paid) = (reversed.claim(), money::print(exact::subtract(Decimal::ZERO, payable)?));
         let text =
             say!("冲销理赔申请 `{id}`，应追回 {paid} 元", "reverses the claim `{id}`; {paid} yuan are to be recovered");
         let reason = Reason { code: Code::Reversal.name().to_owned(), text, clause: None, fact: None };
         let outcome = Outcome {
             claim: Arc::clone(&claim.id),
             plan: Arc::clone(&plan.reference),
-            decision: Decision::NothingDue,
-            payable: Decimal::ZERO,
+            decision: Decision::Reversed,
+            payable,
             posting: None,
         };
-        Adjudication {
-            outcome,
-            benefits: Vec::new(),
-            inapplicable: Vec::new(),
-            reasons: vec![reason],
-            assumed: Vec::new(),
-            notices: Vec::new(),
-        }
+        let (inapplicable, assumed, notices) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Adjudication { outcome, benefits, inapplicable, reasons: vec![reason], assumed, notices })
     }
 
     /// Takes an amount off what is payable, from the last benefit to the first: a joint limit over several plans.
@@ -376,7 +379,8 @@ impl Plan {
     /// # Errors
     /// [`Error::is_plan`] or [`Error::is_version`] if the enrollment or the dates belong to another plan or version;
     /// [`Error::is_fact`] if a fact of the pack's own has a value that it can not have; [`Error::is_arithmetic`] if the
-    /// accumulators hold amounts that the engine did not post.
+    /// accumulators hold amounts that the engine did not post; [`Error::is_history`] if the claim is a reversal, which
+    /// [`crate::history::decide`] and [`crate::Case::decide`] decide.
     pub fn decide(
         &self,
         enrollment: &Enrollment,
@@ -409,6 +413,7 @@ impl Plan {
         match adjudication.decision() {
             Decision::Paid | Decision::NothingDue => self.lay_out(&journal.notes, &mut adjudication)?,
             Decision::Denied => self.list_unmet(&journal.notes, &mut adjudication),
+            Decision::Reversed => {} // never of rules, see `run`
             Decision::Pended => {
                 self.list_broken(&journal.notes, &mut adjudication);
                 self.list_unmet(&journal.notes, &mut adjudication);
@@ -463,6 +468,7 @@ impl Plan {
         listener: L,
     ) -> Result<(Outcome, Option<Slots>, L), Error> {
         self.check_belongs(enrollment)?;
+        check_is_no_reversal(claim)?;
         let mut meaning = Meaning::new(self, Exact::new(self, enrollment, claim, accumulators, listener));
         self.check_effective(enrollment, &meaning.reading)?;
         let verdict = meaning.adjudicate();
@@ -487,7 +493,7 @@ impl Plan {
                 outcome.decision = Decision::Pended;
                 outcome.payable = Decimal::ZERO;
             }
-            (Decision::Denied | Decision::Pended, _) => {}
+            (Decision::Denied | Decision::Pended | Decision::Reversed, _) => {}
         }
         match meaning.reading.fault() {
             Some(fault) => Err(fault),
@@ -513,6 +519,36 @@ impl Plan {
             }
         }
         Posting { claim: Arc::clone(&claim.id), event_date, coverage_start, amounts, unknown }
+    }
+
+    /// What a reversal takes back, by benefit.
+    fn taken_back(&self, reversed: &Posting) -> Result<Vec<BenefitLines>, Error> {
+        let id = reversed.claim();
+        if let Some((benefit, _)) = reversed.payments().find(|(paid, _)| self.benefit_ids().all(|own| own != *paid)) {
+            let (plan, version) = (self.id(), self.version());
+            return Err(Error::history(say!(
+                "理赔申请 `{id}` 曾给付 `{benefit}`，计划 `{plan}` 的版本 `{version}` 没有这项待遇",
+                "the claim `{id}` was paid `{benefit}`, which version `{version}` of `{plan}` does not have"
+            )));
+        }
+        let mut benefits = Vec::new();
+        for stated in &self.benefits {
+            for (_, paid) in reversed.payments().filter(|(benefit, _)| **benefit == *stated.id) {
+                let back = exact::subtract(Decimal::ZERO, paid)?;
+                benefits.push(BenefitLines {
+                    id: Arc::clone(&stated.id),
+                    title: stated.title.clone(),
+                    clause: stated.citation.clause.clone(),
+                    basis: say!("冲回理赔申请 `{id}` 的给付", "paid for the claim `{id}`, taken back"),
+                    assumed: Vec::new(),
+                    gross: back,
+                    paid: back,
+                    is_known: true,
+                    lines: Vec::new(),
+                });
+            }
+        }
+        Ok(benefits)
     }
 
     fn check_belongs(&self, enrollment: &Enrollment) -> Result<(), Error> {
@@ -557,6 +593,16 @@ impl Plan {
     fn rules_read(&self, fact: &str) -> bool {
         self.rule_facts.iter().any(|slot| &*self.fact(*slot).name == fact)
     }
+}
+
+/// A reversal takes back what is posted and applies no rule, whatever facts it repeats.
+fn check_is_no_reversal(claim: &Claim) -> Result<(), Error> {
+    let Some(reversed) = claim.reverses() else { return Ok(()) };
+    let id = claim.id();
+    Err(Error::history(say!(
+        "`{id}` 冲销 `{reversed}`，须与历史一并审核",
+        "`{id}` reverses `{reversed}`: it is decided with the history, not by the rules"
+    )))
 }
 
 /// What a verdict comes to: broken facts first, then a no, then what is unknown.

@@ -258,8 +258,12 @@ impl Reader<'_> {
     }
 
     /// The version that decides must be there; it is told where the claim or what is given of its enrollment leads to none.
+    /// A reversal is of the version that its claim was decided by, whatever its own date.
     fn check_version(&mut self, enrollment: &Enrollment, claim: &Claim, given: Option<&Node>, claim_node: &Node) {
         let Some(latest) = self.catalog.versions(enrollment.plan()).last() else { return };
+        if claim.reverses().is_some() {
+            return;
+        }
         let Err(error) = self.catalog.resolve(enrollment, claim) else { return };
         let node = match (enrollment.plan_version(), latest.effective().by) {
             (Some(_), _) => given.and_then(|given| given.get("plan_version")),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::accumulator::Accumulators;
+use crate::accumulator::{Accumulators, Posting};
 use crate::adjudicate::Adjudication;
 use crate::calendar;
 use crate::claim::Claim;
@@ -18,7 +18,7 @@ use crate::fact::Value;
 use crate::joint::{self, Cover, JointLimit};
 use crate::names;
 use crate::pack::{self, Loaded};
-use crate::plan::{EffectiveBy, Plan};
+use crate::plan::{EffectiveBy, Plan, PlanReference};
 use crate::text::say;
 
 /// Plans in all their versions, and the joint limits over them.
@@ -136,20 +136,52 @@ impl Catalog {
     /// # Errors
     /// [`Error::is_plan`] if there is no such plan, [`Error::is_version`] if none of its versions holds at the date.
     pub fn resolve(&self, enrollment: &Enrollment, claim: &Claim) -> Result<&Plan, Error> {
+        let date = |value: Option<&Value>| match value {
+            Some(Value::Date(date)) => Some(*date),
+            Some(Value::Number(_) | Value::YesNo(_) | Value::Text(_)) | None => None,
+        };
+        self.resolve_on(enrollment, |by| match by {
+            EffectiveBy::CoverageStart => date(enrollment.fact("coverage_start")),
+            EffectiveBy::EventDate => date(claim.fact("event_date")),
+        })
+    }
+
+    /// The version that has decided.
+    ///
+    /// # Errors
+    /// [`Error::is_version`] if it is none of these.
+    pub fn decided_by(&self, adjudication: &Adjudication) -> Result<&Plan, Error> {
+        let PlanReference { id, version, .. } = &**adjudication.outcome().plan();
+        self.version(id, version)
+    }
+
+    fn version(&self, id: &str, version: &str) -> Result<&Plan, Error> {
+        self.versions(id).iter().find(|plan| plan.version() == version).ok_or_else(|| {
+            Error::version(say!("计划 `{id}` 没有版本 `{version}`", "the plan `{id}` has no version `{version}`"))
+        })
+    }
+
+    /// The version that has decided a claim, by what it has posted: a reversal need not repeat the date.
+    pub(crate) fn resolve_posted(&self, enrollment: &Enrollment, posting: &Posting) -> Result<&Plan, Error> {
+        self.resolve_on(enrollment, |by| match by {
+            EffectiveBy::CoverageStart => Some(posting.coverage_start),
+            EffectiveBy::EventDate => Some(posting.event_date),
+        })
+    }
+
+    fn resolve_on(
+        &self,
+        enrollment: &Enrollment,
+        date: impl Fn(EffectiveBy) -> Option<NaiveDate>,
+    ) -> Result<&Plan, Error> {
         let id = enrollment.plan();
         let versions = self.versions(id);
         let Some(latest) = versions.last() else { return Err(self.unknown_plan(id)) };
         if let Some(version) = enrollment.plan_version() {
-            return versions.iter().find(|plan| plan.version() == version).ok_or_else(|| {
-                Error::version(say!("计划 `{id}` 没有版本 `{version}`", "the plan `{id}` has no version `{version}`"))
-            });
+            return self.version(id, version);
         }
-        let date = match latest.effective().by {
-            EffectiveBy::CoverageStart => enrollment.fact("coverage_start"),
-            EffectiveBy::EventDate => claim.fact("event_date"),
-        };
-        let Some(Value::Date(date)) = date else { return Ok(latest) };
-        versions.iter().find(|plan| plan.effective().holds_on(*date)).ok_or_else(|| {
+        let Some(date) = date(latest.effective().by) else { return Ok(latest) };
+        versions.iter().find(|plan| plan.effective().holds_on(date)).ok_or_else(|| {
             Error::version(say!(
                 "计划 `{id}` 没有适用于 {date} 的版本",
                 "no version of the plan `{id}` holds on {date}"
@@ -162,7 +194,7 @@ impl Catalog {
     /// Each enrollment comes with what the member's earlier claims have posted under its plan.
     ///
     /// # Errors
-    /// Those of [`Catalog::resolve`] and [`Plan::adjudicate`].
+    /// Those of [`Catalog::resolve`] and [`Plan::adjudicate`]: a reversal is of one plan and not decided so.
     pub fn adjudicate_together(
         &self,
         covers: &[(&Enrollment, &Accumulators)],

@@ -140,6 +140,7 @@ codes! {
     ClaimRejected "claim-rejected",
     ClaimAmbiguous "claim-ambiguous",
     ClaimPended "claim-pended",
+    ReversalAsRecorded "reversal-as-recorded",
     VersionOther "version-other",
     LimitPerClaim "limit-per-claim",
     PriorNotCounted "prior-not-counted",

@@ -39,11 +39,10 @@ pub(crate) fn next(
     claim: &Claim,
     accumulators: &mut Accumulators,
 ) -> Result<Adjudication, Error> {
-    let plan = catalog.resolve(enrollment, claim)?;
     if let Some(reversed) = claim.reverses() {
-        let posting = accumulators.reverse(reversed)?;
-        return Ok(Adjudication::reversal(claim, plan, &posting));
+        return take_back(catalog, enrollment, claim, reversed, accumulators);
     }
+    let plan = catalog.resolve(enrollment, claim)?;
     let adjudication = plan.adjudicate(enrollment, claim, accumulators)?;
     post(adjudication.outcome(), accumulators)?;
     Ok(adjudication)
@@ -57,11 +56,28 @@ pub(crate) fn pass(
     claim: &Claim,
     accumulators: &mut Accumulators,
 ) -> Result<(), Error> {
-    let plan = catalog.resolve(enrollment, claim)?;
     match claim.reverses() {
-        Some(reversed) => accumulators.reverse(reversed).map(|_| ()),
-        None => post(&plan.decide(enrollment, claim, accumulators)?, accumulators),
+        Some(reversed) => take_back(catalog, enrollment, claim, reversed, accumulators).map(|_| ()),
+        None => {
+            let plan = catalog.resolve(enrollment, claim)?;
+            post(&plan.decide(enrollment, claim, accumulators)?, accumulators)
+        }
     }
+}
+
+/// Takes back what a claim has posted, by the version that decided it; where that can not be said nothing is taken back.
+fn take_back(
+    catalog: &Catalog,
+    enrollment: &Enrollment,
+    claim: &Claim,
+    reversed: &str,
+    accumulators: &mut Accumulators,
+) -> Result<Adjudication, Error> {
+    let posting = accumulators.posting(reversed)?;
+    let plan = catalog.resolve_posted(enrollment, posting)?;
+    let adjudication = Adjudication::reversal(claim, plan, posting)?;
+    accumulators.reverse(reversed)?;
+    Ok(adjudication)
 }
 
 /// Posts what a claim that is decided adds to the account.

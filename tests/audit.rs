@@ -242,7 +242,7 @@ fn a_record_of_a_claim_that_can_not_be_read_says_so_and_is_laid_beside_no_other(
 }
 
 #[test]
-fn a_record_of_a_pended_claim_or_of_a_reversal_is_said_to_be_one() {
+fn a_record_of_a_pended_claim_is_said_to_be_one_and_a_reversal_of_half_is_unexplained() {
     let (id, paid) = {
         let world = World::new("reversed-due", 60);
         world.due().into_iter().find(|(_, fen)| *fen > 0).unwrap()
@@ -257,9 +257,9 @@ fn a_record_of_a_pended_claim_or_of_a_reversal_is_said_to_be_one() {
             changed[60] = changed[60].replacen(",accident,", ",,", 1).replacen(",illness,", ",,", 1);
             changed
         },
-        &[("R1", &world::yuan(-paid)), ("C000059", "600.00")],
+        &[("R1", &world::yuan(-paid / 2 - 1)), ("C000059", "600.00")],
     );
-    assert_eq!(found["R1"], [Code::Reversal]);
+    assert_eq!(found["R1"], [Code::Unexplained]);
     assert_eq!(found["C000059"], [Code::ClaimPended]);
 }
 

@@ -121,8 +121,7 @@ fn every_row_is_decided_or_rejected() {
     let claims = summary.claims();
     assert_eq!(claims.read, u64::try_from(CLAIMS).unwrap());
     assert_eq!(claims.taken + claims.rejected, claims.read);
-    let decisions = [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended];
-    assert_eq!(decisions.map(|decision| summary.decided(decision)).iter().sum::<u64>(), claims.taken);
+    assert_eq!(Decision::ALL.map(|decision| summary.decided(decision)).iter().sum::<u64>(), claims.taken);
     let payouts = fs::read_to_string(world.path("out.csv")).unwrap();
     let decided: BTreeSet<&str> = payouts.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
     let rejected = rows_of(&world.path("out.rejects.csv"), "claims");
@@ -203,15 +202,16 @@ fn the_summary_has_the_keys_that_others_rely_on() {
         "milliseconds",
         "notices",
         "observations",
+        "paid",
         "payable",
         "reasons",
         "rejects",
         "resumed",
+        "to_recover",
     ];
     assert_eq!(keys, expected);
     assert_eq!(json["claims"]["read"], CLAIMS);
-    let decisions =
-        ["paid", "nothing-due", "denied", "pended"].map(|decision| json["decisions"][decision].as_u64().unwrap());
+    let decisions = Decision::ALL.map(|decision| json["decisions"][decision.name()].as_u64().unwrap());
     assert_eq!(json["claims"]["decided"], decisions.iter().sum::<u64>());
     assert_eq!(json["rejects"][0]["reason"], "no such enrollment, or it was rejected");
     assert_eq!(json["files"]["rejects"], "out.rejects.csv");

@@ -77,7 +77,8 @@ fn the_certificate_of_every_drawn_claim_says_what_was_decided() {
         }
     }
     println!("{decisions:?}");
-    assert_eq!(decisions.len(), Decision::ALL.len(), "{decisions:?}");
+    // a reversal has no certificate
+    assert_eq!(decisions.len(), Decision::ALL.len() - 1, "{decisions:?}");
 }
 
 fn catalog() -> Catalog {

@@ -197,11 +197,13 @@ provenance = "stated"
 }
 
 #[test]
-fn a_reversal_is_of_the_version_that_its_own_date_leads_to() {
+fn a_reversal_is_of_the_version_that_decided_what_it_reverses() {
     let claim = [("claim_id", "C1"), ("event_date", "2025-03-01"), ("self_funded", "10")];
-    let reversal = [("claim_id", "C2"), ("event_date", "2025-03-01"), ("reverses", "C1")];
-    let found = answers(&[&claim, &reversal]);
-    assert!(matches!(&found[1], Answer::Decided { version, .. } if version == "v1"), "{found:?}");
+    let own_date = [("event_date", "2025-03-01"), ("event_date", "2025-08-01"), ("cause", "accident")];
+    for other in own_date {
+        let found = answers(&[&claim, &[("claim_id", "C2"), ("reverses", "C1"), other]]);
+        assert!(matches!(&found[1], Answer::Decided { version, .. } if version == "v1"), "{other:?}: {found:?}");
+    }
 }
 
 #[test]

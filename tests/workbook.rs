@@ -107,7 +107,8 @@ fn a_spreadsheet_works_out_what_the_engine_decides_under_every_pack() {
         count.beyond_exact * 20 < count.recalculated_sheets,
         "few claims are too large for a spreadsheet: {count:?}"
     );
-    assert_eq!(count.decisions.len(), Decision::ALL.len(), "{count:?}");
+    // a reversal has no workbook
+    assert_eq!(count.decisions.len(), Decision::ALL.len() - 1, "{count:?}");
 }
 
 #[cfg(feature = "batch")]

@@ -8,7 +8,7 @@ use huzhu::Decision;
 /// What every variant of a section must come to.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(crate) struct Totals {
-    /// Paid, nothing due, denied, pended.
+    /// Paid, nothing due, denied, pended; no claim reverses another.
     pub(crate) decisions: [u64; 4],
     /// In fen.
     pub(crate) payable: i64,
@@ -21,6 +21,7 @@ impl Totals {
             Decision::NothingDue => 1,
             Decision::Denied => 2,
             Decision::Pended => 3,
+            Decision::Reversed => unreachable!("no claim reverses another"),
         };
         self.decisions[place] += 1;
         self.payable += payable;

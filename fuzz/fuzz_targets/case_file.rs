@@ -28,8 +28,11 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn assert_balanced(adjudication: &Adjudication) {
     let payable = adjudication.payable();
-    assert!(!payable.is_sign_negative() || payable.is_zero(), "{payable} is paid");
-    assert_eq!(adjudication.decision() == Decision::Paid, !payable.is_zero());
+    match adjudication.decision() {
+        Decision::Paid => assert!(payable > rust_decimal::Decimal::ZERO, "{payable} is paid"),
+        Decision::Reversed => assert!(payable <= rust_decimal::Decimal::ZERO, "{payable} is taken back"),
+        Decision::NothingDue | Decision::Denied | Decision::Pended => assert!(payable.is_zero(), "{payable} is due"),
+    }
     let mut paid = rust_decimal::Decimal::ZERO;
     for benefit in adjudication.benefits() {
         let mut rest = benefit.gross();

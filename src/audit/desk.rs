@@ -120,9 +120,10 @@ impl<'a> Desk<'a> {
     fn explain(&self, story: &Story, differing: &BTreeMap<String, (usize, i64)>, found: &mut Vec<(usize, Vec<Code>)>) {
         let last = story.iter().rposition(|(_, claim)| differing.contains_key(claim.id()));
         let (mut earlier, mut account) = (Vec::new(), Accumulators::new());
+        let recorded = |claim: &str| self.recorded.find(claim).map(|place| self.recorded.amount(place));
         for (place, pair) in story.iter().enumerate() {
-            if let Some((at, recorded)) = differing.get(pair.1.id()) {
-                let scene = Scene::of(self.catalog, story, place, &earlier, &account, *recorded);
+            if let Some((at, _)) = differing.get(pair.1.id()) {
+                let scene = Scene::of(self.catalog, story, place, &earlier, &account, &recorded);
                 let variants =
                     scene.as_ref().and_then(|scene| self.variants_of(scene.plan()).map(|variants| (scene, variants)));
                 if let Some((scene, variants)) = variants {
@@ -196,7 +197,9 @@ impl<'a> Desk<'a> {
             lines.push(Difference::new(id, amount, None, vec![cause]));
         }
         let unrecorded = std::mem::take(&mut found.unrecorded);
-        lines.extend(unrecorded.iter().map(|(id, due)| Difference::new(id, None, Some(*due), vec![Code::NotRecorded])));
+        // only a reversal is due less than nothing
+        let causes = |due: i64| if due < 0 { vec![Code::NotRecorded, Code::Reversal] } else { vec![Code::NotRecorded] };
+        lines.extend(unrecorded.iter().map(|(id, due)| Difference::new(id, None, Some(*due), causes(*due))));
         difference::sort(&mut lines);
         found.lines = lines;
     }

@@ -239,13 +239,21 @@ impl<'a> Forensics<'a> {
             return Ok(amounts);
         }
         for story in stories(plans, claims, enrollments, &wanted)? {
-            let mut before = Accumulators::new();
+            let (mut before, mut paid) = (Accumulators::new(), BTreeMap::new());
+            let taken_back = story.iter().filter(|(_, claim)| open.contains_key(claim.id()));
+            let taken_back: BTreeSet<&str> = taken_back.filter_map(|(_, claim)| claim.reverses()).collect();
             for (enrollment, claim) in &story {
-                if let (Some(row), Ok(plan)) = (open.get(claim.id()), plans.catalog().resolve(enrollment, claim))
-                    && let Some(paid) = binary::payable(plan, enrollment, claim, &before, habit)
-                    && let Some(fen) = amounts.fen.get_mut(*row)
-                {
-                    *fen = paid;
+                let row = open.get(claim.id());
+                let now = match (claim.reverses(), plans.catalog().resolve(enrollment, claim)) {
+                    (Some(reversed), _) => paid.get(reversed).copied().and_then(i64::checked_neg),
+                    (None, Ok(plan)) if row.is_some() || taken_back.contains(claim.id()) => {
+                        binary::payable(plan, enrollment, claim, &before, habit)
+                    }
+                    (None, _) => None,
+                };
+                paid.extend(now.map(|fen| (claim.id(), fen)));
+                if let Some((fen, now)) = row.and_then(|row| amounts.fen.get_mut(*row)).zip(now) {
+                    *fen = now;
                 }
                 let _rejected = history::pass(plans.catalog(), enrollment, claim, &mut before);
             }

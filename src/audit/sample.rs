@@ -67,7 +67,7 @@ pub struct Sampled {
 pub struct Stratum {
     /// The plan; empty if claims were drawn from all.
     pub plan: String,
-    /// The recorded payout lies below so many fen, and at or above that of the stratum before; none above all.
+    /// The recorded payout, without its sign, lies below so many fen, and at or above that of the stratum before; none above all.
     pub below: Option<i64>,
     /// The payouts in it.
     pub population: u64,
@@ -106,7 +106,11 @@ const LEAST: u64 = 2;
 pub(super) fn draw<'a>(sampling: Sampling, payouts: impl Iterator<Item = Payout<'a>>) -> Option<Sample> {
     let mut strata: BTreeMap<(&str, usize), Vec<Payout<'a>>> = BTreeMap::new();
     for payout in payouts {
-        let key = if sampling.is_stratified { (payout.plan, band(payout.recorded)) } else { ("", EDGES.len()) };
+        let key = if sampling.is_stratified {
+            (payout.plan, band(payout.recorded.saturating_abs()))
+        } else {
+            ("", EDGES.len())
+        };
         strata.entry(key).or_default().push(payout);
     }
     let population = strata.values().map(|payouts| count(payouts)).fold(0, u64::saturating_add);

@@ -40,8 +40,8 @@ impl<'a> Earlier<'a> {
         account: &mut Accumulators,
     ) -> Option<Earlier<'a>> {
         let before = account.clone();
-        let plan = catalog.resolve(enrollment, claim).ok()?;
         let decided = history::next(catalog, enrollment, claim, account).ok()?;
+        let plan = catalog.decided_by(&decided).ok()?;
         Some(Earlier { enrollment, claim, plan, before, decided })
     }
 }
@@ -62,6 +62,8 @@ pub(super) struct Scene<'a> {
     decided: Adjudication,
     due: i64,
     recorded: i64,
+    /// What is recorded of the claim that this one reverses.
+    recorded_of_reversed: Option<i64>,
 }
 
 impl<'a> Scene<'a> {
@@ -72,13 +74,28 @@ impl<'a> Scene<'a> {
         place: usize,
         earlier: &'a [Earlier<'a>],
         before: &'a Accumulators,
-        recorded: i64,
+        recorded: &dyn Fn(&str) -> Option<i64>,
     ) -> Option<Scene<'a>> {
         let (enrollment, claim) = story.get(place)?;
-        let plan = catalog.resolve(enrollment, claim).ok()?;
         let decided = history::next(catalog, enrollment, claim, &mut before.clone()).ok()?;
+        let plan = catalog.decided_by(&decided).ok()?;
         let due = fen(decided.payable())?;
-        Some(Scene { catalog, plan, story, place, enrollment, claim, earlier, before, decided, due, recorded })
+        let recorded_of_reversed = claim.reverses().and_then(recorded);
+        let recorded = recorded(claim.id())?;
+        Some(Scene {
+            catalog,
+            plan,
+            story,
+            place,
+            enrollment,
+            claim,
+            earlier,
+            before,
+            decided,
+            due,
+            recorded,
+            recorded_of_reversed,
+        })
     }
 
     /// The version that decides the claim.
@@ -93,8 +110,8 @@ impl<'a> Scene<'a> {
 
     /// All causes that explain what is recorded, the most likely first; or that none does.
     pub(super) fn causes(&self, variants: &Variants) -> Vec<Code> {
-        if let Some(reversed) = self.claim.reverses() {
-            return vec![if self.recovers(reversed) { Code::Reversal } else { cause::UNEXPLAINED }];
+        if self.decided.decision() == Decision::Reversed {
+            return self.causes_of_reversal();
         }
         let mut found = slips::between(self.due, self.recorded);
         found.extend(variants.rules.iter().filter(|variant| self.is_by(variant)).map(|variant| variant.cause));
@@ -111,11 +128,18 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whether what was paid for the reversed claim is recorded as taken back.
-    fn recovers(&self, reversed: &str) -> bool {
-        let claim = self.earlier.iter().find(|earlier| earlier.claim.id() == reversed);
-        let paid = claim.and_then(|claim| fen(claim.decided.payable()));
-        paid.and_then(i64::checked_neg) == Some(self.recorded)
+    /// A reversal applies no rule: it takes back nothing, another amount than was paid, or one with a slip in it.
+    fn causes_of_reversal(&self) -> Vec<Code> {
+        let mut found = slips::between(self.due, self.recorded);
+        if self.recorded == 0 {
+            found.push(Code::Reversal);
+        } else {
+            self.benefits(&mut found);
+        }
+        if self.recorded_of_reversed.and_then(i64::checked_neg) == Some(self.recorded) {
+            found.push(Code::ReversalAsRecorded);
+        }
+        if found.is_empty() { vec![cause::UNEXPLAINED] } else { cause::in_order(&found) }
     }
 
     /// Whether another system with these rules would pay so, be it after what is due of the earlier claims or after what it paid itself.
@@ -188,7 +212,7 @@ impl<'a> Scene<'a> {
 
     /// A benefit left out of the sum, or in it twice, whatever limits there are over it.
     fn benefits(&self, found: &mut Vec<Code>) {
-        for paid in self.decided.benefits().iter().filter_map(|lines| fen(lines.paid())).filter(|paid| *paid > 0) {
+        for paid in self.decided.benefits().iter().filter_map(|lines| fen(lines.paid())).filter(|paid| *paid != 0) {
             if self.due.saturating_sub(paid) == self.recorded {
                 found.push(Code::BenefitLeftOut);
             }

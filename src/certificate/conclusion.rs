@@ -63,7 +63,7 @@ impl Conclusion {
         let posts = formula.posts.iter().filter(|_| is_open);
         let posts = posts.map(|(entry, node)| (plan.entry(*entry).entry.to_string(), values.number(*node))).collect();
         let reasons = match decision {
-            Decision::Paid => Vec::new(),
+            Decision::Paid | Decision::Reversed => Vec::new(),
             Decision::NothingDue => why_nothing(&benefits),
             Decision::Denied => unmet(plan, formula, values).collect(),
             Decision::Pended => {

@@ -85,10 +85,10 @@ fn read(path: &Path, setting: &Setting) -> Result<(String, Vec<u8>), Failure> {
 fn decided(case: &Case, catalog: &Catalog, setting: &Setting) -> Result<Report, huzhu::Error> {
     let before = case.accumulators(catalog)?;
     let (adjudication, after) = case.decide(catalog)?;
-    let plan = catalog.resolve(&case.enrollment, &case.claim)?;
+    let plan = catalog.decided_by(&adjudication)?;
     let mut explanation = adjudication.explain(setting.language);
     explanation.accumulators = Some(after);
-    if matches!(explanation.decision, Decision::Paid | Decision::NothingDue) && case.claim.reverses().is_none() {
+    if matches!(explanation.decision, Decision::Paid | Decision::NothingDue) {
         explanation.next_yuan = next_yuan(case, plan, &before)?;
     }
     let results = match setting.format {

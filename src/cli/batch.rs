@@ -161,6 +161,8 @@ impl Done {
             "enrollments": { "read": enrollments.read, "accepted": enrollments.taken, "rejected": enrollments.rejected },
             "decisions": Json::Object(decisions.into_iter().collect()),
             "payable": summary.payable(),
+            "paid": summary.paid(),
+            "to_recover": summary.to_recover(),
             "certificates": summary.certificates().map(|made| json!({ "count": made.count, "root": made.root })),
             "reasons": reasons.collect::<Vec<_>>(),
             "notices": notices.collect::<Vec<_>>(),
@@ -233,6 +235,11 @@ impl Done {
             pick(language, "应付合计（元）", "payable, in yuan").to_owned(),
             grouped(&self.summary.payable()),
         ));
+        if self.summary.decided(Decision::Reversed) > 0 {
+            let (paid, back) = (self.summary.paid(), self.summary.to_recover());
+            rows.push((Ink::Plain, pick(language, "  给付", "  paid").to_owned(), grouped(&paid)));
+            rows.push((Ink::Plain, pick(language, "  应追回", "  less to be recovered").to_owned(), grouped(&back)));
+        }
         figures(lines, &rows, look);
     }
 

@@ -83,7 +83,7 @@ fn row(curve: &Curve, piece: &Piece, language: Language) -> [String; 4] {
     let paid = match piece.decision {
         Decision::Paid if piece.is_flat() => amount(piece.payable_from),
         Decision::Paid => format!("{} … {}", amount(piece.payable_from), amount(piece.payable_to)),
-        Decision::NothingDue | Decision::Denied | Decision::Pended => String::new(),
+        Decision::NothingDue | Decision::Denied | Decision::Pended | Decision::Reversed => String::new(),
     };
     let decision = words::decision(piece.decision, language).to_owned();
     [shown(curve, piece.from), shown(curve, piece.to), decision, paid]

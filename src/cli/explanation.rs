@@ -44,10 +44,6 @@ impl Statement<'_> {
         pick(self.language, zh, en)
     }
 
-    fn is_reversal(&self) -> bool {
-        self.case.claim.reverses().is_some()
-    }
-
     fn head(&self, page: &mut Page) {
         let (plan, language) = (self.plan, self.language);
         page.wrapped(Ink::Strong, 0, plan.title().in_language(language));
@@ -57,14 +53,13 @@ impl Statement<'_> {
         page.wrapped(Ink::Faint, 0, &line);
         page.blank();
         let (word, ink) = match self.explanation.decision {
-            _ if self.is_reversal() => (self.say("冲销", "Reversed"), Ink::Strong),
             Decision::Paid => (words::decision(Decision::Paid, language), Ink::Good),
             Decision::NothingDue => (words::decision(Decision::NothingDue, language), Ink::Strong),
             Decision::Denied => (words::decision(Decision::Denied, language), Ink::Bad),
             Decision::Pended => (words::decision(Decision::Pended, language), Ink::Doubt),
+            Decision::Reversed => (words::decision(Decision::Reversed, language), Ink::Strong),
         };
-        let amount = grouped(&self.explanation.payable);
-        let amount = say!(language, "应付 {amount} 元", "payable {amount} yuan");
+        let amount = self.amount();
         let rule = "═".repeat(self.look.width);
         page.line(Ink::Plain, &rule);
         let room = self.look.width.saturating_sub(width(word)).saturating_sub(INDENT).saturating_sub(INDENT);
@@ -72,12 +67,23 @@ impl Statement<'_> {
         page.line(Ink::Plain, &rule);
     }
 
+    /// What is due, to whom.
+    fn amount(&self) -> String {
+        let amount = grouped(self.explanation.payable.trim_start_matches('-'));
+        match self.explanation.decision {
+            Decision::Reversed => say!(self.language, "应追回 {amount} 元", "to be recovered {amount} yuan"),
+            Decision::Paid | Decision::NothingDue | Decision::Denied | Decision::Pended => {
+                say!(self.language, "应付 {amount} 元", "payable {amount} yuan")
+            }
+        }
+    }
+
     fn reasons(&self, page: &mut Page, notes: &mut Notes<'_>) {
         if self.explanation.reasons.is_empty() {
             return;
         }
         page.heading(match self.explanation.decision {
-            _ if self.is_reversal() => self.say("说明", "What it does"),
+            Decision::Reversed => self.say("说明", "What it does"),
             Decision::Denied => self.say("不予给付，因为未满足下列条件", "Denied, because this is not met"),
             Decision::Pended => self.say("暂缓，待下列各项解决", "Pended, until this is settled"),
             Decision::NothingDue | Decision::Paid => self.say("无应付的理由", "Why nothing is due"),

@@ -80,7 +80,9 @@ fn page(
                 let text = reason.text.in_language(language);
                 match adjudication.decision() {
                     Decision::Denied => page.item("•", &say!(language, "未满足：{text}", "not met: {text}")),
-                    Decision::Paid | Decision::NothingDue | Decision::Pended => page.item("•", text),
+                    Decision::Paid | Decision::NothingDue | Decision::Pended | Decision::Reversed => {
+                        page.item("•", text)
+                    }
                 }
             }
         }

@@ -27,6 +27,7 @@ pub(super) fn decision(decision: Decision, language: Language) -> &'static str {
         Decision::NothingDue => pick(language, "无应付", "Nothing due"),
         Decision::Denied => pick(language, "不予给付", "Denied"),
         Decision::Pended => pick(language, "暂缓", "Pended"),
+        Decision::Reversed => pick(language, "冲销", "Reversed"),
     }
 }
 

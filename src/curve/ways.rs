@@ -74,7 +74,7 @@ impl Formula {
         let met = self.conditions.iter().map(|(_, met)| *met);
         let mut left: Vec<Node> = match decision {
             Decision::Paid | Decision::NothingDue => vec![outcome.payable],
-            Decision::Denied | Decision::Pended => Vec::new(),
+            Decision::Denied | Decision::Pended | Decision::Reversed => Vec::new(),
         };
         for node in met.chain([outcome.eligible, outcome.cleared]) {
             let way = values.value(node).cloned().map_or(Way::Unknown, Way::Is);

@@ -140,8 +140,11 @@ fn a_reversal_undoes_exactly_what_its_claim_posted() {
             let original = found.remove(index);
             prop_assert_eq!(&original, adjudication, "what is reversed was decided as ever");
             prop_assert_eq!(reversed.outcome().claim(), "R");
-            prop_assert_eq!(reversed.decision(), Decision::NothingDue);
+            prop_assert_eq!(reversed.decision(), Decision::Reversed);
             prop_assert_eq!(&reversed.reasons()[0].code, "reversal");
+            sums_to_nothing(&original, &reversed)?;
+            let due = [&original, &reversed].into_iter().chain(&found).map(Adjudication::payable);
+            prop_assert_eq!(sum(due), posted(&left), "what is due in all is what is posted in the end");
             prop_assert_eq!(&found, &expected.0, "the rest is decided as if the claim had never been");
             prop_assert_eq!(&left, &expected.1);
             with_reversal.push((claims[index].0.clone(), Claim::reversal("S", adjudication.outcome().claim())));
@@ -154,6 +157,52 @@ fn a_reversal_undoes_exactly_what_its_claim_posted() {
         Ok(())
     });
     assert!(moved.get() > 0, "no reversal moved anything");
+}
+
+/// By benefit and in all; a reversal lists the benefits that were paid, in the same order, and has no steps.
+fn sums_to_nothing(original: &Adjudication, reversed: &Adjudication) -> Result<(), TestCaseError> {
+    prop_assert_eq!(sum([original.payable(), reversed.payable()].into_iter()), Decimal::ZERO);
+    prop_assert!(!reversed.payable().is_sign_negative() || !reversed.payable().is_zero(), "no minus before nothing");
+    let paid = original.benefits().iter().filter(|lines| !lines.paid().is_zero());
+    let paid: Vec<(&str, Decimal)> = paid.map(|lines| (lines.id(), -lines.paid())).collect();
+    let back: Vec<(&str, Decimal)> = reversed.benefits().iter().map(|lines| (lines.id(), lines.paid())).collect();
+    prop_assert_eq!(back, paid);
+    for lines in reversed.benefits() {
+        prop_assert_eq!((lines.gross(), lines.lines().len()), (lines.paid(), 0));
+    }
+    Ok(())
+}
+
+fn sum(amounts: impl Iterator<Item = Decimal>) -> Decimal {
+    amounts.fold(Decimal::ZERO, |sum, amount| exact::add(sum, amount).unwrap())
+}
+
+fn posted(accumulators: &Accumulators) -> Decimal {
+    sum(accumulators.postings().map(huzhu::Posting::paid))
+}
+
+#[test]
+fn a_reversal_is_decided_with_its_history_alone_whatever_facts_it_repeats() {
+    over_every_pack(Telling::sound(2), |pack, told| {
+        for told in told {
+            let mut reversal = Claim::reversal("R", &told.id);
+            let claim = serde_json::to_value(told.claim()).unwrap();
+            for name in claim.as_object().unwrap().keys().filter(|name| told.claim().fact(name).is_some()) {
+                reversal = reversal.with(name, told.claim().fact(name).unwrap().clone()).unwrap();
+            }
+            let (enrollment, none) = (told.enrollment(), Accumulators::new());
+            let plan = CATALOG.resolve(&enrollment, &reversal).unwrap();
+            prop_assert!(
+                plan.adjudicate(&enrollment, &reversal, &none).is_err_and(|error| error.is_history()),
+                "{}: a reversal is paid by the rules",
+                &pack.file
+            );
+            prop_assert!(plan.decide(&enrollment, &reversal, &none).is_err_and(|error| error.is_history()));
+            let together = CATALOG.adjudicate_together(&[(&enrollment, &none)], &reversal);
+            prop_assert!(together.is_err_and(|error| error.is_history()));
+        }
+        Ok(())
+    });
 }
 
 #[test]

@@ -70,7 +70,9 @@ fn a_claim_without_facts_is_never_paid() {
                 assert!(named.contains(&"event_date") && named.contains(&"coverage_start"), "{}: {named:?}", pack.file);
             }
             Decision::Denied => assert_eq!(adjudication.reasons()[0].code, "listed-illness", "{}", pack.file),
-            Decision::Paid | Decision::NothingDue => panic!("{}: decided without a date", pack.file),
+            Decision::Paid | Decision::NothingDue | Decision::Reversed => {
+                panic!("{}: decided without a date", pack.file)
+            }
         }
     }
 }

@@ -137,5 +137,6 @@ pub(crate) fn name(decision: Decision) -> &'static str {
         Decision::NothingDue => "nothing-due",
         Decision::Denied => "denied",
         Decision::Pended => "pended",
+        Decision::Reversed => "reversed",
     }
 }

@@ -101,10 +101,13 @@ fn decidable(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Vec<(Enrollme
     let mut kept = Vec::new();
     for (.., pair) in ordered {
         let (enrollment, claim) = pair;
-        let Ok(plan) = catalog.resolve(enrollment, claim) else { continue };
-        let is_decided = match claim.reverses() {
-            Some(reversed) => accumulators.reverse(reversed).is_ok(),
-            None => plan.adjudicate(enrollment, claim, &accumulators).is_ok_and(|adjudication| {
+        let is_decided = match (claim.reverses(), catalog.resolve(enrollment, claim)) {
+            (Some(reversed), _) => {
+                let with: Vec<_> = kept.iter().chain([pair]).cloned().collect();
+                history::decide(catalog, &with).is_ok() && accumulators.reverse(reversed).is_ok()
+            }
+            (None, Err(_)) => false,
+            (None, Ok(plan)) => plan.adjudicate(enrollment, claim, &accumulators).is_ok_and(|adjudication| {
                 adjudication.posting().is_none_or(|posting| accumulators.post(posting).is_ok())
             }),
         };
@@ -171,6 +174,12 @@ pub(crate) fn by_columns(catalog: &Catalog, members: &[&Member]) -> Answers {
     let payouts = &decided.payouts;
     let columns = texts(payouts, "decision").into_iter().zip(amounts(payouts, "payable"));
     let columns = columns.zip(texts(payouts, "plan_version")).zip(texts(payouts, "reasons"));
+    let back = texts(payouts, "reverses").into_iter().zip(amounts(payouts, "to_recover"));
+    for ((decision, payable), (reverses, to_recover)) in columns.clone().map(|((column, _), _)| column).zip(back) {
+        assert_eq!(decision == "reversed", !reverses.is_empty());
+        let back = if decision == "reversed" { payable.strip_prefix('-').unwrap_or(&payable) } else { "0" };
+        assert_eq!(to_recover, back, "of {reverses}");
+    }
     for (id, (((decision, payable), version), reasons)) in texts(payouts, "claim_id").into_iter().zip(columns) {
         let lines = lines.remove(&id).unwrap_or_default();
         let answer = Answer::Decided { decision, payable, version, reasons, lines };

@@ -64,7 +64,7 @@ impl<'c> Alone<'c> {
     }
 
     /// Gives each claim's decision and what is payable, in fen; `None` for a claim that can not be decided: no version of
-    /// its plan is for it, or a fact is out of the pack's bounds. The claims come by member, plan, date and id.
+    /// its plan is for it, a fact is out of the pack's bounds, or it is a reversal, of which there is nothing to take back. The claims come by member, plan, date and id.
     #[must_use]
     pub fn decide(&self) -> Vec<Option<(Decision, i64)>> {
         let mut decided = vec![None; self.accounts.claim_count()];
@@ -99,11 +99,12 @@ impl<'c> Alone<'c> {
         let (claims, enrollments) = (Rows::of(&self.claims)?, Rows::of(&self.enrollments)?);
         let bucket =
             Bucket { plans: &self.plans, claims: &claims, enrollments: &enrollments, accounts: &self.accounts };
-        let dates = Dates::of(bucket);
+        let (dates, reverses) = (Dates::of(bucket), claims.some_texts("reverses"));
         let mut places: BTreeMap<(usize, Option<usize>), Vec<usize>> = BTreeMap::new();
         for account in self.accounts.iter() {
             let Some(prepared) = self.plans.prepared(account.plan) else { continue };
-            for place in account.places {
+            // a reversal takes back what is posted, and here nothing is
+            for place in account.places.filter(|place| reverses.at(self.accounts.claim_at(*place)).is_none()) {
                 let version = dates.at(bucket, prepared, place).map(|dated| dated.version);
                 places.entry((account.plan, version)).or_default().push(place);
             }

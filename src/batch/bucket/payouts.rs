@@ -151,7 +151,7 @@ impl Results {
         let version = bucket.plans.number_of_version(adjudication.outcome().plan());
         let payable = fen(adjudication.payable())?;
         if let (true, Some(plan)) = (self.wants_lines(), bucket.plans.version(version))
-            && matches!(decision, Decision::Paid | Decision::NothingDue)
+            && matches!(decision, Decision::Paid | Decision::NothingDue | Decision::Reversed)
         {
             let line = |lines: &BenefitLines| {
                 let benefit = plan.benefit_ids().position(|id| id == lines.id()).unwrap_or_default();
@@ -182,7 +182,11 @@ impl Results {
             bucket.plans.version(version.into())
         };
         let decision = |place: &usize| self.decisions.get(*place).copied().flatten().map_or("", Decision::name);
-        let payable = decided.iter().map(|place| self.payable.get(*place).copied().unwrap_or_default().into());
+        let payable = |place: &usize| i128::from(self.payable.get(*place).copied().unwrap_or_default());
+        let is_reversal = |place: &usize| self.decisions.get(*place) == Some(&Some(Decision::Reversed));
+        let reversed = bucket.claims.some_texts("reverses");
+        let reverses = |place: &usize| reversed.at(row(place)).filter(|_| is_reversal(place)).unwrap_or_default();
+        let to_recover = |place: &usize| if is_reversal(place) { payable(place).saturating_neg() } else { 0 };
         let text_of = |texts: &[u32], place: usize| self.texts.at(texts.get(place).copied().unwrap_or_default());
         let reasons = |place: &usize| text_of(&self.reasons, *place);
         let notices = |place: &usize| text_of(&self.notices, *place);
@@ -193,9 +197,11 @@ impl Results {
             text("plan", decided.iter().map(|place| plan(place).map_or("", Plan::id))),
             text("plan_version", decided.iter().map(|place| plan(place).map_or("", Plan::version))),
             text("decision", decided.iter().map(decision)),
-            amount("payable", payable, PAYOUT_DIGITS, PAYOUT_PLACES)?,
+            amount("payable", decided.iter().map(payable), PAYOUT_DIGITS, PAYOUT_PLACES)?,
             text("reasons", decided.iter().map(reasons)),
             text("notices", decided.iter().map(notices)),
+            text("reverses", decided.iter().map(reverses)),
+            amount("to_recover", decided.iter().map(to_recover), PAYOUT_DIGITS, PAYOUT_PLACES)?,
         ])?;
         let mut lines = self.lines.take().unwrap_or_default();
         lines.retain(|line| self.decisions.get(line.place).is_some_and(Option::is_some));

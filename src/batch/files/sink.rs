@@ -20,7 +20,18 @@ use crate::error::Error;
 use crate::text::{Text, say};
 
 /// The columns with few values, for which a dictionary is smaller and quicker.
-const REPEATED: [&str; 8] = ["plan", "plan_version", "decision", "reasons", "benefit", "input", "column", "reason_zh"];
+const REPEATED: [&str; 10] = [
+    "plan",
+    "plan_version",
+    "decision",
+    "reasons",
+    "reverses",
+    "to_recover",
+    "benefit",
+    "input",
+    "column",
+    "reason_zh",
+];
 
 /// Encodes rows for one file. Several threads may use it at once; the same rows give the same bytes.
 #[derive(Debug)]

@@ -59,12 +59,23 @@ impl Summary {
         self.counts.tally.decisions.get(decision.name()).copied().unwrap_or(0)
     }
 
-    /// All that is payable, in yuan with two places.
+    /// What is due in all, in yuan with two places: what is paid less what is to be recovered.
     #[must_use]
     pub fn payable(&self) -> String {
-        let fen = self.counts.tally.payable;
-        let (yuan, rest) = (fen.unsigned_abs().div_euclid(100), fen.unsigned_abs().rem_euclid(100));
-        format!("{}{yuan}.{rest:02}", if fen < 0 { "-" } else { "" })
+        yuan(self.counts.tally.payable)
+    }
+
+    /// What is paid, reversals not counted, in yuan with two places.
+    #[must_use]
+    pub fn paid(&self) -> String {
+        let Tally { payable, to_recover, .. } = self.counts.tally;
+        yuan(payable.saturating_add(to_recover))
+    }
+
+    /// What reversals take back, in yuan with two places.
+    #[must_use]
+    pub fn to_recover(&self) -> String {
+        yuan(self.counts.tally.to_recover)
     }
 
     /// The codes of reasons with the number of claims that have them, the most frequent first.
@@ -122,6 +133,11 @@ fn most_frequent_first(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
     let mut codes: Vec<_> = counts.iter().map(|(code, count)| (code.as_str(), *count)).collect();
     codes.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     codes
+}
+
+fn yuan(fen: i128) -> String {
+    let (yuan, rest) = (fen.unsigned_abs().div_euclid(100), fen.unsigned_abs().rem_euclid(100));
+    format!("{}{yuan}.{rest:02}", if fen < 0 { "-" } else { "" })
 }
 
 /// What became of the rows of a file.
@@ -193,6 +209,8 @@ pub(super) struct Tally {
     decisions: BTreeMap<String, u64>,
     /// In fen.
     payable: i128,
+    /// In fen.
+    to_recover: i128,
     reasons: BTreeMap<String, u64>,
     notices: BTreeMap<String, u64>,
 }
@@ -200,11 +218,8 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn of(payouts: &RecordBatch) -> Tally {
         let mut tally = Tally::default();
-        if let Some(payable) =
-            payouts.column_by_name("payable").and_then(|column| column.as_primitive_opt::<Decimal128Type>())
-        {
-            tally.payable = payable.iter().flatten().fold(0, i128::saturating_add);
-        }
+        tally.payable = summed(payouts, "payable");
+        tally.to_recover = summed(payouts, "to_recover");
         for (decision, count) in counted(payouts, "decision") {
             add(&mut tally.decisions, &decision, count);
         }
@@ -223,6 +238,7 @@ impl Tally {
 
     pub(super) fn add(&mut self, other: &Tally) {
         self.payable = self.payable.saturating_add(other.payable);
+        self.to_recover = self.to_recover.saturating_add(other.to_recover);
         other.decisions.iter().for_each(|(decision, count)| add(&mut self.decisions, decision, *count));
         other.reasons.iter().for_each(|(code, count)| add(&mut self.reasons, code, *count));
         other.notices.iter().for_each(|(code, count)| add(&mut self.notices, code, *count));
@@ -236,6 +252,12 @@ fn add(counts: &mut BTreeMap<String, u64>, key: &str, count: u64) {
             counts.insert(key.to_owned(), count);
         }
     }
+}
+
+/// The sum of a column of amounts.
+fn summed(batch: &RecordBatch, column: &str) -> i128 {
+    let amounts = batch.column_by_name(column).and_then(|column| column.as_primitive_opt::<Decimal128Type>());
+    amounts.into_iter().flatten().flatten().fold(0, i128::saturating_add)
 }
 
 /// The values of a column of text, each with its number of rows.
