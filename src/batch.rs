@@ -35,7 +35,8 @@ use crate::text::{Text, say};
 /// `enrollment_id`, `member_id`, `plan`, `plan_version` where some name one, `shares`, `coverage_start`, `coverage_end` and a column
 /// for each other fact. Amounts are decimals, whole numbers or text; nothing that is a float is taken. An empty value is a fact
 /// that is not given. The claims of a member under one plan are decided by event date, then by claim
-/// id, whatever their order in the batch, and each as [`Plan::adjudicate`](crate::Plan::adjudicate) would decide it.
+/// id, whatever their order in the batch, and each as [`Plan::adjudicate`](crate::Plan::adjudicate) would decide it. A reversal
+/// follows the claim that it names; its amounts are negative, so that the sum of the payouts is what is due in all.
 ///
 /// The order of the result depends on members, plans, dates and claim ids alone.
 ///
@@ -82,9 +83,10 @@ pub fn certify<W: Write>(
 /// What became of the claims of a batch: each is decided or rejected, none is dropped.
 #[derive(Debug, Clone)]
 pub struct Decided {
-    /// A row for each decided claim: `claim_id, enrollment_id, plan, plan_version, decision, payable, reasons, notices`.
+    /// A row for each decided claim: `claim_id, enrollment_id, plan, plan_version, decision, payable, reasons, notices, reverses,
+    /// to_recover`; the last two of a reversal, else empty and zero.
     pub payouts: RecordBatch,
-    /// A row for each benefit of a paid claim: `claim_id, benefit, gross, paid`.
+    /// A row for each benefit of a claim that is paid or nothing due, and for each that a reversal takes back: `claim_id, benefit, gross, paid`.
     pub lines: RecordBatch,
     /// Each row that could not be decided, with the reason.
     pub rejects: Vec<Reject>,

@@ -166,12 +166,16 @@ impl WorkedCases {
 }
 
 impl CaseTable {
-    /// The case of a row: its history is the row that it comes after, with those before that.
+    /// The rows that come before one, the last first: the row that it comes after, with those before that.
+    fn before(&self, after: Option<Earlier>) -> impl Iterator<Item = &Row> {
+        let row = |after: Option<Earlier>| after.and_then(|earlier| self.rows.get(earlier.row));
+        std::iter::successors(row(after), move |last| row(last.after))
+    }
+
+    /// The case of a row: its history is what comes before it.
     fn case(&self, row: &Row) -> Case {
-        let before = |row: &Row| row.after.and_then(|earlier| self.rows.get(earlier.row));
-        let earlier = std::iter::successors(before(row), |row| before(row));
         let mut history: Vec<(Enrollment, Claim)> =
-            earlier.map(|row| (row.enrollment.clone(), row.claim.clone())).collect();
+            self.before(row.after).map(|row| (row.enrollment.clone(), row.claim.clone())).collect();
         history.reverse();
         Case { enrollment: row.enrollment.clone(), history, claim: row.claim.clone() }
     }
@@ -209,6 +213,8 @@ struct TableReader<'c> {
 enum Column<'n> {
     Id,
     After,
+    /// The row that this one takes back.
+    Reverses,
     Decision,
     Payable,
     Reasons,
@@ -273,6 +279,7 @@ impl<'c> TableReader<'c> {
         match name {
             "id" => Column::Id,
             "after" => Column::After,
+            "reverses" => Column::Reverses,
             "decision" => Column::Decision,
             "payable" => Column::Payable,
             "reasons" => Column::Reasons,
@@ -300,7 +307,10 @@ impl<'c> TableReader<'c> {
     fn unknown_column(&mut self, name: &str, span: &Span) -> Column<'c> {
         let standard = STANDARD.iter().map(|fact| fact.name);
         let own = self.facts.versions().flat_map(|plan| &plan.facts).map(|fact| &*fact.name);
-        let near = did_you_mean(name, standard.chain(own).chain(["id", "after", "decision", "payable", "reasons"]));
+        let near = did_you_mean(
+            name,
+            standard.chain(own).chain(["id", "after", "reverses", "decision", "payable", "reasons"]),
+        );
         if near.is_some() || self.facts.knows_the_plan() {
             let message =
                 say!("列 `{name}` 不是事实，也不是期望", "the column `{name}` is neither a fact nor an expectation");
@@ -325,7 +335,11 @@ impl<'c> TableReader<'c> {
         }
         let after = cells.iter().find(|(column, cell)| matches!(column, Column::After) && cell.text() != Some(""));
         let after = after.and_then(|(_, after)| self.earlier(after, above));
-        let (enrollment, claim) = self.facts_of(&id, &cells);
+        let reverses =
+            cells.iter().find(|(column, cell)| matches!(column, Column::Reverses) && cell.text() != Some(""));
+        let reverses = reverses.and_then(|(_, reverses)| self.reversed(reverses, after, above));
+        let claim = reverses.map_or_else(|| Claim::new(&id), |reversed| Claim::reversal(&id, reversed));
+        let (enrollment, claim) = self.facts_of(claim, &cells);
         let mut expected = Vec::new();
         for (column, cell) in &cells {
             expected.extend(self.expectation(column, cell).map(|expectation| (expectation, cell.span.clone())));
@@ -370,8 +384,29 @@ impl<'c> TableReader<'c> {
         Some(Earlier { row, count })
     }
 
+    /// The row that a reversal takes back: one that it comes after, which is no reversal and not taken back yet.
+    fn reversed<'n>(&mut self, reverses: &'n Node, after: Option<Earlier>, above: &CaseTable) -> Option<&'n str> {
+        let name = written(reverses).unwrap_or_default();
+        let is_reversal = above.before(after).find(|row| row.id == name).map(|row| row.claim.reverses().is_some());
+        let message = match is_reversal {
+            None => say!(
+                "此行之前（`after`）没有编号为 `{name}` 的行",
+                "this row comes `after` no row with the id `{name}`"
+            ),
+            Some(true) => {
+                say!("`{name}` 本身是冲销，不能再冲销", "`{name}` is a reversal itself, which can not be reversed")
+            }
+            Some(false) if above.before(after).any(|row| row.claim.reverses() == Some(name)) => {
+                say!("理赔申请 `{name}` 已被冲销", "the claim `{name}` is reversed already")
+            }
+            Some(false) => return Some(name),
+        };
+        self.facts.findings.report(Code::UnknownClaim, &reverses.span, message);
+        None
+    }
+
     /// Defaults first, the row's own cells over them; an empty text leaves a fact absent.
-    fn facts_of(&mut self, id: &str, cells: &[(&Column<'_>, &Node)]) -> (Enrollment, Claim) {
+    fn facts_of(&mut self, mut claim: Claim, cells: &[(&Column<'_>, &Node)]) -> (Enrollment, Claim) {
         let mut given: BTreeMap<&str, (Holder, Value)> =
             self.defaults.iter().map(|(name, holder, value)| (*name, (*holder, value.clone()))).collect();
         for (column, cell) in cells {
@@ -383,7 +418,6 @@ impl<'c> TableReader<'c> {
             }
         }
         let mut enrollment = Enrollment::new("E", &self.facts.plan, "M");
-        let mut claim = Claim::new(id);
         for (name, (holder, value)) in given {
             let _fits = match holder {
                 Holder::Enrollment => enrollment.facts.set(holder, name, value),
@@ -395,7 +429,7 @@ impl<'c> TableReader<'c> {
 
     fn expectation(&mut self, column: &Column<'_>, cell: &Node) -> Option<Expectation> {
         match column {
-            Column::Id | Column::After | Column::Fact { .. } | Column::Poisoned => None,
+            Column::Id | Column::After | Column::Reverses | Column::Fact { .. } | Column::Poisoned => None,
             Column::Decision => self.decision(cell),
             Column::Reasons => self.reasons(cell),
             Column::Payable => self.amount(cell).map(Expectation::Payable),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::util::display::array_value_to_string;
 use huzhu::batch::{self, Alone};
-use huzhu::{Case, Catalog, Decision, Language};
+use huzhu::{Case, Catalog, Decision, Language, WorkedCases};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value as Json;
 
@@ -53,10 +53,10 @@ impl Drop for Folder {
 fn the_sum_of_a_file_is_what_is_due_in_all_and_the_recovery_stands_in_its_own_columns() {
     let (rows, summary) = batched(CLAIMS, ENROLLMENTS, &[]);
     let expected = [
-        "claim_id,enrollment_id,plan,plan_version,decision,payable,reasons,reverses,to_recover",
-        "a,e3,henan-accident,1,paid,15100.00,,,0.00",
-        "b,e3,henan-accident,1,paid,20100.00,,,0.00",
-        "r,e3,henan-accident,1,reversed,-15100.00,reversal,a,15100.00",
+        "claim_id,enrollment_id,plan,plan_version,decision,payable,reasons,notices,reverses,to_recover",
+        "a,e3,henan-accident,1,paid,15100.00,,,,0.00",
+        "b,e3,henan-accident,1,paid,20100.00,,,,0.00",
+        "r,e3,henan-accident,1,reversed,-15100.00,reversal,,a,15100.00",
     ];
     assert_eq!(rows, expected);
     let decisions = &summary["decisions"];
@@ -104,7 +104,7 @@ fn every_format_of_payouts_and_lines_says_the_same() {
                  b,hospital-medical,20000.00,20000.00\nb,hospital-allowance,100.00,100.00\n\
                  r,hospital-medical,-15000.00,-15000.00\nr,hospital-allowance,-100.00,-100.00\n";
     assert_eq!(folder.read("lines.csv"), lines);
-    let reversal = ["r", "e3", "henan-accident", "1", "reversed", "-15100.00", "reversal", "a", "15100.00"];
+    let reversal = ["r", "e3", "henan-accident", "1", "reversed", "-15100.00", "reversal", "", "a", "15100.00"];
     let json = folder.read("out.jsonl");
     let json: Json = serde_json::from_str(json.lines().last().unwrap()).unwrap();
     let names = [
@@ -115,6 +115,7 @@ fn every_format_of_payouts_and_lines_says_the_same() {
         "decision",
         "payable",
         "reasons",
+        "notices",
         "reverses",
         "to_recover",
     ];
@@ -213,6 +214,62 @@ fn a_reversal_of_what_was_paid_nothing_recovers_nothing() {
     assert_eq!((decided.decision(), explained.payable.as_str()), (Decision::Reversed, "0.00"));
     assert_eq!(explained.reasons[0].text, "冲销理赔申请 `a`，应追回 0.00 元");
     assert!(explained.benefits.is_empty());
+}
+
+// ── worked cases ──────────────────────────────────────────────────────────
+
+/// A table of the Henan plan with these rows.
+fn worked(rows: &str) -> String {
+    format!(
+        r#"plan = "henan-accident"
+
+[defaults.enrollment]
+shares = 2
+birth_date = 1990-05-05
+coverage_start = 2025-01-01
+coverage_end = 2025-12-31
+
+[defaults.claim]
+cause = "accident"
+
+[[table]]
+rule = {{ zh = "冲销", en = "a reversal" }}
+why = {{ zh = "冲回所付", en = "what was paid is taken back" }}
+columns = ["id", "after", "reverses", "event_date", "personal_burden", "decision", "paid:hospital-medical", "payable"]
+rows = [{rows}]
+"#
+    )
+}
+
+#[test]
+fn a_worked_case_may_be_a_reversal() {
+    let catalog = Catalog::load("rules".as_ref()).unwrap();
+    let read = |rows: &str| WorkedCases::read("henan-accident.cases.toml", worked(rows).as_bytes(), &catalog);
+    let paid = r#"["a", "", "", 2025-01-05, "15000.00", "paid", "15000.00", "15000.00"],"#;
+    let right = [
+        r#"["r", "a", "a", "", "", "reversed", "-15000.00", "-15000.00"],"#,
+        r#"["b", "r", "", 2025-02-05, "20000.00", "paid", "20000.00", "20000.00"],"#,
+    ]
+    .concat();
+    let report = read(&format!("{paid}{right}")).unwrap().run(&catalog);
+    assert_eq!((report.cases.len(), report.failures.to_string().as_str()), (3, ""));
+    let wrong = r#"["r", "a", "a", "", "", "reversed", "-15000.00", "15000.00"],"#;
+    let failures = read(&format!("{paid}{wrong}")).unwrap().run(&catalog).failures.to_string();
+    assert!(failures.contains("`r`: expected 15000.00, got -15000.00"), "{failures}");
+    for (rows, says) in [
+        (r#"["r", "", "a", "", "", "reversed", "", ""],"#, "this row comes `after` no row with the id `a`"),
+        (
+            r#"["r", "a", "a", "", "", "reversed", "", ""], ["s", "r", "r", "", "", "reversed", "", ""],"#,
+            "`r` is a reversal itself",
+        ),
+        (
+            r#"["r", "a", "a", "", "", "reversed", "", ""], ["s", "r", "a", "", "", "reversed", "", ""],"#,
+            "the claim `a` is reversed already",
+        ),
+    ] {
+        let refused = read(&format!("{paid}{rows}")).unwrap_err().to_string();
+        assert!(refused.contains(says) && refused.contains("unknown-claim"), "{refused}");
+    }
 }
 
 // ── audit ─────────────────────────────────────────────────────────────────
