@@ -167,7 +167,7 @@ impl From<&Adjudication> for Decided {
             huzhu::Decision::NothingDue => Decision::NothingDue,
             huzhu::Decision::Denied => Decision::Denied,
             huzhu::Decision::Pended => Decision::Pended,
-            huzhu::Decision::Reversed => unreachable!("no claim of these reverses another"),
+            huzhu::Decision::Reversed => panic!("no claim of these reverses another"),
         };
         let benefits = adjudication.benefits().iter();
         let paid = benefits.map(|benefit| (benefit.id().to_string(), exact(benefit.paid()))).collect();

@@ -291,7 +291,7 @@ pub(crate) fn reasons(kind: u32) -> String {
                 }
             }
         }
-        Decision::Denied | Decision::Pended | Decision::Reversed => {
+        Decision::Denied | Decision::Pended => {
             if reasons & COVER_DATES != 0 {
                 words.push("cover-dates");
             }
@@ -313,7 +313,6 @@ pub(crate) fn decision_name(decision: Decision) -> &'static str {
         Decision::NothingDue => "nothing-due",
         Decision::Denied => "denied",
         Decision::Pended => "pended",
-        Decision::Reversed => "reversed",
     }
 }
 

@@ -21,7 +21,7 @@ impl Totals {
             Decision::NothingDue => 1,
             Decision::Denied => 2,
             Decision::Pended => 3,
-            Decision::Reversed => unreachable!("no claim reverses another"),
+            Decision::Reversed => panic!("no claim reverses another"),
         };
         self.decisions[place] += 1;
         self.payable += payable;

@@ -81,7 +81,7 @@ fn page(
                 match adjudication.decision() {
                     Decision::Denied => page.item("•", &say!(language, "未满足：{text}", "not met: {text}")),
                     Decision::Paid | Decision::NothingDue | Decision::Pended | Decision::Reversed => {
-                        page.item("•", text)
+                        page.item("•", text);
                     }
                 }
             }

@@ -231,6 +231,7 @@ coverage_end = 2025-12-31
 
 [defaults.claim]
 cause = "accident"
+hospital_days = 1
 
 [[table]]
 rule = {{ zh = "冲销", en = "a reversal" }}
@@ -245,17 +246,17 @@ rows = [{rows}]
 fn a_worked_case_may_be_a_reversal() {
     let catalog = Catalog::load("rules".as_ref()).unwrap();
     let read = |rows: &str| WorkedCases::read("henan-accident.cases.toml", worked(rows).as_bytes(), &catalog);
-    let paid = r#"["a", "", "", 2025-01-05, "15000.00", "paid", "15000.00", "15000.00"],"#;
+    let paid = r#"["a", "", "", 2025-01-05, "15000.00", "paid", "15000.00", "15100.00"],"#;
     let right = [
-        r#"["r", "a", "a", "", "", "reversed", "-15000.00", "-15000.00"],"#,
-        r#"["b", "r", "", 2025-02-05, "20000.00", "paid", "20000.00", "20000.00"],"#,
+        r#"["r", "a", "a", "", "", "reversed", "-15000.00", "-15100.00"],"#,
+        r#"["b", "r", "", 2025-02-05, "20000.00", "paid", "20000.00", "20100.00"],"#,
     ]
     .concat();
     let report = read(&format!("{paid}{right}")).unwrap().run(&catalog);
     assert_eq!((report.cases.len(), report.failures.to_string().as_str()), (3, ""));
-    let wrong = r#"["r", "a", "a", "", "", "reversed", "-15000.00", "15000.00"],"#;
+    let wrong = r#"["r", "a", "a", "", "", "reversed", "-15000.00", "15100.00"],"#;
     let failures = read(&format!("{paid}{wrong}")).unwrap().run(&catalog).failures.to_string();
-    assert!(failures.contains("`r`: expected 15000.00, got -15000.00"), "{failures}");
+    assert!(failures.contains("`r`: expected 15100.00, got -15100.00"), "{failures}");
     for (rows, says) in [
         (r#"["r", "", "a", "", "", "reversed", "", ""],"#, "this row comes `after` no row with the id `a`"),
         (

@@ -217,9 +217,8 @@ pub(super) struct Tally {
 
 impl Tally {
     pub(super) fn of(payouts: &RecordBatch) -> Tally {
-        let mut tally = Tally::default();
-        tally.payable = summed(payouts, "payable");
-        tally.to_recover = summed(payouts, "to_recover");
+        let (payable, to_recover) = (summed(payouts, "payable"), summed(payouts, "to_recover"));
+        let mut tally = Tally { payable, to_recover, ..Tally::default() };
         for (decision, count) in counted(payouts, "decision") {
             add(&mut tally.decisions, &decision, count);
         }
