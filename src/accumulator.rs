@@ -61,6 +61,15 @@ impl Entry {
             .find(|known| known.to_string() == measure)?;
         Some(Entry { measure, name: name.into() })
     }
+
+    /// Whether a claim can have posted so much: what was paid is in fen, what was counted is whole.
+    fn takes(&self, amount: Decimal) -> bool {
+        match self.measure {
+            Measure::Paid => exact::divides(money::FEN, amount),
+            Measure::Count => exact::divides(Decimal::ONE, amount),
+            Measure::Deducted | Measure::Sum => true,
+        }
+    }
 }
 
 /// What one decided claim has posted.
@@ -136,7 +145,7 @@ impl Group {
 
 /// One member's account under one plan: the postings of decided claims and their sums by scope.
 ///
-/// An amount from outside must be at most 10¹⁵ with 4 places; what the engine posts always is.
+/// An amount from outside must be at most 10¹⁵ with 4 places, in fen where it was paid, whole where it was counted; what the engine posts always is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Accumulators {
     postings: BTreeMap<Arc<str>, Posting>,
@@ -329,6 +338,11 @@ impl<'de> Deserialize<'de> for Accumulators {
             let amounts = record.amounts.into_iter().map(|(name, Amount(amount))| {
                 let entry =
                     Entry::parse(&name).ok_or_else(|| D::Error::custom(format_args!("`{name}` names no entry")))?;
+                if !entry.takes(amount) {
+                    return Err(D::Error::custom(format_args!(
+                        "`{name}` cannot be `{amount}`: it has too many places"
+                    )));
+                }
                 Ok((entry, amount))
             });
             let mut amounts = amounts.collect::<Result<Vec<(Entry, Decimal)>, D::Error>>()?;

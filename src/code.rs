@@ -83,6 +83,8 @@ codes! {
     NeverMet "never-met",
     // numbers
     Inexact "inexact",
+    NotWhole "not-whole",
+    FinerThanMoney "finer-than-money",
     MayBeNegative "may-be-negative",
     RateOutOfRange "rate-out-of-range",
     // promises

@@ -70,6 +70,11 @@ pub fn round(value: Decimal, rounding: Rounding) -> Result<Decimal, Inexact> {
     Fixed::from(value).round(rounding).map(Decimal::from)
 }
 
+/// Whether a number is a whole multiple of another one, which is above zero.
+pub(crate) fn divides(multiple: Decimal, number: Decimal) -> bool {
+    round(number, Rounding { to: multiple, mode: Mode::Down }) == Ok(number)
+}
+
 /// A decimal taken apart: at most 96 bits and 28 places, as the library's.
 ///
 /// A decision is a chain of small operations. To take each operand apart and to put each result together again costs more
@@ -131,6 +136,16 @@ impl Fixed {
         match self.aligned(other) {
             Ok((left, right, _)) => left.cmp(&right),
             Err(Inexact) => Decimal::from(self).cmp(&other.into()),
+        }
+    }
+
+    /// The number, if it is whole.
+    #[inline]
+    pub(crate) fn whole(self) -> Result<i128, Inexact> {
+        let unit = 10_i128.checked_pow(self.scale).ok_or(Inexact)?;
+        match divided(self.coefficient, unit)? {
+            (whole, 0) => Ok(whole),
+            (_, _) => Err(Inexact),
         }
     }
 

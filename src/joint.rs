@@ -14,6 +14,7 @@ use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact;
 use crate::fact::Value;
+use crate::money::FEN;
 use crate::pack::shape;
 use crate::scope::Scope;
 use crate::text::{Text, say};
@@ -71,6 +72,7 @@ fn plan_nodes(list: &Node, findings: &mut Findings) -> Vec<Node> {
 
 fn limit(node: &Node, plans: &[Node], findings: &mut Findings) -> Option<JointLimit> {
     let amount = crate::pack::yuan(node.get("amount")?, findings)?;
+    check_is_in_fen(amount, node, findings);
     let per = node.get("per")?.text()?;
     Some(JointLimit {
         plans: plans.iter().filter_map(|plan| plan.text().map(str::to_owned)).collect(),
@@ -79,6 +81,14 @@ fn limit(node: &Node, plans: &[Node], findings: &mut Findings) -> Option<JointLi
         amount,
         scope: Scope::ALL.into_iter().find(|(name, _)| *name == per).map(|(_, scope)| scope)?,
     })
+}
+
+/// What a joint limit leaves is paid as it stands.
+fn check_is_in_fen(amount: Decimal, node: &Node, findings: &mut Findings) {
+    if let Some(node) = node.get("amount").filter(|_| !exact::divides(FEN, amount)) {
+        let message = say!("联合限额 `{amount} yuan` 不是分的整倍数", "`{amount} yuan` is no multiple of the fen");
+        findings.report(Code::FinerThanMoney, &node.span, message);
+    }
 }
 
 /// One of the covers that are decided together.

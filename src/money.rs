@@ -7,6 +7,9 @@ use serde::de::{Error, Visitor};
 
 use crate::exact;
 
+/// The smallest amount that is billed or paid: 0.01 yuan.
+pub(crate) const FEN: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
 /// The amount with at least two places, as a payout is printed.
 ///
 /// Trailing zeros beyond the second place are dropped; no digit that counts is.

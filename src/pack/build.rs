@@ -6,7 +6,7 @@ mod identities;
 mod tables;
 mod terms;
 
-use super::resolve::{Declared, Named, Resolver, ValueState, expression, literal};
+use super::resolve::{Counted, Declared, Named, Resolver, ValueState, expression, literal};
 use super::syntax::{Literal, Syntax, Term, Unit, Words};
 use crate::accumulator::Measure;
 use crate::code::Code;
@@ -44,6 +44,8 @@ pub(super) struct Places {
     pub(super) limits: Vec<Span>,
     pub(super) plan: Span,
     pub(super) union_pays: Span,
+    /// Numbers that must be whole.
+    pub(super) counted: Vec<Counted>,
 }
 
 /// A plan of the root table, whose shape was checked; `None` where something was reported.
@@ -56,7 +58,8 @@ pub(super) fn build(root: &Node, fingerprint: String, findings: Findings) -> (Op
         tables: Vec::new(),
     };
     let plan = builder.plan(fingerprint);
-    let Builder { resolver, places, .. } = builder;
+    let Builder { mut resolver, mut places, .. } = builder;
+    places.counted = std::mem::take(&mut resolver.counted);
     (plan.map(|plan| (plan, places)), resolver)
 }
 

@@ -3,22 +3,25 @@
 use rust_decimal::Decimal;
 
 use super::build::Places;
+use super::resolve::{Countable, Counted};
 use crate::code::Code;
 use crate::diagnostic::{Findings, Span};
-use crate::exact;
+use crate::exact::{self, divides};
 use crate::fact::Kind;
+use crate::money::FEN;
 use crate::plan::expression::{Choice, Number, Truth};
 use crate::plan::{Action, FigureValue, LedgerAmount, NamedValue, Plan, Rows};
 use crate::reading::bounds::{Bounds, Finding, Possible, Range};
-use crate::rounding::{Mode, Rounding};
+use crate::rounding::Rounding;
 use crate::semantics::{Meaning, Place};
 use crate::text::say;
 
 /// One check: looks for one mistake and reports it.
 type Check = fn(&Seen<'_>, &mut Findings);
 
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 9] = [
     every_number_is_exact,
+    every_count_is_whole,
     every_condition_matters,
     every_benefit_can_apply,
     every_step_can_apply,
@@ -98,6 +101,24 @@ fn every_number_is_exact(seen: &Seen<'_>, findings: &mut Findings) {
                 "narrow the facts with `max` in `[fact.NAME]`, or multiply fewer places"
             );
             findings.report(Code::Inexact, &seen.span(*place), message).help_with([help]);
+        }
+    }
+}
+
+/// A part of a day would be cut off in silence where it is added to a date.
+fn every_count_is_whole(seen: &Seen<'_>, findings: &mut Findings) {
+    for Counted { number, of, span } in &seen.places.counted {
+        if !is_multiple(seen.plan, number, Decimal::ONE) {
+            let message = match of {
+                Countable::DaysAddedToADate => {
+                    say!("加到日期上的天数不一定是整数", "the days that are added to a date may not be a whole number")
+                }
+                Countable::DaysOfAWaitingPeriod => {
+                    say!("等待期的天数不一定是整数", "the days of a waiting period may not be a whole number")
+                }
+                Countable::Shares => say!("份数上限不一定是整数", "the most shares may not be a whole number"),
+            };
+            findings.report(Code::NotWhole, span, message);
         }
     }
 }
@@ -241,61 +262,92 @@ fn is_at_most(seen: &Seen<'_>, number: &Number, other: &Number) -> bool {
     }
 }
 
+/// Whether numbers are whole multiples whatever the facts are.
+struct Multiples<'p> {
+    plan: &'p Plan,
+    /// The sums over earlier claims that are being looked at: a value may sum itself, and does so in multiples if all else is one.
+    summed: Vec<(usize, Decimal)>,
+}
+
 /// Whether a number is a whole multiple whatever the facts are.
 fn is_multiple(plan: &Plan, number: &Number, of: Decimal) -> bool {
-    let all = |numbers: &[Number]| numbers.iter().all(|number| is_multiple(plan, number, of));
-    match number {
-        Number::Constant(constant) => divides(of, *constant),
-        Number::Figure(index) => match plan.figure(*index).value {
-            FigureValue::Number(figure) => divides(of, figure),
-            FigureValue::Date(_) => false,
-        },
-        Number::Fact(slot) => match plan.fact(*slot).kind {
-            Kind::Money => divides(of, Decimal::new(1, Kind::Money.places())),
-            Kind::Number | Kind::Days => divides(of, Decimal::ONE),
-            Kind::Ratio | Kind::Date | Kind::YesNo | Kind::Category => false,
-        },
-        Number::Value(index) => match plan.value(*index) {
-            NamedValue::Number(number) => is_multiple(plan, number, of),
-            NamedValue::Truth(_) | NamedValue::Date(_) => false,
-        },
-        Number::Table(index) => {
-            let table = plan.table(*index);
-            let rows = match &table.rows {
-                Rows::Numbers(rows) => rows.iter().all(|(_, value)| divides(of, *value)),
-                Rows::Categories(rows) => rows.iter().all(|(_, value)| divides(of, *value)),
-                Rows::YesNo { yes, no } => divides(of, *yes) && divides(of, *no),
-            };
-            rows && table.otherwise.is_none_or(|value| divides(of, value))
+    Multiples { plan, summed: Vec::new() }.has(number, of)
+}
+
+impl Multiples<'_> {
+    fn has(&mut self, number: &Number, of: Decimal) -> bool {
+        let plan = self.plan;
+        match number {
+            Number::Constant(constant) => divides(of, *constant),
+            Number::Figure(index) => match plan.figure(*index).value {
+                FigureValue::Number(figure) => divides(of, figure),
+                FigureValue::Date(_) => false,
+            },
+            Number::Fact(slot) => match plan.fact(*slot).kind {
+                Kind::Money => divides(of, FEN),
+                Kind::Number | Kind::Days => divides(of, Decimal::ONE),
+                Kind::Ratio | Kind::Date | Kind::YesNo | Kind::Category => false,
+            },
+            Number::Value(index) => match plan.value(*index) {
+                NamedValue::Number(number) => self.has(number, of),
+                NamedValue::Truth(_) | NamedValue::Date(_) => false,
+            },
+            Number::Table(index) => {
+                let table = plan.table(*index);
+                let rows = match &table.rows {
+                    Rows::Numbers(rows) => rows.iter().all(|(_, value)| divides(of, *value)),
+                    Rows::Categories(rows) => rows.iter().all(|(_, value)| divides(of, *value)),
+                    Rows::YesNo { yes, no } => divides(of, *yes) && divides(of, *no),
+                };
+                rows && table.otherwise.is_none_or(|value| divides(of, value))
+            }
+            Number::Slab(index) => {
+                let slab = plan.slab(*index);
+                slab.bands.iter().all(|(_, value)| divides(of, *value)) && divides(of, slab.above)
+            }
+            Number::Paid(benefit) => divides(of, plan.benefit(*benefit).rounding.to),
+            Number::Prior(prior) => match &plan.entry(prior.entry).amount {
+                LedgerAmount::Paid(benefit) => divides(of, plan.benefit(*benefit).rounding.to),
+                LedgerAmount::Count(_) => divides(of, Decimal::ONE),
+                LedgerAmount::Deducted(_) => false,
+                LedgerAmount::Sum(number) => self.sums(prior.entry, number, of),
+            },
+            Number::Add(sides) | Number::Subtract(sides) => self.all(&**sides, of),
+            Number::Times(sides) => self.times(sides, of),
+            Number::Least(numbers) | Number::Greatest(numbers) => self.all(numbers, of),
+            Number::Choose(choice) => {
+                let Choice { then, otherwise, .. } = &**choice;
+                self.has(then, of) && self.has(otherwise, of)
+            }
+            Number::DaysBetween(_) | Number::MonthsBetween(_) | Number::YearsBetween(_) => divides(of, Decimal::ONE),
         }
-        Number::Slab(index) => {
-            let slab = plan.slab(*index);
-            slab.bands.iter().all(|(_, value)| divides(of, *value)) && divides(of, slab.above)
+    }
+
+    fn all(&mut self, numbers: &[Number], of: Decimal) -> bool {
+        numbers.iter().all(|number| self.has(number, of))
+    }
+
+    fn sums(&mut self, entry: usize, number: &Number, of: Decimal) -> bool {
+        if self.summed.contains(&(entry, of)) {
+            return true;
         }
-        Number::Paid(benefit) => divides(of, plan.benefit(*benefit).rounding.to),
-        Number::Prior(prior) => match &plan.entry(prior.entry).amount {
-            LedgerAmount::Paid(benefit) => divides(of, plan.benefit(*benefit).rounding.to),
-            LedgerAmount::Count(_) => divides(of, Decimal::ONE),
-            LedgerAmount::Deducted(_) => false,
-            LedgerAmount::Sum(number) => is_multiple(plan, number, of),
-        },
-        Number::Add(sides) | Number::Subtract(sides) => all(&**sides),
-        Number::Times(sides) => {
-            let [left, right] = &**sides;
-            let whole = |number| is_multiple(plan, number, Decimal::ONE);
-            let product = constant(plan, left)
-                .zip(constant(plan, right))
-                .and_then(|(left, right)| exact::multiply(left, right).ok());
-            product.is_some_and(|product| divides(of, product))
-                || (is_multiple(plan, left, of) && whole(right))
-                || (is_multiple(plan, right, of) && whole(left))
+        self.summed.push((entry, of));
+        let holds = self.has(number, of);
+        self.summed.pop();
+        holds
+    }
+
+    fn times(&mut self, sides: &[Number; 2], of: Decimal) -> bool {
+        let [left, right] = sides;
+        let product = constant(self.plan, left).zip(constant(self.plan, right));
+        if let Some((left, right)) = product {
+            return exact::multiply(left, right).is_ok_and(|product| divides(of, product));
         }
-        Number::Least(numbers) | Number::Greatest(numbers) => all(numbers),
-        Number::Choose(choice) => {
-            let Choice { then, otherwise, .. } = &**choice;
-            is_multiple(plan, then, of) && is_multiple(plan, otherwise, of)
+        let one = Decimal::ONE;
+        if of == one {
+            return self.has(left, one) && self.has(right, one);
         }
-        Number::DaysBetween(_) | Number::MonthsBetween(_) | Number::YearsBetween(_) => divides(of, Decimal::ONE),
+        (self.has(left, of) && self.has(right, one)) || (self.has(right, of) && self.has(left, one))
     }
 }
 
@@ -308,8 +360,4 @@ fn constant(plan: &Plan, number: &Number) -> Option<Decimal> {
         },
         _ => None,
     }
-}
-
-fn divides(multiple: Decimal, number: Decimal) -> bool {
-    exact::round(number, Rounding { to: multiple, mode: Mode::Down }) == Ok(number)
 }

@@ -75,6 +75,22 @@ pub(super) struct Extent {
     depth: usize,
 }
 
+/// A number that counts something of which there is no part.
+#[derive(Debug)]
+pub(super) struct Counted {
+    pub(super) number: Number,
+    pub(super) of: Countable,
+    pub(super) span: Span,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Countable {
+    DaysAddedToADate,
+    DaysOfAWaitingPeriod,
+    Shares,
+}
+
 /// Resolves the expressions of one pack.
 pub(super) struct Resolver {
     pub(super) findings: Findings,
@@ -103,6 +119,8 @@ pub(super) struct Resolver {
     pub(super) extent: Extent,
     /// That of each value.
     pub(super) extents: Vec<Extent>,
+    /// Numbers of which only whole ones make sense, with what they count and where they stand.
+    pub(super) counted: Vec<Counted>,
     /// The names that each value is worked out from.
     pub(super) value_names: Vec<Vec<String>>,
     /// How deep the expression under way stands in others.
@@ -169,6 +187,7 @@ impl Resolver {
             rule_facts: BTreeSet::new(),
             extent: Extent::default(),
             extents: Vec::new(),
+            counted: Vec::new(),
             value_names: Vec::new(),
             depth: 0,
             guarded: BTreeSet::new(),
@@ -211,6 +230,13 @@ impl Resolver {
     fn mismatch<T>(&mut self, syntax: &Syntax, zh: &str, en: &str) -> Option<T> {
         self.findings.report(Code::TypeMismatch, &syntax.span, say!("此处应为{zh}", "{en} is expected here"));
         None
+    }
+
+    /// Notes that only a whole number makes sense here; whether it always is one is known once the plan is whole.
+    pub(super) fn count(&mut self, of: Countable, number: &Number, span: &Span) {
+        if !self.standard {
+            self.counted.push(Counted { number: number.clone(), of, span: span.clone() });
+        }
     }
 
     /// An expression of the engine's own tables; such expressions are right by test.
@@ -751,6 +777,7 @@ impl Resolver {
 
     fn sum(&mut self, operator: Operator, left: &Syntax, right: &Syntax, span: &Span) -> Option<Typed> {
         let symbol = operator.symbol();
+        let right_span = &right.span;
         let (left, right) = (self.typed(left), self.typed(right));
         match (left, right) {
             (Typed::Poisoned, _) | (_, Typed::Poisoned) => None,
@@ -760,6 +787,7 @@ impl Resolver {
                 Some(Typed::Number(number, unit))
             }
             (Typed::Date(date), Typed::Number(days, Unit::Day)) if operator == Operator::Add => {
+                self.count(Countable::DaysAddedToADate, &days, right_span);
                 Some(Typed::Date(Date::PlusDays(Box::new((date, days)))))
             }
             (Typed::Date(date), Typed::Number(Number::Constant(months), Unit::Month)) if operator == Operator::Add => {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::exact::{self, Inexact};
-use crate::fact::Kind;
+use crate::money::FEN;
 use crate::plan::expression::{Comparison, Prior, Slot};
 use crate::plan::{LedgerAmount, Plan};
 use crate::rounding::Rounding;
@@ -295,10 +295,8 @@ impl Reading for Bounds<'_> {
         let (low, high) = (self.end(exact::round(number.low, rounding)), self.end(exact::round(number.high, rounding)));
         let mut rounded = self.range(low, high, rounding.to.scale());
         rounded.trend = number.trend;
-        // What was borne is a whole number of fen, so that rounding to a part of the fen can not pass it.
-        let fen = Decimal::new(1, Kind::Money.places());
-        let divides_the_fen = exact::round(fen, rounding) == Ok(fen);
-        rounded.at_most_borne |= number.at_most_borne && divides_the_fen;
+        // What was borne is a whole number of fen, so that rounding to the fen can not pass it.
+        rounded.at_most_borne |= number.at_most_borne && rounding.to == FEN;
         rounded
     }
 

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
 use crate::accumulator::{Accumulators, Group};
 use crate::calendar;
@@ -213,6 +212,14 @@ impl<'a, L: Listener> Exact<'a, L> {
         }
     }
 
+    /// The checker has proven the days of the pack to be whole; a sum of accumulators from outside need not be.
+    #[cold]
+    fn adds_part_of_a_day(&mut self, date: NaiveDate) -> NaiveDate {
+        let message = say!("加到日期上的天数不是整数", "the days that are added to a date are not a whole number");
+        self.fault.get_or_insert(Error::arithmetic(message));
+        date
+    }
+
     /// A step in the calendar that leaves it is a fault of the data.
     fn on_calendar(&mut self, date: Option<NaiveDate>) -> NaiveDate {
         date.unwrap_or_else(|| {
@@ -419,7 +426,8 @@ impl<L: Listener> Reading for Exact<'_, L> {
 
     fn plus_days(&mut self, date: Known<NaiveDate>, days: Known<Fixed>) -> Known<NaiveDate> {
         self.join(date, days, |r, date, days| {
-            let later = Decimal::from(days).to_i64().and_then(|days| calendar::plus_days(date, days));
+            let Ok(days) = days.whole() else { return r.adds_part_of_a_day(date) };
+            let later = i64::try_from(days).ok().and_then(|days| calendar::plus_days(date, days));
             r.on_calendar(later)
         })
     }

@@ -285,13 +285,12 @@ fn what_is_never_more_than_the_bill() {
     );
 }
 
-/// What is borne is whole fen, so that no rounding to a part of the fen can pass it.
+/// What is borne is whole fen, so that no rounding to the fen can pass it.
 #[test]
-fn rounding_stays_within_the_bill_if_it_divides_the_fen() {
+fn rounding_stays_within_the_bill_if_it_is_to_the_fen() {
     for (rounding, verdict) in [
         (r#"to = "0.01 yuan", mode = "up""#, "proven"),
-        (r#"to = "0.005 yuan", mode = "up""#, "proven"),
-        (r#"to = "0.005 yuan", mode = "down""#, "proven"),
+        (r#"to = "0.010 yuan", mode = "down""#, "proven"),
         (r#"to = "0.02 yuan", mode = "up""#, "broken"),
         (r#"to = "1 yuan", mode = "half-up""#, "broken"),
     ] {

@@ -68,9 +68,9 @@ fn under_one_plan(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Answers 
     });
     let (adjudications, _) = decided.expect("what is rejected was left out");
     for adjudication in adjudications {
-        // Payouts are columns of fen: what they can not hold is rejected, and posted all the same.
+        // Payouts are columns of 18 digits: what they can not hold is rejected, and posted all the same.
         let mut paid = adjudication.benefits().iter().map(BenefitLines::paid).chain([adjudication.payable()]);
-        let is_held = paid.all(|paid| paid.normalize().scale() <= 2 && paid < Decimal::from(10_u64.pow(16)));
+        let is_held = paid.all(|paid| paid < Decimal::from(10_u64.pow(16)));
         let answer = if is_held { answer(&adjudication) } else { Answer::Rejected };
         answers.insert(adjudication.outcome().claim().to_owned(), answer);
     }

@@ -10,7 +10,7 @@ pub(crate) const PLAN: &str = "drawn";
 const CITED: &str = "clause = \"c\"\nprovenance = \"stated\"\n";
 const TITLED: &str = "title = { zh = \"t\", en = \"t\" }\n";
 const MODES: [&str; 7] = ["half-up", "half-down", "half-even", "up", "down", "ceiling", "floor"];
-const MULTIPLES: [&str; 12] = ["0.01", "0.01", "0.05", "0.05", "0.1", "0.1", "1", "1", "10", "0.25", "3", "0.001"];
+const MULTIPLES: [&str; 12] = ["0.01", "0.01", "0.05", "0.05", "0.1", "0.1", "1", "1", "10", "0.25", "3", "0.07"];
 const SCOPES: [&str; 5] = ["claim", "event", "period", "calendar-year", "life"];
 const CATEGORIES: [(&str, &[&str]); 6] = [
     ("cause", &["accident", "sudden-death", "illness"]),

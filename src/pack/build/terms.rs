@@ -4,7 +4,9 @@ use super::{Builder, assumption};
 use crate::code::Code;
 use crate::diagnostic::Findings;
 use crate::document::{Form, Node};
-use crate::pack::resolve::{Named, expression, whole_months};
+use crate::exact;
+use crate::money::FEN;
+use crate::pack::resolve::{Countable, Named, expression, whole_months};
 use crate::pack::syntax::Unit;
 use crate::plan::expression::{Date, Number};
 use crate::plan::{Citation, Effective, EffectiveBy, Excess, FigureValue, Period, Term as CoverTerm, Terms, Waiting};
@@ -40,12 +42,12 @@ impl<'n> Builder<'n> {
         };
         let not_when = self.optional(node, "not_when", Builder::truth);
         let waived_within = self.optional(node, "waived_within", |b, node| {
-            let grace = b.number(node, Unit::Day)?;
+            let grace = b.days_of_waiting(node)?;
             Some((grace, b.resolver.slot("previous_coverage_end")?))
         });
         let reduced = match (node.get("reduced_until"), node.get("reduced_pay")) {
             (Some(until), Some(pay)) => {
-                let (until, pay) = (self.number(until, Unit::Day), self.number(pay, Unit::Plain));
+                let (until, pay) = (self.days_of_waiting(until), self.number(pay, Unit::Plain));
                 until.zip(pay).map(Some)
             }
             (Some(lone), None) | (None, Some(lone)) => {
@@ -70,6 +72,12 @@ impl<'n> Builder<'n> {
         })
     }
 
+    fn days_of_waiting(&mut self, node: &Node) -> Option<Number> {
+        let days = self.number(node, Unit::Day)?;
+        self.resolver.count(Countable::DaysOfAWaitingPeriod, &days, &node.span);
+        Some(days)
+    }
+
     pub(super) fn period(&mut self, node: &Node) -> Option<Period> {
         let syntax = self.read(node)?;
         let (number, unit) = self.resolver.measured(&syntax)?;
@@ -82,7 +90,10 @@ impl<'n> Builder<'n> {
             _ => None,
         };
         match (unit, months) {
-            (Unit::Day, _) => Some(Period::Days(number)),
+            (Unit::Day, _) => {
+                self.resolver.count(Countable::DaysOfAWaitingPeriod, &number, &syntax.span);
+                Some(Period::Days(number))
+            }
             (Unit::Month, Some(months)) => match whole_months(months) {
                 Some(months) => Some(Period::Months(months)),
                 None => self.resolver.not_whole_months(&syntax.span),
@@ -100,7 +111,11 @@ impl<'n> Builder<'n> {
 
     pub(super) fn terms(&mut self) -> Option<Terms> {
         let Some(node) = self.root.get("enrollment") else { return Some(Terms::default()) };
-        let max = self.optional(node, "max_shares", |b, node| b.number(node, Unit::Plain))?;
+        let max = self.optional(node, "max_shares", |b, node| {
+            let max = b.number(node, Unit::Plain)?;
+            b.resolver.count(Countable::Shares, &max, &node.span);
+            Some(max)
+        })?;
         let max_shares = match (max, node.get("excess").and_then(Node::text)) {
             (Some(max), Some("void")) => {
                 self.resolver.max_shares = Some(max.clone());
@@ -168,6 +183,15 @@ impl<'n> Builder<'n> {
                 &to_node.span,
                 say!("舍入倍数须大于零", "the multiple is above zero"),
             );
+            return None;
+        }
+        if !exact::divides(FEN, to) {
+            let message = say!("舍入倍数 `{to} yuan` 不是分的整倍数", "`{to} yuan` is no multiple of the fen");
+            let help = say!(
+                "舍入到分写 `0.01 yuan`；也可以是它的任意整倍数",
+                "write `0.01 yuan` to round to the fen, or any multiple of it"
+            );
+            self.resolver.findings.report(Code::FinerThanMoney, &to_node.span, message).help_with([help]);
             return None;
         }
         let name = node.get("mode")?.text()?;

@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
 use super::graph::{Node, Operation};
 use super::{Formula, Outcome};
@@ -14,7 +13,7 @@ use crate::calendar;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
-use crate::exact::{self, Inexact};
+use crate::exact::{self, Fixed, Inexact};
 use crate::fact::Value;
 use crate::plan::expression::{Prior, Slots};
 use crate::plan::{Plan, Rows, Table};
@@ -180,7 +179,8 @@ impl Values<'_> {
             Operation::MonthsBetween(dates) => self.between(dates, |from, to| calendar::months(from, to).into()),
             Operation::YearsBetween(dates) => self.between(dates, |from, to| calendar::years(from, to).into()),
             Operation::PlusDays([date, days]) => {
-                let days = self.number(*days).and_then(|days| days.to_i64());
+                let days = self.number(*days).map(|days| Fixed::from(days).whole()).transpose()?;
+                let days = days.and_then(|days| i64::try_from(days).ok());
                 on_calendar(self.date(*date).zip(days).and_then(|(date, days)| calendar::plus_days(date, days)))
             }
             Operation::PlusMonths(date, months) => {

@@ -185,11 +185,16 @@ impl Sheet<'_> {
 
     fn plus_days(&self, date: Node, days: Node) -> String {
         let (date, days, places) = (self.value(date), self.value(days), self.places_of(days));
-        let whole = if places == 0 { days.clone() } else { format!("{days}/{}", power_of_ten(places)) };
+        let [whole, is_whole] = if places == 0 {
+            [days.clone(), "TRUE".to_owned()]
+        } else {
+            let unit = power_of_ten(places);
+            [format!("{days}/{unit}"), format!("MOD({days},{unit})=0")]
+        };
         let first = serial(NaiveDate::from_ymd_opt(1, 1, 1));
         let last = serial(NaiveDate::from_ymd_opt(9999, 12, 31));
         let later = format!("{date}+{whole}");
-        format!("IF(COUNT({date},{days})=2,IF(AND({later}>={first},{later}<={last}),{later},\"\"),\"\")")
+        format!("IF(COUNT({date},{days})=2,IF(AND({is_whole},{later}>={first},{later}<={last}),{later},\"\"),\"\")")
     }
 
     fn look_up(&self, key: Node, table: usize) -> String {
