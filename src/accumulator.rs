@@ -183,6 +183,11 @@ impl Accumulators {
         self.postings.contains_key(claim)
     }
 
+    /// What the claim of this id was paid, in yuan; nothing where it has posted nothing, or that was taken back.
+    pub(crate) fn paid_for(&self, claim: &str) -> Decimal {
+        self.postings.get(claim).map(Posting::paid).unwrap_or_default()
+    }
+
     /// What is posted, by claim id.
     pub fn postings(&self) -> impl Iterator<Item = &Posting> {
         self.postings.values()

@@ -1,5 +1,7 @@
 //! A case file: one enrollment, the member's history, and the claim to decide.
 
+mod late;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::accumulator::Accumulators;
@@ -15,7 +17,6 @@ use crate::exact;
 use crate::fact::{Holder, Kind, STANDARD, StandardFact, Value};
 use crate::facts::misfit_text;
 use crate::history::{self, MAX_CLAIMS};
-use crate::notice::Notice;
 use crate::plan::{EffectiveBy, Plan, PlanFact};
 use crate::text::{Text, say};
 
@@ -56,38 +57,17 @@ impl Case {
 
     /// Decides the claim on top of the history, which is decided first, in its order.
     ///
-    /// Gives the adjudication and what is posted after it.
+    /// Where claims of the history come after this one in the declared order, a notice says what that order makes of the amounts. Gives the adjudication and what is posted after it.
     ///
     /// # Errors
     /// Those of [`history::decide`] and [`crate::Plan::adjudicate`].
     pub fn decide(&self, catalog: &Catalog) -> Result<(Adjudication, Accumulators), Error> {
         let (_, mut accumulators) = history::decide(catalog, &self.history)?;
         let mut adjudication = history::next(catalog, &self.enrollment, &self.claim, &mut accumulators)?;
-        if let Some(notice) = self.comes_late()? {
+        if let Some(notice) = late::notice(self, catalog, &accumulators)? {
             adjudication.note(notice);
         }
         Ok((adjudication, accumulators))
-    }
-
-    /// What is said where claims of the history come after this one in the declared order: they were decided without it.
-    fn comes_late(&self) -> Result<Option<Notice>, Error> {
-        if self.claim.reverses().is_some() {
-            return Ok(None);
-        }
-        let mut all = self.history.clone();
-        all.push((self.enrollment.clone(), self.claim.clone()));
-        let in_order = history::in_order(&all)?;
-        let later = in_order.iter().map(|(_, claim)| claim.id()).skip_while(|id| *id != self.claim.id()).skip(1);
-        let later: Vec<&str> = later.collect();
-        if later.is_empty() {
-            return Ok(None);
-        }
-        let ids = later.join("`, `");
-        let text = say!(
-            "历史中有按顺序应在本件之后的理赔申请：`{ids}`；其审核时未计入本件",
-            "the history has claims that come after this one in order: `{ids}`; they were decided without it"
-        );
-        Ok(Some(Notice::new(Code::LaterClaimInHistory, text).about(later)))
     }
 
     /// The same with one fact of the enrollment or the claim as it is written in a file; an empty text takes the fact away.

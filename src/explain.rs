@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::accumulator::Accumulators;
 use crate::adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, Reason};
 use crate::money;
-use crate::notice::Notice;
+use crate::notice::{Notice, Recalculated, Recalculation};
 use crate::plan::{Assumed, PlanReference};
 use crate::text::Language;
 
@@ -121,6 +121,33 @@ pub struct NoticeExplanation {
     pub text: String,
     /// Whether the claim is pended for it.
     pub holds: bool,
+    /// What the declared order makes of the amounts, where claims were decided in another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recalculation: Option<RecalculationExplanation>,
+}
+
+/// What claims are paid as they were received, and what in the declared order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecalculationExplanation {
+    /// The claim that is decided, then those after it in order.
+    pub claims: Vec<RecalculatedExplanation>,
+    /// What they are paid in all as they were received.
+    pub as_received: String,
+    /// What they would be paid in all in the declared order.
+    pub in_order: String,
+    /// How much more that is; less if it is negative.
+    pub difference: String,
+}
+
+/// What one claim is paid either way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecalculatedExplanation {
+    /// The id of the claim.
+    pub claim: String,
+    /// As it was received.
+    pub as_received: String,
+    /// In the declared order.
+    pub in_order: String,
 }
 
 /// Something assumed.
@@ -222,6 +249,28 @@ impl Notice {
             about: self.subjects().to_vec(),
             text: self.text().in_language(language).to_owned(),
             holds: self.holds(),
+            recalculation: self.recalculation().map(Recalculation::explain),
+        }
+    }
+}
+
+impl Recalculation {
+    fn explain(&self) -> RecalculationExplanation {
+        RecalculationExplanation {
+            claims: self.claims().iter().map(Recalculated::explain).collect(),
+            as_received: money::print(self.as_received()),
+            in_order: money::print(self.in_order()),
+            difference: money::print(self.difference()),
+        }
+    }
+}
+
+impl Recalculated {
+    fn explain(&self) -> RecalculatedExplanation {
+        RecalculatedExplanation {
+            claim: self.claim.clone(),
+            as_received: money::print(self.as_received),
+            in_order: money::print(self.in_order),
         }
     }
 }

@@ -61,10 +61,10 @@ pub use enrollment::Enrollment;
 pub use error::Error;
 pub use explain::{
     Assumption, BenefitExplanation, Explanation, InapplicableExplanation, NextYuan, NoticeExplanation,
-    ReasonExplanation, StepExplanation,
+    ReasonExplanation, RecalculatedExplanation, RecalculationExplanation, StepExplanation,
 };
 pub use fact::{Absent, Holder, Kind, STANDARD, StandardFact, Value};
-pub use notice::Notice;
+pub use notice::{Notice, Recalculated, Recalculation};
 pub use plan::{Assumed, Condition, Effective, EffectiveBy, Otherwise, Plan, PlanReference, Provenance};
 pub use quote::Quote;
 pub use schema::case_schema;

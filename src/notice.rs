@@ -1,5 +1,7 @@
 //! What is said of a claim beside its decision, from what is known around it: the member's other claims and covers.
 
+use rust_decimal::Decimal;
+
 use crate::code::Code;
 use crate::text::Text;
 
@@ -10,12 +12,13 @@ pub struct Notice {
     about: Vec<String>,
     text: Text,
     holds: bool,
+    recalculation: Option<Recalculation>,
 }
 
 impl Notice {
     /// A notice that changes nothing of the decision.
     pub(crate) fn new(code: Code, text: Text) -> Notice {
-        Notice { code, about: Vec::new(), text, holds: false }
+        Notice { code, about: Vec::new(), text, holds: false, recalculation: None }
     }
 
     /// The same about these claims, enrollments or rows.
@@ -30,6 +33,12 @@ impl Notice {
     #[must_use]
     pub(crate) fn holding(self) -> Notice {
         Notice { holds: true, ..self }
+    }
+
+    /// The same with what another order makes of the amounts.
+    #[must_use]
+    pub(crate) fn with_recalculation(self, recalculation: Recalculation) -> Notice {
+        Notice { recalculation: Some(recalculation), ..self }
     }
 
     /// What kind of notice it is.
@@ -55,4 +64,57 @@ impl Notice {
     pub fn holds(&self) -> bool {
         self.holds
     }
+
+    /// What the declared order makes of the amounts, where claims were decided in another one.
+    #[must_use]
+    pub fn recalculation(&self) -> Option<&Recalculation> {
+        self.recalculation.as_ref()
+    }
+}
+
+/// What claims are paid in the order in which they were received, and what in the declared order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recalculation {
+    pub(crate) claims: Vec<Recalculated>,
+    pub(crate) as_received: Decimal,
+    pub(crate) in_order: Decimal,
+    pub(crate) difference: Decimal,
+}
+
+impl Recalculation {
+    /// Each claim whose amount the order can change, in the declared order: the one that is decided, then those after it.
+    #[must_use]
+    pub fn claims(&self) -> &[Recalculated] {
+        &self.claims
+    }
+
+    /// What they are paid in all as they were received, in yuan.
+    #[must_use]
+    pub fn as_received(&self) -> Decimal {
+        self.as_received
+    }
+
+    /// What they would be paid in all in the declared order, in yuan.
+    #[must_use]
+    pub fn in_order(&self) -> Decimal {
+        self.in_order
+    }
+
+    /// How much more that is; less if it is negative.
+    #[must_use]
+    pub fn difference(&self) -> Decimal {
+        self.difference
+    }
+}
+
+/// What one claim is paid either way, in yuan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Recalculated {
+    /// The id of the claim.
+    pub claim: String,
+    /// As it was received.
+    pub as_received: Decimal,
+    /// In the declared order.
+    pub in_order: Decimal,
 }

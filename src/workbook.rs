@@ -85,13 +85,18 @@ impl<'c> Workbook<'c> {
         Workbook { catalog, language, plans: BTreeMap::new(), claims: Vec::new(), names: reserved.into() }
     }
 
-    /// Adds the claim of a case, on top of its history.
+    /// Adds the claim of a case, on top of its history, with what is said beside its decision.
     ///
     /// # Errors
-    /// Those of [`Case::accumulators`] and [`Workbook::add_claim`].
+    /// Those of [`Case::decide`] and [`Workbook::add_claim`].
     pub fn add(&mut self, case: &Case) -> Result<(), Error> {
         let accumulators = case.accumulators(self.catalog)?;
-        self.add_claim(&case.enrollment, &case.claim, &accumulators)
+        self.add_claim(&case.enrollment, &case.claim, &accumulators)?;
+        let (adjudication, _) = case.decide(self.catalog)?;
+        if let Some((grid, _)) = self.claims.last_mut() {
+            claim::note(grid, adjudication.notices(), self.language);
+        }
+        Ok(())
     }
 
     /// Adds a claim, on top of what the member's earlier claims have posted.

@@ -40,7 +40,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
         &[
             "audit::*",
             "batch::*",
-            "case",
+            "case::*",
             "cases",
             "catalog",
             "certificate::*",

@@ -1,6 +1,6 @@
 //! `huzhu adjudicate --what-if`: the same claim with facts changed, beside the claim as it is.
 
-use huzhu::{Adjudication, Case, Catalog, Decision, Error, Explanation, exact, money};
+use huzhu::{Adjudication, Case, Catalog, Decision, Error, Explanation, Language, Reason, exact, money};
 use rust_decimal::Decimal;
 
 use super::layout::{Ink, grouped, pad, pad_left, width};
@@ -74,20 +74,26 @@ fn page(
     }
     for (when, adjudication) in [(say!(language, "现在", "As it is"), now), (say!(language, "变动后", "Then"), then)]
     {
-        if !adjudication.reasons().is_empty() {
+        let notices = adjudication.notices().iter().filter(|notice| !notice.holds());
+        let notices = notices.map(|notice| notice.text().in_language(language).to_owned());
+        let said: Vec<String> =
+            adjudication.reasons().iter().map(|reason| why(reason, adjudication, language)).chain(notices).collect();
+        if !said.is_empty() {
             page.heading(&when);
-            for reason in adjudication.reasons() {
-                let text = reason.text.in_language(language);
-                match adjudication.decision() {
-                    Decision::Denied => page.item("•", &say!(language, "未满足：{text}", "not met: {text}")),
-                    Decision::Paid | Decision::NothingDue | Decision::Pended | Decision::Reversed => {
-                        page.item("•", text);
-                    }
-                }
+            for text in said {
+                page.item("•", &text);
             }
         }
     }
     page.into_text()
+}
+
+fn why(reason: &Reason, adjudication: &Adjudication, language: Language) -> String {
+    let text = reason.text.in_language(language);
+    match adjudication.decision() {
+        Decision::Denied => say!(language, "未满足：{text}", "not met: {text}"),
+        Decision::Paid | Decision::NothingDue | Decision::Pended | Decision::Reversed => text.to_owned(),
+    }
 }
 
 /// Head, decision, every benefit of either, and the sum.

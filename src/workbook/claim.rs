@@ -13,6 +13,7 @@ use crate::adjudicate::Decision;
 use crate::certificate::conclusion::Conclusion;
 use crate::exact;
 use crate::fact::{Holder, Kind, StandardFact, Value};
+use crate::notice::Notice;
 use crate::plan::expression::{Slot, Slots};
 use crate::plan::{LedgerAmount, Otherwise, Plan, PlanFact};
 use crate::reading::formula::Formula;
@@ -115,6 +116,16 @@ impl Page<'_> {
             words: rows.facts.column(WORD),
             bits: rows.facts.column(BIT),
         }
+    }
+}
+
+/// Says beside the outcome what is to be known of the claim.
+pub(super) fn note(grid: &mut Grid, notices: &[Notice], language: Language) {
+    let texts: Vec<&str> = notices.iter().map(|notice| notice.text().in_language(language)).collect();
+    if !texts.is_empty() {
+        grid.put(PAYABLE, 'F', Style::Label, pick(language, "请注意", "Please note"));
+        grid.put(REASONS, 'F', Style::Text, texts.join("\n"));
+        grid.heights.push((REASONS, 90));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use chrono::NaiveDate;
-use huzhu::{Accumulators, Adjudication, Case, Claim, Decision, Enrollment, Value, exact, history};
+use huzhu::{Accumulators, Adjudication, Case, Claim, Decision, Enrollment, Posting, Value, exact, history};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -68,6 +68,50 @@ fn deciding_a_history_at_once_equals_claim_by_claim() {
         Ok(())
     });
     assert!(depending.get() > 0, "the order mattered to no history");
+}
+
+/// What the claim was paid, by what is posted in the end.
+fn paid(accumulators: &Accumulators, claim: &str) -> Decimal {
+    accumulators.postings().find(|posting| posting.claim() == claim).map(Posting::paid).unwrap_or_default()
+}
+
+#[test]
+fn a_claim_that_comes_late_says_what_either_order_pays() {
+    let (late, moved) = (Cell::new(0), Cell::new(0));
+    over_every_pack(Telling::anything(4), |_, told| {
+        let ordered = in_order(&pairs(told));
+        let (_, declared) = one_by_one(&ordered);
+        for (place, (enrollment, claim)) in ordered.iter().enumerate() {
+            let mut received = ordered.clone();
+            let last = received.remove(place);
+            let case = Case { enrollment: enrollment.clone(), history: received.clone(), claim: claim.clone() };
+            received.push(last);
+            let (decided, as_received) = one_by_one(&received);
+            let (adjudication, accumulators) = case.decide(&CATALOG).unwrap();
+            prop_assert_eq!(&accumulators, &as_received);
+            prop_assert_eq!(Some(adjudication.outcome()), decided.last().map(Adjudication::outcome));
+            let later: Vec<&str> = ordered[place + 1..].iter().map(|(_, claim)| claim.id()).collect();
+            if later.is_empty() || claim.fact("event_date").is_none() {
+                prop_assert_eq!(adjudication.notices(), &[]);
+                continue;
+            }
+            let [notice] = adjudication.notices() else { panic!("{:?}", adjudication.notices()) };
+            prop_assert_eq!(notice.code().name(), "later-claim-in-history");
+            prop_assert_eq!(notice.subjects(), &later[..]);
+            let recalculation = notice.recalculation().unwrap();
+            for (recalculated, id) in recalculation.claims().iter().zip([claim.id()].iter().chain(&later)) {
+                prop_assert_eq!(&recalculated.claim, id);
+                prop_assert_eq!(recalculated.as_received, paid(&as_received, id));
+                prop_assert_eq!(recalculated.in_order, paid(&declared, id));
+            }
+            let difference = exact::subtract(posted(&declared), posted(&as_received)).unwrap();
+            prop_assert_eq!(recalculation.difference(), difference, "earlier claims are paid the same either way");
+            late.set(late.get() + 1);
+            moved.set(moved.get() + usize::from(!difference.is_zero()));
+        }
+        Ok(())
+    });
+    assert!(moved.get() > 0, "of {} late claims the order moved none", late.get());
 }
 
 /// Accumulators that went out after some claims and came back carry on as if they had stayed.
@@ -178,7 +222,7 @@ fn sum(amounts: impl Iterator<Item = Decimal>) -> Decimal {
 }
 
 fn posted(accumulators: &Accumulators) -> Decimal {
-    sum(accumulators.postings().map(huzhu::Posting::paid))
+    sum(accumulators.postings().map(Posting::paid))
 }
 
 #[test]
