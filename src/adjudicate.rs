@@ -98,6 +98,11 @@ impl Outcome {
     pub fn posting(&self) -> Option<&Posting> {
         self.posting.as_ref()
     }
+
+    /// The same, pended.
+    fn held(self) -> Outcome {
+        Outcome { decision: Decision::Pended, payable: Decimal::ZERO, posting: None, ..self }
+    }
 }
 
 /// The answer with its reasons: what [`Plan::adjudicate`] gives.
@@ -171,12 +176,7 @@ impl Adjudication {
     pub(crate) fn note(&mut self, notice: Notice) {
         if notice.holds() && self.outcome.decision != Decision::Reversed {
             if self.outcome.decision != Decision::Pended {
-                self.outcome = Outcome {
-                    decision: Decision::Pended,
-                    payable: Decimal::ZERO,
-                    posting: None,
-                    ..self.outcome.clone()
-                };
+                self.outcome = self.outcome.clone().held();
                 self.benefits.clear();
                 self.inapplicable.clear();
                 self.reasons.clear();
@@ -209,6 +209,27 @@ impl Adjudication {
         };
         let (inapplicable, assumed, notices) = (Vec::new(), Vec::new(), Vec::new());
         Ok(Adjudication { outcome, benefits, inapplicable, reasons: vec![reason], assumed, notices })
+    }
+
+    /// A reversal in a member's account of which nothing can be decided.
+    pub(crate) fn held_reversal(claim: &Claim, plan: &Plan) -> Adjudication {
+        let outcome = Outcome {
+            claim: Arc::clone(&claim.id),
+            plan: Arc::clone(&plan.reference),
+            decision: Decision::Pended,
+            payable: Decimal::ZERO,
+            posting: None,
+        };
+        let mut adjudication = Adjudication {
+            outcome,
+            benefits: Vec::new(),
+            inapplicable: Vec::new(),
+            reasons: Vec::new(),
+            assumed: Vec::new(),
+            notices: Vec::new(),
+        };
+        claim.notices().iter().for_each(|notice| adjudication.note(notice.clone()));
+        adjudication
     }
 
     /// Takes an amount off what is payable, from the last benefit to the first: a joint limit over several plans.
@@ -388,7 +409,7 @@ impl Plan {
         accumulators: &Accumulators,
     ) -> Result<Outcome, Error> {
         let (outcome, _, _) = self.run(enrollment, claim, accumulators, Silence)?;
-        Ok(outcome)
+        Ok(if claim.is_held() { outcome.held() } else { outcome })
     }
 
     /// Decides a claim and says why, line by line.
@@ -425,6 +446,9 @@ impl Plan {
         }
         adjudication.assumed.sort();
         adjudication.assumed.dedup();
+        for notice in claim.notices() {
+            adjudication.note(notice.clone());
+        }
         Ok(adjudication)
     }
 
@@ -439,6 +463,9 @@ impl Plan {
         claim: &Claim,
         accumulators: &Accumulators,
     ) -> Result<Vec<(String, Decimal)>, Error> {
+        if claim.is_held() {
+            return Ok(Vec::new());
+        }
         let now = self.decide(enrollment, claim, accumulators)?;
         let mut changes = Vec::new();
         let amounts = self.facts.iter().enumerate().filter(|(_, fact)| {

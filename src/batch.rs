@@ -4,6 +4,7 @@ pub(crate) mod bucket;
 mod door;
 pub(crate) mod files;
 mod groups;
+mod hash;
 mod observation;
 mod run;
 
@@ -45,10 +46,11 @@ use crate::text::{Text, say};
 /// with a row is no error: the row is among the rejects.
 pub fn decide(catalog: &Catalog, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Decided, Error> {
     let vocabulary = Vocabulary::of(catalog)?;
-    let Entered { claims, enrollments, rejects, observations } = door::enter(&vocabulary, claims, enrollments)?;
+    let Entered { claims, enrollments, rejects, mut observations } = door::enter(&vocabulary, claims, enrollments)?;
     let mut decided = decide_bucket(&Plans::of(catalog, &vocabulary), &claims, &enrollments, true)?;
     decided.rejects.extend(rejects);
     decided.rejects.sort();
+    observations.extend_with(&decided.observations);
     decided.observations = observations.list();
     Ok(decided)
 }

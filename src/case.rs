@@ -2,6 +2,7 @@
 
 mod late;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::accumulator::Accumulators;
@@ -17,6 +18,7 @@ use crate::exact;
 use crate::fact::{Holder, Kind, STANDARD, StandardFact, Value};
 use crate::facts::misfit_text;
 use crate::history::{self, MAX_CLAIMS};
+use crate::member;
 use crate::plan::{EffectiveBy, Plan, PlanFact};
 use crate::text::{Text, say};
 
@@ -62,12 +64,27 @@ impl Case {
     /// # Errors
     /// Those of [`history::decide`] and [`crate::Plan::adjudicate`].
     pub fn decide(&self, catalog: &Catalog) -> Result<(Adjudication, Accumulators), Error> {
-        let (_, mut accumulators) = history::decide(catalog, &self.history)?;
-        let mut adjudication = history::next(catalog, &self.enrollment, &self.claim, &mut accumulators)?;
+        let known = self.known();
+        let (_, mut accumulators) = history::decide_known(catalog, &known.history)?;
+        let mut adjudication = history::next(catalog, &known.enrollment, &known.claim, &mut accumulators)?;
         if let Some(notice) = late::notice(self, catalog, &accumulators)? {
             adjudication.note(notice);
         }
         Ok((adjudication, accumulators))
+    }
+
+    /// The same, each claim told what is known around it.
+    pub(crate) fn known(&self) -> Cow<'_, Case> {
+        let own = [(&self.enrollment, &self.claim)];
+        let all = self.history.iter().map(|(enrollment, claim)| (enrollment, claim)).chain(own);
+        let mut told = member::around(all).into_iter();
+        if told.len() == 0 {
+            return Cow::Borrowed(self);
+        }
+        let mut known = self.clone();
+        let claims = known.history.iter_mut().map(|(_, claim)| claim).chain([&mut known.claim]);
+        claims.zip(&mut told).for_each(|(claim, told)| told.tell(claim));
+        Cow::Owned(known)
     }
 
     /// The same with one fact of the enrollment or the claim as it is written in a file; an empty text takes the fact away.
@@ -110,7 +127,7 @@ impl Case {
     /// # Errors
     /// Those of [`history::decide`].
     pub fn accumulators(&self, catalog: &Catalog) -> Result<Accumulators, Error> {
-        history::decide(catalog, &self.history).map(|(_, accumulators)| accumulators)
+        history::decide_known(catalog, &self.known().history).map(|(_, accumulators)| accumulators)
     }
 }
 

@@ -100,6 +100,12 @@ impl Program<'_> {
         if claim.reverses().is_some() {
             return Err(Error::certificate(say!("冲销没有凭证", "a reversal has no certificate")));
         }
+        if claim.is_held() {
+            return Err(Error::certificate(say!(
+                "理赔申请因计划以外的情况暂缓，没有凭证：凭证只证明计划本身的结论",
+                "the claim is pended for what is known around it and has no certificate: a certificate proves what the plan itself comes to"
+            )));
+        }
         let adjudication = self.plan.adjudicate(enrollment, claim, accumulators)?;
         let inputs = Inputs::of(self.plan, &self.formula.priors, enrollment, claim, accumulators)?;
         let values = self.formula.values(self.plan, &inputs)?;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::error::Error;
 use crate::fact::{Holder, StandardFact, Value};
 use crate::facts::Facts;
+use crate::notice::Notice;
 
 /// One claim with its facts, those of the settlement record among them.
 ///
@@ -25,6 +26,8 @@ pub struct Claim {
     pub(crate) id: Arc<str>,
     reverses: Option<String>,
     pub(crate) facts: Facts,
+    /// What is known around it: whoever decides it, in whatever way, says so and heeds it.
+    notices: Vec<Notice>,
 }
 
 impl Claim {
@@ -72,6 +75,21 @@ impl Claim {
     #[must_use]
     pub fn fact(&self, name: &str) -> Option<&Value> {
         self.facts.get(name)
+    }
+
+    /// Adds what is known around the claim.
+    pub(crate) fn tell(&mut self, notices: impl IntoIterator<Item = Notice>) {
+        self.notices.extend(notices);
+    }
+
+    /// What is known around the claim.
+    pub(crate) fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// Whether something around the claim pends it, whatever its own facts are.
+    pub(crate) fn is_held(&self) -> bool {
+        self.notices.iter().any(Notice::holds)
     }
 }
 

@@ -131,8 +131,10 @@ codes! {
     Reversal "reversal",
     // what is said of a claim beside its decision
     LaterClaimInHistory "later-claim-in-history",
+    MemberContradicts "member-contradicts",
     // what is seen of rows that are taken
     SpreadsheetId "spreadsheet-id",
+    AlikeIds "alike-ids",
     // causes of a difference that an audit finds
     Unexplained "unexplained",
     PaidAgain "paid-again",

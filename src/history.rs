@@ -11,6 +11,7 @@ use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::fact::Value;
+use crate::member;
 use crate::text::say;
 
 /// A history has at most 10,000 claims.
@@ -24,6 +25,14 @@ pub const MAX_CLAIMS: usize = 10_000;
 /// [`Error::is_history`] if two claims share an id, a reversal names a claim that has posted nothing, or there are more
 /// than [`MAX_CLAIMS`]; else those of [`Catalog::resolve`] and [`crate::Plan::adjudicate`].
 pub fn decide(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Result<(Vec<Adjudication>, Accumulators), Error> {
+    decide_known(catalog, &member::known(claims))
+}
+
+/// The same of claims that have been told what is known around them.
+pub(crate) fn decide_known(
+    catalog: &Catalog,
+    claims: &[(Enrollment, Claim)],
+) -> Result<(Vec<Adjudication>, Accumulators), Error> {
     let mut accumulators = Accumulators::new();
     let mut decided = Vec::new();
     for (enrollment, claim) in in_order(claims)? {
@@ -40,6 +49,10 @@ pub(crate) fn next(
     accumulators: &mut Accumulators,
 ) -> Result<Adjudication, Error> {
     if let Some(reversed) = claim.reverses() {
+        if claim.is_held() {
+            let plan = catalog.resolve(enrollment, claim)?;
+            return Ok(Adjudication::held_reversal(claim, plan));
+        }
         return take_back(catalog, enrollment, claim, reversed, accumulators);
     }
     let plan = catalog.resolve(enrollment, claim)?;
@@ -57,6 +70,7 @@ pub(crate) fn pass(
     accumulators: &mut Accumulators,
 ) -> Result<(), Error> {
     match claim.reverses() {
+        Some(_) if claim.is_held() => Ok(()),
         Some(reversed) => take_back(catalog, enrollment, claim, reversed, accumulators).map(|_| ()),
         None => {
             let plan = catalog.resolve(enrollment, claim)?;

@@ -8,6 +8,7 @@
 
 mod accumulator;
 mod adjudicate;
+mod alike;
 #[cfg(feature = "batch")]
 pub mod audit;
 #[cfg(feature = "batch")]
@@ -31,6 +32,7 @@ mod fact;
 mod facts;
 pub mod history;
 mod joint;
+mod member;
 pub mod money;
 mod names;
 mod notice;

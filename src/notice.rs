@@ -29,7 +29,6 @@ impl Notice {
     }
 
     /// The same, and the claim is pended until it is settled.
-    #[expect(dead_code, reason = "what contradicts between claims and covers is to pend them")]
     #[must_use]
     pub(crate) fn holding(self) -> Notice {
         Notice { holds: true, ..self }

@@ -90,6 +90,7 @@ impl<'c> Workbook<'c> {
     /// # Errors
     /// Those of [`Case::decide`] and [`Workbook::add_claim`].
     pub fn add(&mut self, case: &Case) -> Result<(), Error> {
+        let case = case.known();
         let accumulators = case.accumulators(self.catalog)?;
         self.add_claim(&case.enrollment, &case.claim, &accumulators)?;
         let (adjudication, _) = case.decide(self.catalog)?;
@@ -102,7 +103,7 @@ impl<'c> Workbook<'c> {
     /// Adds a claim, on top of what the member's earlier claims have posted.
     ///
     /// # Errors
-    /// Those of [`Catalog::resolve`] and [`Plan::adjudicate`]; [`Error::is_workbook`] if the claim is a reversal, if there are a
+    /// Those of [`Catalog::resolve`] and [`Plan::adjudicate`]; [`Error::is_workbook`] if the claim is a reversal or pended for what is known around it, if there are a
     /// thousand claims already, or if what the steps come to is not what the plan decides, which would be a fault of the engine.
     pub fn add_claim(
         &mut self,
@@ -112,6 +113,12 @@ impl<'c> Workbook<'c> {
     ) -> Result<(), Error> {
         if claim.reverses().is_some() {
             return Err(Error::workbook(say!("冲销没有工作簿", "a reversal has no workbook")));
+        }
+        if claim.is_held() {
+            return Err(Error::workbook(say!(
+                "理赔申请因计划以外的情况暂缓，没有工作簿",
+                "the claim is pended for what is known around it and has no workbook"
+            )));
         }
         if self.claims.len() >= Workbook::MOST_CLAIMS {
             let most = Workbook::MOST_CLAIMS;

@@ -16,6 +16,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
     (
         "vocabulary",
         &[
+            "alike",
             "calendar",
             "code",
             "diagnostic",
@@ -48,6 +49,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
             "explain",
             "history",
             "joint",
+            "member",
             "schema",
             "workbook::*",
         ],

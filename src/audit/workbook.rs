@@ -48,7 +48,9 @@ fn add(
     for (enrollment, claim) in story {
         let before = account.clone();
         let is_decided = history::pass(catalog, enrollment, claim, &mut account).is_ok();
-        if let Some(drawn) = drawn.get(claim.id()).filter(|_| is_decided && claim.reverses().is_none()) {
+        if let Some(drawn) =
+            drawn.get(claim.id()).filter(|_| is_decided && claim.reverses().is_none() && !claim.is_held())
+        {
             workbook.add_recorded(enrollment, claim, &before, Decimal::new(drawn.recorded, 2))?;
         }
     }

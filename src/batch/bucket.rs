@@ -2,6 +2,7 @@
 
 mod accounts;
 mod alone;
+mod around;
 mod dates;
 mod exactly;
 mod facts;
@@ -15,6 +16,7 @@ use arrow::array::RecordBatch;
 
 use self::accounts::Accounts;
 pub use self::alone::Alone;
+use self::around::Around;
 use self::facts::Rows;
 use self::payouts::Results;
 pub(crate) use self::payouts::fen;
@@ -33,6 +35,7 @@ struct Bucket<'a> {
     claims: &'a Rows<'a>,
     enrollments: &'a Rows<'a>,
     accounts: &'a Accounts,
+    around: &'a Around,
 }
 
 /// Decides the claims of one bucket, given as plain columns.
@@ -48,7 +51,8 @@ pub(crate) fn decide_bucket(
     let (claims, enrollments) = (Rows::of(claims)?, Rows::of(enrollments)?);
     let mut rejects = Vec::new();
     let accounts = Accounts::of(plans, &claims, &enrollments, &mut rejects)?;
-    let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts };
+    let around = Around::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
+    let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts, around: &around };
     let mut results = Results::new(accounts.claim_count(), with_lines);
     let mut waves = Waves::new(bucket);
     waves.decide(&mut results);
@@ -80,7 +84,8 @@ pub(crate) fn certify_bucket(
     let (claims, enrollments) = (Rows::of(claims)?, Rows::of(enrollments)?);
     let mut rejects = Vec::new();
     let accounts = Accounts::of(plans, &claims, &enrollments, &mut rejects)?;
-    let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts };
+    let around = Around::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
+    let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts, around: &around };
     for account in accounts.iter() {
         exactly::certify(bucket, &account, certifier, &mut rejects).iter().try_for_each(&mut take)?;
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 /// Things group by group, in the order in which they came.
+#[derive(Debug)]
 pub(super) struct Groups<T> {
     pub(super) things: Vec<T>,
     /// Where each group stands among them.

@@ -68,7 +68,13 @@ impl Observations {
     }
 
     pub(crate) fn extend(&mut self, others: &Observations) {
-        others.list().into_iter().for_each(|seen| self.add(seen));
+        self.extend_with(&others.list());
+    }
+
+    pub(crate) fn extend_with(&mut self, others: &[Observation]) {
+        for seen in others {
+            self.add(seen.clone());
+        }
     }
 
     /// All of them, by input, column and code, whatever the order in which they were seen.

@@ -12,6 +12,7 @@ use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::history;
+use crate::member;
 use crate::plan::Plan;
 
 /// Certifies claims; the program of each version of a plan is made once, where it is first needed.
@@ -34,6 +35,7 @@ impl<'c> Certifier<'c> {
     /// # Errors
     /// Those of [`Case::accumulators`] and [`Program::certify`].
     pub fn certify(&self, case: &Case) -> Result<Certificate, Error> {
+        let case = case.known();
         let accumulators = case.accumulators(self.catalog)?;
         let plan = self.catalog.resolve(&case.enrollment, &case.claim)?;
         let (certificate, _) = self.one(plan, &case.enrollment, &case.claim, &accumulators)?;
@@ -41,14 +43,14 @@ impl<'c> Certifier<'c> {
     }
 
     /// Decides a member's claims under one plan, as [`history::decide`] does, and certifies each, in the order in which they are
-    /// decided. A reversal takes back what it reverses, and has no certificate.
+    /// decided. A reversal takes back what it reverses, and has no certificate; nor has a claim that is pended for what is known around it.
     ///
     /// # Errors
     /// Those of [`history::decide`] and [`Program::certify`].
     pub fn certify_history(&self, claims: &[(Enrollment, Claim)]) -> Result<Vec<Certificate>, Error> {
         let mut accumulators = Accumulators::new();
         let mut certificates = Vec::new();
-        for (enrollment, claim) in history::in_order(claims)? {
+        for (enrollment, claim) in history::in_order(&member::known(claims))? {
             let (certificate, _) = self.next(enrollment, claim, &mut accumulators)?;
             certificates.extend(certificate);
         }
@@ -63,6 +65,9 @@ impl<'c> Certifier<'c> {
         accumulators: &mut Accumulators,
     ) -> Result<(Option<Certificate>, Adjudication), Error> {
         if claim.reverses().is_some() {
+            return Ok((None, history::next(self.catalog, enrollment, claim, accumulators)?));
+        }
+        if claim.is_held() {
             return Ok((None, history::next(self.catalog, enrollment, claim, accumulators)?));
         }
         let plan = self.catalog.resolve(enrollment, claim)?;

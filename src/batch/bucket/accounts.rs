@@ -1,6 +1,8 @@
 //! Accounts: what one member has under one plan, with its claims in the declared order.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use arrow::array::{Array, StringArray};
@@ -8,7 +10,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::facts::{Rows, Texts};
 use super::plans::Plans;
+use crate::alike::fold;
 use crate::batch::groups::Groups;
+use crate::batch::hash::hash_of_member;
 use crate::batch::{Input, Reject};
 use crate::error::Error;
 use crate::text::{Text, say};
@@ -26,6 +30,10 @@ pub(super) struct Accounts {
     plans: Vec<usize>,
     /// Whether a claim of the account reverses another.
     with_reversals: Vec<bool>,
+    /// The rows of enrollments by account, those without a claim among them.
+    covers: Groups<usize>,
+    /// Where each account stands among `covers`.
+    numbers: Vec<usize>,
 }
 
 /// One account: a part of the claims in order.
@@ -62,6 +70,8 @@ impl Accounts {
             starts: vec![0],
             plans: Vec::new(),
             with_reversals: Vec::new(),
+            covers: Groups::of(owners.account_count, owners.accounts.iter().copied().zip(0..)),
+            numbers: Vec::new(),
         };
         let enrollment = |row: usize| joined.get(row).copied().flatten().map_or(0, |owner| owner.enrollment);
         let mut groups =
@@ -71,8 +81,11 @@ impl Accounts {
             let day = |row: usize| days.at(row).map_or((true, 0), |day| (false, day));
             rows.sort_unstable_by(|a, b| day(*a).cmp(&day(*b)).then_with(|| ids.value(*a).cmp(ids.value(*b))));
             accounts.push(rows, enrollment, claims, ids, reversals, rejects);
-            let plan = rows.first().and_then(|row| owners.plans.get(enrollment(*row)));
+            let first = rows.first().copied();
+            let plan = first.and_then(|row| owners.plans.get(enrollment(row)));
             accounts.plans.push(plan.copied().unwrap_or_default());
+            let owner = first.and_then(|row| joined.get(row).copied().flatten());
+            accounts.numbers.push(owner.map_or(0, |owner| owner.account));
         });
         Ok(accounts)
     }
@@ -112,6 +125,26 @@ impl Accounts {
             places: *start..*end,
             has_reversals: *has_reversals,
         })
+    }
+
+    /// The enrollments by account in the order of the output: each range of rows with the account, if it has a claim.
+    pub(super) fn covers(&self) -> impl Iterator<Item = (&[usize], Option<usize>)> {
+        let mut with_claims = self.numbers.iter().copied().enumerate().peekable();
+        self.covers.ranges.iter().enumerate().map(move |(number, range)| {
+            let account = with_claims.next_if(|(_, with_claims)| *with_claims == number).map(|(account, _)| account);
+            (self.covers.things.get(range.clone()).unwrap_or_default(), account)
+        })
+    }
+
+    /// The account of the claim at a place.
+    pub(super) fn account_at(&self, place: usize) -> usize {
+        self.starts.partition_point(|start| *start <= place).saturating_sub(1)
+    }
+
+    /// The places of the claims of an account.
+    pub(super) fn places(&self, account: usize) -> Range<usize> {
+        let at = |place: usize| self.starts.get(place).copied().unwrap_or_default();
+        at(account)..at(account.saturating_add(1))
     }
 
     pub(super) fn count(&self) -> usize {
@@ -172,6 +205,8 @@ struct Owners<'a> {
     hashes: Vec<u64>,
     /// At or after the place that the hash of an id leads to: the row of the enrollment plus one; 0 is free.
     slots: Vec<u32>,
+    /// By folded id, the first id of those that are alike; made where an id is not found.
+    folded: OnceCell<BTreeMap<Cow<'a, str>, &'a str>>,
 }
 
 impl<'a> Owners<'a> {
@@ -185,13 +220,14 @@ impl<'a> Owners<'a> {
             accounts: vec![None; count],
             hashes: (0..count).map(|row| hash(ids.value(row))).collect(),
             slots: vec![0; count.saturating_mul(2).next_power_of_two().max(2)],
+            folded: OnceCell::new(),
         };
         owners.open_accounts(plans, enrollments, rejects)?;
         owners.index(enrollments, rejects);
         Ok(owners)
     }
 
-    /// Numbers the accounts: by the hash of the member, the member, the plan.
+    /// Numbers the accounts: by the hash of the member, which alike ids share, the member, the plan.
     fn open_accounts(
         &mut self,
         plans: &Plans<'_>,
@@ -209,7 +245,7 @@ impl<'a> Owners<'a> {
             match last_plan {
                 Some(number) => {
                     *plan = number;
-                    taken.push((hash(members.value(row)), number, row));
+                    taken.push((hash_of_member(members.value(row)), number, row));
                 }
                 None => {
                     let reason = plans.catalog().unknown_plan(id).text();
@@ -281,9 +317,27 @@ impl<'a> Owners<'a> {
 
     /// The owner of the enrollment of this id, or else why there is none.
     fn find(&self, id: &str) -> Result<Owner, Text> {
-        let enrollment = self.row_in(self.slot_of(hash(id), id)).ok_or_else(unknown)?;
+        let enrollment = self.row_in(self.slot_of(hash(id), id)).ok_or_else(|| self.unknown(id))?;
         let account = self.accounts.get(enrollment).copied().flatten().ok_or_else(refused)?;
         Ok(Owner { account, enrollment })
+    }
+}
+
+impl Owners<'_> {
+    /// No enrollment has this id; one may have an id that looks the same.
+    fn unknown(&self, id: &str) -> Text {
+        let folded = self.folded.get_or_init(|| {
+            let mut ids: Vec<&str> = self.ids.iter().flatten().collect();
+            ids.sort_unstable_by(|one, other| other.cmp(one));
+            ids.into_iter().map(|id| (fold(id), id)).collect()
+        });
+        match folded.get(&fold(id)) {
+            None => say!("没有这一参保记录", "no such enrollment"),
+            Some(alike) => say!(
+                "没有这一参保记录；`{alike}` 与之只在大小写、全角半角或空白上不同",
+                "no such enrollment; `{alike}` differs from it only in case, width or blanks"
+            ),
+        }
     }
 }
 
@@ -297,10 +351,6 @@ fn reject(claims: &Rows<'_>, row: usize, column: &str, value: &str, reason: Text
 
 pub(super) fn reject_of(input: Input, rows: &Rows<'_>, row: usize, column: &str, value: &str, reason: Text) -> Reject {
     Reject { input, row: rows.number(row), column: column.to_owned(), value: value.to_owned(), reason }
-}
-
-fn unknown() -> Text {
-    say!("没有这一参保记录", "no such enrollment")
 }
 
 fn refused() -> Text {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 
 use super::accounts::Accounts;
+use super::around::Around;
 use super::dates::Dates;
 use super::facts::Rows;
 use super::gather::Gathered;
@@ -29,6 +30,7 @@ pub struct Alone<'c> {
     claims: RecordBatch,
     enrollments: RecordBatch,
     accounts: Accounts,
+    around: Around,
     parts: Vec<Part>,
     rejects: Vec<Reject>,
 }
@@ -50,9 +52,11 @@ impl<'c> Alone<'c> {
         let vocabulary = Vocabulary::of(catalog)?;
         let Entered { claims, enrollments, mut rejects, .. } = door::enter(&vocabulary, claims, enrollments)?;
         let plans = Plans::of(catalog, &vocabulary);
-        let accounts = Accounts::of(&plans, &Rows::of(&claims)?, &Rows::of(&enrollments)?, &mut rejects)?;
+        let rows = (Rows::of(&claims)?, Rows::of(&enrollments)?);
+        let accounts = Accounts::of(&plans, &rows.0, &rows.1, &mut rejects)?;
+        let around = Around::of(&vocabulary, &rows.0, &rows.1, &accounts)?;
         rejects.sort();
-        let mut alone = Alone { plans, claims, enrollments, accounts, parts: Vec::new(), rejects };
+        let mut alone = Alone { plans, claims, enrollments, accounts, around, parts: Vec::new(), rejects };
         alone.parts = alone.parts()?;
         Ok(alone)
     }
@@ -89,23 +93,27 @@ impl<'c> Alone<'c> {
     /// Asks the exact reading.
     fn ask(&self, place: usize) -> Option<(Decision, i64)> {
         let (claims, enrollments) = (Rows::of(&self.claims).ok()?, Rows::of(&self.enrollments).ok()?);
-        let bucket =
-            Bucket { plans: &self.plans, claims: &claims, enrollments: &enrollments, accounts: &self.accounts };
+        let bucket = self.bucket(&claims, &enrollments);
         let adjudication = exactly::alone(bucket, place, &Accumulators::new())?;
         fen(adjudication.payable()).ok().map(|fen| (adjudication.decision(), fen))
     }
 
+    fn bucket<'a>(&'a self, claims: &'a Rows<'a>, enrollments: &'a Rows<'a>) -> Bucket<'a> {
+        Bucket { plans: &self.plans, claims, enrollments, accounts: &self.accounts, around: &self.around }
+    }
+
     fn parts(&self) -> Result<Vec<Part>, Error> {
         let (claims, enrollments) = (Rows::of(&self.claims)?, Rows::of(&self.enrollments)?);
-        let bucket =
-            Bucket { plans: &self.plans, claims: &claims, enrollments: &enrollments, accounts: &self.accounts };
+        let bucket = self.bucket(&claims, &enrollments);
         let (dates, reverses) = (Dates::of(bucket), claims.some_texts("reverses"));
         let mut places: BTreeMap<(usize, Option<usize>), Vec<usize>> = BTreeMap::new();
         for account in self.accounts.iter() {
             let Some(prepared) = self.plans.prepared(account.plan) else { continue };
             // a reversal takes back what is posted, and here nothing is
             for place in account.places.filter(|place| reverses.at(self.accounts.claim_at(*place)).is_none()) {
-                let version = dates.at(bucket, prepared, place).map(|dated| dated.version);
+                // What is told of a claim is heeded by the exact reading.
+                let dated = dates.at(bucket, prepared, place).filter(|_| !self.around.is_told_of(account.index));
+                let version = dated.map(|dated| dated.version);
                 places.entry((account.plan, version)).or_default().push(place);
             }
         }

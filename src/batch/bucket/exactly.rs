@@ -71,7 +71,10 @@ fn one_by_one(
     }
     let places: BTreeMap<String, usize> =
         pairs.iter().map(|(place, (_, claim))| (claim.id().to_owned(), *place)).collect();
-    let claims: Vec<(Enrollment, Claim)> = pairs.into_iter().map(|(_, pair)| pair).collect();
+    let mut claims: Vec<(Enrollment, Claim)> = pairs.into_iter().map(|(_, pair)| pair).collect();
+    for (_, claim) in &mut claims {
+        bucket.around.tell(account.index, claim);
+    }
     let in_order = match history::in_order(&claims) {
         Ok(in_order) => in_order,
         Err(error) => {
@@ -95,7 +98,8 @@ fn unheld(claim: &Claim, Unheld(amount): &Unheld) -> Fault {
 
 /// Decides one claim on top of what the account holds before it; `None` if it has no decision.
 pub(super) fn alone(bucket: Bucket<'_>, place: usize, accumulators: &Accumulators) -> Option<Adjudication> {
-    let (enrollment, claim) = read(bucket, place).ok()?;
+    let (enrollment, mut claim) = read(bucket, place).ok()?;
+    bucket.around.tell(bucket.accounts.account_at(place), &mut claim);
     let plan = bucket.plans.catalog().resolve(&enrollment, &claim).ok()?;
     plan.adjudicate(&enrollment, &claim, accumulators).ok()
 }

@@ -1,5 +1,6 @@
 //! The facts of rows: plain columns by name.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use arrow::array::{
@@ -74,6 +75,19 @@ impl<'a> Rows<'a> {
         }
         let code = column.downcast_ref::<UInt16Array>()?.value(row);
         vocabulary.text(name, code).or_else(|| self.some_texts(&uncoded(name)).at(row))
+    }
+
+    /// What the row gives of a fact, as it is shown.
+    pub(super) fn shown<'t>(&self, name: &str, row: usize, vocabulary: &'t Vocabulary) -> Option<Cow<'t, str>>
+    where
+        'a: 't,
+    {
+        match vocabulary.kind(name)? {
+            Kind::Category => self.category_text(name, row, vocabulary).map(Cow::from),
+            kind @ (Kind::Money | Kind::Ratio | Kind::Number | Kind::Days | Kind::Date | Kind::YesNo) => {
+                value(self.column(name)?, row, kind).map(|value| value.to_string().into())
+            }
+        }
     }
 
     /// Every fact that the row gives, as it was given.

@@ -214,7 +214,7 @@ impl Results {
             amount("gross", lines.iter().map(|line| line.gross), GROSS_DIGITS, bucket.plans.gross_places())?,
             amount("paid", lines.iter().map(|line| line.paid.into()), PAYOUT_DIGITS, PAYOUT_PLACES)?,
         ])?;
-        Ok(Decided { payouts, lines, rejects, observations: Vec::new() })
+        Ok(Decided { payouts, lines, rejects, observations: bucket.around.observations.list() })
     }
 
     fn decided(&self) -> impl Iterator<Item = usize> {

@@ -7,6 +7,7 @@ use arrow::compute::filter_record_batch;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::accounts::{Account, Accounts};
+use super::around::Around;
 use super::facts::{Rows, not_plain};
 use super::plans::Plans;
 use super::{Bucket, exactly};
@@ -28,7 +29,8 @@ pub(crate) fn stories(
     let (claims, enrollments) = accounts_alone(claims, enrollments, wanted)?;
     let (claims, enrollments) = (Rows::of(&claims)?, Rows::of(&enrollments)?);
     let accounts = Accounts::of(plans, &claims, &enrollments, &mut Vec::new())?;
-    let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts };
+    let around = Around::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
+    let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts, around: &around };
     let ids = claims.texts("claim_id")?;
     let is_wanted =
         |account: &Account| account.places.clone().any(|place| wanted.contains(ids.value(accounts.claim_at(place))));
@@ -106,7 +108,10 @@ fn story(bucket: Bucket<'_>, account: &Account) -> Story {
     for (loose, _) in exactly::loose_reversals(&pairs) {
         pairs.retain(|(place, _)| *place != loose);
     }
-    let claims: Story = pairs.into_iter().map(|(_, pair)| pair).collect();
+    let mut claims: Story = pairs.into_iter().map(|(_, pair)| pair).collect();
+    for (_, claim) in &mut claims {
+        bucket.around.tell(account.index, claim);
+    }
     // More claims than a history may have are rejected by the run as well.
     history::in_order(&claims).map(|ordered| ordered.into_iter().cloned().collect()).unwrap_or_default()
 }

@@ -119,7 +119,10 @@ impl<'b> Waves<'b> {
     fn take(&mut self, account: &Account, dates: &Dates<'_>, versions: &mut Vec<usize>) -> Option<()> {
         let bucket = self.bucket;
         let prepared = bucket.plans.prepared(account.plan)?;
-        if account.has_reversals || prepared.ledger(bucket.plans.vocabulary()).is_none() {
+        if account.has_reversals
+            || bucket.around.is_told_of(account.index)
+            || prepared.ledger(bucket.plans.vocabulary()).is_none()
+        {
             return None;
         }
         let index = u32::try_from(account.index).ok()?;

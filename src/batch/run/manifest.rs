@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::text::{Text, say};
 
 /// The layout of the work files; another one is not read.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// Inputs by size, packs by fingerprint, and the options that change what is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

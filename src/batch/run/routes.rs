@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+use crate::batch::hash::hash_of_member;
 
-/// Ids of enrollments are hashed otherwise than those of members.
-const SEED: u64 = 0x0068_757a_6875;
 /// The parts of a run at most.
 pub(super) const MOST_BUCKETS: u64 = 4096;
 
@@ -31,13 +29,9 @@ impl Buckets {
     }
 
     pub(super) fn of_member(self, member: &str) -> u16 {
-        let top = xxh3_64(member.as_bytes()).checked_shr(64_u32.saturating_sub(self.bits)).unwrap_or(0);
+        let top = hash_of_member(member).checked_shr(64_u32.saturating_sub(self.bits)).unwrap_or(0);
         u16::try_from(top).unwrap_or(0)
     }
-}
-
-pub(super) fn hash_of_enrollment(id: &str) -> u64 {
-    xxh3_64_with_seed(id.as_bytes(), SEED)
 }
 
 /// Where the claims of an enrollment go.
@@ -166,6 +160,7 @@ impl Routes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::hash::hash_of_enrollment;
 
     #[test]
     fn the_number_of_buckets_is_a_power_of_two() {
@@ -177,7 +172,7 @@ mod tests {
     fn buckets_in_order_are_hashes_in_order() {
         let buckets = Buckets::for_rows(10_000_000);
         let mut members: Vec<String> = (0..1000).map(|number| format!("M{number}")).collect();
-        members.sort_by_key(|member| xxh3_64(member.as_bytes()));
+        members.sort_by_key(|member| hash_of_member(member));
         assert!(members.is_sorted_by_key(|member| buckets.of_member(member)));
         assert_eq!(Buckets::for_rows(1).of_member("M1"), 0);
     }

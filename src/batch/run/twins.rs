@@ -9,9 +9,10 @@ use arrow::compute::take_record_batch;
 use super::folder::Folder;
 use super::progress::{Progress, heed};
 use super::put::{number_of, row_numbers, texts};
-use super::routes::{Route, Routes, hash_of_enrollment};
+use super::routes::{Route, Routes};
 use super::spill::{self, Segment, Spill, Spilled};
 use super::workers::share;
+use crate::batch::hash::hash_of_enrollment;
 use crate::error::Error;
 use crate::text::say;
 
