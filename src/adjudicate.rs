@@ -58,6 +58,9 @@ impl Decision {
     }
 }
 
+/// The step that stands for what a joint limit takes.
+const JOINT_LIMIT: &str = "joint-limit";
+
 /// The answer alone: what [`Plan::decide`] gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
@@ -190,6 +193,17 @@ impl Adjudication {
         self.notices.push(notice);
     }
 
+    /// The answer alone.
+    #[cfg(feature = "batch")]
+    pub(crate) fn into_outcome(self) -> Outcome {
+        self.outcome
+    }
+
+    /// Whether a joint limit has taken something.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.benefits.iter().flat_map(BenefitLines::lines).any(|line| line.step == JOINT_LIMIT)
+    }
+
     /// A reversal: what the reversed claim was paid is due back, by benefit and in all.
     ///
     /// It applies no rule, so that a benefit has no steps; what was never paid is not taken back, so that it starts from what was paid.
@@ -233,17 +247,34 @@ impl Adjudication {
     }
 
     /// Takes an amount off what is payable, from the last benefit to the first: a joint limit over several plans.
-    pub(crate) fn cut(&mut self, takes: Decimal, title: &Text, clause: &Text) -> Result<(), Error> {
+    ///
+    /// A benefit of which it takes something has a line more; what is posted is what is then paid.
+    pub(crate) fn cut(
+        &mut self,
+        takes: Decimal,
+        title: &Text,
+        clause: &Text,
+        assumed: &[Assumed],
+    ) -> Result<(), Error> {
+        if takes.is_zero() {
+            return Ok(());
+        }
         let mut left = takes;
         for benefit in self.benefits.iter_mut().rev() {
             let here = left.min(benefit.paid);
+            if here.is_zero() {
+                continue;
+            }
             left = exact::subtract(left, here)?;
             let leaves = exact::subtract(benefit.paid, here)?;
-            benefit.leave("joint-limit", leaves, title.clone(), clause.clone(), &[])?;
+            benefit.leave(JOINT_LIMIT, leaves, title.clone(), clause.clone(), assumed)?;
             if let Some(posting) = &mut self.outcome.posting {
                 posting.set_paid(&benefit.id, leaves);
             }
         }
+        self.assumed.extend_from_slice(assumed);
+        self.assumed.sort();
+        self.assumed.dedup();
         self.outcome.payable = exact::subtract(self.outcome.payable, takes)?;
         if self.outcome.payable.is_zero() && self.outcome.decision == Decision::Paid {
             self.outcome.decision = Decision::NothingDue;

@@ -35,9 +35,9 @@ use crate::text::{Text, say};
 /// `claims` has `claim_id`, `enrollment_id`, `reverses` where some are reversals, and a column for each fact; `enrollments` has
 /// `enrollment_id`, `member_id`, `plan`, `plan_version` where some name one, `shares`, `coverage_start`, `coverage_end` and a column
 /// for each other fact. Amounts are decimals, whole numbers or text; nothing that is a float is taken. An empty value is a fact
-/// that is not given. The claims of a member under one plan are decided by event date, then by claim
-/// id, whatever their order in the batch, and each as [`Plan::adjudicate`](crate::Plan::adjudicate) would decide it. A reversal
-/// follows the claim that it names; its amounts are negative, so that the sum of the payouts is what is due in all.
+/// that is not given. The claims of a member are decided as [`history::decide_together`](crate::history::decide_together) decides
+/// them: by event date, then in the order in which joint limits serve the plans, then by claim id, whatever their order in the batch.
+/// A reversal follows the claim that it names; its amounts are negative, so that the sum of the payouts is what is due in all.
 ///
 /// The order of the result depends on members, plans, dates and claim ids alone.
 ///
@@ -57,7 +57,7 @@ pub fn decide(catalog: &Catalog, claims: &RecordBatch, enrollments: &RecordBatch
 
 /// Certifies many claims, given as to [`decide`], and writes the certificates to a roll, in the order of the payouts.
 ///
-/// Gives what could not be decided. A reversal has no certificate. A claim has one also where its amount is too long for the
+/// Gives what could not be decided. A reversal has no certificate, nor has a claim that a joint limit cuts. A claim has one also where its amount is too long for the
 /// columns of payouts.
 ///
 /// # Errors

@@ -1,9 +1,12 @@
-//! A case file: one enrollment, the member's history, and the claim to decide.
+//! A case file: one enrollment, the member's history, what the member has under other plans, and the claim to decide.
 
 mod late;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use crate::accumulator::Accumulators;
 use crate::adjudicate::Adjudication;
@@ -18,6 +21,7 @@ use crate::exact;
 use crate::fact::{Holder, Kind, STANDARD, StandardFact, Value};
 use crate::facts::misfit_text;
 use crate::history::{self, MAX_CLAIMS};
+use crate::joint::Room;
 use crate::member;
 use crate::plan::{EffectiveBy, Plan, PlanFact};
 use crate::text::{Text, say};
@@ -29,8 +33,27 @@ pub struct Case {
     pub enrollment: Enrollment,
     /// The member's earlier claims, each under the enrollment it was made under.
     pub history: Vec<(Enrollment, Claim)>,
+    /// What the member has under other plans; none if the case does not say, empty if there is nothing.
+    pub other_covers: Option<Vec<OtherCover>>,
     /// The claim to decide.
     pub claim: Claim,
+}
+
+/// What the member has under another plan: its claims count where a joint limit is over both plans.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherCover {
+    /// The enrollment in the other plan.
+    pub enrollment: Enrollment,
+    /// The member's claims under the other plan, each under the enrollment it was made under.
+    pub history: Vec<(Enrollment, Claim)>,
+}
+
+/// What counts when the claim of a case is decided.
+pub(crate) struct Before<'c> {
+    /// What the member's earlier claims have posted under the plan.
+    pub(crate) accumulators: Accumulators,
+    /// What joint limits leave.
+    pub(crate) room: Room<'c>,
 }
 
 impl Case {
@@ -57,16 +80,17 @@ impl Case {
         }
     }
 
-    /// Decides the claim on top of the history, which is decided first, in its order.
+    /// Decides the claim on top of the history, which is decided first, in its order. Of the claims under other plans, those that come
+    /// before it in the declared order take from what a joint limit leaves; see [`history::decide_together`].
     ///
-    /// Where claims of the history come after this one in the declared order, a notice says what that order makes of the amounts. Gives the adjudication and what is posted after it.
+    /// Where claims of the history come after this one in the declared order, a notice says what that order makes of the amounts. Gives the adjudication and what is posted after it under the plan.
     ///
     /// # Errors
     /// Those of [`history::decide`] and [`crate::Plan::adjudicate`].
     pub fn decide(&self, catalog: &Catalog) -> Result<(Adjudication, Accumulators), Error> {
         let known = self.known();
-        let (_, mut accumulators) = history::decide_known(catalog, &known.history)?;
-        let mut adjudication = history::next(catalog, &known.enrollment, &known.claim, &mut accumulators)?;
+        let Before { mut accumulators, room } = known.before_known(catalog)?;
+        let mut adjudication = history::next(catalog, &known.enrollment, &known.claim, &mut accumulators, &room)?;
         if let Some(notice) = late::notice(self, catalog, &accumulators)? {
             adjudication.note(notice);
         }
@@ -75,16 +99,89 @@ impl Case {
 
     /// The same, each claim told what is known around it.
     pub(crate) fn known(&self) -> Cow<'_, Case> {
+        let nothing = Claim::default();
         let own = [(&self.enrollment, &self.claim)];
-        let all = self.history.iter().map(|(enrollment, claim)| (enrollment, claim)).chain(own);
+        let others = || self.other_covers.iter().flatten();
+        let all = self.history.iter().chain(others().flat_map(|cover| &cover.history));
+        let all = all.map(|(enrollment, claim)| (enrollment, claim)).chain(own);
+        let all = all.chain(others().map(|cover| (&cover.enrollment, &nothing)));
         let mut told = member::around(all).into_iter();
         if told.len() == 0 {
             return Cow::Borrowed(self);
         }
         let mut known = self.clone();
-        let claims = known.history.iter_mut().map(|(_, claim)| claim).chain([&mut known.claim]);
+        let others = known.other_covers.iter_mut().flatten().flat_map(|cover| &mut cover.history);
+        let claims = known.history.iter_mut().chain(others).map(|(_, claim)| claim).chain([&mut known.claim]);
         claims.zip(&mut told).for_each(|(claim, told)| told.tell(claim));
         Cow::Owned(known)
+    }
+
+    /// What counts when the claim is decided: its history, and what comes before it under other plans.
+    pub(crate) fn before<'c>(&self, catalog: &'c Catalog) -> Result<Before<'c>, Error> {
+        self.known().before_known(catalog)
+    }
+
+    /// The same of a case whose claims have been told what is known around them.
+    fn before_known<'c>(&self, catalog: &'c Catalog) -> Result<Before<'c>, Error> {
+        let plan = self.enrollment.plan();
+        let turn = |date: NaiveDate, plan: &str| (date, catalog.joint_limits().place_of(plan));
+        let mut dated: Vec<_> =
+            history::dated(&self.history)?.into_iter().map(|(date, pair)| (date, plan, pair)).collect();
+        // The history comes first whatever its dates are.
+        let day = self.claim.reverses().map_or_else(|| history::day_of(&self.claim), |_| NaiveDate::MIN);
+        let day = dated.last().map_or(day, |(last, ..)| day.max(*last));
+        for OtherCover { enrollment, history } in self.other_covers.iter().flatten() {
+            let other = enrollment.plan();
+            let earlier = history::dated(history)?.into_iter().filter(|(date, _)| turn(*date, other) < turn(day, plan));
+            dated.extend(
+                earlier
+                    .filter(|_| catalog.joint_limits().holds_together(plan, other))
+                    .map(|(date, pair)| (date, other, pair)),
+            );
+        }
+        history::put_in_order(catalog, &mut dated);
+        let mut accounts = history::Accounts::new(catalog);
+        for (_, _, (enrollment, claim)) in dated {
+            accounts.next(enrollment, claim)?;
+        }
+        let room = accounts.room(&self.enrollment, &self.claim)?;
+        Ok(Before { accumulators: accounts.into_account(plan), room })
+    }
+
+    /// What is posted under the plan once these claims, and all under other plans, are decided in the declared order.
+    fn in_order(&self, catalog: &Catalog, own: Vec<(Enrollment, Claim)>) -> Result<Accumulators, Error> {
+        let plan = self.enrollment.plan();
+        let others = self.other_covers.iter().flatten();
+        let others = others.filter(|cover| catalog.joint_limits().holds_together(plan, cover.enrollment.plan()));
+        let all: Vec<_> = own.into_iter().chain(others.flat_map(|cover| cover.history.iter().cloned())).collect();
+        let (_, mut accounts) = history::decide_together(catalog, &all)?;
+        Ok(accounts.remove(plan).unwrap_or_default())
+    }
+
+    /// What one more yuan of each amount that a rule reads would change, as [`Plan::next_yuan`] gives it, within what joint limits leave.
+    ///
+    /// # Errors
+    /// Those of [`Case::decide`].
+    pub fn next_yuan(&self, catalog: &Catalog) -> Result<Vec<(String, Decimal)>, Error> {
+        let Before { accumulators, room } = self.before(catalog)?;
+        let plan = catalog.resolve(&self.enrollment, &self.claim)?;
+        let alone = plan.decide(&self.enrollment, &self.claim, &accumulators)?.payable();
+        let now = room.caps(alone, &accumulators)?;
+        let changes = plan.next_yuan(&self.enrollment, &self.claim, &accumulators)?;
+        let within = |(fact, change)| {
+            let then = room.caps(exact::add(alone, change)?, &accumulators)?;
+            Ok((fact, exact::subtract(then, now)?))
+        };
+        changes.into_iter().map(within).collect()
+    }
+
+    /// The most that joint limits leave for the claim, in yuan; none if there is none over its plan.
+    ///
+    /// # Errors
+    /// Those of [`Case::accumulators`].
+    pub fn joint_limits_leave(&self, catalog: &Catalog) -> Result<Option<Decimal>, Error> {
+        let Before { accumulators, room } = self.before(catalog)?;
+        room.most(&accumulators)
     }
 
     /// The same with one fact of the enrollment or the claim as it is written in a file; an empty text takes the fact away.
@@ -127,7 +224,7 @@ impl Case {
     /// # Errors
     /// Those of [`history::decide`].
     pub fn accumulators(&self, catalog: &Catalog) -> Result<Accumulators, Error> {
-        history::decide_known(catalog, &self.known().history).map(|(_, accumulators)| accumulators)
+        self.before(catalog).map(|before| before.accumulators)
     }
 }
 
@@ -146,8 +243,8 @@ impl Reader<'_> {
             return None;
         }
         for entry in root.entries() {
-            if !matches!(entry.key.as_str(), "enrollment" | "history" | "claim" | "notes") {
-                self.unknown_key(entry, &["enrollment", "history", "claim", "notes"]);
+            if !matches!(entry.key.as_str(), "enrollment" | "history" | "other_covers" | "claim" | "notes") {
+                self.unknown_key(entry, &["enrollment", "history", "other_covers", "claim", "notes"]);
             }
         }
         let enrollment = self.section(root, "enrollment").and_then(|node| self.enrollment(node));
@@ -157,12 +254,75 @@ impl Reader<'_> {
             Some(node) => self.history(node, enrollment.as_ref()),
         };
         self.check_reversals(root);
-        let case = Case { enrollment: enrollment?, history: history?, claim: claim? };
+        let other_covers = root.get("other_covers").map(|node| self.other_covers(node, enrollment.as_ref()));
+        let case = Case { enrollment: enrollment?, history: history?, other_covers, claim: claim? };
         if let Some(node) = root.get("claim") {
             self.check_version(&case.enrollment, &case.claim, root.get("enrollment"), node);
         }
         self.check_claim_id(root, &case);
         Some(case)
+    }
+
+    /// The member's covers under other plans, one for each plan.
+    fn other_covers(&mut self, node: &Node, own: Option<&Enrollment>) -> Vec<OtherCover> {
+        let Form::List(items) = &node.form else {
+            self.findings.report(
+                Code::WrongType,
+                &node.span,
+                say!("`other_covers` 应为列表", "`other_covers` is a list"),
+            );
+            return Vec::new();
+        };
+        let mut covers: Vec<OtherCover> = Vec::new();
+        for item in items {
+            if !matches!(item.form, Form::Table(_)) {
+                let message = say!("每份其他参保应为对象", "another cover is an object");
+                self.findings.report(Code::WrongType, &item.span, message);
+                continue;
+            }
+            let Some(cover) = self.other_cover(item) else { continue };
+            self.check_other(&cover.enrollment, own, &covers, item);
+            covers.push(cover);
+        }
+        covers
+    }
+
+    fn other_cover(&mut self, node: &Node) -> Option<OtherCover> {
+        for entry in node.entries().iter().filter(|entry| !matches!(entry.key.as_str(), "enrollment" | "history")) {
+            self.unknown_key(entry, &["enrollment", "history"]);
+        }
+        let enrollment = self.section(node, "enrollment").and_then(|node| self.enrollment(node));
+        let history = match node.get("history") {
+            None => Some(Vec::new()),
+            Some(history) => self.history(history, enrollment.as_ref()),
+        };
+        self.check_reversals(node);
+        Some(OtherCover { enrollment: enrollment?, history: history? })
+    }
+
+    /// It is the same member's, under a plan of its own.
+    fn check_other(&mut self, other: &Enrollment, own: Option<&Enrollment>, told: &[OtherCover], node: &Node) {
+        let place = |key: &str| {
+            let node = node.get("enrollment").and_then(|enrollment| enrollment.get(key));
+            node.map(|node| node.span.clone()).unwrap_or_default()
+        };
+        let (plan, member) = (other.plan(), other.member());
+        if told.iter().map(|cover| &cover.enrollment).chain(own).any(|enrollment| enrollment.plan() == plan) {
+            let message = say!("计划 `{plan}` 已有一份", "`{plan}` has a cover here already");
+            let help = say!(
+                "同一计划的各次理赔写在一份参保的 `history` 中",
+                "all claims under a plan are the `history` of one cover"
+            );
+            self.findings.report(Code::OtherCover, &place("plan"), message).help_with([help]);
+        }
+        if let Some(own) = own.filter(|own| own.member() != member) {
+            let own = own.member();
+            let message = say!(
+                "会员 `{member}` 不是本件的会员 `{own}`",
+                "the member `{member}` is not `{own}`, whose case it is"
+            );
+            self.findings.report(Code::OtherCover, &place("member"), message);
+        }
     }
 
     fn section<'n>(&mut self, root: &'n Node, key: &str) -> Option<&'n Node> {

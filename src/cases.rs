@@ -177,7 +177,7 @@ impl CaseTable {
         let mut history: Vec<(Enrollment, Claim)> =
             self.before(row.after).map(|row| (row.enrollment.clone(), row.claim.clone())).collect();
         history.reverse();
-        Case { enrollment: row.enrollment.clone(), history, claim: row.claim.clone() }
+        Case { enrollment: row.enrollment.clone(), history, other_covers: None, claim: row.claim.clone() }
     }
 }
 

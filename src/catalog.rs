@@ -12,21 +12,22 @@ use crate::calendar;
 use crate::claim::Claim;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostics, Findings, did_you_mean};
+use crate::document::Node;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::fact::Value;
-use crate::joint::{self, Cover, JointLimit};
+use crate::joint::{self, Held, JointLimit, JointLimits};
 use crate::names;
 use crate::pack::{self, Loaded};
 use crate::plan::{EffectiveBy, Plan, PlanReference};
-use crate::text::say;
+use crate::text::{Text, say};
 
 /// Plans in all their versions, and the joint limits over them.
 #[derive(Debug, Default)]
 pub struct Catalog {
     /// By id; the versions of a plan from the earliest to the latest.
     plans: BTreeMap<String, Vec<Plan>>,
-    joint_limits: Vec<JointLimit>,
+    joint_limits: JointLimits,
 }
 
 /// Why a folder of packs could not be loaded.
@@ -101,12 +102,15 @@ impl Catalog {
         for pack in packs {
             catalog.plans.entry(pack.plan.id().to_owned()).or_default().push(pack.plan);
         }
+        joints.sort_by(|a, b| a.id().cmp(b.id()));
+        let mut limits = Vec::new();
         for joint in joints {
-            match catalog.known_plans(joint) {
-                Ok(limit) => catalog.joint_limits.push(limit),
+            match catalog.known_plans(joint, &limits) {
+                Ok(limit) => limits.push(limit),
                 Err(found) => wrong.extend(found),
             }
         }
+        catalog.joint_limits = JointLimits::of(limits.into_iter().map(|(limit, _)| limit).collect());
         if wrong.is_empty() { Ok(catalog) } else { Err(wrong.by_file()) }
     }
 
@@ -115,12 +119,12 @@ impl Catalog {
         self.plans.values().flatten()
     }
 
-    /// The same plans, each changed; without the limits over several of them.
+    /// The same plans, each changed, under the same joint limits.
     #[cfg(feature = "batch")]
     pub(crate) fn with_each(&self, change: impl Fn(&mut Plan)) -> Catalog {
         let mut plans = self.plans.clone();
         plans.values_mut().flatten().for_each(change);
-        Catalog { plans, joint_limits: Vec::new() }
+        Catalog { plans, joint_limits: self.joint_limits.clone() }
     }
 
     /// The versions of one plan, from the earliest to the latest; none if there is no such plan.
@@ -189,26 +193,49 @@ impl Catalog {
         })
     }
 
-    /// Decides one claim under several enrollments of a member, each alone; then joint limits take off what is beyond them.
+    /// Decides one claim under several enrollments of a member, plan after plan as joint limits serve them: each by its plan, and
+    /// then joint limits take off what is beyond them.
     ///
     /// Each enrollment comes with what the member's earlier claims have posted under its plan.
     ///
     /// # Errors
-    /// Those of [`Catalog::resolve`] and [`Plan::adjudicate`]: a reversal is of one plan and not decided so.
+    /// Those of [`Catalog::resolve`] and [`Plan::adjudicate`]: a reversal is of one plan and not decided so; [`Error::is_history`] if
+    /// the claim has posted already under a plan that a joint limit is over.
     pub fn adjudicate_together(
         &self,
         covers: &[(&Enrollment, &Accumulators)],
         claim: &Claim,
     ) -> Result<Vec<Adjudication>, Error> {
-        let mut decided = Vec::new();
-        for (enrollment, accumulators) in covers {
-            let adjudication = self.resolve(enrollment, claim)?.adjudicate(enrollment, claim, accumulators)?;
-            decided.push(Cover { enrollment, accumulators, adjudication });
+        let account = |(enrollment, posted): &(&Enrollment, &Accumulators)| {
+            let is_held = self.joint_limits.turn_of(enrollment.plan()).is_some();
+            let posted = if is_held { Accumulators::clone(posted) } else { Accumulators::new() };
+            Held::new(enrollment.plan(), posted).under(enrollment)
+        };
+        let mut accounts: Vec<Held> = covers.iter().map(account).collect();
+        let mut in_turn: Vec<_> = covers.iter().enumerate().collect();
+        in_turn.sort_by_key(|(_, (enrollment, _))| self.joint_limits.place_of(enrollment.plan()));
+        let mut decided = Vec::with_capacity(covers.len());
+        for (place, (enrollment, posted)) in in_turn {
+            let mut adjudication = self.resolve(enrollment, claim)?.adjudicate(enrollment, claim, posted)?;
+            let room = self.joint_limits.room(enrollment, claim, &accounts, Some(place))?;
+            room.cut(&mut adjudication, posted)?;
+            if let (Some(account), Some(posting)) = (accounts.get_mut(place), adjudication.posting()) {
+                account.accumulators.post(posting)?;
+            }
+            decided.push((place, adjudication));
         }
-        for limit in &self.joint_limits {
-            limit.apply(claim, &mut decided)?;
-        }
-        Ok(decided.into_iter().map(|cover| cover.adjudication).collect())
+        decided.sort_by_key(|(place, _)| *place);
+        Ok(decided.into_iter().map(|(_, adjudication)| adjudication).collect())
+    }
+
+    /// The joint limits over the plans.
+    pub(crate) fn joint_limits(&self) -> &JointLimits {
+        &self.joint_limits
+    }
+
+    /// The titles of the joint limits that hold this plan together with others.
+    pub fn joint_limits_over(&self, plan: &str) -> impl Iterator<Item = &Text> {
+        self.joint_limits.over(plan).filter(|limit| limit.is_over_several()).map(JointLimit::title)
     }
 
     pub(crate) fn unknown_plan(&self, id: &str) -> Error {
@@ -225,8 +252,13 @@ impl Catalog {
         self.plans.keys().map(String::as_str)
     }
 
-    fn known_plans(&self, joint: joint::Read) -> Result<JointLimit, Diagnostics> {
-        let joint::Read { limit, plan_nodes, mut findings } = joint;
+    /// The limit if it can be applied to the plans, beside those before it, with the path of its file.
+    fn known_plans(
+        &self,
+        joint: joint::Read,
+        before: &[(JointLimit, String)],
+    ) -> Result<(JointLimit, String), Diagnostics> {
+        let joint::Read { limit, plan_nodes, amount_node, mut findings } = joint;
         for node in plan_nodes.iter().filter(|node| node.text().is_some_and(names::is_id)) {
             let id = node.text().unwrap_or_default();
             if !self.plans.contains_key(id) {
@@ -236,7 +268,21 @@ impl Catalog {
                     .help_with(help);
             }
         }
-        limit.filter(|_| findings.is_empty()).ok_or_else(|| findings.into_diagnostics())
+        if let Some(limit) = &limit {
+            limit.check_beside(before, &plan_nodes, &mut findings);
+            let plans: Vec<&Plan> = plan_nodes.iter().filter_map(Node::text).flat_map(|id| self.versions(id)).collect();
+            let amount_node = amount_node.filter(|_| findings.is_empty());
+            if let Some((to, node)) = limit.finer_than(&plans).zip(amount_node) {
+                let message = say!(
+                    "合计限额不是 {to} 元的整倍数，而计划舍入至此",
+                    "the joint limit is no multiple of {to} yuan, to which a plan rounds"
+                );
+                findings.report(Code::LimitFinerThanRounding, &node.span, message);
+            }
+        }
+        let path = findings.source().path.clone();
+        let limit = limit.filter(|_| findings.is_empty());
+        limit.map(|limit| (limit, path)).ok_or_else(|| findings.into_diagnostics())
     }
 }
 

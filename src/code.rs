@@ -96,12 +96,14 @@ codes! {
     VersionOverlap "version-overlap",
     DuplicateVersion "duplicate-version",
     UnknownPlan "unknown-plan",
+    JointOrder "joint-order",
     UnknownVersion "unknown-version",
     // cases
     UnknownFact "unknown-fact",
     BadFact "bad-fact",
     WrongHolder "wrong-holder",
     DuplicateClaim "duplicate-claim",
+    OtherCover "other-cover",
     UnknownClaim "unknown-claim",
     CaseFailed "case-failed",
     // reasons of a decision
@@ -149,6 +151,7 @@ codes! {
     LimitPerClaim "limit-per-claim",
     PriorNotCounted "prior-not-counted",
     LimitIgnored "limit-ignored",
+    JointLimitIgnored "joint-limit-ignored",
     SharesUncapped "shares-uncapped",
     DeductibleMissed "deductible-missed",
     DeductibleTwice "deductible-twice",

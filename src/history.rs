@@ -1,5 +1,7 @@
 //! A member's claims under one plan, decided in their declared order.
 
+mod accounts;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -11,42 +13,67 @@ use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::fact::Value;
+use crate::joint::Room;
 use crate::member;
+use crate::plan::Plan;
 use crate::text::say;
+pub(crate) use accounts::{Accounts, put_in_order};
 
 /// A history has at most 10,000 claims.
 pub const MAX_CLAIMS: usize = 10_000;
 
 /// Decides a member's claims under one plan: by event date, then by claim id; a reversal right after what it reverses.
 ///
-/// Gives every claim's adjudication in that order and what is posted in the end.
+/// Gives every claim's adjudication in that order and what is posted in the end. A joint limit counts the claims of this plan
+/// alone; [`decide_together`] takes those under the others as well.
 ///
 /// # Errors
-/// [`Error::is_history`] if two claims share an id, a reversal names a claim that has posted nothing, or there are more
-/// than [`MAX_CLAIMS`]; else those of [`Catalog::resolve`] and [`crate::Plan::adjudicate`].
+/// [`Error::is_history`] if two claims share an id, a reversal names a claim that has posted nothing, the claims are under
+/// several plans, or there are more than [`MAX_CLAIMS`]; else those of [`Catalog::resolve`] and [`crate::Plan::adjudicate`].
 pub fn decide(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Result<(Vec<Adjudication>, Accumulators), Error> {
-    decide_known(catalog, &member::known(claims))
+    let claims = member::known(claims);
+    let mut accounts = Accounts::new(catalog);
+    let mut decided = Vec::new();
+    for (enrollment, claim) in in_order(&*claims)? {
+        decided.push(accounts.next(enrollment, claim)?);
+    }
+    Ok((decided, accounts.into_only()?))
 }
 
-/// The same of claims that have been told what is known around them.
-pub(crate) fn decide_known(
+/// Decides a member's claims under all plans: by event date, then in the order in which joint limits serve the plans, then by
+/// claim id; a reversal right after what it reverses. Claims without an event date come last.
+///
+/// A claim is decided by its plan, on what the member's claims under that plan have posted; then joint limits take off what is
+/// beyond them, over all their plans so far. Gives every claim's adjudication in that order, and by plan what is posted in the end.
+///
+/// # Errors
+/// Those of [`decide`], for each plan.
+pub fn decide_together(
     catalog: &Catalog,
     claims: &[(Enrollment, Claim)],
-) -> Result<(Vec<Adjudication>, Accumulators), Error> {
-    let mut accumulators = Accumulators::new();
-    let mut decided = Vec::new();
-    for (enrollment, claim) in in_order(claims)? {
-        decided.push(next(catalog, enrollment, claim, &mut accumulators)?);
+) -> Result<(Vec<Adjudication>, BTreeMap<String, Accumulators>), Error> {
+    let claims = member::known(claims);
+    let mut by_plan: BTreeMap<&str, Vec<&(Enrollment, Claim)>> = BTreeMap::new();
+    for pair in &*claims {
+        by_plan.entry(pair.0.plan()).or_default().push(pair);
     }
-    Ok((decided, accumulators))
+    let mut dated = Vec::with_capacity(claims.len());
+    for (plan, claims) in by_plan {
+        dated.extend(self::dated(claims)?.into_iter().map(|(date, pair)| (date, plan, pair)));
+    }
+    put_in_order(catalog, &mut dated);
+    let mut accounts = Accounts::new(catalog);
+    let decided = dated.into_iter().map(|(_, _, (enrollment, claim))| accounts.next(enrollment, claim));
+    Ok((decided.collect::<Result<_, Error>>()?, accounts.into_all()))
 }
 
-/// Decides the next claim of a member and posts it, or takes back what a reversal names.
+/// Decides the next claim of a member within what joint limits leave for it and posts it, or takes back what a reversal names.
 pub(crate) fn next(
     catalog: &Catalog,
     enrollment: &Enrollment,
     claim: &Claim,
     accumulators: &mut Accumulators,
+    room: &Room<'_>,
 ) -> Result<Adjudication, Error> {
     if let Some(reversed) = claim.reverses() {
         if claim.is_held() {
@@ -56,7 +83,8 @@ pub(crate) fn next(
         return take_back(catalog, enrollment, claim, reversed, accumulators);
     }
     let plan = catalog.resolve(enrollment, claim)?;
-    let adjudication = plan.adjudicate(enrollment, claim, accumulators)?;
+    let mut adjudication = plan.adjudicate(enrollment, claim, accumulators)?;
+    room.cut(&mut adjudication, accumulators)?;
     post(adjudication.outcome(), accumulators)?;
     Ok(adjudication)
 }
@@ -68,13 +96,14 @@ pub(crate) fn pass(
     enrollment: &Enrollment,
     claim: &Claim,
     accumulators: &mut Accumulators,
+    room: &Room<'_>,
 ) -> Result<(), Error> {
     match claim.reverses() {
         Some(_) if claim.is_held() => Ok(()),
         Some(reversed) => take_back(catalog, enrollment, claim, reversed, accumulators).map(|_| ()),
         None => {
             let plan = catalog.resolve(enrollment, claim)?;
-            post(&plan.decide(enrollment, claim, accumulators)?, accumulators)
+            post(&outcome(plan, enrollment, claim, accumulators, room)?, accumulators)
         }
     }
 }
@@ -94,14 +123,45 @@ fn take_back(
     Ok(adjudication)
 }
 
+/// What a plan decides within what joint limits leave, without a reason.
+#[cfg(feature = "batch")]
+pub(crate) fn outcome(
+    plan: &Plan,
+    enrollment: &Enrollment,
+    claim: &Claim,
+    accumulators: &Accumulators,
+    room: &Room<'_>,
+) -> Result<Outcome, Error> {
+    let outcome = plan.decide(enrollment, claim, accumulators)?;
+    if room.caps(outcome.payable(), accumulators)? == outcome.payable() {
+        return Ok(outcome);
+    }
+    let mut adjudication = plan.adjudicate(enrollment, claim, accumulators)?;
+    room.cut(&mut adjudication, accumulators)?;
+    Ok(adjudication.into_outcome())
+}
+
 /// Posts what a claim that is decided adds to the account.
 pub(crate) fn post(outcome: &Outcome, accumulators: &mut Accumulators) -> Result<(), Error> {
     outcome.posting().map_or(Ok(()), |posting| accumulators.post(posting))
 }
 
-/// The declared order; claims without an event date come last.
-pub(crate) fn in_order(claims: &[(Enrollment, Claim)]) -> Result<Vec<&(Enrollment, Claim)>, Error> {
-    let count = claims.len();
+/// The declared order of the claims of one account; claims without an event date come last.
+pub(crate) fn in_order<'a>(
+    claims: impl IntoIterator<Item = &'a (Enrollment, Claim), IntoIter: Clone>,
+) -> Result<Vec<&'a (Enrollment, Claim)>, Error> {
+    Ok(dated(claims)?.into_iter().map(|(_, pair)| pair).collect())
+}
+
+/// A claim with the day by which it comes among others, and with its enrollment.
+type Dated<'a> = (NaiveDate, &'a (Enrollment, Claim));
+
+/// The same, each claim with the day by which it comes among those of other accounts.
+pub(crate) fn dated<'a>(
+    claims: impl IntoIterator<Item = &'a (Enrollment, Claim), IntoIter: Clone>,
+) -> Result<Vec<Dated<'a>>, Error> {
+    let claims = claims.into_iter();
+    let count = claims.clone().count();
     if count > MAX_CLAIMS {
         return Err(Error::history(say!(
             "历史有 {count} 次理赔申请，上限为 {MAX_CLAIMS}",
@@ -109,7 +169,7 @@ pub(crate) fn in_order(claims: &[(Enrollment, Claim)]) -> Result<Vec<&(Enrollmen
         )));
     }
     let mut by_id: BTreeMap<&str, &Claim> = BTreeMap::new();
-    for (_, claim) in claims {
+    for (_, claim) in claims.clone() {
         if by_id.insert(claim.id(), claim).is_some() {
             let id = claim.id();
             return Err(Error::history(say!("理赔申请编号 `{id}` 重复", "two claims have the id `{id}`")));
@@ -120,7 +180,7 @@ pub(crate) fn in_order(claims: &[(Enrollment, Claim)]) -> Result<Vec<&(Enrollmen
         keyed.push((order(&pair.1, &by_id)?, pair));
     }
     keyed.sort_by_key(|(order, _)| *order);
-    Ok(keyed.into_iter().map(|(_, pair)| pair).collect())
+    Ok(keyed.into_iter().map(|((date, ..), pair)| (date, pair)).collect())
 }
 
 /// Event date, claim id, and for a reversal its own id after that of the claim it reverses.
@@ -140,9 +200,13 @@ fn order<'c>(claim: &'c Claim, by_id: &BTreeMap<&str, &'c Claim>) -> Result<Orde
             }
         },
     };
-    let date = match original.fact("event_date") {
-        Some(Value::Date(date)) => Some(*date),
-        Some(Value::Number(_) | Value::YesNo(_) | Value::Text(_)) | None => None,
-    };
-    Ok((date.unwrap_or(NaiveDate::MAX), original.id(), reversal))
+    Ok((day_of(original), original.id(), reversal))
+}
+
+/// The day by which a claim comes among others; without one it comes last.
+pub(crate) fn day_of(claim: &Claim) -> NaiveDate {
+    match claim.fact("event_date") {
+        Some(Value::Date(date)) => *date,
+        Some(Value::Number(_) | Value::YesNo(_) | Value::Text(_)) | None => NaiveDate::MAX,
+    }
 }

@@ -51,7 +51,7 @@ mod workbook;
 
 pub use accumulator::{Accumulators, Posting};
 pub use adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, Outcome, Reason};
-pub use case::Case;
+pub use case::{Case, OtherCover};
 pub use cases::{CaseReport, CasesReport, WorkedCases};
 pub use catalog::{Catalog, LoadError};
 pub use certificate::{Certificate, Certifier, Extract, Inclusion, Program, Roll, Tree};

@@ -33,6 +33,12 @@ pub fn case_schema() -> Json {
                 "maxItems": MAX_CLAIMS,
                 "items": { "$ref": "#/$defs/earlier_claim" },
             },
+            "other_covers": {
+                "title": "该会员在其他计划的参保 · the member's covers under other plans",
+                "description": "合计限额按各计划合计，未提供即不明 · a joint limit counts all plans; if absent it is not known, if empty there is none",
+                "type": "array",
+                "items": { "$ref": "#/$defs/other_cover" },
+            },
             "claim": { "$ref": "#/$defs/claim" },
             "notes": { "title": "备注,不参与审核 · notes, which decide nothing" },
         },
@@ -40,6 +46,21 @@ pub fn case_schema() -> Json {
         "additionalProperties": false,
         "$defs": {
             "enrollment": enrollment(),
+            "other_cover": {
+                "title": "其他计划的参保和理赔 · a cover under another plan, and the claims under it",
+                "type": "object",
+                "properties": {
+                    "enrollment": { "$ref": "#/$defs/enrollment" },
+                    "history": {
+                        "title": "该计划下的理赔 · the claims under it",
+                        "type": "array",
+                        "maxItems": MAX_CLAIMS,
+                        "items": { "$ref": "#/$defs/earlier_claim" },
+                    },
+                },
+                "required": ["enrollment"],
+                "additionalProperties": false,
+            },
             "claim": claim(None),
             "earlier_claim": claim(Some(changed_enrollment())),
             "settlement": settlement(),

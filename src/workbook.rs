@@ -88,11 +88,22 @@ impl<'c> Workbook<'c> {
     /// Adds the claim of a case, on top of its history, with what is said beside its decision.
     ///
     /// # Errors
-    /// Those of [`Case::decide`] and [`Workbook::add_claim`].
+    /// Those of [`Case::decide`] and [`Workbook::add_claim`]; [`Error::is_workbook`] if a joint limit cuts the claim, since a sheet
+    /// works out what the plan alone pays.
     pub fn add(&mut self, case: &Case) -> Result<(), Error> {
+        let before = case.before(self.catalog)?;
         let case = case.known();
-        let accumulators = case.accumulators(self.catalog)?;
-        self.add_claim(&case.enrollment, &case.claim, &accumulators)?;
+        if case.claim.reverses().is_none() {
+            let plan = self.catalog.resolve(&case.enrollment, &case.claim)?;
+            let alone = plan.decide(&case.enrollment, &case.claim, &before.accumulators)?.payable();
+            if before.room.caps(alone, &before.accumulators)? != alone {
+                return Err(Error::workbook(say!(
+                    "合计限额减少了给付，工作簿只能算出计划本身的给付，故不出具",
+                    "a joint limit cuts the claim: a workbook works out what the plan alone pays, and there is none"
+                )));
+            }
+        }
+        self.add_claim(&case.enrollment, &case.claim, &before.accumulators)?;
         let (adjudication, _) = case.decide(self.catalog)?;
         if let Some((grid, _)) = self.claims.last_mut() {
             claim::note(grid, adjudication.notices(), self.language);

@@ -47,7 +47,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
             "certificate::*",
             "curve::*",
             "explain",
-            "history",
+            "history::*",
             "joint",
             "member",
             "schema",

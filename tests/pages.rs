@@ -69,7 +69,7 @@ fn shipped() -> std::io::Result<Vec<(String, Vec<u8>)>> {
     let files = std::fs::read_dir("rules")?.collect::<Result<Vec<_>, _>>()?.into_iter().map(|entry| entry.path());
     let packs = files.filter(|path| {
         let name = path.to_string_lossy();
-        name.ends_with(".toml") && !name.ends_with(".cases.toml") && !name.ends_with(".joint.toml")
+        name.ends_with(".toml") && !name.ends_with(".cases.toml")
     });
     packs.map(|path| Ok((path.to_string_lossy().into_owned(), std::fs::read(&path)?))).collect()
 }

@@ -26,6 +26,7 @@ const CAUSES: &[(Code, &str, &str)] = &[
     (Code::LimitPerClaim, "期间限额按每次理赔计", "a limit of the period taken for each claim"),
     (Code::PriorNotCounted, "未计此前的给付", "earlier payments not counted"),
     (Code::LimitIgnored, "未用限额", "a limit not applied"),
+    (Code::JointLimitIgnored, "未用合计限额", "a joint limit not applied"),
     (Code::SharesUncapped, "份数未封顶", "the share cap not applied"),
     (Code::DeductibleMissed, "未扣免赔额", "the deductible not taken"),
     (Code::DeductibleTwice, "免赔额扣了两次", "the deductible taken twice"),

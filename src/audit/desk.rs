@@ -117,11 +117,16 @@ impl<'a> Desk<'a> {
     }
 
     /// The causes of the payouts of one account that differ.
-    fn explain(&self, story: &Story, differing: &BTreeMap<String, (usize, i64)>, found: &mut Vec<(usize, Vec<Code>)>) {
-        let last = story.iter().rposition(|(_, claim)| differing.contains_key(claim.id()));
+    fn explain<'s>(
+        &'s self,
+        story: &'s Story<'s>,
+        differing: &BTreeMap<String, (usize, i64)>,
+        found: &mut Vec<(usize, Vec<Code>)>,
+    ) {
+        let last = story.claims.iter().rposition(|(_, claim)| differing.contains_key(claim.id()));
         let (mut earlier, mut account) = (Vec::new(), Accumulators::new());
         let recorded = |claim: &str| self.recorded.find(claim).map(|place| self.recorded.amount(place));
-        for (place, pair) in story.iter().enumerate() {
+        for (place, (pair, room)) in story.iter().enumerate() {
             if let Some((at, _)) = differing.get(pair.1.id()) {
                 let scene = Scene::of(self.catalog, story, place, &earlier, &account, &recorded);
                 let variants =
@@ -138,8 +143,8 @@ impl<'a> Desk<'a> {
                 return;
             }
             // A claim that can not be decided posts nothing; the run has rejected it.
-            let decided = Earlier::decide(self.catalog, pair, &mut account);
-            earlier.extend(decided.filter(|_| story.len() <= MOST_EARLIER));
+            let decided = Earlier::decide(self.catalog, pair, room, &mut account);
+            earlier.extend(decided.filter(|_| story.claims.len() <= MOST_EARLIER));
         }
     }
 

@@ -15,10 +15,11 @@ use super::recorded::Recorded;
 use super::variants::{MODES, PLACES};
 use crate::accumulator::Accumulators;
 use crate::batch::Decided;
-use crate::batch::bucket::{Plans, decide_bucket, stories};
+use crate::batch::bucket::{self, Plans, decide_bucket, stories};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::history;
+use crate::joint::Room;
 use crate::plan::Plan;
 use crate::rounding::{Mode, Rounding};
 use crate::text::{Text, say};
@@ -240,14 +241,15 @@ impl<'a> Forensics<'a> {
         }
         for story in stories(plans, claims, enrollments, &wanted)? {
             let (mut before, mut paid) = (Accumulators::new(), BTreeMap::new());
-            let taken_back = story.iter().filter(|(_, claim)| open.contains_key(claim.id()));
+            let taken_back = story.claims.iter().filter(|(_, claim)| open.contains_key(claim.id()));
             let taken_back: BTreeSet<&str> = taken_back.filter_map(|(_, claim)| claim.reverses()).collect();
-            for (enrollment, claim) in &story {
+            for ((enrollment, claim), room) in story.iter() {
                 let row = open.get(claim.id());
                 let now = match (claim.reverses(), plans.catalog().resolve(enrollment, claim)) {
                     (Some(reversed), _) => paid.get(reversed).copied().and_then(i64::checked_neg),
                     (None, Ok(plan)) if row.is_some() || taken_back.contains(claim.id()) => {
-                        binary::payable(plan, enrollment, claim, &before, habit)
+                        let paid = binary::payable(plan, enrollment, claim, &before, habit);
+                        paid.map(|paid| within(room, paid, &before))
                     }
                     (None, _) => None,
                 };
@@ -255,7 +257,7 @@ impl<'a> Forensics<'a> {
                 if let Some((fen, now)) = row.and_then(|row| amounts.fen.get_mut(*row)).zip(now) {
                     *fen = now;
                 }
-                let _rejected = history::pass(plans.catalog(), enrollment, claim, &mut before);
+                let _rejected = history::pass(plans.catalog(), enrollment, claim, &mut before, room);
             }
         }
         Ok(amounts)
@@ -288,6 +290,12 @@ impl<'a> Forensics<'a> {
         numbered_as_listed(&mut fits);
         fits
     }
+}
+
+/// As much of an amount in fen as joint limits leave.
+fn within(room: &Room<'_>, fen: i64, before: &Accumulators) -> i64 {
+    let left = room.caps(Decimal::new(fen, 2), before).ok().and_then(|left| bucket::fen(left).ok());
+    left.map_or(fen, |left| left.min(fen))
 }
 
 /// Groups are numbered in the order in which they are listed.

@@ -13,6 +13,7 @@ use crate::code::Code;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::history;
+use crate::joint::Room;
 use crate::plan::Plan;
 
 /// A rounding to the yuan changes a benefit by less than a yuan, and its steps by some fen: in fen, no more than this for each benefit of each claim.
@@ -22,6 +23,9 @@ const MOST_IN_ORDER: usize = 40;
 /// In longer accounts earlier claims are not decided otherwise.
 pub(super) const MOST_EARLIER: usize = 1_000;
 
+/// A claim of the account with what joint limits leave for it.
+type Told<'a> = (&'a (Enrollment, Claim), &'a Room<'a>);
+
 /// A claim of the account as it was decided.
 pub(super) struct Earlier<'a> {
     enrollment: &'a Enrollment,
@@ -29,6 +33,8 @@ pub(super) struct Earlier<'a> {
     plan: &'a Plan,
     /// What the account held before it.
     before: Accumulators,
+    /// What joint limits left for it.
+    room: &'a Room<'a>,
     decided: Adjudication,
 }
 
@@ -37,12 +43,13 @@ impl<'a> Earlier<'a> {
     pub(super) fn decide(
         catalog: &'a Catalog,
         (enrollment, claim): &'a (Enrollment, Claim),
+        room: &'a Room<'a>,
         account: &mut Accumulators,
     ) -> Option<Earlier<'a>> {
         let before = account.clone();
-        let decided = history::next(catalog, enrollment, claim, account).ok()?;
+        let decided = history::next(catalog, enrollment, claim, account, room).ok()?;
         let plan = catalog.decided_by(&decided).ok()?;
-        Some(Earlier { enrollment, claim, plan, before, decided })
+        Some(Earlier { enrollment, claim, plan, before, room, decided })
     }
 }
 
@@ -50,7 +57,7 @@ impl<'a> Earlier<'a> {
 pub(super) struct Scene<'a> {
     catalog: &'a Catalog,
     plan: &'a Plan,
-    story: &'a Story,
+    story: &'a Story<'a>,
     /// The place of the claim in the story.
     place: usize,
     enrollment: &'a Enrollment,
@@ -59,6 +66,8 @@ pub(super) struct Scene<'a> {
     earlier: &'a [Earlier<'a>],
     /// What the account holds before it.
     before: &'a Accumulators,
+    /// What joint limits leave for it.
+    room: &'a Room<'a>,
     decided: Adjudication,
     due: i64,
     recorded: i64,
@@ -70,14 +79,14 @@ impl<'a> Scene<'a> {
     /// The claim at a place of the story; none if it can not be decided alone.
     pub(super) fn of(
         catalog: &'a Catalog,
-        story: &'a Story,
+        story: &'a Story<'a>,
         place: usize,
         earlier: &'a [Earlier<'a>],
         before: &'a Accumulators,
         recorded: &dyn Fn(&str) -> Option<i64>,
     ) -> Option<Scene<'a>> {
-        let (enrollment, claim) = story.get(place)?;
-        let decided = history::next(catalog, enrollment, claim, &mut before.clone()).ok()?;
+        let ((enrollment, claim), room) = story.iter().nth(place)?;
+        let decided = history::next(catalog, enrollment, claim, &mut before.clone(), room).ok()?;
         let plan = catalog.decided_by(&decided).ok()?;
         let due = fen(decided.payable())?;
         let recorded_of_reversed = claim.reverses().and_then(recorded);
@@ -91,6 +100,7 @@ impl<'a> Scene<'a> {
             claim,
             earlier,
             before,
+            room,
             decided,
             due,
             recorded,
@@ -115,6 +125,7 @@ impl<'a> Scene<'a> {
         }
         let mut found = slips::between(self.due, self.recorded);
         found.extend(variants.rules.iter().filter(|variant| self.is_by(variant)).map(|variant| variant.cause));
+        self.joint_limits(&mut found);
         self.benefits(&mut found);
         self.facts(variants, &mut found);
         self.histories(&mut found);
@@ -170,7 +181,7 @@ impl<'a> Scene<'a> {
     ) -> Option<Accumulators> {
         let mut other: Option<Accumulators> = None;
         for earlier in self.earlier {
-            let Earlier { enrollment, claim, plan, before, decided } = earlier;
+            let Earlier { enrollment, claim, plan, before, room, decided } = earlier;
             if let Some(reversed) = claim.reverses() {
                 if let Some(other) = &mut other {
                     other.reverse(reversed).ok()?;
@@ -186,13 +197,14 @@ impl<'a> Scene<'a> {
                 Some((rules, claim_read)) => {
                     let claim = claim_read.as_ref().unwrap_or(claim);
                     if rules.version() == plan.version() {
-                        rules.decide(enrollment, claim, now)
+                        history::outcome(rules, enrollment, claim, now, room)
                     } else {
-                        rules.decide(&Enrollment::clone(enrollment).with_plan_version(rules.version()), claim, now)
+                        let enrollment = Enrollment::clone(enrollment).with_plan_version(rules.version());
+                        history::outcome(rules, &enrollment, claim, now, room)
                     }
                 }
                 None if other.is_none() => continue,
-                None => plan.decide(enrollment, claim, now),
+                None => history::outcome(plan, enrollment, claim, now, room),
             };
             let outcome = outcome.ok()?;
             if other.is_none() && outcome.posting() != decided.posting() {
@@ -207,7 +219,31 @@ impl<'a> Scene<'a> {
 
     fn pays(&self, plan: &Plan, enrollment: &Enrollment, claim: &Claim, before: &Accumulators) -> bool {
         let outcome = plan.decide(enrollment, claim, before);
-        outcome.is_ok_and(|outcome| fen(outcome.payable()) == Some(self.recorded))
+        let paid = outcome.and_then(|outcome| self.room.caps(outcome.payable(), before));
+        paid.is_ok_and(|paid| fen(paid) == Some(self.recorded))
+    }
+
+    /// What the plan alone pays, without what joint limits take of this claim, or of the earlier ones too.
+    fn joint_limits(&self, found: &mut Vec<Code>) {
+        let alone = |before: &Accumulators| {
+            let outcome = self.plan.decide(self.enrollment, self.claim, before);
+            outcome.is_ok_and(|outcome| fen(outcome.payable()) == Some(self.recorded))
+        };
+        let were_cut = self.earlier.iter().any(|earlier| earlier.decided.is_cut());
+        if (self.decided.is_cut() && alone(self.before))
+            || (were_cut && self.uncut().is_ok_and(|before| alone(&before)))
+        {
+            found.push(Code::JointLimitIgnored);
+        }
+    }
+
+    /// What the account holds if joint limits took nothing of the earlier claims.
+    fn uncut(&self) -> Result<Accumulators, Error> {
+        let mut account = Accumulators::new();
+        for Earlier { enrollment, claim, .. } in self.earlier {
+            history::pass(self.catalog, enrollment, claim, &mut account, &Room::default())?;
+        }
+        Ok(account)
     }
 
     /// A benefit left out of the sum, or in it twice, whatever limits there are over it.
@@ -249,25 +285,25 @@ impl<'a> Scene<'a> {
         if !self.before.is_empty() && self.pays(self.plan, self.enrollment, self.claim, &Accumulators::new()) {
             found.push(Code::PriorNotCounted);
         }
-        if (2..=MOST_IN_ORDER).contains(&self.story.len()) && self.is_by_order().unwrap_or(false) {
+        if (2..=MOST_IN_ORDER).contains(&self.story.claims.len()) && self.is_by_order().unwrap_or(false) {
             found.push(Code::OrderOfClaims);
         }
     }
 
     /// Whether the claim would be paid so after fewer or more of the member's other claims, taken in their order or in the reverse of it.
     fn is_by_order(&self) -> Result<bool, Error> {
-        let others = || self.story.iter().enumerate().filter(|(place, _)| *place != self.place).map(|(_, pair)| pair);
+        let others = || self.story.iter().enumerate().filter(|(place, _)| *place != self.place).map(|(_, told)| told);
         Ok(self.is_after_some(&mut others())? || self.is_after_some(&mut others().rev())?)
     }
 
-    fn is_after_some(&self, others: &mut dyn Iterator<Item = &'a (Enrollment, Claim)>) -> Result<bool, Error> {
+    fn is_after_some(&self, others: &mut dyn Iterator<Item = Told<'a>>) -> Result<bool, Error> {
         let mut before = Accumulators::new();
         loop {
             if self.pays(self.plan, self.enrollment, self.claim, &before) {
                 return Ok(true);
             }
-            let Some((enrollment, claim)) = others.next() else { return Ok(false) };
-            history::pass(self.catalog, enrollment, claim, &mut before)?;
+            let Some(((enrollment, claim), room)) = others.next() else { return Ok(false) };
+            history::pass(self.catalog, enrollment, claim, &mut before, room)?;
         }
     }
 
@@ -284,6 +320,7 @@ impl<'a> Scene<'a> {
         found.extend(variants.roundings.iter().filter(|variant| self.is_by(variant)).map(|variant| variant.cause));
         let in_binary = |habit: &binary::Habit| {
             let paid = binary::payable(self.plan, self.enrollment, self.claim, self.before, *habit);
+            let paid = paid.and_then(|paid| fen(self.room.caps(Decimal::new(paid, 2), self.before).ok()?));
             paid == Some(self.recorded)
         };
         if binary::HABITS.iter().any(in_binary) {

@@ -17,7 +17,7 @@ use crate::workbook::Workbook;
 
 /// The claims that an audit has drawn, each on a sheet of its own on top of what the member was due before, and in the list what is recorded of it.
 ///
-/// They are read from the files of the audit once more. A reversal has no sheet.
+/// They are read from the files of the audit once more. A reversal has no sheet, nor has a claim that a joint limit cuts.
 ///
 /// # Errors
 /// Those of [`crate::batch::run`] that come of reading, and of [`Workbook::add_claim`]: a workbook has room for 1,000 claims.
@@ -41,16 +41,16 @@ pub fn workbook<'c>(
 fn add(
     workbook: &mut Workbook<'_>,
     catalog: &Catalog,
-    story: &Story,
+    story: &Story<'_>,
     drawn: &BTreeMap<&str, &Sampled>,
 ) -> Result<(), Error> {
     let mut account = Accumulators::new();
-    for (enrollment, claim) in story {
+    for ((enrollment, claim), room) in story.iter() {
         let before = account.clone();
-        let is_decided = history::pass(catalog, enrollment, claim, &mut account).is_ok();
-        if let Some(drawn) =
-            drawn.get(claim.id()).filter(|_| is_decided && claim.reverses().is_none() && !claim.is_held())
-        {
+        let decided = history::next(catalog, enrollment, claim, &mut account, room);
+        let has_sheet =
+            claim.reverses().is_none() && !claim.is_held() && decided.is_ok_and(|decided| !decided.is_cut());
+        if let Some(drawn) = drawn.get(claim.id()).filter(|_| has_sheet) {
             workbook.add_recorded(enrollment, claim, &before, Decimal::new(drawn.recorded, 2))?;
         }
     }

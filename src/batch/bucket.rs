@@ -7,17 +7,22 @@ mod dates;
 mod exactly;
 mod facts;
 mod gather;
+mod kin;
 mod payouts;
 mod plans;
 mod stories;
 mod waves;
 
+use std::collections::BTreeMap;
+use std::slice;
+
 use arrow::array::RecordBatch;
 
-use self::accounts::Accounts;
+use self::accounts::{Account, Accounts};
 pub use self::alone::Alone;
 use self::around::Around;
 use self::facts::Rows;
+use self::kin::Kin;
 use self::payouts::Results;
 pub(crate) use self::payouts::fen;
 pub(crate) use self::plans::Plans;
@@ -41,7 +46,8 @@ struct Bucket<'a> {
 /// Decides the claims of one bucket, given as plain columns.
 ///
 /// An account is what one member has under one plan. Where columns have an answer for every claim of an account, that is
-/// the answer; any other account is decided by the exact reading, claim by claim.
+/// the answer; any other account is decided by the exact reading, claim by claim. So are a member's accounts under plans that
+/// joint limits hold together, all of them, as soon as one is, or as columns pay more than one of the limits.
 pub(crate) fn decide_bucket(
     plans: &Plans<'_>,
     claims: &RecordBatch,
@@ -56,17 +62,28 @@ pub(crate) fn decide_bucket(
     let mut results = Results::new(accounts.claim_count(), with_lines);
     let mut waves = Waves::new(bucket);
     waves.decide(&mut results);
+    let kin = Kin::of(bucket);
+    let is_left = |group: &&[Account]| {
+        group.iter().any(|account| waves.needs_exact(account.index)) || results.may_be_cut(bucket, group)
+    };
+    let left: Vec<&[Account]> = kin.groups().filter(is_left).collect();
+    for group in &left {
+        waves.leave(group);
+    }
     results.keep_lines(|place| !waves.is_left_at(place));
-    for account in accounts.iter() {
+    for account in accounts.iter().filter(|account| bucket.plans.turn_of(account.plan).is_none()) {
         if waves.needs_exact(account.index) {
-            exactly::decide(bucket, &account, &mut results, &mut rejects);
+            exactly::decide(bucket, slice::from_ref(&account), &mut results, &mut rejects);
         }
+    }
+    for group in left {
+        exactly::decide(bucket, group, &mut results, &mut rejects);
     }
     rejects.sort();
     results.lay_out(bucket, rejects)
 }
 
-/// A claim that was decided alone, with its certificate; a reversal has none.
+/// A claim that was decided alone, with its certificate; a reversal has none, nor a claim that a joint limit has cut.
 pub(crate) struct Certified {
     pub(crate) enrollment: String,
     pub(crate) adjudication: Adjudication,
@@ -86,8 +103,20 @@ pub(crate) fn certify_bucket(
     let accounts = Accounts::of(plans, &claims, &enrollments, &mut rejects)?;
     let around = Around::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
     let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts, around: &around };
+    let kin = Kin::of(bucket);
+    let first = |group: &[Account]| group.iter().map(|account| account.index).min();
+    let groups: BTreeMap<usize, &[Account]> = kin.groups().filter_map(|group| Some((first(group)?, group))).collect();
+    // The claims of one member; of some accounts more than have been told.
+    let mut certified = BTreeMap::new();
     for account in accounts.iter() {
-        exactly::certify(bucket, &account, certifier, &mut rejects).iter().try_for_each(&mut take)?;
+        if let Some(group) = groups.get(&account.index) {
+            certified.extend(exactly::certify(bucket, group, certifier, &mut rejects));
+        } else if bucket.plans.turn_of(account.plan).is_none() {
+            certified.extend(exactly::certify(bucket, slice::from_ref(&account), certifier, &mut rejects));
+        }
+        while let Some(next) = certified.first_entry().filter(|next| *next.key() < account.places.end) {
+            take(&next.remove())?;
+        }
     }
     Ok(rejects)
 }

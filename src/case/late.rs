@@ -31,8 +31,8 @@ pub(super) fn notice(case: &Case, catalog: &Catalog, received: &Accumulators) ->
     let notice =
         |effect: &Text| Notice::new(Code::LaterClaimInHistory, text(later, effect)).about(later.iter().copied());
     // An order that does not work is no fault of the case: a claim may be reversed that would have posted nothing.
-    Ok(Some(match history::decide(catalog, &all) {
-        Ok((_, in_order)) => {
+    Ok(Some(match case.in_order(catalog, all.clone()) {
+        Ok(in_order) => {
             let recalculation = recalculation(&claims, received, &in_order)?;
             notice(&effect(&recalculation)?).with_recalculation(recalculation)
         }

@@ -12,8 +12,10 @@ use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::history;
+use crate::joint::Room;
 use crate::member;
 use crate::plan::Plan;
+use crate::text::say;
 
 /// Certifies claims; the program of each version of a plan is made once, where it is first needed.
 pub struct Certifier<'c> {
@@ -33,25 +35,35 @@ impl<'c> Certifier<'c> {
     /// Decides the claim of a case on top of its history, as [`Case::decide`] does, and certifies it.
     ///
     /// # Errors
-    /// Those of [`Case::accumulators`] and [`Program::certify`].
+    /// Those of [`Case::accumulators`] and [`Program::certify`]; [`Error::is_certificate`] if a joint limit cuts the claim, since a
+    /// certificate comes to what the plan alone pays.
     pub fn certify(&self, case: &Case) -> Result<Certificate, Error> {
+        let before = case.before(self.catalog)?;
         let case = case.known();
-        let accumulators = case.accumulators(self.catalog)?;
         let plan = self.catalog.resolve(&case.enrollment, &case.claim)?;
-        let (certificate, _) = self.one(plan, &case.enrollment, &case.claim, &accumulators)?;
+        let (certificate, mut adjudication) = self.one(plan, &case.enrollment, &case.claim, &before.accumulators)?;
+        before.room.cut(&mut adjudication, &before.accumulators)?;
+        if adjudication.is_cut() {
+            return Err(Error::certificate(say!(
+                "合计限额减少了给付，凭证只能证明计划本身的给付，故不出具",
+                "a joint limit cuts the claim: a certificate proves what the plan alone pays, and there is none"
+            )));
+        }
         Ok(certificate)
     }
 
     /// Decides a member's claims under one plan, as [`history::decide`] does, and certifies each, in the order in which they are
-    /// decided. A reversal takes back what it reverses, and has no certificate; nor has a claim that is pended for what is known around it.
+    /// decided. A reversal takes back what it reverses, and has no certificate; nor has a claim that is pended for what is known around it,
+    /// or that a joint limit cuts.
     ///
     /// # Errors
     /// Those of [`history::decide`] and [`Program::certify`].
     pub fn certify_history(&self, claims: &[(Enrollment, Claim)]) -> Result<Vec<Certificate>, Error> {
-        let mut accumulators = Accumulators::new();
+        let mut accounts = history::Accounts::new(self.catalog);
         let mut certificates = Vec::new();
-        for (enrollment, claim) in history::in_order(&member::known(claims))? {
-            let (certificate, _) = self.next(enrollment, claim, &mut accumulators)?;
+        for (enrollment, claim) in history::in_order(&*member::known(claims))? {
+            let (certificate, _) =
+                accounts.take(enrollment, claim, |account, room| self.next(enrollment, claim, account, room))?;
             certificates.extend(certificate);
         }
         Ok(certificates)
@@ -63,17 +75,19 @@ impl<'c> Certifier<'c> {
         enrollment: &Enrollment,
         claim: &Claim,
         accumulators: &mut Accumulators,
+        room: &Room<'_>,
     ) -> Result<(Option<Certificate>, Adjudication), Error> {
         if claim.reverses().is_some() {
-            return Ok((None, history::next(self.catalog, enrollment, claim, accumulators)?));
+            return Ok((None, history::next(self.catalog, enrollment, claim, accumulators, room)?));
         }
         if claim.is_held() {
-            return Ok((None, history::next(self.catalog, enrollment, claim, accumulators)?));
+            return Ok((None, history::next(self.catalog, enrollment, claim, accumulators, room)?));
         }
         let plan = self.catalog.resolve(enrollment, claim)?;
-        let (certificate, adjudication) = self.one(plan, enrollment, claim, accumulators)?;
+        let (certificate, mut adjudication) = self.one(plan, enrollment, claim, accumulators)?;
+        room.cut(&mut adjudication, accumulators)?;
         history::post(adjudication.outcome(), accumulators)?;
-        Ok((Some(certificate), adjudication))
+        Ok((Some(certificate).filter(|_| !adjudication.is_cut()), adjudication))
     }
 
     fn one(

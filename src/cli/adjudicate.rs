@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use huzhu::{Accumulators, Case, Catalog, Certifier, Decision, Explanation, NextYuan, Workbook, money};
+use huzhu::{Case, Catalog, Certifier, Decision, Explanation, NextYuan, Workbook, money};
 
 use super::explanation::Statement;
 use super::files::{self, why};
@@ -38,7 +38,7 @@ pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failu
                 if let Some(path) = &asked.svg {
                     files::write(path, curve::svg(&curve, setting.language).as_bytes(), setting.language)?;
                 }
-                Ok(curve::report(&curve, setting))
+                curve::beyond_joint_limits(&case, &catalog, &curve).map(|left| curve::report(&curve, left, setting))
             }
             Err(error) => Err(error),
         },
@@ -89,19 +89,21 @@ fn decided(case: &Case, catalog: &Catalog, setting: &Setting) -> Result<Report, 
     let mut explanation = adjudication.explain(setting.language);
     explanation.accumulators = Some(after);
     if matches!(explanation.decision, Decision::Paid | Decision::NothingDue) {
-        explanation.next_yuan = next_yuan(case, plan, &before)?;
+        explanation.next_yuan = next_yuan(case, catalog)?;
     }
     let results = match setting.format {
         Format::Text => {
             let (language, look) = (setting.language, setting.results);
-            Statement { explanation: &explanation, plan, case, before: &before, language, look }.page()
+            let joint_limits: Vec<&str> =
+                catalog.joint_limits_over(plan.id()).map(|title| title.in_language(language)).collect();
+            Statement { explanation: &explanation, plan, case, before: &before, joint_limits, language, look }.page()
         }
         Format::Json => check::json::<Explanation>(&explanation),
     };
     Ok(Report { results, ..Report::default() })
 }
 
-fn next_yuan(case: &Case, plan: &huzhu::Plan, before: &Accumulators) -> Result<Vec<NextYuan>, huzhu::Error> {
-    let changes = plan.next_yuan(&case.enrollment, &case.claim, before)?;
+fn next_yuan(case: &Case, catalog: &Catalog) -> Result<Vec<NextYuan>, huzhu::Error> {
+    let changes = case.next_yuan(catalog)?;
     Ok(changes.into_iter().map(|(fact, change)| NextYuan { fact, change: money::print(change) }).collect())
 }

@@ -163,7 +163,7 @@ impl Done {
             "payable": summary.payable(),
             "paid": summary.paid(),
             "to_recover": summary.to_recover(),
-            "certificates": summary.certificates().map(|made| json!({ "count": made.count, "root": made.root })),
+            "certificates": summary.certificates().map(|made| json!({ "count": made.count, "root": made.root, "cut_by_a_joint_limit": made.cut })),
             "reasons": reasons.collect::<Vec<_>>(),
             "notices": notices.collect::<Vec<_>>(),
             "observations": observations.collect::<Vec<_>>(),
@@ -205,11 +205,19 @@ impl Done {
         for reject in self.rejects.iter().take(MOST_LISTED) {
             lines.line(&look.paint(Ink::Faint, &clean(&reject_in_words(reject, language))));
         }
-        if let Some(Certificates { count: made, root, .. }) = summary.certificates() {
+        if let Some(Certificates { count: made, root, cut, .. }) = summary.certificates() {
             let made = count(*made);
             lines.blank();
             lines.line(&say!(language, "{made} 份凭证，根为（请留底）", "{made} certificates; note their root:"));
             lines.line(&look.paint(Ink::Strong, &format!("  {root}")));
+            if *cut > 0 {
+                let cut = count(*cut);
+                lines.line(&say!(
+                    language,
+                    "{cut} 件被合计限额减少，没有凭证：凭证只证明计划本身的给付",
+                    "{cut} without one, cut by a joint limit: a certificate proves what a plan alone pays"
+                ));
+            }
         }
         lines.blank();
         lines.line(&self.speed(language));

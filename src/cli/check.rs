@@ -171,7 +171,7 @@ fn misread_cases(shelf: &Shelf) -> Vec<Diagnostic> {
 /// What a file is that is no pack.
 fn other_sort(path: &str, language: Language) -> &'static str {
     match Sort::of(path) {
-        Sort::Joint => pick(language, "联合限额", "joint limit"),
+        Sort::Joint => pick(language, "合计限额", "joint limit"),
         Sort::Cases => pick(language, "算例", "worked cases"),
         Sort::Pack => "",
     }

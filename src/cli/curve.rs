@@ -17,15 +17,22 @@ pub(super) fn of(case: &Case, catalog: &Catalog, fact: &str) -> Result<Curve, Er
     plan.curve(&case.enrollment, &case.claim, &case.accumulators(catalog)?, fact)
 }
 
-pub(super) fn report(curve: &Curve, setting: &Setting) -> Report {
+/// What joint limits leave, where the curve goes beyond.
+pub(super) fn beyond_joint_limits(case: &Case, catalog: &Catalog, curve: &Curve) -> Result<Option<Decimal>, Error> {
+    let most = curve.pieces.iter().flat_map(|piece| [piece.payable_from, piece.payable_to]).max();
+    Ok(case.joint_limits_leave(catalog)?.filter(|left| most.is_some_and(|most| most > *left)))
+}
+
+/// The curve of the plan alone, and what joint limits leave where it goes beyond.
+pub(super) fn report(curve: &Curve, left: Option<Decimal>, setting: &Setting) -> Report {
     let results = match setting.format {
-        Format::Text => page(curve, setting),
-        Format::Json => check::json(&json(curve, setting.language)),
+        Format::Text => page(curve, left, setting),
+        Format::Json => check::json(&json(curve, left, setting.language)),
     };
     Report { results, ..Report::default() }
 }
 
-fn json(curve: &Curve, language: Language) -> serde_json::Value {
+fn json(curve: &Curve, left: Option<Decimal>, language: Language) -> serde_json::Value {
     let turn = |turn: &Turn| serde_json::json!({ "text": turn.text.in_language(language), "clause": turn.clause.in_language(language) });
     let piece = |piece: &Piece| {
         serde_json::json!({
@@ -41,11 +48,12 @@ fn json(curve: &Curve, language: Language) -> serde_json::Value {
         "fact": curve.fact,
         "title": curve.title.in_language(language),
         "now": curve.now.map(|now| now.to_string()),
+        "joint_limits_leave": left.map(money::print),
         "pieces": curve.pieces.iter().map(piece).collect::<Vec<_>>(),
     })
 }
 
-fn page(curve: &Curve, setting: &Setting) -> String {
+fn page(curve: &Curve, left: Option<Decimal>, setting: &Setting) -> String {
     let language = setting.language;
     let mut page = Page::of(setting.results);
     let (title, fact) = (curve.title.in_language(language), &curve.fact);
@@ -74,6 +82,15 @@ fn page(curve: &Curve, setting: &Setting) -> String {
             let clause = if clause.is_empty() { String::new() } else { format!(" [{clause}]") };
             page.wrapped(Ink::Faint, a.saturating_add(2), &format!("↑ {text}{clause}"));
         }
+    }
+    if let Some(left) = left.map(|left| grouped(&money::print(left))) {
+        page.blank();
+        let line = say!(
+            language,
+            "以上为计划本身的给付；合计限额对本件只余 {left} 元。",
+            "This is what the plan alone pays; a joint limit leaves {left} yuan for this claim."
+        );
+        page.wrapped(Ink::Plain, 0, &line);
     }
     page.into_text()
 }

@@ -18,6 +18,8 @@ pub(super) struct Statement<'a> {
     pub(super) case: &'a Case,
     /// What the history has posted.
     pub(super) before: &'a Accumulators,
+    /// What the joint limits over the plan and others are called.
+    pub(super) joint_limits: Vec<&'a str>,
     pub(super) language: Language,
     pub(super) look: Look,
 }
@@ -32,6 +34,7 @@ impl Statement<'_> {
         self.notices(&mut page);
         self.facts(&mut page);
         self.benefits(&mut page, &mut notes);
+        self.joint_limits(&mut page);
         self.inapplicable(&mut page);
         self.next_yuan(&mut page);
         self.clauses(&mut page, &notes);
@@ -130,6 +133,7 @@ impl Statement<'_> {
             left.splice(place.saturating_add(1)..place.saturating_add(1), self.shares_that_count());
         }
         left.extend(self.history());
+        left.extend(self.other_covers());
         let claim = &self.case.claim;
         let right: Vec<_> = self.facts_of(Holder::Claim, |name| claim.fact(name), claim);
         page.columns((self.say("参保", "Enrollment"), &left), (self.say("理赔申请", "Claim"), &right));
@@ -195,6 +199,30 @@ impl Statement<'_> {
         Some((title, say!(self.language, "{count} 件，已付 {paid}", "{count}, paid {paid}")))
     }
 
+    /// The other plans of the member.
+    fn other_covers(&self) -> Option<(String, String)> {
+        let covers = self.case.other_covers.as_ref()?;
+        let plans: Vec<String> = covers.iter().map(|cover| clean(cover.enrollment.plan())).collect();
+        let plans = if plans.is_empty() { self.say("无", "none").to_owned() } else { plans.join(", ") };
+        Some((self.say("其他参保", "other covers").to_owned(), plans))
+    }
+
+    /// Where something is paid and joint limits would count what the case does not say.
+    fn joint_limits(&self, page: &mut Page) {
+        if self.explanation.decision != Decision::Paid || self.case.other_covers.is_some() {
+            return;
+        }
+        for title in &self.joint_limits {
+            page.blank();
+            let line = say!(
+                self.language,
+                "合计限额“{title}”按会员各计划合计；本件未写 `other_covers`，只计了本计划的给付。",
+                "The joint limit “{title}” counts all plans of the member; without `other_covers`, only what this plan paid is counted."
+            );
+            page.wrapped(Ink::Plain, INDENT, &line);
+        }
+    }
+
     fn benefits(&self, page: &mut Page, notes: &mut Notes<'_>) {
         if self.explanation.benefits.is_empty() {
             return;
@@ -246,7 +274,7 @@ impl Statement<'_> {
     /// The mark of a step that took nothing.
     fn idle(&self, step: &str) -> &'static str {
         match step {
-            "limit" | "joint-limit" | "minimum" => self.say("（未触及）", "(not reached)"),
+            "limit" | "minimum" => self.say("（未触及）", "(not reached)"),
             "rounding" => self.say("（无尾差）", "(nothing to round)"),
             "waiting" => self.say("（不在等待期）", "(not waiting)"),
             _ => self.say("（未扣减）", "(takes nothing)"),

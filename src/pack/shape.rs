@@ -223,7 +223,7 @@ mod keys {
             key("plans", Shape::List(&Shape::Id), "计划", "the plans, served in this order"),
             key("amount", Shape::Literal, "限额（元）", "the limit"),
             key("per", Shape::OneOf(|| vec!["event", "period", "calendar-year", "life"]), "累计范围", "the claims that count together"),
-        ]]), "联合限额", "the joint limit"),
+        ]]), "合计限额", "the joint limit"),
     ]]);
 
     /// Worked cases beside a pack.

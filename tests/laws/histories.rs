@@ -61,7 +61,12 @@ fn deciding_a_history_at_once_equals_claim_by_claim() {
             depending.set(depending.get() + 1);
         }
         let Some(((enrollment, claim), earlier)) = ordered.split_last() else { unreachable!("there are six") };
-        let case = Case { enrollment: enrollment.clone(), history: earlier.to_vec(), claim: claim.clone() };
+        let case = Case {
+            enrollment: enrollment.clone(),
+            history: earlier.to_vec(),
+            other_covers: None,
+            claim: claim.clone(),
+        };
         let (last, accumulators) = case.decide(&CATALOG).unwrap();
         prop_assert_eq!(Some(&last), expected.0.last(), "a case is the last claim of its history");
         prop_assert_eq!(accumulators, expected.1);
@@ -84,7 +89,12 @@ fn a_claim_that_comes_late_says_what_either_order_pays() {
         for (place, (enrollment, claim)) in ordered.iter().enumerate() {
             let mut received = ordered.clone();
             let last = received.remove(place);
-            let case = Case { enrollment: enrollment.clone(), history: received.clone(), claim: claim.clone() };
+            let case = Case {
+                enrollment: enrollment.clone(),
+                history: received.clone(),
+                other_covers: None,
+                claim: claim.clone(),
+            };
             received.push(last);
             let (decided, as_received) = one_by_one(&received);
             let (adjudication, accumulators) = case.decide(&CATALOG).unwrap();

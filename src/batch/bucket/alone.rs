@@ -24,7 +24,7 @@ use crate::reading::columns::answer::{Answers, Decisions};
 /// Claims joined with their enrollments, each to be decided alone: what would it pay if the member had claimed nothing before?
 ///
 /// For estimates, and for services that keep what members were paid in a place of their own. Nothing is posted, and no
-/// limit counts an earlier claim.
+/// limit counts an earlier claim; a joint limit counts no other plan.
 pub struct Alone<'c> {
     plans: Plans<'c>,
     claims: RecordBatch,
@@ -41,6 +41,8 @@ struct Part {
     gathered: Gathered,
     /// `None` where columns do not do for the plan.
     answers: Option<Arc<Answers>>,
+    /// In fen.
+    least_joint_limit: Option<i64>,
 }
 
 impl<'c> Alone<'c> {
@@ -83,7 +85,9 @@ impl<'c> Alone<'c> {
         let outputs = part.answers.as_ref().map(run).unwrap_or_default();
         let decisions = Decisions::of(&outputs);
         for (at, place) in part.places.iter().enumerate() {
-            let decision = decisions.at(at).filter(|_| part.gathered.odd.get(at) != Some(&true));
+            let is_within = |payable: i64| part.least_joint_limit.is_none_or(|least| payable <= least);
+            let decision = decisions.at(at).filter(|(_, payable)| is_within(*payable));
+            let decision = decision.filter(|_| part.gathered.odd.get(at) != Some(&true));
             if let Some(slot) = decided.get_mut(*place) {
                 *slot = decision.or_else(|| self.ask(*place));
             }
@@ -122,7 +126,7 @@ impl<'c> Alone<'c> {
             let gathered = stated.map(|stated| Gathered::of(bucket, stated, &places)).unwrap_or_default();
             let presence = gathered.presence.clone();
             let answers = version.and_then(|version| self.plans.answers(plan, version, false, presence));
-            Part { places, gathered, answers }
+            Part { places, gathered, answers, least_joint_limit: self.plans.least_joint_limit(plan) }
         };
         Ok(places.into_iter().map(part).collect())
     }

@@ -14,81 +14,122 @@ use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::fact::Holder;
 use crate::history;
+use crate::joint::Room;
 use crate::plan::Plan;
 use crate::text::{Text, say};
 
-/// Decides all claims of the account; what can not be decided is rejected, the rest stands.
-pub(super) fn decide(bucket: Bucket<'_>, account: &Account, results: &mut Results, rejects: &mut Vec<Reject>) {
-    for (place, fault) in faults(bucket, account, results) {
+/// Decides all claims of a member's accounts together; what can not be decided is rejected, the rest stands.
+pub(super) fn decide(bucket: Bucket<'_>, accounts: &[Account], results: &mut Results, rejects: &mut Vec<Reject>) {
+    for (place, fault) in faults(bucket, accounts, results) {
         results.reject(place);
         rejects.push(fault.reject(bucket, place));
     }
 }
 
-/// Certifies all claims of the account that can be decided, in order; the others are rejected.
+/// Certifies all claims of a member's accounts that can be decided, by place; the others are rejected.
 pub(super) fn certify(
     bucket: Bucket<'_>,
-    account: &Account,
+    accounts: &[Account],
     certifier: &Certifier<'_>,
     rejects: &mut Vec<Reject>,
-) -> Vec<Certified> {
-    let mut all = Vec::new();
-    let faults = one_by_one(bucket, account, |_, enrollment, claim, accumulators| {
-        let certified = certifier.next(enrollment, claim, accumulators);
-        let (certificate, adjudication) = certified.map_err(|error| located(bucket, &error, enrollment, claim))?;
-        all.push(Certified { enrollment: enrollment.id().to_owned(), adjudication, certificate });
+) -> BTreeMap<usize, Certified> {
+    let mut all = BTreeMap::new();
+    let faults = one_by_one(bucket, accounts, |place, enrollment, claim, accumulators, room| {
+        let (certificate, adjudication) = certifier.next(enrollment, claim, accumulators, room)?;
+        all.insert(place, Certified { enrollment: enrollment.id().to_owned(), adjudication, certificate });
         Ok(())
     });
     rejects.extend(faults.into_iter().map(|(place, fault)| fault.reject(bucket, place)));
     all
 }
 
-/// Decides the claims of the account; gives those that can not be decided.
-fn faults(bucket: Bucket<'_>, account: &Account, results: &mut Results) -> Vec<(usize, Fault)> {
-    one_by_one(bucket, account, |place, enrollment, claim, accumulators| {
-        let adjudication = history::next(bucket.plans.catalog(), enrollment, claim, accumulators)
-            .map_err(|error| located(bucket, &error, enrollment, claim))?;
-        results.set_exactly(bucket, place, &adjudication).map_err(|amount| unheld(claim, &amount))
+/// Decides the claims of the accounts; gives those that can not be decided.
+fn faults(bucket: Bucket<'_>, accounts: &[Account], results: &mut Results) -> Vec<(usize, Fault)> {
+    one_by_one(bucket, accounts, |place, enrollment, claim, accumulators, room| {
+        let adjudication = history::next(bucket.plans.catalog(), enrollment, claim, accumulators, room)?;
+        Ok(results.set_exactly(bucket, place, &adjudication)?)
     })
 }
 
-/// Reads the claims of the account and takes one after the other, in order; gives those that can not be read or taken.
+/// Why a claim could not be taken.
+enum Failed {
+    Undecided(Error),
+    Unheld(Unheld),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Failed {
+        Failed::Undecided(error)
+    }
+}
+
+impl From<Unheld> for Failed {
+    fn from(amount: Unheld) -> Failed {
+        Failed::Unheld(amount)
+    }
+}
+
+/// Reads the claims of a member's accounts and takes one after the other, in the declared order over all of them; gives those that
+/// can not be read or taken.
 fn one_by_one(
     bucket: Bucket<'_>,
-    account: &Account,
-    mut take: impl FnMut(usize, &Enrollment, &Claim, &mut Accumulators) -> Result<(), Fault>,
+    accounts: &[Account],
+    mut take: impl FnMut(usize, &Enrollment, &Claim, &mut Accumulators, &Room<'_>) -> Result<(), Failed>,
 ) -> Vec<(usize, Fault)> {
-    let (mut pairs, mut faults) = (Vec::new(), Vec::new());
-    for place in account.places.clone() {
-        match read(bucket, place) {
-            Ok(pair) => pairs.push((place, pair)),
-            Err(fault) => faults.push((place, fault)),
+    let catalog = bucket.plans.catalog();
+    let mut faults = Vec::new();
+    let read: Vec<Legible> = accounts.iter().map(|account| Legible::of(bucket, account, &mut faults)).collect();
+    let mut dated = Vec::new();
+    for Legible { places, claims } in &read {
+        match history::dated(claims) {
+            Ok(in_order) => {
+                dated.extend(in_order.into_iter().map(|(date, pair)| (date, pair.0.plan(), (places, pair))));
+            }
+            Err(error) => faults.extend(places.iter().map(|(id, place)| (*place, Fault::of("claim_id", id, &error)))),
         }
     }
-    for (place, fault) in loose_reversals(&pairs) {
-        faults.push((place, fault));
-        pairs.retain(|(other, _)| *other != place);
-    }
-    let places: BTreeMap<String, usize> =
-        pairs.iter().map(|(place, (_, claim))| (claim.id().to_owned(), *place)).collect();
-    let mut claims: Vec<(Enrollment, Claim)> = pairs.into_iter().map(|(_, pair)| pair).collect();
-    for (_, claim) in &mut claims {
-        bucket.around.tell(account.index, claim);
-    }
-    let in_order = match history::in_order(&claims) {
-        Ok(in_order) => in_order,
-        Err(error) => {
-            faults.extend(places.iter().map(|(id, place)| (*place, Fault::of("claim_id", id, &error))));
-            return faults;
-        }
-    };
-    let mut accumulators = Accumulators::new();
-    for (enrollment, claim) in in_order {
+    history::put_in_order(catalog, &mut dated);
+    let mut member = history::Accounts::new(catalog);
+    for (_, _, (places, (enrollment, claim))) in dated {
         let place = places.get(claim.id()).copied().unwrap_or_default();
-        let taken = take(place, enrollment, claim, &mut accumulators);
+        let taken = member
+            .take(enrollment, claim, |accumulators, room| take(place, enrollment, claim, accumulators, room))
+            .map_err(|failed| match failed {
+                Failed::Undecided(error) => located(bucket, &error, enrollment, claim),
+                Failed::Unheld(amount) => unheld(claim, &amount),
+            });
         faults.extend(taken.err().map(|fault| (place, fault)));
     }
     faults
+}
+
+/// The claims of an account that can be read, with the place of each by its id.
+struct Legible {
+    places: BTreeMap<String, usize>,
+    claims: Vec<(Enrollment, Claim)>,
+}
+
+impl Legible {
+    fn of(bucket: Bucket<'_>, account: &Account, faults: &mut Vec<(usize, Fault)>) -> Legible {
+        let mut pairs = Vec::new();
+        for place in account.places.clone() {
+            match read(bucket, place) {
+                Ok(pair) => pairs.push((place, pair)),
+                Err(fault) => faults.push((place, fault)),
+            }
+        }
+        for (place, fault) in loose_reversals(&pairs) {
+            faults.push((place, fault));
+            pairs.retain(|(other, _)| *other != place);
+        }
+        let places: BTreeMap<String, usize> =
+            pairs.iter().map(|(place, (_, claim))| (claim.id().to_owned(), *place)).collect();
+        let mut claims: Vec<(Enrollment, Claim)> = pairs.into_iter().map(|(_, pair)| pair).collect();
+        for (_, claim) in &mut claims {
+            bucket.around.tell(account.index, claim);
+        }
+        Legible { places, claims }
+    }
 }
 
 fn unheld(claim: &Claim, Unheld(amount): &Unheld) -> Fault {
@@ -96,12 +137,16 @@ fn unheld(claim: &Claim, Unheld(amount): &Unheld) -> Fault {
     Fault { column: "claim_id".to_owned(), value: claim.id().to_owned(), reason }
 }
 
-/// Decides one claim on top of what the account holds before it; `None` if it has no decision.
+/// Decides one claim on top of what the account holds before it, as if the member had no other; `None` if it has no decision.
 pub(super) fn alone(bucket: Bucket<'_>, place: usize, accumulators: &Accumulators) -> Option<Adjudication> {
     let (enrollment, mut claim) = read(bucket, place).ok()?;
     bucket.around.tell(bucket.accounts.account_at(place), &mut claim);
-    let plan = bucket.plans.catalog().resolve(&enrollment, &claim).ok()?;
-    plan.adjudicate(&enrollment, &claim, accumulators).ok()
+    let catalog = bucket.plans.catalog();
+    let plan = catalog.resolve(&enrollment, &claim).ok()?;
+    let mut adjudication = plan.adjudicate(&enrollment, &claim, accumulators).ok()?;
+    let room = history::Accounts::new(catalog).room(&enrollment, &claim).ok()?;
+    room.cut(&mut adjudication, accumulators).ok()?;
+    Some(adjudication)
 }
 
 /// What is wrong with a row, and where.

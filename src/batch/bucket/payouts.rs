@@ -10,6 +10,7 @@ use arrow::error::ArrowError;
 use rust_decimal::Decimal;
 
 use super::Bucket;
+use super::accounts::Account;
 use crate::adjudicate::{Adjudication, BenefitLines, Decision};
 use crate::batch::{Decided, Reject};
 use crate::error::Error;
@@ -121,6 +122,17 @@ impl Results {
         let told: Vec<String> = notices.iter().map(told).collect();
         let text = self.texts.place_of(&told.join(";"));
         put(&mut self.notices, place, text);
+    }
+
+    /// Whether a joint limit could cut what the accounts are paid in all.
+    pub(super) fn may_be_cut(&self, bucket: Bucket<'_>, accounts: &[Account]) -> bool {
+        let paid = |account: &Account| -> i64 {
+            let payable = self.payable.get(account.places.clone()).unwrap_or_default();
+            payable.iter().copied().fold(0, i64::saturating_add)
+        };
+        let least = accounts.iter().filter_map(|account| bucket.plans.least_joint_limit(account.plan)).min();
+        let in_all = accounts.iter().map(paid).fold(0, i64::saturating_add);
+        least.is_some_and(|least| in_all > least)
     }
 
     pub(super) fn reject(&mut self, place: usize) {

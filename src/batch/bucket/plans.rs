@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::payouts::fen;
 use crate::accumulator::Entry;
 use crate::batch::door::Vocabulary;
 use crate::catalog::Catalog;
+use crate::joint::Turn;
 use crate::plan::expression::Prior;
 use crate::plan::{EffectiveBy, Plan, PlanReference};
 use crate::reading::bounds::Bounds;
@@ -23,6 +25,8 @@ pub(crate) struct Plans<'c> {
     all: Vec<&'c Plan>,
     /// Sorted by id.
     prepared: Vec<Prepared<'c>>,
+    /// By plan: when joint limits serve it, and the least amount over it in fen.
+    joint: Vec<Option<(Turn, i64)>>,
     /// Of the amounts that benefits start from, in the output.
     gross_places: u32,
     compiled: Mutex<BTreeMap<Key, Option<Arc<Answers>>>>,
@@ -81,8 +85,22 @@ impl<'c> Plans<'c> {
                 prepared.push(Prepared::of(plan.id(), catalog.versions(plan.id()), number));
             }
         }
+        let joint_limits = catalog.joint_limits();
+        let joint = |prepared: &Prepared<'_>| {
+            let least = joint_limits.least_over(prepared.id)?;
+            Some((joint_limits.turn_of(prepared.id)?, fen(least).unwrap_or(i64::MAX)))
+        };
+        let joint = prepared.iter().map(joint).collect();
         let gross_places = all.iter().map(|plan| most_gross_places(plan)).fold(LEAST_GROSS_PLACES, u32::max);
-        Plans { catalog, vocabulary: vocabulary.clone(), all, prepared, gross_places, compiled: Mutex::default() }
+        Plans {
+            catalog,
+            vocabulary: vocabulary.clone(),
+            all,
+            prepared,
+            joint,
+            gross_places,
+            compiled: Mutex::default(),
+        }
     }
 
     /// The plans of another catalog with the same facts.
@@ -125,6 +143,21 @@ impl<'c> Plans<'c> {
 
     pub(super) fn prepared(&self, plan: usize) -> Option<&Prepared<'c>> {
         self.prepared.get(plan)
+    }
+
+    /// Whether a joint limit is over one of the plans.
+    pub(super) fn has_joint_limits(&self) -> bool {
+        self.joint.iter().any(Option::is_some)
+    }
+
+    /// When joint limits serve the plan; none if there is none over it.
+    pub(super) fn turn_of(&self, plan: usize) -> Option<Turn> {
+        self.joint.get(plan).copied().flatten().map(|(turn, _)| turn)
+    }
+
+    /// The least joint limit over the plan, in fen. Amounts that are no more in all are not cut by any.
+    pub(super) fn least_joint_limit(&self, plan: usize) -> Option<i64> {
+        self.joint.get(plan).copied().flatten().map(|(_, least)| least)
     }
 
     /// The programs of a version for what is given; `None` where columns can not be proven to fit.

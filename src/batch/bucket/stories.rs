@@ -1,6 +1,6 @@
 //! The whole accounts of some claims, as they would be read one by one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::{BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
@@ -9,23 +9,39 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::accounts::{Account, Accounts};
 use super::around::Around;
 use super::facts::{Rows, not_plain};
+use super::kin::Kin;
 use super::plans::Plans;
 use super::{Bucket, exactly};
+use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::history;
+use crate::joint::Room;
 
 /// All claims of a member under one plan that can be read, in the order in which they are decided.
-pub(crate) type Story = Vec<(Enrollment, Claim)>;
+pub(crate) struct Story<'c> {
+    pub(crate) claims: Vec<(Enrollment, Claim)>,
+    /// What joint limits leave for each of them, after what the member's claims under other plans were paid.
+    pub(crate) rooms: Vec<Room<'c>>,
+}
+
+impl<'c> Story<'c> {
+    /// Each claim with its enrollment, and with what joint limits leave for it.
+    pub(crate) fn iter(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = (&(Enrollment, Claim), &Room<'c>)> + ExactSizeIterator {
+        self.claims.iter().zip(&self.rooms)
+    }
+}
 
 /// The accounts that have one of these claims; now and then another one too.
-pub(crate) fn stories(
-    plans: &Plans<'_>,
+pub(crate) fn stories<'c>(
+    plans: &Plans<'c>,
     claims: &RecordBatch,
     enrollments: &RecordBatch,
     wanted: &BTreeSet<&str>,
-) -> Result<Vec<Story>, Error> {
+) -> Result<Vec<Story<'c>>, Error> {
     let (claims, enrollments) = accounts_alone(claims, enrollments, wanted)?;
     let (claims, enrollments) = (Rows::of(&claims)?, Rows::of(&enrollments)?);
     let accounts = Accounts::of(plans, &claims, &enrollments, &mut Vec::new())?;
@@ -34,7 +50,18 @@ pub(crate) fn stories(
     let ids = claims.texts("claim_id")?;
     let is_wanted =
         |account: &Account| account.places.clone().any(|place| wanted.contains(ids.value(accounts.claim_at(place))));
-    Ok(accounts.iter().filter(is_wanted).map(|account| story(bucket, &account)).collect())
+    let kin = Kin::of(bucket);
+    let of_kin: BTreeMap<usize, &[Account]> =
+        kin.groups().flat_map(|group| group.iter().map(move |account| (account.index, group))).collect();
+    let story = |account: Account| {
+        let claims = legible(bucket, &account);
+        let rooms = match of_kin.get(&account.index) {
+            Some(group) => rooms(plans.catalog(), bucket, &account, group),
+            None => vec![Room::default(); claims.len()],
+        };
+        Story { claims, rooms }
+    };
+    Ok(accounts.iter().filter(is_wanted).map(story).collect())
 }
 
 /// The rows of the members that have one of these claims, and now and then of another.
@@ -102,13 +129,35 @@ impl Traces {
     }
 }
 
-fn story(bucket: Bucket<'_>, account: &Account) -> Story {
+/// What joint limits leave for each claim of an account, with all accounts that they hold together.
+fn rooms<'c>(catalog: &'c Catalog, bucket: Bucket<'_>, account: &Account, group: &[Account]) -> Vec<Room<'c>> {
+    let claims: Vec<(bool, Vec<(Enrollment, Claim)>)> =
+        group.iter().map(|other| (other.index == account.index, legible(bucket, other))).collect();
+    let mut dated = Vec::new();
+    for (is_own, claims) in &claims {
+        let claims = history::dated(claims).unwrap_or_default().into_iter();
+        dated.extend(claims.map(|(date, pair)| (date, pair.0.plan(), (is_own, pair))));
+    }
+    history::put_in_order(catalog, &mut dated);
+    let (mut accounts, mut rooms) = (history::Accounts::new(catalog), Vec::new());
+    for (_, _, (is_own, (enrollment, claim))) in dated {
+        if *is_own {
+            rooms.push(accounts.room(enrollment, claim).unwrap_or_default());
+        }
+        // A claim that can not be decided posts nothing; the run has rejected it.
+        let _rejected = accounts.next(enrollment, claim);
+    }
+    rooms
+}
+
+/// The claims of an account that can be read, in order.
+fn legible(bucket: Bucket<'_>, account: &Account) -> Vec<(Enrollment, Claim)> {
     let read = |place: usize| exactly::read(bucket, place).ok().map(|pair| (place, pair));
     let mut pairs: Vec<_> = account.places.clone().filter_map(read).collect();
     for (loose, _) in exactly::loose_reversals(&pairs) {
         pairs.retain(|(place, _)| *place != loose);
     }
-    let mut claims: Story = pairs.into_iter().map(|(_, pair)| pair).collect();
+    let mut claims: Vec<(Enrollment, Claim)> = pairs.into_iter().map(|(_, pair)| pair).collect();
     for (_, claim) in &mut claims {
         bucket.around.tell(account.index, claim);
     }

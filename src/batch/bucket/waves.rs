@@ -109,6 +109,13 @@ impl<'b> Waves<'b> {
         turns
     }
 
+    /// Leaves accounts to the exact reading.
+    pub(super) fn leave(&mut self, accounts: &[Account]) {
+        for account in accounts {
+            self.give_up(account.index);
+        }
+    }
+
     fn give_up(&mut self, account: usize) {
         if let Some(exact) = self.exact.get_mut(account) {
             *exact = true;

@@ -15,7 +15,8 @@ use crate::certificate::{Certifier, Roll};
 use crate::error::Error;
 use crate::text::say;
 
-/// Certifies what a bucket has decided: the lines of a batch without its end. Each claim is decided once more by itself, and must come to its payout.
+/// Certifies what a bucket has decided: the lines of a batch without its end, and how many claims have none because a joint limit
+/// cuts them. Each claim is decided once more by itself, and must come to its payout.
 pub(super) fn write_part(
     certifier: &Certifier<'_>,
     plans: &Plans<'_>,
@@ -23,12 +24,14 @@ pub(super) fn write_part(
     enrollments: &RecordBatch,
     payouts: &RecordBatch,
     path: PathBuf,
-) -> Result<Option<Sealed>, Error> {
+) -> Result<(Option<Sealed>, u64), Error> {
     let mut payouts = Payouts::of(payouts)?;
     let mut file = Sealing::at(path.clone());
     let mut roll = Roll::to(&mut file);
+    let mut cut = 0_u64;
     certify_bucket(plans, certifier, claims, enrollments, |certified| {
         if payouts.tick_off(&certified.enrollment, &certified.adjudication)? {
+            cut = cut.saturating_add(certified.adjudication.is_cut().into());
             certified.certificate.iter().try_for_each(|certificate| roll.add(certificate))
         } else {
             Ok(())
@@ -36,7 +39,7 @@ pub(super) fn write_part(
         .map_err(|fault| unwritable(&path, &fault))
     })?;
     payouts.are_all_certified()?;
-    file.seal()
+    Ok((file.seal()?, cut))
 }
 
 /// What was decided of each claim that is not certified yet.

@@ -105,6 +105,7 @@ impl Deciding<'_> {
             let path = self.folder.path(&name("certificates"));
             certify::write_part(certifier, self.plans, claims, enrollments, &payouts, path)
         });
+        let (certificates, cut) = certificates.transpose()?.unwrap_or_default();
         let mut rejected = Rejected::at(self.folder.path(&name("rejects")));
         rejected.add(rejects)?;
         Ok(Part {
@@ -119,7 +120,8 @@ impl Deciding<'_> {
                 Some(sink) => write_part(sink, &lines, self.folder, &name("lines"))?,
                 None => None,
             },
-            certificates: certificates.transpose()?.flatten(),
+            certificates,
+            cut,
             rejects: rejected.seal()?,
         })
     }

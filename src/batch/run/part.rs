@@ -16,6 +16,9 @@ pub(super) struct Part {
     pub(super) payouts: Option<Sealed>,
     pub(super) lines: Option<Sealed>,
     pub(super) certificates: Option<Sealed>,
+    /// The claims that have no certificate because a joint limit cuts them.
+    #[serde(default)]
+    pub(super) cut: u64,
     pub(super) rejects: Option<Sealed>,
 }
 

@@ -92,7 +92,8 @@ impl Results<'_> {
             }
         }
         let count = roll.count();
-        Ok(Certificates { count, root: roll.end().map_err(failed)? })
+        let cut = self.parts.iter().fold(0, |cut: u64, part| cut.saturating_add(part.cut));
+        Ok(Certificates { count, root: roll.end().map_err(failed)?, cut })
     }
 
     fn write_rejects(&self, progress: &dyn Progress) -> Result<RejectCounts, Error> {

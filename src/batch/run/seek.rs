@@ -18,12 +18,12 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 
 /// Every account that has one of these claims. Both files are read twice, and of their rows only these members' are kept.
-pub(crate) fn seek(
+pub(crate) fn seek<'c>(
     job: &Job,
-    catalog: &Catalog,
+    catalog: &'c Catalog,
     claims: &BTreeSet<&str>,
     progress: &dyn Progress,
-) -> Result<Vec<Story>, Error> {
+) -> Result<Vec<Story<'c>>, Error> {
     let vocabulary = Vocabulary::of(catalog)?;
     let sources = Sources::open(job, &vocabulary)?;
     let rows = Budget::of(job).reading(0).rows;

@@ -34,10 +34,13 @@ pub(super) struct Counts {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Certificates {
-    /// How many it holds: one for each decided claim but reversals.
+    /// How many it holds: one for each decided claim but reversals and claims that a joint limit cuts.
     pub count: u64,
     /// The root over all of them, in lower-case hexadecimal: what is noted on the day.
     pub root: String,
+    /// The claims that a joint limit cuts. A certificate proves what a plan alone pays, so that they have none.
+    #[serde(default)]
+    pub cut: u64,
 }
 
 impl Summary {
