@@ -98,7 +98,8 @@ impl Plan {
         self.conditions.iter()
     }
 
-    /// The pack's promises, each proven for every claim of a member without history.
+    /// The pack's promises, each proven: of what a claim is paid for every claim of a member without history, of the order for
+    /// all claims of one cover and event date.
     #[must_use]
     pub fn promises(&self) -> &[Text] {
         &self.promises

@@ -7,3 +7,4 @@ pub(crate) mod exact;
 pub(crate) mod formula;
 #[cfg(feature = "workbook")]
 pub(crate) mod sheet;
+pub(crate) mod ties;

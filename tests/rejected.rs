@@ -37,7 +37,7 @@ const KNOWN_WRONG: &[(&str, &[&str])] = &[];
 const SHOWN_ELSEWHERE: [(Code, &str); 1] = [(Code::TooLarge, "a_file_is_read_up_to_its_size")];
 
 /// What is shown for these files is kept word for word.
-const RENDERED: [&str; 21] = [
+const RENDERED: [&str; 23] = [
     "packs/bad-name-row-with-underscore.toml",
     "packs/bands-three-mistakes.toml",
     "packs/bare-range.toml",
@@ -46,6 +46,8 @@ const RENDERED: [&str; 21] = [
     "packs/gbk.toml",
     "packs/limit-finer-than-ten-yuan.toml",
     "packs/promise-broken-monotone-by-a-slab.toml",
+    "packs/promise-broken-order.toml",
+    "packs/promise-unproven-order.toml",
     "packs/several-mistakes-in-expressions.toml",
     "packs/several-mistakes-shape.toml",
     "packs/table-gap.toml",
@@ -61,8 +63,10 @@ const RENDERED: [&str; 21] = [
     "cases/unknown-fact-near.json",
 ];
 /// These also in Chinese.
-const RENDERED_IN_CHINESE: [&str; 4] = [
+const RENDERED_IN_CHINESE: [&str; 6] = [
     "packs/promise-broken-monotone-by-a-slab.toml",
+    "packs/promise-broken-order.toml",
+    "packs/promise-unproven-order.toml",
     "packs/several-mistakes-in-expressions.toml",
     "packs/unguarded-grade.toml",
     "cases/settlement-several.json",

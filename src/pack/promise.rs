@@ -1,5 +1,6 @@
 //! A pack's promises: proven over all claims, or refuted by one that is shown.
 
+mod order;
 mod tried;
 
 use tried::{Dice, Tried};
@@ -35,6 +36,9 @@ pub(super) fn check(plan: &Plan, promises: Option<&Node>, findings: &mut Finding
     for node in promises.get("monotone_in").map(Node::items).unwrap_or_default() {
         check_monotone(plan, node, tries, findings);
     }
+    if let Some(node) = promises.get("same_in_any_order") {
+        check_order(plan, node, tries, findings);
+    }
 }
 
 /// The promises in words, once they are proven.
@@ -51,6 +55,12 @@ pub(super) fn words(plan: &Plan, promises: &Node, findings: &mut Findings) -> Ve
     for fact in promises.get("monotone_in").map(Node::items).unwrap_or_default().iter().filter_map(Node::text) {
         let Text { zh, en } = title(fact);
         words.push(say!("{zh}增加，给付不减少", "more `{en}` never pays less"));
+    }
+    if promises.get("same_in_any_order").is_some() {
+        words.push(say!(
+            "同一事件的几次理赔，不论先后，合计给付相同",
+            "the claims of one event are paid the same together, in whatever order they are decided"
+        ));
     }
     words
 }
@@ -84,6 +94,12 @@ fn check_monotone(plan: &Plan, node: &Node, tries: usize, findings: &mut Finding
     let refuted =
         refute(plan, Some(slot), tries, |_, one, more| more.is_some_and(|more| more.payable() < one.payable()));
     report(&node.span, refuted, say!("未能证明", "it could not be proven"), findings);
+}
+
+fn check_order(plan: &Plan, node: &Node, tries: usize, findings: &mut Findings) {
+    if let Err(unproven) = order::prove(plan) {
+        report(&node.span, order::refute(plan, tries), unproven, findings);
+    }
 }
 
 /// All that any single claim can be paid.

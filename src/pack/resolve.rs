@@ -372,13 +372,10 @@ impl Resolver {
                 ),
             };
         }
-        let Some(slot) = self.slot(name) else {
+        let Some(slot) = self.rule_slot(name) else {
             self.unknown_name(name, span);
             return None;
         };
-        if !self.standard {
-            self.rule_facts.insert(slot);
-        }
         let fact = self.facts.get(slot)?;
         let number = Number::Fact(slot);
         let kind = fact.kind;
@@ -503,6 +500,15 @@ impl Resolver {
         }
     }
 
+    /// The slot of a fact that a rule reads itself, not only through the derivation of another.
+    pub(super) fn rule_slot(&mut self, name: &str) -> Option<Slot> {
+        let slot = self.slot(name)?;
+        if !self.standard {
+            self.rule_facts.insert(slot);
+        }
+        Some(slot)
+    }
+
     /// The plan's index of a fact, be it the pack's own or a standard one; made on first use.
     pub(super) fn slot(&mut self, name: &str) -> Option<Slot> {
         if let Some(slot) = self.facts.iter().position(|fact| &*fact.name == name) {
@@ -541,7 +547,7 @@ impl Resolver {
                 self.numbers(arguments).map(|(numbers, unit)| Typed::Number(Number::Greatest(numbers), unit))
             }
             ("age", [at]) => {
-                let born = self.slot("birth_date").map(Date::Fact)?;
+                let born = self.rule_slot("birth_date").map(Date::Fact)?;
                 let at = self.date(at)?;
                 Some(Typed::Number(Number::YearsBetween(Box::new([born, at])), Unit::Plain))
             }
@@ -596,7 +602,7 @@ impl Resolver {
     }
 
     fn given(&mut self, name: &str, span: &Span) -> Option<Typed> {
-        let Some(slot) = self.slot(name) else {
+        let Some(slot) = self.rule_slot(name) else {
             self.unknown_name(name, span);
             return None;
         };

@@ -194,6 +194,7 @@ mod keys {
         optional("never_pays_more_than", Shape::Literal, "每次给付不超过", "no claim is paid more"),
         optional("never_pays_more_than_borne", Shape::Text, "给付不超过此项负担", "no claim is paid more than this fact"),
         optional("monotone_in", Shape::List(&Shape::Text), "随之不减", "more of these never pays less"),
+        optional("same_in_any_order", Shape::OneOf(|| vec!["event"]), "不论先后，合计相同", "the claims of one event are paid the same together in any order"),
     ];
     const fn map(of: &'static Shape) -> Shape {
         Shape::Map(Keys::Names, of)

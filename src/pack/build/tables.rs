@@ -52,7 +52,7 @@ impl<'n> Builder<'n> {
     /// The slot of a fact that a text names.
     pub(super) fn fact_named(&mut self, node: &Node) -> Option<Slot> {
         let name = node.text()?;
-        let slot = self.resolver.slot(name);
+        let slot = self.resolver.rule_slot(name);
         if slot.is_none() && !self.resolver.may_be_poisoned(name) {
             let own = self.resolver.own_facts.keys().map(String::as_str);
             let help = did_you_mean(name, own.chain(STANDARD.iter().map(|fact| fact.name)));

@@ -43,7 +43,7 @@ impl<'n> Builder<'n> {
         let not_when = self.optional(node, "not_when", Builder::truth);
         let waived_within = self.optional(node, "waived_within", |b, node| {
             let grace = b.days_of_waiting(node)?;
-            Some((grace, b.resolver.slot("previous_coverage_end")?))
+            Some((grace, b.resolver.rule_slot("previous_coverage_end")?))
         });
         let reduced = match (node.get("reduced_until"), node.get("reduced_pay")) {
             (Some(until), Some(pay)) => {

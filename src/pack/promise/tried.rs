@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use crate::accumulator::Accumulators;
 use crate::adjudicate::{Decision, Outcome};
@@ -9,9 +10,10 @@ use crate::calendar;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::exact;
-use crate::fact::{Holder, Kind, Value};
+use crate::fact::{Bounds, Holder, Kind, Value};
 use crate::plan::expression::Slot;
-use crate::plan::{FigureValue, Plan};
+use crate::plan::{FigureValue, Plan, Rows};
+use crate::text::{Text, say};
 
 /// The facts of one tried claim, by slot.
 #[derive(Clone)]
@@ -53,6 +55,32 @@ impl Tried {
         Some(raised)
     }
 
+    /// Another claim of the enrollment, some of whose facts are drawn anew.
+    fn beside(&self, plan: &Plan, is_of_the_event: bool, dice: &mut Dice) -> Tried {
+        let fresh = Tried::random(plan, dice);
+        let mut beside = self.clone();
+        for slot in 0..plan.facts.len() {
+            let may_change = if is_common(plan, slot) { slot == plan.event_date && !is_of_the_event } else { true };
+            if may_change && dice.below(2) == 0 {
+                beside.leave_out(slot);
+                beside.facts.extend(fresh.facts.iter().filter(|(other, _)| *other == slot).cloned());
+            }
+        }
+        beside
+    }
+
+    /// The facts that claims of the event have in common, and those of the claim alone.
+    fn words_in_common(&self, plan: &Plan) -> (String, String) {
+        let mut facts: Vec<&(Slot, Value)> = self.facts.iter().collect();
+        facts.sort_by_key(|(slot, _)| *slot);
+        let (common, own): (Vec<_>, Vec<_>) = facts.into_iter().partition(|(slot, _)| is_common(plan, *slot));
+        (spelled(plan, common), spelled(plan, own))
+    }
+
+    fn leave_out(&mut self, slot: Slot) {
+        self.facts.retain(|(known, _)| *known != slot);
+    }
+
     pub(super) fn number(&self, slot: Slot) -> Option<Decimal> {
         self.facts.iter().find_map(|(known, value)| match value {
             Value::Number(number) if *known == slot => Some(*number),
@@ -60,9 +88,15 @@ impl Tried {
         })
     }
 
+    /// What is decided of the claim, if it is open to the plan's benefits.
     pub(super) fn decide(&self, plan: &Plan, accumulators: &Accumulators) -> Option<Outcome> {
+        let outcome = self.outcome(plan, "C", accumulators)?;
+        matches!(outcome.decision(), Decision::Paid | Decision::NothingDue).then_some(outcome)
+    }
+
+    fn outcome(&self, plan: &Plan, id: &str, accumulators: &Accumulators) -> Option<Outcome> {
         let mut enrollment = Enrollment::new("E", plan.id(), "M");
-        let mut claim = Claim::new("C");
+        let mut claim = Claim::new(id);
         for (slot, value) in &self.facts {
             let fact = plan.fact(*slot);
             match fact.holder {
@@ -70,14 +104,153 @@ impl Tried {
                 Holder::Claim => claim = claim.with(&fact.name, value.clone()).ok()?,
             }
         }
-        let outcome = plan.decide(&enrollment, &claim, accumulators).ok()?;
-        matches!(outcome.decision(), Decision::Paid | Decision::NothingDue).then_some(outcome)
+        plan.decide(&enrollment, &claim, accumulators).ok()
     }
 
     pub(super) fn words(&self, plan: &Plan, outcome: &Outcome) -> String {
-        let facts = self.facts.iter().map(|(slot, value)| format!("{} = {value}", plan.fact(*slot).name));
         let paid = crate::money::print(outcome.payable());
-        format!("{} → {paid}", facts.collect::<Vec<_>>().join(", "))
+        format!("{} → {paid}", spelled(plan, self.facts.iter().collect()))
+    }
+}
+
+fn spelled(plan: &Plan, facts: Vec<&(Slot, Value)>) -> String {
+    let facts = facts.into_iter().map(|(slot, value)| format!("{} = {value}", plan.fact(*slot).name));
+    facts.collect::<Vec<_>>().join(", ")
+}
+
+/// Two claims of one enrollment and one event date, on an account on which one claim stands before or none.
+#[derive(Clone)]
+pub(super) struct Pair {
+    before: Option<Tried>,
+    one: Tried,
+    other: Tried,
+}
+
+/// The most units above the lowest value that are drawn.
+const MOST_UNITS: u32 = 10_000_000;
+
+/// In how many draws a claim is looked for that is paid.
+const DRAWS: usize = 6;
+
+impl Pair {
+    pub(super) fn random(plan: &Plan, dice: &mut Dice) -> Pair {
+        let nothing = Accumulators::new();
+        let is_paid = |tried: &Tried| tried.decide(plan, &nothing).is_some_and(|outcome| !outcome.payable().is_zero());
+        let mut one = Tried::random(plan, dice);
+        for _ in 0..DRAWS {
+            if is_paid(&one) {
+                break;
+            }
+            one = Tried::random(plan, dice);
+        }
+        let before = (dice.below(3) == 0).then(|| {
+            let is_of_the_event = dice.below(2) == 0;
+            one.beside(plan, is_of_the_event, dice)
+        });
+        let other = one.beside(plan, true, dice);
+        Pair { before, one, other }
+    }
+
+    /// Whether the two are paid more together one way round than the other. A claim that is pended is not decided.
+    pub(super) fn depends_on_order(&self, plan: &Plan) -> bool {
+        let [forth, back] = self.both_ways(plan);
+        forth.zip(back).is_some_and(|(forth, back)| forth.together != back.together)
+    }
+
+    fn both_ways(&self, plan: &Plan) -> [Option<InTurn>; 2] {
+        [[&self.one, &self.other], [&self.other, &self.one]]
+            .map(|pair| InTurn::decide(plan, self.before.as_ref(), pair))
+    }
+
+    /// The same pair without the facts that do not matter.
+    pub(super) fn with_few_facts(self, plan: &Plan) -> Pair {
+        let mut fewest = self;
+        let alone = Pair { before: None, ..fewest.clone() };
+        if alone.depends_on_order(plan) {
+            fewest = alone;
+        }
+        for slot in 0..plan.facts.len() {
+            let of_all = |pair: &mut Pair| {
+                pair.one.leave_out(slot);
+                pair.other.leave_out(slot);
+                if let Some(before) = &mut pair.before {
+                    before.leave_out(slot);
+                }
+            };
+            let of_one = |pair: &mut Pair| pair.one.leave_out(slot);
+            let of_other = |pair: &mut Pair| pair.other.leave_out(slot);
+            let leave_outs: [&dyn Fn(&mut Pair); 3] = [&of_all, &of_one, &of_other];
+            let may_differ = !is_common(plan, slot);
+            for leave_out in leave_outs.into_iter().take(if may_differ { 3 } else { 1 }) {
+                let mut fewer = fewest.clone();
+                leave_out(&mut fewer);
+                if fewer.depends_on_order(plan) {
+                    fewest = fewer;
+                }
+            }
+        }
+        fewest
+    }
+
+    /// Both orders with their amounts.
+    pub(super) fn words(&self, plan: &Plan) -> Option<Text> {
+        let [forth, back] = self.both_ways(plan);
+        let (forth, back) = (forth?, back?);
+        let (common, _) = self.one.words_in_common(plan);
+        let claim = |tried: &Tried| format!("({})", tried.words_in_common(plan).1);
+        let (one, other) = (claim(&self.one), claim(&self.other));
+        let [first, then, first_back, then_back] =
+            [forth.first, forth.then, back.first, back.then].map(crate::money::print);
+        let [together, together_back] = [forth.together, back.together].map(crate::money::print);
+        let before = match &self.before {
+            None => Text::same(""),
+            Some(before) => {
+                let before = spelled(plan, before.facts.iter().collect());
+                say!("此前已审核 ({before})；", "after ({before}), ")
+            }
+        };
+        let (zh, en) = (before.zh, before.en);
+        Some(say!(
+            "反例：{zh}{common}：先 {one} → {first}，后 {other} → {then}，合计 {together}；先 {other} → {first_back}，后 {one} → {then_back}，合计 {together_back}",
+            "two claims that break it: {en}with {common}: {one} → {first}, then {other} → {then}, {together} together; but {other} → {first_back}, then {one} → {then_back}, {together_back} together"
+        ))
+    }
+}
+
+/// What two claims are paid, one after the other.
+struct InTurn {
+    first: Decimal,
+    then: Decimal,
+    together: Decimal,
+}
+
+impl InTurn {
+    fn decide(plan: &Plan, before: Option<&Tried>, [first, then]: [&Tried; 2]) -> Option<InTurn> {
+        let mut account = Accumulators::new();
+        let mut next = |id: &str, tried: &Tried| {
+            let outcome = tried.outcome(plan, id, &account)?;
+            match outcome.decision() {
+                Decision::Paid | Decision::NothingDue | Decision::Denied => {}
+                Decision::Pended | Decision::Reversed => return None,
+            }
+            if let Some(posting) = outcome.posting() {
+                account.post(posting).ok()?;
+            }
+            Some(outcome.payable())
+        };
+        if let Some(before) = before {
+            next("A", before)?;
+        }
+        let (first, then) = (next("B", first)?, next("C", then)?);
+        Some(InTurn { first, then, together: exact::add(first, then).ok()? })
+    }
+}
+
+/// Whether claims of one event have the fact in common.
+fn is_common(plan: &Plan, slot: Slot) -> bool {
+    match plan.fact(slot).holder {
+        Holder::Enrollment => true,
+        Holder::Claim => slot == plan.event_date,
     }
 }
 
@@ -92,8 +265,8 @@ fn random_value(plan: &Plan, slot: Slot, start: NaiveDate, dice: &mut Dice) -> O
             let number = match dice.below(4) {
                 0 => fact.bounds.min,
                 1 => fact.bounds.max.min(Decimal::from(10_000_000)),
-                2 => figure_near(plan, dice).unwrap_or(fact.bounds.min),
-                _ => Decimal::new(i64::from(dice.below(10_000_000)), fact.kind.places()),
+                2 => number_near(plan, slot, dice).unwrap_or(fact.bounds.min),
+                _ => within(fact.bounds, fact.kind.places(), dice),
             };
             let whole = if fact.kind.places() == 0 { number.trunc() } else { number };
             Some(Value::Number(whole.clamp(fact.bounds.min, fact.bounds.max)))
@@ -115,6 +288,30 @@ fn random_value(plan: &Plan, slot: Slot, start: NaiveDate, dice: &mut Dice) -> O
             Some(Value::Text(fact.symbols.get(pick).map_or("other".into(), |symbol| symbol.name.clone())))
         }
     }
+}
+
+/// Anything up to ten million units above the lowest.
+fn within(bounds: Bounds, places: u32, dice: &mut Dice) -> Decimal {
+    let unit = Decimal::new(1, places);
+    let units = exact::subtract(bounds.max, bounds.min).ok().and_then(|span| span.checked_div(unit)?.to_u32());
+    let above = units.map_or(MOST_UNITS, |units| units.saturating_add(1).min(MOST_UNITS));
+    exact::add(bounds.min, Decimal::new(i64::from(dice.below(above)), places)).unwrap_or(bounds.min)
+}
+
+/// A row of a table of the fact, a figure of the plan, or one next to it.
+fn number_near(plan: &Plan, slot: Slot, dice: &mut Dice) -> Option<Decimal> {
+    let tables = plan.tables.iter().filter(|table| table.by == slot);
+    let keys: Vec<Decimal> = tables
+        .flat_map(|table| match &table.rows {
+            Rows::Numbers(rows) => rows.iter().map(|(key, _)| *key).collect(),
+            Rows::Categories(_) | Rows::YesNo { .. } => Vec::new(),
+        })
+        .collect();
+    let count = u32::try_from(keys.len()).unwrap_or(0);
+    if count > 0 && dice.below(2) == 0 {
+        return keys.get(usize::try_from(dice.below(count)).ok()?).copied();
+    }
+    figure_near(plan, dice)
 }
 
 /// A figure of the plan, or one just above it.

@@ -1,0 +1,288 @@
+//! Whether claims of one event are paid the same together, whichever is decided first.
+//!
+//! Proven by what telescopes; `design.md` has the argument. What can not be proven is tried on pairs of claims.
+
+use super::tried::{Dice, Pair};
+use crate::exact::divides;
+use crate::plan::expression::{Number, Prior};
+use crate::plan::{Action, EarlierBenefit, LedgerAmount, Limit, NamedValue, Plan, Step};
+use crate::reading::ties::Tied;
+use crate::rounding::Mode;
+use crate::semantics::{Meaning, Place};
+use crate::text::{Text, say};
+
+/// Proves the promise, or says of which rule it can not be shown.
+pub(super) fn prove(plan: &Plan) -> Result<(), Text> {
+    let proof = Proof::of(plan);
+    proof.every_condition_stands_still()?;
+    let mut groups = Groups::of_single_benefits(plan);
+    for benefit in 0..plan.benefits.len() {
+        if proof.counts_earlier_claims(benefit)? {
+            groups.count(benefit);
+        }
+    }
+    plan.limits.iter().try_for_each(|limit| proof.limit_has_the_last_word(limit, &mut groups))
+}
+
+/// To try a pair costs as much as to try so many claims.
+const CLAIMS_A_PAIR: usize = 8;
+
+/// Two claims of an event that are paid more one way round than the other.
+pub(super) fn refute(plan: &Plan, tries: usize) -> Option<Text> {
+    let mut dice = Dice::new();
+    let pairs = tries.div_ceil(CLAIMS_A_PAIR);
+    let broken = (0..pairs).map(|_| Pair::random(plan, &mut dice)).find(|pair| pair.depends_on_order(plan))?;
+    broken.with_few_facts(plan).words(plan)
+}
+
+/// What is known of the plan while the proof goes on.
+struct Proof<'p> {
+    plan: &'p Plan,
+    /// Read over all claims of an event at once.
+    read: Tied<'p>,
+}
+
+impl<'p> Proof<'p> {
+    fn of(plan: &'p Plan) -> Proof<'p> {
+        let mut meaning = Meaning::new(plan, Tied::new(plan));
+        meaning.adjudicate();
+        Proof { plan, read: meaning.reading }
+    }
+
+    fn moves(&self, place: Place) -> bool {
+        self.read.moved.contains(&place)
+    }
+
+    /// A claim is open to the plan or not, whatever came before.
+    fn every_condition_stands_still(&self) -> Result<(), Text> {
+        if let Some(identity) = (0..self.plan.identities.len()).find(|index| self.moves(Place::Identity(*index))) {
+            let Text { zh, en } = &self.plan.identity(identity).text;
+            return Err(say!("核对「{zh}」与此前的理赔有关", "whether {en} depends on earlier claims"));
+        }
+        match (0..self.plan.conditions.len()).find(|index| self.moves(Place::Condition(*index))) {
+            None => Ok(()),
+            Some(condition) => {
+                let id = self.plan.condition(condition).id();
+                Err(say!(
+                    "条件 `{id}` 与同一事件此前的理赔有关",
+                    "the condition `{id}` depends on earlier claims of the event"
+                ))
+            }
+        }
+    }
+
+    /// Whether what the benefit pays depends on earlier claims of the event; only in ways that come to the same in any order.
+    fn counts_earlier_claims(&self, index: usize) -> Result<bool, Text> {
+        let benefit = self.plan.benefit(index);
+        let id = &benefit.id;
+        for (key, place) in [("when", Place::When(index)), ("gross", Place::Gross(index))] {
+            if self.moves(place) {
+                return Err(say!(
+                    "待遇 `{id}` 的 `{key}` 与同一事件此前的理赔有关",
+                    "`{key}` of `{id}` depends on earlier claims of the event"
+                ));
+            }
+        }
+        let own = (0..benefit.steps.len()).find(|step| self.moves(Place::Step(index, *step)));
+        let Some((first, counting)) = own.and_then(|first| Some((first, benefit.steps.get(first..)?))) else {
+            return Ok(false);
+        };
+        for (behind, step) in counting.iter().enumerate() {
+            if !(self.is_own_limit(step) || (behind == 0 && self.is_own_highest(index, step))) {
+                let number = first.saturating_add(behind).saturating_add(1);
+                return Err(step_in_doubt(id, number, &step.action));
+            }
+        }
+        let to = benefit.rounding.to;
+        match self.plan.benefits.iter().find(|other| !divides(to, other.rounding.to)) {
+            None => Ok(true),
+            Some(finer) => {
+                let other = &finer.id;
+                Err(say!(
+                    "待遇 `{other}` 舍入得比 `{id}` 更细，限额所余可能不是整倍数",
+                    "`{other}` is rounded more finely than `{id}`, so that what a limit leaves may be no multiple"
+                ))
+            }
+        }
+    }
+
+    /// At most so much together with what the benefit was paid before: the same amount for every claim of the event.
+    fn is_own_limit(&self, step: &Step) -> bool {
+        match &step.action {
+            Action::Limit { amount, used: Some(_) } => self.is_fixed(amount) && self.applies_to_all_or_none(step),
+            Action::Limit { used: None, .. }
+            | Action::Pay(_)
+            | Action::Bands(_)
+            | Action::Deductible { .. }
+            | Action::Less(_)
+            | Action::Offset(_)
+            | Action::Exclusive(_)
+            | Action::Waiting(_)
+            | Action::Minimum(_)
+            | Action::Add(_) => false,
+        }
+    }
+
+    /// Less what the benefit itself was paid before, so that the highest of all claims is paid in the end.
+    fn is_own_highest(&self, index: usize, step: &Step) -> bool {
+        let shifts = match self.plan.benefit(index).rounding.mode {
+            Mode::HalfUp | Mode::HalfDown | Mode::Up | Mode::Down | Mode::Ceiling | Mode::Floor => true,
+            Mode::HalfEven => false,
+        };
+        match &step.action {
+            Action::Less(amount) => shifts && self.is_paid_before(index, amount) && self.applies_to_all_or_none(step),
+            Action::Pay(_)
+            | Action::Bands(_)
+            | Action::Deductible { .. }
+            | Action::Limit { .. }
+            | Action::Offset(_)
+            | Action::Exclusive(_)
+            | Action::Waiting(_)
+            | Action::Minimum(_)
+            | Action::Add(_) => false,
+        }
+    }
+
+    fn is_paid_before(&self, benefit: usize, amount: &Number) -> bool {
+        match amount {
+            Number::Prior(Prior { entry, .. }) => self.plan.entry(*entry).amount == LedgerAmount::Paid(benefit),
+            Number::Value(index) => match self.plan.value(*index) {
+                NamedValue::Number(amount) => self.is_paid_before(benefit, amount),
+                NamedValue::Truth(_) | NamedValue::Date(_) => false,
+            },
+            Number::Constant(_)
+            | Number::Figure(_)
+            | Number::Fact(_)
+            | Number::Table(_)
+            | Number::Slab(_)
+            | Number::Paid(_)
+            | Number::Add(_)
+            | Number::Subtract(_)
+            | Number::Times(_)
+            | Number::Least(_)
+            | Number::Greatest(_)
+            | Number::Choose(_)
+            | Number::DaysBetween(_)
+            | Number::MonthsBetween(_)
+            | Number::YearsBetween(_) => false,
+        }
+    }
+
+    fn is_fixed(&self, number: &Number) -> bool {
+        Meaning::new(self.plan, Tied::new(self.plan)).number(number).is_fixed()
+    }
+
+    fn applies_to_all_or_none(&self, step: &Step) -> bool {
+        let is_fixed = |when| Meaning::new(self.plan, Tied::new(self.plan)).truth(when).is_fixed();
+        step.when.as_ref().is_none_or(is_fixed)
+    }
+
+    /// A limit over several benefits must be over all that count together, or over none that counts.
+    fn limit_has_the_last_word(&self, limit: &Limit, groups: &mut Groups) -> Result<(), Text> {
+        let id = &limit.id;
+        let counts = limit.over.iter().any(|earlier| earlier.paid_before.is_some());
+        if counts && !self.is_fixed(&limit.amount) {
+            return Err(say!(
+                "限额 `{id}` 的金额因理赔申请而异",
+                "the amount of the limit `{id}` is not the same for every claim"
+            ));
+        }
+        if Meaning::new(self.plan, Tied::new(self.plan)).number(&limit.amount).moves() {
+            return Err(say!(
+                "限额 `{id}` 的金额与同一事件此前的理赔有关",
+                "the amount of the limit `{id}` depends on earlier claims of the event"
+            ));
+        }
+        let stray = if counts { groups.left_out_by(&limit.over) } else { groups.counted_in(&limit.over) };
+        match stray {
+            None if counts => groups.join(&limit.over),
+            None => {}
+            Some((inside, other)) => {
+                let of = |benefit: usize| &self.plan.benefit(benefit).id;
+                let (inside, other) = (of(inside), of(other));
+                return Err(if counts {
+                    say!(
+                        "限额 `{id}` 含 `{inside}` 而不含与之合计的 `{other}`",
+                        "the limit `{id}` is over `{inside}` but not over `{other}`, which counts together with it"
+                    )
+                } else {
+                    say!(
+                        "按次的限额 `{id}` 含 `{inside}`，而该待遇计入此前的理赔",
+                        "the limit `{id}` is for each claim, but `{inside}` counts earlier ones"
+                    )
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn step_in_doubt(benefit: &str, number: usize, action: &Action) -> Text {
+    let key = action.name();
+    match action {
+        Action::Limit { used: Some(_), .. } => say!(
+            "待遇 `{benefit}` 的第 {number} 步 `{key}` 对同一事件的各次理赔并不相同",
+            "step {number} of `{benefit}`, `{key}`, is not the same for every claim of the event"
+        ),
+        Action::Limit { used: None, .. }
+        | Action::Pay(_)
+        | Action::Bands(_)
+        | Action::Deductible { .. }
+        | Action::Less(_)
+        | Action::Offset(_)
+        | Action::Exclusive(_)
+        | Action::Waiting(_)
+        | Action::Minimum(_)
+        | Action::Add(_) => say!(
+            "待遇 `{benefit}` 的第 {number} 步 `{key}` 与同一事件此前的理赔有关，且不是其累计限额",
+            "step {number} of `{benefit}`, `{key}`, depends on earlier claims of the event and is no limit on what they are paid"
+        ),
+    }
+}
+
+/// Benefits that count together: what one of them pays may change what another is paid later.
+struct Groups {
+    /// The group of each benefit.
+    of: Vec<usize>,
+    /// Whether what the benefit pays depends on earlier claims of the event.
+    counts: Vec<bool>,
+}
+
+impl Groups {
+    fn of_single_benefits(plan: &Plan) -> Groups {
+        let count = plan.benefits.len();
+        Groups { of: (0..count).collect(), counts: vec![false; count] }
+    }
+
+    fn count(&mut self, benefit: usize) {
+        if let Some(counts) = self.counts.get_mut(benefit) {
+            *counts = true;
+        }
+    }
+
+    /// A benefit of the list, and one outside of it that counts together with it.
+    fn left_out_by(&self, over: &[EarlierBenefit]) -> Option<(usize, usize)> {
+        let is_over = |benefit: &usize| over.iter().any(|earlier| earlier.benefit == *benefit);
+        over.iter().find_map(|earlier| {
+            let group = self.of.get(earlier.benefit);
+            let together = (0..self.of.len()).filter(|other| self.of.get(*other) == group);
+            together.into_iter().find(|other| !is_over(other)).map(|other| (earlier.benefit, other))
+        })
+    }
+
+    /// A benefit of the list that counts earlier claims.
+    fn counted_in(&self, over: &[EarlierBenefit]) -> Option<(usize, usize)> {
+        let counts = |benefit: usize| self.counts.get(benefit).copied().unwrap_or(true);
+        over.iter().map(|earlier| earlier.benefit).find(|benefit| counts(*benefit)).map(|benefit| (benefit, benefit))
+    }
+
+    fn join(&mut self, over: &[EarlierBenefit]) {
+        let Some(group) = over.first().and_then(|first| self.of.get(first.benefit).copied()) else { return };
+        for EarlierBenefit { benefit, .. } in over {
+            self.count(*benefit);
+            if let Some(of) = self.of.get_mut(*benefit) {
+                *of = group;
+            }
+        }
+    }
+}
