@@ -8,6 +8,8 @@
 
 mod faults {
     mod contradictions;
+    #[path = "../oracle/draw.rs"]
+    mod draw;
     mod histories;
     mod joint_limits;
     mod members;

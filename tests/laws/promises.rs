@@ -1,11 +1,13 @@
 //! Law 7, what can be seen of it from outside: what a pack promises holds for every claim.
 
-use huzhu::Decision;
+use std::cell::Cell;
+
+use huzhu::{Accumulators, Decision};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use super::law::{decide, decide_in_turn, over_every_pack};
-use super::member::Telling;
+use super::law::{decide, decide_in_turn, over, over_every_pack};
+use super::member::{Telling, Told};
 use super::shelf::{Pack, SHELF, amount};
 
 #[test]
@@ -52,6 +54,61 @@ fn more_of_a_monotone_fact_never_lowers_the_payout() {
         }
         Ok(())
     });
+}
+
+const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+
+/// Three claims of one cover and event date, after another claim of the member, in every order.
+#[test]
+fn claims_of_one_event_are_paid_the_same_in_any_order() {
+    let promising: Vec<&Pack> =
+        SHELF.iter().filter(|pack| pack.says["promise"].get("same_in_any_order").is_some()).collect();
+    assert_eq!(promising.len(), 9);
+    for pack in promising {
+        let paid_less_together = Cell::new(0);
+        over(pack, Telling::sound(4), |told| {
+            let [before, claims @ ..] = told else { unreachable!("there are four") };
+            let claims: Vec<Told> = claims.iter().map(|claim| of_one_event(claim, &claims[0])).collect();
+            let Some(sums) = ORDERS
+                .iter()
+                .map(|order| together(pack, before, order.map(|claim| &claims[claim])))
+                .collect::<Option<Vec<_>>>()
+            else {
+                return Ok(());
+            };
+            prop_assert!(sums.iter().all(|sum| *sum == sums[0]), "{sums:?} of {claims:?}");
+            let apart = claims.iter().map(|claim| decide(pack, claim, &Accumulators::new()).payable());
+            if apart.sum::<Decimal>() > sums[0] {
+                paid_less_together.set(paid_less_together.get() + 1);
+            }
+            Ok(())
+        });
+        assert!(paid_less_together.get() > 0, "no claims of an event of {} count together", pack.file);
+    }
+}
+
+/// The same claim under the cover and on the day of another.
+fn of_one_event(told: &Told, other: &Told) -> Told {
+    let mut claim = told.claim.clone();
+    for (name, value) in &mut claim {
+        if name == "event_date"
+            && let Some(date) = other.value("event_date")
+        {
+            *value = date.clone();
+        }
+    }
+    Told { cover_id: other.cover_id.clone(), cover: other.cover.clone(), claim, ..told.clone() }
+}
+
+/// What the claims are paid in this order; nothing is said if one of them is pended.
+fn together(pack: &Pack, before: &Told, claims: [&Told; 3]) -> Option<Decimal> {
+    let told: Vec<Told> = [before].into_iter().chain(claims).cloned().collect();
+    let decided = decide_in_turn(pack, &told);
+    let of_the_event = decided.iter().skip(1).map(|decided| &decided.adjudication);
+    if of_the_event.clone().any(|adjudication| adjudication.decision() == Decision::Pended) {
+        return None;
+    }
+    Some(of_the_event.map(huzhu::Adjudication::payable).sum())
 }
 
 fn most(pack: &Pack) -> Option<Decimal> {

@@ -20,13 +20,15 @@ pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
 
 fn work_out(facts: &Facts, record: &Record) -> Option<Payout> {
     let start = facts.date("coverage_start")?;
-    let disability = disability(facts, record)?;
     let mut payout = vec![
-        ("accidental-disability", disability.clone()),
-        ("accidental-death", death(facts, record, disability)?),
+        ("accidental-disability", disability(facts, record)?),
+        ("accidental-death", death(facts)),
         ("accident-medical", medical(facts, record)?),
         ("accident-allowance", allowance(facts, record)?),
     ];
+    let of_one_accident = ["accidental-disability", "accidental-death"];
+    let before = record.paid_together_for_event(&of_one_accident, facts.date("event_date")?);
+    hold_together(&mut payout, &of_one_accident, yuan(50_000), before);
     let served = ["accidental-death", "accidental-disability", "accident-medical", "accident-allowance"];
     hold_together(&mut payout, &served, yuan(65_400), record.paid_together_in_period(&served, start));
     Some(payout)
@@ -41,13 +43,9 @@ fn disability(facts: &Facts, record: &Record) -> Option<Exact> {
     Some(to_the_fen(&lesser(yuan(50_000) * ratio(facts)?, left_of(yuan(50_000), before))))
 }
 
-/// 50,000, less what the same accident pays or paid for disability.
-fn death(facts: &Facts, record: &Record, disability_now: Exact) -> Option<Exact> {
-    if !facts.died() {
-        return Some(nothing());
-    }
-    let before = record.paid_for_event("accidental-disability", facts.date("event_date")?);
-    Some(to_the_fen(&left_of(yuan(50_000), before + disability_now)))
+/// 50,000.
+fn death(facts: &Facts) -> Exact {
+    if facts.died() { to_the_fen(&yuan(50_000)) } else { nothing() }
 }
 
 /// 80% of what the member bears of a stay, at most 10,000 in a period.

@@ -18,15 +18,17 @@ pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
 
 fn work_out(facts: &Facts, record: &Record) -> Option<Payout> {
     let start = facts.date("coverage_start")?;
-    let disability = disability(facts, record)?;
     let mut payout = vec![
-        ("disability", disability.clone()),
-        ("death", death(facts, record, disability)?),
+        ("disability", disability(facts, record)?),
+        ("death", death(facts, record)?),
         ("sudden-death", sudden_death(facts, record)?),
         ("hospital-medical", hospital_medical(facts, record)?),
         ("hospital-allowance", hospital_allowance(facts, record)?),
     ];
     if let Some(shares) = facts.shares_up_to(2) {
+        let of_one_event = ["disability", "death", "sudden-death"];
+        let before = record.paid_together_for_event(&of_one_event, facts.date("event_date")?);
+        hold_together(&mut payout, &of_one_event, yuan(50_000) * yuan(shares), before);
         let served = ["death", "sudden-death", "disability", "hospital-medical", "hospital-allowance"];
         let ceiling = lesser(yuan(65_000) * yuan(shares), yuan(130_000));
         hold_together(&mut payout, &served, ceiling, record.paid_together_in_period(&served, start));
@@ -44,27 +46,27 @@ fn disability(facts: &Facts, record: &Record) -> Option<Exact> {
     Some(to_the_fen(&left_of(sum, before)))
 }
 
-/// 50,000 a share, less what the same accident pays or paid for disability. One dies once.
-fn death(facts: &Facts, record: &Record, disability_now: Exact) -> Option<Exact> {
-    if !all(&[facts.is("cause", "accident"), Some(facts.died()), Some(!death_was_paid(record))])? {
+/// 50,000 a share. One dies once.
+fn death(facts: &Facts, record: &Record) -> Option<Exact> {
+    if !all(&[facts.is("cause", "accident"), Some(facts.died()), Some(!another_death_was_paid(facts, record)?)])? {
         return Some(nothing());
     }
-    let sum = yuan(50_000) * yuan(facts.shares_up_to(2)?);
-    let before = record.paid_for_event("disability", facts.date("event_date")?);
-    Some(to_the_fen(&left_of(sum, before + disability_now)))
+    Some(to_the_fen(&(yuan(50_000) * yuan(facts.shares_up_to(2)?))))
 }
 
 /// 50,000 a share after 30 days of waiting.
 fn sudden_death(facts: &Facts, record: &Record) -> Option<Exact> {
-    if !all(&[facts.is("cause", "sudden-death"), Some(facts.died()), Some(!death_was_paid(record))])? {
+    if !all(&[facts.is("cause", "sudden-death"), Some(facts.died()), Some(!another_death_was_paid(facts, record)?)])? {
         return Some(nothing());
     }
     let sum = yuan(50_000) * yuan(facts.shares_up_to(2)?);
     Some(if facts.waits("event_date", 30)? { nothing() } else { to_the_fen(&sum) })
 }
 
-fn death_was_paid(record: &Record) -> bool {
-    record.ever_paid("death") || record.ever_paid("sudden-death")
+fn another_death_was_paid(facts: &Facts, record: &Record) -> Option<bool> {
+    let event_date = facts.date("event_date")?;
+    let was_paid = |benefit| record.paid_for_another_event(benefit, event_date);
+    Some(was_paid("death") || was_paid("sudden-death"))
 }
 
 /// All that the member bears of a stay after an accident, at most 10,000 a share in a period.

@@ -60,6 +60,16 @@ impl Record {
         self.paid_in_life(benefit) > nothing()
     }
 
+    /// What several benefits together have paid for the same event.
+    pub(crate) fn paid_together_for_event(&self, benefits: &[&str], event_date: NaiveDate) -> Exact {
+        benefits.iter().map(|benefit| self.paid_for_event(benefit, event_date)).sum()
+    }
+
+    /// Whether a benefit paid more than nothing for another event.
+    pub(crate) fn paid_for_another_event(&self, benefit: &str, event_date: NaiveDate) -> bool {
+        self.paid(benefit, |entry| entry.event_date != event_date) > nothing()
+    }
+
     fn paid(&self, benefit: &str, counts: impl Fn(&Entry) -> bool) -> Exact {
         self.entries.iter().filter(|entry| counts(entry)).map(|entry| entry.verdict.paid_by(benefit)).sum()
     }

@@ -21,13 +21,12 @@ pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
 
 fn work_out(facts: &Facts, record: &Record) -> Option<Payout> {
     let start = facts.date("coverage_start")?;
-    let disability = disability(facts, record)?;
     let mut payout = vec![
-        ("disability", disability.clone()),
-        ("death", death(facts, record, disability)?),
+        ("disability", disability(facts, record)?),
+        ("death", death(facts, record)?),
         ("hospital-allowance", hospital_allowance(facts, record)?),
     ];
-    let served = ["death", "disability"];
+    let served = ["disability", "death"];
     hold_together(&mut payout, &served, yuan(100_000), record.paid_together_in_period(&served, start));
     Some(payout)
 }
@@ -41,13 +40,12 @@ fn disability(facts: &Facts, record: &Record) -> Option<Exact> {
     Some(to_the_fen(&left_of(yuan(100_000) * ratio(facts)?, before)))
 }
 
-/// 100,000, less what the same accident pays or paid for disability. One dies once.
-fn death(facts: &Facts, record: &Record, disability_now: Exact) -> Option<Exact> {
-    if !facts.died() || record.ever_paid("death") {
+/// 100,000. One dies once.
+fn death(facts: &Facts, record: &Record) -> Option<Exact> {
+    if !facts.died() || record.paid_for_another_event("death", facts.date("event_date")?) {
         return Some(nothing());
     }
-    let before = record.paid_for_event("disability", facts.date("event_date")?);
-    Some(to_the_fen(&left_of(yuan(100_000), before + disability_now)))
+    Some(to_the_fen(&yuan(100_000)))
 }
 
 /// 50 a day from the fourth day, at most 90 days a stay and 180 days in a period.
