@@ -5,6 +5,9 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 #![expect(clippy::panic, reason = "a test fails by a panic")]
+#![expect(clippy::expect_used, reason = "a test fails by a panic")]
+#![expect(clippy::indexing_slicing, reason = "a test fails by a panic")]
+#![expect(clippy::arithmetic_side_effects, reason = "numbers of a test are small")]
 
 mod faults {
     mod contradictions;

@@ -40,9 +40,12 @@ struct Event {
 #[derive(Default)]
 struct Earlier {
     disability_of_event: Decimal,
+    /// For disability and death.
+    of_event: Decimal,
     medical: Decimal,
     allowance: Decimal,
     total: Decimal,
+    /// Of other events.
     deaths: u32,
 }
 
@@ -55,22 +58,17 @@ fn payable(cover: &Cover, event: &Event, earlier: &Earlier) -> Option<Decimal> {
     }
     let shares = Decimal::from(cover.shares.min(2));
     let is_accident = event.cause == Cause::Accident;
-    let mut total = Decimal::ZERO;
-    let mut disability = Decimal::ZERO;
+    let mut of_event = Decimal::ZERO;
     if let (true, Some(grade)) = (is_accident, event.disability_grade) {
         let ratio = Decimal::new(i64::from(11 - grade), 1);
         let due = Decimal::from(50_000) * shares * ratio - earlier.disability_of_event;
-        disability = to_the_fen(due.max(Decimal::ZERO));
-        total += disability;
+        of_event += to_the_fen(due.max(Decimal::ZERO));
     }
-    if event.is_death && earlier.deaths == 0 {
-        let sum = Decimal::from(50_000) * shares;
-        if is_accident {
-            total += to_the_fen((sum - disability - earlier.disability_of_event).max(Decimal::ZERO));
-        } else if !waits(cover, event) {
-            total += to_the_fen(sum);
-        }
+    let sum = Decimal::from(50_000) * shares;
+    if event.is_death && earlier.deaths == 0 && (is_accident || !waits(cover, event)) {
+        of_event += to_the_fen(sum);
     }
+    let mut total = of_event.min((sum - earlier.of_event).max(Decimal::ZERO));
     if is_accident && event.hospital_days > 0 {
         let limit = Decimal::from(10_000) * shares - earlier.medical;
         total += to_the_fen(event.personal_burden.min(limit));

@@ -44,13 +44,16 @@ pub(crate) const NO_END: u8 = 16;
 pub(crate) const NO_SHARES: u8 = 32;
 pub(crate) const NO_BURDEN: u8 = 64;
 
-/// What the member was paid before: for the event, in the period, in all.
+/// What the member was paid before: for the event, in the period, for other events.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Before {
     pub(crate) disability: i64,
+    /// For disability and death of the event.
+    pub(crate) of_event: i64,
     pub(crate) medical: i64,
     pub(crate) allowance: i64,
     pub(crate) total: i64,
+    /// For another event.
     pub(crate) has_died: bool,
 }
 
@@ -189,12 +192,12 @@ fn calendar_days(day: i32) -> i32 {
     year * 512 + month * 32 + day
 }
 
-/// The benefits, then the ceiling over all of them.
+/// The benefits, then the limit of the event, then the ceiling over all of them.
 #[expect(clippy::inline_always, reason = "with nothing paid before, most of it falls away")]
 #[inline(always)]
 fn pay(claim: &Claim, before: Before) -> (Answer, Paid) {
     let due = due(claim, before);
-    let paid = within_ceiling(due, claim.shares, before.total);
+    let paid = within_ceiling(within_one_sum(due, claim.shares, before.of_event), claim.shares, before.total);
     (Answer::of(paid.total(), || why_nothing(claim, before, due)), paid)
 }
 
@@ -209,7 +212,7 @@ fn due(claim: &Claim, before: Before) -> Paid {
             due.disability = (DISABILITY_SUM / 10 * shares * ratio - before.disability).max(0);
         }
         if claim.is_death && !before.has_died {
-            due.death = (DEATH_SUM * shares - before.disability - due.disability).max(0);
+            due.death = DEATH_SUM * shares;
         }
         if claim.hospital_days > 0 {
             due.medical = claim.personal_burden.min((MEDICAL_LIMIT * shares - before.medical).max(0));
@@ -227,6 +230,14 @@ fn due(claim: &Claim, before: Before) -> Paid {
 fn waits(claim: &Claim) -> bool {
     let is_renewal = claim.start - claim.previous_end <= RENEWAL_GRACE;
     claim.event_date - claim.start < WAITING_DAYS && !is_renewal
+}
+
+/// Disability and death of one event, disability first.
+#[inline]
+fn within_one_sum(due: Paid, shares: u16, paid_before: i64) -> Paid {
+    let room = (DEATH_SUM * i64::from(shares.min(2)) - paid_before).max(0);
+    let disability = due.disability.min(room);
+    Paid { disability, death: due.death.min(room - disability), ..due }
 }
 
 #[inline]
@@ -257,7 +268,7 @@ fn why_nothing(claim: &Claim, before: Before, due: Paid) -> u16 {
         reasons |= or_limit(OFFSET_BY_OTHERS, due.disability);
     }
     if dies {
-        reasons |= or_limit(OFFSET_BY_OTHERS, due.death) << 2;
+        reasons |= LIMIT_REACHED << 2;
     }
     if claim.hospital_days > 0 {
         let medical = if claim.personal_burden > 0 { LIMIT_REACHED } else { NOTHING_CLAIMED };
@@ -285,7 +296,7 @@ pub(crate) fn reasons(kind: u32) -> String {
                 match (reasons >> (2 * benefit) & 3, benefit) {
                     (LIMIT_REACHED, _) => words.push("limit-reached"),
                     (WAITING_PERIOD, _) => words.push("waiting-period"),
-                    (OFFSET_BY_OTHERS, 0 | 1) => words.push("offset-by-others"),
+                    (OFFSET_BY_OTHERS, 0) => words.push("offset-by-others"),
                     (NOTHING_CLAIMED, _) => words.push("nothing-claimed"),
                     _ => {}
                 }

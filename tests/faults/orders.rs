@@ -157,9 +157,10 @@ fn an_accident(draw: &mut Draw) -> String {
     let cause = if draw.chance(85) { "accident" } else { "sudden-death" };
     let grade = if draw.chance(60) { draw.between(1, 10).to_string() } else { String::new() };
     let death = if draw.chance(50) { "true" } else { "" };
-    let (burden, days) = match draw.chance(50) {
-        true => (format!("{}.5{}", draw.between(0, 15_000), draw.between(0, 9)), draw.between(1, 120).to_string()),
-        false => (String::new(), String::new()),
+    let (burden, days) = if draw.chance(50) {
+        (format!("{}.5{}", draw.between(0, 15_000), draw.between(0, 9)), draw.between(1, 120).to_string())
+    } else {
+        (String::new(), String::new())
     };
     format!("2025-09-10,{cause},{grade},{death},{burden},{days}")
 }
@@ -222,21 +223,26 @@ impl AnEvent {
         if let Some(before) = &self.before {
             self.next(plan, before, &mut account);
         }
-        order.into_iter().map(|claim| self.next(plan, &self.claims[claim], &mut account)).reduce(sum).flatten()
+        order
+            .into_iter()
+            .map(|claim| self.next(plan, &self.claims[claim], &mut account))
+            .map(Some)
+            .reduce(sum)
+            .flatten()
     }
 
     /// What they would be paid if none knew of the others.
     fn paid_apart(&self, plan: &Plan) -> Option<Decimal> {
-        self.claims.iter().map(|claim| self.next(plan, claim, &mut Accumulators::new())).reduce(sum).flatten()
+        self.claims.iter().map(|claim| self.next(plan, claim, &mut Accumulators::new())).map(Some).reduce(sum).flatten()
     }
 
-    fn next(&self, plan: &Plan, claim: &Claim, account: &mut Accumulators) -> Option<Decimal> {
+    fn next(&self, plan: &Plan, claim: &Claim, account: &mut Accumulators) -> Decimal {
         let outcome = plan.decide(&self.enrollment, claim, account).unwrap();
         assert_ne!(outcome.decision(), Decision::Pended);
         if let Some(posting) = outcome.posting() {
             account.post(posting).unwrap();
         }
-        Some(outcome.payable())
+        outcome.payable()
     }
 }
 

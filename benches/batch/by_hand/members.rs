@@ -99,12 +99,15 @@ pub(crate) trait Claims {
     fn compare_ids(&self, left: u32, right: u32) -> Ordering;
 }
 
-/// What one member was paid so far. Claims come by event date, so only the last event counts.
+/// What one member was paid so far. Claims come by event date, so that of earlier events only the deaths count.
 #[derive(Default)]
 struct Account {
     event_date: i32,
     disability: i64,
-    has_died: bool,
+    /// For disability and death.
+    paid_for_event: i64,
+    died_in_event: bool,
+    died_before: bool,
     periods: Vec<Period>,
 }
 
@@ -120,19 +123,23 @@ impl Account {
     fn clear(&mut self) {
         self.event_date = NEVER;
         self.disability = 0;
-        self.has_died = false;
+        self.paid_for_event = 0;
+        self.died_in_event = false;
+        self.died_before = false;
         self.periods.clear();
     }
 
     #[inline]
     fn before(&self, record: &Record) -> Before {
         let period = self.periods.iter().rev().find(|period| period.start == record.start);
+        let is_of_event = record.event_date == self.event_date;
         Before {
-            disability: if record.event_date == self.event_date { self.disability } else { 0 },
+            disability: if is_of_event { self.disability } else { 0 },
+            of_event: if is_of_event { self.paid_for_event } else { 0 },
             medical: period.map_or(0, |period| period.medical),
             allowance: period.map_or(0, |period| period.allowance),
             total: period.map_or(0, |period| period.total),
-            has_died: self.has_died,
+            has_died: self.died_before || (self.died_in_event && !is_of_event),
         }
     }
 
@@ -142,10 +149,13 @@ impl Account {
             return;
         }
         if record.event_date != self.event_date {
+            self.died_before |= self.died_in_event;
             (self.event_date, self.disability) = (record.event_date, 0);
+            (self.paid_for_event, self.died_in_event) = (0, false);
         }
         self.disability += paid.disability;
-        self.has_died |= paid.death > 0;
+        self.paid_for_event += paid.disability + paid.death;
+        self.died_in_event |= paid.death > 0;
         let place = self.periods.iter().rposition(|period| period.start == record.start).unwrap_or_else(|| {
             self.periods.push(Period { start: record.start, medical: 0, allowance: 0, total: 0 });
             self.periods.len() - 1

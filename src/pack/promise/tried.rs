@@ -292,8 +292,9 @@ fn random_value(plan: &Plan, slot: Slot, start: NaiveDate, dice: &mut Dice) -> O
 
 /// Anything up to ten million units above the lowest.
 fn within(bounds: Bounds, places: u32, dice: &mut Dice) -> Decimal {
-    let unit = Decimal::new(1, places);
-    let units = exact::subtract(bounds.max, bounds.min).ok().and_then(|span| span.checked_div(unit)?.to_u32());
+    let units_of_one = Decimal::from(10_u64.saturating_pow(places));
+    let span = exact::subtract(bounds.max, bounds.min).and_then(|span| exact::multiply(span, units_of_one));
+    let units = span.ok().and_then(|units| units.to_u32());
     let above = units.map_or(MOST_UNITS, |units| units.saturating_add(1).min(MOST_UNITS));
     exact::add(bounds.min, Decimal::new(i64::from(dice.below(above)), places)).unwrap_or(bounds.min)
 }
