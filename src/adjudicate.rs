@@ -658,7 +658,7 @@ fn check_is_no_reversal(claim: &Claim) -> Result<(), Error> {
     let Some(reversed) = claim.reverses() else { return Ok(()) };
     let id = claim.id();
     Err(Error::history(say!(
-        "`{id}` 冲销 `{reversed}`，须与历史一并审核",
+        "`{id}` 冲销 `{reversed}`，须与既往理赔一并审核",
         "`{id}` reverses `{reversed}`: it is decided with the history, not by the rules"
     )))
 }

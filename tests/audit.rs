@@ -263,6 +263,41 @@ fn a_record_of_a_pended_claim_is_said_to_be_one_and_a_reversal_of_half_is_unexpl
     assert_eq!(found["C000059"], [Code::ClaimPended]);
 }
 
+/// Where the system in floating point errs on a claim, it takes back what it paid.
+#[test]
+fn a_rule_of_rounding_explains_a_reversal_as_it_explains_the_claim() {
+    let world = World::new("taken-back", 500);
+    let paid: BTreeMap<String, i64> = world.due().into_iter().filter(|(_, fen)| *fen > 0).collect();
+    let claims = fs::read_to_string(world.path("claims.csv")).unwrap();
+    let mut lines: Vec<String> = claims.lines().map(|line| format!("{line},")).collect();
+    lines[0] = format!("{}reverses", lines[0]);
+    for line in claims.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        if let Some((id, _)) = paid.get_key_value(fields[0]) {
+            lines.push(format!("R{id},{},,,,,,,,{id}", fields[1]));
+        }
+    }
+    fs::write(world.path("claims.csv"), lines.join("\n") + "\n").unwrap();
+    let records = |of: &dyn Fn(&str) -> Option<String>| -> Vec<String> {
+        let out = world.path("due.csv");
+        let job = huzhu::batch::Job::new(world.path("claims.csv"), world.path("enrollments.csv"), &out).force();
+        huzhu::batch::run(&job, &world.catalog, &()).unwrap();
+        let due = fs::read_to_string(&out).unwrap();
+        let due = due.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
+        due.filter_map(|fields| Some(format!("{},{}", of(fields[0])?, fields[5]))).collect()
+    };
+    let claims = records(&|id| paid.contains_key(id).then(|| id.to_owned()));
+    let reversals = records(&|id| id.starts_with('R').then(|| id.to_owned()));
+    let explained = |recorded: &[String]| -> BTreeMap<String, u64> {
+        let fits = world.audit_with(recorded, Audit::roundings).roundings;
+        fits.iter().map(|fit| (fit.policy.name(), fit.explained)).collect()
+    };
+    let (of_claims, of_reversals) = (explained(&claims), explained(&reversals));
+    assert_eq!(of_claims, of_reversals);
+    assert_eq!(of_reversals["of-the-packs"], u64::try_from(paid.len()).unwrap());
+    assert!(of_reversals["binary-scaled"] < of_reversals["of-the-packs"], "{of_reversals:?}");
+}
+
 #[test]
 fn a_claim_whose_record_can_not_be_read_is_not_said_to_have_none() {
     let world = World::new("unread", 60);
