@@ -631,6 +631,11 @@ fn amounts(count: usize, fen: impl Fn(usize) -> i128) -> ArrayRef {
 /// 2025-01-01.
 const NEW_YEAR: i32 = 20_089;
 
+/// Two covers of a member follow each other: the days from the start of the first to that of this one.
+fn year(row: usize) -> i32 {
+    i32::try_from(row % 2 * 365).unwrap()
+}
+
 fn enrollments(count: usize) -> RecordBatch {
     let columns: Vec<(&str, ArrayRef)> = vec![
         (
@@ -642,9 +647,9 @@ fn enrollments(count: usize) -> RecordBatch {
         ("member_id", texts((0..count).map(|row| format!("M{}", row / 2)))),
         ("plan", texts((0..count).map(|row| if row == 7 { "henan-acident" } else { "henan-accident" }.to_owned()))),
         ("shares", Arc::new(Int64Array::from_iter_values((0..count).map(|row| i64::try_from(row % 2).unwrap() + 1)))),
-        ("coverage_start", dates(count, |_| NEW_YEAR)),
-        ("coverage_end", dates(count, |_| NEW_YEAR + 364)),
-        ("birth_date", dates(count, |row| i32::try_from(row % 9_000).unwrap())),
+        ("coverage_start", dates(count, |row| NEW_YEAR + year(row))),
+        ("coverage_end", dates(count, |row| NEW_YEAR + year(row) + 364)),
+        ("birth_date", dates(count, |row| i32::try_from(row / 2 % 9_000).unwrap())),
         ("occupation", texts((0..count).map(|_| "courier".to_owned()))),
     ];
     RecordBatch::try_from_iter(columns).unwrap()

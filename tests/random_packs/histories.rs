@@ -25,6 +25,7 @@ pub(crate) fn member(drawn: &Drawn, reads: &dyn Fn(&str) -> bool, number: usize,
     let mut enrollments: Vec<Row> =
         (0..teller.draw.one_of(&[1, 1, 2, 3])).map(|index| teller.enrollment(number, index)).collect();
     enrollments.sort_by_key(|row| row.get("coverage_start").cloned());
+    born_once(&mut enrollments);
     let mut claims: Vec<Row> = Vec::new();
     for index in 0..teller.draw.between(1, 8) {
         let at = teller.draw.between(0, i64::try_from(enrollments.len()).expect("few") - 1);
@@ -58,6 +59,16 @@ struct Teller<'a> {
     is_plain: bool,
     /// Days on which much happens to the member.
     dates: Vec<NaiveDate>,
+}
+
+/// A member is one person: two dates of birth pend every claim, which other tests look at.
+fn born_once(enrollments: &mut [Row]) {
+    let born = enrollments.iter().find_map(|row| row.get("birth_date").cloned());
+    for row in enrollments {
+        if let (Some(told), Some(born)) = (row.get_mut("birth_date"), &born) {
+            told.clone_from(born);
+        }
+    }
 }
 
 impl Teller<'_> {
