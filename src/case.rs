@@ -202,7 +202,7 @@ impl Case {
 
     /// Whose fact this is.
     fn holder(&self, catalog: &Catalog, fact: &str) -> Result<Holder, Error> {
-        if let Some(standard) = StandardFact::named(fact) {
+        if let Some(standard) = StandardFact::named(StandardFact::meant_by(fact)) {
             return Ok(standard.holder);
         }
         let id = self.enrollment.plan();
@@ -491,7 +491,7 @@ impl Reader<'_> {
             }
         }
         if let Some(settlement) = node.get("settlement") {
-            self.settlement(settlement, &mut claim);
+            self.settlement(settlement, node, &mut claim);
         }
         id.map(|_| claim)
     }
@@ -505,7 +505,7 @@ impl Reader<'_> {
         self.findings.report(Code::UnknownKey, &entry.key_span, message).help_with([help]);
     }
 
-    fn settlement(&mut self, node: &Node, claim: &mut Claim) {
+    fn settlement(&mut self, node: &Node, outside: &Node, claim: &mut Claim) {
         if !matches!(node.form, Form::Table(_)) {
             self.findings.report(
                 Code::WrongType,
@@ -516,12 +516,12 @@ impl Reader<'_> {
         }
         for entry in node.entries() {
             let fields = || STANDARD.iter().filter(|fact| fact.settlement).map(|fact| fact.name);
-            if !fields().any(|field| field == entry.key) {
+            if !fields().any(|field| field == StandardFact::meant_by(&entry.key)) {
                 let key = &entry.key;
                 let help = did_you_mean(key, fields());
                 let message = say!("结算记录没有字段 `{key}`", "the settlement record has no field `{key}`");
                 self.findings.report(Code::UnknownFact, &entry.key_span, message).help_with(help);
-            } else if claim.fact(&entry.key).is_some() {
+            } else if outside.get(&entry.key).is_some() {
                 let key = &entry.key;
                 let message =
                     say!("`{key}` 在 `settlement` 内外各有一个", "`{key}` stands inside and outside `settlement`");
@@ -553,7 +553,7 @@ impl Reader<'_> {
 
     fn claim_fact(&mut self, entry: &Entry, claim: &mut Claim) {
         if let Some(value) = self.fact(entry, Holder::Claim)
-            && let Err(error) = claim.facts.set(Holder::Claim, &entry.key, value)
+            && let Err(error) = claim.facts.tell(Holder::Claim, &entry.key, value)
         {
             self.bad_fact(&error, &entry.node.span);
         }
@@ -561,14 +561,15 @@ impl Reader<'_> {
 
     /// Who the fact is about, if there is one of this name.
     pub(crate) fn holder(&self, name: &str) -> Option<Holder> {
-        StandardFact::named(name).map(|fact| fact.holder).or(self.own_fact(name).map(|fact| fact.holder))
+        let standard = StandardFact::named(StandardFact::meant_by(name));
+        standard.map(|fact| fact.holder).or(self.own_fact(name).map(|fact| fact.holder))
     }
 
     /// The value of a fact that is known and of this holder, read by its kind and bounds.
     pub(crate) fn fact(&mut self, entry: &Entry, holder: Holder) -> Option<Value> {
         let name = entry.key.as_str();
         let own = self.own_fact(name).cloned();
-        let standard = StandardFact::named(name);
+        let standard = StandardFact::named(StandardFact::meant_by(name));
         let Some(expected) = self.holder(name) else {
             self.unknown_fact(entry, holder);
             return None;

@@ -135,17 +135,18 @@ impl<'de> Visitor<'de> for FromMap {
                 "reverses" => claim.reverses = map.next_value()?,
                 "settlement" => {
                     for (field, value) in map.next_value::<BTreeMap<String, Value>>()? {
-                        if !StandardFact::named(&field).is_some_and(|fact| fact.settlement) {
+                        let meant = StandardFact::named(StandardFact::meant_by(&field));
+                        if !meant.is_some_and(|fact| fact.settlement) {
                             return Err(A::Error::custom(format_args!(
                                 "`{field}` is no field of the settlement record"
                             )));
                         }
-                        claim.facts.set(Holder::Claim, &field, value).map_err(A::Error::custom)?;
+                        claim.facts.tell(Holder::Claim, &field, value).map_err(A::Error::custom)?;
                     }
                 }
                 fact => {
                     let value = map.next_value::<Value>()?;
-                    claim.facts.set(Holder::Claim, fact, value).map_err(A::Error::custom)?;
+                    claim.facts.tell(Holder::Claim, fact, value).map_err(A::Error::custom)?;
                 }
             }
         }

@@ -16,7 +16,7 @@ use crate::diagnostic::did_you_mean;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact;
-use crate::fact::{Kind, Value};
+use crate::fact::{Kind, StandardFact, Value};
 use crate::plan::expression::Slot;
 use crate::plan::{Plan, PlanFact};
 use crate::reading::formula::Formula;
@@ -115,6 +115,7 @@ impl Plan {
     }
 
     fn slot_to_vary(&self, fact: &str) -> Result<Slot, Error> {
+        let fact = StandardFact::meant_by(fact);
         let is_number =
             |stated: &&PlanFact| matches!(stated.kind, Kind::Money | Kind::Ratio | Kind::Number | Kind::Days);
         match self.facts.iter().position(|stated| &*stated.name == fact) {

@@ -129,7 +129,7 @@ impl<'de> Visitor<'de> for FromMap {
                 "member" => enrollment.member = map.next_value()?,
                 fact => {
                     let value = map.next_value::<Value>()?;
-                    enrollment.facts.set(Holder::Enrollment, fact, value).map_err(A::Error::custom)?;
+                    enrollment.facts.tell(Holder::Enrollment, fact, value).map_err(A::Error::custom)?;
                 }
             }
         }

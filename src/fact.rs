@@ -291,6 +291,8 @@ impl Kind {
 pub struct StandardFact {
     /// The name in case files, packs and columns.
     pub name: &'static str,
+    /// What queries of the platform call it; read as `name` wherever a name comes from outside.
+    pub alias: Option<&'static str>,
     /// Who it is about.
     pub holder: Holder,
     /// What its value is.
@@ -318,6 +320,13 @@ impl StandardFact {
     #[must_use]
     pub fn named(name: &str) -> Option<&'static StandardFact> {
         STANDARD.get(StandardFact::place_of(name)?)
+    }
+
+    /// The fact's own name, where a name from outside is what queries call it; else the name as it is.
+    pub(crate) fn meant_by(name: &str) -> &str {
+        static BY_ALIAS: LazyLock<BTreeMap<&str, &'static str>> =
+            LazyLock::new(|| STANDARD.iter().filter_map(|fact| Some((fact.alias?, fact.name))).collect());
+        BY_ALIAS.get(name).copied().unwrap_or(name)
     }
 
     /// The place of the standard fact of this name in [`STANDARD`].
@@ -387,6 +396,7 @@ fn day_of(moment: &str) -> &str {
 
 const NONE: StandardFact = StandardFact {
     name: "",
+    alias: None,
     holder: Holder::Claim,
     kind: Kind::Money,
     values: &[],
@@ -423,13 +433,17 @@ const fn one_of(values: &'static [&'static str], fact: StandardFact) -> Standard
     StandardFact { values, ..fact }
 }
 
+const fn also(alias: &'static str, fact: StandardFact) -> StandardFact {
+    StandardFact { alias: Some(alias), ..fact }
+}
+
 const fn else_by(derived: &'static str, fact: StandardFact) -> StandardFact {
     StandardFact { derived: Some(derived), ..fact }
 }
 
 /// All standard facts, those of the enrollment first, the settlement record last.
 #[rustfmt::skip]
-pub static STANDARD: [StandardFact; 56] = [
+pub static STANDARD: [StandardFact; 58] = [
     within(1, 1000, of_enrollment("shares", Kind::Number, "持有份数", "shares held")),
     of_enrollment("birth_date", Kind::Date, "出生日期", "date of birth"),
     of_enrollment("occupation", Kind::Category, "职业", "occupation"),
@@ -475,7 +489,7 @@ pub static STANDARD: [StandardFact; 56] = [
     of_settlement("fulamt_ownpay_amt", Kind::Money, "全自费金额", "wholly self-funded"),
     of_settlement("overlmt_selfpay", Kind::Money, "超限价自费费用", "above the price limit"),
     of_settlement("preselfpay_amt", Kind::Money, "先行自付金额", "paid first on class-B items"),
-    of_settlement("inscp_scp_amt", Kind::Money, "符合政策范围金额", "within policy scope"),
+    also("inscp_amt", of_settlement("inscp_scp_amt", Kind::Money, "符合政策范围金额", "within policy scope")),
     of_settlement("act_pay_dedc", Kind::Money, "实际支付起付线", "deductible paid"),
     of_settlement("hifp_pay", Kind::Money, "统筹基金支出", "pool fund"),
     of_settlement("cvlserv_pay", Kind::Money, "公务员医疗补助", "civil-servant subsidy"),
@@ -483,14 +497,16 @@ pub static STANDARD: [StandardFact; 56] = [
     of_settlement("hifmi_pay", Kind::Money, "居民大病保险", "residents' major illness"),
     of_settlement("hifob_pay", Kind::Money, "职工大额医疗费用补助", "employees' large-sum"),
     of_settlement("maf_pay", Kind::Money, "医疗救助基金", "medical assistance"),
-    of_settlement("oth_pay", Kind::Money, "其他支出", "other funds"),
+    also("othfund_pay", of_settlement("oth_pay", Kind::Money, "其他支出", "other funds")),
+    optional(of_settlement("hifdm_pay", Kind::Money, "伤残人员医疗保障基金支出", "disabled persons' medical security")),
     of_settlement("fund_pay_sumamt", Kind::Money, "基金支付总额", "all funds together"),
-    of_settlement("psn_part_amt", Kind::Money, "个人负担总金额", "borne by the person"),
+    also("psn_pay", of_settlement("psn_part_amt", Kind::Money, "个人负担总金额", "borne by the person")),
     of_settlement("acct_pay", Kind::Money, "个人账户支出", "from the personal account"),
-    of_settlement("psn_cash_pay", Kind::Money, "个人现金支出", "paid in cash"),
+    also("cash_payamt", of_settlement("psn_cash_pay", Kind::Money, "个人现金支出", "paid in cash")),
     of_settlement("acct_mulaid_pay", Kind::Money, "账户共济支付", "from a relative's account"),
     optional(of_settlement("hosp_part_amt", Kind::Money, "医院负担金额", "borne by the hospital")),
-    of_settlement("pool_prop_selfpay", Kind::Ratio, "统筹段自付比例", "self-paid ratio inside the pool"),
+    of_settlement("pool_prop_selfpay", Kind::Ratio, "统筹基金支付比例", "ratio that the pool fund pays"),
     optional(one_of(&["0", "1"], of_settlement("refd_setl_flag", Kind::Category, "退费结算标志", "refunded settlement"))),
+    optional(of_settlement("init_setl_id", Kind::Category, "原结算编号（退费所冲）", "settlement that a refund takes back")),
     optional(one_of(&["0", "1"], of_settlement("vali_flag", Kind::Category, "有效标志", "valid record"))),
 ];

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Error;
-use crate::fact::{Holder, Misfit, STANDARD, StandardFact, Value};
+use crate::fact::{Holder, Kind, Misfit, STANDARD, StandardFact, Value};
 use crate::names;
 use crate::text::{Text, say};
 
@@ -21,6 +21,7 @@ const _: () = assert!(STANDARD.len() <= 64, "a place must have a bit");
 impl Facts {
     /// Sets a fact of the holder; a standard one is read by its kind and bounds at once, a pack's own when a plan needs it.
     pub(crate) fn set(&mut self, holder: Holder, name: &str, value: Value) -> Result<(), Error> {
+        let name = StandardFact::meant_by(name);
         let place = StandardFact::place_of(name);
         let Some((place, fact)) = place.and_then(|place| Some((place, STANDARD.get(place)?))) else {
             return self.set_own(name, value);
@@ -48,8 +49,19 @@ impl Facts {
         Ok(())
     }
 
+    /// The same for a record that may say a fact twice, under each of its names: it must say the same.
+    pub(crate) fn tell(&mut self, holder: Holder, name: &str, value: Value) -> Result<(), Error> {
+        let before = self.get(name).cloned();
+        self.set(holder, name, value)?;
+        match (before, self.get(name)) {
+            (Some(before), Some(now)) if before != *now => Err(Error::fact(told_twice_text(name, &before, now))),
+            (Some(_) | None, _) => Ok(()),
+        }
+    }
+
     /// Takes a fact away, as if it had not been given.
     pub(crate) fn unset(&mut self, name: &str) {
+        let name = StandardFact::meant_by(name);
         match StandardFact::place_of(name) {
             Some(place) => {
                 if let Some(slot) = self.standard.get_mut(place) {
@@ -98,6 +110,7 @@ impl Facts {
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        let name = StandardFact::meant_by(name);
         match StandardFact::place_of(name) {
             Some(place) => self.standard(place),
             None => self.own(name),
@@ -112,6 +125,21 @@ impl Facts {
     }
 }
 
+/// What is wrong with a record that says a fact twice, and not the same.
+pub(crate) fn told_twice_text(name: &str, first: &Value, second: &Value) -> Text {
+    let meant = StandardFact::meant_by(name);
+    match StandardFact::named(meant).and_then(|fact| fact.alias) {
+        Some(alias) => say!(
+            "`{meant}` 与 `{alias}` 是同一事实，一条记录中却有 `{first}` 与 `{second}` 两个值",
+            "`{meant}` and `{alias}` are one fact, and the record says `{first}` and `{second}`"
+        ),
+        None => say!(
+            "一条记录中 `{meant}` 有 `{first}` 与 `{second}` 两个值",
+            "the record says `{first}` and `{second}` for `{meant}`"
+        ),
+    }
+}
+
 /// What is wrong with the value of a standard fact.
 pub(crate) fn misfit_text(fact: &StandardFact, value: &Value, misfit: Misfit) -> Text {
     let name = fact.name;
@@ -120,14 +148,27 @@ pub(crate) fn misfit_text(fact: &StandardFact, value: &Value, misfit: Misfit) ->
         Misfit::Digits => fact.kind.digits_text(name, &value.to_string()),
         Misfit::Bounds => {
             let (min, max) = (fact.bounds().min, fact.bounds().max);
+            let Text { zh, en } = way_to_refund(fact, value);
             say!(
-                "`{name}` 的值 `{value}` 不在 {min} 至 {max} 之间",
-                "the value `{value}` of `{name}` is not from {min} to {max}"
+                "`{name}` 的值 `{value}` 不在 {min} 至 {max} 之间{zh}",
+                "the value `{value}` of `{name}` is not from {min} to {max}{en}"
             )
         }
         Misfit::Value => {
             let list = fact.values.join(", ");
             say!("`{name}` 的值 `{value}` 不是下列之一：{list}", "the value `{value}` of `{name}` is not one of {list}")
         }
+    }
+}
+
+/// A refund comes as a record of negative amounts; here it is another claim.
+fn way_to_refund(fact: &StandardFact, value: &Value) -> Text {
+    if fact.kind == Kind::Money && value.to_string().starts_with('-') {
+        say!(
+            "；退费请录入为冲销原申请的另一件申请（`reverses`）",
+            "; a refund is entered as another claim, which reverses the one that was paid (`reverses`)"
+        )
+    } else {
+        Text::default()
     }
 }

@@ -110,7 +110,7 @@ fn settlement() -> Json {
     json!({
         "title": "医保结算记录 · the settlement record of basic insurance",
         "type": "object",
-        "properties": facts(|fact| fact.settlement),
+        "properties": with_aliases(facts(|fact| fact.settlement)),
         "additionalProperties": false,
     })
 }
@@ -134,6 +134,19 @@ fn with_own_facts(title: &str, holder: Holder, properties: Map<String, Json>, re
 
 fn facts(wanted: impl Fn(&StandardFact) -> bool) -> Map<String, Json> {
     STANDARD.iter().filter(|fact| wanted(fact)).map(|fact| (fact.name.to_owned(), fact.schema())).collect()
+}
+
+/// The same with what queries call some of them.
+fn with_aliases(mut properties: Map<String, Json>) -> Map<String, Json> {
+    for fact in &STANDARD {
+        let Some((alias, mut schema)) = fact.alias.zip(properties.get(fact.name).cloned()) else { continue };
+        if let Some(object) = schema.as_object_mut() {
+            let name = fact.name;
+            object.insert("description".into(), format!("即 `{name}` · another name of `{name}`").into());
+        }
+        properties.insert(alias.to_owned(), schema);
+    }
+    properties
 }
 
 impl StandardFact {
@@ -225,6 +238,13 @@ mod tests {
                 .filter(|place| !schema["$defs"][place]["properties"][fact.name].is_null());
             assert_eq!(places.count(), 1, "{}", fact.name);
         }
+    }
+
+    #[test]
+    fn what_queries_call_a_field_is_in_the_schema_too() {
+        let settlement = &case_schema()["$defs"]["settlement"]["properties"];
+        assert_eq!(settlement["psn_pay"]["title"], settlement["psn_part_amt"]["title"]);
+        assert_eq!(settlement["psn_pay"]["description"], "即 `psn_part_amt` · another name of `psn_part_amt`");
     }
 
     #[test]

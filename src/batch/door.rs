@@ -18,17 +18,21 @@ mod vocabulary;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, UInt64Array};
-use arrow::compute::FilterBuilder;
+use arrow::compute::kernels::cmp::neq;
+use arrow::compute::kernels::zip::zip;
+use arrow::compute::{FilterBuilder, is_not_null};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::util::display::array_value_to_string;
 
 use self::columns::Column;
 pub(crate) use self::columns::uncoded;
-use self::target::{Bad, Seen};
+use self::target::{Read, Seen};
 pub(crate) use self::vocabulary::Vocabulary;
 use crate::batch::{Input, Observation, Observations, Reject};
 use crate::error::Error;
+use crate::fact::Value;
+use crate::facts::told_twice_text;
 use crate::text::{Text, say};
 
 /// The most characters of a bad value that a reject repeats.
@@ -130,7 +134,7 @@ impl Door {
             let (zh, en) = (list(|text| &text.zh, "；"), list(|text| &text.en, "; "));
             Error::columns(Text { zh: format!("{}：{zh}", place.zh), en: format!("{}: {en}", place.en) })
         })?;
-        let mut projection: Vec<usize> = columns.iter().map(|column| column.place).collect();
+        let mut projection: Vec<usize> = columns.iter().flat_map(Column::places).collect();
         projection.sort_unstable();
         let row = Field::new("row", DataType::UInt64, false);
         let fields = columns.iter().flat_map(Column::fields);
@@ -165,23 +169,18 @@ impl Door {
     pub(crate) fn read_rows(&self, batch: &RecordBatch, rows: &Rows) -> Result<Passed, Error> {
         let numbers = (0..batch.num_rows()).map(|place| rows.number(place));
         let mut plain: Vec<ArrayRef> = vec![Arc::new(UInt64Array::from_iter_values(numbers))];
-        let (mut rejects, mut observations) = (Vec::new(), Observations::default());
-        let mut is_good = vec![true; batch.num_rows()];
+        let mut found =
+            Found { rejects: Vec::new(), observations: Observations::default(), is_good: vec![true; batch.num_rows()] };
         for column in &self.columns {
-            let raw = self.raw_column(batch, column)?;
-            let read = column.read(raw).map_err(|fault| self.changed(batch, &fault.to_string()))?;
-            for bad in &read.bad {
-                if let Some(flag) = is_good.get_mut(bad.row) {
-                    *flag = false;
-                }
-                rejects.push(self.reject(column, raw, rows, *bad));
-            }
-            for seen in read.seen {
-                observations.add(self.observation(column, rows, seen));
+            let mut read = self.read_column(batch, column, rows, &mut found)?;
+            if let Some(also) = &column.also {
+                let second = self.read_column(batch, also, rows, &mut found)?;
+                read.array = self.joined(batch, [column, also], [&read.array, &second.array], rows, &mut found)?;
             }
             plain.push(read.array);
             plain.extend(read.uncoded);
         }
+        let Found { mut rejects, observations, is_good } = found;
         let fault = |fault: ArrowError| self.changed(batch, &fault.to_string());
         if !rejects.is_empty() {
             rejects.sort();
@@ -194,6 +193,40 @@ impl Door {
         Ok(Passed { rows: batch, rejects, observations })
     }
 
+    fn read_column(&self, batch: &RecordBatch, column: &Column, rows: &Rows, found: &mut Found) -> Result<Read, Error> {
+        let raw = self.raw_column(batch, column)?;
+        let mut read = column.read(raw).map_err(|fault| self.changed(batch, &fault.to_string()))?;
+        for bad in &read.bad {
+            let reason = |value: &str| column.reason(value, bad.wrong);
+            found.reject(self.input, column, raw, rows, bad.row, reason);
+        }
+        for seen in std::mem::take(&mut read.seen) {
+            found.observations.add(self.observation(column, rows, seen));
+        }
+        Ok(read)
+    }
+
+    /// One fact from two columns, each of which calls it by one of its names; a row that says two values is rejected.
+    fn joined(
+        &self,
+        batch: &RecordBatch,
+        [first, second]: [&Column; 2],
+        [of_first, of_second]: [&ArrayRef; 2],
+        rows: &Rows,
+        found: &mut Found,
+    ) -> Result<ArrayRef, Error> {
+        let fault = |fault: ArrowError| self.changed(batch, &fault.to_string());
+        let differ = neq(of_first, of_second).map_err(fault)?;
+        let (raw, other) = (self.raw_column(batch, first)?, self.raw_column(batch, second)?);
+        for (row, _) in differ.iter().enumerate().filter(|(_, differs)| *differs == Some(true)) {
+            let value = Value::from(&*shown(raw, row));
+            found.reject(self.input, second, other, rows, row, |text| {
+                told_twice_text(&first.name, &value, &Value::from(text))
+            });
+        }
+        zip(&is_not_null(of_first).map_err(fault)?, of_first, of_second).map_err(fault)
+    }
+
     /// The column of a batch that has all raw columns, or only those that are read.
     fn raw_column<'a>(&self, batch: &'a RecordBatch, column: &Column) -> Result<&'a ArrayRef, Error> {
         let is_whole = batch.num_columns() == self.raw.fields().len();
@@ -202,7 +235,7 @@ impl Door {
             self.raw.fields().get(column.place).is_some_and(|field| field.data_type() == raw.data_type())
         };
         let raw = place.and_then(|place| batch.columns().get(place)).filter(is_the_same);
-        raw.ok_or_else(|| self.changed(batch, &column.name))
+        raw.ok_or_else(|| self.changed(batch, &column.called))
     }
 
     /// The claim that a row is of, as it is written; none where there is no such column or no value.
@@ -213,19 +246,8 @@ impl Door {
     }
 
     fn observation(&self, column: &Column, rows: &Rows, Seen { code, rows: count, first, text }: Seen) -> Observation {
-        let (column, first_row, text) = (column.name.clone(), rows.number(first), text.on_one_line());
+        let (column, first_row, text) = (column.called.clone(), rows.number(first), text.on_one_line());
         Observation { input: self.input, column, code, rows: count, first_row, text }
-    }
-
-    fn reject(&self, column: &Column, raw: &ArrayRef, rows: &Rows, bad: Bad) -> Reject {
-        let value = shown(raw, bad.row);
-        Reject {
-            input: self.input,
-            row: rows.number(bad.row),
-            column: column.name.clone(),
-            reason: column.reason(&value, bad.wrong).on_one_line(),
-            value,
-        }
     }
 
     /// A stream whose batches differ from its schema is a fault of the caller.
@@ -235,6 +257,32 @@ impl Door {
             "一批数据的列与检查过的列不符（{has} 列，应为 {expected} 列）：{what}",
             "the columns of a batch are not the ones that were checked ({has}, not {expected}): {what}"
         ))
+    }
+}
+
+/// What was found in the rows of one batch.
+struct Found {
+    rejects: Vec<Reject>,
+    observations: Observations,
+    is_good: Vec<bool>,
+}
+
+impl Found {
+    fn reject(
+        &mut self,
+        input: Input,
+        column: &Column,
+        raw: &ArrayRef,
+        rows: &Rows,
+        row: usize,
+        reason: impl FnOnce(&str) -> Text,
+    ) {
+        if let Some(flag) = self.is_good.get_mut(row) {
+            *flag = false;
+        }
+        let value = shown(raw, row);
+        let reason = reason(&value).on_one_line();
+        self.rejects.push(Reject { input, row: rows.number(row), column: column.called.clone(), value, reason });
     }
 }
 

@@ -431,8 +431,10 @@ impl Resolver {
         }
         let known = self.names.keys().map(String::as_str);
         let known = known.chain(self.own_facts.keys().map(String::as_str)).chain(STANDARD.iter().map(|fact| fact.name));
-        let meant = names::nearest(name, known).map(str::to_owned);
-        let mut help: Vec<Text> = did_you_mean(name, meant.as_deref()).into_iter().collect();
+        let alias = Some(StandardFact::meant_by(name)).filter(|meant| *meant != name);
+        let meant = alias.or(names::nearest(name, known)).map(str::to_owned);
+        let mut help: Vec<Text> =
+            meant.iter().map(|meant| say!("是否想写 `{meant}`？", "did you mean `{meant}`?")).collect();
         self.used.extend(meant); // a misspelt name is a use of what was meant
         if let Some((left, right)) = name.split_once('-') {
             help.push(say!(

@@ -11,7 +11,7 @@ use crate::batch::Input;
 use crate::batch::door::target::{self, Bad, Read, Target, Wrong};
 use crate::batch::door::vocabulary::Vocabulary;
 use crate::batch::door::{categories, dates, ids, numbers, texts};
-use crate::fact::{Holder, Kind};
+use crate::fact::{Holder, Kind, StandardFact};
 use crate::names;
 use crate::text::{Text, say};
 
@@ -19,8 +19,12 @@ use crate::text::{Text, say};
 #[derive(Debug)]
 pub(super) struct Column {
     pub(super) name: String,
+    /// What the input calls it, which may be another name of the fact.
+    pub(super) called: String,
     /// Its place among the raw columns.
     pub(super) place: usize,
+    /// The same fact by its other name.
+    pub(super) also: Option<Box<Column>>,
     role: Role,
 }
 
@@ -107,7 +111,19 @@ pub(super) fn checked(
         return Err(problems);
     }
     columns.sort_by(|a, b| a.order(input).cmp(&b.order(input)));
-    Ok(columns)
+    Ok(joined(columns))
+}
+
+/// Columns that call one fact by its two names, as one; they follow each other.
+fn joined(columns: Vec<Column>) -> Vec<Column> {
+    let mut joined: Vec<Column> = Vec::with_capacity(columns.len());
+    for column in columns {
+        match joined.last_mut() {
+            Some(last) if last.name == column.name => last.also = Some(Box::new(column)),
+            Some(_) | None => joined.push(column),
+        }
+    }
+    joined
 }
 
 struct Check<'a> {
@@ -124,7 +140,8 @@ struct Check<'a> {
 impl Check<'_> {
     fn column(&mut self, place: usize, field: &Field) -> Result<Column, Text> {
         self.stands_once(place, field.name())?;
-        let name = field.name().trim();
+        let called = field.name().trim();
+        let name = StandardFact::meant_by(called);
         let id = listed(self.input).iter().find(|listed| listed.is_id && listed.name == name);
         let (role, kind) = match (id, self.vocabulary.fact(name)) {
             (Some(id), _) => (Role::Id { is_needed: id.is_needed }, None),
@@ -141,7 +158,7 @@ impl Check<'_> {
             }
         };
         holds(name, kind, field.data_type())?;
-        Ok(Column { name: name.to_owned(), place, role })
+        Ok(Column { name: name.to_owned(), called: called.to_owned(), place, also: None, role })
     }
 
     fn stands_once(&mut self, place: usize, raw: &str) -> Result<(), Text> {
@@ -278,6 +295,11 @@ impl Column {
     fn order(&self, input: Input) -> (usize, &str) {
         let place = listed(input).iter().position(|listed| listed.is_id && listed.name == self.name);
         (place.unwrap_or(usize::MAX), &self.name)
+    }
+
+    /// Its places among the raw columns, under each of its names.
+    pub(super) fn places(&self) -> impl Iterator<Item = usize> {
+        [self.place].into_iter().chain(self.also.as_ref().map(|also| also.place))
     }
 
     /// The plain column; with the texts that have no code beside it, if there may be some.

@@ -250,10 +250,7 @@ fn shapes_of_decimal(numbers: &[i128], scale: i8) -> Vec<ArrayRef> {
             shapes.push(cast(&whole, &narrower).unwrap()); // what does not fit is null
         }
     }
-    shapes
-        .into_iter()
-        .map(|column| arrow::compute::filter(&column, &arrow::compute::is_not_null(&column).unwrap()).unwrap())
-        .collect()
+    shapes.into_iter().map(|column| arrow::compute::filter(&column, &is_not_null(&column).unwrap()).unwrap()).collect()
 }
 
 fn as_decimals(column: &ArrayRef) -> Vec<i128> {

@@ -4,7 +4,7 @@ use super::{Builder, assumption, origin, title};
 use crate::code::Code;
 use crate::diagnostic::Span;
 use crate::document::{Form, Node};
-use crate::fact::{Absent, Bounds, Holder, Kind};
+use crate::fact::{Absent, Bounds, Holder, Kind, StandardFact};
 use crate::pack::resolve::{Named, literal};
 use crate::pack::syntax::{Literal, Term, Unit};
 use crate::plan::{Figure, FigureValue, PlanFact, Symbol};
@@ -36,6 +36,15 @@ impl Builder<'_> {
 
     pub(super) fn declare_facts(&mut self) {
         for (name, span, node) in self.named("fact") {
+            let meant = StandardFact::meant_by(name);
+            if meant != name {
+                let message = say!(
+                    "`{name}` 是标准事实 `{meant}` 的别名，不能另作他用",
+                    "`{name}` is another name of the standard fact `{meant}` and can name nothing else"
+                );
+                let help = say!("写 `{meant}`", "write `{meant}`");
+                self.resolver.findings.report(Code::BadName, span, message).help_with([help]);
+            }
             let standard = PlanFact::standard(name);
             match self.own_fact(name, span, node, standard) {
                 Some(fact) if fact.standard.is_some() || !self.resolver.names.contains_key(name) => {
