@@ -12,7 +12,7 @@ use crate::accumulator::Entry;
 use crate::fact::{Absent, Bounds, Holder, Kind};
 use crate::rounding::Rounding;
 use crate::text::Text;
-use expression::{Date, Number, Slot, Slots, Truth};
+use expression::{Comparison, Date, Number, Slot, Slots, Truth};
 
 /// One version of a plan, ready to decide claims.
 ///
@@ -586,7 +586,7 @@ pub(crate) enum LedgerAmount {
     Sum(Number),
 }
 
-/// Two ways to the same number or order of dates that must agree.
+/// What must hold between facts: amounts that agree or fit, dates in a possible order.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Identity {
     pub(crate) id: &'static str,
@@ -594,7 +594,24 @@ pub(crate) struct Identity {
     pub(crate) asked: Asked,
     pub(crate) agrees: Truth,
     /// The two sides, where the identity is between amounts.
-    pub(crate) sides: Option<Box<[Number; 2]>>,
+    pub(crate) sides: Option<Sides>,
+}
+
+/// Two amounts, and how the one must stand to the other.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sides {
+    pub(crate) relation: Comparison,
+    pub(crate) amounts: Box<[Number; 2]>,
+}
+
+impl Sides {
+    pub(crate) fn of(relation: Comparison, amounts: [Number; 2]) -> Sides {
+        Sides { relation, amounts: Box::new(amounts) }
+    }
+
+    pub(crate) fn agree(&self) -> Truth {
+        Truth::Compare(self.relation, self.amounts.clone())
+    }
 }
 
 /// Which facts must be there for an identity to be asked at all.

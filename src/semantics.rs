@@ -304,7 +304,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     fn hear_identity(&mut self, index: usize, identity: &'p Identity, holds: &R::Truth) {
         match &identity.sides {
             Some(sides) if self.reading.settled(holds) == Some(false) => {
-                let [left, right] = self.numbers(sides);
+                let [left, right] = self.numbers(&sides.amounts);
                 self.reading.hear(Event::Identity { index, holds, sides: Some([&left, &right]) });
             }
             Some(_) | None => self.reading.hear(Event::Identity { index, holds, sides: None }),

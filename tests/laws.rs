@@ -24,6 +24,7 @@ mod laws {
     mod same;
     mod shelf;
     mod small;
+    mod sums;
     mod texts;
     mod waterfall;
 }

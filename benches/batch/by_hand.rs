@@ -141,7 +141,7 @@ pub(crate) fn decide(claim: &Claim, before: Before) -> (Answer, Paid) {
         return decide_with_gaps(claim, before);
     }
     let unmet = unmet(claim);
-    if claim.start > claim.end || claim.birth_date > claim.event_date {
+    if claim.start > claim.end || claim.birth_date > claim.event_date.min(claim.start) {
         return (contradicted(claim, unmet), Paid::default());
     }
     if unmet != 0 {
@@ -331,10 +331,17 @@ pub(crate) fn decision_name(decision: Decision) -> &'static str {
 fn contradicted(claim: &Claim, unmet: u16) -> Answer {
     let knows = |bits: u8| claim.missing & bits == 0;
     let dates = knows(NO_START | NO_END) && claim.start > claim.end;
-    let birth = knows(NO_BIRTH_DATE | NO_EVENT_DATE) && claim.birth_date > claim.event_date;
+    let birth = is_born_later(claim);
     let undated = u16::from(!knows(NO_EVENT_DATE)) + u16::from(!knows(NO_START));
     let broken = either(dates, COVER_DATES) | either(birth, BIRTH_AFTER_EVENT);
     Answer::new(Decision::Pended, 0, broken | unmet | (undated * MISSING_FACT))
+}
+
+/// Later than the event or the first day of cover, as far as they are known.
+fn is_born_later(claim: &Claim) -> bool {
+    let knows = |bits: u8| claim.missing & bits == 0;
+    (knows(NO_BIRTH_DATE | NO_EVENT_DATE) && claim.birth_date > claim.event_date)
+        || (knows(NO_BIRTH_DATE | NO_START) && claim.birth_date > claim.start)
 }
 
 /// A claim of which something is missing: denied if what is known denies it, pended if what is missing is needed.
@@ -363,8 +370,7 @@ pub(crate) fn decide_with_gaps(claim: &Claim, before: Before) -> (Answer, Paid) 
         unmet |= OTHER_CAUSE;
     }
     let are_dates_wrong = knows(NO_START | NO_END) && claim.start > claim.end;
-    let is_birth_wrong = knows(NO_BIRTH_DATE | NO_EVENT_DATE) && claim.birth_date > claim.event_date;
-    if are_dates_wrong || is_birth_wrong {
+    if are_dates_wrong || is_born_later(claim) {
         return (contradicted(claim, unmet), Paid::default());
     }
     if unmet != 0 {

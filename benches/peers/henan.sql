@@ -19,7 +19,7 @@ WITH joined AS MATERIALIZED (
     event_date >= coverage_start AND event_date <= coverage_end AS in_cover,
     event_date - coverage_start < 30 AND coalesce(coverage_start - previous_coverage_end > 30, true) AS waits,
     coalesce(coverage_start > coverage_end, false) AS over_before_start,
-    coalesce(birth_date > event_date, false) AS born_later
+    coalesce(birth_date > event_date, false) OR coalesce(birth_date > coverage_start, false) AS born_later
   FROM read_parquet(getvariable('claims')) AS claim JOIN read_parquet(getvariable('enrollments')) AS cover USING (enrollment_id)
 ),
 judged AS (

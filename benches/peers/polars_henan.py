@@ -51,7 +51,8 @@ def plan(folder, out):
             waits=((c("event_date") - c("coverage_start")).dt.total_days() < 30)
             & ((c("coverage_start") - c("previous_coverage_end")).dt.total_days() > 30).fill_null(True),
             over_before_start=(c("coverage_start") > c("coverage_end")).fill_null(False),
-            born_later=(c("birth_date") > c("event_date")).fill_null(False),
+            born_later=(c("birth_date") > c("event_date")).fill_null(False)
+            | (c("birth_date") > c("coverage_start")).fill_null(False),
         )
         .with_columns(
             of_age=(c("age") >= 16 * 512) & (c("age") < 61 * 512),

@@ -8,7 +8,7 @@ use super::{Adjudication, BenefitLines, Inapplicable, Reason};
 use crate::code::Code;
 use crate::error::Error;
 use crate::exact;
-use crate::plan::expression::Slots;
+use crate::plan::expression::{Comparison, Slots};
 use crate::plan::{Assumed, Benefit, Citation, Plan};
 use crate::reading::exact::{Exact, Known, Listener};
 use crate::semantics::Event;
@@ -124,19 +124,17 @@ impl Plan {
         for note in notes {
             if let Note::Identity { index, holds: Known::Known(false), sides } = note {
                 let identity = self.identity(*index);
-                let mut text = identity.text.clone();
-                if let Some((left, right)) = sides
-                    && let Ok(difference) = exact::subtract(*left, *right)
-                {
-                    let (zh, en) = (&text.zh, &text.en);
-                    text = say!(
-                        "不成立：{zh}（{left} 与 {right}，相差 {difference}）",
-                        "does not hold: {en} ({left} and {right}, a difference of {difference})"
-                    );
-                } else {
-                    let (zh, en) = (&text.zh, &text.en);
-                    text = say!("不成立：{zh}", "does not hold: {en}");
-                }
+                let Text { zh, en } = &identity.text;
+                let text = match identity.sides.as_ref().zip(*sides) {
+                    Some((stated, (left, right))) => {
+                        let Text { zh: zh_by, en: en_by } = by_how_much(stated.relation, left, right);
+                        say!(
+                            "不成立：{zh}（{left} 与 {right}{zh_by}）",
+                            "does not hold: {en} ({left} and {right}{en_by})"
+                        )
+                    }
+                    None => say!("不成立：{zh}", "does not hold: {en}"),
+                };
                 adjudication.reasons.push(Reason { code: identity.id.to_owned(), text, clause: None, fact: None });
             }
         }
@@ -152,6 +150,17 @@ impl Plan {
                 clause: None,
                 fact: Some(name.to_string()),
             });
+        }
+    }
+}
+
+/// How far two amounts are apart that should stand so to each other.
+fn by_how_much(relation: Comparison, left: Decimal, right: Decimal) -> Text {
+    let Ok(difference) = exact::subtract(left, right) else { return Text::default() };
+    match relation {
+        Comparison::AtMost | Comparison::Less => say!("，超出 {difference}", ", {difference} too much"),
+        Comparison::Equal | Comparison::Unequal | Comparison::AtLeast | Comparison::Greater => {
+            say!("，相差 {difference}", ", a difference of {difference}")
         }
     }
 }

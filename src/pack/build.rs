@@ -3,6 +3,7 @@
 mod benefits;
 mod facts;
 mod identities;
+mod sums;
 mod tables;
 mod terms;
 

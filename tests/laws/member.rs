@@ -292,6 +292,9 @@ impl Teller<'_> {
             Kind::Date => {
                 let figure = self.figure_date().unwrap_or(day);
                 let after = later(day, self.dice.pick(&[0, 0, 1, 30, 89]));
+                // Nothing is reported before it happens, unless a claim may contradict itself.
+                let is_after = fact.name == "reported_on" && (self.telling.is_coherent || !self.dice.one_in(4));
+                let figure = if is_after { figure.max(day) } else { figure };
                 Value::Date(self.dice.pick(&[after, figure, after]))
             }
             Kind::YesNo => match fact.name.as_str() {
@@ -386,7 +389,10 @@ impl Teller<'_> {
         if self.dice.one_in(2) {
             self.add_fen(facts, "personal_burden", burden);
         }
-        self.direct_costs(facts, &["in_pool_burden", "self_funded"]);
+        let in_pool = self.part(burden);
+        let self_funded = self.part(burden - in_pool);
+        self.add_fen(facts, "in_pool_burden", in_pool);
+        self.add_fen(facts, "self_funded", self_funded);
     }
 
     /// A record whose identities hold: what is not said follows from what is.

@@ -233,8 +233,8 @@ fn a_date_moves_with_the_days_and_the_condition_that_it_comes_of() {
         if admitted + stay > discharged then ten else sixty                                         | stay    | broken
         if days(admitted + stay, discharged) > week then sixty else ten                             | stay    | broken
         if days(admitted, discharged + stay) > week then sixty else ten                             | stay    | proven
-        if days(if bill > ten then event_date else reported_on, event_date) > week then sixty else ten | bill    | broken
-        bill + (if days(if urgent then event_date else reported_on, event_date) > week then sixty else ten) | bill | proven
+        if days(if bill > ten then event_date else admitted, event_date) > week then sixty else ten | bill    | broken
+        bill + (if days(if urgent then event_date else admitted, event_date) > week then sixty else ten) | bill | proven
     ",
     );
 }

@@ -232,7 +232,7 @@ pub(crate) fn of_wuxi_return_allowance(draw: &mut Draw, _: &Cover<'_>, claim: &m
     let came_from =
         if draw.chance(95) { draw.one_of(&["in-province", "out-of-province"]) } else { draw.one_of(&["wuxi"]) };
     claim.insert("event_date", Value::Date(returned));
-    claim.insert("reported_on", Value::Date(reported));
+    claim.insert("reported_on", Value::Date(reported.max(returned)));
     claim.insert("voucher_number", Value::Whole(number));
     claim.insert("came_from", Value::Word(came_from));
     claim.insert("registered_in_wuxi", Value::YesNo(draw.chance(5)));
@@ -275,7 +275,7 @@ fn injury(draw: &mut Draw, cover: &Cover<'_>, claim: &mut Named, cause: &'static
 /// An illness or an accident that led to a stay.
 fn admission(draw: &mut Draw, cover: &Cover<'_>, claim: &mut Named) {
     let admitted = day_of(draw, cover);
-    let event_date = if draw.chance(80) { admitted } else { day_of(draw, cover) };
+    let event_date = if draw.chance(80) { admitted } else { day_of(draw, cover).min(admitted) };
     claim.insert("event_date", Value::Date(event_date));
     claim.insert("cause", Value::Word(draw.one_of(&["illness", "illness", "illness", "accident", "sudden-death"])));
     claim.insert("admitted", Value::Date(admitted));
