@@ -60,7 +60,7 @@ fn columns_decide_every_claim_as_it_is_decided_alone() {
 }
 
 /// Claims by decision and all that is payable: whoever changes these changes what members are paid.
-const GOLDEN_TOTALS: &str = "14753 denied, 12080 nothing-due, 26609 paid, 6374 pended; 3586128465.04 yuan";
+const GOLDEN_TOTALS: &str = "14705 denied, 12122 nothing-due, 26601 paid, 6388 pended; 3587028544.99 yuan";
 
 fn totals(rows: &BTreeMap<String, Row>) -> String {
     let mut decisions: BTreeMap<&str, usize> = BTreeMap::new();

@@ -51,7 +51,7 @@ fn a_part_above_its_whole_pends_and_says_by_how_much() {
         assert_eq!(found, pended(&format!("part-above-whole: does not hold: {relation}")), "{case}");
     }
     let (rows, _) = batched("08-part-above-whole/c.csv", "08-part-above-whole/e.csv", &[]);
-    assert_eq!(rows[1..], ["x,e,guangdong-self-funded,1,pended,0.00,part-above-whole,"]);
+    assert_eq!(rows[1..], ["x,e,guangdong-self-funded,1,pended,0.00,part-above-whole,,,0.00"]);
 }
 
 #[test]

@@ -172,41 +172,139 @@ impl Facts {
     /// Whether the facts can not all be true.
     pub(crate) fn contradict_each_other(&self) -> bool {
         self.dates_reversed()
-            || contradicts(self.money("fund_paid").zip(self.money("total_cost")), |(fund, total)| fund > total)
+            || self.event_after_its_stay()
             || differs(self.whole("hospital_days"), self.days_by_the_dates())
             || differs(self.money("personal_burden"), self.burden_by_the_bill())
             || differs(self.money("in_pool_burden"), self.in_pool_by_the_settlement())
             || self.settlement_does_not_add_up()
+            || self.part_above_its_whole()
     }
 
     fn dates_reversed(&self) -> bool {
-        [("admitted", "discharged"), ("birth_date", "event_date"), ("coverage_start", "coverage_end")]
-            .into_iter()
-            .any(|(first, then)| contradicts(self.date(first).zip(self.date(then)), |(first, then)| first > then))
+        let in_order = [
+            ("admitted", "discharged"),
+            ("birth_date", "event_date"),
+            ("birth_date", "admitted"),
+            ("birth_date", "coverage_start"),
+            ("coverage_start", "coverage_end"),
+            ("event_date", "reported_on"),
+        ];
+        let is_reversed = |(first, then): (&str, &str)| {
+            contradicts(self.date(first).zip(self.date(then)), |(first, then)| first > then)
+        };
+        let previous = self.date("previous_coverage_end").zip(self.date("coverage_start"));
+        in_order.into_iter().any(is_reversed) || contradicts(previous, |(end, start)| end >= start)
     }
 
-    /// The identities of the platform's settlement, each where all its amounts are said: what is not said is not known,
-    /// but for the hospital's part, which was none.
+    /// An accident comes before its stay ends. An illness may be diagnosed, and a patient die, once the stay is over.
+    fn event_after_its_stay(&self) -> bool {
+        let may_follow = self.is("cause", "accident") != Some(true) && (self.died() || self.given("illness_class"));
+        contradicts(self.date("event_date").zip(self.date("discharged")), |(event, end)| event > end) && !may_follow
+    }
+
+    /// The sums of the platform's settlement: equal where all parts are said, and where one is not, the others are no more than
+    /// the whole. What is not said is not known, but for the hospital's part and the fund of the disabled, which were none.
     fn settlement_does_not_add_up(&self) -> bool {
-        let funds = ["hifp_pay", "cvlserv_pay", "hifes_pay", "hifmi_pay", "hifob_pay", "maf_pay", "oth_pay"];
-        let out_of_scope = ["fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt"];
-        let payments = ["acct_pay", "psn_cash_pay", "acct_mulaid_pay"];
-        let (total, fund, person) =
-            (self.money("medfee_sumamt"), self.money("fund_pay_sumamt"), self.money("psn_part_amt"));
-        let hospital = self.money("hosp_part_amt").unwrap_or_else(nothing);
-
-        let total_by_scope = self.money("inscp_scp_amt").zip(self.sum(&out_of_scope)).map(|(within, out)| within + out);
-        let bill = self.money("total_cost").or_else(|| total.clone());
-        let paid_by_funds = self.money("fund_paid").or_else(|| fund.clone());
-        let bill_by_payer = paid_by_funds.zip(person.clone()).map(|(fund, person)| fund + person + hospital);
-        differs(fund, self.sum(&funds))
-            || differs(total, total_by_scope)
-            || differs(bill, bill_by_payer)
-            || differs(person, self.sum(&payments))
+        let (bill, funds, person) = (self.bill(), self.funds(), self.money("psn_part_amt"));
+        let by_payer = [self.all_funds(), self.all_of_the_person(), Some(self.hospital())].into_iter().sum();
+        let least_by_payer = self.least_of_funds() + self.least_of_the_person() + self.hospital();
+        let tells_the_person =
+            person.is_some() || PAYMENTS.iter().chain(["hosp_part_amt"].iter()).any(|name| self.given(name));
+        breaks(bill.as_ref(), self.sum(&SCOPE), self.least(&SCOPE))
+            || breaks(funds.as_ref(), self.sum_of_funds(), self.least(&FUNDS))
+            || breaks(person.as_ref(), self.sum(&PAYMENTS), self.least(&PAYMENTS))
+            || (tells_the_person && breaks(bill.as_ref(), by_payer, least_by_payer))
     }
 
+    /// What each amount of a bill is at most.
+    fn part_above_its_whole(&self) -> bool {
+        let (funds, hospital) = (self.least_of_funds(), self.hospital());
+        let others = self.money("other_paid").unwrap_or_else(nothing);
+        let first = self.least(&["preselfpay_amt"]);
+        let within = self.least(&["inscp_scp_amt"]);
+        let wholly = self.least(&["fulamt_ownpay_amt", "overlmt_selfpay"]);
+        let self_funded = self.money("self_funded").unwrap_or_else(|| self.least(&["fulamt_ownpay_amt"]));
+        let outside = self_funded.max(wholly) + first.clone();
+        let above =
+            |part: Option<Exact>, whole: Option<Exact>| contradicts(part.zip(whole), |(part, whole)| part > whole);
+
+        let burden = self.money("personal_burden").filter(|burden| *burden > nothing());
+        let burden = burden.filter(|_| self.funds().is_none() && !self.given("psn_part_amt"));
+        let in_pool = self.money("in_pool_burden").filter(|in_pool| *in_pool > nothing());
+        let record_tells_it = self.given("inscp_scp_amt") && self.given("fund_pay_sumamt");
+        let paid_by_the_person = self.least(&PAYMENTS);
+        let bears = self.money("personal_burden").filter(|_| !self.given("psn_part_amt"));
+
+        above(Some(funds.clone()), self.bill())
+            || above(self.money("act_pay_dedc"), self.bill())
+            || above(self.money("self_funded").map(|self_funded| self_funded + within + first), self.bill())
+            || above(burden.map(|burden| burden + funds.clone() + others.clone() + hospital.clone()), self.bill())
+            || above(Some(paid_by_the_person), bears.map(|bears| bears + others))
+            || (!self.given("fund_pay_sumamt")
+                && above(in_pool.clone().map(|in_pool| in_pool + funds.clone()), self.money("inscp_scp_amt")))
+            || (!record_tells_it
+                && above(in_pool.clone().map(|in_pool| in_pool + funds.clone() + outside.clone()), self.bill()))
+            || (self.bill().zip(self.funds()).is_none()
+                && above(
+                    in_pool.map(|in_pool| in_pool + outside),
+                    self.money("psn_part_amt").map(|person| person + hospital),
+                ))
+    }
+
+    fn bill(&self) -> Option<Exact> {
+        self.money("total_cost").or_else(|| self.money("medfee_sumamt"))
+    }
+
+    fn funds(&self) -> Option<Exact> {
+        self.money("fund_paid").or_else(|| self.money("fund_pay_sumamt"))
+    }
+
+    fn hospital(&self) -> Exact {
+        self.money("hosp_part_amt").unwrap_or_else(nothing)
+    }
+
+    fn sum_of_funds(&self) -> Option<Exact> {
+        let seven = self.sum(&FUNDS)?;
+        Some(seven + self.money("hifdm_pay").unwrap_or_else(nothing))
+    }
+
+    fn all_funds(&self) -> Option<Exact> {
+        self.funds().or_else(|| self.sum_of_funds())
+    }
+
+    fn all_of_the_person(&self) -> Option<Exact> {
+        self.money("psn_part_amt").or_else(|| self.sum(&PAYMENTS))
+    }
+
+    fn least_of_funds(&self) -> Exact {
+        self.funds().unwrap_or_else(|| self.least(&FUNDS) + self.money("hifdm_pay").unwrap_or_else(nothing))
+    }
+
+    fn least_of_the_person(&self) -> Exact {
+        self.money("psn_part_amt").unwrap_or_else(|| self.least(&PAYMENTS))
+    }
+
+    /// What amounts come to, if all are said.
     fn sum(&self, names: &[&str]) -> Option<Exact> {
         names.iter().map(|name| self.money(name)).sum()
+    }
+
+    /// What they come to at least: no amount is below nothing.
+    fn least(&self, names: &[&str]) -> Exact {
+        names.iter().filter_map(|name| self.money(name)).sum()
+    }
+}
+
+const FUNDS: [&str; 7] = ["hifp_pay", "cvlserv_pay", "hifes_pay", "hifmi_pay", "hifob_pay", "maf_pay", "oth_pay"];
+const SCOPE: [&str; 4] = ["inscp_scp_amt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt"];
+const PAYMENTS: [&str; 3] = ["acct_pay", "psn_cash_pay", "acct_mulaid_pay"];
+
+/// Whether a whole is not the sum of its parts, or less than what is known of them.
+fn breaks(whole: Option<&Exact>, sum: Option<Exact>, least: Exact) -> bool {
+    match (whole, sum) {
+        (None, _) => false,
+        (Some(whole), Some(sum)) => *whole != sum,
+        (Some(whole), None) => *whole < least,
     }
 }
 
