@@ -18,12 +18,15 @@ use crate::document::{self, Entry, Form, Node, Notation};
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact;
-use crate::fact::{Holder, Kind, STANDARD, StandardFact, Value};
+use crate::fact::{Holder, Kind, Misfit, STANDARD, StandardFact, Value};
 use crate::facts::misfit_text;
 use crate::history::{self, MAX_CLAIMS};
 use crate::joint::Room;
 use crate::member;
+use crate::notice::Notice;
+use crate::plan::words::Meant;
 use crate::plan::{EffectiveBy, Plan, PlanFact};
+use crate::spelling;
 use crate::text::{Text, say};
 
 /// One case, read and checked against the plans of a catalog.
@@ -94,7 +97,21 @@ impl Case {
         if let Some(notice) = late::notice(self, catalog, &accumulators)? {
             adjudication.note(notice);
         }
+        for notice in self.read_as_meant(catalog)? {
+            adjudication.note(notice);
+        }
         Ok((adjudication, accumulators))
+    }
+
+    /// What is said of values that are spelt otherwise than the plan writes them.
+    fn read_as_meant(&self, catalog: &Catalog) -> Result<Vec<Notice>, Error> {
+        if self.claim.reverses().is_some() {
+            return Ok(Vec::new());
+        }
+        let plan = catalog.resolve(&self.enrollment, &self.claim)?;
+        let meant = plan.read_as_meant(&self.enrollment, &self.claim).into_iter();
+        let text = |meant: Meant| spelling::meant_text(&meant.fact, &meant.written, &meant.read);
+        Ok(meant.map(|meant| Notice::new(Code::ReadAsMeant, text(meant))).collect())
     }
 
     /// The same, each claim told what is known around it.
@@ -421,7 +438,10 @@ impl Reader<'_> {
         if claim.reverses().is_some() {
             return;
         }
-        let Err(error) = self.catalog.resolve(enrollment, claim) else { return };
+        let error = match self.catalog.resolve(enrollment, claim) {
+            Ok(plan) => return self.check_words(plan, enrollment, claim, given, claim_node),
+            Err(error) => error,
+        };
         let node = match (enrollment.plan_version(), latest.effective().by) {
             (Some(_), _) => given.and_then(|given| given.get("plan_version")),
             (None, EffectiveBy::CoverageStart) => given.and_then(|given| given.get("coverage_start")),
@@ -429,6 +449,29 @@ impl Reader<'_> {
         };
         if let Some(node) = node {
             self.findings.report(Code::UnknownVersion, &node.span, error.text());
+        }
+    }
+
+    /// Every word can be decided. What is not said anew in a claim of the history is told where it stands.
+    fn check_words(
+        &mut self,
+        plan: &Plan,
+        enrollment: &Enrollment,
+        claim: &Claim,
+        given: Option<&Node>,
+        claim_node: &Node,
+    ) {
+        for (fact, _, message) in plan.unread_words(enrollment, claim) {
+            let node = match fact.holder {
+                Holder::Enrollment => given.and_then(|given| given.get(&fact.name)),
+                Holder::Claim => {
+                    let settlement = || claim_node.get("settlement").and_then(|settlement| settlement.get(&fact.name));
+                    claim_node.get(&fact.name).or_else(settlement)
+                }
+            };
+            if let Some(node) = node {
+                self.findings.report(Code::BadFact, &node.span, message);
+            }
         }
     }
 
@@ -565,7 +608,7 @@ impl Reader<'_> {
         standard.map(|fact| fact.holder).or(self.own_fact(name).map(|fact| fact.holder))
     }
 
-    /// The value of a fact that is known and of this holder, read by its kind and bounds.
+    /// The value of a fact that is known and of this holder, as it is written; it fits the kind and bounds.
     pub(crate) fn fact(&mut self, entry: &Entry, holder: Holder) -> Option<Value> {
         let name = entry.key.as_str();
         let own = self.own_fact(name).cloned();
@@ -583,33 +626,13 @@ impl Reader<'_> {
             return None;
         }
         let value = self.value(&entry.node, name)?;
-        match (own, standard) {
-            (Some(own), _) if own.standard.is_none() => self.fit_own(&own, value, &entry.node.span),
-            (_, Some(standard)) => match standard.fit(&value) {
-                Ok(value) => Some(value),
-                Err(misfit) => {
-                    self.findings.report(Code::BadFact, &entry.node.span, misfit_text(standard, &value, misfit));
-                    None
-                }
-            },
-            (_, None) => None,
-        }
-    }
-
-    fn fit_own(&mut self, fact: &PlanFact, value: Value, span: &Span) -> Option<Value> {
-        if let Ok(value) = fact.kind.fit(&value, fact.bounds) {
-            return Some(value);
-        }
-        let (name, kind) = (&fact.name, fact.kind.name());
-        let (min, max) = (fact.bounds.min, fact.bounds.max);
-        let message = match fact.kind {
-            Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => say!(
-                "`{name}` 的值 `{value}` 不是 {min} 至 {max} 的 {kind} 类型",
-                "the value `{value}` of `{name}` is not of type {kind} from {min} to {max}"
-            ),
-            Kind::Date | Kind::YesNo | Kind::Category => fact.kind.misfit_text(name, &value.to_string()),
+        let wrong = match (own, standard) {
+            (Some(own), _) if own.standard.is_none() => own_misfit_text(&own, &value),
+            (_, Some(standard)) => standard.fit(&value).err().map(|misfit| misfit_text(standard, &value, misfit)),
+            (_, None) => return None,
         };
-        self.findings.report(Code::BadFact, span, message);
+        let Some(message) = wrong else { return Some(value) };
+        self.findings.report(Code::BadFact, &entry.node.span, message);
         None
     }
 
@@ -710,6 +733,21 @@ impl Reader<'_> {
         }
         Some(claims)
     }
+}
+
+/// What is wrong with the value of a fact of a pack's own; `None` if it fits.
+fn own_misfit_text(fact: &PlanFact, value: &Value) -> Option<Text> {
+    let misfit = fact.kind.fit(value, fact.bounds).err()?;
+    let (name, kind) = (&fact.name, fact.kind.name());
+    let (min, max) = (fact.bounds.min, fact.bounds.max);
+    Some(match fact.kind {
+        Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => say!(
+            "`{name}` 的值 `{value}` 不是 {min} 至 {max} 的 {kind} 类型",
+            "the value `{value}` of `{name}` is not of type {kind} from {min} to {max}"
+        ),
+        Kind::Category if misfit == Misfit::Blank => spelling::blank_text(name),
+        Kind::Date | Kind::YesNo | Kind::Category => fact.kind.misfit_text(name, &value.to_string()),
+    })
 }
 
 fn where_facts_are_listed() -> Text {

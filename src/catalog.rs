@@ -1,6 +1,6 @@
 //! A folder of rule packs: finds the plan and the version for a claim.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostics, Findings, did_you_mean};
 use crate::document::Node;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
-use crate::fact::Value;
+use crate::fact::{Holder, Value};
 use crate::joint::{self, Held, JointLimit, JointLimits};
 use crate::names;
 use crate::pack::{self, Loaded};
@@ -102,6 +102,7 @@ impl Catalog {
         for pack in packs {
             catalog.plans.entry(pack.plan.id().to_owned()).or_default().push(pack.plan);
         }
+        catalog.tell_own_facts();
         joints.sort_by(|a, b| a.id().cmp(b.id()));
         let mut limits = Vec::new();
         for joint in joints {
@@ -250,6 +251,14 @@ impl Catalog {
 
     pub(crate) fn plan_ids(&self) -> impl Iterator<Item = &str> {
         self.plans.keys().map(String::as_str)
+    }
+
+    /// Tells every plan the facts of the others: what a member gives for one says nothing to the next.
+    fn tell_own_facts(&mut self) {
+        let own = self.plans().flat_map(|plan| plan.own_facts.iter().map(|slot| plan.fact(*slot)));
+        let all: Arc<BTreeSet<(Box<str>, Holder)>> =
+            Arc::new(own.map(|fact| (fact.name.clone(), fact.holder)).collect());
+        self.plans.values_mut().flatten().for_each(|plan| plan.kin_facts = Arc::clone(&all));
     }
 
     /// The limit if it can be applied to the plans, beside those before it, with the path of its file.

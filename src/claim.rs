@@ -45,10 +45,23 @@ impl Claim {
 
     /// The same with one more fact; a fact that was given is replaced.
     ///
+    /// A name that is no standard fact's is that of a fact of a pack's own. The plan that decides must know it, or another plan of its
+    /// catalog; else the claim is not decided, as it may be a slip.
+    ///
     /// # Errors
-    /// [`Error::is_fact`] if the value does not fit the standard fact of this name, or that is a fact of the enrollment.
+    /// [`Error::is_fact`] if the value does not fit the standard fact of this name, if that is a fact of the enrollment, or if the name is near
+    /// that of a standard fact.
     pub fn with(mut self, fact: &str, value: impl Into<Value>) -> Result<Claim, Error> {
         self.facts.set(Holder::Claim, fact, value.into())?;
+        Ok(self)
+    }
+
+    /// The same with a fact that no plan need know, such as one of another system. A plan that knows it reads it.
+    ///
+    /// # Errors
+    /// [`Error::is_fact`] if the value does not fit the standard fact of this name, or if that is a fact of the enrollment.
+    pub fn with_foreign(mut self, fact: &str, value: impl Into<Value>) -> Result<Claim, Error> {
+        self.facts.set_foreign(Holder::Claim, fact, value.into())?;
         Ok(self)
     }
 
@@ -101,8 +114,13 @@ impl Serialize for Claim {
         if let Some(id) = &self.reverses {
             map.serialize_entry("reverses", id)?;
         }
-        for (name, value) in self.facts.iter().filter(|(name, _)| !is_settlement(name)) {
+        for (name, value) in self.facts.iter().filter(|(name, _)| !is_settlement(name) && !self.facts.is_foreign(name))
+        {
             map.serialize_entry(name, value)?;
+        }
+        let foreign = self.facts.foreign();
+        if !foreign.is_empty() {
+            map.serialize_entry("foreign", &foreign)?;
         }
         let settlement: BTreeMap<&str, &Value> = self.facts.iter().filter(|(name, _)| is_settlement(name)).collect();
         if !settlement.is_empty() {
@@ -142,6 +160,11 @@ impl<'de> Visitor<'de> for FromMap {
                             )));
                         }
                         claim.facts.tell(Holder::Claim, &field, value).map_err(A::Error::custom)?;
+                    }
+                }
+                "foreign" => {
+                    for (fact, value) in map.next_value::<BTreeMap<String, Value>>()? {
+                        claim.facts.set_foreign(Holder::Claim, &fact, value).map_err(A::Error::custom)?;
                     }
                 }
                 fact => {

@@ -141,6 +141,7 @@ codes! {
     // what is seen of rows that are taken
     SpreadsheetId "spreadsheet-id",
     AlikeIds "alike-ids",
+    ReadAsMeant "read-as-meant",
     // causes of a difference that an audit finds
     Unexplained "unexplained",
     PaidAgain "paid-again",

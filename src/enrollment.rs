@@ -1,5 +1,6 @@
 //! A member's enrollment in a plan.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Error as _, MapAccess, Visitor};
@@ -36,10 +37,23 @@ impl Enrollment {
 
     /// The same with one more fact; a fact that was given is replaced.
     ///
+    /// A name that is no standard fact's is that of a fact of a pack's own. The plan that decides must know it, or another plan of its
+    /// catalog; else the claim is not decided, as it may be a slip.
+    ///
     /// # Errors
-    /// [`Error::is_fact`] if the value does not fit the standard fact of this name, or that is a fact of the claim.
+    /// [`Error::is_fact`] if the value does not fit the standard fact of this name, if that is a fact of the claim, or if the name is near
+    /// that of a standard fact.
     pub fn with(mut self, fact: &str, value: impl Into<Value>) -> Result<Enrollment, Error> {
         self.facts.set(Holder::Enrollment, fact, value.into())?;
+        Ok(self)
+    }
+
+    /// The same with a fact that no plan need know, such as one of another system. A plan that knows it reads it.
+    ///
+    /// # Errors
+    /// [`Error::is_fact`] if the value does not fit the standard fact of this name, or if that is a fact of the claim.
+    pub fn with_foreign(mut self, fact: &str, value: impl Into<Value>) -> Result<Enrollment, Error> {
+        self.facts.set_foreign(Holder::Enrollment, fact, value.into())?;
         Ok(self)
     }
 
@@ -97,8 +111,12 @@ impl Serialize for Enrollment {
             map.serialize_entry("plan_version", version)?;
         }
         map.serialize_entry("member", &self.member)?;
-        for (name, value) in self.facts.iter() {
+        for (name, value) in self.facts.iter().filter(|(name, _)| !self.facts.is_foreign(name)) {
             map.serialize_entry(name, value)?;
+        }
+        let foreign = self.facts.foreign();
+        if !foreign.is_empty() {
+            map.serialize_entry("foreign", &foreign)?;
         }
         map.end()
     }
@@ -127,6 +145,11 @@ impl<'de> Visitor<'de> for FromMap {
                 "plan" => enrollment.plan = map.next_value()?,
                 "plan_version" => enrollment.plan_version = map.next_value()?,
                 "member" => enrollment.member = map.next_value()?,
+                "foreign" => {
+                    for (fact, value) in map.next_value::<BTreeMap<String, Value>>()? {
+                        enrollment.facts.set_foreign(Holder::Enrollment, &fact, value).map_err(A::Error::custom)?;
+                    }
+                }
                 fact => {
                     let value = map.next_value::<Value>()?;
                     enrollment.facts.tell(Holder::Enrollment, fact, value).map_err(A::Error::custom)?;

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::spelling::{self, Spellings, Spelt};
 use crate::text::{Text, say};
 use crate::{calendar, exact, money};
 
@@ -192,6 +193,8 @@ pub(crate) enum Misfit {
     Bounds,
     /// Not one of a closed category's values.
     Value,
+    /// A category's value of which nothing can be seen.
+    Blank,
 }
 
 /// Bounds of a number, both included.
@@ -260,15 +263,12 @@ impl Kind {
                 })?;
                 self.fit_number(number, bounds).map(Value::Number)
             }
+            (Kind::Category, Value::Text(text)) if spelling::is_blank(text) => Err(Misfit::Blank),
             (Kind::Date, Value::Date(_)) | (Kind::YesNo, Value::YesNo(_)) | (Kind::Category, Value::Text(_)) => {
                 Ok(value.clone())
             }
             (Kind::Date, Value::Text(text)) => calendar::parse(text).map(Value::Date).ok_or(Misfit::Kind),
-            (Kind::YesNo, Value::Text(text)) => match &**text {
-                "true" => Ok(Value::YesNo(true)),
-                "false" => Ok(Value::YesNo(false)),
-                _ => Err(Misfit::Kind),
-            },
+            (Kind::YesNo, Value::Text(text)) => spelling::answer(text).map(Value::YesNo).ok_or(Misfit::Kind),
             (Kind::Category, Value::Number(number)) => Ok(Value::Text(number.to_string().into())),
             (_, Value::Number(_) | Value::YesNo(_) | Value::Date(_)) => Err(Misfit::Kind),
         }
@@ -373,11 +373,31 @@ impl StandardFact {
         };
         let value = self.kind.fit(value, self.bounds())?;
         match &value {
-            Value::Text(text) if !self.is_open() && !self.values.contains(&&**text) => Err(Misfit::Value),
+            Value::Text(text) if !self.is_open() => match self.word(text) {
+                Spelt::Exact => Ok(value),
+                Spelt::Meant(name) => Ok(Value::from(name)),
+                Spelt::Near(_) | Spelt::Other => Err(Misfit::Value),
+            },
             Value::Text(_) | Value::Number(_) | Value::YesNo(_) | Value::Date(_) => Ok(value),
         }
     }
+
+    /// What a text is among the values of this category.
+    pub(crate) fn word(&self, text: &str) -> Spelt<'static> {
+        if self.values.contains(&text) {
+            return Spelt::Exact;
+        }
+        let spellings = StandardFact::place_of(self.name).and_then(|place| SPELLINGS.get(place));
+        spelling::read(text, self.values.iter().copied().zip(spellings.into_iter().flatten()))
+    }
 }
+
+/// Of every value of every standard fact, by their places.
+static SPELLINGS: LazyLock<Vec<Vec<Spellings>>> = LazyLock::new(|| {
+    let spellings =
+        |fact: &StandardFact| fact.values.iter().map(|value| Spellings::of(value, &fact.value_title(value))).collect();
+    STANDARD.iter().map(spellings).collect()
+});
 
 /// The day of a moment `YYYY-MM-DD HH:MM:SS`; settlement records carry the time, no rule needs it.
 fn day_of(moment: &str) -> &str {

@@ -1,22 +1,34 @@
 //! The facts given about one enrollment or one claim.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Error;
 use crate::fact::{Holder, Kind, Misfit, STANDARD, StandardFact, Value};
 use crate::names;
+use crate::spelling::{self, Spelt};
 use crate::text::{Text, say};
 
 /// Given facts: the standard ones by their place in [`STANDARD`], a pack's own by name.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Eq, Default)]
 pub(crate) struct Facts {
     standard: Vec<Option<Value>>,
     /// Which of the standard ones are given, as bits by place.
     given: u64,
     own: BTreeMap<String, Value>,
+    /// Those of `own` that the deciding plan need not know.
+    foreign: BTreeSet<String>,
+    /// How values that were read as meant had been written.
+    written: BTreeMap<&'static str, Box<str>>,
 }
 
 const _: () = assert!(STANDARD.len() <= 64, "a place must have a bit");
+
+impl PartialEq for Facts {
+    /// How a value was spelt is no part of what is given.
+    fn eq(&self, other: &Facts) -> bool {
+        (&self.standard, &self.own, &self.foreign) == (&other.standard, &other.own, &other.foreign)
+    }
+}
 
 impl Facts {
     /// Sets a fact of the holder; a standard one is read by its kind and bounds at once, a pack's own when a plan needs it.
@@ -24,7 +36,10 @@ impl Facts {
         let name = StandardFact::meant_by(name);
         let place = StandardFact::place_of(name);
         let Some((place, fact)) = place.and_then(|place| Some((place, STANDARD.get(place)?))) else {
-            return self.set_own(name, value);
+            check_name(holder, name)?;
+            self.foreign.remove(name);
+            self.set_own(name, value);
+            return Ok(());
         };
         if fact.holder != holder {
             return Err(Error::fact(match holder {
@@ -38,7 +53,12 @@ impl Facts {
                 ),
             }));
         }
-        let value = fact.fit(&value).map_err(|misfit| Error::fact(misfit_text(fact, &value, misfit)))?;
+        let given = value;
+        let value = fact.fit(&given).map_err(|misfit| Error::fact(misfit_text(fact, &given, misfit)))?;
+        self.written.remove(fact.name);
+        if let Some(text) = otherwise_written(&given, &value) {
+            self.written.insert(fact.name, text.into());
+        }
         if self.standard.is_empty() {
             self.standard = vec![None; STANDARD.len()];
         }
@@ -59,6 +79,19 @@ impl Facts {
         }
     }
 
+    /// Sets a fact that the deciding plan need not know; it is read if the plan knows it.
+    pub(crate) fn set_foreign(&mut self, holder: Holder, name: &str, value: Value) -> Result<(), Error> {
+        if StandardFact::named(StandardFact::meant_by(name)).is_some() {
+            return self.set(holder, name, value);
+        }
+        if !names::is_name(name) {
+            return Err(no_name(name));
+        }
+        self.set_own(name, value);
+        self.foreign.insert(name.to_owned());
+        Ok(())
+    }
+
     /// Takes a fact away, as if it had not been given.
     pub(crate) fn unset(&mut self, name: &str) {
         let name = StandardFact::meant_by(name);
@@ -71,14 +104,12 @@ impl Facts {
             }
             None => {
                 self.own.remove(name);
+                self.foreign.remove(name);
             }
         }
     }
 
-    fn set_own(&mut self, name: &str, value: Value) -> Result<(), Error> {
-        if !names::is_name(name) {
-            return Err(Error::fact(say!("`{name}` 不能作事实的名称", "`{name}` can not name a fact")));
-        }
+    fn set_own(&mut self, name: &str, value: Value) {
         // Kept as it would be written, until a plan says what kind it is.
         let value = match value {
             Value::Number(number) => Value::Text(number.to_string().into()),
@@ -86,7 +117,6 @@ impl Facts {
             Value::YesNo(_) | Value::Text(_) => value,
         };
         self.own.insert(name.to_owned(), value);
-        Ok(())
     }
 
     #[inline]
@@ -107,6 +137,26 @@ impl Facts {
 
     pub(crate) fn own(&self, name: &str) -> Option<&Value> {
         self.own.get(name)
+    }
+
+    /// The facts of a pack's own that the deciding plan must know.
+    pub(crate) fn own_to_know(&self) -> impl Iterator<Item = &str> {
+        self.own.keys().map(String::as_str).filter(|name| !self.foreign.contains(*name))
+    }
+
+    /// The facts that the deciding plan need not know.
+    pub(crate) fn foreign(&self) -> BTreeMap<&str, &Value> {
+        self.own.iter().filter(|(name, _)| self.is_foreign(name)).map(|(name, value)| (name.as_str(), value)).collect()
+    }
+
+    /// Whether the deciding plan need not know a fact.
+    pub(crate) fn is_foreign(&self, name: &str) -> bool {
+        self.foreign.contains(name)
+    }
+
+    /// How the value of a standard fact was written, if it was read as meant.
+    pub(crate) fn written(&self, name: &str) -> Option<&str> {
+        self.written.get(name).map(|text| &**text)
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
@@ -140,6 +190,34 @@ pub(crate) fn told_twice_text(name: &str, first: &Value, second: &Value) -> Text
     }
 }
 
+/// A name that stands for no standard fact is that of a pack's own, unless it is near a standard one: no pack may have a fact of such a name.
+fn check_name(holder: Holder, name: &str) -> Result<(), Error> {
+    if !names::is_name(name) {
+        return Err(no_name(name));
+    }
+    let standard = STANDARD.iter().filter(|fact| fact.holder == holder).map(|fact| fact.name);
+    match spelling::near_name(name, standard) {
+        Some(near) => Err(Error::fact(say!(
+            "没有名为 `{name}` 的事实；是否想写 `{near}`？",
+            "no fact is named `{name}`; did you mean `{near}`?"
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn no_name(name: &str) -> Error {
+    Error::fact(say!("`{name}` 不能作事实的名称", "`{name}` cannot name a fact"))
+}
+
+/// How a value of a category, or a yes or no, was written, if not as what it was read as.
+pub(crate) fn otherwise_written<'g>(given: &'g Value, read: &Value) -> Option<&'g str> {
+    match (given, read) {
+        (Value::Text(text), Value::Text(read)) => Some(&**text).filter(|text| *text != &**read),
+        (Value::Text(text), Value::YesNo(read)) => Some(&**text).filter(|text| *text != read.to_string()),
+        (Value::Text(_) | Value::Number(_) | Value::Date(_) | Value::YesNo(_), _) => None,
+    }
+}
+
 /// What is wrong with the value of a standard fact.
 pub(crate) fn misfit_text(fact: &StandardFact, value: &Value, misfit: Misfit) -> Text {
     let name = fact.name;
@@ -155,9 +233,14 @@ pub(crate) fn misfit_text(fact: &StandardFact, value: &Value, misfit: Misfit) ->
             )
         }
         Misfit::Value => {
-            let list = fact.values.join(", ");
-            say!("`{name}` 的值 `{value}` 不是下列之一：{list}", "the value `{value}` of `{name}` is not one of {list}")
+            let text = value.to_string();
+            let near = match fact.word(&text) {
+                Spelt::Near(near) => near,
+                Spelt::Exact | Spelt::Meant(_) | Spelt::Other => Vec::new(),
+            };
+            spelling::unlisted_text(name, &text, fact.values, &near)
         }
+        Misfit::Blank => spelling::blank_text(name),
     }
 }
 

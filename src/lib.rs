@@ -44,6 +44,7 @@ pub mod rounding;
 mod schema;
 mod scope;
 mod semantics;
+mod spelling;
 mod text;
 pub mod verify;
 #[cfg(feature = "workbook")]

@@ -1,7 +1,9 @@
 //! A plan: one checked version of a rule pack, with every name resolved.
 
 pub(crate) mod expression;
+pub(crate) mod words;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -11,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::accumulator::Entry;
 use crate::fact::{Absent, Bounds, Holder, Kind};
 use crate::rounding::Rounding;
+use crate::spelling::Spellings;
 use crate::text::Text;
 use expression::{Comparison, Date, Number, Slot, Slots, Truth};
 
@@ -43,6 +46,10 @@ pub struct Plan {
     pub(crate) rounding_citation: Citation,
     /// The pack's own facts.
     pub(crate) own_facts: Vec<Slot>,
+    /// The own facts of all plans of its catalog: one that is another plan's says nothing here, and is no slip.
+    pub(crate) kin_facts: Arc<BTreeSet<(Box<str>, Holder)>>,
+    /// The categories of which the plan tells some values apart, and which claims may give otherwise than its kind allows.
+    pub(crate) worded: Vec<Slot>,
     /// The slots of the standard facts, by their place; `None` where the plan does not read one.
     pub(crate) standard_slots: Vec<Option<Slot>>,
     /// The facts that rules read themselves, not only through the derivation of others.
@@ -302,6 +309,13 @@ pub(crate) struct PlanFact {
 pub(crate) struct Symbol {
     pub(crate) name: Box<str>,
     pub(crate) title: Text,
+    pub(crate) spellings: Spellings,
+}
+
+impl Symbol {
+    pub(crate) fn new(name: &str, title: Text) -> Symbol {
+        Symbol { name: name.into(), spellings: Spellings::of(name, &title), title }
+    }
 }
 
 /// How a fact follows from others.

@@ -31,7 +31,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
             "text",
         ],
     ),
-    ("facts", &["accumulator", "claim", "document", "enrollment", "fact", "facts"]),
+    ("facts", &["accumulator", "claim", "document", "enrollment", "fact", "facts", "spelling"]),
     ("promises", &["plan::*"]),
     ("meaning", &["semantics"]),
     ("readings", &["adjudicate::*", "quote", "reading::*"]),

@@ -14,6 +14,7 @@ mod target;
 mod tests;
 mod texts;
 mod vocabulary;
+mod words;
 
 use std::sync::Arc;
 

@@ -126,7 +126,8 @@ impl<'n> Builder<'n> {
             .map(|(place, _)| self.resolver.facts.iter().position(|fact| fact.standard == Some(place)));
         let standard_slots = standard_slots.collect();
         let facts = self.resolver.facts.iter().enumerate();
-        let own_facts = facts.filter(|(_, fact)| fact.standard.is_none()).map(|(slot, _)| slot).collect();
+        let own_facts = facts.clone().filter(|(_, fact)| fact.standard.is_none()).map(|(slot, _)| slot).collect();
+        let worded = facts.filter(|(_, fact)| fact.is_worded()).map(|(slot, _)| slot).collect();
         let plan = Plan {
             reference: Arc::new(PlanReference {
                 id: head?.get("id")?.text()?.to_owned(),
@@ -153,6 +154,8 @@ impl<'n> Builder<'n> {
             coverage_start,
             rounding_citation,
             own_facts,
+            kin_facts: Arc::default(),
+            worded,
             standard_slots,
             rule_facts,
             promises: Vec::new(),

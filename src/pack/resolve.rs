@@ -912,7 +912,7 @@ impl Resolver {
         if !list.is_empty() {
             help.push(say!("`{of}` 的取值有：{list}", "the values of `{of}` are: {list}"));
         }
-        if fact.open {
+        if !fact.is_fixed() {
             help.push(say!("可在 `[fact.{of}]` 的 values 中增列", "more are declared in the values of `[fact.{of}]`"));
         }
         let message = say!("`{of}` 没有取值 `{value}`", "`{of}` has no value `{value}`");
@@ -1017,7 +1017,7 @@ impl PlanFact {
     pub(super) fn standard(name: &str) -> Option<PlanFact> {
         let place = StandardFact::place_of(name)?;
         let fact = STANDARD.get(place)?;
-        let symbol = |value: &&'static str| Symbol { name: (*value).into(), title: fact.value_title(value) };
+        let symbol = |value: &&'static str| Symbol::new(value, fact.value_title(value));
         Some(PlanFact {
             name: fact.name.into(),
             standard: Some(place),

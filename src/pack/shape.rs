@@ -24,6 +24,8 @@ pub(crate) enum Shape {
     /// A number with its unit in a text, a bare number, or a date.
     Literal,
     Date,
+    /// True or false.
+    YesNo,
     /// An id with hyphens.
     Id,
     /// A version's name: letters, digits, hyphens, points.
@@ -118,6 +120,7 @@ mod keys {
         optional("of", Shape::OneOf(|| vec!["claim", "enrollment"]), "属于申请或参保", "who it is about"),
         optional("type", Shape::OneOf(kinds), "类型", "what its value is"),
         optional("values", Shape::Either(&[Shape::List(&Shape::Id), Shape::Map(Keys::Rows, &Shape::Title)]), "可区分的取值", "the values that the pack tells apart"),
+        optional("closed", Shape::YesNo, "此外没有其他取值", "whether it has no other values"),
         optional("min", Shape::Literal, "最小值", "the least"),
         optional("max", Shape::Literal, "最大值", "the most"),
         optional("absent", Shape::OneOf(|| vec!["unknown", "none"]), "缺省的含义", "what absence means"),
@@ -253,7 +256,7 @@ impl Shape {
             (_, Form::Poisoned)
             | (Shape::Text | Shape::Words | Shape::Expression | Shape::Literal | Shape::Scalar, Form::Text { .. })
             | (Shape::Literal | Shape::Scalar, Form::Number(_) | Form::Date(_))
-            | (Shape::Scalar, Form::YesNo(_))
+            | (Shape::Scalar | Shape::YesNo, Form::YesNo(_))
             | (Shape::Expression, Form::Number(_))
             | (Shape::Date, Form::Date(_)) => {}
             (Shape::Words | Shape::Title, Form::Table(_)) => check_table(&[LANGUAGES], node, findings),
@@ -330,6 +333,7 @@ impl Shape {
             Shape::Expression => ("写在文本中的表达式", "an expression in a text"),
             Shape::Literal => ("带单位的数，如 \"50 yuan\"", "a number with its unit, such as \"50 yuan\""),
             Shape::Date => ("日期，如 2025-01-01", "a date, such as 2025-01-01"),
+            Shape::YesNo => ("true 或 false", "true or false"),
             Shape::Table(_) | Shape::Map(..) => ("表", "a table"),
             Shape::List(_) => ("列表", "a list"),
             Shape::Either(_) => ("列表或表", "a list or a table"),
@@ -351,6 +355,7 @@ impl Shape {
             Shape::Expression => json!({ "type": ["string", "integer"], "description": self.name(Language::En) }),
             Shape::Literal => json!({ "type": ["string", "number"], "description": self.name(Language::En) }),
             Shape::Date => json!({ "type": "string", "format": "date" }),
+            Shape::YesNo => json!({ "type": "boolean" }),
             Shape::Id => json!({ "type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$" }),
             Shape::Version => json!({ "type": "string", "pattern": "^[A-Za-z0-9.-]{1,64}$" }),
             Shape::OneOf(values) => json!({ "enum": values() }),

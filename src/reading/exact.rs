@@ -60,6 +60,8 @@ pub(crate) struct Exact<'a, L> {
     coverage_start: Option<NaiveDate>,
     /// One fact read as this much more than it is: what would the next yuan have paid?
     raised: Option<(Slot, Decimal)>,
+    /// Categories that are read as meant, with the value.
+    meant: Vec<(Slot, Value)>,
     fault: Option<Error>,
     pub(crate) listener: L,
 }
@@ -81,10 +83,13 @@ impl<'a, L: Listener> Exact<'a, L> {
             event_date: None,
             coverage_start: None,
             raised: None,
+            meant: Vec::new(),
             fault: None,
             listener,
         };
         reading.given = reading.all_given_facts();
+        reading.check_names();
+        reading.read_words();
         reading.event_date = reading.given_date(plan.event_date);
         reading.coverage_start = reading.given_date(plan.coverage_start);
         reading
@@ -101,6 +106,47 @@ impl<'a, L: Listener> Exact<'a, L> {
             }
         }
         given
+    }
+
+    /// A fact that no plan of the catalog knows is a slip, unless it is said to be foreign.
+    fn check_names(&mut self) {
+        let of_enrollment = self.enrollment.facts.own_to_know().map(|name| (Holder::Enrollment, name));
+        let own = of_enrollment.chain(self.claim.facts.own_to_know().map(|name| (Holder::Claim, name)));
+        for (holder, name) in own {
+            if let Some(text) = self.plan.stranger(holder, name) {
+                self.fault.get_or_insert(Error::fact(text));
+            }
+        }
+    }
+
+    /// Reads the words of categories as they are meant; a word that is near known ones is a fault, as the claim would be denied for a slip.
+    fn read_words(&mut self) {
+        for slot in &self.plan.worded {
+            let fact = self.plan.fact(*slot);
+            let facts = match fact.holder {
+                Holder::Enrollment => &self.enrollment.facts,
+                Holder::Claim => &self.claim.facts,
+            };
+            let given = match fact.standard {
+                Some(place) => facts.standard(place),
+                None => facts.own(&fact.name),
+            };
+            let Some(Value::Text(text)) = given else { continue };
+            if !fact.symbols.iter().any(|symbol| symbol.name == *text) {
+                self.read_word(*slot, text);
+            }
+        }
+    }
+
+    #[cold]
+    fn read_word(&mut self, slot: Slot, text: &str) {
+        match self.plan.fact(slot).word(text) {
+            Ok(Some(name)) => self.meant.push((slot, Value::from(name))),
+            Ok(None) => {}
+            Err(wrong) => {
+                self.fault.get_or_insert(Error::fact(wrong));
+            }
+        }
     }
 
     /// The same with one number fact raised.
@@ -148,9 +194,12 @@ impl<'a, L: Listener> Exact<'a, L> {
         }
     }
 
-    /// Reads a given fact in place.
+    /// Reads a given fact in place; one that is read as meant, as what it means.
     #[inline]
     fn given_as<T>(&mut self, slot: Slot, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
+        if let Some((_, meant)) = self.meant.iter().find(|(meant, _)| *meant == slot) {
+            return read(meant);
+        }
         let fact = self.plan.fact(slot);
         match fact.standard {
             Some(place) => self.standard(fact, place).and_then(read),

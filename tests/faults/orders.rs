@@ -9,8 +9,8 @@ use std::fs;
 use huzhu::{Accumulators, Claim, Code, Decision, Diagnostics, Enrollment, Language, Plan, Value, exact, pack};
 use rust_decimal::Decimal;
 
-use super::draw::Draw;
 use super::program::{adjudicated, batched, huzhu, input};
+use crate::oracle::draw::Draw;
 
 // ── case 00 ──────────────────────────────────────────────────────────────
 

@@ -176,19 +176,23 @@ pub(super) fn read(bucket: Bucket<'_>, place: usize) -> Result<(Enrollment, Clai
     if let Some(version) = bucket.enrollments.some_texts("plan_version").at(holder) {
         enrollment = enrollment.with_plan_version(version);
     }
+    // A column that this plan does not know is another's.
     for (name, value) in bucket.enrollments.facts(holder, bucket.plans.vocabulary(), kind) {
         let shown = value.to_string();
-        enrollment = enrollment.with(name, value).map_err(|error| Fault::of(name, &shown, &error))?;
+        enrollment = enrollment.with_foreign(name, value).map_err(|error| Fault::of(name, &shown, &error))?;
     }
     let id = bucket.claims.some_texts("claim_id").at(row).unwrap_or_default();
     let reversed = bucket.claims.some_texts("reverses").at(row);
     let mut claim = reversed.map_or_else(|| Claim::new(id), |reversed| Claim::reversal(id, reversed));
     for (name, value) in bucket.claims.facts(row, bucket.plans.vocabulary(), kind) {
         let shown = value.to_string();
-        claim = claim.with(name, value).map_err(|error| Fault::of(name, &shown, &error))?;
+        claim = claim.with_foreign(name, value).map_err(|error| Fault::of(name, &shown, &error))?;
     }
     if let (None, Ok(plan)) = (reversed, bucket.plans.catalog().resolve(&enrollment, &claim)) {
         check_own_facts(plan, &enrollment, &claim)?;
+        if let Some((fact, value, reason)) = plan.unread_words(&enrollment, &claim).next() {
+            return Err(Fault { column: fact.name.to_string(), value: value.to_owned(), reason });
+        }
     }
     Ok((enrollment, claim))
 }

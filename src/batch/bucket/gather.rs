@@ -1,11 +1,14 @@
 //! Gathers the facts of some claims, side by side, as a program reads them.
 
+use std::collections::BTreeMap;
+
 use arrow::array::{Array, BooleanArray, Date32Array, Int64Array, UInt16Array};
 use rust_decimal::Decimal;
 
 use super::Bucket;
 use super::facts::Rows;
 use super::payouts::units;
+use super::plans::Plans;
 use crate::fact::Holder;
 use crate::plan::{Plan, PlanFact};
 use crate::reading::columns::program::{Inputs, Values};
@@ -36,23 +39,29 @@ impl Gathered {
                 Holder::Claim => (bucket.claims, &claims),
                 Holder::Enrollment => (bucket.enrollments, &enrollments),
             };
-            gathered.push(source, fact, rows);
+            gathered.push(bucket.plans, plan, source, fact, rows);
         }
         gathered
     }
 
-    fn push(&mut self, source: &Rows<'_>, fact: &PlanFact, rows: &[usize]) {
+    fn push(&mut self, plans: &Plans<'_>, plan: &Plan, source: &Rows<'_>, fact: &PlanFact, rows: &[usize]) {
         let column = source.column(&fact.name);
         let given = column.map_or_else(Vec::new, |column| given(column.as_ref(), rows));
         let somewhere = given.contains(&1);
         let everywhere = column.is_some() && !given.contains(&0);
-        let (presence, values) = match column {
+        let (presence, mut values) = match column {
             Some(column) if everywhere || somewhere => {
                 let presence = if everywhere { Presence::Always } else { Presence::Sometimes };
                 (presence, values(column.as_ref(), rows, &given))
             }
             Some(_) | None => (Presence::Never, Values::None),
         };
+        if let Values::Codes(codes) = &mut values
+            && fact.is_worded()
+        {
+            let words = Words { plans, plan, source, fact };
+            mark(words.read(rows, codes).iter().copied(), &mut self.odd);
+        }
         if let Values::Numbers(numbers) = &values {
             let units = |bound: Decimal| {
                 let units = units(bound, fact.kind.places(), MOST_DIGITS);
@@ -68,6 +77,44 @@ impl Gathered {
         self.presence.push(presence);
         self.inputs.facts.push(values);
         self.inputs.given.push(given);
+    }
+}
+
+/// What a plan reads in a category of which it tells some values apart.
+struct Words<'a> {
+    plans: &'a Plans<'a>,
+    plan: &'a Plan,
+    source: &'a Rows<'a>,
+    fact: &'a PlanFact,
+}
+
+impl Words<'_> {
+    /// Puts the code of the value that is meant in place of another spelling's; gives where a word cannot be decided. Empty if all are
+    /// the plan's own values.
+    fn read(&self, rows: &[usize], codes: &mut [u16]) -> Vec<bool> {
+        let vocabulary = self.plans.vocabulary();
+        let mut is_own = vec![false; usize::from(vocabulary.highest(&self.fact.name)).saturating_add(1)];
+        for symbol in &self.fact.symbols {
+            if let Some(is_own) = is_own.get_mut(usize::from(vocabulary.code(&self.fact.name, &symbol.name))) {
+                *is_own = true;
+            }
+        }
+        // What is not given has a code beyond all.
+        let is_known = |code: u16| is_own.get(usize::from(code)) != Some(&false);
+        if codes.iter().all(|code| is_known(*code)) {
+            return Vec::new();
+        }
+        let mut read: BTreeMap<&str, Option<Option<u16>>> = BTreeMap::new();
+        let unread = codes.iter_mut().zip(rows).map(|(code, row)| {
+            if is_known(*code) {
+                return false;
+            }
+            let Some(text) = self.source.category_text(&self.fact.name, *row, vocabulary) else { return false };
+            let word = *read.entry(text).or_insert_with(|| self.plans.word(self.plan, self.fact, text));
+            *code = word.flatten().unwrap_or(*code);
+            word.is_none()
+        });
+        unread.collect()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::batch::door::Vocabulary;
 use crate::catalog::Catalog;
 use crate::joint::Turn;
 use crate::plan::expression::Prior;
-use crate::plan::{EffectiveBy, Plan, PlanReference};
+use crate::plan::{EffectiveBy, Plan, PlanFact, PlanReference};
 use crate::reading::bounds::Bounds;
 use crate::reading::columns::answer::{Answers, ledger};
 use crate::reading::columns::graph::TooWide;
@@ -30,7 +30,14 @@ pub(crate) struct Plans<'c> {
     /// Of the amounts that benefits start from, in the output.
     gross_places: u32,
     compiled: Mutex<BTreeMap<Key, Option<Arc<Answers>>>>,
+    words: Mutex<Words>,
 }
+
+/// What plans read in texts that they do not know letter for letter, by version, fact and text; `None` where it cannot be decided.
+type Words = BTreeMap<(usize, Box<str>), BTreeMap<Box<str>, Option<Option<u16>>>>;
+
+/// So many texts of a fact are kept in mind.
+const MOST_WORDS: usize = 10_000;
 
 /// What a compiled version depends on: plan and version, whether claims may have others before them, what is given.
 type Key = (usize, usize, bool, Vec<Presence>);
@@ -100,6 +107,7 @@ impl<'c> Plans<'c> {
             joint,
             gross_places,
             compiled: Mutex::default(),
+            words: Mutex::default(),
         }
     }
 
@@ -134,6 +142,23 @@ impl<'c> Plans<'c> {
 
     pub(super) fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
+    }
+
+    /// The code of another value that a plan reads in a text, if it does; `None` where the text cannot be decided.
+    pub(super) fn word(&self, plan: &Plan, fact: &PlanFact, text: &str) -> Option<Option<u16>> {
+        let key = (self.number_of_version(plan.reference()), fact.name.clone());
+        let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        let words = words.entry(key).or_default();
+        if let Some(word) = words.get(text) {
+            return *word;
+        }
+        let read = fact.word(text).ok();
+        let word = read.map(|meant| meant.map(|value| self.vocabulary.code(&fact.name, value)));
+        if words.len() >= MOST_WORDS {
+            words.clear();
+        }
+        words.insert(text.into(), word);
+        word
     }
 
     /// The number of a plan.

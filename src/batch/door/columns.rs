@@ -355,7 +355,7 @@ fn read(target: &Target, raw: &ArrayRef) -> Result<Read, ArrowError> {
         _ => match target.kind {
             Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => numbers::read(target, raw),
             Kind::Date => dates::read(target, raw),
-            Kind::YesNo => Ok(categories::read_answers(target, raw)),
+            Kind::YesNo => categories::read_answers(target, raw),
             Kind::Category => categories::read(target, raw),
         },
     }
@@ -371,6 +371,10 @@ fn read_dictionary(target: &Target, raw: &ArrayRef) -> Result<Read, ArrowError> 
         return read(target, &cast(raw, values.data_type())?);
     }
     let read = read(target, values)?;
+    if !read.seen.is_empty() {
+        // What was seen is told by rows.
+        return self::read(target, &cast(raw, values.data_type())?);
+    }
     let array = take(&read.array, dictionary.keys(), None)?;
     let uncoded = read.uncoded.map(|uncoded| take(&uncoded, dictionary.keys(), None)).transpose()?;
     if read.bad.is_empty() {

@@ -8,6 +8,8 @@ use crate::batch::door::vocabulary::KnownFact;
 use crate::code::Code;
 use crate::fact::{Bounds, Kind, Misfit, StandardFact, Value};
 use crate::facts::misfit_text;
+use crate::plan::Symbol;
+use crate::spelling::{self, Spelt};
 use crate::text::{Text, say};
 
 /// A fact as the door reads it.
@@ -22,6 +24,8 @@ pub(super) struct Target {
     pub(super) max: i64,
     /// The codes of its values, if it is a category.
     pub(super) codes: Codes,
+    /// The values that plans tell apart in an open category, plan by plan.
+    lexicons: Vec<Vec<Symbol>>,
 }
 
 /// A column that has been read, with the places of what could not be.
@@ -91,6 +95,7 @@ impl Target {
             min: in_units(bounds.min),
             max: in_units(bounds.max),
             codes: Codes::of(known),
+            lexicons: known.lexicons.clone(),
         }
     }
 
@@ -105,6 +110,16 @@ impl Target {
     /// Reads a text as in a case file.
     pub(super) fn fit_text(&self, text: &str) -> Result<Value, Misfit> {
         self.fit(&Value::from(text))
+    }
+
+    /// The value as which some plan reads a text that it does not know letter for letter.
+    pub(super) fn meant(&self, text: &str) -> Option<&str> {
+        self.lexicons.iter().find_map(|symbols| {
+            match spelling::read(text, symbols.iter().map(|symbol| (&*symbol.name, &symbol.spellings))) {
+                Spelt::Meant(name) => Some(name),
+                Spelt::Exact | Spelt::Near(_) | Spelt::Other => None,
+            }
+        })
     }
 
     /// Whether a date may come with a time of day.
@@ -161,6 +176,7 @@ fn own_misfit_text(name: &str, kind: Kind, value: &str, misfit: Misfit) -> Text 
     match misfit {
         Misfit::Kind | Misfit::Value => kind.misfit_text(name, value),
         Misfit::Digits => kind.digits_text(name, value),
+        Misfit::Blank => spelling::blank_text(name),
         Misfit::Bounds => say!(
             "`{name}` 的值 `{value}` 不在 {min} 至 {max} 之间",
             "the value `{value}` of `{name}` is not from {min} to {max}"

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::fact::{Holder, Kind, STANDARD, StandardFact};
-use crate::plan::{Plan, PlanFact};
+use crate::plan::{Plan, PlanFact, Symbol};
 use crate::text::say;
 
 /// Columns that are no facts, by the input that has them.
@@ -26,6 +26,8 @@ pub(super) struct KnownFact {
     pub(super) standard: Option<&'static StandardFact>,
     /// The values that some plan tells apart, sorted; the place of one, counted from 1, is its code.
     pub(super) values: Vec<Box<str>>,
+    /// The same of an open category, plan by plan, with their spellings; plans that tell the same apart stand once.
+    pub(super) lexicons: Vec<Vec<Symbol>>,
     /// The plan that it was first seen in; empty for a standard fact.
     plan: String,
 }
@@ -52,6 +54,11 @@ impl Vocabulary {
                 }
                 let symbols = fact.symbols.iter().map(|symbol| symbol.name.clone());
                 values.entry(fact.name.to_string()).or_default().extend(symbols);
+                if let Some(known) = facts.get_mut(&*fact.name).filter(|_| fact.is_worded())
+                    && !known.lexicons.contains(&fact.symbols)
+                {
+                    known.lexicons.push(fact.symbols.clone());
+                }
             }
         }
         for (name, values) in values {
@@ -104,7 +111,7 @@ impl Vocabulary {
 impl KnownFact {
     fn standard(fact: &'static StandardFact) -> KnownFact {
         let StandardFact { holder, kind, .. } = *fact;
-        KnownFact { holder, kind, standard: Some(fact), values: Vec::new(), plan: String::new() }
+        KnownFact { holder, kind, standard: Some(fact), values: Vec::new(), lexicons: Vec::new(), plan: String::new() }
     }
 
     fn own(fact: &PlanFact, plan: &Plan) -> Result<KnownFact, Error> {
@@ -116,7 +123,7 @@ impl KnownFact {
             )));
         }
         let PlanFact { holder, kind, .. } = *fact;
-        Ok(KnownFact { holder, kind, standard: None, values: Vec::new(), plan: id.to_owned() })
+        Ok(KnownFact { holder, kind, standard: None, values: Vec::new(), lexicons: Vec::new(), plan: id.to_owned() })
     }
 
     /// A column has one meaning, whichever plan reads it.

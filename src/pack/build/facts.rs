@@ -4,10 +4,11 @@ use super::{Builder, assumption, origin, title};
 use crate::code::Code;
 use crate::diagnostic::Span;
 use crate::document::{Form, Node};
-use crate::fact::{Absent, Bounds, Holder, Kind, StandardFact};
+use crate::fact::{Absent, Bounds, Holder, Kind, STANDARD, StandardFact};
 use crate::pack::resolve::{Named, literal};
 use crate::pack::syntax::{Literal, Term, Unit};
 use crate::plan::{Figure, FigureValue, PlanFact, Symbol};
+use crate::spelling;
 use crate::text::{Text, say};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
@@ -77,6 +78,7 @@ impl Builder<'_> {
                 fact
             }
             None => {
+                self.check_own_name(name, span);
                 for key in ["title", "of", "type"] {
                     if node.get(key).is_none() {
                         let message = say!(
@@ -113,7 +115,40 @@ impl Builder<'_> {
         }
         self.narrow(&mut fact, node);
         self.set_symbols(&mut fact, node);
+        self.close(&mut fact, node);
         Some(fact)
+    }
+
+    /// A closed category has no other values than the pack's.
+    fn close(&mut self, fact: &mut PlanFact, node: &Node) {
+        let Some(closed) = node.get("closed").filter(|closed| closed.form == Form::YesNo(true)) else { return };
+        let message = if fact.kind != Kind::Category {
+            say!("只有类别才有 `closed`", "only a category is `closed`")
+        } else if fact.is_fixed() {
+            let name = &fact.name;
+            say!("`{name}` 的取值是固定的", "the values of `{name}` are fixed")
+        } else if node.get("values").is_none() {
+            say!("`closed` 须与 `values` 并用", "a category is `closed` by its `values`, and none are given")
+        } else {
+            fact.open = false;
+            return;
+        };
+        self.resolver.findings.report(Code::BadValue, &closed.span, message);
+    }
+
+    /// A fact whose name is a slip away from that of a standard one would be taken for it.
+    fn check_own_name(&mut self, name: &str, span: &Span) {
+        if let Some(near) = spelling::near_name(name, STANDARD.iter().map(|fact| fact.name)) {
+            let message = say!(
+                "`{name}` 与标准事实 `{near}` 只差一两个字母",
+                "`{name}` is a letter or two from the standard fact `{near}`"
+            );
+            let help = say!(
+                "换一个不会混淆的名称，或改用标准事实",
+                "take a name that is not taken for it, or the standard fact"
+            );
+            self.resolver.findings.report(Code::BadName, span, message).help_with([help]);
+        }
     }
 
     /// The pack's own bounds, within those of the kind or of the standard fact.
@@ -164,7 +199,7 @@ impl Builder<'_> {
             );
             return;
         }
-        if !fact.open {
+        if fact.is_fixed() {
             let name = &fact.name;
             self.resolver.findings.report(
                 Code::BadValue,
@@ -186,7 +221,7 @@ impl Builder<'_> {
                     say!("取值 `{name}` 重复", "the value `{name}` stands twice"),
                 );
             } else {
-                fact.symbols.push(Symbol { name: name.into(), title });
+                fact.symbols.push(Symbol::new(name, title));
             }
         }
     }

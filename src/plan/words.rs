@@ -1,0 +1,112 @@
+//! The words of a plan: which values its categories have for a claim, and which facts it knows.
+
+use super::{Plan, PlanFact};
+use crate::claim::Claim;
+use crate::enrollment::Enrollment;
+use crate::fact::{Holder, Kind, STANDARD, Value};
+use crate::facts::{Facts, otherwise_written};
+use crate::spelling::{self, Spelt};
+use crate::text::{Text, say};
+
+/// A value that a claim or an enrollment gives in a spelling of its own.
+pub(crate) struct Meant {
+    pub(crate) fact: Box<str>,
+    pub(crate) written: Box<str>,
+    pub(crate) read: Box<str>,
+}
+
+impl PlanFact {
+    /// Whether it is a category of which the plan tells values apart, while a claim may give any.
+    pub(crate) fn is_worded(&self) -> bool {
+        self.kind == Kind::Category && !self.symbols.is_empty() && !self.is_fixed()
+    }
+
+    /// Whether its values are those of the standard fact, to which no pack adds any.
+    pub(crate) fn is_fixed(&self) -> bool {
+        let standard = self.standard.and_then(|place| STANDARD.get(place));
+        standard.is_some_and(|fact| fact.kind == Kind::Category && !fact.is_open())
+    }
+
+    /// Another value than the text itself that it is decided as, if there is one.
+    ///
+    /// # Errors
+    /// What is wrong with a text that is near known values, or that is none in a category which has no others.
+    pub(crate) fn word(&self, text: &str) -> Result<Option<&str>, Text> {
+        let known = self.symbols.iter().map(|symbol| (&*symbol.name, &symbol.spellings));
+        match spelling::read(text, known) {
+            Spelt::Exact => Ok(None),
+            Spelt::Meant(name) => Ok(Some(name)),
+            Spelt::Near(near) => Err(spelling::near_text(&self.name, text, &near)),
+            Spelt::Other if self.open => Ok(None),
+            Spelt::Other => {
+                let known: Vec<&str> = self.symbols.iter().map(|symbol| &*symbol.name).collect();
+                Err(spelling::unlisted_text(&self.name, text, &known, &[]))
+            }
+        }
+    }
+
+    /// The value of the fact, if it is given.
+    fn given<'f>(&self, enrollment: &'f Enrollment, claim: &'f Claim) -> Option<&'f Value> {
+        self.facts(enrollment, claim).get(&self.name)
+    }
+
+    fn facts<'f>(&self, enrollment: &'f Enrollment, claim: &'f Claim) -> &'f Facts {
+        match self.holder {
+            Holder::Enrollment => &enrollment.facts,
+            Holder::Claim => &claim.facts,
+        }
+    }
+}
+
+impl Plan {
+    /// What was given in another spelling and is read as meant, fact by fact.
+    pub(crate) fn read_as_meant(&self, enrollment: &Enrollment, claim: &Claim) -> Vec<Meant> {
+        let meant = self.facts.iter().filter_map(|fact| {
+            let value = fact.given(enrollment, claim)?;
+            let (written, read) = match (fact.facts(enrollment, claim).written(&fact.name), value) {
+                (Some(written), value) => (written, value.to_string()),
+                (None, Value::Text(text)) if fact.is_worded() => (&**text, fact.word(text).ok()??.to_owned()),
+                (None, value) if fact.standard.is_none() && fact.kind == Kind::YesNo => {
+                    let read = fact.kind.fit(value, fact.bounds).ok()?;
+                    (otherwise_written(value, &read)?, read.to_string())
+                }
+                (None, Value::Text(_) | Value::Number(_) | Value::YesNo(_) | Value::Date(_)) => return None,
+            };
+            Some(Meant { fact: fact.name.clone(), written: written.into(), read: read.into() })
+        });
+        meant.collect()
+    }
+
+    /// The facts whose words cannot be decided, each with what is wrong.
+    pub(crate) fn unread_words<'p>(
+        &'p self,
+        enrollment: &'p Enrollment,
+        claim: &'p Claim,
+    ) -> impl Iterator<Item = (&'p PlanFact, &'p str, Text)> {
+        self.worded.iter().filter_map(move |slot| {
+            let fact = self.fact(*slot);
+            match fact.given(enrollment, claim)? {
+                Value::Text(text) => Some((fact, &**text, fact.word(text).err()?)),
+                Value::Number(_) | Value::YesNo(_) | Value::Date(_) => None,
+            }
+        })
+    }
+
+    /// What is wrong with the name of a fact that neither the plan nor another of its catalog has.
+    pub(crate) fn stranger(&self, holder: Holder, name: &str) -> Option<Text> {
+        let own = self.own_facts.iter().map(|slot| self.fact(*slot)).map(|fact| (&*fact.name, fact.holder));
+        let mut known = own.chain(self.kin_facts.iter().map(|(name, holder)| (&**name, *holder)));
+        if known.any(|known| known == (name, holder)) {
+            return None;
+        }
+        let id = self.id();
+        let of_plan = self.facts.iter().filter(|fact| fact.holder == holder).map(|fact| &*fact.name);
+        Some(match spelling::near_name(name, of_plan) {
+            Some(near) => say!(
+                "计划 `{id}` 没有名为 `{name}` 的事实；是否想写 `{near}`？",
+                "the plan `{id}` knows no fact `{name}`; did you mean `{near}`?"
+            ),
+            None => say!("计划 `{id}` 没有名为 `{name}` 的事实", "the plan `{id}` knows no fact `{name}`"),
+        })
+    }
+}
