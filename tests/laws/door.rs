@@ -81,8 +81,8 @@ fn values(fact: &StandardFact) -> Vec<(Value, bool)> {
             values
         }
         Kind::YesNo => {
-            let mut values = texts(&["true", "false"], true);
-            values.extend(texts(&["yes", "True", "1", "0", "", "是"], false));
+            let mut values = texts(&["true", "false", "yes", "True", " no ", "是", "否"], true);
+            values.extend(texts(&["1", "0", "", "maybe", "不是"], false));
             values.extend([(true.into(), true), (false.into(), true), (1_u32.into(), false)]);
             values
         }

@@ -13,7 +13,7 @@ const WORDS: &str = r#"
     fact.bill = { of = "claim", type = "money", max = "100 yuan", @named }
     fact.refund = { of = "claim", type = "money", max = "50 yuan", @named }
     fact.vast = { of = "claim", type = "money", @named }
-    fact.share = { of = "claim", type = "ratio", @named }
+    fact.portion = { of = "claim", type = "ratio", @named }
     fact.visits = { of = "claim", type = "number", min = 1, max = 3, @named }
     fact.grants = { of = "claim", type = "number", max = 10, @named }
     fact.stay = { of = "claim", type = "days", max = "30 days", @named }
@@ -140,12 +140,12 @@ fn a_product_moves_as_its_factors_do_unless_one_may_be_negative() {
     moves(
         "
         amount                                    | more of | is
-        bill * share                              | bill    | proven
-        share * bill                              | bill    | proven
-        hundred - bill * share                    | bill    | broken
-        sixty + bill * (share - half)             | bill    | broken
-        sixty + (share - half) * bill             | bill    | broken
-        bill + fifty + refund * (share - half)    | bill    | proven
+        bill * portion                              | bill    | proven
+        portion * bill                              | bill    | proven
+        hundred - bill * portion                    | bill    | broken
+        sixty + bill * (portion - half)             | bill    | broken
+        sixty + (portion - half) * bill             | bill    | broken
+        bill + fifty + refund * (portion - half)    | bill    | proven
     ",
     );
 }
@@ -266,13 +266,13 @@ fn what_is_never_more_than_the_bill() {
         greatest(bill - refund, 0 yuan)                            | proven
         greatest(refund - ten, 0 yuan)                             | broken
         greatest(bill - (refund - ten), 0 yuan)                    | broken
-        bill * share                                               | proven
-        share * bill                                               | proven
-        refund * share                                             | broken
-        share * refund                                             | broken
+        bill * portion                                               | proven
+        portion * bill                                               | proven
+        refund * portion                                             | broken
+        portion * refund                                             | broken
         bill * two                                                 | broken
         two * bill                                                 | broken
-        greatest(ten - (ten - bill) * (share - 1), 0 yuan)         | broken
+        greatest(ten - (ten - bill) * (portion - 1), 0 yuan)         | broken
         least(bill, refund)                                        | proven
         least(refund, bill)                                        | proven
         least(refund, ten)                                         | broken
@@ -310,7 +310,7 @@ fn an_amount_is_bounded_to_the_fen() {
         least(bill, refund)                                        |     0 |  50
         greatest(bill, refund)                                     |     0 | 100
         bill * two                                                 |     0 | 200
-        (bill - refund) * (share - half)                           |   -50 |  50
+        (bill - refund) * (portion - half)                           |   -50 |  50
         (refund - hundred) * visits                                |  -300 | -50
         if urgent then bill else fifty                             |     0 | 100
         if urgent then ten else fifty                              |    10 |  50
@@ -452,14 +452,14 @@ fn a_cap_on_shares_that_no_one_can_pass_is_no_mistake() {
 fn what_may_lose_a_digit_is_inexact() {
     let table = "
         condition                                          | code
-        share * share * share * part < part                |
-        share * share * share * share < part               | inexact
-        share * share * share * part * half < half * part  | inexact
-        vast * share < ten                                 |
-        vast * share * part < ten                          |
-        vast * share * part * dozen < ten                  | inexact
-        vast * share * share < ten                         | inexact
-        (0 yuan - vast) * share * share > 0 yuan - ten     | inexact
+        portion * portion * portion * part < part                |
+        portion * portion * portion * portion < part               | inexact
+        portion * portion * portion * part * half < half * part  | inexact
+        vast * portion < ten                                 |
+        vast * portion * part < ten                          |
+        vast * portion * part * dozen < ten                  | inexact
+        vast * portion * portion < ten                         | inexact
+        (0 yuan - vast) * portion * portion > 0 yuan - ten     | inexact
     ";
     gets(table, condition);
 }
@@ -481,7 +481,7 @@ fn a_limit_is_a_multiple_of_the_rounding_whatever_the_facts_are() {
         visits * two_fifty                        | limit-finer-than-rounding
         ten * half                                | limit-finer-than-rounding
         half * ten                                | limit-finer-than-rounding
-        ten * share                               | limit-finer-than-rounding
+        ten * portion                               | limit-finer-than-rounding
         two_fifty * four                          |
         four * two_fifty                          |
         two_fifty * two                           | limit-finer-than-rounding
