@@ -629,13 +629,16 @@ impl Drop for Folder {
 fn the_inputs_get_the_same_in_every_way() {
     let told = agree(&World::of_inputs("11-category-blank-or-case/c.csv", "11-category-blank-or-case/e.csv"));
     assert!(told.values().all(|told| told.as_ref().unwrap().decision == "paid"), "{told:?}");
-    for (claims, enrollments) in [
-        ("00-order-of-one-event/claims.csv", "00-order-of-one-event/enrollments.csv"),
-        ("07-late-claim/c.csv", "07-late-claim/e.csv"),
-        ("12-excel-mangled-member/c.csv", "12-excel-mangled-member/e.csv"),
+    for case in [
+        "06-reversal-amount",
+        "07-late-claim",
+        "08-part-above-whole",
+        "12-excel-mangled-member",
+        "15-overlapping-covers",
     ] {
-        agree(&World::of_inputs(claims, enrollments));
+        agree(&World::of_inputs(&format!("{case}/c.csv"), &format!("{case}/e.csv")));
     }
+    agree(&World::of_inputs("00-order-of-one-event/claims.csv", "00-order-of-one-event/enrollments.csv"));
 }
 
 /// Of each plan.
