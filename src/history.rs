@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::fact::Value;
 use crate::joint::Room;
 use crate::member;
+#[cfg(feature = "batch")]
 use crate::plan::Plan;
 use crate::text::say;
 pub(crate) use accounts::{Accounts, put_in_order};

@@ -93,6 +93,7 @@ impl Stated {
 
 impl Contradiction {
     /// Every row that says one of the values.
+    #[cfg(feature = "batch")]
     pub(crate) fn rows(&self) -> Vec<u64> {
         let mut rows: Vec<u64> = self.values.iter().flat_map(Stated::rows).collect();
         rows.sort_unstable();
