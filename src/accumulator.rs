@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use serde::de::Error as _;
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Error;
@@ -123,6 +124,33 @@ impl Posting {
     }
 }
 
+/// A claim of which nobody knows yet what it posts: it is pended, or could not be read. A date that is missing may be any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OpenClaim {
+    pub(crate) event_date: Option<NaiveDate>,
+    pub(crate) coverage_start: Option<NaiveDate>,
+}
+
+impl OpenClaim {
+    /// Whether it may count together with a claim of these dates.
+    pub(crate) fn may_share(
+        self,
+        scope: Scope,
+        event_date: Option<NaiveDate>,
+        coverage_start: Option<NaiveDate>,
+    ) -> bool {
+        let may_be = |own: Option<NaiveDate>, other: Option<NaiveDate>, is: fn(NaiveDate, NaiveDate) -> bool| {
+            own.zip(other).is_none_or(|(own, other)| is(own, other))
+        };
+        match scope {
+            Scope::Event => may_be(self.event_date, event_date, |own, other| own == other),
+            Scope::Period => may_be(self.coverage_start, coverage_start, |own, other| own == other),
+            Scope::CalendarYear => may_be(self.event_date, event_date, |own, other| own.year() == other.year()),
+            Scope::Life => true,
+        }
+    }
+}
+
 /// The claims that one scope counts together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Group {
@@ -152,6 +180,8 @@ pub struct Accumulators {
     balances: BTreeMap<Group, BTreeMap<Entry, Decimal>>,
     /// How many claims add what is not known.
     unknown: BTreeMap<Group, BTreeMap<Entry, u32>>,
+    /// By claim id. They post nothing.
+    open: BTreeMap<Arc<str>, OpenClaim>,
 }
 
 impl Accumulators {
@@ -181,6 +211,28 @@ impl Accumulators {
     #[must_use]
     pub fn has_posted(&self, claim: &str) -> bool {
         self.postings.contains_key(claim)
+    }
+
+    /// Keeps a claim as open until it is posted or closed; where it is open already with another date, the date may be any.
+    pub(crate) fn keep_open(&mut self, claim: Arc<str>, open: OpenClaim) {
+        let known = self.open.entry(claim).or_insert(open);
+        known.event_date = known.event_date.filter(|date| open.event_date == Some(*date));
+        known.coverage_start = known.coverage_start.filter(|date| open.coverage_start == Some(*date));
+    }
+
+    /// A claim that is decided without a posting is open no longer.
+    pub(crate) fn close(&mut self, claim: &str) {
+        self.open.remove(claim);
+    }
+
+    /// The claims that are open, by id.
+    pub(crate) fn open(&self) -> impl Iterator<Item = (&str, OpenClaim)> {
+        self.open.iter().map(|(claim, open)| (&**claim, *open))
+    }
+
+    /// The ids of claims that are open: pended, so that nobody knows yet what they will post.
+    pub fn open_claims(&self) -> impl Iterator<Item = &str> {
+        self.open.keys().map(|claim| &**claim)
     }
 
     /// What the claim of this id was paid, in yuan; nothing where it has posted nothing, or that was taken back.
@@ -218,6 +270,7 @@ impl Accumulators {
         }
         self.move_balances(posting, exact::add)?;
         self.move_unknown(posting, |count| count.saturating_add(1));
+        self.open.remove(claim);
         self.postings.insert(Arc::clone(claim), posting.clone());
         Ok(())
     }
@@ -299,13 +352,36 @@ impl Accumulators {
     }
 }
 
-/// The serialised form: the postings, by claim id; balances follow from them.
-#[derive(Serialize, Deserialize)]
+/// The serialised form of a posting; balances follow from all of them.
+#[derive(Serialize)]
 struct PostingRecord {
     event_date: NaiveDate,
     coverage_start: NaiveDate,
     amounts: BTreeMap<String, Amount>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unknown: Vec<String>,
+}
+
+/// The serialised form of a claim that is open.
+#[derive(Serialize)]
+struct OpenRecord {
+    open: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_date: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage_start: Option<NaiveDate>,
+}
+
+/// Either of them.
+#[derive(Deserialize)]
+struct Record {
+    #[serde(default)]
+    open: bool,
+    event_date: Option<NaiveDate>,
+    coverage_start: Option<NaiveDate>,
+    #[serde(default)]
+    amounts: BTreeMap<String, Amount>,
+    #[serde(default)]
     unknown: Vec<String>,
 }
 
@@ -331,16 +407,31 @@ impl Posting {
 
 impl Serialize for Accumulators {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.postings.iter().map(|(claim, posting)| (&**claim, posting.record())))
+        let mut map = serializer.serialize_map(Some(self.postings.len().saturating_add(self.open.len())))?;
+        for (claim, posting) in &self.postings {
+            map.serialize_entry(&**claim, &posting.record())?;
+        }
+        for (claim, OpenClaim { event_date, coverage_start }) in &self.open {
+            let (event_date, coverage_start) = (*event_date, *coverage_start);
+            map.serialize_entry(&**claim, &OpenRecord { open: true, event_date, coverage_start })?;
+        }
+        map.end()
     }
 }
 
 impl<'de> Deserialize<'de> for Accumulators {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Accumulators, D::Error> {
-        let records = BTreeMap::<String, PostingRecord>::deserialize(deserializer)?;
+        let records = BTreeMap::<String, Record>::deserialize(deserializer)?;
         let mut accumulators = Accumulators::new();
         for (claim, record) in records {
-            let amounts = record.amounts.into_iter().map(|(name, Amount(amount))| {
+            let Record { open, event_date, coverage_start, amounts, unknown } = record;
+            if open {
+                accumulators.keep_open(claim.into(), OpenClaim { event_date, coverage_start });
+                continue;
+            }
+            let event_date = event_date.ok_or_else(|| D::Error::missing_field("event_date"))?;
+            let coverage_start = coverage_start.ok_or_else(|| D::Error::missing_field("coverage_start"))?;
+            let amounts = amounts.into_iter().map(|(name, Amount(amount))| {
                 let entry =
                     Entry::parse(&name).ok_or_else(|| D::Error::custom(format_args!("`{name}` names no entry")))?;
                 if !entry.takes(amount) {
@@ -352,13 +443,13 @@ impl<'de> Deserialize<'de> for Accumulators {
             });
             let mut amounts = amounts.collect::<Result<Vec<(Entry, Decimal)>, D::Error>>()?;
             amounts.sort();
-            let unknown = record.unknown.iter().map(|name| {
+            let unknown = unknown.iter().map(|name| {
                 Entry::parse(name).ok_or_else(|| D::Error::custom(format_args!("`{name}` names no entry")))
             });
             let posting = Posting {
                 claim: claim.into(),
-                event_date: record.event_date,
-                coverage_start: record.coverage_start,
+                event_date,
+                coverage_start,
                 amounts,
                 unknown: unknown.collect::<Result<_, D::Error>>()?,
             };

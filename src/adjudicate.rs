@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::accumulator::{Accumulators, Posting};
+use crate::accumulator::{Accumulators, OpenClaim, Posting};
 use crate::claim::Claim;
 use crate::code::Code;
 use crate::enrollment::Enrollment;
@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::exact;
 use crate::fact::Kind;
 use crate::money;
-use crate::notice::Notice;
+use crate::notice::{self, Notice};
 use crate::plan::expression::Slots;
 use crate::plan::{Assumed, Plan, PlanReference};
 use crate::reading::exact::{Exact, Known, Listener, Silence};
@@ -69,6 +69,8 @@ pub struct Outcome {
     decision: Decision,
     payable: Decimal,
     posting: Option<Posting>,
+    /// Where it stands among the member's claims, as far as that is known.
+    dates: OpenClaim,
 }
 
 impl Outcome {
@@ -102,9 +104,26 @@ impl Outcome {
         self.posting.as_ref()
     }
 
-    /// The same, pended.
-    fn held(self) -> Outcome {
-        Outcome { decision: Decision::Pended, payable: Decimal::ZERO, posting: None, ..self }
+    /// Adds the claim to the member's account: what it posts, or that it is open, so that later claims can say that they may hang on it.
+    ///
+    /// # Errors
+    /// Those of [`Accumulators::post`].
+    pub fn add_to(&self, accumulators: &mut Accumulators) -> Result<(), Error> {
+        match (&self.posting, self.decision) {
+            (Some(posting), _) => accumulators.post(posting)?,
+            (None, Decision::Pended) => accumulators.keep_open(Arc::clone(&self.claim), self.dates),
+            // Without a date it is denied in one place of several: one that was open stays so.
+            (None, _) if self.dates.event_date.is_none() => {}
+            (None, Decision::Paid | Decision::NothingDue | Decision::Denied | Decision::Reversed) => {
+                accumulators.close(&self.claim);
+            }
+        }
+        Ok(())
+    }
+
+    /// The same, but nothing is decided until something else is settled.
+    fn held(&self) -> Outcome {
+        Outcome { decision: Decision::Pended, payable: Decimal::ZERO, posting: None, ..self.clone() }
     }
 }
 
@@ -174,12 +193,18 @@ impl Adjudication {
         &self.notices
     }
 
+    /// Whether the claim is pended for a notice, and not by the rules alone.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.notices.iter().any(Notice::holds)
+    }
+
     /// Says something of the claim. A notice that holds pends it: nothing is decided until it is settled, and nothing is posted.
     /// A reversal has taken back what was posted already, so that there is nothing to hold.
     pub(crate) fn note(&mut self, notice: Notice) {
         if notice.holds() && self.outcome.decision != Decision::Reversed {
             if self.outcome.decision != Decision::Pended {
-                self.outcome = self.outcome.clone().held();
+                self.outcome = self.outcome.held();
                 self.benefits.clear();
                 self.inapplicable.clear();
                 self.reasons.clear();
@@ -220,6 +245,7 @@ impl Adjudication {
             decision: Decision::Reversed,
             payable,
             posting: None,
+            dates: OpenClaim { event_date: Some(reversed.event_date), coverage_start: Some(reversed.coverage_start) },
         };
         let (inapplicable, assumed, notices) = (Vec::new(), Vec::new(), Vec::new());
         Ok(Adjudication { outcome, benefits, inapplicable, reasons: vec![reason], assumed, notices })
@@ -233,6 +259,7 @@ impl Adjudication {
             decision: Decision::Pended,
             payable: Decimal::ZERO,
             posting: None,
+            dates: OpenClaim { event_date: None, coverage_start: None },
         };
         let mut adjudication = Adjudication {
             outcome,
@@ -440,7 +467,12 @@ impl Plan {
         accumulators: &Accumulators,
     ) -> Result<Outcome, Error> {
         let (outcome, _, _) = self.run(enrollment, claim, accumulators, Silence)?;
-        Ok(if claim.is_held() { outcome.held() } else { outcome })
+        if claim.is_held()
+            || (self.waits_for_open_claims && !self.hangs_on(&outcome, enrollment, claim, accumulators)?.is_empty())
+        {
+            return Ok(outcome.held());
+        }
+        Ok(outcome)
     }
 
     /// Decides a claim and says why, line by line.
@@ -480,7 +512,85 @@ impl Plan {
         for notice in claim.notices() {
             adjudication.note(notice.clone());
         }
+        if let Some(notice) = self.open_claims(&adjudication.outcome, enrollment, claim, accumulators)? {
+            adjudication.note(notice);
+        }
         Ok(adjudication)
+    }
+
+    /// The answer alone, with what is said where earlier claims are open.
+    #[cfg(feature = "batch")]
+    pub(crate) fn decide_beside_open_claims(
+        &self,
+        enrollment: &Enrollment,
+        claim: &Claim,
+        accumulators: &Accumulators,
+    ) -> Result<(Outcome, Option<Notice>), Error> {
+        let (outcome, _, _) = self.run(enrollment, claim, accumulators, Silence)?;
+        let notice = self.open_claims(&outcome, enrollment, claim, accumulators)?;
+        let outcome = if notice.as_ref().is_some_and(Notice::holds) { outcome.held() } else { outcome };
+        Ok((outcome, notice))
+    }
+
+    /// What is said where earlier claims are open that the outcome hangs on.
+    fn open_claims(
+        &self,
+        outcome: &Outcome,
+        enrollment: &Enrollment,
+        claim: &Claim,
+        accumulators: &Accumulators,
+    ) -> Result<Option<Notice>, Error> {
+        let open = self.hangs_on(outcome, enrollment, claim, accumulators)?;
+        if open.is_empty() {
+            return Ok(None);
+        }
+        let Text { zh, en } = notice::named(&open);
+        let text = if self.waits_for_open_claims {
+            say!(
+                "既往理赔未结：{zh}；本件待其结案后再审核",
+                "earlier claims are open: {en}; this one waits until they are settled"
+            )
+        } else {
+            say!(
+                "既往理赔未结：{zh}；其结案后，本件的结果可能改变",
+                "earlier claims are open: {en}; once they are settled, this one may come out otherwise"
+            )
+        };
+        let notice = Notice::new(Code::EarlierClaimOpen, text).about(open);
+        Ok(Some(if self.waits_for_open_claims { notice.holding() } else { notice }))
+    }
+
+    /// The earlier claims that are open and without which the outcome is not known: any of them may have posted anything.
+    fn hangs_on<'a>(
+        &self,
+        outcome: &Outcome,
+        enrollment: &Enrollment,
+        claim: &Claim,
+        accumulators: &'a Accumulators,
+    ) -> Result<Vec<&'a str>, Error> {
+        let OpenClaim { event_date, coverage_start } = outcome.dates;
+        let comes_before = |id: &str, open: OpenClaim| match (open.event_date, event_date) {
+            (Some(open), Some(own)) => (open, id) < (own, claim.id()),
+            (None, _) | (_, None) => id != claim.id(),
+        };
+        let earlier: Vec<(&str, OpenClaim)> =
+            accumulators.open().filter(|(id, open)| comes_before(id, *open)).collect();
+        if earlier.is_empty() || outcome.decision == Decision::Pended {
+            return Ok(Vec::new());
+        }
+        let open: Vec<OpenClaim> = earlier.iter().map(|(_, open)| *open).collect();
+        let mut meaning = Meaning::new(self, Exact::new(self, enrollment, claim, accumulators, Silence).beside(&open));
+        let verdict = meaning.adjudicate();
+        let (decision, payable, _) = conclude(&verdict);
+        if let Some(fault) = meaning.reading.fault() {
+            return Err(fault);
+        }
+        if (decision, payable) == (outcome.decision, outcome.payable) {
+            return Ok(Vec::new());
+        }
+        let asked = meaning.reading.asked();
+        let counts = |open: OpenClaim| asked.iter().any(|scope| open.may_share(*scope, event_date, coverage_start));
+        Ok(earlier.into_iter().filter(|(_, open)| counts(*open)).map(|(id, _)| id).collect())
     }
 
     /// What one more yuan of each amount that a rule reads would change, all other facts as they are: the fact's name and the
@@ -542,6 +652,7 @@ impl Plan {
             decision,
             payable,
             posting: None,
+            dates: OpenClaim { event_date, coverage_start },
         };
         match (decision, event_date.zip(coverage_start)) {
             (Decision::Paid | Decision::NothingDue, Some((event_date, coverage_start))) => {

@@ -3,9 +3,11 @@
 pub(crate) mod bucket;
 mod door;
 pub(crate) mod files;
+mod given;
 mod groups;
 mod hash;
 mod observation;
+mod refused;
 mod run;
 
 use std::io::Write;
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use self::bucket::Alone;
 use self::bucket::{Plans, certify_bucket, decide_bucket};
 use self::door::{Entered, Vocabulary};
+pub(crate) use self::given::Given;
 pub use self::observation::Observation;
 pub(crate) use self::observation::Observations;
 #[cfg(feature = "workbook")]
@@ -46,8 +49,9 @@ use crate::text::{Text, say};
 /// with a row is no error: the row is among the rejects.
 pub fn decide(catalog: &Catalog, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Decided, Error> {
     let vocabulary = Vocabulary::of(catalog)?;
-    let Entered { claims, enrollments, rejects, mut observations } = door::enter(&vocabulary, claims, enrollments)?;
-    let mut decided = decide_bucket(&Plans::of(catalog, &vocabulary), &claims, &enrollments, true)?;
+    let entered = door::enter(&vocabulary, claims, enrollments)?;
+    let mut decided = decide_bucket(&Plans::of(catalog, &vocabulary), entered.given(), true)?;
+    let Entered { rejects, mut observations, .. } = entered;
     decided.rejects.extend(rejects);
     decided.rejects.sort();
     observations.extend_with(&decided.observations);
@@ -69,15 +73,16 @@ pub fn certify<W: Write>(
     roll: &mut Roll<W>,
 ) -> Result<Vec<Reject>, Error> {
     let vocabulary = Vocabulary::of(catalog)?;
-    let Entered { claims, enrollments, mut rejects, .. } = door::enter(&vocabulary, claims, enrollments)?;
+    let entered = door::enter(&vocabulary, claims, enrollments)?;
     let plans = Plans::of(catalog, &vocabulary);
     let certifier = Certifier::new(catalog);
-    let refused = certify_bucket(&plans, &certifier, &claims, &enrollments, |certified| {
+    let refused = certify_bucket(&plans, &certifier, entered.given(), |certified| {
         certified.certificate.iter().try_for_each(|certificate| roll.add(certificate)).map_err(|fault| {
             Error::output(say!("凭证写不出去：{fault}", "the certificates can not be written: {fault}"))
         })
     });
-    rejects.extend(refused?);
+    let mut rejects = refused?;
+    rejects.extend(entered.rejects);
     rejects.sort();
     Ok(rejects)
 }

@@ -140,15 +140,18 @@ impl Case {
 
     /// The same of a case whose claims have been told what is known around them.
     fn before_known<'c>(&self, catalog: &'c Catalog) -> Result<Before<'c>, Error> {
+        history::check_count(self.history.len())?;
         let plan = self.enrollment.plan();
         let turn = |date: NaiveDate, plan: &str| (date, catalog.joint_limits().place_of(plan));
         let mut dated: Vec<_> =
             history::dated(&self.history)?.into_iter().map(|(date, pair)| (date, plan, pair)).collect();
-        // The history comes first whatever its dates are.
+        // The history comes first whatever its dates are; what has none does not say that anything else has come.
         let day = self.claim.reverses().map_or_else(|| history::day_of(&self.claim), |_| NaiveDate::MIN);
-        let day = dated.last().map_or(day, |(last, ..)| day.max(*last));
+        let days = dated.iter().map(|(day, ..)| *day).filter(|day| *day < NaiveDate::MAX);
+        let day = days.max().map_or(day, |last| day.max(last));
         for OtherCover { enrollment, history } in self.other_covers.iter().flatten() {
             let other = enrollment.plan();
+            history::check_count(history.len())?;
             let earlier = history::dated(history)?.into_iter().filter(|(date, _)| turn(*date, other) < turn(day, plan));
             dated.extend(
                 earlier
@@ -158,6 +161,9 @@ impl Case {
         }
         history::put_in_order(catalog, &mut dated);
         let mut accounts = history::Accounts::new(catalog);
+        for (_, _, (enrollment, claim)) in &dated {
+            accounts.foresee(enrollment, claim);
+        }
         for (_, _, (enrollment, claim)) in dated {
             accounts.next(enrollment, claim)?;
         }

@@ -78,7 +78,7 @@ impl Program<'_> {
     /// Decides a claim and certifies it.
     ///
     /// # Errors
-    /// Those of [`Plan::adjudicate`]; [`Error::is_certificate`] if the claim is a reversal, or if what the steps come to is
+    /// Those of [`Plan::adjudicate`]; [`Error::is_certificate`] if the claim is a reversal or held for a notice, or if what the steps come to is
     /// not what the plan decides, which would be a fault of the engine.
     pub fn certify(
         &self,
@@ -87,26 +87,23 @@ impl Program<'_> {
         accumulators: &Accumulators,
     ) -> Result<Certificate, Error> {
         let (certificate, _) = self.decide(enrollment, claim, accumulators)?;
-        Ok(certificate)
+        certificate.ok_or_else(held)
     }
 
-    /// The certificate with the decision that it is of.
+    /// The certificate with the decision that it is of; none of a claim that is held, since no rule of the plan has pended it.
     fn decide(
         &self,
         enrollment: &Enrollment,
         claim: &Claim,
         accumulators: &Accumulators,
-    ) -> Result<(Certificate, Adjudication), Error> {
+    ) -> Result<(Option<Certificate>, Adjudication), Error> {
         if claim.reverses().is_some() {
             return Err(Error::certificate(say!("冲销没有凭证", "a reversal has no certificate")));
         }
-        if claim.is_held() {
-            return Err(Error::certificate(say!(
-                "理赔申请因计划以外的情况暂缓，没有凭证：凭证只证明计划本身的结论",
-                "the claim is pended for what is known around it and has no certificate: a certificate proves what the plan itself comes to"
-            )));
-        }
         let adjudication = self.plan.adjudicate(enrollment, claim, accumulators)?;
+        if adjudication.is_held() {
+            return Ok((None, adjudication));
+        }
         let inputs = Inputs::of(self.plan, &self.formula.priors, enrollment, claim, accumulators)?;
         let values = self.formula.values(self.plan, &inputs)?;
         let conclusion = Conclusion::of(self.plan, &self.formula, &values)?;
@@ -118,7 +115,7 @@ impl Program<'_> {
             )));
         }
         let certificate = self.certificate(enrollment, claim, &inputs, &values, &conclusion);
-        Ok((certificate, adjudication))
+        Ok((Some(certificate), adjudication))
     }
 
     fn certificate(
@@ -158,6 +155,13 @@ impl Program<'_> {
         });
         priors.collect()
     }
+}
+
+fn held() -> Error {
+    Error::certificate(say!(
+        "理赔申请因计划以外的情况暂缓，没有凭证：凭证只证明计划本身的结论",
+        "the claim is pended for what is known around it and has no certificate: a certificate proves what the plan itself comes to"
+    ))
 }
 
 /// One certified decision; see [`mod@crate::certificate_format`].

@@ -136,9 +136,11 @@ codes! {
     JointLimit "joint-limit",
     Reversal "reversal",
     // what is said of a claim beside its decision
+    EarlierClaimOpen "earlier-claim-open",
     LaterClaimInHistory "later-claim-in-history",
     MemberContradicts "member-contradicts",
-    // what is seen of rows that are taken
+    // what is seen of rows
+    RejectedClaimUnplaced "rejected-claim-unplaced",
     SpreadsheetId "spreadsheet-id",
     AlikeIds "alike-ids",
     ReadAsMeant "read-as-meant",

@@ -70,6 +70,7 @@ pub struct Turn {
 
 impl Plan {
     /// Decides the claim for every value that a fact can have, all else as it is. Whether the facts agree with each other is not asked: one of them changes.
+    /// Nor is whether the claim waits for an earlier one that is open.
     ///
     /// Where an amount is rounded before it is compared, a choice can go to and fro within one unit of the rounding; the piece then begins at
     /// one of these values.

@@ -3,11 +3,12 @@
 mod accounts;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::accumulator::Accumulators;
-use crate::adjudicate::{Adjudication, Outcome};
+use crate::accumulator::{Accumulators, OpenClaim};
+use crate::adjudicate::{Adjudication, Decision, Outcome};
 use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
@@ -32,8 +33,12 @@ pub const MAX_CLAIMS: usize = 10_000;
 /// [`Error::is_history`] if two claims share an id, a reversal names a claim that has posted nothing, the claims are under
 /// several plans, or there are more than [`MAX_CLAIMS`]; else those of [`Catalog::resolve`] and [`crate::Plan::adjudicate`].
 pub fn decide(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Result<(Vec<Adjudication>, Accumulators), Error> {
+    check_count(claims.len())?;
     let claims = member::known(claims);
     let mut accounts = Accounts::new(catalog);
+    for (enrollment, claim) in claims.iter() {
+        accounts.foresee(enrollment, claim);
+    }
     let mut decided = Vec::new();
     for (enrollment, claim) in in_order(&*claims)? {
         decided.push(accounts.next(enrollment, claim)?);
@@ -60,12 +65,26 @@ pub fn decide_together(
     }
     let mut dated = Vec::with_capacity(claims.len());
     for (plan, claims) in by_plan {
+        check_count(claims.len())?;
         dated.extend(self::dated(claims)?.into_iter().map(|(date, pair)| (date, plan, pair)));
     }
     put_in_order(catalog, &mut dated);
     let mut accounts = Accounts::new(catalog);
+    for (enrollment, claim) in claims.iter() {
+        accounts.foresee(enrollment, claim);
+    }
     let decided = dated.into_iter().map(|(_, _, (enrollment, claim))| accounts.next(enrollment, claim));
     Ok((decided.collect::<Result<_, Error>>()?, accounts.into_all()))
+}
+
+pub(crate) fn check_count(count: usize) -> Result<(), Error> {
+    if count <= MAX_CLAIMS {
+        return Ok(());
+    }
+    Err(Error::history(say!(
+        "历史有 {count} 次理赔申请，上限为 {MAX_CLAIMS}",
+        "the history has {count} claims, at most {MAX_CLAIMS} are decided"
+    )))
 }
 
 /// Decides the next claim of a member within what joint limits leave for it and posts it, or takes back what a reversal names.
@@ -86,7 +105,7 @@ pub(crate) fn next(
     let plan = catalog.resolve(enrollment, claim)?;
     let mut adjudication = plan.adjudicate(enrollment, claim, accumulators)?;
     room.cut(&mut adjudication, accumulators)?;
-    post(adjudication.outcome(), accumulators)?;
+    post(catalog, enrollment, claim, adjudication.outcome(), accumulators)?;
     Ok(adjudication)
 }
 
@@ -104,7 +123,8 @@ pub(crate) fn pass(
         Some(reversed) => take_back(catalog, enrollment, claim, reversed, accumulators).map(|_| ()),
         None => {
             let plan = catalog.resolve(enrollment, claim)?;
-            post(&outcome(plan, enrollment, claim, accumulators, room)?, accumulators)
+            let outcome = outcome(plan, enrollment, claim, accumulators, room)?;
+            post(catalog, enrollment, claim, &outcome, accumulators)
         }
     }
 }
@@ -142,9 +162,57 @@ pub(crate) fn outcome(
     Ok(adjudication.into_outcome())
 }
 
-/// Posts what a claim that is decided adds to the account.
-pub(crate) fn post(outcome: &Outcome, accumulators: &mut Accumulators) -> Result<(), Error> {
-    outcome.posting().map_or(Ok(()), |posting| accumulators.post(posting))
+/// Adds a claim that is decided to the account.
+pub(crate) fn post(
+    catalog: &Catalog,
+    enrollment: &Enrollment,
+    claim: &Claim,
+    outcome: &Outcome,
+    accumulators: &mut Accumulators,
+) -> Result<(), Error> {
+    outcome.add_to(accumulators)?;
+    if is_open_from_the_start(catalog, enrollment, claim) {
+        keep_open(enrollment, claim, accumulators);
+    }
+    Ok(())
+}
+
+/// Whether a claim without an event date is open whatever comes of it last in order, since it may belong before any other: unless it is
+/// denied without a history.
+fn is_open_from_the_start(catalog: &Catalog, enrollment: &Enrollment, claim: &Claim) -> bool {
+    if claim.reverses().is_some() || claim.fact("event_date").is_some() {
+        return false;
+    }
+    let plan = catalog.resolve(enrollment, claim);
+    let alone = plan.and_then(|plan| plan.decide(enrollment, claim, &Accumulators::new()));
+    !alone.is_ok_and(|alone| alone.decision() == Decision::Denied)
+}
+
+/// Keeps a claim as open that could not be decided, or not told. It is not open if it has posted; nor is a reversal of what has posted nothing.
+#[cfg(feature = "batch")]
+pub(crate) fn give_up(enrollment: &Enrollment, claim: &Claim, account: &mut Accumulators) {
+    let is_open = match claim.reverses() {
+        Some(reversed) => account.has_posted(reversed),
+        None => !account.has_posted(claim.id()),
+    };
+    if is_open {
+        keep_open(enrollment, claim, account);
+    }
+}
+
+fn keep_open(enrollment: &Enrollment, claim: &Claim, account: &mut Accumulators) {
+    let open = OpenClaim {
+        event_date: date(claim.fact("event_date")),
+        coverage_start: date(enrollment.fact("coverage_start")),
+    };
+    account.keep_open(Arc::clone(&claim.id), open);
+}
+
+fn date(fact: Option<&Value>) -> Option<NaiveDate> {
+    match fact {
+        Some(Value::Date(date)) => Some(*date),
+        Some(Value::Number(_) | Value::YesNo(_) | Value::Text(_)) | None => None,
+    }
 }
 
 /// The declared order of the claims of one account; claims without an event date come last.
@@ -162,13 +230,6 @@ pub(crate) fn dated<'a>(
     claims: impl IntoIterator<Item = &'a (Enrollment, Claim), IntoIter: Clone>,
 ) -> Result<Vec<Dated<'a>>, Error> {
     let claims = claims.into_iter();
-    let count = claims.clone().count();
-    if count > MAX_CLAIMS {
-        return Err(Error::history(say!(
-            "历史有 {count} 次理赔申请，上限为 {MAX_CLAIMS}",
-            "the history has {count} claims, at most {MAX_CLAIMS} are decided"
-        )));
-    }
     let mut by_id: BTreeMap<&str, &Claim> = BTreeMap::new();
     for (_, claim) in claims.clone() {
         if by_id.insert(claim.id(), claim).is_some() {
@@ -176,7 +237,7 @@ pub(crate) fn dated<'a>(
             return Err(Error::history(say!("理赔申请编号 `{id}` 重复", "two claims have the id `{id}`")));
         }
     }
-    let mut keyed = Vec::with_capacity(count);
+    let mut keyed = Vec::new();
     for pair in claims {
         keyed.push((order(&pair.1, &by_id)?, pair));
     }
@@ -206,8 +267,5 @@ fn order<'c>(claim: &'c Claim, by_id: &BTreeMap<&str, &'c Claim>) -> Result<Orde
 
 /// The day by which a claim comes among others; without one it comes last.
 pub(crate) fn day_of(claim: &Claim) -> NaiveDate {
-    match claim.fact("event_date") {
-        Some(Value::Date(date)) => *date,
-        Some(Value::Number(_) | Value::YesNo(_) | Value::Text(_)) | None => NaiveDate::MAX,
-    }
+    date(claim.fact("event_date")).unwrap_or(NaiveDate::MAX)
 }

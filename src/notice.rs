@@ -3,7 +3,23 @@
 use rust_decimal::Decimal;
 
 use crate::code::Code;
-use crate::text::Text;
+use crate::text::{Text, say};
+
+/// So many claims are named in words; a notice has them all.
+const NAMED: usize = 5;
+
+/// Claims in words: the first few by their ids, and how many there are.
+pub(crate) fn named<T: AsRef<str>>(claims: &[T]) -> Text {
+    let first: Vec<&str> = claims.iter().take(NAMED).map(AsRef::as_ref).collect();
+    let first = first.join("`, `");
+    match claims.len().saturating_sub(NAMED) {
+        0 => say!("`{first}`", "`{first}`"),
+        more => {
+            let all = claims.len();
+            say!("`{first}`等 {all} 件", "`{first}` and {more} more")
+        }
+    }
+}
 
 /// Something around a claim that a person may want to look at, or must before anything is paid.
 #[derive(Debug, Clone, PartialEq, Eq)]

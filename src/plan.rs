@@ -44,6 +44,8 @@ pub struct Plan {
     pub(crate) event_date: Slot,
     pub(crate) coverage_start: Slot,
     pub(crate) rounding_citation: Citation,
+    /// Whether a claim waits where an earlier one that it counts is open.
+    pub(crate) waits_for_open_claims: bool,
     /// The pack's own facts.
     pub(crate) own_facts: Vec<Slot>,
     /// The own facts of all plans of its catalog: one that is another plan's says nothing here, and is no slip.

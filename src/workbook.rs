@@ -125,12 +125,6 @@ impl<'c> Workbook<'c> {
         if claim.reverses().is_some() {
             return Err(Error::workbook(say!("冲销没有工作簿", "a reversal has no workbook")));
         }
-        if claim.is_held() {
-            return Err(Error::workbook(say!(
-                "理赔申请因计划以外的情况暂缓，没有工作簿",
-                "the claim is pended for what is known around it and has no workbook"
-            )));
-        }
         if self.claims.len() >= Workbook::MOST_CLAIMS {
             let most = Workbook::MOST_CLAIMS;
             return Err(Error::workbook(say!(
@@ -139,6 +133,13 @@ impl<'c> Workbook<'c> {
             )));
         }
         let plan = self.catalog.resolve(enrollment, claim)?;
+        let adjudication = plan.adjudicate(enrollment, claim, accumulators)?;
+        if adjudication.is_held() {
+            return Err(Error::workbook(say!(
+                "理赔申请因计划以外的情况暂缓，没有工作簿",
+                "the claim is pended for what is known around it and has no workbook"
+            )));
+        }
         let key = (plan.id(), plan.version());
         if !self.plans.contains_key(&key) {
             let name = self.new_name(&format!("{} {}", plan.id(), plan.version()));
@@ -146,7 +147,6 @@ impl<'c> Workbook<'c> {
         }
         let name = self.new_name(claim.id());
         let Some(known) = self.plans.get(&key) else { return Ok(()) };
-        let adjudication = plan.adjudicate(enrollment, claim, accumulators)?;
         let inputs = Inputs::of(plan, &known.formula.priors, enrollment, claim, accumulators)?;
         let values = known.formula.values(plan, &inputs)?;
         let conclusion = Conclusion::of(plan, &known.formula, &values)?;

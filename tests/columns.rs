@@ -96,19 +96,22 @@ fn every_decided_claim_of_a_batch_is_certified_in_the_order_of_the_payouts() {
     assert_eq!(certified.collect::<Vec<_>>(), expected);
 }
 
-/// Decision, payable, version and reasons.
-type Row = (String, String, String, String);
+/// Decision, payable, version, reasons and notices.
+type Row = (String, String, String, String, String);
 /// Benefit, gross, paid.
 type Line = (String, String, String);
 
 fn row_of(adjudication: &Adjudication) -> Row {
     let decision = serde_json::to_value(adjudication.decision()).expect("a decision has a name");
     let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
+    let told = |notice: &huzhu::Notice| format!("{}({})", notice.code(), notice.subjects().join(", "));
+    let notices = adjudication.notices().iter().map(told);
     (
         decision.as_str().expect("a name is a text").to_owned(),
         adjudication.payable().normalize().to_string(),
         adjudication.outcome().plan().version.clone(),
         codes.join(";"),
+        notices.collect::<Vec<_>>().join(";"),
     )
 }
 
@@ -121,9 +124,12 @@ fn lines_of_one(adjudication: &Adjudication) -> Vec<Line> {
 fn rows_of(payouts: &RecordBatch) -> BTreeMap<String, Row> {
     let text = |name: &str| texts(payouts, name);
     let payable = amounts(payouts, "payable");
-    let rows =
-        text("claim_id").into_iter().zip(text("decision")).zip(payable).zip(text("plan_version")).zip(text("reasons"));
-    rows.map(|((((id, decision), payable), version), reasons)| (id, (decision, payable, version, reasons))).collect()
+    let said = text("reasons").into_iter().zip(text("notices"));
+    let rows = text("claim_id").into_iter().zip(text("decision")).zip(payable).zip(text("plan_version")).zip(said);
+    rows.map(|((((id, decision), payable), version), (reasons, notices))| {
+        (id, (decision, payable, version, reasons, notices))
+    })
+    .collect()
 }
 
 fn lines_of(lines: &RecordBatch) -> BTreeMap<String, Vec<Line>> {

@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 
 use huzhu::{Catalog, Certifier, Diagnostics, Roll, history};
 
-use random_packs::compare::{Answer, alone, by_columns, decidable_histories, differences};
+use random_packs::compare::{Answer, alone, by_columns, decidable_histories, differences, is_plain};
 use random_packs::draw::Draw;
 use random_packs::histories::{Member, member};
 use random_packs::packs::{Drawn, drawn};
@@ -82,6 +82,31 @@ fn columns_decide_as_one_claim_at_a_time_under_any_pack() {
     println!("{accepted} packs accepted, {decisions:?}; refused for {refused:?}");
     assert!(shown.is_empty(), "the readings differ:\n{}", shown.join("\n\n"));
     assert!(accepted * 100 >= packs * 60, "{accepted} of {packs} packs are accepted; the others have {refused:?}");
+}
+
+/// The same where claims wait for open ones, of members whose claims can all be decided.
+#[test]
+fn columns_wait_for_open_claims_as_one_claim_at_a_time_does() {
+    let (packs, first) = (asked("RANDOM_PACKS", PACKS), asked("RANDOM_SEED", 0));
+    let mut waiting = 0;
+    for seed in first..first + packs {
+        let mut draw = Draw::seeded(seed);
+        let drawn = drawn(&mut draw);
+        let Ok(catalog) = read(&drawn) else { continue };
+        let mut members = members(&drawn, &catalog, &mut draw);
+        members.retain(|member| is_plain(&catalog, member));
+        let catalog = catalog.hold_for_open_claims();
+        let of_columns = by_columns(&catalog, &members.iter().collect::<Vec<_>>());
+        for member in &members {
+            let of_one = alone(&catalog, member);
+            let found = differences(&of_one, &of_columns);
+            assert!(found.is_empty(), "seed {seed}: {member:?}\n{}", found.join("\n"));
+            let waits = |answer: &&Answer| matches!(answer, Answer::Decided { notices, .. } if !notices.is_empty());
+            waiting += of_one.values().filter(waits).count();
+        }
+    }
+    println!("{waiting} claims wait");
+    assert!(waiting > 0);
 }
 
 /// Certifying compares the steps of a plan's program with what the plan decides, to the last reason.

@@ -14,13 +14,13 @@ use super::found::{Found, State};
 use super::recorded::Recorded;
 use super::suspects::{Earlier, MOST_EARLIER, Scene};
 use super::variants::Variants;
-use crate::accumulator::Accumulators;
 use crate::batch::bucket::{Plans, Story, stories};
 use crate::batch::files::Sink;
-use crate::batch::{Decided, Watch};
+use crate::batch::{Decided, Given, Watch};
 use crate::catalog::Catalog;
 use crate::code::Code;
 use crate::error::Error;
+use crate::history;
 use crate::plan::Plan;
 use crate::text::{Text, say};
 
@@ -124,7 +124,7 @@ impl<'a> Desk<'a> {
         found: &mut Vec<(usize, Vec<Code>)>,
     ) {
         let last = story.claims.iter().rposition(|(_, claim)| differing.contains_key(claim.id()));
-        let (mut earlier, mut account) = (Vec::new(), Accumulators::new());
+        let (mut earlier, mut account) = (Vec::new(), story.start.clone());
         let recorded = |claim: &str| self.recorded.find(claim).map(|place| self.recorded.amount(place));
         for (place, (pair, room)) in story.iter().enumerate() {
             if let Some((at, _)) = differing.get(pair.1.id()) {
@@ -142,8 +142,11 @@ impl<'a> Desk<'a> {
             if Some(place) == last {
                 return;
             }
-            // A claim that can not be decided posts nothing; the run has rejected it.
+            // A claim that cannot be decided is open; the run has rejected it.
             let decided = Earlier::decide(self.catalog, pair, room, &mut account);
+            if decided.is_none() {
+                history::give_up(&pair.0, &pair.1, &mut account);
+            }
             earlier.extend(decided.filter(|_| story.claims.len() <= MOST_EARLIER));
         }
     }
@@ -219,29 +222,23 @@ impl Watch for Desk<'_> {
         self.mark(claim, State::Rejected);
     }
 
-    fn see(
-        &self,
-        plans: &Plans<'_>,
-        claims: &RecordBatch,
-        enrollments: &RecordBatch,
-        decided: &Decided,
-    ) -> Result<(), Error> {
-        if decided.payouts.num_rows() < claims.num_rows() {
+    fn see(&self, plans: &Plans<'_>, given: Given<'_>, decided: &Decided) -> Result<(), Error> {
+        if decided.payouts.num_rows() < given.claims.num_rows() {
             let kept = text(&decided.payouts, "claim_id")?;
             let kept: BTreeSet<&str> = kept.iter().flatten().collect();
-            let rejected = text(claims, "claim_id")?.iter().flatten().filter(|id| !kept.contains(id));
+            let rejected = text(given.claims, "claim_id")?.iter().flatten().filter(|id| !kept.contains(id));
             rejected.for_each(|id| self.mark(id, State::Rejected));
         }
         let compared = self.compare(&decided.payouts)?;
         let mut explained = Vec::new();
         if !compared.differing.is_empty() {
             let wanted = compared.differing.keys().map(String::as_str).collect();
-            for story in stories(plans, claims, enrollments, &wanted)? {
+            for story in stories(plans, given, &wanted)? {
                 self.explain(&story, &compared.differing, &mut explained);
             }
         }
         self.take(compared, explained);
-        self.forensics.as_ref().map_or(Ok(()), |forensics| forensics.see(plans, claims, enrollments))
+        self.forensics.as_ref().map_or(Ok(()), |forensics| forensics.see(plans, given))
     }
 
     fn write(&self, to: &Path) -> Result<(), Error> {

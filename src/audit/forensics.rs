@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use arrow::array::{AsArray, RecordBatch, StringArray};
+use arrow::array::{AsArray, StringArray};
 use arrow::datatypes::Decimal128Type;
 use rust_decimal::Decimal;
 use xxhash_rust::xxh3::xxh3_128;
@@ -14,8 +14,8 @@ use super::binary::{self, Habit};
 use super::recorded::Recorded;
 use super::variants::{MODES, PLACES};
 use crate::accumulator::Accumulators;
-use crate::batch::Decided;
 use crate::batch::bucket::{self, Plans, decide_bucket, stories};
+use crate::batch::{Decided, Given};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::history;
@@ -192,7 +192,7 @@ impl<'a> Forensics<'a> {
     }
 
     /// Tries every rule on a bucket.
-    pub(super) fn see(&self, plans: &Plans<'_>, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<(), Error> {
+    pub(super) fn see(&self, plans: &Plans<'_>, given: Given<'_>) -> Result<(), Error> {
         let all = self.policies.all.iter();
         let under = self.plans.get_or_init(|| all.clone().map(|(_, catalog)| plans.under(catalog)).collect());
         let mut tallies = Vec::new();
@@ -200,10 +200,10 @@ impl<'a> Forensics<'a> {
         for ((policy, _), plans) in all.zip(under) {
             let amounts = match policy.habit() {
                 None => {
-                    let decided = decide_bucket(plans, claims, enrollments, false)?;
+                    let decided = decide_bucket(plans, given, false)?;
                     Amounts::of(&decided, self.recorded, by_policy.first().map(|(_, amounts)| amounts))?
                 }
-                Some(habit) => self.in_binary(habit, &by_policy, plans, claims, enrollments)?,
+                Some(habit) => self.in_binary(habit, &by_policy, plans, given)?,
             };
             tallies.push(self.tally(&amounts));
             by_policy.push((*policy, amounts));
@@ -224,8 +224,7 @@ impl<'a> Forensics<'a> {
         habit: Habit,
         by_policy: &[(Policy, Amounts)],
         plans: &Plans<'_>,
-        claims: &RecordBatch,
-        enrollments: &RecordBatch,
+        given: Given<'_>,
     ) -> Result<Amounts, Error> {
         let of = |wanted: Policy| by_policy.iter().find(|(policy, _)| *policy == wanted).map(|(_, amounts)| amounts);
         let halves = |mode| of(Policy::AtTheEnd(Rounding { to: FEN, mode }));
@@ -239,8 +238,8 @@ impl<'a> Forensics<'a> {
         if wanted.is_empty() {
             return Ok(amounts);
         }
-        for story in stories(plans, claims, enrollments, &wanted)? {
-            let (mut before, mut paid) = (Accumulators::new(), BTreeMap::new());
+        for story in stories(plans, given, &wanted)? {
+            let (mut before, mut paid) = (story.start.clone(), BTreeMap::new());
             let taken_back = story.claims.iter().filter(|(_, claim)| open.contains_key(claim.id()));
             let taken_back: BTreeSet<&str> = taken_back.filter_map(|(_, claim)| claim.reverses()).collect();
             for ((enrollment, claim), room) in story.iter() {
@@ -257,7 +256,9 @@ impl<'a> Forensics<'a> {
                 if let Some((fen, now)) = row.and_then(|row| amounts.fen.get_mut(*row)).zip(now) {
                     *fen = now;
                 }
-                let _rejected = history::pass(plans.catalog(), enrollment, claim, &mut before, room);
+                if history::pass(plans.catalog(), enrollment, claim, &mut before, room).is_err() {
+                    history::give_up(enrollment, claim, &mut before);
+                }
             }
         }
         Ok(amounts)

@@ -123,6 +123,9 @@ impl<'a> Scene<'a> {
         if self.decided.decision() == Decision::Reversed {
             return self.causes_of_reversal();
         }
+        if self.decided.is_held() {
+            return vec![Code::ClaimPended]; // no rule has pended it
+        }
         let mut found = slips::between(self.due, self.recorded);
         found.extend(variants.rules.iter().filter(|variant| self.is_by(variant)).map(|variant| variant.cause));
         self.joint_limits(&mut found);

@@ -6,7 +6,6 @@ use rust_decimal::Decimal;
 
 use super::job::Audit;
 use super::sample::{Sample, Sampled};
-use crate::accumulator::Accumulators;
 use crate::batch::bucket::Story;
 use crate::batch::{Progress, seek};
 use crate::catalog::Catalog;
@@ -44,12 +43,15 @@ fn add(
     story: &Story<'_>,
     drawn: &BTreeMap<&str, &Sampled>,
 ) -> Result<(), Error> {
-    let mut account = Accumulators::new();
+    let mut account = story.start.clone();
     for ((enrollment, claim), room) in story.iter() {
         let before = account.clone();
         let decided = history::next(catalog, enrollment, claim, &mut account, room);
+        if decided.is_err() {
+            history::give_up(enrollment, claim, &mut account);
+        }
         let has_sheet =
-            claim.reverses().is_none() && !claim.is_held() && decided.is_ok_and(|decided| !decided.is_cut());
+            claim.reverses().is_none() && decided.is_ok_and(|decided| !decided.is_cut() && !decided.is_held());
         if let Some(drawn) = drawn.get(claim.id()).filter(|_| has_sheet) {
             workbook.add_recorded(enrollment, claim, &before, Decimal::new(drawn.recorded, 2))?;
         }

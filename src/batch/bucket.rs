@@ -8,6 +8,7 @@ mod exactly;
 mod facts;
 mod gather;
 mod kin;
+mod open;
 mod payouts;
 mod plans;
 mod stories;
@@ -16,19 +17,18 @@ mod waves;
 use std::collections::BTreeMap;
 use std::slice;
 
-use arrow::array::RecordBatch;
-
 use self::accounts::{Account, Accounts};
 pub use self::alone::Alone;
 use self::around::Around;
 use self::facts::Rows;
 use self::kin::Kin;
+use self::open::OpenClaims;
 use self::payouts::Results;
 pub(crate) use self::payouts::fen;
 pub(crate) use self::plans::Plans;
 pub(crate) use self::stories::{Story, stories};
 use self::waves::Waves;
-use super::{Decided, Reject};
+use super::{Decided, Given, Reject};
 use crate::adjudicate::Adjudication;
 use crate::certificate::{Certificate, Certifier};
 use crate::error::Error;
@@ -47,21 +47,30 @@ struct Bucket<'a> {
 ///
 /// An account is what one member has under one plan. Where columns have an answer for every claim of an account, that is
 /// the answer; any other account is decided by the exact reading, claim by claim. So are a member's accounts under plans that
-/// joint limits hold together, all of them, as soon as one is, or as columns pay more than one of the limits.
+/// joint limits hold together, all of them, as soon as one is, or as columns pay more than one of the limits. Where a claim is open and
+/// another may hang on it, the exact reading says so, and decides if that one is to wait.
 pub(crate) fn decide_bucket(
     plans: &Plans<'_>,
-    claims: &RecordBatch,
-    enrollments: &RecordBatch,
+    Given { claims, refused, enrollments }: Given<'_>,
     with_lines: bool,
 ) -> Result<Decided, Error> {
-    let (claims, enrollments) = (Rows::of(claims)?, Rows::of(enrollments)?);
+    let (claims, refused, enrollments) = (Rows::of(claims)?, Rows::of(refused)?, Rows::of(enrollments)?);
     let mut rejects = Vec::new();
-    let accounts = Accounts::of(plans, &claims, &enrollments, &mut rejects)?;
+    let accounts = Accounts::of(plans, &claims, &refused, &enrollments, &mut rejects)?;
     let around = Around::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
     let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts, around: &around };
     let mut results = Results::new(accounts.claim_count(), with_lines);
     let mut waves = Waves::new(bucket);
     waves.decide(&mut results);
+    let open = OpenClaims::of(bucket);
+    for account in accounts.iter() {
+        if waves.needs_exact(account.index) || !open.may_matter(&account, &results) {
+            continue;
+        }
+        if plans.waits_for_open_claims(account.plan) || exactly::note(bucket, &account, &mut results).is_none() {
+            waves.give_up(account.index);
+        }
+    }
     let kin = Kin::of(bucket);
     let is_left = |group: &&[Account]| {
         group.iter().any(|account| waves.needs_exact(account.index)) || results.may_be_cut(bucket, group)
@@ -83,7 +92,7 @@ pub(crate) fn decide_bucket(
     results.lay_out(bucket, rejects)
 }
 
-/// A claim that was decided alone, with its certificate; a reversal has none, nor a claim that a joint limit has cut.
+/// A claim that was decided alone, with its certificate; a reversal has none, nor a claim that is held or that a joint limit has cut.
 pub(crate) struct Certified {
     pub(crate) enrollment: String,
     pub(crate) adjudication: Adjudication,
@@ -94,13 +103,12 @@ pub(crate) struct Certified {
 pub(crate) fn certify_bucket(
     plans: &Plans<'_>,
     certifier: &Certifier<'_>,
-    claims: &RecordBatch,
-    enrollments: &RecordBatch,
+    Given { claims, refused, enrollments }: Given<'_>,
     mut take: impl FnMut(&Certified) -> Result<(), Error>,
 ) -> Result<Vec<Reject>, Error> {
-    let (claims, enrollments) = (Rows::of(claims)?, Rows::of(enrollments)?);
+    let (claims, refused, enrollments) = (Rows::of(claims)?, Rows::of(refused)?, Rows::of(enrollments)?);
     let mut rejects = Vec::new();
-    let accounts = Accounts::of(plans, &claims, &enrollments, &mut rejects)?;
+    let accounts = Accounts::of(plans, &claims, &refused, &enrollments, &mut rejects)?;
     let around = Around::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
     let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts, around: &around };
     let kin = Kin::of(bucket);

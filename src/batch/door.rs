@@ -30,7 +30,7 @@ use self::columns::Column;
 pub(crate) use self::columns::uncoded;
 use self::target::{Read, Seen};
 pub(crate) use self::vocabulary::Vocabulary;
-use crate::batch::{Input, Observation, Observations, Reject};
+use crate::batch::{Given, Input, Observation, Observations, Reject, refused};
 use crate::error::Error;
 use crate::fact::Value;
 use crate::facts::told_twice_text;
@@ -54,9 +54,18 @@ pub(crate) struct Door {
 /// Both inputs as plain columns, and the rows that were rejected at the door.
 pub(crate) struct Entered {
     pub(crate) claims: RecordBatch,
+    /// The rejected rows that say whose claim they are.
+    pub(crate) refused: RecordBatch,
     pub(crate) enrollments: RecordBatch,
     pub(crate) rejects: Vec<Reject>,
     pub(crate) observations: Observations,
+}
+
+impl Entered {
+    /// What there is to decide.
+    pub(crate) fn given(&self) -> Given<'_> {
+        Given { claims: &self.claims, refused: &self.refused, enrollments: &self.enrollments }
+    }
 }
 
 /// Rows that were read.
@@ -66,6 +75,8 @@ pub(crate) struct Passed {
     pub(crate) rows: RecordBatch,
     /// Every bad value of the others, by row.
     pub(crate) rejects: Vec<Reject>,
+    /// Those of the others that say whose claim they are.
+    pub(crate) refused: RecordBatch,
     pub(crate) observations: Observations,
 }
 
@@ -79,11 +90,12 @@ pub(crate) fn enter(
     enrollments: &RecordBatch,
 ) -> Result<Entered, Error> {
     let read = |input, batch: &RecordBatch| Door::new(vocabulary, input, batch.schema_ref(), &[])?.read(batch, 1);
-    let Passed { rows: enrollments, mut rejects, mut observations } = read(Input::Enrollments, enrollments)?;
-    let claims = read(Input::Claims, claims)?;
-    rejects.extend(claims.rejects);
-    observations.extend(&claims.observations);
-    Ok(Entered { claims: claims.rows, enrollments, rejects, observations })
+    let Passed { rows: enrollments, mut rejects, mut observations, .. } = read(Input::Enrollments, enrollments)?;
+    let Passed { rows: claims, rejects: rejected, refused, observations: seen } = read(Input::Claims, claims)?;
+    observations.extend(&seen);
+    observations.extend_with(refused::unplaced_among(&rejected, &refused).as_slice());
+    rejects.extend(rejected);
+    Ok(Entered { claims, refused, enrollments, rejects, observations })
 }
 
 /// The numbers of the rows of a batch.
@@ -183,15 +195,17 @@ impl Door {
         }
         let Found { mut rejects, observations, is_good } = found;
         let fault = |fault: ArrowError| self.changed(batch, &fault.to_string());
+        let mut refused = refused::none();
         if !rejects.is_empty() {
             rejects.sort();
+            refused = refused::of(&self.plain, &plain, &rejects).map_err(fault)?;
             let good = FilterBuilder::new(&BooleanArray::from(is_good)).optimize().build();
             for column in &mut plain {
                 *column = good.filter(column).map_err(fault)?;
             }
         }
         let batch = RecordBatch::try_new(Arc::clone(&self.plain), plain).map_err(fault)?;
-        Ok(Passed { rows: batch, rejects, observations })
+        Ok(Passed { rows: batch, rejects, refused, observations })
     }
 
     fn read_column(&self, batch: &RecordBatch, column: &Column, rows: &Rows, found: &mut Found) -> Result<Read, Error> {

@@ -158,10 +158,11 @@ impl Run<'_> {
         }
         let (enrollments, enrolled, routes) = self.enrollments()?;
         let (claims, claimed) = self.claims(&enrollments, &enrolled, routes)?;
+        let refused = claims.refused(&self.folder)?;
         if stamps(self.job)? != self.stamps {
             return Err(Error::input(say!("输入文件在读取时被改动", "an input was changed while it was read")));
         }
-        self.results(&enrollments, &enrolled, &claims, &claimed)
+        self.results(&enrollments, &claims, [&enrolled, &claimed, &refused])
     }
 
     /// Enrollments by bucket: those of an earlier run if the inputs are the same. The table of them too, where it is made.
@@ -264,13 +265,23 @@ impl Run<'_> {
     }
 
     /// Decides, writes and counts.
-    fn results(&self, enrollments: &Put, enrolled: &Spilled, claims: &Put, claimed: &Spilled) -> Result<Counts, Error> {
+    fn results(&self, enrollments: &Put, claims: &Put, rows: [&Spilled; 3]) -> Result<Counts, Error> {
         let (plans, folder, outputs) = (&self.plans, &self.folder, &self.outputs);
         let journal = &Journal::open(folder)?;
         let (certificates, watch) = (self.job.certificates.as_ref(), self.watch);
         let certifier = certificates.map(|_| Certifier::new(plans.catalog()));
-        let deciding =
-            Deciding { plans, claims: claimed, enrollments: enrolled, folder, journal, outputs, certifier, watch };
+        let [enrollments_of, claims_of, refused] = rows;
+        let deciding = Deciding {
+            plans,
+            claims: claims_of,
+            refused,
+            enrollments: enrollments_of,
+            folder,
+            journal,
+            outputs,
+            certifier,
+            watch,
+        };
         let buckets = self.sources.buckets();
         let threads = self.budget.deciding(deciding.largest(buckets))?;
         let parts = deciding.all(buckets, threads, self.progress)?;

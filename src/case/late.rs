@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::exact;
 use crate::history;
 use crate::money;
-use crate::notice::{Notice, Recalculated, Recalculation};
+use crate::notice::{self, Notice, Recalculated, Recalculation};
 use crate::text::{Text, say};
 
 /// What is said of a claim that is decided and posted to `received`; nothing where no claim of the history comes after it in order.
@@ -22,7 +22,9 @@ pub(super) fn notice(case: &Case, catalog: &Catalog, received: &Accumulators) ->
     let mut all = case.history.clone();
     all.push((case.enrollment.clone(), case.claim.clone()));
     let in_order = history::in_order(&all)?;
-    let claims = in_order.iter().map(|(_, claim)| claim).filter(|claim| claim.reverses().is_none());
+    // A claim without a date comes last only because nobody knows where it belongs.
+    let is_dated = |claim: &&Claim| claim.reverses().is_none() && claim.fact("event_date").is_some();
+    let claims = in_order.iter().map(|(_, claim)| claim).filter(is_dated);
     let claims: Vec<&str> = claims.map(Claim::id).skip_while(|id| *id != case.claim.id()).collect();
     let later = claims.get(1..).unwrap_or_default();
     if later.is_empty() {
@@ -58,19 +60,11 @@ fn recalculation(
     Ok(Recalculation { as_received, in_order, difference: exact::subtract(in_order, as_received)?, claims })
 }
 
-/// So many claims are named in words; the notice has them all.
-const NAMED: usize = 5;
-
 fn text(later: &[&str], effect: &Text) -> Text {
-    let named = later.get(..NAMED).unwrap_or(later).join("`, `");
-    let (zh, en) = match later.len().saturating_sub(NAMED) {
-        0 => (String::new(), String::new()),
-        more => (format!("等 {} 件", later.len()), format!(" and {more} more")),
-    };
-    let Text { zh: effect_zh, en: effect_en } = effect;
+    let (Text { zh: later_zh, en: later_en }, Text { zh: effect_zh, en: effect_en }) = (notice::named(later), effect);
     say!(
-        "既往理赔中有按顺序应在本件之后的：`{named}`{zh}；{effect_zh}",
-        "the history has claims that come after this one in order: `{named}`{en}; {effect_en}"
+        "既往理赔中有按顺序应在本件之后的：{later_zh}；{effect_zh}",
+        "the history has claims that come after this one in order: {later_en}; {effect_en}"
     )
 }
 

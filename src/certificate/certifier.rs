@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::{Certificate, Program};
+use super::{Certificate, Program, held};
 use crate::accumulator::Accumulators;
 use crate::adjudicate::Adjudication;
 use crate::case::Case;
@@ -49,7 +49,7 @@ impl<'c> Certifier<'c> {
                 "a joint limit cuts the claim: a certificate proves what the plan alone pays, and there is none"
             )));
         }
-        Ok(certificate)
+        certificate.ok_or_else(held)
     }
 
     /// Decides a member's claims under one plan, as [`history::decide`] does, and certifies each, in the order in which they are
@@ -59,9 +59,14 @@ impl<'c> Certifier<'c> {
     /// # Errors
     /// Those of [`history::decide`] and [`Program::certify`].
     pub fn certify_history(&self, claims: &[(Enrollment, Claim)]) -> Result<Vec<Certificate>, Error> {
+        history::check_count(claims.len())?;
+        let claims = member::known(claims);
         let mut accounts = history::Accounts::new(self.catalog);
+        for (enrollment, claim) in claims.iter() {
+            accounts.foresee(enrollment, claim);
+        }
         let mut certificates = Vec::new();
-        for (enrollment, claim) in history::in_order(&*member::known(claims))? {
+        for (enrollment, claim) in history::in_order(&*claims)? {
             let (certificate, _) =
                 accounts.take(enrollment, claim, |account, room| self.next(enrollment, claim, account, room))?;
             certificates.extend(certificate);
@@ -80,14 +85,11 @@ impl<'c> Certifier<'c> {
         if claim.reverses().is_some() {
             return Ok((None, history::next(self.catalog, enrollment, claim, accumulators, room)?));
         }
-        if claim.is_held() {
-            return Ok((None, history::next(self.catalog, enrollment, claim, accumulators, room)?));
-        }
         let plan = self.catalog.resolve(enrollment, claim)?;
         let (certificate, mut adjudication) = self.one(plan, enrollment, claim, accumulators)?;
         room.cut(&mut adjudication, accumulators)?;
-        history::post(adjudication.outcome(), accumulators)?;
-        Ok((Some(certificate).filter(|_| !adjudication.is_cut()), adjudication))
+        history::post(self.catalog, enrollment, claim, adjudication.outcome(), accumulators)?;
+        Ok((certificate.filter(|_| !adjudication.is_cut()), adjudication))
     }
 
     fn one(
@@ -96,7 +98,7 @@ impl<'c> Certifier<'c> {
         enrollment: &Enrollment,
         claim: &Claim,
         accumulators: &Accumulators,
-    ) -> Result<(Certificate, Adjudication), Error> {
+    ) -> Result<(Option<Certificate>, Adjudication), Error> {
         match self.programs.get(&(plan.id(), plan.version())) {
             Some(program) => program.get_or_init(|| plan.program()).decide(enrollment, claim, accumulators),
             None => plan.program().decide(enrollment, claim, accumulators),

@@ -17,7 +17,7 @@ pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failu
     files::each_once([&asked.case].into_iter().chain(outputs), setting.language)?;
     let (name, bytes) = read(&asked.case, setting)?;
     let catalog = match files::catalog(setting)? {
-        Ok(catalog) => catalog,
+        Ok(catalog) => asked.waiting.under(catalog),
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
     let case = match Case::read(&name, &bytes, &catalog) {

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use anstream::AutoStream;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use huzhu::Language;
+use huzhu::{Catalog, Language};
 
 use super::layout::Look;
 
@@ -122,8 +122,10 @@ pub(super) struct Adjudicate {
     /// Decide it also with a fact changed, and compare; `FACT=` takes the fact away; may be given again · 若某事实不同
     #[arg(long, value_name = "FACT=VALUE", value_parser = changed_fact, conflicts_with_all = ["curve", "certificate", "workbook"])]
     pub(super) what_if: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) waiting: Waiting,
     /// Show what is paid for every value of a number, all else as it is · 应付额随某事实的变化
-    #[arg(long, value_name = "FACT")]
+    #[arg(long, value_name = "FACT", conflicts_with = "hold")]
     pub(super) curve: Option<String>,
     /// Draw the curve too; overwrites the file · 另画曲线图
     #[arg(long, value_name = "FILE", requires = "curve")]
@@ -203,6 +205,8 @@ pub(super) struct Batch {
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     pub(super) ignore_columns: Vec<String>,
     #[command(flatten)]
+    pub(super) waiting: Waiting,
+    #[command(flatten)]
     pub(super) resources: Resources,
     /// Check the columns, decide the first thousand claims, and write nothing
     #[arg(long)]
@@ -213,6 +217,21 @@ pub(super) struct Batch {
     /// Show no progress
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+/// What becomes of a claim whose outcome hangs on an earlier one that is open.
+#[derive(Debug, Args)]
+pub(super) struct Waiting {
+    /// Pend a claim whose outcome hangs on an earlier one that is pended or was rejected, whatever the packs say · 既往理赔未结时暂缓
+    #[arg(long)]
+    hold: bool,
+}
+
+impl Waiting {
+    /// The plans, to decide so.
+    pub(super) fn under(&self, catalog: Catalog) -> Catalog {
+        if self.hold { catalog.hold_for_open_claims() } else { catalog }
+    }
 }
 
 /// What a run over files may take of the machine.
@@ -279,6 +298,8 @@ pub(super) struct Audit {
     /// Columns of claims and enrollments to leave out, that no plan knows
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     pub(super) ignore_columns: Vec<String>,
+    #[command(flatten)]
+    pub(super) waiting: Waiting,
     #[command(flatten)]
     pub(super) resources: Resources,
     /// Overwrite results that are there

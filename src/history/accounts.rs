@@ -26,6 +26,21 @@ impl<'c> Accounts<'c> {
         Accounts { catalog, held: Vec::new() }
     }
 
+    /// Keeps a claim as open before any is decided, if it is so from the start.
+    pub(crate) fn foresee(&mut self, enrollment: &Enrollment, claim: &Claim) {
+        if super::is_open_from_the_start(self.catalog, enrollment, claim) {
+            self.change(enrollment.plan(), |account| super::keep_open(enrollment, claim, account));
+        }
+    }
+
+    /// Changes what is held under a plan.
+    pub(crate) fn change(&mut self, plan: &str, change: impl FnOnce(&mut Accumulators)) {
+        let place = self.place_of(plan).unwrap_or_else(|| self.open(plan));
+        if let Some(held) = self.held.get_mut(place) {
+            change(&mut held.accumulators);
+        }
+    }
+
     /// Decides the next claim of the member in the declared order and posts it, or takes back what a reversal names.
     pub(crate) fn next(&mut self, enrollment: &Enrollment, claim: &Claim) -> Result<Adjudication, Error> {
         let catalog = self.catalog;

@@ -153,6 +153,7 @@ impl<'n> Builder<'n> {
             event_date,
             coverage_start,
             rounding_citation,
+            waits_for_open_claims: head?.get("earlier_open").and_then(Node::text) == Some("pend"),
             own_facts,
             kin_facts: Arc::default(),
             worded,

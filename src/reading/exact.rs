@@ -1,9 +1,11 @@
 //! The exact reading: one claim, in decimals, facts missing or not.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::accumulator::{Accumulators, Group};
+use crate::accumulator::{Accumulators, Group, OpenClaim};
 use crate::calendar;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
@@ -62,6 +64,10 @@ pub(crate) struct Exact<'a, L> {
     raised: Option<(Slot, Decimal)>,
     /// Categories that are read as meant, with the value.
     meant: Vec<(Slot, Value)>,
+    /// Claims that may have posted anything: what counts them together with this one is not known.
+    open: &'a [OpenClaim],
+    /// The scopes that were asked and count one of them.
+    asked: BTreeSet<Scope>,
     fault: Option<Error>,
     pub(crate) listener: L,
 }
@@ -84,6 +90,8 @@ impl<'a, L: Listener> Exact<'a, L> {
             coverage_start: None,
             raised: None,
             meant: Vec::new(),
+            open: &[],
+            asked: BTreeSet::new(),
             fault: None,
             listener,
         };
@@ -152,6 +160,25 @@ impl<'a, L: Listener> Exact<'a, L> {
     /// The same with one number fact raised.
     pub(crate) fn raised(self, slot: Slot, by: Decimal) -> Exact<'a, L> {
         Exact { raised: Some((slot, by)), ..self }
+    }
+
+    /// The same where these claims may have posted anything.
+    pub(crate) fn beside(self, open: &'a [OpenClaim]) -> Exact<'a, L> {
+        Exact { open, ..self }
+    }
+
+    /// The scopes in which the rules have asked for what an open claim may have posted.
+    pub(crate) fn asked(&self) -> &BTreeSet<Scope> {
+        &self.asked
+    }
+
+    /// Whether an open claim may count together with this one.
+    fn is_open(&mut self, scope: Scope) -> bool {
+        let is_open = self.open.iter().any(|open| open.may_share(scope, self.event_date, self.coverage_start));
+        if is_open {
+            self.asked.insert(scope);
+        }
+        is_open
     }
 
     pub(crate) fn event_date(&self) -> Option<NaiveDate> {
@@ -362,6 +389,9 @@ impl<L: Listener> Reading for Exact<'_, L> {
 
     #[inline]
     fn prior(&mut self, Prior { entry, scope }: Prior) -> Known<Fixed> {
+        if !self.open.is_empty() && self.is_open(scope) {
+            return Missing(Slots::of(self.plan.event_date)); // of which facts it is for want, nobody asks
+        }
         if self.accumulators.is_empty() {
             return Is(Fixed::ZERO);
         }

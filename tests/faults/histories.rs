@@ -174,3 +174,210 @@ fn many_later_claims_are_counted_in_words_and_all_named_in_the_notice() {
     assert!(notice.text().zh.contains("`A5`等 7 件；"), "{}", notice.text().zh);
     assert_eq!(notice.recalculation().unwrap().claims().len(), 8);
 }
+
+// ── earlier claims that are open ──────────────────────────────────────────
+
+const OPEN: [&str; 2] = ["05-open-earlier-claims/c.csv", "05-open-earlier-claims/e.csv"];
+
+/// A1 and B1 are rejected, and nobody knows when B1 was; A2 lacks an amount. A5 comes before them, A4 is denied whatever they come to.
+#[test]
+fn a_batch_says_which_earlier_claims_are_open_that_a_claim_hangs_on() {
+    let (rows, summary) = batched(OPEN[0], OPEN[1], &[]);
+    let said = [
+        ["A2", "pended", "0.00", "missing-fact", ""],
+        ["A3", "paid", "550.00", "", "earlier-claim-open(A1, A2)"],
+        ["A4", "denied", "0.00", "event-in-cover", ""],
+        ["A5", "paid", "1000.00", "", ""],
+        ["B2", "paid", "1000.00", "", "earlier-claim-open(B1)"],
+        ["C1", "paid", "1000.00", "", ""],
+        ["C2", "paid", "550.00", "", ""],
+    ];
+    assert_eq!(picked_with_commas(&rows), said);
+    assert_eq!(summary["notices"], json!([{"code": "earlier-claim-open", "claims": 2}]));
+    let unplaced =
+        summary["observations"].as_array().unwrap().iter().find(|seen| seen["code"] == "rejected-claim-unplaced");
+    assert_eq!(unplaced.map(|seen| (&seen["rows"], &seen["first_row"])), Some((&json!(3), &json!(10))));
+}
+
+#[test]
+fn with_hold_such_a_claim_waits_and_nothing_is_paid_for_it() {
+    let (rows, _) = batched(OPEN[0], OPEN[1], &["--hold"]);
+    let said = [
+        ["A2", "pended", "0.00", "missing-fact", ""],
+        ["A3", "pended", "0.00", "earlier-claim-open", "earlier-claim-open(A1, A2)"],
+        ["A4", "denied", "0.00", "event-in-cover", ""],
+        ["A5", "paid", "1000.00", "", ""],
+        ["B2", "pended", "0.00", "earlier-claim-open", "earlier-claim-open(B1)"],
+        ["C1", "paid", "1000.00", "", ""],
+        ["C2", "paid", "550.00", "", ""],
+    ];
+    assert_eq!(picked_with_commas(&rows), said);
+}
+
+/// Claim, decision, amount, reasons and notices of each row, by claim; the notices may have commas.
+fn picked_with_commas(rows: &[String]) -> Vec<[String; 5]> {
+    let mut reader = csv::Reader::from_reader(Cursor::new(rows.join("\n")));
+    let head = reader.headers().unwrap().clone();
+    let columns = ["claim_id", "decision", "payable", "reasons", "notices"];
+    let places = columns.map(|column| head.iter().position(|name| name == column).unwrap());
+    let rows = reader.records().map(|row| places.map(|place| row.as_ref().unwrap().get(place).unwrap().to_owned()));
+    let mut rows: Vec<[String; 5]> = rows.collect();
+    rows.sort();
+    rows
+}
+
+/// The files of a run over the inputs, its rows of claims in another order and with other threads: they are the same.
+#[test]
+fn the_order_of_rows_and_the_threads_change_nothing() {
+    let folder = Folder::new("order");
+    let claims = std::fs::read_to_string(input(OPEN[0])).unwrap();
+    let (head, rows) = claims.split_once('\n').unwrap();
+    let mut written = Vec::new();
+    for (name, is_reversed, threads) in [("a", false, "1"), ("b", true, "1"), ("c", true, "2")] {
+        let mut rows: Vec<&str> = rows.lines().collect();
+        if is_reversed {
+            rows.reverse();
+        }
+        let (claims, out) = (folder.path(&format!("{name}.csv")), folder.path(&format!("{name}-out.csv")));
+        std::fs::write(&claims, format!("{head}\n{}\n", rows.join("\n"))).unwrap();
+        huzhu(&["batch", "-c", &claims, "-e", &input(OPEN[1]), "-o", &out, "--threads", threads, "--hold"]);
+        written.push(std::fs::read_to_string(&out).unwrap());
+    }
+    assert_eq!(written[0], written[1]);
+    assert_eq!(written[1], written[2]);
+}
+
+/// A folder of a test's own, gone with it.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("huzhu-histories-{name}-{}", std::process::id()));
+        let _gone = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_string_lossy().into_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _gone = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A claim without the amount that the plan needs, and one that is like it.
+fn open_and_next() -> [String; 2] {
+    let lacking =
+        r#"{"id": "A", "event_date": "2022-03-01", "cause": "illness", "hospital_days": 3, "hospital_grade": 3}"#;
+    [lacking.to_owned(), stay("B", "2022-04-01", "1000.00")]
+}
+
+#[test]
+fn a_case_says_it_as_a_batch_does() {
+    let [open, next] = open_and_next();
+    let [notice] = notices(&[&open, &next]).try_into().unwrap();
+    let says = (notice.code().name(), notice.subjects(), notice.holds());
+    assert_eq!(says, ("earlier-claim-open", &["A".to_owned()][..], false));
+    assert_eq!(
+        notice.text().en,
+        "earlier claims are open: `A`; once they are settled, this one may come out otherwise"
+    );
+    assert_eq!(notice.text().zh, "既往理赔未结：`A`；其结案后，本件的结果可能改变");
+    assert_eq!(notices(&[&stay("A", "2022-03-01", "1000.00"), &next]), []);
+}
+
+#[test]
+fn with_hold_a_case_waits_and_has_no_certificate_and_no_sheet() {
+    let [open, next] = open_and_next();
+    let (case, waiting) = (gansu(&[&open, &next]), catalog().hold_for_open_claims());
+    let (adjudication, accumulators) = case.decide(&waiting).unwrap();
+    assert_eq!((adjudication.decision(), adjudication.posting()), (huzhu::Decision::Pended, None));
+    let reasons: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
+    assert_eq!(reasons, ["earlier-claim-open"]);
+    assert_eq!(accumulators.open_claims().collect::<Vec<_>>(), ["A", "B"]);
+    let refused = huzhu::Certifier::new(&waiting).certify(&case).unwrap_err();
+    assert!(
+        refused.is_certificate() && refused.to_string().contains("is pended for what is known around it"),
+        "{refused}"
+    );
+    assert!(huzhu::Certifier::new(&catalog()).certify(&case).is_ok());
+    let refused = huzhu::Workbook::new(&waiting, Language::En).add(&case).unwrap_err();
+    assert!(
+        refused.is_workbook() && refused.to_string().contains("is pended for what is known around it"),
+        "{refused}"
+    );
+    assert!(huzhu::Workbook::new(&catalog(), Language::En).add(&case).is_ok());
+}
+
+#[test]
+fn a_pack_can_say_that_claims_wait() {
+    let folder = Folder::new("pack");
+    let text =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/gansu-comprehensive.toml")).unwrap();
+    std::fs::write(folder.path("gansu.toml"), text.replacen("[plan]\n", "[plan]\nearlier_open = \"pend\"\n", 1))
+        .unwrap();
+    let [open, next] = open_and_next();
+    let decided = |rules: &Catalog| gansu(&[&open, &next]).decide(rules).unwrap().0.decision();
+    assert_eq!(decided(&Catalog::load(&folder.0).unwrap()), huzhu::Decision::Pended);
+    assert_eq!(decided(&catalog()), huzhu::Decision::Paid);
+    std::fs::write(folder.path("gansu.toml"), text.replacen("[plan]\n", "[plan]\nearlier_open = \"wait\"\n", 1))
+        .unwrap();
+    assert!(Catalog::load(&folder.0).is_err());
+}
+
+/// The certificates of a batch are of what is decided; a claim that waits has none.
+#[test]
+fn a_certified_batch_and_an_audit_wait_as_well() {
+    let folder = Folder::new("certified");
+    let (out, proven) = (folder.path("paid.csv"), folder.path("proven.jsonl"));
+    let files = ["-c", &input(OPEN[0]), "-e", &input(OPEN[1])];
+    let run = |more: &[&str]| {
+        huzhu(&[&["batch"], &files[..], &["-o", &out, "--certificates", &proven, "--force"], more].concat())
+    };
+    let certified = |ran: super::program::Ran| -> usize {
+        assert_eq!(ran.code, 1, "{ran:?}");
+        let lines = std::fs::read_to_string(&proven).unwrap();
+        lines.lines().filter(|line| line.contains("\"conclusion\"")).count()
+    };
+    assert_eq!(certified(run(&[])), 7);
+    let audit = |more: &[&str]| {
+        let wrong = folder.path("wrong.csv");
+        let ran = huzhu(&[&["audit"], &files[..], &["-r", &out, "-o", &wrong, "--force"], more].concat());
+        assert!(ran.code <= 1, "{ran:?}");
+        let rows = std::fs::read_to_string(&wrong).unwrap();
+        let mut rows: Vec<String> = rows.lines().skip(1).map(str::to_owned).collect();
+        rows.sort();
+        rows
+    };
+    assert!(audit(&[]).is_empty(), "{:?}", audit(&[]));
+    let waiting = audit(&["--hold"]);
+    assert_eq!(waiting.len(), 2, "{waiting:?}");
+    assert!(waiting[0].starts_with("A3,550.00,0.00,550.00,claim-pended"), "{waiting:?}");
+    assert!(waiting[1].starts_with("B2,1000.00,0.00,1000.00,claim-pended"), "{waiting:?}");
+    assert_eq!(certified(run(&["--hold"])), 5);
+}
+
+/// Stops a run at once.
+struct Stop;
+
+impl huzhu::batch::Progress for Stop {
+    fn stops(&self) -> bool {
+        true
+    }
+}
+
+/// A run that stopped without `--hold` is not gone on with under it.
+#[test]
+fn a_run_with_hold_is_another_run() {
+    let folder = Folder::new("resume");
+    let out = folder.path("paid.csv");
+    let job = huzhu::batch::Job::new(input(OPEN[0]), input(OPEN[1]), &out);
+    assert!(huzhu::batch::run(&job, &catalog(), &Stop).unwrap_err().is_interrupted());
+    let other = huzhu::batch::run(&job, &catalog().hold_for_open_claims(), &()).unwrap_err();
+    assert!(other.is_resume() && other.to_string().contains("`--hold` is not the same"), "{other}");
+    huzhu::batch::run(&job, &catalog(), &()).unwrap();
+}

@@ -347,12 +347,15 @@ fn every_way_in_takes_the_same_off() {
     }
 }
 
-/// Every claim of the member as the claim of a case file, with the claims that come before it.
+/// Every claim of the member as the claim of a case file, with the claims that come before it, or may: those without a date.
 fn each_as_a_case(catalog: &Catalog, member: &Member, together: &[Adjudication]) {
     for cover in member.covers.values() {
         let (in_order, _) = history::decide(catalog, &cover.history()).unwrap();
         for (place, id) in in_order.iter().map(|adjudication| adjudication.outcome().claim()).enumerate() {
-            let earlier = |told: &&Told| in_order[..place].iter().any(|before| before.outcome().claim() == told.id);
+            let earlier = |told: &&Told| {
+                let is_before = in_order[..place].iter().any(|before| before.outcome().claim() == told.id);
+                is_before || (told.id != *id && told.reverses.is_empty() && told.json()["event_date"].is_null())
+            };
             let others = member.covers.values().filter(|other| other.plan != cover.plan);
             let told = |cover: &Cover| cover.claims.iter().map(Told::json).collect::<Vec<_>>();
             let text = json!({

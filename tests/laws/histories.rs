@@ -3,13 +3,16 @@
 use std::cell::Cell;
 
 use chrono::NaiveDate;
-use huzhu::{Accumulators, Adjudication, Case, Claim, Decision, Enrollment, Posting, Value, exact, history};
+use huzhu::{
+    Accumulators, Adjudication, Case, Claim, Code, Decision, Enrollment, Notice, Posting, Value, exact, history,
+};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
+use serde_json::{Value as Json, json};
 
 use super::law::{decide_in_turn, over_every_pack};
 use super::member::{Telling, Told};
-use super::shelf::CATALOG;
+use super::shelf::{CATALOG, WAITING};
 
 type Pair = (Enrollment, Claim);
 
@@ -27,16 +30,37 @@ fn in_order(claims: &[Pair]) -> Vec<Pair> {
     ordered
 }
 
-/// One claim after another, each posted before the next is decided.
+/// An account that knows of these claims only that they are open.
+fn open(claims: &[&Pair]) -> Accumulators {
+    let date = |value: Option<&Value>| match value {
+        Some(Value::Date(date)) => Json::from(date.to_string()),
+        _ => Json::Null,
+    };
+    let claims = claims.iter().map(|(enrollment, claim)| {
+        let (event_date, coverage_start) = (date(claim.fact("event_date")), date(enrollment.fact("coverage_start")));
+        (claim.id(), json!({ "open": true, "event_date": event_date, "coverage_start": coverage_start }))
+    });
+    serde_json::from_value(claims.collect()).unwrap()
+}
+
+/// Nobody knows what comes before a claim without a date; it is open from the start, unless it is denied whatever that is.
+fn start(claims: &[Pair]) -> Accumulators {
+    let undated = claims.iter().filter(|(_, claim)| claim.reverses().is_none() && claim.fact("event_date").is_none());
+    let is_denied = |pair: &&Pair| {
+        let plan = CATALOG.resolve(&pair.0, &pair.1).unwrap();
+        plan.adjudicate(&pair.0, &pair.1, &Accumulators::new()).unwrap().decision() == Decision::Denied
+    };
+    open(&undated.filter(|pair| !is_denied(pair)).collect::<Vec<_>>())
+}
+
+/// One claim after another, each added to the account before the next is decided.
 fn one_by_one(ordered: &[Pair]) -> (Vec<Adjudication>, Accumulators) {
-    let mut accumulators = Accumulators::new();
+    let mut accumulators = start(ordered);
     let mut decided = Vec::new();
     for (enrollment, claim) in ordered {
         let plan = CATALOG.resolve(enrollment, claim).unwrap();
         let adjudication = plan.adjudicate(enrollment, claim, &accumulators).unwrap();
-        if let Some(posting) = adjudication.posting() {
-            accumulators.post(posting).unwrap();
-        }
+        adjudication.outcome().add_to(&mut accumulators).unwrap();
         decided.push(adjudication);
     }
     (decided, accumulators)
@@ -80,11 +104,19 @@ fn paid(accumulators: &Accumulators, claim: &str) -> Decimal {
     accumulators.postings().find(|posting| posting.claim() == claim).map(Posting::paid).unwrap_or_default()
 }
 
+/// The notice of this code; there is one at most.
+fn told(adjudication: &Adjudication, code: Code) -> Option<&Notice> {
+    let mut notices = adjudication.notices().iter().filter(|notice| notice.code() == code);
+    let notice = notices.next();
+    assert_eq!(notices.next(), None);
+    notice
+}
+
 #[test]
 fn a_claim_that_comes_late_says_what_either_order_pays() {
     let (late, moved) = (Cell::new(0), Cell::new(0));
-    over_every_pack(Telling::anything(4), |_, told| {
-        let ordered = in_order(&pairs(told));
+    over_every_pack(Telling::anything(4), |_, members_claims| {
+        let ordered = in_order(&pairs(members_claims));
         let (_, declared) = one_by_one(&ordered);
         for (place, (enrollment, claim)) in ordered.iter().enumerate() {
             let mut received = ordered.clone();
@@ -100,13 +132,13 @@ fn a_claim_that_comes_late_says_what_either_order_pays() {
             let (adjudication, accumulators) = case.decide(&CATALOG).unwrap();
             prop_assert_eq!(&accumulators, &as_received);
             prop_assert_eq!(Some(adjudication.outcome()), decided.last().map(Adjudication::outcome));
-            let later: Vec<&str> = ordered[place + 1..].iter().map(|(_, claim)| claim.id()).collect();
+            let later = ordered[place + 1..].iter().filter(|(_, claim)| claim.fact("event_date").is_some());
+            let later: Vec<&str> = later.map(|(_, claim)| claim.id()).collect();
             if later.is_empty() || claim.fact("event_date").is_none() {
-                prop_assert_eq!(adjudication.notices(), &[]);
+                prop_assert_eq!(told(&adjudication, Code::LaterClaimInHistory), None);
                 continue;
             }
-            let [notice] = adjudication.notices() else { panic!("{:?}", adjudication.notices()) };
-            prop_assert_eq!(notice.code().name(), "later-claim-in-history");
+            let notice = told(&adjudication, Code::LaterClaimInHistory).unwrap();
             prop_assert_eq!(notice.subjects(), &later[..]);
             let recalculation = notice.recalculation().unwrap();
             for (recalculated, id) in recalculation.claims().iter().zip([claim.id()].iter().chain(&later)) {
@@ -124,11 +156,13 @@ fn a_claim_that_comes_late_says_what_either_order_pays() {
     assert!(moved.get() > 0, "of {} late claims the order moved none", late.get());
 }
 
-/// Accumulators that went out after some claims and came back carry on as if they had stayed.
+/// Accumulators that went out after some claims and came back carry on as if they had stayed. A claim without a date would have to be known
+/// from the start.
 #[test]
 fn a_history_may_be_decided_in_two_sittings() {
     over_every_pack(Telling::anything(4), |pack, told| {
-        let ordered = in_order(&pairs(told));
+        let mut ordered = in_order(&pairs(told));
+        ordered.retain(|(_, claim)| claim.fact("event_date").is_some());
         let expected = one_by_one(&ordered);
         for first in 0..ordered.len() {
             let (_, halfway) = history::decide(&CATALOG, &ordered[..first]).unwrap();
@@ -138,9 +172,7 @@ fn a_history_may_be_decided_in_two_sittings() {
                 let adjudication =
                     CATALOG.resolve(enrollment, claim).unwrap().adjudicate(enrollment, claim, &accumulators).unwrap();
                 prop_assert_eq!(&adjudication, &expected.0[index], "{}", &pack.file);
-                if let Some(posting) = adjudication.posting() {
-                    accumulators.post(posting).unwrap();
-                }
+                adjudication.outcome().add_to(&mut accumulators).unwrap();
             }
             prop_assert_eq!(&accumulators, &expected.1);
         }
@@ -165,6 +197,108 @@ fn a_history_has_at_most_ten_thousand_claims() {
         (0..=history::MAX_CLAIMS).map(|number| (enrollment.clone(), Claim::new(&number.to_string()))).collect();
     assert!(history::decide(&CATALOG, &claims).is_err_and(|error| error.is_history()));
     assert_eq!(history::decide(&CATALOG, &claims[1..]).map(|(decided, _)| decided.len()), Ok(10_000));
+}
+
+// ── claims that are open ──────────────────────────────────────────────────
+
+/// The earlier claims that are open, of claims in order: pended, or without a date.
+fn open_before<'a>(ordered: &'a [Pair], decided: &[Adjudication], place: usize) -> Vec<&'a Pair> {
+    let undated = start(ordered);
+    let is_open = |at: usize| {
+        let is_undated = undated.open_claims().any(|open| open == ordered[at].1.id());
+        is_undated || (at < place && decided[at].decision() == Decision::Pended)
+    };
+    (0..ordered.len()).filter(|at| *at != place && is_open(*at)).map(|at| &ordered[at]).collect()
+}
+
+/// Whatever an open claim turns out to be, a claim that says nothing of it comes out the same. What it may turn out to be are the facts of the
+/// member's other claims.
+#[test]
+fn a_claim_that_does_not_name_an_open_one_does_not_hang_on_it() {
+    let (named, unnamed) = (Cell::new(0), Cell::new(0));
+    over_every_pack(Telling::anything(5), |_, members_claims| {
+        let ordered = in_order(&pairs(members_claims));
+        let (decided, _) = history::decide(&CATALOG, &ordered).unwrap();
+        let mut account = Accumulators::new(); // of what is posted alone
+        for (place, adjudication) in decided.iter().enumerate() {
+            let (enrollment, claim) = &ordered[place];
+            let plan = CATALOG.resolve(enrollment, claim).unwrap();
+            let open = open_before(&ordered, &decided, place);
+            let notice = told(adjudication, Code::EarlierClaimOpen);
+            let subjects = notice.map(Notice::subjects).unwrap_or_default();
+            prop_assert!(notice.is_none_or(|notice| !notice.holds() && !subjects.is_empty()));
+            prop_assert!(subjects.iter().all(|subject| open.iter().any(|(_, open)| open.id() == subject)));
+            prop_assert!(adjudication.decision() != Decision::Pended || notice.is_none(), "it is open itself");
+            named.set(named.get() + subjects.len());
+            for (of_open, open) in
+                open.iter().filter(|_| notice.is_none() && adjudication.decision() != Decision::Pended)
+            {
+                for (_, facts) in &ordered {
+                    let Some(settled) = settled(open, facts) else { continue };
+                    let Ok(settling) = CATALOG.resolve(of_open, &settled) else { continue };
+                    let posted = settling.adjudicate(of_open, &settled, &account).unwrap();
+                    let Some(posting) = posted.posting() else { continue };
+                    let mut with = account.clone();
+                    with.post(posting).unwrap();
+                    let after = plan.decide(enrollment, claim, &with).unwrap();
+                    prop_assert_eq!(&after, adjudication.outcome(), "{} hangs on {}", claim.id(), open.id());
+                    unnamed.set(unnamed.get() + 1);
+                }
+            }
+            if let Some(posting) = adjudication.posting() {
+                account.post(posting).unwrap();
+            }
+        }
+        Ok(())
+    });
+    assert!(named.get() > 0 && unnamed.get() > 0, "{} named, {} settled", named.get(), unnamed.get());
+}
+
+/// The claim with the facts of another, and its own date if it has one.
+fn settled(open: &Claim, facts: &Claim) -> Option<Claim> {
+    let date = open.fact("event_date").or_else(|| facts.fact("event_date"))?.clone();
+    let mut told = serde_json::to_value(facts).unwrap();
+    told["id"] = open.id().into();
+    let settled: Claim = serde_json::from_value(told).unwrap();
+    settled.with("event_date", date).ok()
+}
+
+/// With `hold`, a claim that hangs on an open one is pended for that alone, and is open itself; all others are decided as ever.
+#[test]
+fn what_hangs_on_an_open_claim_waits_for_it() {
+    let held = Cell::new(0);
+    over_every_pack(Telling::anything(5), |_, members_claims| {
+        let ordered = in_order(&pairs(members_claims));
+        let (decided, after) = history::decide(&WAITING, &ordered).unwrap();
+        let mut account = Accumulators::new(); // of what is posted alone
+        for (place, adjudication) in decided.iter().enumerate() {
+            let (enrollment, claim) = &ordered[place];
+            let plan = CATALOG.resolve(enrollment, claim).unwrap();
+            let by_the_rules = plan.adjudicate(enrollment, claim, &account).unwrap();
+            match told(adjudication, Code::EarlierClaimOpen) {
+                None => prop_assert_eq!(adjudication, &by_the_rules),
+                Some(notice) => {
+                    let open = open_before(&ordered, &decided, place);
+                    prop_assert!(!open.is_empty() && notice.holds() && adjudication.is_held());
+                    let (decision, posting) = (adjudication.decision(), adjudication.posting());
+                    prop_assert_eq!(
+                        (decision, posting, adjudication.payable()),
+                        (Decision::Pended, None, Decimal::ZERO)
+                    );
+                    prop_assert_eq!(adjudication.reasons()[0].code.as_str(), "earlier-claim-open");
+                    prop_assert_eq!(adjudication.reasons().len(), 1);
+                    prop_assert!(by_the_rules.decision() != Decision::Pended);
+                    prop_assert!(after.open_claims().any(|open| open == claim.id()));
+                    held.set(held.get() + 1);
+                }
+            }
+            if let Some(posting) = adjudication.posting() {
+                account.post(posting).unwrap();
+            }
+        }
+        Ok(())
+    });
+    assert!(held.get() > 0, "no claim waited");
 }
 
 // ── law 12 ────────────────────────────────────────────────────────────────

@@ -13,6 +13,11 @@ use toml::de::{DeTable, DeValue};
 pub(crate) static CATALOG: LazyLock<Catalog> =
     LazyLock::new(|| Catalog::load(Path::new("rules")).unwrap_or_else(|wrong| panic!("{wrong}")));
 
+/// The same packs, where a claim waits for an earlier one that is open.
+pub(crate) static WAITING: LazyLock<Catalog> = LazyLock::new(|| {
+    Catalog::load(Path::new("rules")).unwrap_or_else(|wrong| panic!("{wrong}")).hold_for_open_claims()
+});
+
 /// Every version of every plan, with its text.
 pub(crate) static SHELF: LazyLock<Vec<Pack>> = LazyLock::new(|| {
     let folder = std::fs::read_dir("rules").unwrap();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use chrono::NaiveDate;
 use huzhu::batch::{self, Input};
-use huzhu::{Accumulators, Adjudication, BenefitLines, Catalog, Claim, Enrollment, Value, history};
+use huzhu::{Accumulators, Adjudication, BenefitLines, Catalog, Claim, Decision, Enrollment, Notice, Value, history};
 use rust_decimal::Decimal;
 
 use super::histories::{Member, Row};
@@ -20,6 +20,7 @@ pub(crate) enum Answer {
         payable: String,
         version: String,
         reasons: String,
+        notices: String,
         lines: Vec<(String, String, String)>,
     },
     Rejected,
@@ -30,43 +31,76 @@ pub(crate) type Answers = BTreeMap<String, Answer>;
 /// One claim at a time.
 pub(crate) fn alone(catalog: &Catalog, member: &Member) -> Answers {
     let (by_plan, mut answers) = readable(member);
-    for claims in by_plan.values() {
-        answers.extend(under_one_plan(catalog, claims));
+    for Account { claims, lost } in by_plan.values() {
+        answers.extend(under_one_plan(catalog, claims, lost));
     }
     answers
 }
 
 /// What can be decided of a member's claims, by plan.
 pub(crate) fn decidable_histories(catalog: &Catalog, member: &Member) -> Vec<Vec<(Enrollment, Claim)>> {
-    readable(member).0.values().map(|claims| decidable(catalog, claims)).collect()
+    readable(member).0.values().map(|account| decidable(catalog, &account.claims)).collect()
+}
+
+/// A member's claims under one plan, and what can be read of those that are rejected.
+#[derive(Default)]
+pub(crate) struct Account {
+    claims: Vec<(Enrollment, Claim)>,
+    lost: Vec<(Enrollment, Claim)>,
+}
+
+/// Whether each of the member's claims can be decided, and none takes back another.
+pub(crate) fn is_plain(catalog: &Catalog, member: &Member) -> bool {
+    let (by_plan, rejected) = readable(member);
+    let is_reversal = |(_, claim): &(Enrollment, Claim)| claim.reverses().is_some();
+    let are_decided = |account: &Account| history::decide(catalog, &account.claims).is_ok();
+    rejected.is_empty()
+        && by_plan.values().all(|account| !account.claims.iter().any(is_reversal) && are_decided(account))
 }
 
 /// The claims that can be read, by plan; the others are rejected.
-fn readable(member: &Member) -> (BTreeMap<String, Vec<(Enrollment, Claim)>>, Answers) {
+fn readable(member: &Member) -> (BTreeMap<String, Account>, Answers) {
     let enrollments: BTreeMap<&str, Option<Enrollment>> =
         member.enrollments.iter().map(|row| (row["enrollment_id"].as_str(), enrollment(row))).collect();
     let mut answers = Answers::new();
-    let mut by_plan: BTreeMap<String, Vec<(Enrollment, Claim)>> = BTreeMap::new();
+    let mut by_plan: BTreeMap<String, Account> = BTreeMap::new();
     for row in &member.claims {
         let known = enrollments.get(row["enrollment_id"].as_str()).and_then(Clone::clone);
-        match known.zip(claim(row)) {
-            Some((enrollment, claim)) => {
-                by_plan.entry(enrollment.plan().to_owned()).or_default().push((enrollment, claim));
-            }
-            None => drop(answers.insert(row["claim_id"].clone(), Answer::Rejected)),
+        let claim = claim(row);
+        if known.is_none() || claim.is_none() {
+            answers.insert(row["claim_id"].clone(), Answer::Rejected);
+        }
+        let Some(enrollment) = known else { continue };
+        let account = by_plan.entry(enrollment.plan().to_owned()).or_default();
+        match claim {
+            Some(claim) => account.claims.push((enrollment, claim)),
+            None => account.lost.push((enrollment, remains(row))),
         }
     }
     (by_plan, answers)
 }
 
-fn under_one_plan(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Answers {
+/// What a row that cannot be read says of when the event was.
+fn remains(row: &Row) -> Claim {
+    let claim = Claim::new(&row["claim_id"]);
+    let date = row.get("event_date").filter(|date| !date.is_empty());
+    date.and_then(|date| claim.clone().with("event_date", date.as_str()).ok()).unwrap_or(claim)
+}
+
+fn under_one_plan(catalog: &Catalog, claims: &[(Enrollment, Claim)], lost: &[(Enrollment, Claim)]) -> Answers {
     let mut answers = Answers::new();
     let decided = history::decide(catalog, claims).or_else(|_| {
         let kept = decidable(catalog, claims);
         answers.extend(claims.iter().map(|(_, claim)| (claim.id().to_owned(), Answer::Rejected)));
         history::decide(catalog, &kept)
     });
-    let (adjudications, _) = decided.expect("what is rejected was left out");
+    let (mut adjudications, _) = decided.expect("what is rejected was left out");
+    let is_kept = |claim: &Claim| adjudications.iter().any(|kept| kept.outcome().claim() == claim.id());
+    let rejected: Vec<_> = claims.iter().filter(|(_, claim)| !is_kept(claim)).collect();
+    let has_lost = !lost.is_empty() || !rejected.is_empty();
+    if has_lost {
+        adjudications = beside_the_lost(catalog, claims, lost.iter().chain(rejected), adjudications);
+    }
     for adjudication in adjudications {
         // Payouts are columns of 18 digits: what they can not hold is rejected, and posted all the same.
         let mut paid = adjudication.benefits().iter().map(BenefitLines::paid).chain([adjudication.payable()]);
@@ -75,6 +109,48 @@ fn under_one_plan(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Answers 
         answers.insert(adjudication.outcome().claim().to_owned(), answer);
     }
     answers
+}
+
+/// The same claims decided once more, where those that were rejected are open: they may have posted anything.
+fn beside_the_lost<'a>(
+    catalog: &Catalog,
+    claims: &'a [(Enrollment, Claim)],
+    lost: impl Iterator<Item = &'a (Enrollment, Claim)>,
+    adjudications: Vec<Adjudication>,
+) -> Vec<Adjudication> {
+    // A reversal of a claim of the account fails where that has posted nothing: it would change nothing.
+    let is_one_of_them = |id: &str| claims.iter().any(|(_, claim)| claim.id() == id && claim.reverses().is_none());
+    let lost = lost.filter(|(_, claim)| !claim.reverses().is_some_and(is_one_of_them));
+    let undated = claims.iter().filter(|(enrollment, claim)| {
+        let alone = catalog.resolve(enrollment, claim).ok();
+        let alone = alone.and_then(|plan| plan.adjudicate(enrollment, claim, &Accumulators::new()).ok());
+        let is_denied = alone.is_some_and(|alone| alone.decision() == Decision::Denied);
+        claim.reverses().is_none() && claim.fact("event_date").is_none() && !is_denied
+    });
+    let date = |value: Option<&Value>| match value {
+        Some(Value::Date(date)) => serde_json::Value::from(date.to_string()),
+        _ => serde_json::Value::Null,
+    };
+    let open = lost.chain(undated).map(|(enrollment, claim)| {
+        let (event_date, coverage_start) = (date(claim.fact("event_date")), date(enrollment.fact("coverage_start")));
+        let open = serde_json::json!({ "open": true, "event_date": event_date, "coverage_start": coverage_start });
+        (claim.id().to_owned(), open)
+    });
+    let open: serde_json::Value = open.collect();
+    let mut accumulators: Accumulators = serde_json::from_value(open).expect("it is an account");
+    let again = adjudications.into_iter().map(|adjudication| {
+        let id = adjudication.outcome().claim();
+        let (enrollment, claim) = claims.iter().find(|(_, claim)| claim.id() == id).expect("it was decided");
+        if let Some(reversed) = claim.reverses() {
+            accumulators.reverse(reversed).expect("it was reversed before");
+            return adjudication;
+        }
+        let plan = catalog.resolve(enrollment, claim).expect("it was decided");
+        let again = plan.adjudicate(enrollment, claim, &accumulators).expect("it was decided");
+        again.outcome().add_to(&mut accumulators).expect("it was posted before");
+        again
+    });
+    again.collect()
 }
 
 /// The claims without those that can not be decided.
@@ -145,12 +221,18 @@ fn answer(adjudication: &Adjudication) -> Answer {
         payable: written(adjudication.payable()),
         version: adjudication.outcome().plan().version.clone(),
         reasons: codes.join(";"),
+        notices: adjudication.notices().iter().map(told).collect::<Vec<_>>().join(";"),
         lines: adjudication
             .benefits()
             .iter()
             .map(|lines| (lines.id().to_owned(), written(lines.gross()), written(lines.paid())))
             .collect(),
     }
+}
+
+/// A notice as it stands in a column.
+fn told(notice: &Notice) -> String {
+    format!("{}({})", notice.code(), notice.subjects().join(", "))
 }
 
 /// Every claim of all members by columns.
@@ -173,16 +255,19 @@ pub(crate) fn by_columns(catalog: &Catalog, members: &[&Member]) -> Answers {
     }
     let payouts = &decided.payouts;
     let columns = texts(payouts, "decision").into_iter().zip(amounts(payouts, "payable"));
-    let columns = columns.zip(texts(payouts, "plan_version")).zip(texts(payouts, "reasons"));
+    let said = texts(payouts, "reasons").into_iter().zip(texts(payouts, "notices"));
+    let columns = columns.zip(texts(payouts, "plan_version")).zip(said);
     let back = texts(payouts, "reverses").into_iter().zip(amounts(payouts, "to_recover"));
     for ((decision, payable), (reverses, to_recover)) in columns.clone().map(|((column, _), _)| column).zip(back) {
         assert_eq!(decision == "reversed", !reverses.is_empty());
         let back = if decision == "reversed" { payable.strip_prefix('-').unwrap_or(&payable) } else { "0" };
         assert_eq!(to_recover, back, "of {reverses}");
     }
-    for (id, (((decision, payable), version), reasons)) in texts(payouts, "claim_id").into_iter().zip(columns) {
+    for (id, (((decision, payable), version), (reasons, notices))) in
+        texts(payouts, "claim_id").into_iter().zip(columns)
+    {
         let lines = lines.remove(&id).unwrap_or_default();
-        let answer = Answer::Decided { decision, payable, version, reasons, lines };
+        let answer = Answer::Decided { decision, payable, version, reasons, notices, lines };
         assert!(answers.insert(id.clone(), answer).is_none(), "{id} has two answers");
     }
     assert!(lines.is_empty(), "lines of no claim: {lines:?}");

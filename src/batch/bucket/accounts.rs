@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use arrow::array::{Array, StringArray};
 use xxhash_rust::xxh3::xxh3_64;
@@ -30,11 +31,28 @@ pub(super) struct Accounts {
     plans: Vec<usize>,
     /// Whether a claim of the account reverses another.
     with_reversals: Vec<bool>,
+    /// By account: its claims that were rejected.
+    lost: BTreeMap<usize, Vec<Lost>>,
+    /// The numbers of rejected rows of claims that are of no account.
+    pub(super) unplaced: Vec<u64>,
     /// The rows of enrollments by account, those without a claim among them.
     covers: Groups<usize>,
     /// Where each account stands among `covers`.
     numbers: Vec<usize>,
 }
+
+/// A claim of an account that was rejected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Lost {
+    pub(super) id: Arc<str>,
+    /// The day of its event, if it could be read.
+    pub(super) day: Option<i32>,
+    /// The row of its enrollment.
+    pub(super) enrollment: usize,
+}
+
+/// Rejected rows by account, and the numbers of those that are of none.
+type Refused = (BTreeMap<usize, Vec<Lost>>, Vec<u64>);
 
 /// One account: a part of the claims in order.
 #[derive(Debug, Clone)]
@@ -51,17 +69,21 @@ impl Accounts {
     pub(super) fn of(
         plans: &Plans<'_>,
         claims: &Rows<'_>,
+        refused: &Rows<'_>,
         enrollments: &Rows<'_>,
         rejects: &mut Vec<Reject>,
     ) -> Result<Accounts, Error> {
         let owners = Owners::of(plans, enrollments, rejects)?;
+        let (mut refused, mut unplaced) = owners.refused(refused)?;
         let (days, reversals) = (claims.days("event_date"), claims.some_texts("reverses"));
         let (ids, of) = (claims.texts("claim_id")?, claims.texts("enrollment_id")?);
         let mut joined = Vec::with_capacity(claims.count());
         for row in 0..claims.count() {
             let id = of.value(row);
-            let owner =
-                owners.find(id).map_err(|reason| rejects.push(reject(claims, row, "enrollment_id", id, reason)));
+            let owner = owners.find(id).map_err(|reason| {
+                rejects.push(reject(claims, row, "enrollment_id", id, reason));
+                unplaced.push(claims.number(row));
+            });
             joined.push(owner.ok());
         }
         let mut accounts = Accounts {
@@ -70,6 +92,8 @@ impl Accounts {
             starts: vec![0],
             plans: Vec::new(),
             with_reversals: Vec::new(),
+            lost: BTreeMap::new(),
+            unplaced,
             covers: Groups::of(owners.account_count, owners.accounts.iter().copied().zip(0..)),
             numbers: Vec::new(),
         };
@@ -80,17 +104,27 @@ impl Accounts {
             // A claim without a day comes last.
             let day = |row: usize| days.at(row).map_or((true, 0), |day| (false, day));
             rows.sort_unstable_by(|a, b| day(*a).cmp(&day(*b)).then_with(|| ids.value(*a).cmp(ids.value(*b))));
-            accounts.push(rows, enrollment, claims, ids, reversals, rejects);
             let first = rows.first().copied();
+            let owner = first.and_then(|row| joined.get(row).copied().flatten());
+            let number = owner.map_or(0, |owner| owner.account);
+            let mut lost = refused.remove(&number).unwrap_or_default();
+            let twice = accounts.push(rows, enrollment, claims, ids, reversals, rejects);
+            lost.extend(twice.into_iter().map(|row| Lost {
+                id: ids.value(row).into(),
+                day: days.at(row),
+                enrollment: enrollment(row),
+            }));
+            if !lost.is_empty() {
+                accounts.lost.insert(accounts.plans.len(), lost);
+            }
             let plan = first.and_then(|row| owners.plans.get(enrollment(row)));
             accounts.plans.push(plan.copied().unwrap_or_default());
-            let owner = first.and_then(|row| joined.get(row).copied().flatten());
-            accounts.numbers.push(owner.map_or(0, |owner| owner.account));
+            accounts.numbers.push(number);
         });
         Ok(accounts)
     }
 
-    /// Takes one account; rows that share a claim id are rejected, each of them.
+    /// Takes one account; rows that share a claim id are rejected, each of them, and given back.
     fn push(
         &mut self,
         account: &[usize],
@@ -99,13 +133,14 @@ impl Accounts {
         ids: &StringArray,
         reversals: Texts<'_>,
         rejects: &mut Vec<Reject>,
-    ) {
+    ) -> Vec<usize> {
         let twice = ids_given_twice(account, ids);
-        let mut has_reversals = false;
+        let (mut has_reversals, mut rejected) = (false, Vec::new());
         for row in account {
             let id = ids.value(*row);
             if twice.contains(id) {
                 rejects.push(reject(claims, *row, "claim_id", id, same_claim()));
+                rejected.push(*row);
                 continue;
             }
             has_reversals |= reversals.at(*row).is_some();
@@ -114,6 +149,7 @@ impl Accounts {
         }
         self.starts.push(self.claims.len());
         self.with_reversals.push(has_reversals);
+        rejected
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = Account> {
@@ -145,6 +181,11 @@ impl Accounts {
     pub(super) fn places(&self, account: usize) -> Range<usize> {
         let at = |place: usize| self.starts.get(place).copied().unwrap_or_default();
         at(account)..at(account.saturating_add(1))
+    }
+
+    /// The claims of an account that were rejected before it was made.
+    pub(super) fn lost(&self, account: usize) -> &[Lost] {
+        self.lost.get(&account).map(Vec::as_slice).unwrap_or_default()
     }
 
     pub(super) fn count(&self) -> usize {
@@ -313,6 +354,22 @@ impl<'a> Owners<'a> {
             slot = slot.wrapping_add(1) & mask;
         }
         slot
+    }
+
+    /// The rejected rows by the account that they say they are of, and the numbers of those that are of none.
+    fn refused(&self, refused: &Rows<'_>) -> Result<Refused, Error> {
+        let (ids, of, days) = (refused.texts("claim_id")?, refused.texts("enrollment_id")?, refused.days("event_date"));
+        let (mut lost, mut unplaced) = (BTreeMap::<usize, Vec<Lost>>::new(), Vec::new());
+        for row in 0..refused.count() {
+            match self.find(of.value(row)) {
+                Ok(Owner { account, enrollment }) => {
+                    let claim = Lost { id: ids.value(row).into(), day: days.at(row), enrollment };
+                    lost.entry(account).or_default().push(claim);
+                }
+                Err(_) => unplaced.push(refused.number(row)),
+            }
+        }
+        Ok((lost, unplaced))
     }
 
     /// The owner of the enrollment of this id, or else why there is none.

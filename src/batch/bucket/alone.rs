@@ -52,10 +52,10 @@ impl<'c> Alone<'c> {
     /// Those of [`crate::batch::decide`].
     pub fn of(catalog: &'c Catalog, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Alone<'c>, Error> {
         let vocabulary = Vocabulary::of(catalog)?;
-        let Entered { claims, enrollments, mut rejects, .. } = door::enter(&vocabulary, claims, enrollments)?;
+        let Entered { claims, refused, enrollments, mut rejects, .. } = door::enter(&vocabulary, claims, enrollments)?;
         let plans = Plans::of(catalog, &vocabulary);
         let rows = (Rows::of(&claims)?, Rows::of(&enrollments)?);
-        let accounts = Accounts::of(&plans, &rows.0, &rows.1, &mut rejects)?;
+        let accounts = Accounts::of(&plans, &rows.0, &Rows::of(&refused)?, &rows.1, &mut rejects)?;
         let around = Around::of(&vocabulary, &rows.0, &rows.1, &accounts)?;
         rejects.sort();
         let mut alone = Alone { plans, claims, enrollments, accounts, around, parts: Vec::new(), rejects };

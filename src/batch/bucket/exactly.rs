@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::accounts::{Account, reject_of};
+use super::accounts::{Account, Lost, reject_of};
+use super::facts::date;
 use super::payouts::{Results, Unheld};
 use super::{Bucket, Certified};
-use crate::accumulator::Accumulators;
+use crate::accumulator::{Accumulators, OpenClaim};
 use crate::adjudicate::Adjudication;
 use crate::batch::{Input, Reject};
 use crate::certificate::Certifier;
@@ -80,7 +81,7 @@ fn one_by_one(
     let mut faults = Vec::new();
     let read: Vec<Legible> = accounts.iter().map(|account| Legible::of(bucket, account, &mut faults)).collect();
     let mut dated = Vec::new();
-    for Legible { places, claims } in &read {
+    for Legible { places, claims, .. } in &read {
         match history::dated(claims) {
             Ok(in_order) => {
                 dated.extend(in_order.into_iter().map(|(date, pair)| (date, pair.0.plan(), (places, pair))));
@@ -90,6 +91,9 @@ fn one_by_one(
     }
     history::put_in_order(catalog, &mut dated);
     let mut member = history::Accounts::new(catalog);
+    for (account, Legible { claims, faulty, .. }) in accounts.iter().zip(&read) {
+        begin(bucket, account, claims, faulty, &mut member);
+    }
     for (_, _, (places, (enrollment, claim))) in dated {
         let place = places.get(claim.id()).copied().unwrap_or_default();
         let taken = member
@@ -98,20 +102,72 @@ fn one_by_one(
                 Failed::Undecided(error) => located(bucket, &error, enrollment, claim),
                 Failed::Unheld(amount) => unheld(claim, &amount),
             });
-        faults.extend(taken.err().map(|fault| (place, fault)));
+        if let Err(fault) = taken {
+            member.change(enrollment.plan(), |account| history::give_up(enrollment, claim, account));
+            faults.push((place, fault));
+        }
     }
     faults
 }
 
+/// Says what is to be said of open claims in an account that columns have decided; none if it cannot be read one by one.
+pub(super) fn note(bucket: Bucket<'_>, account: &Account, results: &mut Results) -> Option<()> {
+    let mut faults = Vec::new();
+    let Legible { places, claims, .. } = Legible::of(bucket, account, &mut faults);
+    if !faults.is_empty() {
+        return None;
+    }
+    let catalog = bucket.plans.catalog();
+    let mut member = history::Accounts::new(catalog);
+    begin(bucket, account, &claims, &[], &mut member);
+    for (enrollment, claim) in history::in_order(&claims).ok()? {
+        let plan = catalog.resolve(enrollment, claim).ok()?;
+        let noted = member.take(enrollment, claim, |account, _| {
+            let (outcome, notice) = plan.decide_beside_open_claims(enrollment, claim, account)?;
+            outcome.add_to(account)?;
+            Ok::<_, Error>(notice)
+        });
+        results.note(places.get(claim.id()).copied()?, noted.ok()?.as_slice());
+    }
+    Some(())
+}
+
+/// Keeps as open, before any claim of the account is decided, those of it that were rejected and those that nobody knows the date of.
+pub(super) fn begin(
+    bucket: Bucket<'_>,
+    account: &Account,
+    claims: &[(Enrollment, Claim)],
+    faulty: &[usize],
+    member: &mut history::Accounts<'_>,
+) {
+    for (enrollment, claim) in claims {
+        member.foresee(enrollment, claim);
+    }
+    let (ids, days) = (bucket.claims.some_texts("claim_id"), bucket.claims.days("event_date"));
+    let faulty = faulty.iter().map(|place| {
+        let row = bucket.accounts.claim_at(*place);
+        let (id, enrollment) = (ids.at(row).unwrap_or_default().into(), bucket.accounts.enrollment_at(*place));
+        Lost { id, day: days.at(row), enrollment }
+    });
+    let starts = bucket.enrollments.days("coverage_start");
+    let plan = bucket.plans.prepared(account.plan).map_or("", |prepared| prepared.id());
+    for Lost { id, day, enrollment } in bucket.accounts.lost(account.index).iter().cloned().chain(faulty) {
+        let (event_date, coverage_start) = (day.and_then(date), starts.at(enrollment).and_then(date));
+        member.change(plan, |account| account.keep_open(id, OpenClaim { event_date, coverage_start }));
+    }
+}
+
 /// The claims of an account that can be read, with the place of each by its id.
-struct Legible {
+pub(super) struct Legible {
     places: BTreeMap<String, usize>,
-    claims: Vec<(Enrollment, Claim)>,
+    pub(super) claims: Vec<(Enrollment, Claim)>,
+    /// The places of the others.
+    pub(super) faulty: Vec<usize>,
 }
 
 impl Legible {
-    fn of(bucket: Bucket<'_>, account: &Account, faults: &mut Vec<(usize, Fault)>) -> Legible {
-        let mut pairs = Vec::new();
+    pub(super) fn of(bucket: Bucket<'_>, account: &Account, faults: &mut Vec<(usize, Fault)>) -> Legible {
+        let (mut pairs, before) = (Vec::new(), faults.len());
         for place in account.places.clone() {
             match read(bucket, place) {
                 Ok(pair) => pairs.push((place, pair)),
@@ -128,7 +184,8 @@ impl Legible {
         for (_, claim) in &mut claims {
             bucket.around.tell(account.index, claim);
         }
-        Legible { places, claims }
+        let faulty = faults.iter().skip(before).map(|(place, _)| *place).collect();
+        Legible { places, claims, faulty }
     }
 }
 

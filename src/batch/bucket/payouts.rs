@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use super::Bucket;
 use super::accounts::Account;
 use crate::adjudicate::{Adjudication, BenefitLines, Decision};
-use crate::batch::{Decided, Reject};
+use crate::batch::{Decided, Reject, refused};
 use crate::error::Error;
 use crate::notice::Notice;
 use crate::plan::Plan;
@@ -116,9 +116,6 @@ impl Results {
 
     /// Says something of the claim at a place beside its decision.
     pub(super) fn note(&mut self, place: usize, notices: &[Notice]) {
-        if notices.is_empty() {
-            return;
-        }
         let told: Vec<String> = notices.iter().map(told).collect();
         let text = self.texts.place_of(&told.join(";"));
         put(&mut self.notices, place, text);
@@ -133,6 +130,11 @@ impl Results {
         let least = accounts.iter().filter_map(|account| bucket.plans.least_joint_limit(account.plan)).min();
         let in_all = accounts.iter().map(paid).fold(0, i64::saturating_add);
         least.is_some_and(|least| in_all > least)
+    }
+
+    /// What became of the claim at a place so far.
+    pub(super) fn decision(&self, place: usize) -> Option<Decision> {
+        self.decisions.get(place).copied().flatten()
     }
 
     pub(super) fn reject(&mut self, place: usize) {
@@ -226,7 +228,9 @@ impl Results {
             amount("gross", lines.iter().map(|line| line.gross), GROSS_DIGITS, bucket.plans.gross_places())?,
             amount("paid", lines.iter().map(|line| line.paid.into()), PAYOUT_DIGITS, PAYOUT_PLACES)?,
         ])?;
-        Ok(Decided { payouts, lines, rejects, observations: bucket.around.observations.list() })
+        let mut observations = bucket.around.observations.clone();
+        observations.extend_with(refused::unplaced(bucket.accounts.unplaced.iter().copied()).as_slice());
+        Ok(Decided { payouts, lines, rejects, observations: observations.list() })
     }
 
     fn decided(&self) -> impl Iterator<Item = usize> {
@@ -235,9 +239,17 @@ impl Results {
     }
 }
 
+/// So many names stand in a column.
+const NAMED: usize = 20;
+
 /// A notice in a column: its code, and in brackets what it is about. Entries are apart by semicolons, so that no name has one.
 fn told(notice: &Notice) -> String {
-    let about = notice.subjects().join(", ").replace([';', '(', ')'], "_");
+    let subjects = notice.subjects();
+    let mut about = subjects.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if subjects.len() > NAMED {
+        about.push_str(", …");
+    }
+    let about = about.replace([';', '(', ')'], "_");
     if about.is_empty() { notice.code().to_string() } else { format!("{}({about})", notice.code()) }
 }
 

@@ -185,6 +185,12 @@ impl<'c> Plans<'c> {
         self.joint.get(plan).copied().flatten().map(|(_, least)| least)
     }
 
+    /// Whether a version of the plan pends claims that hang on an open one.
+    pub(super) fn waits_for_open_claims(&self, plan: usize) -> bool {
+        let versions = self.prepared(plan).into_iter().flat_map(|prepared| prepared.versions);
+        versions.into_iter().any(|version| version.waits_for_open_claims)
+    }
+
     /// The programs of a version for what is given; `None` where columns can not be proven to fit.
     pub(super) fn answers(
         &self,
@@ -216,6 +222,11 @@ impl<'c> Prepared<'c> {
         let effective =
             effective.map(|held| (day_number(held.from), held.until.map_or(i32::MAX, day_number))).collect();
         Prepared { id, versions, effective, first, ledger: OnceLock::new() }
+    }
+
+    /// The plan's id.
+    pub(super) fn id(&self) -> &'c str {
+        self.id
     }
 
     /// What accounts hold, at the places that suit all versions; `None` if the plan can not be read by columns.

@@ -8,10 +8,13 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::accounts::{Account, Accounts};
 use super::around::Around;
+use super::exactly::Legible;
 use super::facts::{Rows, not_plain};
 use super::kin::Kin;
 use super::plans::Plans;
 use super::{Bucket, exactly};
+use crate::accumulator::Accumulators;
+use crate::batch::Given;
 use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
@@ -24,6 +27,8 @@ pub(crate) struct Story<'c> {
     pub(crate) claims: Vec<(Enrollment, Claim)>,
     /// What joint limits leave for each of them, after what the member's claims under other plans were paid.
     pub(crate) rooms: Vec<Room<'c>>,
+    /// What the account holds before them: of those that cannot be read, that they are open.
+    pub(crate) start: Accumulators,
 }
 
 impl<'c> Story<'c> {
@@ -38,13 +43,12 @@ impl<'c> Story<'c> {
 /// The accounts that have one of these claims; now and then another one too.
 pub(crate) fn stories<'c>(
     plans: &Plans<'c>,
-    claims: &RecordBatch,
-    enrollments: &RecordBatch,
+    Given { claims, refused, enrollments }: Given<'_>,
     wanted: &BTreeSet<&str>,
 ) -> Result<Vec<Story<'c>>, Error> {
     let (claims, enrollments) = accounts_alone(claims, enrollments, wanted)?;
     let (claims, enrollments) = (Rows::of(&claims)?, Rows::of(&enrollments)?);
-    let accounts = Accounts::of(plans, &claims, &enrollments, &mut Vec::new())?;
+    let accounts = Accounts::of(plans, &claims, &Rows::of(refused)?, &enrollments, &mut Vec::new())?;
     let around = Around::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
     let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts, around: &around };
     let ids = claims.texts("claim_id")?;
@@ -54,12 +58,14 @@ pub(crate) fn stories<'c>(
     let of_kin: BTreeMap<usize, &[Account]> =
         kin.groups().flat_map(|group| group.iter().map(move |account| (account.index, group))).collect();
     let story = |account: Account| {
-        let claims = legible(bucket, &account);
+        let mut begun = history::Accounts::new(plans.catalog());
+        let claims = legible(bucket, &account, &mut begun);
+        let start = begun.into_only().unwrap_or_default();
         let rooms = match of_kin.get(&account.index) {
             Some(group) => rooms(plans.catalog(), bucket, &account, group),
             None => vec![Room::default(); claims.len()],
         };
-        Story { claims, rooms }
+        Story { claims, rooms, start }
     };
     Ok(accounts.iter().filter(is_wanted).map(story).collect())
 }
@@ -131,36 +137,31 @@ impl Traces {
 
 /// What joint limits leave for each claim of an account, with all accounts that they hold together.
 fn rooms<'c>(catalog: &'c Catalog, bucket: Bucket<'_>, account: &Account, group: &[Account]) -> Vec<Room<'c>> {
+    let mut accounts = history::Accounts::new(catalog);
     let claims: Vec<(bool, Vec<(Enrollment, Claim)>)> =
-        group.iter().map(|other| (other.index == account.index, legible(bucket, other))).collect();
+        group.iter().map(|other| (other.index == account.index, legible(bucket, other, &mut accounts))).collect();
     let mut dated = Vec::new();
     for (is_own, claims) in &claims {
         let claims = history::dated(claims).unwrap_or_default().into_iter();
         dated.extend(claims.map(|(date, pair)| (date, pair.0.plan(), (is_own, pair))));
     }
     history::put_in_order(catalog, &mut dated);
-    let (mut accounts, mut rooms) = (history::Accounts::new(catalog), Vec::new());
+    let mut rooms = Vec::new();
     for (_, _, (is_own, (enrollment, claim))) in dated {
         if *is_own {
             rooms.push(accounts.room(enrollment, claim).unwrap_or_default());
         }
-        // A claim that can not be decided posts nothing; the run has rejected it.
-        let _rejected = accounts.next(enrollment, claim);
+        // A claim that cannot be decided is open; the run has rejected it.
+        if accounts.next(enrollment, claim).is_err() {
+            accounts.change(enrollment.plan(), |account| history::give_up(enrollment, claim, account));
+        }
     }
     rooms
 }
 
-/// The claims of an account that can be read, in order.
-fn legible(bucket: Bucket<'_>, account: &Account) -> Vec<(Enrollment, Claim)> {
-    let read = |place: usize| exactly::read(bucket, place).ok().map(|pair| (place, pair));
-    let mut pairs: Vec<_> = account.places.clone().filter_map(read).collect();
-    for (loose, _) in exactly::loose_reversals(&pairs) {
-        pairs.retain(|(place, _)| *place != loose);
-    }
-    let mut claims: Vec<(Enrollment, Claim)> = pairs.into_iter().map(|(_, pair)| pair).collect();
-    for (_, claim) in &mut claims {
-        bucket.around.tell(account.index, claim);
-    }
-    // More claims than a history may have are rejected by the run as well.
+/// The claims of an account that can be read, in order; the others are kept as open.
+fn legible(bucket: Bucket<'_>, account: &Account, member: &mut history::Accounts<'_>) -> Vec<(Enrollment, Claim)> {
+    let Legible { claims, faulty, .. } = Legible::of(bucket, account, &mut Vec::new());
+    exactly::begin(bucket, account, &claims, &faulty, member);
     history::in_order(&claims).map(|ordered| ordered.into_iter().cloned().collect()).unwrap_or_default()
 }

@@ -116,7 +116,8 @@ impl<'b> Waves<'b> {
         }
     }
 
-    fn give_up(&mut self, account: usize) {
+    /// Leaves an account to the exact reading.
+    pub(super) fn give_up(&mut self, account: usize) {
         if let Some(exact) = self.exact.get_mut(account) {
             *exact = true;
         }

@@ -10,6 +10,7 @@ use super::disk::unwritable;
 use super::put::texts;
 use super::sealed::{Sealed, Sealing};
 use crate::adjudicate::Adjudication;
+use crate::batch::Given;
 use crate::batch::bucket::{Plans, certify_bucket, fen};
 use crate::certificate::{Certifier, Roll};
 use crate::error::Error;
@@ -20,8 +21,7 @@ use crate::text::say;
 pub(super) fn write_part(
     certifier: &Certifier<'_>,
     plans: &Plans<'_>,
-    claims: &RecordBatch,
-    enrollments: &RecordBatch,
+    given: Given<'_>,
     payouts: &RecordBatch,
     path: PathBuf,
 ) -> Result<(Option<Sealed>, u64), Error> {
@@ -29,7 +29,7 @@ pub(super) fn write_part(
     let mut file = Sealing::at(path.clone());
     let mut roll = Roll::to(&mut file);
     let mut cut = 0_u64;
-    certify_bucket(plans, certifier, claims, enrollments, |certified| {
+    certify_bucket(plans, certifier, given, |certified| {
         if payouts.tick_off(&certified.enrollment, &certified.adjudication)? {
             cut = cut.saturating_add(certified.adjudication.is_cut().into());
             certified.certificate.iter().try_for_each(|certificate| roll.add(certificate))

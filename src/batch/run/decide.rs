@@ -18,7 +18,7 @@ use super::summary::Tally;
 use super::watch::Watch;
 use super::workers::share;
 use crate::batch::bucket::{Plans, decide_bucket};
-use crate::batch::{Decided, Input, Reject};
+use crate::batch::{Decided, Given, Input, Reject};
 use crate::certificate::Certifier;
 use crate::error::Error;
 use crate::text::say;
@@ -27,6 +27,8 @@ use crate::text::say;
 pub(super) struct Deciding<'a> {
     pub(super) plans: &'a Plans<'a>,
     pub(super) claims: &'a Spilled,
+    /// Rejected rows of claims that say whose they are.
+    pub(super) refused: &'a Spilled,
     pub(super) enrollments: &'a Spilled,
     pub(super) folder: &'a Folder,
     pub(super) journal: &'a Journal,
@@ -34,6 +36,13 @@ pub(super) struct Deciding<'a> {
     /// Where certificates are asked for.
     pub(super) certifier: Option<Certifier<'a>>,
     pub(super) watch: Option<&'a dyn Watch>,
+}
+
+/// What the rows of a bucket are read from.
+struct Readers<'a> {
+    claims: Reader<'a>,
+    refused: Reader<'a>,
+    enrollments: Reader<'a>,
 }
 
 impl Deciding<'_> {
@@ -46,13 +55,17 @@ impl Deciding<'_> {
     ) -> Result<Vec<Part>, Error> {
         let (done, total) = (AtomicU64::new(0), self.claims.rows());
         progress.advance(Stage::Deciding, 0, total);
-        let (claims, enrollments) = (self.claims.reader()?, self.enrollments.reader()?);
+        let readers = Readers {
+            claims: self.claims.reader()?,
+            refused: self.refused.reader()?,
+            enrollments: self.enrollments.reader()?,
+        };
         let decided = share(threads, buckets.count(), |_, pieces| {
             let mut parts = Vec::new();
             while let Some(piece) = pieces.next() {
                 heed(progress)?;
                 let bucket = number_of(piece);
-                parts.push((bucket, self.part(bucket, &claims, &enrollments)?));
+                parts.push((bucket, self.part(bucket, &readers)?));
                 let (rows, _) = self.claims.size_of_bucket(bucket);
                 progress.advance(Stage::Deciding, done.fetch_add(rows, Ordering::Relaxed).saturating_add(rows), total);
             }
@@ -64,7 +77,7 @@ impl Deciding<'_> {
     }
 
     /// What an earlier run has made of a bucket, or else what this one makes of it.
-    fn part(&self, bucket: u16, claims: &Reader<'_>, enrollments: &Reader<'_>) -> Result<Part, Error> {
+    fn part(&self, bucket: u16, from: &Readers<'_>) -> Result<Part, Error> {
         if self.bytes_of(bucket) == 0 {
             return Ok(Part::default());
         }
@@ -72,7 +85,10 @@ impl Deciding<'_> {
         if let Some(part) = earlier.filter(|part| part.files().all(|file| self.folder.has(file))) {
             return Ok(part.clone());
         }
-        let part = self.decide(bucket, &claims.bucket(bucket)?, &enrollments.bucket(bucket)?)?;
+        let [claims, refused, enrollments] =
+            [from.claims.bucket(bucket)?, from.refused.bucket(bucket)?, from.enrollments.bucket(bucket)?];
+        let given = Given { claims: &claims, refused: &refused, enrollments: &enrollments };
+        let part = self.decide(bucket, given)?;
         if self.watch.is_none() {
             self.journal.add(bucket, &part)?; // a part without its payouts is nothing to go on from
         }
@@ -86,24 +102,23 @@ impl Deciding<'_> {
 
     /// The bytes of the rows of a bucket.
     fn bytes_of(&self, bucket: u16) -> u64 {
-        let ((_, claims), (_, enrollments)) =
-            (self.claims.size_of_bucket(bucket), self.enrollments.size_of_bucket(bucket));
-        claims.saturating_add(enrollments)
+        let all = [self.claims, self.refused, self.enrollments].map(|rows| rows.size_of_bucket(bucket).1);
+        all.into_iter().fold(0, u64::saturating_add)
     }
 
-    fn decide(&self, bucket: u16, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Part, Error> {
+    fn decide(&self, bucket: u16, given: Given<'_>) -> Result<Part, Error> {
         let Outputs { payouts: to_payouts, lines: to_lines } = self.outputs;
-        let decided = decide_bucket(self.plans, claims, enrollments, to_lines.is_some())?;
+        let decided = decide_bucket(self.plans, given, to_lines.is_some())?;
         if let Some(watch) = self.watch {
-            watch.see(self.plans, claims, enrollments, &decided)?;
+            watch.see(self.plans, given, &decided)?;
         }
         let Decided { payouts, lines, rejects, observations } = decided;
         let decided = rows(&payouts);
         let name = |of: &str| format!("part-{bucket:04}.{of}");
-        balance(bucket, rows(claims), decided, &rejects)?;
+        balance(bucket, rows(given.claims), decided, &rejects)?;
         let certificates = self.certifier.as_ref().map(|certifier| {
             let path = self.folder.path(&name("certificates"));
-            certify::write_part(certifier, self.plans, claims, enrollments, &payouts, path)
+            certify::write_part(certifier, self.plans, given, &payouts, path)
         });
         let (certificates, cut) = certificates.transpose()?.unwrap_or_default();
         let mut rejected = Rejected::at(self.folder.path(&name("rejects")));

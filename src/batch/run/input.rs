@@ -9,7 +9,7 @@ use arrow::datatypes::SchemaRef;
 use super::progress::Stage;
 use crate::batch::door::{Door, Passed, Vocabulary};
 use crate::batch::files::{self, Raw, fault};
-use crate::batch::{Input, Observations, Reject};
+use crate::batch::{Input, Observations, Reject, refused};
 use crate::error::Error;
 
 /// What a row of a text file takes on average, about: how many buckets it makes follows from its size.
@@ -29,9 +29,11 @@ pub(super) struct Block {
     pub(super) read: u64,
     pub(super) rows: RecordBatch,
     pub(super) rejects: Vec<Reject>,
+    /// Those of the rejected rows that say whose claim they are.
+    pub(super) refused: RecordBatch,
     pub(super) observations: Observations,
     /// The claims of rejected rows that name one.
-    pub(super) refused: Vec<String>,
+    pub(super) refused_claims: Vec<String>,
 }
 
 impl Source {
@@ -107,9 +109,10 @@ impl Lane<'_> {
     /// The next rows; none after the last.
     pub(super) fn next(&mut self) -> Result<Option<Block>, Error> {
         let Some(raw) = self.lane.next()? else { return Ok(None) };
-        let Passed { rows, rejects, observations } = raw.through(self.door)?;
-        let refused = self.claims_of(&rejects, &raw);
-        Ok(Some(Block { read: raw.read, rows, rejects, observations, refused }))
+        let Passed { rows, rejects, refused, mut observations } = raw.through(self.door)?;
+        let refused_claims = self.claims_of(&rejects, &raw);
+        observations.extend_with(refused::unplaced_among(&rejects, &refused).as_slice());
+        Ok(Some(Block { read: raw.read, rows, rejects, refused, observations, refused_claims }))
     }
 
     fn claims_of(&self, rejects: &[Reject], raw: &Raw) -> Vec<String> {

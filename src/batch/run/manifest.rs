@@ -25,6 +25,8 @@ pub(super) struct Manifest {
     enrollments: Source,
     /// The fingerprint of every version of every plan.
     packs: BTreeMap<String, String>,
+    /// Whether claims wait for open ones, whatever the packs say.
+    holds: bool,
     ignored: BTreeSet<String>,
     out: String,
     lines: Option<String>,
@@ -65,6 +67,7 @@ impl Manifest {
             claims: Source::of(&job.claims)?,
             enrollments: Source::of(&job.enrollments)?,
             packs: packs.collect(),
+            holds: catalog.holds_for_open_claims(),
             ignored: job.ignored.clone(),
             out: name(&job.out),
             lines: job.lines.as_deref().map(name),
@@ -93,6 +96,9 @@ impl Manifest {
         }
         if let Some(pack) = other_key(&self.packs, &earlier.packs) {
             return Some(say!("规则包 `{pack}` 已改变", "the pack `{pack}` has changed"));
+        }
+        if self.holds != earlier.holds {
+            return Some(say!("`--hold` 不同", "`--hold` is not the same"));
         }
         if self.ignored != earlier.ignored {
             return Some(say!("`--ignore-columns` 不同", "`--ignore-columns` is not the same"));

@@ -6,9 +6,9 @@ use super::Sources;
 use super::folder::Folder;
 use super::job::Job;
 use super::sealed::Sealed;
-use crate::batch::Decided;
 use crate::batch::bucket::{Plans, decide_bucket};
 use crate::batch::files::Sink;
+use crate::batch::{Decided, Given, refused};
 use crate::error::Error;
 
 /// The files of results, whose names have been checked.
@@ -22,8 +22,9 @@ impl Outputs {
     /// Those of a job; their columns are those of no claims decided.
     pub(super) fn of(job: &Job, sources: &Sources, plans: &Plans<'_>) -> Result<Outputs, Error> {
         let none = |source: &super::Source| RecordBatch::new_empty(source.schema().clone());
-        let Decided { payouts, lines, .. } =
-            decide_bucket(plans, &none(&sources.claims), &none(&sources.enrollments), true)?;
+        let (claims, refused, enrollments) = (none(&sources.claims), refused::none(), none(&sources.enrollments));
+        let given = Given { claims: &claims, refused: &refused, enrollments: &enrollments };
+        let Decided { payouts, lines, .. } = decide_bucket(plans, given, true)?;
         // Of the rejected rows only the name is checked: it must end in the same ways.
         Sink::new(&job.rejects, &payouts.schema())?;
         let payouts = Sink::new(&job.out, &payouts.schema())?;

@@ -1,5 +1,6 @@
 //! The rows of an input put by the buckets of their members.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::array::{AsArray, RecordBatch, StringArray, UInt64Array};
@@ -18,7 +19,7 @@ use super::spill::{self, NOWHERE, Segment, Spill, Spilled};
 use super::watch::Watch;
 use super::workers::share;
 use crate::batch::hash::hash_of_enrollment;
-use crate::batch::{Input, Observations, Reject};
+use crate::batch::{Input, Observations, Reject, refused};
 use crate::error::Error;
 use crate::text::say;
 
@@ -33,6 +34,8 @@ pub(super) struct Put {
     pub(super) files: usize,
     /// Where the rows of each bucket stand in them.
     table: Sealed,
+    /// The same of rejected rows that say whose claim they are, in as many files.
+    refused: Option<Sealed>,
     /// The files of rejected rows.
     pub(super) rejects: Vec<Sealed>,
     /// The files of enrollments by hash and bucket.
@@ -49,13 +52,28 @@ impl Put {
 
     /// The rows by bucket.
     pub(super) fn spilled(&self, name: &str, folder: &Folder) -> Result<Spilled, Error> {
+        self.listed(&self.table, name, folder)
+    }
+
+    /// The rejected rows that say whose claim they are, by bucket.
+    pub(super) fn refused(&self, folder: &Folder) -> Result<Spilled, Error> {
+        match &self.refused {
+            Some(table) => self.listed(table, REFUSED, folder),
+            None => Ok(Spilled::of(Arc::clone(refused::schema()), Vec::new(), Vec::new())),
+        }
+    }
+
+    fn listed(&self, table: &Sealed, name: &str, folder: &Folder) -> Result<Spilled, Error> {
         let files = (0..self.files).map(|number| spill::path(folder.as_path(), name, number)).collect();
-        let spilled = Spilled::from_bytes(files, &folder.get(&self.table)?);
-        let spilled = spilled.ok_or_else(|| super::disk::damaged(&folder.path(&self.table.name)))?;
+        let spilled = Spilled::from_bytes(files, &folder.get(table)?);
+        let spilled = spilled.ok_or_else(|| super::disk::damaged(&folder.path(&table.name)))?;
         spilled.check_lengths()?;
         Ok(spilled)
     }
 }
+
+/// What the work files of rejected rows that say whose claim they are are called.
+const REFUSED: &str = "refused";
 
 /// So many rows of a bucket are worth a message of their own. Beyond that, rows are put while they are still near.
 const ROWS_OF_A_SEGMENT: usize = 512;
@@ -66,6 +84,8 @@ const ROUTES_AT_ONCE: usize = 1_024;
 /// The work files that one thread fills.
 struct Lane {
     spill: Spill,
+    /// Of claims.
+    refused: Option<Spill>,
     rejected: Rejected,
     log: Option<RouteLog>,
     observations: Observations,
@@ -76,6 +96,7 @@ struct Lane {
 /// What a thread has written.
 struct Written {
     segments: Vec<Segment>,
+    refused: Option<Vec<Segment>>,
     rejects: Option<Sealed>,
     log: Option<Sealed>,
     observations: Observations,
@@ -86,12 +107,16 @@ struct Written {
 impl Lane {
     fn open(source: &Source, folder: &Folder, thread: usize) -> Result<Lane, Error> {
         let name = source.name();
-        let log = match source.input() {
-            Input::Enrollments => Some(RouteLog::create(folder, thread)?),
-            Input::Claims => None,
+        let (log, refused) = match source.input() {
+            Input::Enrollments => (Some(RouteLog::create(folder, thread)?), None),
+            Input::Claims => {
+                let path = spill::path(folder.as_path(), REFUSED, thread);
+                (None, Some(Spill::create(path, thread, refused::schema())?))
+            }
         };
         Ok(Lane {
             spill: Spill::create(spill::path(folder.as_path(), name, thread), thread, source.schema())?,
+            refused,
             rejected: Rejected::at(folder.path(&format!("{name}-{thread}.rejects"))),
             log,
             observations: Observations::default(),
@@ -100,9 +125,46 @@ impl Lane {
         })
     }
 
+    /// Keeps the rejected rows that say whose claim they are; of the others it is counted.
+    fn hold_refused(&mut self, refused: &RecordBatch, routes: &Routes) -> Result<(), Error> {
+        if refused.num_rows() == 0 {
+            return Ok(());
+        }
+        let (of, unknown) = routed(refused, routes)?;
+        let numbers = row_numbers(refused)?;
+        self.see_unplaced(unknown.iter().map(|row| numbers.value(*row)));
+        if let Some(spill) = &mut self.refused {
+            spill.hold(refused.clone(), of);
+        }
+        Ok(())
+    }
+
+    /// Counts rejected claims of which nobody can say whose they are.
+    fn see_unplaced(&mut self, rows: impl Iterator<Item = u64>) {
+        self.observations.extend_with(refused::unplaced(rows).as_slice());
+    }
+
+    fn held_rows(&self) -> usize {
+        self.spills().map(Spill::held_rows).fold(0, usize::saturating_add)
+    }
+
+    fn held_bytes(&self) -> u64 {
+        self.spills().map(Spill::held_bytes).fold(0, u64::saturating_add)
+    }
+
+    fn spills(&self) -> impl Iterator<Item = &Spill> {
+        [&self.spill].into_iter().chain(&self.refused)
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        self.spill.flush()?;
+        self.refused.as_mut().map_or(Ok(()), Spill::flush)
+    }
+
     fn close(self) -> Result<Written, Error> {
         Ok(Written {
             segments: self.spill.finish()?,
+            refused: self.refused.map(Spill::finish).transpose()?,
             rejects: self.rejected.seal()?,
             log: self.log.map(RouteLog::seal).transpose()?,
             observations: self.observations,
@@ -120,7 +182,7 @@ pub(super) fn enrollments(
     share: Share,
     progress: &dyn Progress,
 ) -> Result<Put, Error> {
-    put(source, folder, buckets, share, progress, None, &|rows, lane| {
+    put(source, folder, buckets, share, progress, None, &|Block { rows, .. }, lane| {
         let (ids, members) = (texts(rows, "enrollment_id")?, texts(rows, "member_id")?);
         let of: Vec<u16> = (0..rows.num_rows()).map(|row| buckets.of_member(members.value(row))).collect();
         let hashes = (0..rows.num_rows()).map(|row| hash_of_enrollment(ids.value(row)));
@@ -141,28 +203,17 @@ pub(super) fn claims(
     progress: &dyn Progress,
     watch: Option<&dyn Watch>,
 ) -> Result<Put, Error> {
-    put(source, folder, buckets, share, progress, watch, &|rows, lane| {
-        let ids = texts(rows, "enrollment_id")?;
-        let hashes: Vec<u64> = (0..rows.num_rows()).map(|row| hash_of_enrollment(ids.value(row))).collect();
-        let mut unknown = Vec::new();
-        let mut of = Vec::with_capacity(hashes.len());
-        for hashes in hashes.chunks(ROUTES_AT_ONCE) {
-            routes.touch(hashes);
-            for hash in hashes {
-                let row = of.len();
-                of.push(routes.bucket(*hash, ids.value(row)).unwrap_or_else(|| {
-                    unknown.push(row);
-                    NOWHERE
-                }));
-            }
-        }
+    put(source, folder, buckets, share, progress, watch, &|Block { rows, refused, .. }, lane| {
+        lane.hold_refused(refused, routes)?;
+        let (of, unknown) = routed(rows, routes)?;
         if let Some(watch) = watch {
             let claims = texts(rows, "claim_id")?;
             for row in &unknown {
                 watch.turn_away(claims.value(*row));
             }
         }
-        let numbers = row_numbers(rows)?;
+        let (ids, numbers) = (texts(rows, "enrollment_id")?, row_numbers(rows)?);
+        lane.see_unplaced(unknown.iter().map(|row| numbers.value(*row)));
         let rejects = unknown.into_iter().map(|row| Reject {
             input: Input::Claims,
             row: numbers.value(row),
@@ -175,7 +226,25 @@ pub(super) fn claims(
     })
 }
 
-type ToBuckets<'a> = dyn Fn(&RecordBatch, &mut Lane) -> Result<Vec<u16>, Error> + Sync + 'a;
+/// The bucket of each row, and the rows that have none.
+fn routed(rows: &RecordBatch, routes: &Routes) -> Result<(Vec<u16>, Vec<usize>), Error> {
+    let ids = texts(rows, "enrollment_id")?;
+    let hashes: Vec<u64> = (0..rows.num_rows()).map(|row| hash_of_enrollment(ids.value(row))).collect();
+    let (mut of, mut unknown) = (Vec::with_capacity(hashes.len()), Vec::new());
+    for hashes in hashes.chunks(ROUTES_AT_ONCE) {
+        routes.touch(hashes);
+        for hash in hashes {
+            let row = of.len();
+            of.push(routes.bucket(*hash, ids.value(row)).unwrap_or_else(|| {
+                unknown.push(row);
+                NOWHERE
+            }));
+        }
+    }
+    Ok((of, unknown))
+}
+
+type ToBuckets<'a> = dyn Fn(&Block, &mut Lane) -> Result<Vec<u16>, Error> + Sync + 'a;
 
 fn put(
     source: &Source,
@@ -191,21 +260,22 @@ fn put(
     let written = share(room.threads, usize::MAX, |thread, pieces| {
         let mut lane = Lane::open(source, folder, thread)?;
         let mut input = stream.lane();
-        while let Some(Block { read, rows, rejects, observations, refused }) = input.next()? {
+        while let Some(block) = input.next()? {
             if let Some(watch) = watch {
-                for claim in &refused {
+                for claim in &block.refused_claims {
                     watch.refuse(claim);
                 }
             }
-            lane.read = lane.read.saturating_add(read);
+            lane.read = lane.read.saturating_add(block.read);
+            lane.observations.extend(&block.observations);
+            let of = to_buckets(&block, &mut lane)?;
+            let Block { read, rows, rejects, .. } = block;
             lane.rejected.add(rejects)?;
-            lane.observations.extend(&observations);
-            let of = to_buckets(&rows, &mut lane)?;
             let taken = of.iter().filter(|bucket| **bucket != NOWHERE).count();
             lane.taken = lane.taken.saturating_add(u64::try_from(taken).unwrap_or(u64::MAX));
             lane.spill.hold(rows, of);
-            if lane.spill.held_rows() >= enough || lane.spill.held_bytes() >= room.held {
-                lane.spill.flush()?;
+            if lane.held_rows() >= enough || lane.held_bytes() >= room.held {
+                lane.flush()?;
             }
             let done = done.fetch_add(read, Ordering::Relaxed).saturating_add(read);
             progress.advance(source.stage(), done, source.about_rows().max(done));
@@ -223,17 +293,25 @@ fn seal(source: &Source, folder: &Folder, written: Vec<Written>) -> Result<Put, 
     let files = written.len();
     let sum = |of: fn(&Written) -> u64| written.iter().map(of).fold(0, u64::saturating_add);
     let (read, taken) = (sum(|written| written.read), sum(|written| written.taken));
-    let (mut segments, mut rejects, mut logs) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut segments, mut refused, mut rejects, mut logs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut observations = Observations::default();
     for written in written {
         segments.extend(written.segments);
+        refused.extend(written.refused.into_iter().flatten());
         rejects.extend(written.rejects);
         logs.extend(written.log);
         observations.extend(&written.observations);
     }
     let table = Spilled::of(source.schema().clone(), Vec::new(), segments).to_bytes()?;
     let table = folder.put(&format!("{}.table", source.name()), &table)?;
-    Ok(Put { read, taken, files, table, rejects, logs, observations })
+    let refused = match source.input() {
+        Input::Enrollments => None,
+        Input::Claims => {
+            let table = Spilled::of(Arc::clone(refused::schema()), Vec::new(), refused).to_bytes()?;
+            Some(folder.put(&format!("{REFUSED}.table"), &table)?)
+        }
+    };
+    Ok(Put { read, taken, files, table, refused, rejects, logs, observations })
 }
 
 /// A column of text that the door gives.

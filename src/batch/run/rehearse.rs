@@ -18,7 +18,7 @@ use super::spill::unencodable;
 use super::summary::{Causes, Counts, Rows, Summary, Tally};
 use crate::batch::bucket::{Plans, decide_bucket};
 use crate::batch::door::Vocabulary;
-use crate::batch::{Decided, Input, Observations, Reject};
+use crate::batch::{Decided, Given, Input, Observations, Reject, refused};
 use crate::catalog::Catalog;
 use crate::error::Error;
 
@@ -50,13 +50,15 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     Outputs::of(job, &sources, &plans)?;
     let rows = Budget::of(job).reading(0).rows;
     let mut observations = Observations::default();
-    let (claims, mut rejects) = first_claims(&sources.claims, rows.min(1000), &mut observations)?;
+    let First { claims, refused, mut rejects } = first_claims(&sources.claims, rows.min(1000), &mut observations)?;
     let rejected_at_the_door = rows_of(&rejects, Input::Claims);
     let (enrollments, rejected_enrollments) =
         enrollments_of(&claims, &sources.enrollments, rows, progress, &mut observations)?;
     rejects.extend(rejected_enrollments);
-    let decided = decide_bucket(&plans, &claims, &enrollments, false)?;
-    let Decided { payouts, rejects: undecided, .. } = decided;
+    let given = Given { claims: &claims, refused: &refused, enrollments: &enrollments };
+    let decided = decide_bucket(&plans, given, false)?;
+    let Decided { payouts, rejects: undecided, observations: seen, .. } = decided;
+    observations.extend(&seen.into_iter().collect());
     rejects.extend(undecided);
     rejects.sort();
     let mut causes = Causes::default();
@@ -80,14 +82,17 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
 }
 
 /// The first claims, and those among them that the door rejects.
-fn first_claims(
-    source: &Source,
-    rows: usize,
-    observations: &mut Observations,
-) -> Result<(RecordBatch, Vec<Reject>), Error> {
+struct First {
+    claims: RecordBatch,
+    /// Of the rejected those that say whose claim they are.
+    refused: RecordBatch,
+    rejects: Vec<Reject>,
+}
+
+fn first_claims(source: &Source, rows: usize, observations: &mut Observations) -> Result<First, Error> {
     let stream = source.stream(rows)?;
     let mut lane = stream.lane();
-    let (mut claims, mut rejects) = (Vec::new(), Vec::new());
+    let (mut claims, mut refused, mut rejects) = (Vec::new(), Vec::new(), Vec::new());
     let mut seen = 0_u64;
     while seen < CLAIMS {
         let Some(block) = lane.next()? else { break };
@@ -95,9 +100,12 @@ fn first_claims(
         observations.extend(&block.observations);
         let count = row_numbers(&block.rows)?.values().partition_point(|row| *row <= CLAIMS);
         claims.push(block.rows.slice(0, count));
+        let count = row_numbers(&block.refused)?.values().partition_point(|row| *row <= CLAIMS);
+        refused.push(block.refused.slice(0, count));
         rejects.extend(block.rejects.into_iter().filter(|reject| reject.row <= CLAIMS));
     }
-    Ok((concat_batches(source.schema(), &claims).map_err(unencodable)?, rejects))
+    let claims = concat_batches(source.schema(), &claims).map_err(unencodable)?;
+    Ok(First { claims, refused: concat_batches(refused::schema(), &refused).map_err(unencodable)?, rejects })
 }
 
 /// The enrollments that claims name, and the rows that the door rejects on the way. Reading ends where all are found.

@@ -14,6 +14,7 @@ use super::put::texts;
 use super::spill::unencodable;
 use crate::batch::bucket::{Plans, Story, stories};
 use crate::batch::door::Vocabulary;
+use crate::batch::{Given, refused};
 use crate::catalog::Catalog;
 use crate::error::Error;
 
@@ -32,7 +33,21 @@ pub(crate) fn seek<'c>(
     let holders = among(&sources.enrollments, "enrollment_id", &set(&wanted, "enrollment_id")?)?;
     let enrollments = among(&sources.enrollments, "member_id", &set(&holders, "member_id")?)?;
     let all = among(&sources.claims, "enrollment_id", &set(&enrollments, "enrollment_id")?)?;
-    stories(&Plans::of(catalog, &vocabulary), &all, &enrollments, claims)
+    let refused = refused(&sources.claims, rows, progress)?;
+    let given = Given { claims: &all, refused: &refused, enrollments: &enrollments };
+    stories(&Plans::of(catalog, &vocabulary), given, claims)
+}
+
+/// The rejected rows that say whose claim they are.
+fn refused(source: &Source, rows: usize, progress: &dyn Progress) -> Result<RecordBatch, Error> {
+    let stream = source.stream(rows)?;
+    let mut lane = stream.lane();
+    let mut found = Vec::new();
+    while let Some(block) = lane.next()? {
+        heed(progress)?;
+        found.push(block.refused);
+    }
+    concat_batches(refused::schema(), &found).map_err(unencodable)
 }
 
 /// The rows of a file that have one of these texts in a column.

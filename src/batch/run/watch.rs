@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use arrow::array::RecordBatch;
-
-use crate::batch::Decided;
 use crate::batch::bucket::Plans;
+use crate::batch::{Decided, Given};
 use crate::error::Error;
 
 /// Looks at every bucket once it is decided. What it writes stands under the name of the payouts; they themselves are not kept.
@@ -17,13 +15,7 @@ pub(crate) trait Watch: Sync {
     fn refuse(&self, claim: &str);
 
     /// A bucket of members: the plain rows, and what was decided of them. Buckets come in no order, from any thread.
-    fn see(
-        &self,
-        plans: &Plans<'_>,
-        claims: &RecordBatch,
-        enrollments: &RecordBatch,
-        decided: &Decided,
-    ) -> Result<(), Error>;
+    fn see(&self, plans: &Plans<'_>, given: Given<'_>, decided: &Decided) -> Result<(), Error>;
 
     /// Writes to this path, once all buckets were seen.
     fn write(&self, to: &Path) -> Result<(), Error>;

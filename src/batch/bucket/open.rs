@@ -1,0 +1,100 @@
+//! Accounts with a claim that is open, on which a later one may hang: the exact reading says which do.
+
+use std::collections::BTreeSet;
+
+use super::Bucket;
+use super::accounts::{Account, Lost};
+use super::facts::{Days, Texts, date};
+use super::payouts::Results;
+use crate::accumulator::OpenClaim;
+use crate::adjudicate::Decision;
+use crate::scope::Scope;
+
+/// Looks for claims that are open: pended by the columns, or rejected before them.
+pub(super) struct OpenClaims<'b> {
+    bucket: Bucket<'b>,
+    ids: Texts<'b>,
+    days: Days<'b>,
+    starts: Days<'b>,
+}
+
+/// A claim that is open, and what it is known to come before.
+struct Open {
+    claim: OpenClaim,
+    comes: Comes,
+}
+
+enum Comes {
+    /// From the place after its own on.
+    After(usize),
+    /// By this day and id.
+    At(i32, String),
+    Anywhere,
+}
+
+impl<'b> OpenClaims<'b> {
+    pub(super) fn of(bucket: Bucket<'b>) -> OpenClaims<'b> {
+        OpenClaims {
+            bucket,
+            ids: bucket.claims.some_texts("claim_id"),
+            days: bucket.claims.days("event_date"),
+            starts: bucket.enrollments.days("coverage_start"),
+        }
+    }
+
+    /// Whether a claim of the account may hang on another that is open, by their dates and by what the plan reads.
+    pub(super) fn may_matter(&self, account: &Account, results: &Results) -> bool {
+        let is_pended = |place: &usize| results.decision(*place) == Some(Decision::Pended);
+        let lost = self.bucket.accounts.lost(account.index);
+        let claims = account.places.len().saturating_add(lost.len());
+        if claims < 2 || (lost.is_empty() && !account.places.clone().any(|place| is_pended(&place))) {
+            return false;
+        }
+        let scopes = self.scopes(account.plan);
+        let pended = account.places.clone().filter(is_pended).map(|place| self.pended(place));
+        let open: Vec<Open> = pended.chain(lost.iter().map(|lost| self.lost(lost))).collect();
+        let mut decided = account.places.clone().filter(|place| !is_pended(place));
+        decided.any(|place| {
+            let OpenClaim { event_date, coverage_start } = self.dates(place);
+            let mut earlier = open.iter().filter(|open| self.comes_before(&open.comes, place));
+            earlier.any(|open| scopes.iter().any(|scope| open.claim.may_share(*scope, event_date, coverage_start)))
+        })
+    }
+
+    /// The scopes in which the plan counts earlier claims.
+    fn scopes(&self, plan: usize) -> BTreeSet<Scope> {
+        let prepared = self.bucket.plans.prepared(plan);
+        let ledger = prepared.and_then(|prepared| prepared.ledger(self.bucket.plans.vocabulary()));
+        ledger.into_iter().flat_map(|ledger| &ledger.tallies).map(|tally| tally.scope).collect()
+    }
+
+    fn dates(&self, place: usize) -> OpenClaim {
+        let accounts = self.bucket.accounts;
+        let event_date = self.days.at(accounts.claim_at(place)).and_then(date);
+        OpenClaim { event_date, coverage_start: self.starts.at(accounts.enrollment_at(place)).and_then(date) }
+    }
+
+    fn pended(&self, place: usize) -> Open {
+        Open { claim: self.dates(place), comes: Comes::After(place) }
+    }
+
+    fn lost(&self, Lost { id, day, enrollment }: &Lost) -> Open {
+        let coverage_start = self.starts.at(*enrollment).and_then(date);
+        Open {
+            claim: OpenClaim { event_date: day.and_then(date), coverage_start },
+            comes: day.map_or(Comes::Anywhere, |day| Comes::At(day, id.to_string())),
+        }
+    }
+
+    fn comes_before(&self, comes: &Comes, place: usize) -> bool {
+        let row = self.bucket.accounts.claim_at(place);
+        match comes {
+            Comes::After(own) => *own < place,
+            Comes::At(day, id) => {
+                let at = self.days.at(row).unwrap_or(i32::MAX);
+                (*day, id.as_str()) < (at, self.ids.at(row).unwrap_or_default())
+            }
+            Comes::Anywhere => true,
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What is given of some members: all their claims and enrollments.
+
+use arrow::array::RecordBatch;
+
+/// Plain columns, as the door gives them.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'a> {
+    pub(crate) claims: &'a RecordBatch,
+    /// Of rejected rows what says whose claim they are; see [`super::refused`].
+    pub(crate) refused: &'a RecordBatch,
+    pub(crate) enrollments: &'a RecordBatch,
+}
