@@ -28,8 +28,6 @@ pub struct Catalog {
     /// By id; the versions of a plan from the earliest to the latest.
     plans: BTreeMap<String, Vec<Plan>>,
     joint_limits: JointLimits,
-    /// Whether claims wait for open ones, whatever the packs say.
-    holds: bool,
 }
 
 /// Why a folder of packs could not be loaded.
@@ -127,7 +125,7 @@ impl Catalog {
     pub(crate) fn with_each(&self, change: impl Fn(&mut Plan)) -> Catalog {
         let mut plans = self.plans.clone();
         plans.values_mut().flatten().for_each(change);
-        Catalog { plans, joint_limits: self.joint_limits.clone(), holds: self.holds }
+        Catalog { plans, joint_limits: self.joint_limits.clone() }
     }
 
     /// The same where a claim is pended whose outcome hangs on an earlier claim of the account that is open, under every plan: as if each
@@ -135,13 +133,13 @@ impl Catalog {
     #[must_use]
     pub fn hold_for_open_claims(mut self) -> Catalog {
         self.plans.values_mut().flatten().for_each(|plan| plan.waits_for_open_claims = true);
-        Catalog { holds: true, ..self }
+        self
     }
 
-    /// Whether claims wait for open ones, whatever the packs say.
+    /// Whether claims wait for open ones under every plan.
     #[cfg(feature = "batch")]
     pub(crate) fn holds_for_open_claims(&self) -> bool {
-        self.holds
+        self.plans().all(|plan| plan.waits_for_open_claims)
     }
 
     /// The versions of one plan, from the earliest to the latest; none if there is no such plan.
