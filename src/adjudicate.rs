@@ -468,7 +468,7 @@ impl Plan {
     ) -> Result<Outcome, Error> {
         let (outcome, _, _) = self.run(enrollment, claim, accumulators, Silence)?;
         if claim.is_held()
-            || (self.waits_for_open_claims && !self.hangs_on(&outcome, enrollment, claim, accumulators)?.is_empty())
+            || (self.holds_open_claims && !self.hangs_on(&outcome, enrollment, claim, accumulators)?.is_empty())
         {
             return Ok(outcome.held());
         }
@@ -545,7 +545,7 @@ impl Plan {
             return Ok(None);
         }
         let Text { zh, en } = notice::named(&open);
-        let text = if self.waits_for_open_claims {
+        let text = if self.holds_open_claims {
             say!(
                 "既往理赔未结：{zh}；本件待其结案后再审核",
                 "earlier claims are open: {en}; this one waits until they are settled"
@@ -557,7 +557,7 @@ impl Plan {
             )
         };
         let notice = Notice::new(Code::EarlierClaimOpen, text).about(open);
-        Ok(Some(if self.waits_for_open_claims { notice.holding() } else { notice }))
+        Ok(Some(if self.holds_open_claims { notice.holding() } else { notice }))
     }
 
     /// The earlier claims that are open and without which the outcome is not known: any of them may have posted anything.

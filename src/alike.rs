@@ -1,6 +1,8 @@
-//! Texts that differ only in case, width, blanks or what cannot be seen.
+//! Ids that differ only in case, width, blanks or what cannot be seen. A hyphen tells ids apart, where it only joins the words of a spelling.
 
 use std::borrow::Cow;
+
+use crate::spelling::{half_width, is_invisible};
 
 /// The text without blanks and invisible characters, in half width and lower case: two texts that a person takes for one have the
 /// same. A text that is so already is given back.
@@ -8,25 +10,13 @@ pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii_graphic() && !byte.is_ascii_uppercase()) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.chars().filter(|char| !is_unseen(*char)).map(halved).flat_map(char::to_lowercase).collect())
-}
-
-fn is_unseen(char: char) -> bool {
-    char.is_whitespace()
-        || char.is_control()
-        || matches!(
-            char,
-            '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-        )
-}
-
-/// The half-width form of a full-width letter, digit or sign.
-fn halved(char: char) -> char {
-    let half = match char {
-        '\u{ff01}'..='\u{ff5e}' => u32::from(char).checked_sub(0xfee0),
-        _ => None,
-    };
-    half.and_then(char::from_u32).unwrap_or(char)
+    Cow::Owned(
+        text.chars()
+            .filter(|char| !char.is_whitespace() && !is_invisible(*char))
+            .map(half_width)
+            .flat_map(char::to_lowercase)
+            .collect(),
+    )
 }
 
 #[cfg(test)]

@@ -91,7 +91,7 @@ impl Case {
     /// # Errors
     /// Those of [`history::decide`] and [`crate::Plan::adjudicate`].
     pub fn decide(&self, catalog: &Catalog) -> Result<(Adjudication, Accumulators), Error> {
-        let known = self.known();
+        let known = self.known(catalog);
         let Before { mut accumulators, room } = known.before_known(catalog)?;
         let mut adjudication = history::next(catalog, &known.enrollment, &known.claim, &mut accumulators, &room)?;
         if let Some(notice) = late::notice(self, catalog, &accumulators)? {
@@ -114,15 +114,16 @@ impl Case {
         Ok(meant.map(|meant| Notice::new(Code::ReadAsMeant, text(meant))).collect())
     }
 
-    /// The same, each claim told what is known around it.
-    pub(crate) fn known(&self) -> Cow<'_, Case> {
+    /// The same, each claim told what is known around it: the member's other claims and covers. Deciding does so by itself.
+    #[must_use]
+    pub fn known(&self, catalog: &Catalog) -> Cow<'_, Case> {
         let nothing = Claim::default();
         let own = [(&self.enrollment, &self.claim)];
         let others = || self.other_covers.iter().flatten();
         let all = self.history.iter().chain(others().flat_map(|cover| &cover.history));
         let all = all.map(|(enrollment, claim)| (enrollment, claim)).chain(own);
         let all = all.chain(others().map(|cover| (&cover.enrollment, &nothing)));
-        let mut told = member::around(all).into_iter();
+        let mut told = member::around(catalog, all, &[]).into_iter();
         if told.len() == 0 {
             return Cow::Borrowed(self);
         }
@@ -135,7 +136,7 @@ impl Case {
 
     /// What counts when the claim is decided: its history, and what comes before it under other plans.
     pub(crate) fn before<'c>(&self, catalog: &'c Catalog) -> Result<Before<'c>, Error> {
-        self.known().before_known(catalog)
+        self.known(catalog).before_known(catalog)
     }
 
     /// The same of a case whose claims have been told what is known around them.
@@ -186,11 +187,12 @@ impl Case {
     /// # Errors
     /// Those of [`Case::decide`].
     pub fn next_yuan(&self, catalog: &Catalog) -> Result<Vec<(String, Decimal)>, Error> {
+        let Case { enrollment, claim, .. } = &*self.known(catalog);
         let Before { accumulators, room } = self.before(catalog)?;
-        let plan = catalog.resolve(&self.enrollment, &self.claim)?;
-        let alone = plan.decide(&self.enrollment, &self.claim, &accumulators)?.payable();
+        let plan = catalog.resolve(enrollment, claim)?;
+        let alone = plan.decide(enrollment, claim, &accumulators)?.payable();
         let now = room.caps(alone, &accumulators)?;
-        let changes = plan.next_yuan(&self.enrollment, &self.claim, &accumulators)?;
+        let changes = plan.next_yuan(enrollment, claim, &accumulators)?;
         let within = |(fact, change)| {
             let then = room.caps(exact::add(alone, change)?, &accumulators)?;
             Ok((fact, exact::subtract(then, now)?))

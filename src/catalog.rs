@@ -30,6 +30,16 @@ pub struct Catalog {
     joint_limits: JointLimits,
 }
 
+/// What around a claim pends it where its pack does not say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Hold {
+    /// An earlier claim of the account that is open, where the outcome hangs on it; in a pack, `earlier_open = "pend"`.
+    OpenClaims,
+    /// A bill that may be that of an earlier claim; in a pack, `duplicates = "pend"`.
+    Duplicates,
+}
+
 /// Why a folder of packs could not be loaded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -115,6 +125,16 @@ impl Catalog {
         if wrong.is_empty() { Ok(catalog) } else { Err(wrong.by_file()) }
     }
 
+    /// The same, with claims pended for one more thing than the packs say.
+    #[must_use]
+    pub fn holding(mut self, what: Hold) -> Catalog {
+        match what {
+            Hold::OpenClaims => self.plans.values_mut().flatten().for_each(|plan| plan.holds_open_claims = true),
+            Hold::Duplicates => self.plans.values_mut().flatten().for_each(|plan| plan.holds_duplicates = true),
+        }
+        self
+    }
+
     /// Every version of every plan, by id and date.
     pub fn plans(&self) -> impl Iterator<Item = &Plan> {
         self.plans.values().flatten()
@@ -126,20 +146,6 @@ impl Catalog {
         let mut plans = self.plans.clone();
         plans.values_mut().flatten().for_each(change);
         Catalog { plans, joint_limits: self.joint_limits.clone() }
-    }
-
-    /// The same where a claim is pended whose outcome hangs on an earlier claim of the account that is open, under every plan: as if each
-    /// pack said `earlier_open = "pend"`.
-    #[must_use]
-    pub fn hold_for_open_claims(mut self) -> Catalog {
-        self.plans.values_mut().flatten().for_each(|plan| plan.waits_for_open_claims = true);
-        self
-    }
-
-    /// Whether claims wait for open ones under every plan.
-    #[cfg(feature = "batch")]
-    pub(crate) fn holds_for_open_claims(&self) -> bool {
-        self.plans().all(|plan| plan.waits_for_open_claims)
     }
 
     /// The versions of one plan, from the earliest to the latest; none if there is no such plan.

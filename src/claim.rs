@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Error;
-use crate::fact::{Holder, StandardFact, Value};
+use crate::fact::{Holder, SHARES_ELSEWHERE, StandardFact, Value};
 use crate::facts::Facts;
 use crate::notice::Notice;
 
@@ -28,6 +29,8 @@ pub struct Claim {
     pub(crate) facts: Facts,
     /// What is known around it: whoever decides it, in whatever way, says so and heeds it.
     notices: Vec<Notice>,
+    /// Whether the shares that count first under other covers were counted from these, and not given.
+    was_counted: bool,
 }
 
 impl Claim {
@@ -90,9 +93,26 @@ impl Claim {
         self.facts.get(name)
     }
 
-    /// Adds what is known around the claim.
-    pub(crate) fn tell(&mut self, notices: impl IntoIterator<Item = Notice>) {
-        self.notices.extend(notices);
+    /// Tells the claim what is known around it, in place of what it was told before.
+    pub(crate) fn tell(&mut self, notices: Vec<Notice>, shares_elsewhere: Option<Decimal>) {
+        if self.was_counted {
+            self.facts.unset(SHARES_ELSEWHERE);
+        }
+        self.notices = notices;
+        self.was_counted = shares_elsewhere.is_some();
+        if let (Some(shares), Some(place)) = (shares_elsewhere, StandardFact::place_of(SHARES_ELSEWHERE)) {
+            self.facts.put(place, Value::Number(shares));
+        }
+    }
+
+    /// Whether the claim was told something.
+    pub(crate) fn was_told(&self) -> bool {
+        self.was_counted || !self.notices.is_empty()
+    }
+
+    /// How many shares count first under other covers, as the claim itself says.
+    pub(crate) fn shares_elsewhere(&self) -> Option<&Value> {
+        self.fact(SHARES_ELSEWHERE).filter(|_| !self.was_counted)
     }
 
     /// What is known around the claim.

@@ -139,6 +139,9 @@ codes! {
     EarlierClaimOpen "earlier-claim-open",
     LaterClaimInHistory "later-claim-in-history",
     MemberContradicts "member-contradicts",
+    OverlappingCovers "overlapping-covers",
+    SharesElsewhere "shares-elsewhere",
+    PossibleDuplicate "possible-duplicate",
     // what is seen of rows
     RejectedClaimUnplaced "rejected-claim-unplaced",
     SpreadsheetId "spreadsheet-id",

@@ -461,9 +461,12 @@ const fn else_by(derived: &'static str, fact: StandardFact) -> StandardFact {
     StandardFact { derived: Some(derived), ..fact }
 }
 
+/// How many shares of the member count first under other covers of the plan.
+pub(crate) const SHARES_ELSEWHERE: &str = "shares_elsewhere";
+
 /// All standard facts, those of the enrollment first, the settlement record last.
 #[rustfmt::skip]
-pub static STANDARD: [StandardFact; 58] = [
+pub static STANDARD: [StandardFact; 59] = [
     within(1, 1000, of_enrollment("shares", Kind::Number, "持有份数", "shares held")),
     of_enrollment("birth_date", Kind::Date, "出生日期", "date of birth"),
     of_enrollment("occupation", Kind::Category, "职业", "occupation"),
@@ -495,6 +498,7 @@ pub static STANDARD: [StandardFact; 58] = [
     else_by("greatest(inscp_scp_amt - fund_pay_sumamt, 0 yuan)",
         of_claim("in_pool_burden", Kind::Money, "统筹范围内个人自付", "borne by the member inside the pool")),
     else_by("fulamt_ownpay_amt", of_claim("self_funded", Kind::Money, "自费费用", "self-funded cost")),
+    within(0, 1_000_000, optional(of_claim(SHARES_ELSEWHERE, Kind::Number, "其他保障先计入的份数", "shares that count under other covers first"))),
 
     of_settlement("setl_id", Kind::Category, "结算编号", "settlement id"),
     of_settlement("mdtrt_id", Kind::Category, "就诊编号", "visit id"),

@@ -59,6 +59,12 @@ impl Facts {
         if let Some(text) = otherwise_written(&given, &value) {
             self.written.insert(fact.name, text.into());
         }
+        self.put(place, value);
+        Ok(())
+    }
+
+    /// Sets a standard fact to a value that fits it.
+    pub(crate) fn put(&mut self, place: usize, value: Value) {
         if self.standard.is_empty() {
             self.standard = vec![None; STANDARD.len()];
         }
@@ -66,7 +72,6 @@ impl Facts {
             *slot = Some(value);
             self.given |= 1_u64.rotate_left(u32::try_from(place).unwrap_or_default());
         }
-        Ok(())
     }
 
     /// The same for a record that may say a fact twice, under each of its names: it must say the same.

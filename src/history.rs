@@ -34,7 +34,20 @@ pub const MAX_CLAIMS: usize = 10_000;
 /// several plans, or there are more than [`MAX_CLAIMS`]; else those of [`Catalog::resolve`] and [`crate::Plan::adjudicate`].
 pub fn decide(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Result<(Vec<Adjudication>, Accumulators), Error> {
     check_count(claims.len())?;
-    let claims = member::known(claims);
+    decide_among(catalog, claims, &[])
+}
+
+/// The same where the member has other covers too, under which nothing may be claimed: their shares count towards the cap of the plan.
+///
+/// # Errors
+/// Those of [`decide`].
+pub fn decide_among(
+    catalog: &Catalog,
+    claims: &[(Enrollment, Claim)],
+    covers: &[Enrollment],
+) -> Result<(Vec<Adjudication>, Accumulators), Error> {
+    check_count(claims.len())?;
+    let claims = member::known(catalog, claims, covers);
     let mut accounts = Accounts::new(catalog);
     for (enrollment, claim) in claims.iter() {
         accounts.foresee(enrollment, claim);
@@ -44,6 +57,13 @@ pub fn decide(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Result<(Vec<
         decided.push(accounts.next(enrollment, claim)?);
     }
     Ok((decided, accounts.into_only()?))
+}
+
+/// The claims of a member, each told what is known around it: whether its bill is in another claim, which covers overlap, whether all are of one
+/// person. Deciding them together does so by itself; a claim that is decided alone by [`crate::Plan::adjudicate`] says and heeds what it was told.
+#[must_use]
+pub fn known(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Vec<(Enrollment, Claim)> {
+    member::known(catalog, claims, &[]).into_owned()
 }
 
 /// Decides a member's claims under all plans: by event date, then in the order in which joint limits serve the plans, then by
@@ -58,7 +78,7 @@ pub fn decide_together(
     catalog: &Catalog,
     claims: &[(Enrollment, Claim)],
 ) -> Result<(Vec<Adjudication>, BTreeMap<String, Accumulators>), Error> {
-    let claims = member::known(claims);
+    let claims = member::known(catalog, claims, &[]);
     let mut by_plan: BTreeMap<&str, Vec<&(Enrollment, Claim)>> = BTreeMap::new();
     for pair in &*claims {
         by_plan.entry(pair.0.plan()).or_default().push(pair);

@@ -54,7 +54,7 @@ pub use accumulator::{Accumulators, Posting};
 pub use adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, Outcome, Reason};
 pub use case::{Case, OtherCover};
 pub use cases::{CaseReport, CasesReport, WorkedCases};
-pub use catalog::{Catalog, LoadError};
+pub use catalog::{Catalog, Hold, LoadError};
 pub use certificate::{Certificate, Certifier, Extract, Inclusion, Program, Roll, Tree};
 pub use claim::Claim;
 pub use code::Code;

@@ -1,9 +1,14 @@
-//! What is known around the claims of one member: whether one person is meant.
+//! What is known around the claims of one member: whether one person is meant, and what the account says.
+
+pub(crate) mod account;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
 use crate::alike::fold;
+use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::code::Code;
 use crate::enrollment::Enrollment;
@@ -43,7 +48,7 @@ struct Stated {
 }
 
 /// So many records are named of each value.
-const MOST_NAMED: usize = 3;
+pub(crate) const MOST_NAMED: usize = 3;
 
 /// Where what is said of one member cannot be true of one person.
 pub(crate) fn contradictions<'a>(said: impl IntoIterator<Item = Said<'a>>) -> Vec<Contradiction> {
@@ -158,57 +163,104 @@ fn said<'a>(
     })
 }
 
+/// A claim under its enrollment.
+type Pair<'a> = (&'a Enrollment, &'a Claim);
+
 /// What is known around one claim.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Told {
     notices: Vec<Notice>,
+    /// Shares that count first under other covers of the plan.
+    shares_elsewhere: Option<Decimal>,
 }
 
 impl Told {
     /// Tells the claim.
     pub(crate) fn tell(self, claim: &mut Claim) {
-        claim.tell(self.notices);
+        claim.tell(self.notices, self.shares_elsewhere);
     }
 }
 
-/// What is known around each of these claims; empty where nothing is to be said of any.
-pub(crate) fn around<'a>(claims: impl IntoIterator<Item = (&'a Enrollment, &'a Claim)>) -> Vec<Told> {
-    let claims: Vec<(&Enrollment, &Claim)> = claims.into_iter().collect();
-    if PERSONAL.into_iter().all(|(fact, holder)| is_said_once(fact, holder, &claims)) {
+/// What is known around each of these claims, `others` being covers under which there may be no claim; empty where nothing is to be
+/// said of any.
+pub(crate) fn around<'c>(
+    catalog: &Catalog,
+    claims: impl IntoIterator<Item = Pair<'c>>,
+    others: &[Enrollment],
+) -> Vec<Told> {
+    let claims: Vec<Pair<'c>> = claims.into_iter().collect();
+    let were_told = claims.iter().any(|(_, claim)| claim.was_told());
+    let mut told = vec![Told::default(); if were_told { claims.len() } else { 0 }];
+    let mut tell = |place: usize, more: Told| {
+        told.resize_with(claims.len(), Told::default);
+        if let Some(told) = told.get_mut(place) {
+            told.notices.extend(more.notices);
+            told.shares_elsewhere = more.shares_elsewhere.or(told.shares_elsewhere);
+        }
+    };
+    for (place, notices) in held(&claims, others) {
+        tell(place, Told { notices, ..Told::default() });
+    }
+    let mut accounts: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for (place, (enrollment, _)) in claims.iter().enumerate() {
+        accounts.entry((enrollment.member(), enrollment.plan())).or_default().push(place);
+    }
+    for ((member, plan), places) in accounts {
+        let is_own = |other: &&Enrollment| other.member() == member && other.plan() == plan;
+        let others: Vec<Enrollment> = others.iter().filter(is_own).cloned().collect();
+        if places.len().saturating_add(others.len()) > 1 {
+            let of_account: Vec<Pair<'_>> = places.iter().filter_map(|place| claims.get(*place).copied()).collect();
+            let found = account::around(catalog, &of_account, &others, &[]);
+            places.into_iter().zip(found).for_each(|(place, more)| tell(place, more));
+        }
+    }
+    told
+}
+
+/// Each claim of a member who cannot be one person, with what pends it.
+fn held(claims: &[Pair<'_>], others: &[Enrollment]) -> Vec<(usize, Vec<Notice>)> {
+    if PERSONAL.into_iter().all(|(fact, holder)| is_said_once(fact, holder, claims, others)) {
         return Vec::new();
     }
     let mut by_member: BTreeMap<&str, Vec<Said<'_>>> = BTreeMap::new();
-    for (enrollment, claim) in &claims {
+    for (enrollment, claim) in claims {
         let said = said_of_enrollment(enrollment).chain(said_of_claim(claim));
         by_member.entry(enrollment.member()).or_default().extend(said);
     }
-    let held: BTreeMap<&str, Vec<Notice>> = by_member
-        .into_iter()
-        .map(|(member, said)| (member, notices(member, &contradictions(said))))
-        .filter(|(_, notices)| !notices.is_empty())
-        .collect();
-    if held.is_empty() {
-        return Vec::new();
+    for enrollment in others {
+        by_member.entry(enrollment.member()).or_default().extend(said_of_enrollment(enrollment));
     }
-    let told = |(enrollment, _): &(&Enrollment, &Claim)| Told {
-        notices: held.get(enrollment.member()).cloned().unwrap_or_default(),
+    let held: BTreeMap<&str, Vec<Notice>> =
+        by_member.into_iter().map(|(member, said)| (member, notices(member, &contradictions(said)))).collect();
+    let of_claim = |(place, (enrollment, _)): (usize, &Pair<'_>)| {
+        let notices = held.get(enrollment.member()).filter(|notices| !notices.is_empty())?;
+        Some((place, notices.clone()))
     };
-    claims.iter().map(told).collect()
+    claims.iter().enumerate().filter_map(of_claim).collect()
 }
 
 /// Whether no two of them say differently what one person has one of.
-fn is_said_once(fact: &str, holder: Holder, claims: &[(&Enrollment, &Claim)]) -> bool {
-    let mut said = claims.iter().filter_map(|(enrollment, claim)| match holder {
+fn is_said_once(fact: &str, holder: Holder, claims: &[Pair<'_>], others: &[Enrollment]) -> bool {
+    let by_claims = claims.iter().filter_map(|(enrollment, claim)| match holder {
         Holder::Enrollment => enrollment.fact(fact),
         Holder::Claim => claim.fact(fact),
     });
+    let by_others = others.iter().filter_map(|enrollment| match holder {
+        Holder::Enrollment => enrollment.fact(fact),
+        Holder::Claim => None,
+    });
+    let mut said = by_claims.chain(by_others);
     let first = said.next();
     said.all(|value| Some(value) == first)
 }
 
-/// The claims, each told what is known around it; as they are where nothing is to be said.
-pub(crate) fn known(claims: &[(Enrollment, Claim)]) -> Cow<'_, [(Enrollment, Claim)]> {
-    let told = around(claims.iter().map(|(enrollment, claim)| (enrollment, claim)));
+/// The claims, each told what is known around it and these covers; as they are where nothing is to be said.
+pub(crate) fn known<'c>(
+    catalog: &Catalog,
+    claims: &'c [(Enrollment, Claim)],
+    others: &[Enrollment],
+) -> Cow<'c, [(Enrollment, Claim)]> {
+    let told = around(catalog, claims.iter().map(|(enrollment, claim)| (enrollment, claim)), others);
     if told.is_empty() {
         return Cow::Borrowed(claims);
     }

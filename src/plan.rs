@@ -11,10 +11,10 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::accumulator::Entry;
-use crate::fact::{Absent, Bounds, Holder, Kind};
+use crate::fact::{Absent, Bounds, Holder, Kind, SHARES_ELSEWHERE};
 use crate::rounding::Rounding;
 use crate::spelling::Spellings;
-use crate::text::Text;
+use crate::text::{Text, say};
 use expression::{Comparison, Date, Number, Slot, Slots, Truth};
 
 /// One version of a plan, ready to decide claims.
@@ -26,6 +26,8 @@ pub struct Plan {
     pub(crate) title: Text,
     pub(crate) effective: Effective,
     pub(crate) terms: Terms,
+    /// Whether a bill that may be one of an earlier claim pends.
+    pub(crate) holds_duplicates: bool,
     pub(crate) facts: Vec<PlanFact>,
     pub(crate) figures: Vec<Figure>,
     pub(crate) tables: Vec<Table>,
@@ -45,7 +47,7 @@ pub struct Plan {
     pub(crate) coverage_start: Slot,
     pub(crate) rounding_citation: Citation,
     /// Whether a claim waits where an earlier one that it counts is open.
-    pub(crate) waits_for_open_claims: bool,
+    pub(crate) holds_open_claims: bool,
     /// The pack's own facts.
     pub(crate) own_facts: Vec<Slot>,
     /// The own facts of all plans of its catalog: one that is another plan's says nothing here, and is no slip.
@@ -142,6 +144,16 @@ impl Plan {
 }
 
 impl Plan {
+    /// Whether claims of one event under one enrollment have the fact in common: what is said of the enrollment, the date of the event, and
+    /// how many shares count under other covers on that date.
+    pub(crate) fn is_of_the_event(&self, slot: Slot) -> bool {
+        let fact = self.fact(slot);
+        match fact.holder {
+            Holder::Enrollment => true,
+            Holder::Claim => slot == self.event_date || &*fact.name == SHARES_ELSEWHERE,
+        }
+    }
+
     /// The slot of the standard fact at this place, if the plan reads it.
     #[inline]
     pub(crate) fn slot_of_standard(&self, place: usize) -> Option<Slot> {
@@ -269,6 +281,11 @@ pub(crate) struct Terms {
     pub(crate) union_pays: Option<Number>,
     pub(crate) max_shares: Option<(Number, Excess)>,
     pub(crate) term: Option<Term>,
+}
+
+/// What every benefit needs where shares beyond a cap are void.
+pub(crate) fn some_shares_count() -> Text {
+    say!("其他保障先计入的份数未达上限", "the shares under other covers do not come to the cap")
 }
 
 /// What becomes of shares beyond the cap.

@@ -10,6 +10,7 @@ use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact::{self, Inexact};
+use crate::fact::{SHARES_ELSEWHERE, Value};
 use crate::money;
 use crate::plan::expression::Number;
 use crate::plan::{Plan, Term};
@@ -75,6 +76,21 @@ impl Plan {
         }
     }
 
+    /// The shares that count for a claim: those that [`Plan::counted_shares`] gives, but no more than other covers leave of the cap.
+    ///
+    /// # Errors
+    /// Those of [`Plan::quote`].
+    pub fn counted_shares_of(&self, enrollment: &Enrollment, claim: &Claim) -> Result<Option<Decimal>, Error> {
+        let counted = self.counted_shares(enrollment)?;
+        match (counted, &self.terms.max_shares, claim.fact(SHARES_ELSEWHERE)) {
+            (Some(counted), Some((max, _)), Some(Value::Number(elsewhere))) => {
+                let left = exact::subtract(self.of_enrollment(max, enrollment)?, *elsewhere)?;
+                Ok(Some(counted.min(left.max(Decimal::ZERO))))
+            }
+            (counted, ..) => Ok(counted),
+        }
+    }
+
     /// The last day of a cover that starts on this day, by the plan's term; `None` if the pack states no term.
     ///
     /// ```
@@ -117,7 +133,7 @@ fn needs(facts: &str) -> Error {
 
 fn whole_number(enrollment: &Enrollment, fact: &str) -> Option<Decimal> {
     match enrollment.fact(fact) {
-        Some(crate::fact::Value::Number(number)) => Some(*number),
+        Some(Value::Number(number)) => Some(*number),
         Some(_) | None => None,
     }
 }

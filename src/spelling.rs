@@ -199,14 +199,14 @@ fn is_joint(c: char) -> bool {
 }
 
 /// The half-width form of a full-width letter, digit or sign.
-fn half_width(c: char) -> char {
+pub(crate) fn half_width(c: char) -> char {
     let is_full_width = ('\u{ff01}'..='\u{ff5e}').contains(&c);
     let half = u32::from(c).checked_sub(0xfee0).filter(|_| is_full_width).and_then(char::from_u32);
     half.unwrap_or(c)
 }
 
 /// Characters that no one sees: controls that are no blanks, soft hyphens, joiners, marks of direction, variation and order.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     (c.is_control() && !c.is_whitespace())
         || matches!(
             c,

@@ -92,7 +92,7 @@ impl<'c> Workbook<'c> {
     /// works out what the plan alone pays.
     pub fn add(&mut self, case: &Case) -> Result<(), Error> {
         let before = case.before(self.catalog)?;
-        let case = case.known();
+        let case = case.known(self.catalog);
         if case.claim.reverses().is_none() {
             let plan = self.catalog.resolve(&case.enrollment, &case.claim)?;
             let alone = plan.decide(&case.enrollment, &case.claim, &before.accumulators)?.payable();

@@ -10,6 +10,7 @@
 mod laws {
     mod balance;
     mod census;
+    mod covers;
     mod door;
     mod histories;
     mod law;

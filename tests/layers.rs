@@ -16,7 +16,6 @@ const LAYERS: [(&str, &[&str]); 9] = [
     (
         "vocabulary",
         &[
-            "alike",
             "calendar",
             "code",
             "diagnostic",
@@ -31,7 +30,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
             "text",
         ],
     ),
-    ("facts", &["accumulator", "claim", "document", "enrollment", "fact", "facts", "spelling"]),
+    ("facts", &["accumulator", "alike", "claim", "document", "enrollment", "fact", "facts", "spelling"]),
     ("promises", &["plan::*"]),
     ("meaning", &["semantics"]),
     ("readings", &["adjudicate::*", "quote", "reading::*"]),
@@ -49,7 +48,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
             "explain",
             "history::*",
             "joint",
-            "member",
+            "member::*",
             "schema",
             "workbook::*",
         ],

@@ -9,7 +9,7 @@ use crate::code::Code;
 use crate::error::Error;
 use crate::exact;
 use crate::plan::expression::{Comparison, Slots};
-use crate::plan::{Assumed, Benefit, Citation, Plan};
+use crate::plan::{Assumed, Benefit, Citation, Plan, some_shares_count};
 use crate::reading::exact::{Exact, Known, Listener};
 use crate::semantics::Event;
 use crate::text::{Text, say};
@@ -174,7 +174,16 @@ pub(super) fn why_nothing(adjudication: &Adjudication) -> Vec<Reason> {
         fact: None,
     };
     if adjudication.benefits.is_empty() {
-        return vec![reason(Code::NoBenefitApplies, say!("没有适用的待遇", "no benefit applies"), None)];
+        let none_counts = some_shares_count();
+        let text = if adjudication.inapplicable.iter().any(|benefit| benefit.unmet.contains(&none_counts)) {
+            say!(
+                "没有适用的待遇：其他保障先计入的份数已达上限，本保障没有计入的份数",
+                "no benefit applies: the shares under other covers come to the cap, and none count here"
+            )
+        } else {
+            say!("没有适用的待遇", "no benefit applies")
+        };
+        return vec![reason(Code::NoBenefitApplies, text, None)];
     }
     let because = |lines: &BenefitLines| match lines.lines.iter().find(|line| line.leaves.is_zero()) {
         Some(line) if line.is_binding() => {

@@ -67,7 +67,7 @@ pub(crate) fn decide_bucket(
         if waves.needs_exact(account.index) || !open.may_matter(&account, &results) {
             continue;
         }
-        if plans.waits_for_open_claims(account.plan) || exactly::note(bucket, &account, &mut results).is_none() {
+        if plans.holds_open_claims(account.plan) || exactly::note(bucket, &account, &mut results).is_none() {
             waves.give_up(account.index);
         }
     }

@@ -39,7 +39,7 @@ impl<'c> Certifier<'c> {
     /// certificate comes to what the plan alone pays.
     pub fn certify(&self, case: &Case) -> Result<Certificate, Error> {
         let before = case.before(self.catalog)?;
-        let case = case.known();
+        let case = case.known(self.catalog);
         let plan = self.catalog.resolve(&case.enrollment, &case.claim)?;
         let (certificate, mut adjudication) = self.one(plan, &case.enrollment, &case.claim, &before.accumulators)?;
         before.room.cut(&mut adjudication, &before.accumulators)?;
@@ -60,7 +60,7 @@ impl<'c> Certifier<'c> {
     /// Those of [`history::decide`] and [`Program::certify`].
     pub fn certify_history(&self, claims: &[(Enrollment, Claim)]) -> Result<Vec<Certificate>, Error> {
         history::check_count(claims.len())?;
-        let claims = member::known(claims);
+        let claims = member::known(self.catalog, claims, &[]);
         let mut accounts = history::Accounts::new(self.catalog);
         for (enrollment, claim) in claims.iter() {
             accounts.foresee(enrollment, claim);

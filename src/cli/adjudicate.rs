@@ -17,7 +17,7 @@ pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failu
     files::each_once([&asked.case].into_iter().chain(outputs), setting.language)?;
     let (name, bytes) = read(&asked.case, setting)?;
     let catalog = match files::catalog(setting)? {
-        Ok(catalog) => asked.waiting.under(catalog),
+        Ok(catalog) => asked.holding.of(catalog),
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
     let case = match Case::read(&name, &bytes, &catalog) {
@@ -83,6 +83,7 @@ fn read(path: &Path, setting: &Setting) -> Result<(String, Vec<u8>), Failure> {
 }
 
 fn decided(case: &Case, catalog: &Catalog, setting: &Setting) -> Result<Report, huzhu::Error> {
+    let case = &*case.known(catalog);
     let before = case.accumulators(catalog)?;
     let (adjudication, after) = case.decide(catalog)?;
     let plan = catalog.decided_by(&adjudication)?;

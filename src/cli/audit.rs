@@ -19,7 +19,7 @@ use super::{Failure, Report};
 
 pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, Failure> {
     let catalog = match files::catalog(setting)? {
-        Ok(catalog) => asked.waiting.under(catalog),
+        Ok(catalog) => asked.holding.of(catalog),
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
     check_files(asked, setting)?;

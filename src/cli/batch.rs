@@ -22,7 +22,7 @@ const FEWEST_FOR_SPEED: u64 = 1_000;
 
 pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
     let catalog = match files::catalog(setting)? {
-        Ok(catalog) => asked.waiting.under(catalog),
+        Ok(catalog) => asked.holding.of(catalog),
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
     let job = job(asked);

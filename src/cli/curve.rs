@@ -13,6 +13,7 @@ use super::words::{self, pick, say};
 use super::{Report, check};
 
 pub(super) fn of(case: &Case, catalog: &Catalog, fact: &str) -> Result<Curve, Error> {
+    let case = &*case.known(catalog);
     let plan = catalog.resolve(&case.enrollment, &case.claim)?;
     plan.curve(&case.enrollment, &case.claim, &case.accumulators(catalog)?, fact)
 }

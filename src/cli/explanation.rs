@@ -142,7 +142,7 @@ impl Statement<'_> {
     /// Where fewer shares count than are held.
     fn shares_that_count(&self) -> Option<(String, String)> {
         let enrollment = &self.case.enrollment;
-        let counted = self.plan.counted_shares(enrollment).ok()??;
+        let counted = self.plan.counted_shares_of(enrollment, &self.case.claim).ok()??;
         let are_fewer = enrollment.fact("shares").is_some_and(|held| *held != Value::Number(counted));
         are_fewer.then(|| (self.say("  其中计入", "  of which count").to_owned(), counted.to_string()))
     }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use anstream::AutoStream;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use huzhu::{Catalog, Language};
+use huzhu::{Catalog, Hold, Language};
 
 use super::layout::Look;
 
@@ -123,7 +123,7 @@ pub(super) struct Adjudicate {
     #[arg(long, value_name = "FACT=VALUE", value_parser = changed_fact, conflicts_with_all = ["curve", "certificate", "workbook"])]
     pub(super) what_if: Vec<(String, String)>,
     #[command(flatten)]
-    pub(super) waiting: Waiting,
+    pub(super) holding: Holding,
     /// Show what is paid for every value of a number, all else as it is · 应付额随某事实的变化
     #[arg(long, value_name = "FACT", conflicts_with = "hold")]
     pub(super) curve: Option<String>,
@@ -205,7 +205,7 @@ pub(super) struct Batch {
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     pub(super) ignore_columns: Vec<String>,
     #[command(flatten)]
-    pub(super) waiting: Waiting,
+    pub(super) holding: Holding,
     #[command(flatten)]
     pub(super) resources: Resources,
     /// Check the columns, decide the first thousand claims, and write nothing
@@ -219,18 +219,29 @@ pub(super) struct Batch {
     pub(super) quiet: bool,
 }
 
-/// What becomes of a claim whose outcome hangs on an earlier one that is open.
+/// What pends claims that are only decided with a notice else.
 #[derive(Debug, Args)]
-pub(super) struct Waiting {
-    /// Pend a claim whose outcome hangs on an earlier one that is pended or was rejected, whatever the packs say · 既往理赔未结时暂缓
-    #[arg(long)]
-    hold: bool,
+pub(super) struct Holding {
+    /// Pend claims whatever the packs say: those whose outcome hangs on an earlier claim that is open (`open-claims`, as where WHAT is left out),
+    /// those whose bill may have come before (`duplicates`) · 另予暂缓：未结的既往理赔、可能重复的票据
+    #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',', num_args = 0..=1, require_equals = true, default_missing_value = "open-claims")]
+    hold: Vec<Held>,
 }
 
-impl Waiting {
+/// What pends claims by an option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Held {
+    OpenClaims,
+    Duplicates,
+}
+
+impl Holding {
     /// The plans, to decide so.
-    pub(super) fn under(&self, catalog: Catalog) -> Catalog {
-        if self.hold { catalog.hold_for_open_claims() } else { catalog }
+    pub(super) fn of(&self, catalog: Catalog) -> Catalog {
+        self.hold.iter().fold(catalog, |catalog, what| match what {
+            Held::OpenClaims => catalog.holding(Hold::OpenClaims),
+            Held::Duplicates => catalog.holding(Hold::Duplicates),
+        })
     }
 }
 
@@ -299,7 +310,7 @@ pub(super) struct Audit {
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     pub(super) ignore_columns: Vec<String>,
     #[command(flatten)]
-    pub(super) waiting: Waiting,
+    pub(super) holding: Holding,
     #[command(flatten)]
     pub(super) resources: Resources,
     /// Overwrite results that are there

@@ -18,7 +18,7 @@ use crate::pack::resolve::{Extent, MAX_PARTS};
 use crate::plan::expression::{Date, MAX_FACTS, Number, Truth};
 use crate::plan::{
     Assumed, Benefit, Citation, Condition, Figure, Limit, NamedValue, Origin, Plan, PlanReference, Provenance, Slab,
-    Table, Waiting,
+    Spelled, Table, Waiting,
 };
 
 use crate::scope::Scope;
@@ -57,6 +57,7 @@ pub(super) fn build(root: &Node, fingerprint: String, findings: Findings) -> (Op
         places: Places::default(),
         figures: Vec::new(),
         tables: Vec::new(),
+        some_shares_count: None,
     };
     let plan = builder.plan(fingerprint);
     let Builder { mut resolver, mut places, .. } = builder;
@@ -70,6 +71,8 @@ struct Builder<'n> {
     places: Places,
     figures: Vec<Figure>,
     tables: Vec<Table>,
+    /// What every benefit needs besides its own conditions.
+    some_shares_count: Option<Spelled<Truth>>,
 }
 
 impl<'n> Builder<'n> {
@@ -137,6 +140,7 @@ impl<'n> Builder<'n> {
             title: title(head?)?,
             effective: effective?,
             terms: terms?,
+            holds_duplicates: head?.get("duplicates").and_then(Node::text) == Some("pend"),
             facts: std::mem::take(&mut self.resolver.facts),
             figures: std::mem::take(&mut self.figures),
             tables: std::mem::take(&mut self.tables),
@@ -153,7 +157,7 @@ impl<'n> Builder<'n> {
             event_date,
             coverage_start,
             rounding_citation,
-            waits_for_open_claims: head?.get("earlier_open").and_then(Node::text) == Some("pend"),
+            holds_open_claims: head?.get("earlier_open").and_then(Node::text) == Some("pend"),
             own_facts,
             kin_facts: Arc::default(),
             worded,

@@ -12,7 +12,7 @@ use crate::accumulator::{Entry, Measure};
 use crate::code::Code;
 use crate::diagnostic::{Findings, Span, did_you_mean};
 use crate::document::{Form, Node};
-use crate::fact::{Absent, Kind, STANDARD, StandardFact};
+use crate::fact::{Absent, Kind, SHARES_ELSEWHERE, STANDARD, StandardFact};
 use crate::names;
 use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Slot, Truth};
 use crate::plan::{Assumed, Derived, LedgerAmount, LedgerEntry, NamedValue, PlanFact, Symbol};
@@ -405,12 +405,12 @@ impl Resolver {
         }
     }
 
-    /// Shares beyond a cap that voids them do not count.
-    fn counted_shares(&self, held: Number) -> Number {
-        match &self.max_shares {
-            Some(max) => Number::Least(vec![held, max.clone()]),
-            None => held,
-        }
+    /// Shares beyond a cap that voids them do not count, nor those that come to it only with the shares under other covers.
+    fn counted_shares(&mut self, held: Number) -> Number {
+        let Some(max) = self.max_shares.clone() else { return held };
+        let Some(elsewhere) = self.slot(SHARES_ELSEWHERE) else { return Number::Least(vec![held, max]) };
+        let left = Number::Subtract(Box::new([max, Number::Fact(elsewhere)]));
+        Number::Least(vec![held, Number::Greatest(vec![left, Number::Constant(Decimal::ZERO)])])
     }
 
     fn not_a_value(&mut self, name: &str, span: &Span, help: Text) -> Option<Typed> {

@@ -106,6 +106,7 @@ mod keys {
         ]]), "有效期", "when this version holds"),
         key("rounding", ROUNDING, "舍入规则", "how benefits are rounded"),
         optional("earlier_open", Shape::OneOf(|| vec!["decide", "pend"]), "结果取决于未结的既往理赔时：照常审核（默认）或暂缓", "what becomes of a claim whose outcome hangs on an earlier one that is open: decided (the default) or pended"),
+        optional("duplicates", Shape::OneOf(|| vec!["decide", "pend"]), "票据可能已理赔过时：照常审核（默认）或暂缓", "what becomes of a claim whose bill may have come before: decided (the default) or pended"),
         optional("source", Shape::Words, "依据", "what the pack was written from"),
     ];
     const ENROLLMENT: &[Key] = &[

@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::fact::Holder;
 use crate::plan::expression::{Comparison, Prior, Slot};
 use crate::plan::{LedgerAmount, Plan};
 use crate::rounding::Rounding;
@@ -79,13 +78,8 @@ impl<'p> Tied<'p> {
         Tied { plan, place: Place::Ledger, moved: BTreeSet::new() }
     }
 
-    /// Claims of one event have their enrollment and their event date in common.
     fn fact(&self, slot: Slot) -> Ties {
-        let of_claim = match self.plan.fact(slot).holder {
-            Holder::Enrollment => false,
-            Holder::Claim => slot != self.plan.event_date,
-        };
-        Ties { of_claim, moves: false }
+        Ties { of_claim: !self.plan.is_of_the_event(slot), moves: false }
     }
 
     /// Left and right sums put together, the right ones counted so.

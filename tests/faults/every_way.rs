@@ -61,13 +61,13 @@ impl World {
         World { claims: rows(claims), enrollments: rows(enrollments) }
     }
 
-    /// Members each with their claims and the enrollments that those are made under, which may say something else for each claim. All ids
-    /// are made those of one file.
+    /// Members each with their claims and the enrollments that those are made under; of an enrollment, what is said with its first claim
+    /// counts. All ids are made those of one file.
     pub(super) fn of_members(members: &[Vec<(Enrollment, Claim)>]) -> World {
         let mut world = World::default();
         for (member, pairs) in members.iter().enumerate() {
-            for (place, (enrollment, claim)) in pairs.iter().enumerate() {
-                let under = format!("{member}-{place}-{}", enrollment.id());
+            for (enrollment, claim) in pairs {
+                let under = format!("{member}-{}", enrollment.id());
                 let mut row = row_of(&serde_json::to_value(claim).unwrap());
                 row.insert("claim_id".to_owned(), format!("{member}-{}", claim.id()));
                 row.insert("enrollment_id".to_owned(), under.clone());
@@ -75,6 +75,9 @@ impl World {
                     row.insert("reverses".to_owned(), format!("{member}-{of}"));
                 }
                 world.claims.push(row);
+                if world.enrollments.iter().any(|row| row["enrollment_id"] == under) {
+                    continue;
+                }
                 let mut row = row_of(&serde_json::to_value(enrollment).unwrap());
                 row.insert("enrollment_id".to_owned(), under);
                 row.insert("member_id".to_owned(), format!("{member}-{}", enrollment.member()));
@@ -200,7 +203,7 @@ fn by_library(catalog: &Catalog, certifier: &Certifier<'_>, account: &Account) -
         digests.insert((text("enrollment"), text("claim")), certificate.digest());
     }
     let mut told = AllTold::new();
-    for ((enrollment, claim), decided) in account.claims.iter().zip(&decided) {
+    for ((enrollment, claim), decided) in history::known(catalog, &account.claims).iter().zip(&decided) {
         let digest = digests.remove(&key(enrollment, claim));
         if let Some(reversed) = claim.reverses() {
             before.reverse(reversed).unwrap();

@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use calamine::{Reader, Xlsx};
-use huzhu::{Case, Catalog, Language, Notice, Recalculated, money};
+use huzhu::{Case, Catalog, Hold, Language, Notice, Recalculated, money};
 use rust_decimal::Decimal;
 use serde_json::json;
 
@@ -293,7 +293,7 @@ fn a_case_says_it_as_a_batch_does() {
 #[test]
 fn with_hold_a_case_waits_and_has_no_certificate_and_no_sheet() {
     let [open, next] = open_and_next();
-    let (case, waiting) = (gansu(&[&open, &next]), catalog().hold_for_open_claims());
+    let (case, waiting) = (gansu(&[&open, &next]), catalog().holding(Hold::OpenClaims));
     let (adjudication, accumulators) = case.decide(&waiting).unwrap();
     assert_eq!((adjudication.decision(), adjudication.posting()), (huzhu::Decision::Pended, None));
     let reasons: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
@@ -377,7 +377,7 @@ fn a_run_with_hold_is_another_run() {
     let out = folder.path("paid.csv");
     let job = huzhu::batch::Job::new(input(OPEN[0]), input(OPEN[1]), &out);
     assert!(huzhu::batch::run(&job, &catalog(), &Stop).unwrap_err().is_interrupted());
-    let other = huzhu::batch::run(&job, &catalog().hold_for_open_claims(), &()).unwrap_err();
+    let other = huzhu::batch::run(&job, &catalog().holding(Hold::OpenClaims), &()).unwrap_err();
     assert!(other.is_resume() && other.to_string().contains("`--hold` is not the same"), "{other}");
     huzhu::batch::run(&job, &catalog(), &()).unwrap();
 }

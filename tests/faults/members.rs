@@ -94,8 +94,9 @@ fn two_people_under_one_id_are_not_decided_as_one() {
     assert_eq!(
         rows[1..],
         [
-            "d1,e1,henan-accident,1,pended,0.00,member-contradicts,\"member-contradicts(e1, e2)\",,0.00",
-            "d2,e2,henan-accident,1,pended,0.00,member-contradicts,\"member-contradicts(e1, e2)\",,0.00",
+            "d1,e1,henan-accident,1,pended,0.00,member-contradicts,\"member-contradicts(e1, e2);overlapping-covers(e2)\",,0.00",
+            "d2,e2,henan-accident,1,pended,0.00,member-contradicts,\
+             \"member-contradicts(e1, e2);overlapping-covers(e1);shares-elsewhere(e1)\",,0.00",
         ]
     );
     let seen = observation(&summary, "member-contradicts");
@@ -257,4 +258,250 @@ fn ids_that_only_look_different_stay_apart_and_are_said_once() {
     assert_eq!(seen["text"], "`M1` and `ｍ1` differ only in case, width or blanks; they are kept apart");
     assert_eq!(rejects.len(), 1);
     assert!(rejects[0].contains("`e1` differs from it only in case, width or blanks"), "{rejects:?}");
+}
+
+// ── covers that overlap ───────────────────────────────────────────────────
+
+const STAYS: &str = "claim_id,enrollment_id,event_date,cause,personal_burden,hospital_days\n";
+
+/// Two covers of Henan that overlap, with so many shares each.
+fn two_covers(first: u32, second: u32) -> String {
+    format!(
+        "{ENROLLED}\n\
+         e1,m1,henan-accident,{first},2025-01-01,2025-12-31,1990-05-05\n\
+         e2,m1,henan-accident,{second},2025-01-02,2026-01-01,1990-05-05\n"
+    )
+}
+
+#[test]
+fn one_stay_under_two_covers_is_paid_once() {
+    let (rows, summary) = batched("15-overlapping-covers/c.csv", "15-overlapping-covers/e.csv", &[]);
+    assert_eq!(
+        rows[1..],
+        [
+            "a,e1,henan-accident,1,paid,25100.00,,overlapping-covers(e2),,0.00",
+            "b,e2,henan-accident,1,pended,0.00,possible-duplicate,\
+             overlapping-covers(e1);shares-elsewhere(e1);possible-duplicate(a),,0.00",
+        ]
+    );
+    let seen = observation(&summary, "overlapping-covers");
+    assert_eq!(
+        (&seen["input"], &seen["column"], &seen["rows"], &seen["first_row"]),
+        (&"enrollments".into(), &"coverage_start".into(), &2.into(), &1.into())
+    );
+    assert_eq!(seen["text"], "`m1` has covers of `henan-accident` that overlap: `e1`, `e2`");
+}
+
+#[test]
+fn of_one_bill_under_two_covers_that_under_the_first_cover_is_paid_whatever_the_claims_are_called() {
+    let claims = format!("{STAYS}a,e2,2025-02-05,accident,20000.00,51\nb,e1,2025-02-05,accident,20000.00,51\n");
+    assert_eq!(
+        batch(&claims, &two_covers(2, 2), &[]).payouts,
+        [
+            "a,e2,henan-accident,1,pended,0.00,possible-duplicate,\
+             overlapping-covers(e1);shares-elsewhere(e1);possible-duplicate(b),,0.00",
+            "b,e1,henan-accident,1,paid,25100.00,,overlapping-covers(e2),,0.00",
+        ]
+    );
+}
+
+#[test]
+fn another_bill_under_the_second_cover_finds_no_share_that_counts() {
+    let claims = format!("{STAYS}a,e1,2025-02-05,accident,20000.00,51\nb,e2,2025-03-05,accident,3000.00,10\n");
+    assert_eq!(
+        batch(&claims, &two_covers(2, 2), &[]).payouts,
+        [
+            "a,e1,henan-accident,1,paid,25100.00,,overlapping-covers(e2),,0.00",
+            "b,e2,henan-accident,1,nothing-due,0.00,no-benefit-applies,overlapping-covers(e1);shares-elsewhere(e1),,0.00",
+        ]
+    );
+    // Where the first cover leaves a share, it counts: 3,000 and 10 days of 50.
+    let rows = batch(&claims, &two_covers(1, 2), &[]).payouts;
+    assert_eq!(rows[1], "b,e2,henan-accident,1,paid,3500.00,,overlapping-covers(e1);shares-elsewhere(e1),,0.00");
+}
+
+#[test]
+fn covers_that_follow_one_another_do_not_overlap() {
+    let claims = format!("{STAYS}a,e1,2025-12-31,accident,100.00,1\nb,e2,2026-01-01,accident,100.00,1\n");
+    let enrollments = format!(
+        "{ENROLLED}\n\
+         e1,m1,henan-accident,2,2025-01-01,2025-12-31,1990-05-05\n\
+         e2,m1,henan-accident,2,2026-01-01,2026-12-31,1990-05-05\n"
+    );
+    let Batch { payouts, summary, .. } = batch(&claims, &enrollments, &[]);
+    assert_eq!(payouts, ["a,e1,henan-accident,1,paid,200.00,,,,0.00", "b,e2,henan-accident,1,paid,200.00,,,,0.00"]);
+    assert_eq!(summary["observations"], json!([]));
+}
+
+#[test]
+fn a_benefit_that_does_not_go_by_shares_is_paid_under_one_cover() {
+    let claims = "claim_id,enrollment_id,event_date,cause,in_pool_burden,admitted\n\
+                  a,e1,2025-10-08,illness,1000.00,2025-10-08\n\
+                  b,e2,2025-11-08,illness,500.00,2025-11-08\n";
+    let enrollments = format!(
+        "{ENROLLED},previous_coverage_end\n\
+         e1,m1,guangdong-second-medical,1,2025-07-01,2026-06-30,1990-05-05,2025-06-30\n\
+         e2,m1,guangdong-second-medical,1,2025-08-01,2026-07-31,1990-05-05,2025-06-30\n"
+    );
+    let rows = batch(claims, &enrollments, &[]).payouts;
+    assert!(rows[0].starts_with("a,e1,guangdong-second-medical,2025-07,paid,800.00,"), "{rows:?}");
+    assert!(
+        rows[1].starts_with("b,e2,guangdong-second-medical,2025-07,nothing-due,0.00,no-benefit-applies,"),
+        "{rows:?}"
+    );
+}
+
+#[test]
+fn shares_that_are_said_to_count_elsewhere_must_be_those_that_are_known() {
+    let claims = |given: &str| {
+        format!(
+            "claim_id,enrollment_id,event_date,cause,personal_burden,hospital_days,shares_elsewhere\n\
+             b,e2,2025-03-05,accident,3000.00,10,{given}\n"
+        )
+    };
+    let decided = |given: &str, first| {
+        let rows = batch(&claims(given), &two_covers(first, 2), &[]).payouts;
+        rows[0].split(',').skip(4).take(3).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(decided("", 1), "paid 3500.00 ");
+    assert_eq!(decided("1", 1), "paid 3500.00 ");
+    assert_eq!(decided("0", 1), "pended 0.00 shares-elsewhere");
+    assert_eq!(decided("2", 1), "nothing-due 0.00 no-benefit-applies");
+}
+
+#[test]
+fn a_case_counts_the_shares_of_a_cover_in_its_history() {
+    let mut two = zhao();
+    two["enrollment"]["coverage_start"] = "2025-01-02".into();
+    two["enrollment"]["coverage_end"] = "2026-01-01".into();
+    two["history"] = json!([{
+        "id": "C1", "event_date": "2025-02-10", "cause": "accident", "personal_burden": "10.00", "hospital_days": 1,
+        "enrollment": { "coverage_start": "2025-01-01", "coverage_end": "2025-12-31", "shares": 1 },
+    }]);
+    let decided = case(&two);
+    // One share of two is left: 2,019.87 and 51 days of 50.
+    assert_eq!((&decided["decision"], &decided["payable"]), (&"paid".into(), &"4569.87".into()));
+    let codes: Vec<&Json> = decided["notices"].as_array().unwrap().iter().map(|notice| &notice["code"]).collect();
+    assert_eq!(codes, ["overlapping-covers", "shares-elsewhere"]);
+    two["history"][0]["enrollment"]["shares"] = 2.into();
+    let decided = case(&two);
+    assert_eq!(
+        (&decided["decision"], &decided["reasons"][0]["code"]),
+        (&"nothing-due".into(), &"no-benefit-applies".into())
+    );
+    assert!(decided["reasons"][0]["text"].as_str().unwrap().contains("none count here"), "{decided}");
+    let folder = Folder::new();
+    let path = folder.write("case.json", &two.to_string());
+    let page = huzhu(&["adjudicate", &path]).out;
+    assert!(page.contains("of which count"), "{page}");
+}
+
+#[test]
+fn a_claim_whose_shares_count_elsewhere_is_certified_with_them() {
+    let folder = Folder::new();
+    let claims = format!("{STAYS}a,e1,2025-02-05,accident,20000.00,51\nb,e2,2025-03-05,accident,3000.00,10\n");
+    let (claims, enrollments) = (folder.write("c.csv", &claims), folder.write("e.csv", &two_covers(1, 2)));
+    let (out, certificates) = (folder.path("payouts.csv"), folder.path("certificates.jsonl"));
+    let files = ["batch", "--claims", &claims, "--enrollments", &enrollments, "--out", &out];
+    let ran = huzhu(&[&files[..], &["--certificates", &certificates, "--lines", &folder.path("lines.csv")]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(std::fs::read_to_string(&certificates).unwrap().contains(r#""shares_elsewhere":"1""#));
+    assert_eq!(huzhu(&["verify", &certificates]).code, 0);
+    // An audit of these payouts finds nothing; one that paid two shares has not capped them.
+    for (recorded, differences) in
+        [("b,3500.00", vec![]), ("b,4000.00", vec!["b,4000.00,3500.00,500.00,shares-uncapped;benefit-twice"])]
+    {
+        let recorded = folder.write("r.csv", &format!("claim_id,payable\na,12550.00\n{recorded}\n"));
+        let differs = folder.path("differences.csv");
+        let files = ["audit", "--claims", &claims, "--enrollments", &enrollments, "--recorded", &recorded];
+        huzhu(&[&files[..], &["--out", &differs, "--force"]].concat());
+        assert_eq!(folder.read("differences.csv")[1..], differences);
+    }
+}
+
+// ── bills that come twice ─────────────────────────────────────────────────
+
+fn one_cover() -> String {
+    format!("{ENROLLED}\ne1,m1,henan-accident,2,2025-01-01,2025-12-31,1990-05-05\n")
+}
+
+/// Decision, payable, reasons and notices of each claim.
+fn outcomes(claims: &str, enrollments: &str, options: &[&str]) -> Vec<String> {
+    let rows = batch(claims, enrollments, options).payouts;
+    rows.iter().map(|row| row.split(',').skip(4).take(4).collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+fn a_bill_that_comes_twice_is_said_and_an_option_holds_it() {
+    let twice = format!("{STAYS}a,e1,2025-02-05,accident,100.00,2\nb,e1,2025-02-05,accident,100.00,2\n");
+    assert_eq!(outcomes(&twice, &one_cover(), &[]), ["paid 300.00  ", "paid 300.00  possible-duplicate(a)"]);
+    assert_eq!(
+        outcomes(&twice, &one_cover(), &["--hold=duplicates"]),
+        ["paid 300.00  ", "pended 0.00 possible-duplicate possible-duplicate(a)"]
+    );
+    let other_amount = twice.replace("b,e1,2025-02-05,accident,100.00", "b,e1,2025-02-05,accident,100.01");
+    let other_day = twice.replace("b,e1,2025-02-05", "b,e1,2025-02-06");
+    for once in [other_amount, other_day] {
+        assert!(outcomes(&once, &one_cover(), &["--hold=duplicates"]).iter().all(|row| row.starts_with("paid")));
+    }
+}
+
+#[test]
+fn a_settlement_that_comes_twice_is_said_though_the_day_is_another() {
+    let claims = "claim_id,enrollment_id,event_date,cause,personal_burden,hospital_days,setl_id\n\
+                  a,e1,2025-02-05,accident,100.00,2,S-1\n\
+                  b,e1,2025-02-06,accident,90.00,2,s-1\n\
+                  c,e1,2025-02-06,accident,90.01,2,S-2\n";
+    assert_eq!(
+        outcomes(claims, &one_cover(), &[]),
+        ["paid 300.00  ", "paid 290.00  possible-duplicate(a)", "paid 290.01  "]
+    );
+}
+
+#[test]
+fn a_reversed_claim_and_its_correction_are_no_duplicates() {
+    let claims = "claim_id,enrollment_id,event_date,cause,personal_burden,hospital_days,reverses\n\
+                  a,e1,2025-02-05,accident,100.00,2,\n\
+                  r,e1,2025-02-05,accident,100.00,2,a\n\
+                  c,e1,2025-02-05,accident,100.00,2,\n";
+    let rows = outcomes(claims, &one_cover(), &["--hold=duplicates"]);
+    assert!(rows.iter().all(|row| !row.contains("duplicate")), "{rows:?}");
+}
+
+#[test]
+fn claims_without_an_amount_are_no_bills() {
+    let claims = "claim_id,enrollment_id,event_date,cause,disability_grade\n\
+                  a,e1,2025-02-05,accident,9\n\
+                  b,e1,2025-02-05,accident,8\n";
+    assert_eq!(outcomes(claims, &one_cover(), &[]), ["paid 20000.00  ", "paid 10000.00  "]);
+}
+
+#[test]
+fn a_case_says_that_its_bill_is_in_its_history_and_the_option_holds_it() {
+    let mut twice = zhao();
+    let mut first = twice["claim"].clone();
+    first["id"] = "C1".into();
+    twice["history"] = json!([first]);
+    let said = case(&twice);
+    assert_eq!((&said["decision"], &said["notices"][0]["code"]), (&"paid".into(), &"possible-duplicate".into()));
+    assert_eq!(said["notices"][0]["about"], json!(["C1"]));
+    let ran = run_case(&twice, &["--hold=duplicates"]);
+    let held: Json = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&held["decision"], &held["reasons"][0]["code"]), (&"pended".into(), &"possible-duplicate".into()));
+}
+
+#[test]
+fn a_pack_may_hold_what_comes_twice() {
+    let folder = Folder::new();
+    let rules = format!("{}/rules/henan-accident.toml", env!("CARGO_MANIFEST_DIR"));
+    let pack = std::fs::read_to_string(rules).unwrap();
+    folder.write("henan-accident.toml", &pack.replacen("[plan]\n", "[plan]\nduplicates = \"pend\"\n", 1));
+    let mut twice = zhao();
+    let mut first = twice["claim"].clone();
+    first["id"] = "C1".into();
+    twice["history"] = json!([first]);
+    let case = folder.write("case.json", &twice.to_string());
+    let ran = huzhu(&["adjudicate", &case, "--format", "json", "--rules", &folder.0.to_string_lossy()]);
+    let held: Json = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran:?}"));
+    assert_eq!(held["decision"], "pended");
 }

@@ -53,11 +53,11 @@ fn start(claims: &[Pair]) -> Accumulators {
     open(&undated.filter(|pair| !is_denied(pair)).collect::<Vec<_>>())
 }
 
-/// One claim after another, each added to the account before the next is decided.
+/// One claim after another, each told what is known around it and added to the account before the next is decided.
 fn one_by_one(ordered: &[Pair]) -> (Vec<Adjudication>, Accumulators) {
     let mut accumulators = start(ordered);
     let mut decided = Vec::new();
-    for (enrollment, claim) in ordered {
+    for (enrollment, claim) in &history::known(&CATALOG, ordered) {
         let plan = CATALOG.resolve(enrollment, claim).unwrap();
         let adjudication = plan.adjudicate(enrollment, claim, &accumulators).unwrap();
         adjudication.outcome().add_to(&mut accumulators).unwrap();
@@ -168,7 +168,7 @@ fn a_history_may_be_decided_in_two_sittings() {
             let (_, halfway) = history::decide(&CATALOG, &ordered[..first]).unwrap();
             let mut accumulators: Accumulators =
                 serde_json::from_str(&serde_json::to_string(&halfway).unwrap()).unwrap();
-            for (index, (enrollment, claim)) in ordered.iter().enumerate().skip(first) {
+            for (index, (enrollment, claim)) in history::known(&CATALOG, &ordered).iter().enumerate().skip(first) {
                 let adjudication =
                     CATALOG.resolve(enrollment, claim).unwrap().adjudicate(enrollment, claim, &accumulators).unwrap();
                 prop_assert_eq!(&adjudication, &expected.0[index], "{}", &pack.file);
@@ -313,6 +313,9 @@ fn a_reversal_undoes_exactly_what_its_claim_posted() {
             let reversal = Claim::reversal("R", adjudication.outcome().claim());
             let mut with_reversal = claims.clone();
             with_reversal.insert(0, (claims[index].0.clone(), reversal));
+            if adjudication.notices().iter().any(Notice::holds) {
+                continue; // a bill that comes twice no longer does once it is taken back
+            }
             if adjudication.posting().is_none() {
                 prop_assert!(
                     history::decide(&CATALOG, &with_reversal).is_err_and(|error| error.is_history()),
@@ -326,7 +329,8 @@ fn a_reversal_undoes_exactly_what_its_claim_posted() {
             let (mut found, left) = history::decide(&CATALOG, &with_reversal).unwrap();
             let reversed = found.remove(index + 1);
             let original = found.remove(index);
-            prop_assert_eq!(&original, adjudication, "what is reversed was decided as ever");
+            prop_assert_eq!(original.outcome(), adjudication.outcome(), "what is reversed was decided as ever");
+            prop_assert_eq!(original.benefits(), adjudication.benefits());
             prop_assert_eq!(reversed.outcome().claim(), "R");
             prop_assert_eq!(reversed.decision(), Decision::Reversed);
             prop_assert_eq!(&reversed.reasons()[0].code, "reversal");

@@ -235,7 +235,9 @@ impl Teller<'_> {
         self.add(&mut facts, "event_date", Value::Date(event));
         let told_elsewhere = |fact: &Fact| {
             let is_derived = StandardFact::named(&fact.name).is_some_and(|fact| fact.derived.is_some());
-            is_derived || fact.is_settlement || matches!(fact.name.as_str(), "event_date" | "other_paid")
+            is_derived
+                || fact.is_settlement
+                || matches!(fact.name.as_str(), "event_date" | "other_paid" | "shares_elsewhere")
         };
         let pack = self.pack;
         for fact in pack.facts.iter().filter(|fact| fact.holder == Holder::Claim && !told_elsewhere(fact)) {
@@ -245,6 +247,10 @@ impl Teller<'_> {
         self.costs(&mut facts);
         if !self.telling.is_coherent && self.dice.one_in(12) {
             self.contradict(&mut facts);
+        }
+        if self.dice.one_in(16) && self.pack.plan.reads("shares_elsewhere") {
+            let shares: u32 = self.dice.pick(&[1, 0, 2]);
+            self.add(&mut facts, "shares_elsewhere", shares.into());
         }
         facts
     }

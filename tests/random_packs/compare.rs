@@ -32,14 +32,20 @@ pub(crate) type Answers = BTreeMap<String, Answer>;
 pub(crate) fn alone(catalog: &Catalog, member: &Member) -> Answers {
     let (by_plan, mut answers) = readable(member);
     for Account { claims, lost } in by_plan.values() {
-        answers.extend(under_one_plan(catalog, claims, lost));
+        answers.extend(under_one_plan(catalog, claims, lost, &covers(member)));
     }
     answers
 }
 
 /// What can be decided of a member's claims, by plan.
 pub(crate) fn decidable_histories(catalog: &Catalog, member: &Member) -> Vec<Vec<(Enrollment, Claim)>> {
-    readable(member).0.values().map(|account| decidable(catalog, &account.claims)).collect()
+    let covers = covers(member);
+    readable(member).0.values().map(|account| decidable(catalog, &account.claims, &covers)).collect()
+}
+
+/// The covers of the member that can be read.
+fn covers(member: &Member) -> Vec<Enrollment> {
+    member.enrollments.iter().filter_map(enrollment).collect()
 }
 
 /// A member's claims under one plan, and what can be read of those that are rejected.
@@ -87,12 +93,17 @@ fn remains(row: &Row) -> Claim {
     date.and_then(|date| claim.clone().with("event_date", date.as_str()).ok()).unwrap_or(claim)
 }
 
-fn under_one_plan(catalog: &Catalog, claims: &[(Enrollment, Claim)], lost: &[(Enrollment, Claim)]) -> Answers {
+fn under_one_plan(
+    catalog: &Catalog,
+    claims: &[(Enrollment, Claim)],
+    lost: &[(Enrollment, Claim)],
+    covers: &[Enrollment],
+) -> Answers {
     let mut answers = Answers::new();
-    let decided = history::decide(catalog, claims).or_else(|_| {
-        let kept = decidable(catalog, claims);
+    let decided = history::decide_among(catalog, claims, covers).or_else(|_| {
+        let kept = decidable(catalog, claims, covers);
         answers.extend(claims.iter().map(|(_, claim)| (claim.id().to_owned(), Answer::Rejected)));
-        history::decide(catalog, &kept)
+        history::decide_among(catalog, &kept, covers)
     });
     let (mut adjudications, _) = decided.expect("what is rejected was left out");
     let is_kept = |claim: &Claim| adjudications.iter().any(|kept| kept.outcome().claim() == claim.id());
@@ -154,7 +165,7 @@ fn beside_the_lost<'a>(
 }
 
 /// The claims without those that can not be decided.
-fn decidable(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Vec<(Enrollment, Claim)> {
+fn decidable(catalog: &Catalog, claims: &[(Enrollment, Claim)], covers: &[Enrollment]) -> Vec<(Enrollment, Claim)> {
     let date = |claim: &Claim| match claim.fact("event_date") {
         Some(Value::Date(date)) => *date,
         _ => NaiveDate::MAX,
@@ -180,7 +191,7 @@ fn decidable(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Vec<(Enrollme
         let is_decided = match (claim.reverses(), catalog.resolve(enrollment, claim)) {
             (Some(reversed), _) => {
                 let with: Vec<_> = kept.iter().chain([pair]).cloned().collect();
-                history::decide(catalog, &with).is_ok() && accumulators.reverse(reversed).is_ok()
+                history::decide_among(catalog, &with, covers).is_ok() && accumulators.reverse(reversed).is_ok()
             }
             (None, Err(_)) => false,
             (None, Ok(plan)) => plan.adjudicate(enrollment, claim, &accumulators).is_ok_and(|adjudication| {

@@ -26,6 +26,9 @@ pub(crate) fn member(drawn: &Drawn, reads: &dyn Fn(&str) -> bool, number: usize,
         (0..teller.draw.one_of(&[1, 1, 2, 3])).map(|index| teller.enrollment(number, index)).collect();
     enrollments.sort_by_key(|row| row.get("coverage_start").cloned());
     born_once(&mut enrollments);
+    if is_plain {
+        follow_one_another(&mut enrollments);
+    }
     let mut claims: Vec<Row> = Vec::new();
     for index in 0..teller.draw.between(1, 8) {
         let at = teller.draw.between(0, i64::try_from(enrollments.len()).expect("few") - 1);
@@ -68,6 +71,20 @@ fn born_once(enrollments: &mut [Row]) {
         if let (Some(told), Some(born)) = (row.get_mut("birth_date"), &born) {
             told.clone_from(born);
         }
+    }
+}
+
+/// A cover that would overlap the one before it starts on the day after that, and is as long as it was.
+fn follow_one_another(enrollments: &mut [Row]) {
+    let day = |row: &Row, name: &str| row.get(name).and_then(|text| text.parse::<NaiveDate>().ok());
+    let mut last: Option<NaiveDate> = None;
+    for row in enrollments {
+        let (Some(start), Some(end)) = (day(row, "coverage_start"), day(row, "coverage_end")) else { continue };
+        let from = last.filter(|last| *last >= start).map_or(start, |last| plus(last, 1));
+        let until = plus(from, (end - start).num_days());
+        row.insert("coverage_start".to_owned(), from.to_string());
+        row.insert("coverage_end".to_owned(), until.to_string());
+        last = last.max(Some(until));
     }
 }
 

@@ -1,18 +1,24 @@
-//! What is known around the accounts of a bucket: members who cannot be one person, ids that are alike.
+//! What is known around the accounts of a bucket: members who cannot be one person, ids that are alike, covers that overlap,
+//! bills that may come twice.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow::array::{Array, Int64Array};
 
 use super::accounts::Accounts;
-use super::facts::Rows;
+use super::facts::{Days, Rows, Texts};
+use super::{Bucket, exactly};
 use crate::alike::fold;
 use crate::batch::door::Vocabulary;
 use crate::batch::hash::hash_of_member;
 use crate::batch::{Input, Observation, Observations};
 use crate::claim::Claim;
 use crate::code::Code;
+use crate::enrollment::Enrollment;
 use crate::error::Error;
-use crate::fact::Holder;
-use crate::member::{self, Contradiction, PERSONAL, Said};
+use crate::fact::{Holder, Kind};
+use crate::member::{self, Contradiction, MOST_NAMED, PERSONAL, Said};
 use crate::notice::Notice;
 use crate::text::say;
 
@@ -21,6 +27,10 @@ use crate::text::say;
 pub(super) struct Around {
     /// By account: what pends every claim of the member.
     held: BTreeMap<usize, Vec<Notice>>,
+    /// By account: the rows of covers of which two overlap.
+    crossing: BTreeMap<usize, Vec<usize>>,
+    /// Accounts in which a bill may come twice.
+    repeating: BTreeSet<usize>,
     pub(super) observations: Observations,
 }
 
@@ -31,6 +41,11 @@ struct Seen<'a> {
     claims: &'a Rows<'a>,
     enrollments: &'a Rows<'a>,
     accounts: &'a Accounts,
+    starts: Days<'a>,
+    ends: Days<'a>,
+    events: Days<'a>,
+    settlements: Texts<'a>,
+    amounts: &'a [&'a Int64Array],
 }
 
 /// All that the files have of one member.
@@ -59,7 +74,18 @@ impl Around {
         enrollments: &Rows<'_>,
         accounts: &Accounts,
     ) -> Result<Around, Error> {
-        let seen = Seen { vocabulary, claims, enrollments, accounts };
+        let amounts = amounts(vocabulary, claims);
+        let seen = Seen {
+            vocabulary,
+            claims,
+            enrollments,
+            accounts,
+            starts: enrollments.days("coverage_start"),
+            ends: enrollments.days("coverage_end"),
+            events: claims.days("event_date"),
+            settlements: claims.some_texts("setl_id"),
+            amounts: &amounts,
+        };
         let mut around = Around::default();
         let ids = enrollments.texts("member_id")?;
         let (mut member, mut family) = (Member::default(), Family::default());
@@ -72,6 +98,11 @@ impl Around {
             }
             member.enrollments.extend(rows);
             member.accounts.extend(account);
+            if rows.len() > 1 && seen.are_crossing(rows) {
+                around.observations.extend(&seen.observed_crossing(rows, id));
+                around.crossing.extend(account.map(|account| (account, rows.to_vec())));
+            }
+            around.repeating.extend(account.filter(|account| seen.may_repeat(*account)));
         }
         around.look_at(seen, &member, &mut family);
         around.observations.extend(&family.observed());
@@ -80,12 +111,20 @@ impl Around {
 
     /// Whether something is to be told of the account, so that it is decided claim by claim.
     pub(super) fn is_told_of(&self, account: usize) -> bool {
-        self.held.contains_key(&account)
+        self.held.contains_key(&account) || self.crossing.contains_key(&account) || self.repeating.contains(&account)
     }
 
-    /// Tells the claim of an account what is known around it.
-    pub(super) fn tell(&self, account: usize, claim: &mut Claim) {
-        claim.tell(self.held.get(&account).into_iter().flatten().cloned());
+    /// Tells claims of an account what is known around them.
+    pub(super) fn tell(&self, bucket: Bucket<'_>, account: usize, claims: &mut [(Enrollment, Claim)]) {
+        if !self.is_told_of(account) {
+            return;
+        }
+        let covers = self.crossing.get(&account).into_iter().flatten();
+        let covers: Vec<Enrollment> = covers.filter_map(|row| exactly::read_enrollment(bucket, *row).ok()).collect();
+        let pairs: Vec<(&Enrollment, &Claim)> = claims.iter().map(|(enrollment, claim)| (enrollment, claim)).collect();
+        let held = self.held.get(&account).cloned().unwrap_or_default();
+        let told = member::account::around(bucket.plans.catalog(), &pairs, &covers, &held);
+        claims.iter_mut().zip(told).for_each(|((_, claim), told)| told.tell(claim));
     }
 
     fn look_at<'a>(&mut self, seen: Seen<'_>, member: &Member<'a>, family: &mut Family<'a>) {
@@ -143,7 +182,72 @@ impl<'a> Family<'a> {
     }
 }
 
+/// The columns of what a bill comes to.
+fn amounts<'a>(vocabulary: &Vocabulary, claims: &Rows<'a>) -> Vec<&'a Int64Array> {
+    let money = vocabulary.names_of(Kind::Money).filter_map(|name| claims.column(name));
+    money.filter_map(|column| column.as_any().downcast_ref()).collect()
+}
+
+/// In longer runs of claims of one day bills are not compared one by one here.
+const MOST_OF_A_DAY: usize = 32;
+
 impl Seen<'_> {
+    /// Whether two of these covers have a day in common.
+    fn are_crossing(self, rows: &[usize]) -> bool {
+        let mut dates: Vec<(i32, i32)> =
+            rows.iter().filter_map(|row| self.starts.at(*row).zip(self.ends.at(*row))).collect();
+        dates.sort_unstable();
+        let ends_after = |(one, other): (&(i32, i32), &(i32, i32))| one.1 >= other.0 && other.1 >= other.0;
+        dates.iter().zip(dates.iter().skip(1)).any(ends_after)
+    }
+
+    fn observed_crossing(self, rows: &[usize], member: &str) -> Observations {
+        let (ids, plans) = (self.enrollments.some_texts("enrollment_id"), self.enrollments.some_texts("plan"));
+        let mut covers: Vec<(u64, &str)> =
+            rows.iter().map(|row| (self.enrollments.number(*row), ids.at(*row).unwrap_or_default())).collect();
+        covers.sort_unstable();
+        let plan = rows.first().and_then(|row| plans.at(*row)).unwrap_or_default();
+        let list = covers.iter().map(|(_, id)| *id).take(MOST_NAMED).collect::<Vec<_>>().join("`, `");
+        let observation = Observation {
+            input: Input::Enrollments,
+            column: "coverage_start".to_owned(),
+            code: Code::OverlappingCovers,
+            rows: count(covers.len()),
+            first_row: covers.first().map(|(row, _)| *row).unwrap_or_default(),
+            text: say!(
+                "会员 `{member}` 在计划 `{plan}` 有重叠的保障：`{list}`",
+                "`{member}` has covers of `{plan}` that overlap: `{list}`"
+            )
+            .on_one_line(),
+        };
+        [observation].into_iter().collect()
+    }
+
+    /// Whether two claims of an account may be of one bill; where in doubt, they may.
+    fn may_repeat(self, account: usize) -> bool {
+        let places = self.accounts.places(account);
+        if places.len() < 2 {
+            return false;
+        }
+        let rows: Vec<usize> = places.map(|place| self.accounts.claim_at(place)).collect();
+        let mut settlements: Vec<Cow<'_, str>> =
+            rows.iter().filter_map(|row| self.settlements.at(*row)).map(fold).collect();
+        settlements.sort_unstable();
+        settlements.windows(2).any(|pair| matches!(pair, [one, other] if one == other))
+            || rows
+                .chunk_by(|one, other| self.events.at(*one) == self.events.at(*other))
+                .any(|day| self.may_repeat_on(day))
+    }
+
+    /// The same of claims of one day.
+    fn may_repeat_on(self, rows: &[usize]) -> bool {
+        let are_one =
+            |one: &usize, other: &usize| self.amounts.iter().all(|column| at(column, *one) == at(column, *other));
+        let mut pairs =
+            rows.iter().enumerate().flat_map(|(place, one)| rows.iter().take(place).map(move |other| (one, other)));
+        rows.len() > MOST_OF_A_DAY || pairs.any(|(one, other)| are_one(one, other))
+    }
+
     /// What is said of a member and cannot be so of one person.
     fn contradictions(self, member: &Member<'_>) -> Vec<Contradiction> {
         let mut said = Vec::new();
@@ -198,6 +302,10 @@ fn are_all_one<V: PartialEq>(values: impl Iterator<Item = Option<V>>) -> bool {
     let mut given = values.flatten();
     let first = given.next();
     given.all(|value| Some(value) == first)
+}
+
+fn at(column: &Int64Array, row: usize) -> Option<i64> {
+    (row < column.len() && column.is_valid(row)).then(|| column.value(row))
 }
 
 fn count(length: usize) -> u64 {

@@ -181,9 +181,7 @@ impl Legible {
         let places: BTreeMap<String, usize> =
             pairs.iter().map(|(place, (_, claim))| (claim.id().to_owned(), *place)).collect();
         let mut claims: Vec<(Enrollment, Claim)> = pairs.into_iter().map(|(_, pair)| pair).collect();
-        for (_, claim) in &mut claims {
-            bucket.around.tell(account.index, claim);
-        }
+        bucket.around.tell(bucket, account.index, &mut claims);
         let faulty = faults.iter().skip(before).map(|(place, _)| *place).collect();
         Legible { places, claims, faulty }
     }
@@ -196,8 +194,9 @@ fn unheld(claim: &Claim, Unheld(amount): &Unheld) -> Fault {
 
 /// Decides one claim on top of what the account holds before it, as if the member had no other; `None` if it has no decision.
 pub(super) fn alone(bucket: Bucket<'_>, place: usize, accumulators: &Accumulators) -> Option<Adjudication> {
-    let (enrollment, mut claim) = read(bucket, place).ok()?;
-    bucket.around.tell(bucket.accounts.account_at(place), &mut claim);
+    let mut one = [read(bucket, place).ok()?];
+    bucket.around.tell(bucket, bucket.accounts.account_at(place), &mut one);
+    let [(enrollment, claim)] = one;
     let catalog = bucket.plans.catalog();
     let plan = catalog.resolve(&enrollment, &claim).ok()?;
     let mut adjudication = plan.adjudicate(&enrollment, &claim, accumulators).ok()?;
@@ -228,16 +227,7 @@ impl Fault {
 pub(super) fn read(bucket: Bucket<'_>, place: usize) -> Result<(Enrollment, Claim), Fault> {
     let (row, holder) = (bucket.accounts.claim_at(place), bucket.accounts.enrollment_at(place));
     let kind = |name: &str| bucket.plans.vocabulary().kind(name);
-    let text = |name: &str| bucket.enrollments.some_texts(name).at(holder).unwrap_or_default();
-    let mut enrollment = Enrollment::new(text("enrollment_id"), text("plan"), text("member_id"));
-    if let Some(version) = bucket.enrollments.some_texts("plan_version").at(holder) {
-        enrollment = enrollment.with_plan_version(version);
-    }
-    // A column that this plan does not know is another's.
-    for (name, value) in bucket.enrollments.facts(holder, bucket.plans.vocabulary(), kind) {
-        let shown = value.to_string();
-        enrollment = enrollment.with_foreign(name, value).map_err(|error| Fault::of(name, &shown, &error))?;
-    }
+    let enrollment = read_enrollment(bucket, holder)?;
     let id = bucket.claims.some_texts("claim_id").at(row).unwrap_or_default();
     let reversed = bucket.claims.some_texts("reverses").at(row);
     let mut claim = reversed.map_or_else(|| Claim::new(id), |reversed| Claim::reversal(id, reversed));
@@ -252,6 +242,22 @@ pub(super) fn read(bucket: Bucket<'_>, place: usize) -> Result<(Enrollment, Clai
         }
     }
     Ok((enrollment, claim))
+}
+
+/// An enrollment as it would be read by itself.
+pub(super) fn read_enrollment(bucket: Bucket<'_>, row: usize) -> Result<Enrollment, Fault> {
+    let text = |name: &str| bucket.enrollments.some_texts(name).at(row).unwrap_or_default();
+    let mut enrollment = Enrollment::new(text("enrollment_id"), text("plan"), text("member_id"));
+    if let Some(version) = bucket.enrollments.some_texts("plan_version").at(row) {
+        enrollment = enrollment.with_plan_version(version);
+    }
+    let kind = |name: &str| bucket.plans.vocabulary().kind(name);
+    // A column that this plan does not know is another's.
+    for (name, value) in bucket.enrollments.facts(row, bucket.plans.vocabulary(), kind) {
+        let shown = value.to_string();
+        enrollment = enrollment.with_foreign(name, value).map_err(|error| Fault::of(name, &shown, &error))?;
+    }
+    Ok(enrollment)
 }
 
 /// The bounds of a pack's own facts are known only with the plan.

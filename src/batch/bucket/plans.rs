@@ -186,9 +186,9 @@ impl<'c> Plans<'c> {
     }
 
     /// Whether a version of the plan pends claims that hang on an open one.
-    pub(super) fn waits_for_open_claims(&self, plan: usize) -> bool {
+    pub(super) fn holds_open_claims(&self, plan: usize) -> bool {
         let versions = self.prepared(plan).into_iter().flat_map(|prepared| prepared.versions);
-        versions.into_iter().any(|version| version.waits_for_open_claims)
+        versions.into_iter().any(|version| version.holds_open_claims)
     }
 
     /// The programs of a version for what is given; `None` where columns can not be proven to fit.

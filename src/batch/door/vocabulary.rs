@@ -98,6 +98,11 @@ impl Vocabulary {
         self.facts.get(fact).map(|known| known.kind)
     }
 
+    /// The facts of this kind.
+    pub(crate) fn names_of(&self, kind: Kind) -> impl Iterator<Item = &str> {
+        self.facts.iter().filter(move |(_, fact)| fact.kind == kind).map(|(name, _)| name.as_str())
+    }
+
     pub(super) fn fact(&self, name: &str) -> Option<&KnownFact> {
         self.facts.get(name)
     }

@@ -25,8 +25,8 @@ pub(super) struct Manifest {
     enrollments: Source,
     /// The fingerprint of every version of every plan.
     packs: BTreeMap<String, String>,
-    /// Whether claims wait for open ones, whatever the packs say.
-    holds: bool,
+    /// What pends claims, by an option or by a pack's own word.
+    holds: BTreeSet<String>,
     ignored: BTreeSet<String>,
     out: String,
     lines: Option<String>,
@@ -60,6 +60,11 @@ impl Manifest {
             let (id, version) = (plan.id(), plan.version());
             (format!("{id} {version}"), plan.fingerprint().to_owned())
         });
+        let holds = catalog.plans().flat_map(|plan| {
+            let said = [(plan.holds_open_claims, "open-claims"), (plan.holds_duplicates, "duplicates")];
+            let said = said.into_iter().filter(|(holds, _)| *holds);
+            said.map(move |(_, what)| format!("{} {} {what}", plan.id(), plan.version()))
+        });
         Ok(Manifest {
             format: FORMAT,
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -67,7 +72,7 @@ impl Manifest {
             claims: Source::of(&job.claims)?,
             enrollments: Source::of(&job.enrollments)?,
             packs: packs.collect(),
-            holds: catalog.holds_for_open_claims(),
+            holds: holds.collect(),
             ignored: job.ignored.clone(),
             out: name(&job.out),
             lines: job.lines.as_deref().map(name),

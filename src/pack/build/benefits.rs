@@ -54,6 +54,7 @@ impl<'n> Builder<'n> {
                 syntax.conjuncts().into_iter().map(|part| self.spelled_truth(part)).collect();
             whole(parts)
         });
+        let when = when.map(|parts| self.some_shares_count.clone().into_iter().chain(parts).collect());
         let gross_syntax = gross_node.and_then(|node| self.read(node));
         let (gross, gross_assumed) = self.assumed_by(|b| {
             let syntax = gross_syntax?;

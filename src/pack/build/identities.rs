@@ -5,7 +5,7 @@ use super::sums::{Relation, relations};
 use rust_decimal::Decimal;
 
 use crate::code::Code;
-use crate::fact::{Absent, Kind, STANDARD, StandardFact};
+use crate::fact::{Absent, Kind, SHARES_ELSEWHERE, STANDARD, StandardFact};
 use crate::pack::parse;
 use crate::pack::resolve::Resolver;
 use crate::pack::syntax::{Term, Unit};
@@ -34,8 +34,9 @@ impl Builder<'_> {
             ),
         ];
         if let Some(Terms { max_shares: Some((max, Excess::Refuse)), .. }) = terms {
-            let held = self.resolver.slot("shares").map(Number::Fact);
-            conditions.push(held.map(|held| {
+            let held = self.resolver.slot("shares").zip(self.resolver.slot(SHARES_ELSEWHERE));
+            conditions.push(held.map(|(here, elsewhere)| {
+                let held = Number::Add(Box::new([Number::Fact(here), Number::Fact(elsewhere)]));
                 let require = Truth::Compare(Comparison::AtMost, Box::new([held, max.clone()]));
                 standing("too-many-shares", require, say!("持有份数不超过上限", "no more shares than the cap"))
             }));

@@ -5,11 +5,15 @@ use crate::code::Code;
 use crate::diagnostic::Findings;
 use crate::document::{Form, Node};
 use crate::exact;
+use crate::fact::SHARES_ELSEWHERE;
 use crate::money::FEN;
 use crate::pack::resolve::{Countable, Named, expression, whole_months};
 use crate::pack::syntax::Unit;
-use crate::plan::expression::{Date, Number};
-use crate::plan::{Citation, Effective, EffectiveBy, Excess, FigureValue, Period, Term as CoverTerm, Terms, Waiting};
+use crate::plan::expression::{Comparison, Date, Number, Truth};
+use crate::plan::{
+    Citation, Effective, EffectiveBy, Excess, FigureValue, Period, Spelled, Term as CoverTerm, Terms, Waiting,
+    some_shares_count,
+};
 use crate::rounding::{Mode, Rounding};
 use crate::text::say;
 use rust_decimal::Decimal;
@@ -119,6 +123,7 @@ impl<'n> Builder<'n> {
         let max_shares = match (max, node.get("excess").and_then(Node::text)) {
             (Some(max), Some("void")) => {
                 self.resolver.max_shares = Some(max.clone());
+                self.some_shares_count = self.some_shares_count(&max);
                 Some((max, Excess::Void))
             }
             (Some(max), Some(_)) => Some((max, Excess::Refuse)),
@@ -152,6 +157,13 @@ impl<'n> Builder<'n> {
         let term = self.optional(node, "term", Self::term)?;
         self.resolver.take_touched();
         Some(Terms { price, union_pays, max_shares, term })
+    }
+
+    /// What every benefit needs where shares beyond a cap are void: that other covers have not come to the cap already.
+    fn some_shares_count(&mut self, max: &Number) -> Option<Spelled<Truth>> {
+        let elsewhere = self.resolver.slot(SHARES_ELSEWHERE)?;
+        let expression = Truth::Compare(Comparison::Less, Box::new([Number::Fact(elsewhere), max.clone()]));
+        Some(Spelled { expression, wording: some_shares_count() })
     }
 
     pub(super) fn term(&mut self, node: &Node) -> Option<CoverTerm> {

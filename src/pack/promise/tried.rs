@@ -60,7 +60,8 @@ impl Tried {
         let fresh = Tried::random(plan, dice);
         let mut beside = self.clone();
         for slot in 0..plan.facts.len() {
-            let may_change = if is_common(plan, slot) { slot == plan.event_date && !is_of_the_event } else { true };
+            let may_change =
+                if plan.is_of_the_event(slot) { slot == plan.event_date && !is_of_the_event } else { true };
             if may_change && dice.below(2) == 0 {
                 beside.leave_out(slot);
                 beside.facts.extend(fresh.facts.iter().filter(|(other, _)| *other == slot).cloned());
@@ -73,7 +74,7 @@ impl Tried {
     fn words_in_common(&self, plan: &Plan) -> (String, String) {
         let mut facts: Vec<&(Slot, Value)> = self.facts.iter().collect();
         facts.sort_by_key(|(slot, _)| *slot);
-        let (common, own): (Vec<_>, Vec<_>) = facts.into_iter().partition(|(slot, _)| is_common(plan, *slot));
+        let (common, own): (Vec<_>, Vec<_>) = facts.into_iter().partition(|(slot, _)| plan.is_of_the_event(*slot));
         (spelled(plan, common), spelled(plan, own))
     }
 
@@ -180,7 +181,7 @@ impl Pair {
             let of_one = |pair: &mut Pair| pair.one.leave_out(slot);
             let of_other = |pair: &mut Pair| pair.other.leave_out(slot);
             let leave_outs: [&dyn Fn(&mut Pair); 3] = [&of_all, &of_one, &of_other];
-            let may_differ = !is_common(plan, slot);
+            let may_differ = !plan.is_of_the_event(slot);
             for leave_out in leave_outs.into_iter().take(if may_differ { 3 } else { 1 }) {
                 let mut fewer = fewest.clone();
                 leave_out(&mut fewer);
@@ -243,14 +244,6 @@ impl InTurn {
         }
         let (first, then) = (next("B", first)?, next("C", then)?);
         Some(InTurn { first, then, together: exact::add(first, then).ok()? })
-    }
-}
-
-/// Whether claims of one event have the fact in common.
-fn is_common(plan: &Plan, slot: Slot) -> bool {
-    match plan.fact(slot).holder {
-        Holder::Enrollment => true,
-        Holder::Claim => slot == plan.event_date,
     }
 }
 
