@@ -99,10 +99,12 @@ impl Posting {
 
 impl Posting {
     /// What all benefits of the claim paid together, in yuan.
-    #[must_use]
-    pub fn paid(&self) -> Decimal {
+    ///
+    /// # Errors
+    /// [`Inexact`] if the sum does not fit, which that of a posting of the engine does.
+    pub fn paid(&self) -> Result<Decimal, Inexact> {
         let paid = self.amounts.iter().filter(|(entry, _)| entry.measure == Measure::Paid);
-        paid.map(|(_, amount)| *amount).try_fold(Decimal::ZERO, exact::add).unwrap_or_default()
+        paid.map(|(_, amount)| *amount).try_fold(Decimal::ZERO, exact::add)
     }
 
     /// What each benefit paid that paid something.
@@ -168,6 +170,21 @@ impl Group {
             Scope::CalendarYear => Group::CalendarYear(event_date.year()),
             Scope::Life => Group::Life,
         }
+    }
+
+    /// The same where a date may be missing; `None` where it is the one that the scope counts by.
+    #[inline]
+    pub(crate) fn known(
+        scope: Scope,
+        event_date: Option<NaiveDate>,
+        coverage_start: Option<NaiveDate>,
+    ) -> Option<Group> {
+        Some(match scope {
+            Scope::Event => Group::Event(event_date?),
+            Scope::Period => Group::Period(coverage_start?),
+            Scope::CalendarYear => Group::CalendarYear(event_date?.year()),
+            Scope::Life => Group::Life,
+        })
     }
 }
 
@@ -236,8 +253,8 @@ impl Accumulators {
     }
 
     /// What the claim of this id was paid, in yuan; nothing where it has posted nothing, or that was taken back.
-    pub(crate) fn paid_for(&self, claim: &str) -> Decimal {
-        self.postings.get(claim).map(Posting::paid).unwrap_or_default()
+    pub(crate) fn paid_for(&self, claim: &str) -> Result<Decimal, Inexact> {
+        self.postings.get(claim).map_or(Ok(Decimal::ZERO), Posting::paid)
     }
 
     /// What is posted, by claim id.
@@ -294,10 +311,13 @@ impl Accumulators {
         paid.map(|(_, amount)| *amount).try_fold(Decimal::ZERO, exact::add)
     }
 
-    /// The sum of an entry over the group.
+    /// The sum of an entry over the group: nothing where nothing was posted.
     #[inline]
     pub(crate) fn balance(&self, group: Group, entry: &Entry) -> Decimal {
-        self.balances.get(&group).and_then(|entries| entries.get(entry)).copied().unwrap_or_default()
+        match self.balances.get(&group).and_then(|entries| entries.get(entry)) {
+            Some(sum) => *sum,
+            None => Decimal::ZERO,
+        }
     }
 
     /// Whether a claim of the group adds to the entry what is not known.
@@ -311,7 +331,7 @@ impl Accumulators {
             let group = Group::of(scope, posting.event_date, posting.coverage_start);
             for entry in &posting.unknown {
                 let entries = self.unknown.entry(group).or_default();
-                let count = by(entries.remove(entry).unwrap_or_default());
+                let count = by(entries.remove(entry).map_or(0, |count| count));
                 if count > 0 {
                     entries.insert(entry.clone(), count);
                 }

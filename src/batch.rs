@@ -5,7 +5,7 @@ mod door;
 pub(crate) mod files;
 mod given;
 mod groups;
-mod hash;
+pub(crate) mod hash;
 mod observation;
 mod refused;
 mod run;

@@ -14,7 +14,12 @@ pub fn parse(text: &str) -> Option<NaiveDate> {
         return None;
     }
     let date = NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)?;
-    (1800..3000).contains(&date.year()).then_some(date)
+    has(date).then_some(date)
+}
+
+/// Whether a date may be given: years run from 1800 to 2999.
+pub(crate) fn has(date: NaiveDate) -> bool {
+    (1800..3000).contains(&date.year())
 }
 
 /// Days from the first date to the second; negative if the second is earlier.
@@ -46,22 +51,27 @@ pub fn months(from: NaiveDate, to: NaiveDate) -> u32 {
     let by_calendar = (i64::from(to.year()).saturating_sub(from.year().into()))
         .saturating_mul(12)
         .saturating_add(i64::from(to.month()).saturating_sub(from.month().into()));
-    let by_calendar = u32::try_from(by_calendar).unwrap_or(0);
+    let Ok(by_calendar) = u32::try_from(by_calendar) else { return 0 }; // the second is earlier
     match plus_months(from, by_calendar) {
         Some(date) if date <= to => by_calendar,
         Some(_) | None => by_calendar.saturating_sub(1),
     }
 }
 
-/// The date so many days later (earlier, if negative); `None` beyond the calendar.
+/// The date so many days later (earlier, if negative); `None` beyond the years 1 to 9999.
 #[must_use]
 pub fn plus_days(date: NaiveDate, days: i64) -> Option<NaiveDate> {
     let distance = Days::new(days.unsigned_abs());
-    if days < 0 { date.checked_sub_days(distance) } else { date.checked_add_days(distance) }
+    within(if days < 0 { date.checked_sub_days(distance) } else { date.checked_add_days(distance) })
 }
 
-/// The same day so many months later, or the last day of that month if it has no such day; `None` beyond the calendar.
+/// The same day so many months later, or the last day of that month if it has no such day; `None` beyond the years 1 to 9999.
 #[must_use]
 pub fn plus_months(date: NaiveDate, months: u32) -> Option<NaiveDate> {
-    date.checked_add_months(Months::new(months))
+    within(date.checked_add_months(Months::new(months)))
+}
+
+/// The calendar has the years that are written with four digits.
+fn within(date: Option<NaiveDate>) -> Option<NaiveDate> {
+    date.filter(|date| (1..=9999).contains(&date.year()))
 }

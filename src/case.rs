@@ -163,7 +163,7 @@ impl Case {
         history::put_in_order(catalog, &mut dated);
         let mut accounts = history::Accounts::new(catalog);
         for (_, _, (enrollment, claim)) in &dated {
-            accounts.foresee(enrollment, claim);
+            accounts.foresee(enrollment, claim)?;
         }
         for (_, _, (enrollment, claim)) in dated {
             accounts.next(enrollment, claim)?;

@@ -151,7 +151,7 @@ impl Catalog {
     /// The versions of one plan, from the earliest to the latest; none if there is no such plan.
     #[must_use]
     pub fn versions(&self, plan: &str) -> &[Plan] {
-        self.plans.get(plan).map(Vec::as_slice).unwrap_or_default()
+        self.plans.get(plan).map_or(&[], Vec::as_slice)
     }
 
     /// The version of the enrollment's plan that decides the claim: the one it names, or the one that its date leads to.
@@ -289,7 +289,7 @@ impl Catalog {
     ) -> Result<(JointLimit, String), Diagnostics> {
         let joint::Read { limit, plan_nodes, amount_node, mut findings } = joint;
         for node in plan_nodes.iter().filter(|node| node.text().is_some_and(names::is_id)) {
-            let id = node.text().unwrap_or_default();
+            let id = node.text().unwrap_or("");
             if !self.plans.contains_key(id) {
                 let help = did_you_mean(id, self.plan_ids());
                 findings

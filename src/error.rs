@@ -1,6 +1,8 @@
 //! The error of a calling program: misuse, or data that does not fit its facts.
 
 use std::fmt;
+use std::num::TryFromIntError;
+use std::panic::Location;
 
 use crate::exact::Inexact;
 use crate::text::{Language, Text, say};
@@ -20,6 +22,7 @@ enum Kind {
     History,
     Arithmetic,
     Certificate,
+    Bug,
     #[cfg(feature = "workbook")]
     Workbook,
     #[cfg(feature = "batch")]
@@ -59,6 +62,18 @@ impl Error {
 
     pub(crate) fn certificate(message: Text) -> Error {
         Error { kind: Kind::Certificate, message: message.on_one_line() }
+    }
+
+    /// What is so by construction is not so, here. Told instead of going on with a zero, the first day or the first row.
+    #[cold]
+    #[track_caller]
+    pub(crate) fn bug() -> Error {
+        let here = Location::caller();
+        let message = say!(
+            "程序自身有错（{here}），未作决定，请告知其维护者",
+            "the program itself is wrong at {here}; it decides nothing then, please tell its maintainers"
+        );
+        Error { kind: Kind::Bug, message: message.on_one_line() }
     }
 
     #[cfg(feature = "workbook")]
@@ -132,6 +147,12 @@ impl Error {
         self.kind == Kind::Certificate
     }
 
+    /// The program itself is wrong: nothing that the caller did. It stops before it gives an amount that may be wrong.
+    #[must_use]
+    pub fn is_bug(&self) -> bool {
+        self.kind == Kind::Bug
+    }
+
     /// A claim of which no workbook can be written: a reversal, or more than a workbook holds; or a fault of the engine, whose
     /// readings differ.
     #[cfg(feature = "workbook")]
@@ -194,6 +215,41 @@ impl Error {
     }
 }
 
+/// What is there by construction, or the fault of the program that it is not.
+pub(crate) trait OrBug<T> {
+    #[track_caller]
+    fn or_bug(self) -> Result<T, Error>;
+}
+
+impl<T> OrBug<T> for Option<T> {
+    #[inline]
+    fn or_bug(self) -> Result<T, Error> {
+        match self {
+            Some(value) => Ok(value),
+            None => Err(Error::bug()),
+        }
+    }
+}
+
+impl<T> OrBug<T> for Result<T, TryFromIntError> {
+    #[inline]
+    fn or_bug(self) -> Result<T, Error> {
+        match self {
+            Ok(value) => Ok(value),
+            Err(_) => Err(Error::bug()),
+        }
+    }
+}
+
+/// What was worked out, or nothing where that failed; a fault of the program itself goes on.
+pub(crate) fn unless_bug<T>(worked_out: Result<T, Error>) -> Result<Option<T>, Error> {
+    match worked_out {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_bug() => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
 impl From<Inexact> for Error {
     fn from(_: Inexact) -> Error {
         Error::arithmetic(say!("金额超出可精确表示的范围", "an amount does not fit 28 digits"))
@@ -210,7 +266,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.kind {
             Kind::Arithmetic => Some(&Inexact),
-            Kind::Fact | Kind::Plan | Kind::Version | Kind::History | Kind::Certificate => None,
+            Kind::Fact | Kind::Plan | Kind::Version | Kind::History | Kind::Certificate | Kind::Bug => None,
             #[cfg(feature = "workbook")]
             Kind::Workbook => None,
             #[cfg(feature = "batch")]

@@ -197,9 +197,16 @@ impl From<Decimal> for Fixed {
 impl From<Fixed> for Decimal {
     #[inline]
     fn from(Fixed { coefficient, scale }: Fixed) -> Decimal {
-        let part = |bits: u32| u32::try_from(coefficient.unsigned_abs() >> bits & 0xffff_ffff).unwrap_or_default();
+        let part = |bits: u32| low(coefficient.unsigned_abs().wrapping_shr(bits));
         Decimal::from_parts(part(0), part(32), part(64), coefficient < 0, scale)
     }
+}
+
+/// The lowest 32 bits.
+#[inline]
+fn low(bits: u128) -> u32 {
+    let [a, b, c, d, ..] = bits.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }
 
 /// Digits before the point that a number may have where it enters.

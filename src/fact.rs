@@ -264,6 +264,7 @@ impl Kind {
                 self.fit_number(number, bounds).map(Value::Number)
             }
             (Kind::Category, Value::Text(text)) if spelling::is_blank(text) => Err(Misfit::Blank),
+            (Kind::Date, Value::Date(date)) if !calendar::has(*date) => Err(Misfit::Kind),
             (Kind::Date, Value::Date(_)) | (Kind::YesNo, Value::YesNo(_)) | (Kind::Category, Value::Text(_)) => {
                 Ok(value.clone())
             }

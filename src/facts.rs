@@ -70,7 +70,7 @@ impl Facts {
         }
         if let Some(slot) = self.standard.get_mut(place) {
             *slot = Some(value);
-            self.given |= 1_u64.rotate_left(u32::try_from(place).unwrap_or_default());
+            self.given |= bit_of(place);
         }
     }
 
@@ -104,7 +104,7 @@ impl Facts {
             Some(place) => {
                 if let Some(slot) = self.standard.get_mut(place) {
                     *slot = None;
-                    self.given &= !1_u64.rotate_left(u32::try_from(place).unwrap_or_default());
+                    self.given &= !bit_of(place);
                 }
             }
             None => {
@@ -178,6 +178,11 @@ impl Facts {
             STANDARD.iter().zip(&self.standard).filter_map(|(fact, value)| Some((fact.name, value.as_ref()?)));
         standard.chain(self.own.iter().map(|(name, value)| (name.as_str(), value)))
     }
+}
+
+/// Every place has a bit, as is asserted above.
+fn bit_of(place: usize) -> u64 {
+    u32::try_from(place).ok().and_then(|place| 1_u64.checked_shl(place)).unwrap_or(0)
 }
 
 /// What is wrong with a record that says a fact twice, and not the same.

@@ -12,7 +12,7 @@ use crate::adjudicate::{Adjudication, Decision, Outcome};
 use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
-use crate::error::Error;
+use crate::error::{Error, unless_bug};
 use crate::fact::Value;
 use crate::joint::Room;
 use crate::member;
@@ -50,7 +50,7 @@ pub fn decide_among(
     let claims = member::known(catalog, claims, covers);
     let mut accounts = Accounts::new(catalog);
     for (enrollment, claim) in claims.iter() {
-        accounts.foresee(enrollment, claim);
+        accounts.foresee(enrollment, claim)?;
     }
     let mut decided = Vec::new();
     for (enrollment, claim) in in_order(&*claims)? {
@@ -91,7 +91,7 @@ pub fn decide_together(
     put_in_order(catalog, &mut dated);
     let mut accounts = Accounts::new(catalog);
     for (enrollment, claim) in claims.iter() {
-        accounts.foresee(enrollment, claim);
+        accounts.foresee(enrollment, claim)?;
     }
     let decided = dated.into_iter().map(|(_, _, (enrollment, claim))| accounts.next(enrollment, claim));
     Ok((decided.collect::<Result<_, Error>>()?, accounts.into_all()))
@@ -191,7 +191,7 @@ pub(crate) fn post(
     accumulators: &mut Accumulators,
 ) -> Result<(), Error> {
     outcome.add_to(accumulators)?;
-    if is_open_from_the_start(catalog, enrollment, claim) {
+    if is_open_from_the_start(catalog, enrollment, claim)? {
         keep_open(enrollment, claim, accumulators);
     }
     Ok(())
@@ -199,13 +199,13 @@ pub(crate) fn post(
 
 /// Whether a claim without an event date is open whatever comes of it last in order, since it may belong before any other: unless it is
 /// denied without a history.
-fn is_open_from_the_start(catalog: &Catalog, enrollment: &Enrollment, claim: &Claim) -> bool {
+fn is_open_from_the_start(catalog: &Catalog, enrollment: &Enrollment, claim: &Claim) -> Result<bool, Error> {
     if claim.reverses().is_some() || claim.fact("event_date").is_some() {
-        return false;
+        return Ok(false);
     }
     let plan = catalog.resolve(enrollment, claim);
     let alone = plan.and_then(|plan| plan.decide(enrollment, claim, &Accumulators::new()));
-    !alone.is_ok_and(|alone| alone.decision() == Decision::Denied)
+    Ok(unless_bug(alone)?.is_none_or(|alone| alone.decision() != Decision::Denied))
 }
 
 /// Keeps a claim as open that could not be decided, or not told. It is not open if it has posted; nor is a reversal of what has posted nothing.

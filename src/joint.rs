@@ -60,7 +60,7 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Read, Diagnostics> {
     shape::JOINT.check(&root, &mut findings);
     let node = root.get("joint");
     let plans = node.and_then(|node| node.get("plans"));
-    let plan_nodes = plans.map(|plans| plan_nodes(plans, &mut findings)).unwrap_or_default();
+    let plan_nodes = plans.map_or_else(Vec::new, |plans| plan_nodes(plans, &mut findings));
     let limit = node.and_then(|node| limit(node, &plan_nodes, &mut findings));
     let amount_node = node.and_then(|node| node.get("amount")).cloned();
     Ok(Read { limit, plan_nodes, amount_node, findings })
@@ -173,7 +173,7 @@ impl JointLimits {
         accounts: &[Held],
         own: Option<usize>,
     ) -> Result<Room<'j>, Error> {
-        let mut room = Room::default();
+        let mut room = Room::unlimited();
         let (Some(event_date), Some(coverage_start)) =
             (date(claim.fact("event_date")), date(enrollment.fact("coverage_start")))
         else {
@@ -239,7 +239,7 @@ fn in_turn(limits: &[JointLimit], plans: &[String]) -> Vec<String> {
     let mut served = Vec::with_capacity(open.len());
     while !open.is_empty() {
         let waits = |plan: &str| open.iter().any(|other| limits.iter().any(|limit| limit.serves_before(other, plan)));
-        let next = open.iter().position(|plan| !waits(plan)).unwrap_or_default();
+        let next = open.iter().position(|plan| !waits(plan)).unwrap_or(0);
         served.push(open.remove(next).clone());
     }
     served
@@ -285,7 +285,7 @@ fn comes_before<'l>(one: &str, other: &str, limits: &'l [(JointLimit, String)]) 
     while let Some(plan) = open.pop() {
         for (limit, path) in limits {
             let place = limit.plans.iter().position(|known| known == plan);
-            let after = place.and_then(|place| limit.plans.get(place.saturating_add(1)..)).unwrap_or_default();
+            let after = place.and_then(|place| limit.plans.get(place.saturating_add(1)..)).unwrap_or(&[]);
             if after.iter().any(|known| known == other) {
                 return Some(path);
             }
@@ -343,7 +343,7 @@ impl Held {
 }
 
 /// What joint limits leave for one claim.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Room<'j> {
     shares: Vec<Share<'j>>,
 }
@@ -365,6 +365,11 @@ impl Share<'_> {
 }
 
 impl Room<'_> {
+    /// Where no joint limit is over the plan, or none is heeded.
+    pub(crate) fn unlimited() -> Self {
+        Room { shares: Vec::new() }
+    }
+
     /// Takes off what is beyond a limit, limit after limit.
     pub(crate) fn cut(&self, adjudication: &mut Adjudication, before: &Accumulators) -> Result<(), Error> {
         for share in &self.shares {

@@ -15,7 +15,9 @@ use crate::fact::{Absent, Bounds, Holder, Kind, SHARES_ELSEWHERE};
 use crate::rounding::Rounding;
 use crate::spelling::Spellings;
 use crate::text::{Text, say};
-use expression::{Comparison, Date, Number, Slot, Slots, Truth};
+use expression::{
+    Comparison, Date, DateFigure, DateValue, Number, NumberFigure, NumberValue, Slot, Slots, Truth, TruthValue,
+};
 
 /// One version of a plan, ready to decide claims.
 ///
@@ -29,11 +31,11 @@ pub struct Plan {
     /// Whether a bill that may be one of an earlier claim pends.
     pub(crate) holds_duplicates: bool,
     pub(crate) facts: Vec<PlanFact>,
-    pub(crate) figures: Vec<Figure>,
+    pub(crate) figures: Figures,
     pub(crate) tables: Vec<Table>,
     pub(crate) slabs: Vec<Slab>,
     pub(crate) ladders: Vec<Ladder>,
-    pub(crate) values: Vec<NamedValue>,
+    pub(crate) values: Values,
     pub(crate) waitings: Vec<Waiting>,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) benefits: Vec<Benefit>,
@@ -136,6 +138,13 @@ impl Plan {
     }
 }
 
+impl Benefit {
+    #[expect(clippy::indexing_slicing, reason = "indexes come from reading the same plan")]
+    pub(crate) fn step(&self, index: usize) -> &Step {
+        &self.steps[index]
+    }
+}
+
 impl Plan {
     /// Where the rounding of a benefit is written: with the benefit, or else with the plan.
     pub(crate) fn rounding_citation<'p>(&'p self, benefit: &'p Benefit) -> &'p Citation {
@@ -177,17 +186,48 @@ macro_rules! by_index {
 
 by_index! {
     fact, facts: PlanFact;
-    figure, figures: Figure;
     table, tables: Table;
     slab, slabs: Slab;
     ladder, ladders: Ladder;
-    value, values: NamedValue;
     waiting, waitings: Waiting;
     condition, conditions: Condition;
     benefit, benefits: Benefit;
     limit, limits: Limit;
     entry, entries: LedgerEntry;
     identity, identities: Identity;
+}
+
+/// Access to figures and values by an index that says what it is of: no date can be read as a number, nor a number as a date.
+macro_rules! by_typed_index {
+    ($($name:ident, $index:ident, $lists:ident.$list:ident: $item:ty;)*) => {
+        impl Plan {
+            $(
+                #[expect(clippy::indexing_slicing, reason = "indexes come from resolving the same plan")]
+                pub(crate) fn $name(&self, index: $index) -> &$item {
+                    &self.$lists.$list[index.0]
+                }
+            )*
+        }
+    };
+}
+
+by_typed_index! {
+    number_figure, NumberFigure, figures.numbers: Figure<Decimal>;
+    date_figure, DateFigure, figures.dates: Figure<NaiveDate>;
+    number_value, NumberValue, values.numbers: Number;
+    truth_value, TruthValue, values.truths: Truth;
+    date_value, DateValue, values.dates: Date;
+}
+
+#[cfg(feature = "workbook")]
+impl Plan {
+    /// What a figure is called, and where it is written.
+    pub(crate) fn origin_of(&self, figure: AnyFigure) -> &Origin {
+        match figure {
+            AnyFigure::Number(index) => &self.number_figure(index).origin,
+            AnyFigure::Date(index) => &self.date_figure(index).origin,
+        }
+    }
 }
 
 /// Which version of which plan decided.
@@ -353,20 +393,50 @@ pub(crate) struct Origin {
     pub(crate) provenance: Provenance,
 }
 
+/// The figures of a pack, numbers and dates apart.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Figures {
+    pub(crate) numbers: Vec<Figure<Decimal>>,
+    pub(crate) dates: Vec<Figure<NaiveDate>>,
+    /// All of them, as the pack lists them.
+    pub(crate) in_order: Vec<AnyFigure>,
+}
+
+impl Figures {
+    pub(crate) fn push_number(&mut self, figure: Figure<Decimal>) -> NumberFigure {
+        let index = NumberFigure(self.numbers.len());
+        self.numbers.push(figure);
+        self.in_order.push(AnyFigure::Number(index));
+        index
+    }
+
+    pub(crate) fn push_date(&mut self, figure: Figure<NaiveDate>) -> DateFigure {
+        let index = DateFigure(self.dates.len());
+        self.dates.push(figure);
+        self.in_order.push(AnyFigure::Date(index));
+        index
+    }
+
+    /// What a number is, if it is a figure as it stands.
+    pub(crate) fn number(&self, index: NumberFigure) -> Option<Decimal> {
+        self.numbers.get(index.0).map(|figure| figure.value)
+    }
+}
+
+/// Index of any figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum AnyFigure {
+    Number(NumberFigure),
+    Date(DateFigure),
+}
+
 /// A figure with its value in the unit it was written in.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Figure {
-    pub(crate) value: FigureValue,
+pub(crate) struct Figure<V> {
+    pub(crate) value: V,
     /// The unit's name; `None` of a plain number or a date.
     pub(crate) unit: Option<&'static str>,
     pub(crate) origin: Origin,
-}
-
-/// A figure is a number or a date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FigureValue {
-    Number(Decimal),
-    Date(NaiveDate),
 }
 
 /// A total table from a fact to a number.
@@ -419,12 +489,12 @@ pub(crate) struct Rung {
     pub(crate) at_most: Option<Decimal>,
 }
 
-/// A named expression.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum NamedValue {
-    Number(Number),
-    Truth(Truth),
-    Date(Date),
+/// The named expressions of a pack, by what they are.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Values {
+    pub(crate) numbers: Vec<Number>,
+    pub(crate) truths: Vec<Truth>,
+    pub(crate) dates: Vec<Date>,
 }
 
 /// A waiting period, with an optional reduced window after it.

@@ -183,7 +183,7 @@ impl StandardFact {
                 { "type": "number", "minimum": 0, "maximum": 1 },
             ] }),
             Kind::Number | Kind::Days => {
-                let bound = |bound: rust_decimal::Decimal| Json::from(i64::try_from(bound).unwrap_or_default());
+                let bound = |bound: rust_decimal::Decimal| i64::try_from(bound).map_or(Json::Null, Json::from);
                 json!({ "anyOf": [
                     { "type": "integer", "minimum": bound(bounds.min), "maximum": bound(bounds.max) },
                     { "type": "string", "pattern": "^[0-9]{1,10}$" },

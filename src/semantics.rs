@@ -6,10 +6,10 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Slot, Slots, Truth};
+use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Several, Slot, Slots, Truth};
 use crate::plan::{
-    Action, Asked, Benefit, Derived, EarlierBenefit, FigureValue, Identity, LedgerAmount, Limit, NamedValue, Otherwise,
-    Period, Plan, Rows, Step, Waiting,
+    Action, AnyFigure, Asked, Benefit, Derived, EarlierBenefit, Identity, LedgerAmount, Limit, Otherwise, Period, Plan,
+    Rows, Step, Waiting,
 };
 use crate::rounding::Rounding;
 
@@ -175,7 +175,7 @@ pub(crate) enum Event<'a, R: Reading + ?Sized> {
 /// What a pack gives a name to, where its constants come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
-    Figure(usize),
+    Figure(AnyFigure),
     Table(usize),
     Slab(usize),
     Ladder(usize),
@@ -609,11 +609,9 @@ impl<'p, R: Reading> Meaning<'p, R> {
         }
     }
 
-    fn paid(&mut self, benefit: usize) -> R::Number {
-        match self.paid.get(benefit) {
-            Some(paid) => paid.clone(),
-            None => self.nothing(),
-        }
+    #[expect(clippy::indexing_slicing, reason = "the resolver lets a benefit be named only where it has been read")]
+    fn paid(&self, benefit: usize) -> R::Number {
+        self.paid[benefit].clone()
     }
 
     fn set_deducted(&mut self, benefit: usize, amount: R::Number) {
@@ -638,15 +636,12 @@ impl<'p, R: Reading> Meaning<'p, R> {
     pub(crate) fn number(&mut self, number: &'p Number) -> R::Number {
         match number {
             Number::Constant(constant) => self.reading.number(*constant),
-            Number::Figure(index) => match self.plan.figure(*index).value {
-                FigureValue::Number(number) => self.reading.sourced(Source::Figure(*index), number),
-                FigureValue::Date(_) => self.nothing(),
-            },
+            Number::Figure(index) => {
+                let source = Source::Figure(AnyFigure::Number(*index));
+                self.reading.sourced(source, self.plan.number_figure(*index).value)
+            }
             Number::Fact(slot) => self.number_fact(*slot),
-            Number::Value(index) => match self.plan.value(*index) {
-                NamedValue::Number(number) => self.number(number),
-                NamedValue::Truth(_) | NamedValue::Date(_) => self.nothing(),
-            },
+            Number::Value(index) => self.number(self.plan.number_value(*index)),
             Number::Table(index) => self.look_up(*index),
             Number::Slab(index) => self.pick(*index),
             Number::Paid(benefit) => self.paid(*benefit),
@@ -709,10 +704,9 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     #[inline(never)]
-    fn fold(&mut self, numbers: &'p [Number], join: impl Fn(&mut R, R::Number, R::Number) -> R::Number) -> R::Number {
-        let Some((first, rest)) = numbers.split_first() else { return self.nothing() };
-        let first = self.number(first);
-        rest.iter().fold(first, |sofar, number| {
+    fn fold(&mut self, numbers: &'p Several, join: impl Fn(&mut R, R::Number, R::Number) -> R::Number) -> R::Number {
+        let first = self.number(&numbers.first);
+        numbers.rest.iter().fold(first, |sofar, number| {
             let number = self.number(number);
             join(&mut self.reading, sofar, number)
         })
@@ -756,10 +750,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     pub(crate) fn truth(&mut self, truth: &'p Truth) -> R::Truth {
         match truth {
             Truth::Fact(slot) => self.reading.truth_fact(*slot),
-            Truth::Value(index) => match self.plan.value(*index) {
-                NamedValue::Truth(truth) => self.truth(truth),
-                NamedValue::Number(_) | NamedValue::Date(_) => self.reading.truth(false),
-            },
+            Truth::Value(index) => self.truth(self.plan.truth_value(*index)),
             Truth::Given(slot) => self.reading.given(*slot),
             Truth::Compare(comparison, sides) => self.compare(*comparison, sides),
             Truth::CompareDates(comparison, sides) => self.compare_dates(*comparison, sides),
@@ -832,10 +823,10 @@ impl<'p, R: Reading> Meaning<'p, R> {
 
     pub(crate) fn date(&mut self, date: &'p Date) -> R::Date {
         match date {
-            Date::Figure(index) => match self.plan.figure(*index).value {
-                FigureValue::Date(date) => self.reading.sourced_date(Source::Figure(*index), date),
-                FigureValue::Number(_) => self.reading.date(NaiveDate::default()),
-            },
+            Date::Figure(index) => {
+                let source = Source::Figure(AnyFigure::Date(*index));
+                self.reading.sourced_date(source, self.plan.date_figure(*index).value)
+            }
             Date::Fact(slot) => match &self.plan.fact(*slot).derived {
                 Some(Derived::Date(derived)) => {
                     let given = self.reading.given(*slot);
@@ -847,10 +838,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
                 }
                 Some(Derived::Number(_)) | None => self.reading.date_fact(*slot),
             },
-            Date::Value(index) => match self.plan.value(*index) {
-                NamedValue::Date(date) => self.date(date),
-                NamedValue::Number(_) | NamedValue::Truth(_) => self.reading.date(NaiveDate::default()),
-            },
+            Date::Value(index) => self.date(self.plan.date_value(*index)),
             Date::PlusDays(sides) => {
                 let (date, days) = &**sides;
                 let (date, days) = (self.date(date), self.number(days));

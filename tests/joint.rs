@@ -123,7 +123,12 @@ impl Family {
     }
 
     fn paid(&self, plan: &str) -> Decimal {
-        self.covers.get(plan).into_iter().flat_map(|(_, account)| account.postings()).map(huzhu::Posting::paid).sum()
+        self.covers
+            .get(plan)
+            .into_iter()
+            .flat_map(|(_, account)| account.postings())
+            .map(|posting| posting.paid().unwrap_or(Decimal::MAX))
+            .sum()
     }
 
     fn total(&self) -> Decimal {

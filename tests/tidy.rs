@@ -14,6 +14,55 @@ const FLOATS: [&str; 2] = ["f32", "f64"];
 /// Where a float is the matter itself: what another system makes of money, and how sure a sample is. Neither gives an amount of ours.
 const WITH_FLOATS: [&str; 2] = ["audit/binary.rs", "audit/interval.rs"];
 const FORBIDDEN_WORDS: [&str; 6] = ["f32", "f64", "todo!", "unimplemented!", "dbg!", "#[allow"];
+/// The modules that decide money, dates, versions and places: files, and folders with all that is in them.
+const DECIDING: [&str; 46] = [
+    "accumulator.rs",
+    "adjudicate.rs",
+    "adjudicate/",
+    "audit/desk.rs",
+    "audit/difference.rs",
+    "audit/forensics.rs",
+    "audit/found.rs",
+    "audit/recorded.rs",
+    "batch/bucket/accounts.rs",
+    "batch/bucket/alone.rs",
+    "batch/bucket/dates.rs",
+    "batch/bucket/exactly.rs",
+    "batch/bucket/facts.rs",
+    "batch/bucket/gather.rs",
+    "batch/bucket/kin.rs",
+    "batch/bucket/payouts.rs",
+    "batch/bucket/plans.rs",
+    "batch/bucket/waves.rs",
+    "batch/door/codes.rs",
+    "batch/door/dates.rs",
+    "batch/door/numbers.rs",
+    "batch/door/target.rs",
+    "batch/door/vocabulary.rs",
+    "batch/files/cells.rs",
+    "batch/groups.rs",
+    "batch/hash.rs",
+    "calendar.rs",
+    "catalog.rs",
+    "certificate/",
+    "curve/",
+    "exact.rs",
+    "fact.rs",
+    "facts.rs",
+    "history.rs",
+    "history/",
+    "joint.rs",
+    "money.rs",
+    "pack/check.rs",
+    "pack/resolve.rs",
+    "pack/resolve/",
+    "plan.rs",
+    "plan/",
+    "quote.rs",
+    "reading/",
+    "semantics.rs",
+    "verify/step.rs",
+];
 /// A page says what the code means, why it matters and what to do.
 const LEAST_LINES_OF_A_PAGE: usize = 4;
 
@@ -44,6 +93,23 @@ fn no_float_and_no_placeholder_is_in_the_sources() {
         lines.map(|(number, word)| format!("{}:{number}: {word}", path.display())).collect::<Vec<_>>()
     });
     none(found, "write it without");
+}
+
+/// A zero, the first of January 1970 or the first row in place of what is not there would be paid, and nobody would see it.
+#[test]
+fn nothing_is_decided_on_a_default() {
+    let root = source();
+    let found = sources().filter(|(path, _)| {
+        let path = path.strip_prefix(&root).unwrap_or(path);
+        DECIDING.iter().any(|deciding| path.starts_with(deciding))
+    });
+    let found = found.flat_map(|(path, text)| {
+        let lines = (1..).zip(text.lines()).filter(|(_, line)| line.contains("unwrap_or_default"));
+        lines.map(|(number, _)| format!("{}:{number}", path.display())).collect::<Vec<_>>()
+    });
+    none(found, "say what a default means there, make its lack impossible, or ask for it with `or_bug`");
+    let gone = DECIDING.iter().filter(|deciding| !root.join(deciding).exists());
+    none(gone.map(ToString::to_string), "no such module is in src");
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn nearest(number: Known<Fixed>) -> Pair {
 fn rounded(number: f64, rounding: Rounding, habit: Habit) -> f64 {
     let places = rounding.to.scale();
     if habit == Habit::Prints && matches!(rounding.mode, Mode::HalfUp | Mode::HalfEven | Mode::HalfDown) {
-        let places = usize::try_from(places).unwrap_or_default();
+        let places = (0..places).count();
         return format!("{number:.places$}").parse().unwrap_or(f64::NAN);
     }
     let to = nearest(Known::Known(rounding.to.into())).binary;

@@ -19,7 +19,7 @@ use crate::batch::files::Sink;
 use crate::batch::{Decided, Given, Watch};
 use crate::catalog::Catalog;
 use crate::code::Code;
-use crate::error::Error;
+use crate::error::{Error, OrBug};
 use crate::history;
 use crate::plan::Plan;
 use crate::text::{Text, say};
@@ -74,7 +74,7 @@ impl<'a> Desk<'a> {
     }
 
     pub(super) fn into_found(self) -> (Found, Vec<Fit>) {
-        let fits = self.forensics.map(Forensics::into_fits).unwrap_or_default();
+        let fits = self.forensics.map_or_else(Vec::new, Forensics::into_fits);
         (self.found.into_inner().unwrap_or_else(PoisonError::into_inner), fits)
     }
 
@@ -89,16 +89,16 @@ impl<'a> Desk<'a> {
     fn compare(&self, payouts: &RecordBatch) -> Result<Compared, Error> {
         let columns = Payouts::of(payouts)?;
         let mut compared = Compared::default();
-        let mut version = (("", ""), 0);
+        let mut version = (("", ""), None);
         for (row, place) in self.recorded.find_all(columns.ids).into_iter().enumerate() {
-            let (id, due) = (columns.ids.value(row), columns.due(row));
+            let (id, due) = (columns.ids.value(row), columns.due(row)?);
             let now = (columns.plans.value(row), columns.versions.value(row));
             if version.0 != now {
-                version = (now, self.number_of(now));
+                version = (now, Some(self.number_of(now)?));
             }
             match place {
                 Some(place) => {
-                    compared.matched.push((place, due, version.1));
+                    compared.matched.push((place, due, version.1.or_bug()?));
                     if self.recorded.amount(place) != due {
                         compared.differing.insert(id.to_owned(), (place, self.recorded.amount(place)));
                     }
@@ -111,9 +111,9 @@ impl<'a> Desk<'a> {
         Ok(compared)
     }
 
-    fn number_of(&self, (plan, version): (&str, &str)) -> u16 {
+    fn number_of(&self, (plan, version): (&str, &str)) -> Result<u16, Error> {
         let number = self.catalog.plans().position(|known| known.id() == plan && known.version() == version);
-        number.and_then(|number| u16::try_from(number).ok()).unwrap_or_default()
+        u16::try_from(number.or_bug()?).or_bug()
     }
 
     /// The causes of the payouts of one account that differ.
@@ -152,7 +152,7 @@ impl<'a> Desk<'a> {
     }
 
     fn variants_of(&self, plan: &Plan) -> Option<&Variants> {
-        let made = self.variants.get(usize::from(self.number_of((plan.id(), plan.version()))))?;
+        let made = self.variants.get(usize::from(self.number_of((plan.id(), plan.version())).ok()?))?;
         Some(made.get_or_init(|| Variants::of(plan, self.catalog.versions(plan.id()))))
     }
 
@@ -280,8 +280,9 @@ impl<'r> Payouts<'r> {
     }
 
     /// In fen.
-    fn due(&self, row: usize) -> i64 {
-        if self.payable.is_valid(row) { i64::try_from(self.payable.value(row)).unwrap_or(i64::MAX) } else { 0 }
+    fn due(&self, row: usize) -> Result<i64, Error> {
+        let payable = self.payable.is_valid(row).then(|| self.payable.value(row)).or_bug()?;
+        i64::try_from(payable).or_bug()
     }
 }
 

@@ -35,7 +35,7 @@ impl Difference {
     /// What was recorded too much, in fen; below nothing if it was too little.
     #[must_use]
     pub fn excess(&self) -> i64 {
-        self.recorded.unwrap_or_default().saturating_sub(self.recomputed.unwrap_or_default())
+        self.recorded.unwrap_or(0).saturating_sub(self.recomputed.unwrap_or(0))
     }
 
     /// The most likely cause.

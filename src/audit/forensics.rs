@@ -17,7 +17,7 @@ use crate::accumulator::Accumulators;
 use crate::batch::bucket::{self, Plans, decide_bucket, stories};
 use crate::batch::{Decided, Given};
 use crate::catalog::Catalog;
-use crate::error::Error;
+use crate::error::{Error, OrBug, unless_bug};
 use crate::history;
 use crate::joint::Room;
 use crate::plan::Plan;
@@ -141,8 +141,8 @@ impl Amounts {
             Some(other) => Arc::clone(&other.places),
             None => recorded.find_all(ids).into(),
         };
-        let fen = payable.values().iter().map(|fen| i64::try_from(*fen).unwrap_or(i64::MAX));
-        Ok(Amounts { ids: Some(ids.clone()), places, fen: fen.collect() })
+        let fen = payable.values().iter().map(|fen| i64::try_from(*fen).or_bug());
+        Ok(Amounts { ids: Some(ids.clone()), places, fen: fen.collect::<Result<_, Error>>()? })
     }
 
     /// The recorded payouts by place, and what is due of each, in fen; the same rows for every rule.
@@ -228,7 +228,7 @@ impl<'a> Forensics<'a> {
     ) -> Result<Amounts, Error> {
         let of = |wanted: Policy| by_policy.iter().find(|(policy, _)| *policy == wanted).map(|(_, amounts)| amounts);
         let halves = |mode| of(Policy::AtTheEnd(Rounding { to: FEN, mode }));
-        let mut amounts = of(Policy::OfThePacks).cloned().unwrap_or_default();
+        let mut amounts = of(Policy::OfThePacks).or_bug()?.clone();
         let (Some(up), Some(down)) = (halves(Mode::HalfUp), halves(Mode::HalfDown)) else { return Ok(amounts) };
         let rows = up.places.iter().zip(up.fen.iter().zip(&down.fen)).enumerate();
         let open = rows.filter(|(_, (_, (up, down)))| up != down);
@@ -256,7 +256,7 @@ impl<'a> Forensics<'a> {
                 if let Some((fen, now)) = row.and_then(|row| amounts.fen.get_mut(*row)).zip(now) {
                     *fen = now;
                 }
-                if history::pass(plans.catalog(), enrollment, claim, &mut before, room).is_err() {
+                if unless_bug(history::pass(plans.catalog(), enrollment, claim, &mut before, room))?.is_none() {
                     history::give_up(enrollment, claim, &mut before);
                 }
             }
@@ -269,7 +269,7 @@ impl<'a> Forensics<'a> {
         for (place, fen) in amounts.iter() {
             let is_explained = self.recorded.amount(place) == fen;
             tally.explained = tally.explained.saturating_add(u64::from(is_explained));
-            let [place, fen] = [u64::try_from(place).unwrap_or_default(), fen.cast_unsigned()].map(u64::to_le_bytes);
+            let [place, fen] = [u64::try_from(place).unwrap_or(u64::MAX), fen.cast_unsigned()].map(u64::to_le_bytes);
             tally.signature = tally.signature.wrapping_add(xxh3_128([place, fen].as_flattened()));
         }
         tally

@@ -75,11 +75,16 @@ impl Found {
         catalog: &'f Catalog,
     ) -> impl Iterator<Item = Payout<'f>> {
         let plans: Vec<&str> = catalog.plans().map(Plan::id).collect();
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "a claim is matched with the number of the version that decided it"
+        )]
+        let plan_of = move |number: u16| plans[usize::from(number)];
         let states = self.states.iter().zip(self.due.iter().zip(&self.plans)).enumerate();
         let matched = states.filter(|(_, (state, _))| **state == State::Matched);
         matched.map(move |(place, (_, (due, plan)))| Payout {
             claim: recorded.id(place),
-            plan: plans.get(usize::from(*plan)).copied().unwrap_or_default(),
+            plan: plan_of(*plan),
             recorded: recorded.amount(place),
             due: *due,
         })

@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::amount::{self, Unit};
 use super::note::Note;
 use crate::batch::files::{Lane, Raw, Source};
+use crate::batch::hash;
 use crate::batch::{Input, share};
 use crate::error::Error;
 use crate::text::{Text, say};
@@ -73,10 +74,11 @@ impl Recorded {
     fn index(&mut self) {
         let mut slots = vec![(0, 0); self.amounts.len().saturating_mul(2).next_power_of_two().max(2)];
         let mut again = Vec::new();
-        for place in 0..self.amounts.len() {
+        // A slot holds the place plus one; there are no more than `MOST`.
+        for (number, place) in (1_u32..).zip(0..self.amounts.len()) {
             let (slot, tag) = self.slot(&slots, self.id(place));
             match slots.get_mut(slot) {
-                Some((_, 0)) => put(&mut slots, slot, (tag, u32::try_from(place).unwrap_or(0).saturating_add(1))),
+                Some((_, 0)) => put(&mut slots, slot, (tag, number)),
                 Some(_) | None => again.push(place),
             }
         }
@@ -99,8 +101,8 @@ impl Recorded {
     /// The slot where an id is looked for first, and the part of its hash that tells it from others there.
     fn home(slots: &[(u32, u32)], id: &str) -> (usize, u32) {
         let hash = xxh3_64(id.as_bytes());
-        let slot = usize::try_from(hash).unwrap_or_default() & slots.len().saturating_sub(1);
-        (slot, u32::try_from(hash >> 32).unwrap_or_default())
+        let [.., a, b, c, d] = hash.to_le_bytes();
+        (hash::place_of(hash) & slots.len().saturating_sub(1), u32::from_le_bytes([a, b, c, d]))
     }
 
     /// The place of the first payout of a claim.
@@ -128,14 +130,16 @@ impl Recorded {
         self.amounts.len()
     }
 
+    #[expect(clippy::indexing_slicing, clippy::string_slice, reason = "a place is that of a payout that was read")]
     pub(super) fn id(&self, place: usize) -> &str {
-        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
-        self.ends.get(place).and_then(|end| self.ids.get(start..*end)).unwrap_or_default()
+        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.ids[start..self.ends[place]]
     }
 
     /// In fen.
+    #[expect(clippy::indexing_slicing, reason = "a place is that of a payout that was read; another is not of nothing")]
     pub(super) fn amount(&self, place: usize) -> i64 {
-        self.amounts.get(place).copied().unwrap_or_default()
+        self.amounts[place]
     }
 
     /// What an audit of these payouts keeps in memory, about.

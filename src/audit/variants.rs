@@ -8,7 +8,7 @@ use super::whatif::Otherwise;
 use crate::adjudicate::{Adjudication, BenefitLines, Decision};
 use crate::code::Code;
 use crate::plan::expression::{Date, Number};
-use crate::plan::{Action, Benefit, FigureValue, Plan, Step};
+use crate::plan::{Action, Benefit, Plan, Step};
 use crate::rounding::{Mode, Rounding};
 use crate::text::Text;
 
@@ -153,8 +153,8 @@ impl Rules<'_> {
     fn shares(&mut self) {
         if let Some((Number::Figure(figure), _)) = self.plan.terms.max_shares {
             self.add(Code::SharesUncapped, |plan| {
-                if let Some(figure) = plan.figures.get_mut(figure) {
-                    figure.value = FigureValue::Number(ALL_SHARES);
+                if let Some(figure) = plan.figures.numbers.get_mut(figure.0) {
+                    figure.value = ALL_SHARES;
                 }
             });
         }

@@ -9,7 +9,7 @@ use super::sample::{Sample, Sampled};
 use crate::batch::bucket::Story;
 use crate::batch::{Progress, seek};
 use crate::catalog::Catalog;
-use crate::error::Error;
+use crate::error::{Error, unless_bug};
 use crate::history;
 use crate::text::Language;
 use crate::workbook::Workbook;
@@ -46,12 +46,12 @@ fn add(
     let mut account = story.start.clone();
     for ((enrollment, claim), room) in story.iter() {
         let before = account.clone();
-        let decided = history::next(catalog, enrollment, claim, &mut account, room);
-        if decided.is_err() {
+        let decided = unless_bug(history::next(catalog, enrollment, claim, &mut account, room))?;
+        if decided.is_none() {
             history::give_up(enrollment, claim, &mut account);
         }
         let has_sheet =
-            claim.reverses().is_none() && decided.is_ok_and(|decided| !decided.is_cut() && !decided.is_held());
+            claim.reverses().is_none() && decided.is_some_and(|decided| !decided.is_cut() && !decided.is_held());
         if let Some(drawn) = drawn.get(claim.id()).filter(|_| has_sheet) {
             workbook.add_recorded(enrollment, claim, &before, Decimal::new(drawn.recorded, 2))?;
         }

@@ -61,13 +61,13 @@ pub(crate) fn decide_bucket(
     let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts, around: &around };
     let mut results = Results::new(accounts.claim_count(), with_lines);
     let mut waves = Waves::new(bucket);
-    waves.decide(&mut results);
-    let open = OpenClaims::of(bucket);
+    waves.decide(&mut results)?;
+    let open = OpenClaims::of(bucket)?;
     for account in accounts.iter() {
-        if waves.needs_exact(account.index) || !open.may_matter(&account, &results) {
+        if waves.needs_exact(account.index) || !open.may_matter(&account, &results)? {
             continue;
         }
-        if plans.holds_open_claims(account.plan) || exactly::note(bucket, &account, &mut results).is_none() {
+        if plans.holds_open_claims(account.plan) || !exactly::note(bucket, &account, &mut results)? {
             waves.give_up(account.index);
         }
     }
@@ -82,11 +82,11 @@ pub(crate) fn decide_bucket(
     results.keep_lines(|place| !waves.is_left_at(place));
     for account in accounts.iter().filter(|account| bucket.plans.turn_of(account.plan).is_none()) {
         if waves.needs_exact(account.index) {
-            exactly::decide(bucket, slice::from_ref(&account), &mut results, &mut rejects);
+            exactly::decide(bucket, slice::from_ref(&account), &mut results, &mut rejects)?;
         }
     }
     for group in left {
-        exactly::decide(bucket, group, &mut results, &mut rejects);
+        exactly::decide(bucket, group, &mut results, &mut rejects)?;
     }
     rejects.sort();
     results.lay_out(bucket, rejects)
@@ -118,9 +118,9 @@ pub(crate) fn certify_bucket(
     let mut certified = BTreeMap::new();
     for account in accounts.iter() {
         if let Some(group) = groups.get(&account.index) {
-            certified.extend(exactly::certify(bucket, group, certifier, &mut rejects));
+            certified.extend(exactly::certify(bucket, group, certifier, &mut rejects)?);
         } else if bucket.plans.turn_of(account.plan).is_none() {
-            certified.extend(exactly::certify(bucket, slice::from_ref(&account), certifier, &mut rejects));
+            certified.extend(exactly::certify(bucket, slice::from_ref(&account), certifier, &mut rejects)?);
         }
         while let Some(next) = certified.first_entry().filter(|next| *next.key() < account.places.end) {
             take(&next.remove())?;

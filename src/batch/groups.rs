@@ -36,6 +36,12 @@ impl<T: Copy + Default> Groups<T> {
         Groups { things: placed, ranges }
     }
 
+    /// The things of one of the ranges.
+    #[expect(clippy::indexing_slicing, reason = "the ranges are those of the things")]
+    pub(super) fn group(&self, range: &Range<usize>) -> &[T] {
+        &self.things[range.clone()]
+    }
+
     /// Gives every group that is not empty, in order; it may be put in order within.
     pub(super) fn each(&mut self, mut take: impl FnMut(&mut [T])) {
         for range in &self.ranges {
@@ -51,8 +57,11 @@ impl<T: Copy + Default> Groups<T> {
 impl Groups<usize> {
     /// Puts the places of keys into about as many groups, so that no key of a group is less than one of the group before.
     pub(super) fn spread(keys: &[u64]) -> Groups<usize> {
-        let low = keys.iter().min().copied().unwrap_or_default();
-        let width = keys.iter().max().map_or(0, |high| high.wrapping_sub(low));
+        let ends = keys.iter().fold(None, |ends: Option<(u64, u64)>, key| {
+            Some(ends.map_or((*key, *key), |(low, high)| (low.min(*key), high.max(*key))))
+        });
+        let Some((low, high)) = ends else { return Groups { things: Vec::new(), ranges: Vec::new() } };
+        let width = high.wrapping_sub(low);
         let bits = keys.len().checked_ilog2().unwrap_or(0);
         let shift = u64::BITS.saturating_sub(width.leading_zeros()).saturating_sub(bits);
         let group = |key: u64| usize::try_from(key.wrapping_sub(low).checked_shr(shift).unwrap_or(0)).ok();

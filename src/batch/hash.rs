@@ -32,6 +32,11 @@ fn of_folded(id: &str, hash: impl Fn(&[u8]) -> u64) -> u64 {
     }
 }
 
+/// A place that follows from a hash: its low digits.
+pub(crate) fn place_of(hash: u64) -> usize {
+    usize::try_from(hash & u64::from(u32::MAX)).unwrap_or(usize::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -51,10 +51,10 @@ fn recalculation(
     let claims: Vec<Recalculated> = claims
         .iter()
         .map(|claim| {
-            let (as_received, in_order) = (received.paid_for(claim), in_order.paid_for(claim));
-            Recalculated { claim: (*claim).to_owned(), as_received, in_order }
+            let (as_received, in_order) = (received.paid_for(claim)?, in_order.paid_for(claim)?);
+            Ok(Recalculated { claim: (*claim).to_owned(), as_received, in_order })
         })
-        .collect();
+        .collect::<Result<_, exact::Inexact>>()?;
     let sum = |of: fn(&Recalculated) -> Decimal| claims.iter().map(of).try_fold(Decimal::ZERO, exact::add);
     let (as_received, in_order) = (sum(|claim| claim.as_received)?, sum(|claim| claim.in_order)?);
     Ok(Recalculation { as_received, in_order, difference: exact::subtract(in_order, as_received)?, claims })

@@ -63,7 +63,7 @@ impl<'c> Certifier<'c> {
         let claims = member::known(self.catalog, claims, &[]);
         let mut accounts = history::Accounts::new(self.catalog);
         for (enrollment, claim) in claims.iter() {
-            accounts.foresee(enrollment, claim);
+            accounts.foresee(enrollment, claim)?;
         }
         let mut certificates = Vec::new();
         for (enrollment, claim) in history::in_order(&*claims)? {

@@ -54,7 +54,11 @@ impl Conclusion {
     pub(crate) fn of(plan: &Plan, formula: &Formula, values: &Values<'_>) -> Result<Conclusion, Inexact> {
         let decision = formula.decision(values);
         let is_open = matches!(decision, Decision::Paid | Decision::NothingDue);
-        let payable = values.number(formula.outcome.payable).filter(|_| decision == Decision::Paid).unwrap_or_default();
+        let payable = if decision == Decision::Paid {
+            values.number(formula.outcome.payable).ok_or(Inexact)?
+        } else {
+            Decimal::ZERO
+        };
         let mut benefits = Vec::new();
         let waterfalls = plan.benefits.iter().zip(&formula.benefits);
         for (benefit, waterfall) in waterfalls.filter(|(_, waterfall)| is_open && is_true(values, waterfall)) {

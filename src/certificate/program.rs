@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::canonical::decimal;
 use crate::plan::expression::Comparison;
-use crate::plan::{Benefit, Citation, FigureValue, LedgerEntry, Origin, Otherwise, Plan, Rows};
+use crate::plan::{AnyFigure, Benefit, Citation, LedgerEntry, Origin, Otherwise, Plan, Rows};
 use crate::reading::formula::graph::{Node, Operation, Step};
 use crate::reading::formula::{Formula, Line, LineKind, Waterfall};
 use crate::semantics::{Place, Source};
@@ -44,7 +44,7 @@ pub(super) fn json(plan: &Plan, formula: &Formula) -> Json {
 /// The kind of a line, as the pack's key says it.
 pub(crate) fn line_name(benefit: &Benefit, kind: LineKind) -> &'static str {
     match kind {
-        LineKind::Step(index) => benefit.steps.get(index).map(|step| step.action.name()).unwrap_or_default(),
+        LineKind::Step(index) => benefit.step(index).action.name(),
         LineKind::Rounding => "rounding",
         LineKind::Limit(_) => "limit",
     }
@@ -54,10 +54,10 @@ pub(crate) fn line_name(benefit: &Benefit, kind: LineKind) -> &'static str {
 pub(crate) fn line_words<'p>(plan: &'p Plan, benefit: &'p Benefit, kind: LineKind) -> (Text, &'p Text) {
     let own = &benefit.citation.clause;
     match kind {
-        LineKind::Step(index) => match benefit.steps.get(index) {
-            Some(step) => (step.text.clone(), step.clause.as_ref().unwrap_or(own)),
-            None => (Text::default(), own),
-        },
+        LineKind::Step(index) => {
+            let step = benefit.step(index);
+            (step.text.clone(), step.clause.as_ref().unwrap_or(own))
+        }
         LineKind::Rounding => (say!("舍入", "rounding"), &plan.rounding_citation(benefit).clause),
         LineKind::Limit(index) => {
             let limit = plan.limit(index);
@@ -129,13 +129,13 @@ impl Writer<'_> {
 
     fn source(&self, source: Source) -> Json {
         let (kind, origin, value, unit) = match source {
-            Source::Figure(index) => {
-                let figure = self.plan.figure(index);
-                let (value, unit) = match figure.value {
-                    FigureValue::Number(number) => (decimal(number), figure.unit.unwrap_or("none")),
-                    FigureValue::Date(date) => (date.to_string(), "date"),
-                };
-                ("figure", &figure.origin, Some(value), Some(unit))
+            Source::Figure(AnyFigure::Number(index)) => {
+                let figure = self.plan.number_figure(index);
+                ("figure", &figure.origin, Some(decimal(figure.value)), Some(figure.unit.unwrap_or("none")))
+            }
+            Source::Figure(AnyFigure::Date(index)) => {
+                let figure = self.plan.date_figure(index);
+                ("figure", &figure.origin, Some(figure.value.to_string()), Some("date"))
             }
             Source::Table(index) => ("table", &self.plan.table(index).origin, None, None),
             Source::Slab(index) => ("bands", &self.plan.slab(index).origin, None, None),

@@ -193,7 +193,8 @@ impl Statement<'_> {
         if count == 0 {
             return None;
         }
-        let paid = self.before.postings().map(huzhu::Posting::paid).try_fold(Decimal::ZERO, exact::add).ok()?;
+        let paid =
+            self.before.postings().try_fold(Decimal::ZERO, |sum, posting| exact::add(sum, posting.paid()?)).ok()?;
         let paid = grouped(&money::print(paid));
         let title = self.say("历史理赔", "earlier claims").to_owned();
         Some((title, say!(self.language, "{count} 件，已付 {paid}", "{count}, paid {paid}")))

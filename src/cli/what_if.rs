@@ -21,7 +21,7 @@ pub(super) fn report(
         changed = changed.with(catalog, fact, value)?;
     }
     let ((now, _), (then, _)) = (case.decide(catalog)?, changed.decide(catalog)?);
-    let difference = exact::subtract(then.payable(), now.payable()).unwrap_or_default();
+    let difference = exact::subtract(then.payable(), now.payable())?;
     let results = match setting.format {
         Format::Text => page(changes, &now, &then, difference, setting),
         Format::Json => {

@@ -7,7 +7,7 @@ use super::Piece;
 use super::rules::Rules;
 use super::ways::Ways;
 use crate::adjudicate::Decision;
-use crate::error::Error;
+use crate::error::{Error, OrBug};
 use crate::exact;
 use crate::fact::Value;
 use crate::plan::Plan;
@@ -40,7 +40,7 @@ struct Point {
 impl Search<'_> {
     pub(super) fn pieces(mut self) -> Result<Vec<Piece>, Error> {
         let fact = self.plan.fact(self.slot);
-        let (least, most) = (self.units(fact.bounds.min, Decimal::ceil), self.units(fact.bounds.max, Decimal::floor));
+        let (least, most) = (self.units(fact.bounds.min, Decimal::ceil)?, self.units(fact.bounds.max, Decimal::floor)?);
         let last = self.at(most)?;
         let mut pieces: Vec<(Piece, Ways)> = Vec::new();
         let (mut from, mut here) = (least, self.at(least)?);
@@ -106,16 +106,18 @@ impl Search<'_> {
         }
         let values = self.formula.values(self.plan, &self.inputs)?;
         let decision = self.formula.decision(&values);
-        let payable = values.number(self.formula.outcome.payable).filter(|_| decision == Decision::Paid);
+        let payable = match decision {
+            Decision::Paid => values.number(self.formula.outcome.payable).or_bug()?,
+            Decision::NothingDue | Decision::Denied | Decision::Pended | Decision::Reversed => Decimal::ZERO,
+        };
         let taken = self.formula.taken(&values, decision);
-        Ok(Point { decision, payable: payable.unwrap_or_default(), ways: self.formula.ways(&values), taken })
+        Ok(Point { decision, payable, ways: self.formula.ways(&values), taken })
     }
 
     /// A bound in the smallest unit of the fact.
-    fn units(&self, bound: Decimal, within: fn(&Decimal) -> Decimal) -> i64 {
+    fn units(&self, bound: Decimal, within: fn(&Decimal) -> Decimal) -> Result<i64, Error> {
         let unit = Decimal::from(10_i64.saturating_pow(self.plan.fact(self.slot).kind.places()));
-        let units = exact::multiply(bound, unit).ok();
-        units.and_then(|units| within(&units).to_i64()).unwrap_or_default()
+        within(&exact::multiply(bound, unit)?).to_i64().or_bug()
     }
 
     fn value(&self, units: i64) -> Decimal {

@@ -27,8 +27,8 @@ impl Formula {
     pub(super) fn degree(&self, slot: Slot) -> u32 {
         let mut degrees: Vec<u32> = Vec::with_capacity(self.graph.steps().len());
         for step in self.graph.steps() {
-            let of = |node: &Node| degrees.get(node.place()).copied().unwrap_or_default();
-            let highest = || step.operation.arguments().iter().map(of).max().unwrap_or_default();
+            let of = |node: &Node| degree_of(&degrees, *node);
+            let highest = || step.operation.arguments().iter().map(of).fold(0, u32::max);
             let degree = match &step.operation {
                 Operation::Fact(fact) => u32::from(*fact == slot),
                 Operation::Times(sides) => sides.iter().map(of).fold(0, u32::saturating_add),
@@ -37,8 +37,13 @@ impl Formula {
             };
             degrees.push(degree);
         }
-        degrees.get(self.outcome.payable.place()).copied().unwrap_or_default()
+        degree_of(&degrees, self.outcome.payable)
     }
+}
+
+/// What stands nowhere yet may be of any degree, and then runs along no line.
+fn degree_of(degrees: &[u32], node: Node) -> u32 {
+    degrees.get(node.place()).map_or(u32::MAX, |degree| *degree)
 }
 
 /// Whether the operation gives one of a few values, rather than one that runs with its arguments.
@@ -109,7 +114,7 @@ impl Formula {
     }
 
     fn arguments(&self, node: Node) -> &[Node] {
-        self.graph.steps().get(node.place()).map(|step| step.operation.arguments()).unwrap_or_default()
+        self.graph.steps().get(node.place()).map_or(&[], |step| step.operation.arguments())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::adjudicate::Adjudication;
 use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
-use crate::error::Error;
+use crate::error::{Error, OrBug};
 use crate::joint::{Held, Room};
 use crate::text::say;
 
@@ -27,18 +27,24 @@ impl<'c> Accounts<'c> {
     }
 
     /// Keeps a claim as open before any is decided, if it is so from the start.
-    pub(crate) fn foresee(&mut self, enrollment: &Enrollment, claim: &Claim) {
-        if super::is_open_from_the_start(self.catalog, enrollment, claim) {
-            self.change(enrollment.plan(), |account| super::keep_open(enrollment, claim, account));
+    ///
+    /// # Errors
+    /// [`Error::is_bug`].
+    pub(crate) fn foresee(&mut self, enrollment: &Enrollment, claim: &Claim) -> Result<(), Error> {
+        if super::is_open_from_the_start(self.catalog, enrollment, claim)? {
+            self.change(enrollment.plan(), |account| super::keep_open(enrollment, claim, account))?;
         }
+        Ok(())
     }
 
     /// Changes what is held under a plan.
-    pub(crate) fn change(&mut self, plan: &str, change: impl FnOnce(&mut Accumulators)) {
+    ///
+    /// # Errors
+    /// [`Error::is_bug`].
+    pub(crate) fn change(&mut self, plan: &str, change: impl FnOnce(&mut Accumulators)) -> Result<(), Error> {
         let place = self.place_of(plan).unwrap_or_else(|| self.open(plan));
-        if let Some(held) = self.held.get_mut(place) {
-            change(&mut held.accumulators);
-        }
+        change(&mut self.held.get_mut(place).or_bug()?.accumulators);
+        Ok(())
     }
 
     /// Decides the next claim of the member in the declared order and posts it, or takes back what a reversal names.
@@ -57,7 +63,7 @@ impl<'c> Accounts<'c> {
         let place = self.place_of(enrollment.plan());
         let room = self.catalog.joint_limits().room(enrollment, claim, &self.held, place)?;
         let place = place.unwrap_or_else(|| self.open(enrollment.plan()));
-        let Some(held) = self.held.get_mut(place) else { return take(&mut Accumulators::new(), &room) };
+        let held = self.held.get_mut(place).or_bug()?;
         held.note(enrollment);
         take(&mut held.accumulators, &room)
     }
@@ -69,7 +75,10 @@ impl<'c> Accounts<'c> {
 
     /// What is posted under a plan.
     pub(crate) fn into_account(self, plan: &str) -> Accumulators {
-        self.into_all().remove(plan).unwrap_or_default()
+        match self.held.into_iter().find(|held| held.plan == plan) {
+            Some(held) => held.accumulators,
+            None => Accumulators::new(), // nothing is posted
+        }
     }
 
     /// What is posted, where there is one plan only.
@@ -81,7 +90,7 @@ impl<'c> Accounts<'c> {
                 "the claims of the history are under `{one}` and `{other}`"
             )));
         }
-        Ok(self.held.into_iter().next().map(|held| held.accumulators).unwrap_or_default())
+        Ok(self.held.into_iter().next().map_or_else(Accumulators::new, |held| held.accumulators))
     }
 
     /// What is posted, by plan.

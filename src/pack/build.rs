@@ -17,8 +17,8 @@ use crate::fact::{Kind, STANDARD};
 use crate::pack::resolve::{Extent, MAX_PARTS};
 use crate::plan::expression::{Date, MAX_FACTS, Number, Truth};
 use crate::plan::{
-    Assumed, Benefit, Citation, Condition, Figure, Limit, NamedValue, Origin, Plan, PlanReference, Provenance, Slab,
-    Spelled, Table, Waiting,
+    Assumed, Benefit, Citation, Condition, Figures, Limit, Origin, Plan, PlanReference, Provenance, Slab, Spelled,
+    Table, Values, Waiting,
 };
 
 use crate::scope::Scope;
@@ -55,7 +55,7 @@ pub(super) fn build(root: &Node, fingerprint: String, findings: Findings) -> (Op
         root,
         resolver: Resolver::new(findings),
         places: Places::default(),
-        figures: Vec::new(),
+        figures: Figures::default(),
         tables: Vec::new(),
         some_shares_count: None,
     };
@@ -69,7 +69,7 @@ struct Builder<'n> {
     root: &'n Node,
     resolver: Resolver,
     places: Places,
-    figures: Vec<Figure>,
+    figures: Figures,
     tables: Vec<Table>,
     /// What every benefit needs besides its own conditions.
     some_shares_count: Option<Spelled<Truth>>,
@@ -312,7 +312,7 @@ impl<'n> Builder<'n> {
     }
 
     /// Resolves every value, also those that nothing uses.
-    fn values(&mut self) -> Option<Vec<NamedValue>> {
+    fn values(&mut self) -> Option<Values> {
         let names: Vec<String> = self.resolver.values.iter().map(|(name, _)| name.clone()).collect();
         for (index, name) in names.iter().enumerate() {
             let was_used = self.resolver.used.contains(name);
@@ -322,11 +322,7 @@ impl<'n> Builder<'n> {
             }
             self.resolver.take_touched();
         }
-        let states = self.resolver.values.iter().map(|(_, state)| match state {
-            ValueState::Done(Some((value, _))) => Some(value.clone()),
-            ValueState::Done(None) | ValueState::Waiting(_) | ValueState::UnderWay => None,
-        });
-        states.collect()
+        self.resolver.resolved_values()
     }
 
     /// Closes an item: its clause, its provenance, and all that it assumes.

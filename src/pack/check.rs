@@ -10,7 +10,7 @@ use crate::exact::{self, divides};
 use crate::fact::Kind;
 use crate::money::FEN;
 use crate::plan::expression::{Choice, Number, Truth};
-use crate::plan::{Action, FigureValue, LedgerAmount, NamedValue, Plan, Rows};
+use crate::plan::{Action, LedgerAmount, Plan, Rows};
 use crate::reading::bounds::{Bounds, Finding, Possible, Range};
 use crate::rounding::Rounding;
 use crate::semantics::{Meaning, Place};
@@ -279,19 +279,13 @@ impl Multiples<'_> {
         let plan = self.plan;
         match number {
             Number::Constant(constant) => divides(of, *constant),
-            Number::Figure(index) => match plan.figure(*index).value {
-                FigureValue::Number(figure) => divides(of, figure),
-                FigureValue::Date(_) => false,
-            },
+            Number::Figure(index) => divides(of, plan.number_figure(*index).value),
             Number::Fact(slot) => match plan.fact(*slot).kind {
                 Kind::Money => divides(of, FEN),
                 Kind::Number | Kind::Days => divides(of, Decimal::ONE),
                 Kind::Ratio | Kind::Date | Kind::YesNo | Kind::Category => false,
             },
-            Number::Value(index) => match plan.value(*index) {
-                NamedValue::Number(number) => self.has(number, of),
-                NamedValue::Truth(_) | NamedValue::Date(_) => false,
-            },
+            Number::Value(index) => self.has(plan.number_value(*index), of),
             Number::Table(index) => {
                 let table = plan.table(*index);
                 let rows = match &table.rows {
@@ -312,19 +306,15 @@ impl Multiples<'_> {
                 LedgerAmount::Deducted(_) => false,
                 LedgerAmount::Sum(number) => self.sums(prior.entry, number, of),
             },
-            Number::Add(sides) | Number::Subtract(sides) => self.all(&**sides, of),
+            Number::Add(sides) | Number::Subtract(sides) => sides.iter().all(|side| self.has(side, of)),
             Number::Times(sides) => self.times(sides, of),
-            Number::Least(numbers) | Number::Greatest(numbers) => self.all(numbers, of),
+            Number::Least(numbers) | Number::Greatest(numbers) => numbers.iter().all(|number| self.has(number, of)),
             Number::Choose(choice) => {
                 let Choice { then, otherwise, .. } = &**choice;
                 self.has(then, of) && self.has(otherwise, of)
             }
             Number::DaysBetween(_) | Number::MonthsBetween(_) | Number::YearsBetween(_) => divides(of, Decimal::ONE),
         }
-    }
-
-    fn all(&mut self, numbers: &[Number], of: Decimal) -> bool {
-        numbers.iter().all(|number| self.has(number, of))
     }
 
     fn sums(&mut self, entry: usize, number: &Number, of: Decimal) -> bool {
@@ -354,10 +344,7 @@ impl Multiples<'_> {
 fn constant(plan: &Plan, number: &Number) -> Option<Decimal> {
     match number {
         Number::Constant(constant) => Some(*constant),
-        Number::Figure(index) => match plan.figure(*index).value {
-            FigureValue::Number(figure) => Some(figure),
-            FigureValue::Date(_) => None,
-        },
+        Number::Figure(index) => Some(plan.number_figure(*index).value),
         _ => None,
     }
 }

@@ -1,5 +1,7 @@
 //! Names to indexes, syntax to typed expressions.
 
+mod values;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,10 +16,14 @@ use crate::diagnostic::{Findings, Span, did_you_mean};
 use crate::document::{Form, Node};
 use crate::fact::{Absent, Kind, SHARES_ELSEWHERE, STANDARD, StandardFact};
 use crate::names;
-use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Slot, Truth};
-use crate::plan::{Assumed, Derived, LedgerAmount, LedgerEntry, NamedValue, PlanFact, Symbol};
+use crate::plan::expression::{
+    Choice, Comparison, Date, DateFigure, Number, NumberFigure, Prior, Several, Slot, Truth,
+};
+use crate::plan::{Assumed, Derived, LedgerAmount, LedgerEntry, PlanFact, Symbol};
 use crate::scope::Scope;
 use crate::text::{Text, say};
+
+pub(super) use values::ValueState;
 
 /// An expression with its type.
 #[derive(Debug, Clone)]
@@ -33,8 +39,8 @@ pub(super) enum Typed {
 /// What a name of the pack stands for.
 #[derive(Debug, Clone)]
 pub(super) enum Named {
-    NumberFigure(usize, Unit),
-    DateFigure(usize),
+    NumberFigure(NumberFigure, Unit),
+    DateFigure(DateFigure),
     Table(usize, Unit),
     Slab(usize, Unit),
     Ladder(usize),
@@ -55,13 +61,6 @@ pub(super) struct Declared {
 
 /// An assumed thing, ordered so that a set of them is stable.
 pub(super) type AssumedKey = Assumed;
-
-/// A value while it is being resolved, and after.
-pub(super) enum ValueState {
-    Waiting(Syntax),
-    UnderWay,
-    Done(Option<(NamedValue, Unit)>),
-}
 
 /// All expressions of a pack have at most so many parts, every value counted where it is used.
 pub const MAX_PARTS: u64 = 200_000;
@@ -96,6 +95,10 @@ pub(super) struct Resolver {
     pub(super) findings: Findings,
     pub(super) names: BTreeMap<String, Declared>,
     pub(super) values: Vec<(String, ValueState)>,
+    /// The values that are numbers; none where one is not resolved yet, or was not well written.
+    value_numbers: Vec<Option<Number>>,
+    value_truths: Vec<Truth>,
+    value_dates: Vec<Date>,
     pub(super) facts: Vec<PlanFact>,
     /// The pack's own facts and closer words, by name.
     pub(super) own_facts: BTreeMap<String, (Span, PlanFact)>,
@@ -173,6 +176,9 @@ impl Resolver {
             findings,
             names: BTreeMap::new(),
             values: Vec::new(),
+            value_numbers: Vec::new(),
+            value_truths: Vec::new(),
+            value_dates: Vec::new(),
             facts: Vec::new(),
             own_facts: BTreeMap::new(),
             of_unread_values: BTreeSet::new(),
@@ -408,9 +414,10 @@ impl Resolver {
     /// Shares beyond a cap that voids them do not count, nor those that come to it only with the shares under other covers.
     fn counted_shares(&mut self, held: Number) -> Number {
         let Some(max) = self.max_shares.clone() else { return held };
-        let Some(elsewhere) = self.slot(SHARES_ELSEWHERE) else { return Number::Least(vec![held, max]) };
+        let least_of = |first, other| Box::new(Several { first, rest: vec![other] });
+        let Some(elsewhere) = self.slot(SHARES_ELSEWHERE) else { return Number::Least(least_of(held, max)) };
         let left = Number::Subtract(Box::new([max, Number::Fact(elsewhere)]));
-        Number::Least(vec![held, Number::Greatest(vec![left, Number::Constant(Decimal::ZERO)])])
+        Number::Least(least_of(held, Number::Greatest(least_of(left, Number::Constant(Decimal::ZERO)))))
     }
 
     fn not_a_value(&mut self, name: &str, span: &Span, help: Text) -> Option<Typed> {
@@ -445,61 +452,6 @@ impl Resolver {
         self.findings
             .report(Code::UnknownName, span, say!("没有名为 `{name}` 的事实或数字", "nothing is named `{name}`"))
             .help_with(help);
-    }
-
-    pub(super) fn value(&mut self, index: usize, span: &Span) -> Option<Typed> {
-        let state = self.values.get_mut(index).map(|(_, state)| std::mem::replace(state, ValueState::UnderWay))?;
-        match state {
-            ValueState::Done(done) => {
-                let typed = done.as_ref().map(|(value, unit)| match value {
-                    NamedValue::Number(_) => Typed::Number(Number::Value(index), *unit),
-                    NamedValue::Truth(_) => Typed::Truth(Truth::Value(index)),
-                    NamedValue::Date(_) => Typed::Date(Date::Value(index)),
-                });
-                self.set_value(index, ValueState::Done(done));
-                let Extent { parts, depth } = self.extents.get(index).copied().unwrap_or_default();
-                self.extent.parts = self.extent.parts.saturating_add(parts);
-                typed.filter(|_| self.has_room(depth, span))
-            }
-            ValueState::UnderWay => {
-                self.findings.report(
-                    Code::CircularValue,
-                    span,
-                    say!("中间值的定义绕回了自身", "a value is defined by itself"),
-                );
-                None
-            }
-            ValueState::Waiting(syntax) => {
-                let outer_extent = std::mem::take(&mut self.extent);
-                let (outer, outer_guarded) = (std::mem::take(&mut self.touched), std::mem::take(&mut self.guarded));
-                self.guard(&syntax);
-                let resolved = match self.typed(&syntax) {
-                    Typed::Number(number, unit) => Some((NamedValue::Number(number), unit)),
-                    Typed::Truth(truth) => Some((NamedValue::Truth(truth), Unit::Plain)),
-                    Typed::Date(date) => Some((NamedValue::Date(date), Unit::Plain)),
-                    Typed::Category(_) => self.mismatch(&syntax, "数、真假或日期", "a number, a truth or a date"),
-                    Typed::Poisoned => None,
-                };
-                let own = std::mem::replace(&mut self.extent, outer_extent);
-                if let Some(extent) = self.extents.get_mut(index) {
-                    *extent = Extent { depth: own.depth.saturating_sub(self.depth), ..own };
-                }
-                let inner = std::mem::replace(&mut self.touched, outer);
-                self.guarded = outer_guarded;
-                self.touched.extend(inner.iter().cloned());
-                if let Some(declared) = self.values.get(index).and_then(|(name, _)| self.names.get_mut(name)) {
-                    declared.assumed.extend(inner);
-                }
-                self.set_value(index, ValueState::Done(resolved));
-                self.value(index, span)
-            }
-        }
-    }
-
-    fn set_value(&mut self, index: usize, state: ValueState) {
-        if let Some((_, slot)) = self.values.get_mut(index) {
-            *slot = state;
-        }
     }
 
     /// The slot of a fact that a rule reads itself, not only through the derivation of another.
@@ -652,12 +604,16 @@ impl Resolver {
 
     fn prior_sum(&mut self, name: &str, span: &Span, scope: Scope) -> Option<Typed> {
         // What is summed is read when an earlier claim is decided, so a value may sum itself.
-        let (number, unit) = match self.names.get(name).map(|declared| declared.named.clone()) {
-            Some(Named::Value(index)) if matches!(self.values.get(index), Some((_, ValueState::UnderWay))) => {
+        let itself = match self.names.get(name).map(|declared| declared.named.clone()) {
+            Some(Named::Value(index)) => self.sum_of_itself(index, span),
+            _ => None,
+        };
+        let (number, unit) = match itself {
+            Some(index) => {
                 self.used.insert(name.to_owned());
                 (Number::Value(index), Unit::Yuan)
             }
-            _ => match self.name(name, span)? {
+            None => match self.name(name, span)? {
                 Typed::Number(number, unit) => (number, unit),
                 Typed::Poisoned => return None,
                 Typed::Truth(_) | Typed::Date(_) | Typed::Category(_) => {
@@ -693,7 +649,7 @@ impl Resolver {
         let Some(Named::Value(index)) = self.names.get(name).map(|declared| declared.named.clone()) else {
             return self.slot(name);
         };
-        let names = self.value_names.get(index).cloned().unwrap_or_default();
+        let names = self.value_names.get(index)?;
         names.iter().find_map(|name| self.facts.iter().position(|fact| *fact.name == **name))
     }
 
@@ -735,7 +691,7 @@ impl Resolver {
     }
 
     /// Numbers of one unit, which the first of them sets.
-    fn numbers(&mut self, syntaxes: &[Syntax]) -> Option<(Vec<Number>, Unit)> {
+    fn numbers(&mut self, syntaxes: &[Syntax]) -> Option<(Box<Several>, Unit)> {
         let mut unit = None;
         let mut numbers = Vec::new();
         for syntax in syntaxes {
@@ -748,8 +704,8 @@ impl Resolver {
             };
             numbers.push(number);
         }
-        let numbers: Option<Vec<Number>> = numbers.into_iter().collect();
-        Some((numbers?, unit?))
+        let mut numbers = numbers.into_iter().collect::<Option<Vec<Number>>>()?.into_iter();
+        Some((Box::new(Several { first: numbers.next()?, rest: numbers.collect() }), unit?))
     }
 
     /// A number of any unit.

@@ -57,13 +57,37 @@ impl FromIterator<Slot> for Slots {
     }
 }
 
+/// An index of its own for each kind of thing that a name may stand for.
+macro_rules! indexes {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+            pub(crate) struct $name(pub(crate) usize);
+        )*
+    };
+}
+
+indexes! {
+    /// Of a figure that is a number.
+    NumberFigure,
+    /// Of a figure that is a date.
+    DateFigure,
+    /// Of a named expression that is a number.
+    NumberValue,
+    /// Of a named expression that is true or false.
+    TruthValue,
+    /// Of a named expression that is a date.
+    DateValue,
+}
+
 /// A number: money in yuan, a ratio, a count or days. Units were checked when it was resolved.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Number {
     Constant(Decimal),
-    Figure(usize),
+    Figure(NumberFigure),
     Fact(Slot),
-    Value(usize),
+    Value(NumberValue),
     Table(usize),
     Slab(usize),
     /// What a benefit that stands before pays in this claim, before limits.
@@ -72,12 +96,25 @@ pub(crate) enum Number {
     Add(Box<[Number; 2]>),
     Subtract(Box<[Number; 2]>),
     Times(Box<[Number; 2]>),
-    Least(Vec<Number>),
-    Greatest(Vec<Number>),
+    Least(Box<Several>),
+    Greatest(Box<Several>),
     Choose(Box<Choice<Number>>),
     DaysBetween(Box<[Date; 2]>),
     MonthsBetween(Box<[Date; 2]>),
     YearsBetween(Box<[Date; 2]>),
+}
+
+/// One number or more.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Several {
+    pub(crate) first: Number,
+    pub(crate) rest: Vec<Number>,
+}
+
+impl Several {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Number> {
+        std::iter::once(&self.first).chain(&self.rest)
+    }
 }
 
 /// What earlier claims of a scope have posted.
@@ -92,7 +129,7 @@ pub(crate) struct Prior {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Truth {
     Fact(Slot),
-    Value(usize),
+    Value(TruthValue),
     Given(Slot),
     Compare(Comparison, Box<[Number; 2]>),
     CompareDates(Comparison, Box<[Date; 2]>),
@@ -110,9 +147,9 @@ pub(crate) enum Truth {
 /// A calendar date.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Date {
-    Figure(usize),
+    Figure(DateFigure),
     Fact(Slot),
-    Value(usize),
+    Value(DateValue),
     PlusDays(Box<(Date, Number)>),
     PlusMonths(Box<Date>, u32),
     Choose(Box<Choice<Date>>),

@@ -261,9 +261,8 @@ impl Reading for Bounds<'_> {
             exact::multiply(left.high, right.low),
             exact::multiply(left.high, right.high),
         ];
-        let corners = corners.map(|corner| self.end(corner));
-        let low = corners.into_iter().min().unwrap_or_default();
-        let high = corners.into_iter().max().unwrap_or_default();
+        let [a, b, c, d] = corners.map(|corner| self.end(corner));
+        let (low, high) = (a.min(b).min(c).min(d), a.max(b).max(c).max(d));
         let mut product = self.range(low, high, left.places.saturating_add(right.places));
         product.trend = if left.is_never_negative() && right.is_never_negative() {
             left.trend.with(right.trend)
@@ -444,11 +443,16 @@ impl Reading for Bounds<'_> {
 }
 
 impl Bounds<'_> {
+    /// What a table can give; one without a row, which no plan has, could give anything.
     fn hull(&mut self, values: impl Iterator<Item = Decimal>) -> Range {
-        let values: Vec<Decimal> = values.collect();
-        let low = values.iter().min().copied().unwrap_or_default();
-        let high = values.iter().max().copied().unwrap_or_default();
-        let places = values.iter().map(Decimal::scale).max().unwrap_or_default();
+        let ends = |value: Decimal| (value, value, value.scale());
+        let hull = values.map(ends).reduce(|(low, high, places), (other, _, other_places)| {
+            (low.min(other), high.max(other), places.max(other_places))
+        });
+        let Some((low, high, places)) = hull else {
+            self.findings.push(Finding::Inexact(self.place));
+            return self.range(-MOST_POSTED, MOST_POSTED, MOST_PLACES_POSTED);
+        };
         self.range(low, high, places)
     }
 }

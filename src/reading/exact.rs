@@ -297,11 +297,15 @@ impl<'a, L: Listener> Exact<'a, L> {
     }
 
     /// A step in the calendar that leaves it is a fault of the data.
-    fn on_calendar(&mut self, date: Option<NaiveDate>) -> NaiveDate {
-        date.unwrap_or_else(|| {
-            self.fault.get_or_insert(Error::arithmetic(say!("日期超出日历范围", "a date lies beyond the calendar")));
-            NaiveDate::default()
-        })
+    fn on_calendar(&mut self, from: NaiveDate, date: Option<NaiveDate>) -> NaiveDate {
+        match date {
+            Some(date) => date,
+            None => {
+                self.fault
+                    .get_or_insert(Error::arithmetic(say!("日期超出日历范围", "a date lies beyond the calendar")));
+                from
+            }
+        }
     }
 }
 
@@ -395,17 +399,12 @@ impl<L: Listener> Reading for Exact<'_, L> {
         if self.accumulators.is_empty() {
             return Is(Fixed::ZERO);
         }
-        let event_date = match self.event_date {
-            None if matches!(scope, Scope::Event | Scope::CalendarYear) => {
-                return Missing(Slots::of(self.plan.event_date));
-            }
-            date => date.unwrap_or_default(),
+        let Some(group) = Group::known(scope, self.event_date, self.coverage_start) else {
+            return Missing(Slots::of(match scope {
+                Scope::Event | Scope::CalendarYear | Scope::Life => self.plan.event_date,
+                Scope::Period => self.plan.coverage_start,
+            }));
         };
-        let coverage_start = match self.coverage_start {
-            None if scope == Scope::Period => return Missing(Slots::of(self.plan.coverage_start)),
-            date => date.unwrap_or_default(),
-        };
-        let group = Group::of(scope, event_date, coverage_start);
         let stated = self.plan.entry(entry);
         match stated.named {
             Some(fact) if self.accumulators.is_unknown(group, &stated.entry) => Missing(Slots::of(fact)),
@@ -507,13 +506,13 @@ impl<L: Listener> Reading for Exact<'_, L> {
         self.join(date, days, |r, date, days| {
             let Ok(days) = days.whole() else { return r.adds_part_of_a_day(date) };
             let later = i64::try_from(days).ok().and_then(|days| calendar::plus_days(date, days));
-            r.on_calendar(later)
+            r.on_calendar(date, later)
         })
     }
 
     fn plus_months(&mut self, date: Known<NaiveDate>, months: u32) -> Known<NaiveDate> {
         match date {
-            Is(date) => Is(self.on_calendar(calendar::plus_months(date, months))),
+            Is(date) => Is(self.on_calendar(date, calendar::plus_months(date, months))),
             Missing(gap) => Missing(gap),
         }
     }

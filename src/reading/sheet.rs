@@ -128,8 +128,9 @@ impl Sheet<'_> {
     }
 
     /// What the value of a step is.
+    #[expect(clippy::indexing_slicing, reason = "every step has a kind")]
     pub(crate) fn kind(&self, place: usize) -> Kind {
-        self.kinds.get(place).copied().unwrap_or(Kind::Truth)
+        self.kinds[place]
     }
 
     /// The cell with the value of a step.
@@ -240,6 +241,6 @@ pub(crate) fn word_of(slots: Slots, word: usize) -> Whole {
 
 /// The bit of a fact in its word.
 pub(crate) fn bit_of(slot: Slot) -> Whole {
-    let place = slot.checked_rem(BITS).and_then(|place| u32::try_from(place).ok()).unwrap_or_default();
-    1_i128.checked_shl(place).unwrap_or_default()
+    let place = slot.checked_rem(BITS).and_then(|place| u32::try_from(place).ok());
+    place.and_then(|place| 1_i128.checked_shl(place)).unwrap_or(0) // a word has fewer bits than a number
 }

@@ -824,7 +824,7 @@ impl Pen<'_> {
         let plan = self.page.plan;
         let cite = |source: Source| {
             let origin = match source {
-                Source::Figure(index) => &plan.figure(index).origin,
+                Source::Figure(figure) => plan.origin_of(figure),
                 Source::Table(index) => &plan.table(index).origin,
                 Source::Slab(index) => &plan.slab(index).origin,
                 Source::Ladder(index) => &plan.ladder(index).origin,
@@ -876,7 +876,13 @@ pub(super) fn list(grid: &mut Grid, row: usize, claim: &Grid, summary: &Summary,
         grid.put(row, 'E', Style::InputAmount, recorded);
         let excess = summary.payable.parse().ok().and_then(|due: Decimal| exact::subtract(recorded, due).ok());
         let formula = format!("IF(ISNUMBER($D{row}),ROUND($E{row}-$D{row},2),\"\")");
-        grid.live(row, 'F', Style::Amount, formula, excess.map(|excess| excess.normalize()).unwrap_or_default());
+        grid.live(
+            row,
+            'F',
+            Style::Amount,
+            formula,
+            excess.map_or_else(String::new, |excess| excess.normalize().to_string()),
+        );
         grid.signal((row, 'E'), (row, 'F'), format!("=$E{row}<>$D{row}"), Ink::Bad);
     }
 }

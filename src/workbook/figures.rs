@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::grid::{Choice, Content, Grid, Ink, Style};
 use super::words::{self, pick};
-use crate::plan::{FigureValue, Origin, Plan, Provenance, Rows};
+use crate::plan::{AnyFigure, Origin, Plan, Provenance, Rows};
 use crate::reading::formula::Formula;
 use crate::reading::formula::graph::Operation;
 use crate::reading::sheet::{LEAST_PLACES, PackPlaces, TablePlace, of_date, power_of_ten};
@@ -78,20 +78,25 @@ impl Figures {
     }
 
     fn figures(&mut self, plan: &Plan) {
-        for (index, figure) in plan.figures.iter().enumerate() {
-            let source = Source::Figure(index);
-            let row = self.cited(&figure.origin, figure.unit);
-            match figure.value {
-                FigureValue::Number(number) => {
+        for any in &plan.figures.in_order {
+            let source = Source::Figure(*any);
+            match any {
+                AnyFigure::Number(index) => {
+                    let figure = plan.number_figure(*index);
+                    let row = self.cited(&figure.origin, figure.unit);
                     let least = if matches!(figure.unit, Some("days" | "months")) { 0 } else { LEAST_PLACES };
-                    self.number(row, source, number, least);
+                    self.number(row, source, figure.value, least);
                     if let Some(cell) = self.grid.cells.get_mut(&(row, 'C'))
                         && figure.unit.is_some_and(|unit| unit.starts_with("yuan"))
                     {
                         cell.style = if cell.style == Style::Input { Style::InputAmount } else { Style::Amount };
                     }
                 }
-                FigureValue::Date(date) => self.date(row, source, date),
+                AnyFigure::Date(index) => {
+                    let figure = plan.date_figure(*index);
+                    let row = self.cited(&figure.origin, figure.unit);
+                    self.date(row, source, figure.value);
+                }
             }
         }
     }

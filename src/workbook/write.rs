@@ -48,8 +48,10 @@ fn write(grid: &Grid, sheet: &mut Worksheet, formats: &BTreeMap<Style, Format>) 
             Content::Text(text) => sheet.write_string_with_format(row, column, text, format)?,
             Content::Number(number) => {
                 // A cell has no other numbers than floating point ones. This is the nearest to the decimal; the formulas round it back.
-                let nearest = number.to_string().parse().ok().or_else(|| number.to_f64());
-                sheet.write_number_with_format(row, column, nearest.unwrap_or_default(), format)?
+                match number.to_string().parse().ok().or_else(|| number.to_f64()) {
+                    Some(nearest) => sheet.write_number_with_format(row, column, nearest, format)?,
+                    None => sheet.write_string_with_format(row, column, number.to_string(), format)?,
+                }
             }
             Content::Date(date) => match counted(*date)? {
                 Some(moment) => sheet.write_datetime_with_format(row, column, &moment, format)?,
@@ -110,8 +112,8 @@ fn counted(date: NaiveDate) -> Result<Option<ExcelDateTime>, XlsxError> {
     if NaiveDate::from_ymd_opt(year, month, day).is_some_and(|first| date < first) {
         return Ok(None);
     }
-    let year = u16::try_from(date.year()).unwrap_or_default();
-    let [month, day] = [date.month(), date.day()].map(|part| u8::try_from(part).unwrap_or_default());
+    let parts = (u16::try_from(date.year()), u8::try_from(date.month()), u8::try_from(date.day()));
+    let (Ok(year), Ok(month), Ok(day)) = parts else { return Ok(None) };
     ExcelDateTime::from_ymd(year, month, day).map(Some)
 }
 
@@ -124,8 +126,8 @@ fn validation(choice: &Choice) -> Result<Option<DataValidation>, XlsxError> {
             if is_short { Some(validation.show_error_message(!is_open).allow_list_strings(values)?) } else { None }
         }
         Choice::Between { min, max } => {
-            let [min, max] = [min, max].map(|end| end.to_string().parse().unwrap_or_default());
-            Some(validation.allow_decimal_number(DataValidationRule::Between(min, max)))
+            let ends = min.to_string().parse().ok().zip(max.to_string().parse().ok());
+            ends.map(|(min, max)| validation.allow_decimal_number(DataValidationRule::Between(min, max)))
         }
     })
 }

@@ -427,7 +427,7 @@ fn a_joint_limit_is_never_exceeded_over_all_plans() {
                     enrollment.plan() == plan && claim.id() == posting.claim()
                 };
                 let date = claims.iter().find(of_claim).unwrap().1.fact("event_date").unwrap().to_string();
-                *paid.entry(scope_of(per, &date)).or_default() += posting.paid();
+                *paid.entry(scope_of(per, &date)).or_default() += posting.paid().unwrap();
             }
             assert!(paid.values().all(|paid| *paid <= most), "{per}: {paid:?}");
             reached += paid.values().filter(|paid| **paid == most).count();

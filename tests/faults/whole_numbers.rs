@@ -207,3 +207,50 @@ fn a_value_that_sums_itself_is_looked_at_once() {
                 amount = \"greatest(so_far, 0 yuan)\"\nper = \"period\"\nclause = \"article 7\"\nprovenance = \"assumed\"\n";
     assert_eq!(plan("cause = accident", text).map(|_| ()), Ok(()));
 }
+
+#[test]
+fn a_value_that_sums_itself_is_an_amount_and_nothing_else() {
+    let value = |is: &str| {
+        let text = format!(
+            "[value.so_far]\nis = \"{is}\"\ntitle = {{ zh = \"累计\", en = \"so far\" }}\nclause = \"article 6\"\n\
+             provenance = \"assumed\"\n"
+        );
+        let when = if is.starts_with("if") { "so_far > 0" } else { "so_far" };
+        plan(when, &text).map(|_| ()).map_err(|found| found.into_iter().map(|(code, _)| code).collect::<Vec<_>>())
+    };
+    // Read as an amount, a truth was nothing, and a count yuan.
+    assert_eq!(value("prior.sum(so_far, life) < 1 yuan"), Err(vec!["type-mismatch".to_owned()]));
+    assert_eq!(value("if prior.sum(so_far, life) > 0 yuan then 1 else 0"), Err(vec!["unit-mismatch".to_owned()]));
+}
+
+/// A standard fact is held against its own bounds where it enters, and not against those that a pack sets closer.
+#[test]
+fn a_table_without_a_row_for_a_fact_is_read_as_nothing_in_no_way_in() {
+    let table = "[fact.hospital_grade]\nmin = 2\n[table.daily]\nby = \"hospital_grade\"\n\
+                 rows = { 2 = \"20%\", 3 = \"30%\" }\ntitle = { zh = \"按级\", en = \"by grade\" }\n\
+                 clause = \"article 8\"\nprovenance = \"assumed\"\n";
+    let text = text_of("cause = accident", &format!("steps = [{{ pay = \"daily\" }}]\n{table}"));
+    let folder = std::env::temp_dir().join(format!("huzhu-no-row-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_string_lossy().into_owned()
+    };
+    file("example.toml", &text);
+    let claims = "claim_id,enrollment_id,event_date,cause,hospital_grade\n\
+                  a,e,2025-03-01,accident,2\nb,e,2025-04-01,accident,1\n";
+    let enrollments = "enrollment_id,member_id,plan,shares,coverage_start,coverage_end\n\
+                       e,m,example,1,2025-01-01,2025-12-31\n";
+    let (claims, enrollments) = (file("claims.csv", claims), file("enrollments.csv", enrollments));
+    let (out, rules) = (folder.join("out.csv").to_string_lossy().into_owned(), folder.to_string_lossy().into_owned());
+    let files = ["batch", "--claims", &claims, "--enrollments", &enrollments, "--out", &out, "--rules", &rules];
+    let ran = huzhu(&files);
+    let (payouts, rejects) = ["out.csv", "out.rejects.csv"]
+        .map(|name| std::fs::read_to_string(folder.join(name)).unwrap_or_default())
+        .into();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(payouts.lines().count(), 2, "{ran:?}\n{payouts}");
+    assert!(payouts.contains("a,e,example,1,paid,20.00"), "{payouts}");
+    assert!(rejects.contains("a table has no row for `1`"), "{rejects}");
+}

@@ -3,9 +3,7 @@
 use std::cell::Cell;
 
 use chrono::NaiveDate;
-use huzhu::{
-    Accumulators, Adjudication, Case, Claim, Code, Decision, Enrollment, Notice, Posting, Value, exact, history,
-};
+use huzhu::{Accumulators, Adjudication, Case, Claim, Code, Decision, Enrollment, Notice, Value, exact, history};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
@@ -101,7 +99,10 @@ fn deciding_a_history_at_once_equals_claim_by_claim() {
 
 /// What the claim was paid, by what is posted in the end.
 fn paid(accumulators: &Accumulators, claim: &str) -> Decimal {
-    accumulators.postings().find(|posting| posting.claim() == claim).map(Posting::paid).unwrap_or_default()
+    accumulators
+        .postings()
+        .find(|posting| posting.claim() == claim)
+        .map_or(Decimal::ZERO, |posting| posting.paid().unwrap())
 }
 
 /// The notice of this code; there is one at most.
@@ -370,7 +371,7 @@ fn sum(amounts: impl Iterator<Item = Decimal>) -> Decimal {
 }
 
 fn posted(accumulators: &Accumulators) -> Decimal {
-    sum(accumulators.postings().map(Posting::paid))
+    sum(accumulators.postings().map(|posting| posting.paid().unwrap()))
 }
 
 #[test]

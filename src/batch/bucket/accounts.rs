@@ -14,6 +14,7 @@ use super::plans::Plans;
 use crate::alike::fold;
 use crate::batch::groups::Groups;
 use crate::batch::hash::hash_of_member;
+use crate::batch::hash::place_of;
 use crate::batch::{Input, Reject};
 use crate::error::Error;
 use crate::text::{Text, say};
@@ -97,29 +98,28 @@ impl Accounts {
             covers: Groups::of(owners.account_count, owners.accounts.iter().copied().zip(0..)),
             numbers: Vec::new(),
         };
-        let enrollment = |row: usize| joined.get(row).copied().flatten().map_or(0, |owner| owner.enrollment);
-        let mut groups =
-            Groups::of(owners.account_count, joined.iter().map(|owner| owner.map(|owner| owner.account)).zip(0..));
-        groups.each(|rows| {
-            // A claim without a day comes last.
-            let day = |row: usize| days.at(row).map_or((true, 0), |day| (false, day));
-            rows.sort_unstable_by(|a, b| day(*a).cmp(&day(*b)).then_with(|| ids.value(*a).cmp(ids.value(*b))));
-            let first = rows.first().copied();
-            let owner = first.and_then(|row| joined.get(row).copied().flatten());
-            let number = owner.map_or(0, |owner| owner.account);
-            let mut lost = refused.remove(&number).unwrap_or_default();
-            let twice = accounts.push(rows, enrollment, claims, ids, reversals, rejects);
-            lost.extend(twice.into_iter().map(|row| Lost {
-                id: ids.value(row).into(),
-                day: days.at(row),
-                enrollment: enrollment(row),
-            }));
-            if !lost.is_empty() {
-                accounts.lost.insert(accounts.plans.len(), lost);
+        let owned = joined.iter().enumerate().map(|(row, owner)| match owner {
+            Some(Owner { account, enrollment }) => {
+                (Some(*account), Joined { row, enrollment: *enrollment, account: *account })
             }
-            let plan = first.and_then(|row| owners.plans.get(enrollment(row)));
-            accounts.plans.push(plan.copied().unwrap_or_default());
+            None => (None, Joined::default()), // left out of every group
+        });
+        Groups::of(owners.account_count, owned).each(|rows| {
+            let Some(Joined { enrollment, account: number, .. }) = rows.first().copied() else { return };
+            let index = accounts.plans.len();
+            accounts.plans.push(owners.plan_of(enrollment));
             accounts.numbers.push(number);
+            // A claim without a day comes last.
+            let day = |joined: &Joined| days.at(joined.row).map_or((true, 0), |day| (false, day));
+            let id = |joined: &Joined| ids.value(joined.row);
+            rows.sort_unstable_by(|a, b| day(a).cmp(&day(b)).then_with(|| id(a).cmp(id(b))));
+            let mut lost: Vec<Lost> = refused.remove(&number).into_iter().flatten().collect();
+            for Joined { row, enrollment, .. } in accounts.push(rows, claims, ids, reversals, rejects) {
+                lost.push(Lost { id: ids.value(row).into(), day: days.at(row), enrollment });
+            }
+            if !lost.is_empty() {
+                accounts.lost.insert(index, lost);
+            }
         });
         Ok(accounts)
     }
@@ -127,25 +127,25 @@ impl Accounts {
     /// Takes one account; rows that share a claim id are rejected, each of them, and given back.
     fn push(
         &mut self,
-        account: &[usize],
-        enrollment: impl Fn(usize) -> usize,
+        account: &[Joined],
         claims: &Rows<'_>,
         ids: &StringArray,
         reversals: Texts<'_>,
         rejects: &mut Vec<Reject>,
-    ) -> Vec<usize> {
+    ) -> Vec<Joined> {
         let twice = ids_given_twice(account, ids);
         let (mut has_reversals, mut rejected) = (false, Vec::new());
-        for row in account {
+        for joined in account {
+            let Joined { row, enrollment, .. } = joined;
             let id = ids.value(*row);
             if twice.contains(id) {
                 rejects.push(reject(claims, *row, "claim_id", id, same_claim()));
-                rejected.push(*row);
+                rejected.push(*joined);
                 continue;
             }
             has_reversals |= reversals.at(*row).is_some();
             self.claims.push(*row);
-            self.enrollments.push(enrollment(*row));
+            self.enrollments.push(*enrollment);
         }
         self.starts.push(self.claims.len());
         self.with_reversals.push(has_reversals);
@@ -168,7 +168,7 @@ impl Accounts {
         let mut with_claims = self.numbers.iter().copied().enumerate().peekable();
         self.covers.ranges.iter().enumerate().map(move |(number, range)| {
             let account = with_claims.next_if(|(_, with_claims)| *with_claims == number).map(|(account, _)| account);
-            (self.covers.things.get(range.clone()).unwrap_or_default(), account)
+            (self.covers.group(range), account)
         })
     }
 
@@ -179,13 +179,17 @@ impl Accounts {
 
     /// The places of the claims of an account.
     pub(super) fn places(&self, account: usize) -> Range<usize> {
-        let at = |place: usize| self.starts.get(place).copied().unwrap_or_default();
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "an account starts where the one before ends, and the last end is there"
+        )]
+        let at = |account: usize| self.starts[account];
         at(account)..at(account.saturating_add(1))
     }
 
     /// The claims of an account that were rejected before it was made.
     pub(super) fn lost(&self, account: usize) -> &[Lost] {
-        self.lost.get(&account).map(Vec::as_slice).unwrap_or_default()
+        self.lost.get(&account).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn count(&self) -> usize {
@@ -197,13 +201,21 @@ impl Accounts {
     }
 
     /// The row of the claim at a place.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a place is one of the accounts'; another would be a row of somebody else"
+    )]
     pub(super) fn claim_at(&self, place: usize) -> usize {
-        self.claims.get(place).copied().unwrap_or_default()
+        self.claims[place]
     }
 
     /// The row of the enrollment of the claim at a place.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a place is one of the accounts'; another would be a row of somebody else"
+    )]
     pub(super) fn enrollment_at(&self, place: usize) -> usize {
-        self.enrollments.get(place).copied().unwrap_or_default()
+        self.enrollments[place]
     }
 }
 
@@ -211,19 +223,27 @@ impl Accounts {
 const FEW: usize = 8;
 
 /// Claim ids that stand twice in the account. Most accounts have a claim or two.
-fn ids_given_twice<'a>(account: &[usize], ids: &'a StringArray) -> BTreeSet<&'a str> {
-    let stands_before =
-        |(at, row): (usize, &usize)| account.iter().take(at).any(|before| ids.value(*before) == ids.value(*row));
+fn ids_given_twice<'a>(account: &[Joined], ids: &'a StringArray) -> BTreeSet<&'a str> {
+    let id = |joined: &Joined| ids.value(joined.row);
+    let stands_before = |(at, row): (usize, &Joined)| account.iter().take(at).any(|before| id(before) == id(row));
     if account.len() <= FEW && !account.iter().enumerate().any(stands_before) {
         return BTreeSet::new();
     }
-    let mut found: Vec<&str> = account.iter().map(|row| ids.value(*row)).collect();
+    let mut found: Vec<&str> = account.iter().map(id).collect();
     found.sort_unstable();
     let twice = found.windows(2).filter_map(|pair| match pair {
         [one, other] if one == other => Some(*one),
         _ => None,
     });
     twice.collect()
+}
+
+/// A row of a claim with that of its enrollment, and the number of its account.
+#[derive(Debug, Clone, Copy, Default)]
+struct Joined {
+    row: usize,
+    enrollment: usize,
+    account: usize,
 }
 
 /// Whose an enrollment is.
@@ -295,8 +315,9 @@ impl<'a> Owners<'a> {
             }
         }
         let hashes: Vec<u64> = taken.iter().map(|(hash, ..)| *hash).collect();
+        #[expect(clippy::indexing_slicing, reason = "groups hold the places of what was put into them")]
         let owner = |at: usize| {
-            let (hash, plan, row) = taken.get(at).copied().unwrap_or_default();
+            let (hash, plan, row) = taken[at];
             (hash, members.value(row), plan)
         };
         Groups::spread(&hashes).each(|near| {
@@ -334,8 +355,15 @@ impl<'a> Owners<'a> {
         }
     }
 
+    /// The number of the plan of an enrollment that was not refused.
+    #[expect(clippy::indexing_slicing, reason = "there is a plan for each row of the enrollments")]
+    fn plan_of(&self, enrollment: usize) -> usize {
+        self.plans[enrollment]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "there is a hash for each row of the enrollments")]
     fn hash_at(&self, row: usize) -> u64 {
-        self.hashes.get(row).copied().unwrap_or_default()
+        self.hashes[row]
     }
 
     /// The row in a slot; none if it is free.
@@ -346,7 +374,7 @@ impl<'a> Owners<'a> {
     /// The slot that holds the id, or else the free one where it belongs.
     fn slot_of(&self, hash: u64, id: &str) -> usize {
         let mask = self.slots.len().saturating_sub(1);
-        let mut slot = usize::try_from(hash).unwrap_or_default() & mask;
+        let mut slot = place_of(hash) & mask;
         while let Some(row) = self.row_in(slot) {
             if self.hash_at(row) == hash && self.ids.value(row) == id {
                 break;

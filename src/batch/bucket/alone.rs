@@ -81,12 +81,13 @@ impl<'c> Alone<'c> {
     }
 
     fn decide_part(&self, part: &Part, decided: &mut [Option<(Decision, i64)>]) {
-        let run = |answers: &Arc<Answers>| answers.decision.run(&part.gathered.inputs, part.places.len());
-        let outputs = part.answers.as_ref().map(run).unwrap_or_default();
-        let decisions = Decisions::of(&outputs);
+        // Without outputs there is no decision from columns, and the exact reading is asked.
+        let run = |answers: &Arc<Answers>| answers.decision.run(&part.gathered.inputs, part.places.len()).ok();
+        let outputs = part.answers.as_ref().and_then(run);
+        let decisions = outputs.as_ref().map(Decisions::of);
         for (at, place) in part.places.iter().enumerate() {
             let is_within = |payable: i64| part.least_joint_limit.is_none_or(|least| payable <= least);
-            let decision = decisions.at(at).filter(|(_, payable)| is_within(*payable));
+            let decision = decisions.and_then(|decisions| decisions.at(at)).filter(|(_, payable)| is_within(*payable));
             let decision = decision.filter(|_| part.gathered.odd.get(at) != Some(&true));
             if let Some(slot) = decided.get_mut(*place) {
                 *slot = decision.or_else(|| self.ask(*place));
@@ -123,11 +124,14 @@ impl<'c> Alone<'c> {
         }
         let part = |((plan, version), places): ((usize, Option<usize>), Vec<usize>)| {
             let stated = version.and_then(|version| self.plans.prepared(plan)?.versions.get(version));
-            let gathered = stated.map(|stated| Gathered::of(bucket, stated, &places)).unwrap_or_default();
-            let presence = gathered.presence.clone();
-            let answers = version.and_then(|version| self.plans.answers(plan, version, false, presence));
-            Part { places, gathered, answers, least_joint_limit: self.plans.least_joint_limit(plan) }
+            let least_joint_limit = self.plans.least_joint_limit(plan);
+            let (Some(stated), Some(version)) = (stated, version) else {
+                return Ok(Part { places, gathered: Gathered::default(), answers: None, least_joint_limit });
+            };
+            let gathered = Gathered::of(bucket, stated, &places)?;
+            let answers = self.plans.answers(plan, version, false, gathered.presence.clone());
+            Ok(Part { places, gathered, answers, least_joint_limit })
         };
-        Ok(places.into_iter().map(part).collect())
+        places.into_iter().map(part).collect()
     }
 }

@@ -16,7 +16,7 @@ use crate::batch::{Input, Observation, Observations};
 use crate::claim::Claim;
 use crate::code::Code;
 use crate::enrollment::Enrollment;
-use crate::error::Error;
+use crate::error::{Error, OrBug};
 use crate::fact::{Holder, Kind};
 use crate::member::{self, Contradiction, MOST_NAMED, PERSONAL, Said};
 use crate::notice::Notice;
@@ -93,18 +93,18 @@ impl Around {
             let Some(first) = rows.first() else { continue };
             let id = ids.value(*first);
             if id != member.id {
-                around.look_at(seen, &member, &mut family);
+                around.look_at(seen, &member, &mut family)?;
                 member = Member { id, hash: hash_of_member(id), ..Member::default() };
             }
             member.enrollments.extend(rows);
             member.accounts.extend(account);
             if rows.len() > 1 && seen.are_crossing(rows) {
-                around.observations.extend(&seen.observed_crossing(rows, id));
+                around.observations.add(seen.observed_crossing(rows, id)?);
                 around.crossing.extend(account.map(|account| (account, rows.to_vec())));
             }
             around.repeating.extend(account.filter(|account| seen.may_repeat(*account)));
         }
-        around.look_at(seen, &member, &mut family);
+        around.look_at(seen, &member, &mut family)?;
         around.observations.extend(&family.observed());
         Ok(around)
     }
@@ -115,44 +115,63 @@ impl Around {
     }
 
     /// Tells claims of an account what is known around them.
-    pub(super) fn tell(&self, bucket: Bucket<'_>, account: usize, claims: &mut [(Enrollment, Claim)]) {
+    ///
+    /// # Errors
+    /// [`Error::is_bug`].
+    pub(super) fn tell(
+        &self,
+        bucket: Bucket<'_>,
+        account: usize,
+        claims: &mut [(Enrollment, Claim)],
+    ) -> Result<(), Error> {
         if !self.is_told_of(account) {
-            return;
+            return Ok(());
         }
-        let covers = self.crossing.get(&account).into_iter().flatten();
-        let covers: Vec<Enrollment> = covers.filter_map(|row| exactly::read_enrollment(bucket, *row).ok()).collect();
+        let mut covers = Vec::new();
+        for row in self.crossing.get(&account).into_iter().flatten() {
+            match exactly::read_enrollment(bucket, *row) {
+                Ok(cover) => covers.push(cover),
+                // Its claims are rejected for the same fault.
+                Err(refused) => {
+                    refused.of_the_row()?;
+                }
+            }
+        }
         let pairs: Vec<(&Enrollment, &Claim)> = claims.iter().map(|(enrollment, claim)| (enrollment, claim)).collect();
-        let held = self.held.get(&account).cloned().unwrap_or_default();
-        let told = member::account::around(bucket.plans.catalog(), &pairs, &covers, &held);
+        let held = self.held.get(&account).map_or(&[][..], Vec::as_slice);
+        let told = member::account::around(bucket.plans.catalog(), &pairs, &covers, held);
         claims.iter_mut().zip(told).for_each(|((_, claim), told)| told.tell(claim));
+        Ok(())
     }
 
-    fn look_at<'a>(&mut self, seen: Seen<'_>, member: &Member<'a>, family: &mut Family<'a>) {
+    fn look_at<'a>(&mut self, seen: Seen<'_>, member: &Member<'a>, family: &mut Family<'a>) -> Result<(), Error> {
         if member.enrollments.is_empty() {
-            return;
+            return Ok(());
         }
         if family.hash != member.hash {
             self.observations.extend(&family.observed());
             *family = Family { hash: member.hash, ..Family::default() };
         }
-        family.add(seen, member);
-        let contradictions = seen.contradictions(member);
+        family.add(seen, member)?;
+        let contradictions = seen.contradictions(member)?;
         if contradictions.is_empty() {
-            return;
+            return Ok(());
         }
         for found in &contradictions {
-            self.observations.extend(&observed(found, member.id));
+            self.observations.add(observed(found, member.id)?);
         }
         let notices = member::notices(member.id, &contradictions);
         self.held.extend(member.accounts.iter().map(|account| (*account, notices.clone())));
+        Ok(())
     }
 }
 
 impl<'a> Family<'a> {
-    fn add(&mut self, seen: Seen<'_>, member: &Member<'a>) {
-        let first = member.enrollments.iter().map(|row| seen.enrollments.number(*row)).min().unwrap_or_default();
+    fn add(&mut self, seen: Seen<'_>, member: &Member<'a>) -> Result<(), Error> {
+        let first = member.enrollments.iter().map(|row| seen.enrollments.number(*row)).min().or_bug()?;
         self.ids.push((first, member.id));
         self.rows = self.rows.saturating_add(count(member.enrollments.len()));
+        Ok(())
     }
 
     /// The ids of it that are alike; others may share the hash.
@@ -201,26 +220,25 @@ impl Seen<'_> {
         dates.iter().zip(dates.iter().skip(1)).any(ends_after)
     }
 
-    fn observed_crossing(self, rows: &[usize], member: &str) -> Observations {
-        let (ids, plans) = (self.enrollments.some_texts("enrollment_id"), self.enrollments.some_texts("plan"));
+    fn observed_crossing(self, rows: &[usize], member: &str) -> Result<Observation, Error> {
+        let (ids, plans) = (self.enrollments.texts("enrollment_id")?, self.enrollments.texts("plan")?);
         let mut covers: Vec<(u64, &str)> =
-            rows.iter().map(|row| (self.enrollments.number(*row), ids.at(*row).unwrap_or_default())).collect();
+            rows.iter().map(|row| (self.enrollments.number(*row), ids.value(*row))).collect();
         covers.sort_unstable();
-        let plan = rows.first().and_then(|row| plans.at(*row)).unwrap_or_default();
+        let plan = plans.value(*rows.first().or_bug()?);
         let list = covers.iter().map(|(_, id)| *id).take(MOST_NAMED).collect::<Vec<_>>().join("`, `");
-        let observation = Observation {
+        Ok(Observation {
             input: Input::Enrollments,
             column: "coverage_start".to_owned(),
             code: Code::OverlappingCovers,
             rows: count(covers.len()),
-            first_row: covers.first().map(|(row, _)| *row).unwrap_or_default(),
+            first_row: covers.first().or_bug()?.0,
             text: say!(
                 "会员 `{member}` 在计划 `{plan}` 有重叠的保障：`{list}`",
                 "`{member}` has covers of `{plan}` that overlap: `{list}`"
             )
             .on_one_line(),
-        };
-        [observation].into_iter().collect()
+        })
     }
 
     /// Whether two claims of an account may be of one bill; where in doubt, they may.
@@ -249,7 +267,7 @@ impl Seen<'_> {
     }
 
     /// What is said of a member and cannot be so of one person.
-    fn contradictions(self, member: &Member<'_>) -> Vec<Contradiction> {
+    fn contradictions(self, member: &Member<'_>) -> Result<Vec<Contradiction>, Error> {
         let mut said = Vec::new();
         for (fact, holder) in PERSONAL {
             let (rows, places) = match holder {
@@ -260,17 +278,16 @@ impl Seen<'_> {
                 Holder::Enrollment => "enrollment_id",
                 Holder::Claim => "claim_id",
             };
-            let ids = rows.some_texts(id);
+            let ids = rows.texts(id)?;
             let value = |row: usize| rows.shown(fact, row, self.vocabulary);
             if places.len() < 2 || rows.column(fact).is_none() || are_all_one(places.iter().map(|row| value(*row))) {
                 continue;
             }
             said.extend(places.into_iter().filter_map(|row| {
-                let record = ids.at(row).unwrap_or_default();
-                Some(Said { fact, value: value(row)?, record, row: Some(rows.number(row)) })
+                Some(Said { fact, value: value(row)?, record: ids.value(row), row: Some(rows.number(row)) })
             }));
         }
-        member::contradictions(said)
+        Ok(member::contradictions(said))
     }
 
     /// The rows of the member's claims.
@@ -280,21 +297,20 @@ impl Seen<'_> {
     }
 }
 
-fn observed(found: &Contradiction, member: &str) -> Observations {
+fn observed(found: &Contradiction, member: &str) -> Result<Observation, Error> {
     let rows = found.rows();
     let input = match found.holder {
         Holder::Enrollment => Input::Enrollments,
         Holder::Claim => Input::Claims,
     };
-    let observation = Observation {
+    Ok(Observation {
         input,
         column: found.fact.to_owned(),
         code: Code::MemberContradicts,
         rows: count(rows.len()),
-        first_row: rows.first().copied().unwrap_or_default(),
+        first_row: *rows.first().or_bug()?,
         text: found.text(member).on_one_line(),
-    };
-    [observation].into_iter().collect()
+    })
 }
 
 /// Whether no two values that are given differ.

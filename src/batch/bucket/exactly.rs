@@ -12,7 +12,7 @@ use crate::batch::{Input, Reject};
 use crate::certificate::Certifier;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
-use crate::error::Error;
+use crate::error::{Error, OrBug, unless_bug};
 use crate::fact::Holder;
 use crate::history;
 use crate::joint::Room;
@@ -20,11 +20,20 @@ use crate::plan::Plan;
 use crate::text::{Text, say};
 
 /// Decides all claims of a member's accounts together; what can not be decided is rejected, the rest stands.
-pub(super) fn decide(bucket: Bucket<'_>, accounts: &[Account], results: &mut Results, rejects: &mut Vec<Reject>) {
-    for (place, fault) in faults(bucket, accounts, results) {
+///
+/// # Errors
+/// [`Error::is_bug`], which is no fault of a claim.
+pub(super) fn decide(
+    bucket: Bucket<'_>,
+    accounts: &[Account],
+    results: &mut Results,
+    rejects: &mut Vec<Reject>,
+) -> Result<(), Error> {
+    for (place, fault) in faults(bucket, accounts, results)? {
         results.reject(place);
         rejects.push(fault.reject(bucket, place));
     }
+    Ok(())
 }
 
 /// Certifies all claims of a member's accounts that can be decided, by place; the others are rejected.
@@ -33,22 +42,22 @@ pub(super) fn certify(
     accounts: &[Account],
     certifier: &Certifier<'_>,
     rejects: &mut Vec<Reject>,
-) -> BTreeMap<usize, Certified> {
+) -> Result<BTreeMap<usize, Certified>, Error> {
     let mut all = BTreeMap::new();
     let faults = one_by_one(bucket, accounts, |place, enrollment, claim, accumulators, room| {
         let (certificate, adjudication) = certifier.next(enrollment, claim, accumulators, room)?;
         all.insert(place, Certified { enrollment: enrollment.id().to_owned(), adjudication, certificate });
         Ok(())
-    });
+    })?;
     rejects.extend(faults.into_iter().map(|(place, fault)| fault.reject(bucket, place)));
-    all
+    Ok(all)
 }
 
 /// Decides the claims of the accounts; gives those that can not be decided.
-fn faults(bucket: Bucket<'_>, accounts: &[Account], results: &mut Results) -> Vec<(usize, Fault)> {
+fn faults(bucket: Bucket<'_>, accounts: &[Account], results: &mut Results) -> Result<Vec<(usize, Fault)>, Error> {
     one_by_one(bucket, accounts, |place, enrollment, claim, accumulators, room| {
         let adjudication = history::next(bucket.plans.catalog(), enrollment, claim, accumulators, room)?;
-        Ok(results.set_exactly(bucket, place, &adjudication)?)
+        Ok(results.set_exactly(bucket, place, &adjudication)??)
     })
 }
 
@@ -76,10 +85,11 @@ fn one_by_one(
     bucket: Bucket<'_>,
     accounts: &[Account],
     mut take: impl FnMut(usize, &Enrollment, &Claim, &mut Accumulators, &Room<'_>) -> Result<(), Failed>,
-) -> Vec<(usize, Fault)> {
+) -> Result<Vec<(usize, Fault)>, Error> {
     let catalog = bucket.plans.catalog();
     let mut faults = Vec::new();
-    let read: Vec<Legible> = accounts.iter().map(|account| Legible::of(bucket, account, &mut faults)).collect();
+    let read = accounts.iter().map(|account| Legible::of(bucket, account, &mut faults));
+    let read: Vec<Legible> = read.collect::<Result<_, Error>>()?;
     let mut dated = Vec::new();
     for Legible { places, claims, .. } in &read {
         match history::dated(claims) {
@@ -92,44 +102,71 @@ fn one_by_one(
     history::put_in_order(catalog, &mut dated);
     let mut member = history::Accounts::new(catalog);
     for (account, Legible { claims, faulty, .. }) in accounts.iter().zip(&read) {
-        begin(bucket, account, claims, faulty, &mut member);
+        begin(bucket, account, claims, faulty, &mut member)?;
     }
     for (_, _, (places, (enrollment, claim))) in dated {
-        let place = places.get(claim.id()).copied().unwrap_or_default();
-        let taken = member
-            .take(enrollment, claim, |accumulators, room| take(place, enrollment, claim, accumulators, room))
-            .map_err(|failed| match failed {
-                Failed::Undecided(error) => located(bucket, &error, enrollment, claim),
-                Failed::Unheld(amount) => unheld(claim, &amount),
-            });
-        if let Err(fault) = taken {
-            member.change(enrollment.plan(), |account| history::give_up(enrollment, claim, account));
-            faults.push((place, fault));
-        }
+        let place = *places.get(claim.id()).or_bug()?;
+        let taken =
+            member.take(enrollment, claim, |accumulators, room| take(place, enrollment, claim, accumulators, room));
+        let fault = match taken {
+            Ok(()) => continue,
+            Err(Failed::Undecided(error)) if error.is_bug() => return Err(error),
+            Err(Failed::Undecided(error)) => located(bucket, &error, enrollment, claim),
+            Err(Failed::Unheld(amount)) => unheld(claim, &amount),
+        };
+        member.change(enrollment.plan(), |account| history::give_up(enrollment, claim, account))?;
+        faults.push((place, fault));
     }
-    faults
+    Ok(faults)
 }
 
-/// Says what is to be said of open claims in an account that columns have decided; none if it cannot be read one by one.
-pub(super) fn note(bucket: Bucket<'_>, account: &Account, results: &mut Results) -> Option<()> {
-    let mut faults = Vec::new();
-    let Legible { places, claims, .. } = Legible::of(bucket, account, &mut faults);
-    if !faults.is_empty() {
-        return None;
+/// Why a row cannot be read: by its own fault, or because the run has to stop.
+pub(super) enum Refused {
+    Row(Fault),
+    Run(Error),
+}
+
+impl Refused {
+    pub(super) fn of_the_row(self) -> Result<Fault, Error> {
+        match self {
+            Refused::Row(fault) => Ok(fault),
+            Refused::Run(error) => Err(error),
+        }
     }
+}
+
+/// Says what is to be said of open claims in an account that columns have decided; whether it can be read one by one.
+///
+/// # Errors
+/// [`Error::is_bug`].
+pub(super) fn note(bucket: Bucket<'_>, account: &Account, results: &mut Results) -> Result<bool, Error> {
+    let mut faults = Vec::new();
+    let read = Legible::of(bucket, account, &mut faults)?;
+    if !faults.is_empty() {
+        return Ok(false);
+    }
+    Ok(unless_bug(note_each(bucket, account, &read, results))?.is_some())
+}
+
+fn note_each(
+    bucket: Bucket<'_>,
+    account: &Account,
+    Legible { places, claims, .. }: &Legible,
+    results: &mut Results,
+) -> Result<(), Error> {
     let catalog = bucket.plans.catalog();
     let mut member = history::Accounts::new(catalog);
-    begin(bucket, account, &claims, &[], &mut member);
-    for (enrollment, claim) in history::in_order(&claims).ok()? {
-        let plan = catalog.resolve(enrollment, claim).ok()?;
+    begin(bucket, account, claims, &[], &mut member)?;
+    for (enrollment, claim) in history::in_order(claims)? {
+        let plan = catalog.resolve(enrollment, claim)?;
         let noted = member.take(enrollment, claim, |account, _| {
             let (outcome, notice) = plan.decide_beside_open_claims(enrollment, claim, account)?;
             outcome.add_to(account)?;
             Ok::<_, Error>(notice)
-        });
-        results.note(places.get(claim.id()).copied()?, noted.ok()?.as_slice());
+        })?;
+        results.note(*places.get(claim.id()).or_bug()?, noted.as_slice());
     }
-    Some(())
+    Ok(())
 }
 
 /// Keeps as open, before any claim of the account is decided, those of it that were rejected and those that nobody knows the date of.
@@ -139,22 +176,22 @@ pub(super) fn begin(
     claims: &[(Enrollment, Claim)],
     faulty: &[usize],
     member: &mut history::Accounts<'_>,
-) {
+) -> Result<(), Error> {
     for (enrollment, claim) in claims {
-        member.foresee(enrollment, claim);
+        member.foresee(enrollment, claim)?;
     }
-    let (ids, days) = (bucket.claims.some_texts("claim_id"), bucket.claims.days("event_date"));
+    let (ids, days) = (bucket.claims.texts("claim_id")?, bucket.claims.days("event_date"));
     let faulty = faulty.iter().map(|place| {
         let row = bucket.accounts.claim_at(*place);
-        let (id, enrollment) = (ids.at(row).unwrap_or_default().into(), bucket.accounts.enrollment_at(*place));
-        Lost { id, day: days.at(row), enrollment }
+        Lost { id: ids.value(row).into(), day: days.at(row), enrollment: bucket.accounts.enrollment_at(*place) }
     });
     let starts = bucket.enrollments.days("coverage_start");
-    let plan = bucket.plans.prepared(account.plan).map_or("", |prepared| prepared.id());
+    let plan = bucket.plans.prepared(account.plan).or_bug()?.id();
     for Lost { id, day, enrollment } in bucket.accounts.lost(account.index).iter().cloned().chain(faulty) {
         let (event_date, coverage_start) = (day.and_then(date), starts.at(enrollment).and_then(date));
-        member.change(plan, |account| account.keep_open(id, OpenClaim { event_date, coverage_start }));
+        member.change(plan, |account| account.keep_open(id, OpenClaim { event_date, coverage_start }))?;
     }
+    Ok(())
 }
 
 /// The claims of an account that can be read, with the place of each by its id.
@@ -166,12 +203,16 @@ pub(super) struct Legible {
 }
 
 impl Legible {
-    pub(super) fn of(bucket: Bucket<'_>, account: &Account, faults: &mut Vec<(usize, Fault)>) -> Legible {
+    pub(super) fn of(
+        bucket: Bucket<'_>,
+        account: &Account,
+        faults: &mut Vec<(usize, Fault)>,
+    ) -> Result<Legible, Error> {
         let (mut pairs, before) = (Vec::new(), faults.len());
         for place in account.places.clone() {
             match read(bucket, place) {
                 Ok(pair) => pairs.push((place, pair)),
-                Err(fault) => faults.push((place, fault)),
+                Err(refused) => faults.push((place, refused.of_the_row()?)),
             }
         }
         for (place, fault) in loose_reversals(&pairs) {
@@ -181,9 +222,9 @@ impl Legible {
         let places: BTreeMap<String, usize> =
             pairs.iter().map(|(place, (_, claim))| (claim.id().to_owned(), *place)).collect();
         let mut claims: Vec<(Enrollment, Claim)> = pairs.into_iter().map(|(_, pair)| pair).collect();
-        bucket.around.tell(bucket, account.index, &mut claims);
+        bucket.around.tell(bucket, account.index, &mut claims)?;
         let faulty = faults.iter().skip(before).map(|(place, _)| *place).collect();
-        Legible { places, claims, faulty }
+        Ok(Legible { places, claims, faulty })
     }
 }
 
@@ -195,7 +236,7 @@ fn unheld(claim: &Claim, Unheld(amount): &Unheld) -> Fault {
 /// Decides one claim on top of what the account holds before it, as if the member had no other; `None` if it has no decision.
 pub(super) fn alone(bucket: Bucket<'_>, place: usize, accumulators: &Accumulators) -> Option<Adjudication> {
     let mut one = [read(bucket, place).ok()?];
-    bucket.around.tell(bucket, bucket.accounts.account_at(place), &mut one);
+    bucket.around.tell(bucket, bucket.accounts.account_at(place), &mut one).ok()?;
     let [(enrollment, claim)] = one;
     let catalog = bucket.plans.catalog();
     let plan = catalog.resolve(&enrollment, &claim).ok()?;
@@ -224,30 +265,31 @@ impl Fault {
 }
 
 /// The claim at the place with its enrollment, as they would be read one by one.
-pub(super) fn read(bucket: Bucket<'_>, place: usize) -> Result<(Enrollment, Claim), Fault> {
+pub(super) fn read(bucket: Bucket<'_>, place: usize) -> Result<(Enrollment, Claim), Refused> {
     let (row, holder) = (bucket.accounts.claim_at(place), bucket.accounts.enrollment_at(place));
     let kind = |name: &str| bucket.plans.vocabulary().kind(name);
     let enrollment = read_enrollment(bucket, holder)?;
-    let id = bucket.claims.some_texts("claim_id").at(row).unwrap_or_default();
+    let id = bucket.claims.some_texts("claim_id").at(row).or_bug().map_err(Refused::Run)?;
     let reversed = bucket.claims.some_texts("reverses").at(row);
     let mut claim = reversed.map_or_else(|| Claim::new(id), |reversed| Claim::reversal(id, reversed));
     for (name, value) in bucket.claims.facts(row, bucket.plans.vocabulary(), kind) {
         let shown = value.to_string();
-        claim = claim.with_foreign(name, value).map_err(|error| Fault::of(name, &shown, &error))?;
+        claim = claim.with_foreign(name, value).map_err(|error| refused(name, &shown, &error))?;
     }
     if let (None, Ok(plan)) = (reversed, bucket.plans.catalog().resolve(&enrollment, &claim)) {
-        check_own_facts(plan, &enrollment, &claim)?;
+        check_own_facts(plan, &enrollment, &claim).map_err(Refused::Row)?;
         if let Some((fact, value, reason)) = plan.unread_words(&enrollment, &claim).next() {
-            return Err(Fault { column: fact.name.to_string(), value: value.to_owned(), reason });
+            let (column, value) = (fact.name.to_string(), value.to_owned());
+            return Err(Refused::Row(Fault { column, value, reason }));
         }
     }
     Ok((enrollment, claim))
 }
 
 /// An enrollment as it would be read by itself.
-pub(super) fn read_enrollment(bucket: Bucket<'_>, row: usize) -> Result<Enrollment, Fault> {
-    let text = |name: &str| bucket.enrollments.some_texts(name).at(row).unwrap_or_default();
-    let mut enrollment = Enrollment::new(text("enrollment_id"), text("plan"), text("member_id"));
+pub(super) fn read_enrollment(bucket: Bucket<'_>, row: usize) -> Result<Enrollment, Refused> {
+    let text = |name: &str| bucket.enrollments.some_texts(name).at(row).or_bug().map_err(Refused::Run);
+    let mut enrollment = Enrollment::new(text("enrollment_id")?, text("plan")?, text("member_id")?);
     if let Some(version) = bucket.enrollments.some_texts("plan_version").at(row) {
         enrollment = enrollment.with_plan_version(version);
     }
@@ -255,9 +297,13 @@ pub(super) fn read_enrollment(bucket: Bucket<'_>, row: usize) -> Result<Enrollme
     // A column that this plan does not know is another's.
     for (name, value) in bucket.enrollments.facts(row, bucket.plans.vocabulary(), kind) {
         let shown = value.to_string();
-        enrollment = enrollment.with_foreign(name, value).map_err(|error| Fault::of(name, &shown, &error))?;
+        enrollment = enrollment.with_foreign(name, value).map_err(|error| refused(name, &shown, &error))?;
     }
     Ok(enrollment)
+}
+
+fn refused(column: &str, value: &str, error: &Error) -> Refused {
+    Refused::Row(Fault::of(column, value, error))
 }
 
 /// The bounds of a pack's own facts are known only with the plan.
@@ -307,5 +353,5 @@ fn located(bucket: Bucket<'_>, error: &Error, enrollment: &Enrollment, claim: &C
     let by = bucket.plans.catalog().versions(enrollment.plan()).last().map(|plan| plan.effective().by.fact());
     let column = by.unwrap_or("coverage_start");
     let date = enrollment.fact(column).or_else(|| claim.fact(column));
-    Fault::of(column, &date.map(ToString::to_string).unwrap_or_default(), error)
+    Fault::of(column, &date.map_or_else(String::new, ToString::to_string), error)
 }

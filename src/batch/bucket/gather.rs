@@ -9,6 +9,7 @@ use super::Bucket;
 use super::facts::Rows;
 use super::payouts::units;
 use super::plans::Plans;
+use crate::error::{Error, OrBug};
 use crate::fact::Holder;
 use crate::plan::{Plan, PlanFact};
 use crate::reading::columns::program::{Inputs, Values};
@@ -27,24 +28,28 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    pub(super) fn of(bucket: Bucket<'_>, plan: &Plan, places: &[usize]) -> Gathered {
-        let row_of = |places: &[usize], rows: &[usize]| -> Vec<usize> {
-            places.iter().map(|place| rows.get(*place).copied().unwrap_or_default()).collect()
-        };
-        let claims = row_of(places, &bucket.accounts.claims);
-        let enrollments = row_of(places, &bucket.accounts.enrollments);
+    pub(super) fn of(bucket: Bucket<'_>, plan: &Plan, places: &[usize]) -> Result<Gathered, Error> {
+        let claims = places.iter().map(|place| bucket.accounts.claim_at(*place)).collect::<Vec<usize>>();
+        let enrollments = places.iter().map(|place| bucket.accounts.enrollment_at(*place)).collect::<Vec<usize>>();
         let mut gathered = Gathered { inputs: Inputs::default(), presence: Vec::new(), odd: Vec::new() };
         for fact in &plan.facts {
             let (source, rows) = match fact.holder {
                 Holder::Claim => (bucket.claims, &claims),
                 Holder::Enrollment => (bucket.enrollments, &enrollments),
             };
-            gathered.push(bucket.plans, plan, source, fact, rows);
+            gathered.push(bucket.plans, plan, source, fact, rows)?;
         }
-        gathered
+        Ok(gathered)
     }
 
-    fn push(&mut self, plans: &Plans<'_>, plan: &Plan, source: &Rows<'_>, fact: &PlanFact, rows: &[usize]) {
+    fn push(
+        &mut self,
+        plans: &Plans<'_>,
+        plan: &Plan,
+        source: &Rows<'_>,
+        fact: &PlanFact,
+        rows: &[usize],
+    ) -> Result<(), Error> {
         let column = source.column(&fact.name);
         let given = column.map_or_else(Vec::new, |column| given(column.as_ref(), rows));
         let somewhere = given.contains(&1);
@@ -52,7 +57,7 @@ impl Gathered {
         let (presence, mut values) = match column {
             Some(column) if everywhere || somewhere => {
                 let presence = if everywhere { Presence::Always } else { Presence::Sometimes };
-                (presence, values(column.as_ref(), rows, &given))
+                (presence, values(column.as_ref(), rows, &given)?)
             }
             Some(_) | None => (Presence::Never, Values::None),
         };
@@ -67,16 +72,17 @@ impl Gathered {
                 let units = units(bound, fact.kind.places(), MOST_DIGITS);
                 units.and_then(|units| i64::try_from(units).ok())
             };
-            // Within a bound that is finer than the fact itself, nothing is known to lie.
-            let most = units(fact.bounds.max).unwrap_or_default().min(most_of(fact.kind));
+            // Within a bound that is finer than the fact itself, nothing is known to lie, and all is left to the exact reading.
+            let most = units(fact.bounds.max).map_or(0, |most| most.min(most_of(fact.kind)));
             mark_beyond(numbers, most, &mut self.odd);
             if fact.standard.is_none() {
-                mark_below(numbers, &given, units(fact.bounds.min).unwrap_or(i64::MAX), &mut self.odd);
+                mark_below(numbers, &given, units(fact.bounds.min).map_or(i64::MAX, |least| least), &mut self.odd);
             }
         }
         self.presence.push(presence);
         self.inputs.facts.push(values);
         self.inputs.given.push(given);
+        Ok(())
     }
 }
 
@@ -128,30 +134,30 @@ fn given(column: &dyn Array, rows: &[usize]) -> Vec<u8> {
     }
 }
 
-fn values(column: &dyn Array, rows: &[usize], given: &[u8]) -> Values {
+fn values(column: &dyn Array, rows: &[usize], given: &[u8]) -> Result<Values, Error> {
     let column = column.as_any();
-    if let Some(numbers) = column.downcast_ref::<Int64Array>() {
-        return Values::Numbers(gathered(numbers.values(), rows, given, 0));
-    }
-    if let Some(days) = column.downcast_ref::<Date32Array>() {
-        return Values::Dates(gathered(days.values(), rows, given, 0));
-    }
-    if let Some(codes) = column.downcast_ref::<UInt16Array>() {
-        return Values::Codes(gathered(codes.values(), rows, given, u16::MAX));
-    }
-    if let Some(truths) = column.downcast_ref::<BooleanArray>() {
+    Ok(if let Some(numbers) = column.downcast_ref::<Int64Array>() {
+        Values::Numbers(gathered(numbers.values(), rows, given, 0)?)
+    } else if let Some(days) = column.downcast_ref::<Date32Array>() {
+        Values::Dates(gathered(days.values(), rows, given, 0)?)
+    } else if let Some(codes) = column.downcast_ref::<UInt16Array>() {
+        Values::Codes(gathered(codes.values(), rows, given, u16::MAX)?)
+    } else if let Some(truths) = column.downcast_ref::<BooleanArray>() {
         let is_true = |row: &usize| u8::from(*row < truths.len() && truths.is_valid(*row) && truths.value(*row));
-        return Values::Truths(rows.iter().map(is_true).collect());
-    }
-    Values::None
+        Values::Truths(rows.iter().map(is_true).collect())
+    } else {
+        Values::None
+    })
 }
 
-fn gathered<T: Copy + Default>(values: &[T], rows: &[usize], given: &[u8], absent: T) -> Vec<T> {
-    let taken = rows.iter().map(|row| values.get(*row).copied().unwrap_or_default());
-    if given.is_empty() {
-        return taken.collect();
-    }
-    taken.zip(given).map(|(value, given)| if *given == 0 { absent } else { value }).collect()
+fn gathered<T: Copy>(values: &[T], rows: &[usize], given: &[u8], absent: T) -> Result<Vec<T>, Error> {
+    let taken = rows.iter().map(|row| values.get(*row).copied());
+    let gathered: Option<Vec<T>> = if given.is_empty() {
+        taken.collect()
+    } else {
+        taken.zip(given).map(|(value, given)| if *given == 0 { Some(absent) } else { value }).collect()
+    };
+    gathered.or_bug()
 }
 
 pub(super) fn mark_beyond(numbers: &[i64], most: i64, odd: &mut Vec<bool>) {

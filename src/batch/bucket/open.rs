@@ -2,18 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use arrow::array::StringArray;
+
 use super::Bucket;
 use super::accounts::{Account, Lost};
-use super::facts::{Days, Texts, date};
+use super::facts::{Days, date};
 use super::payouts::Results;
 use crate::accumulator::OpenClaim;
 use crate::adjudicate::Decision;
+use crate::error::{Error, OrBug};
 use crate::scope::Scope;
 
 /// Looks for claims that are open: pended by the columns, or rejected before them.
 pub(super) struct OpenClaims<'b> {
     bucket: Bucket<'b>,
-    ids: Texts<'b>,
+    ids: &'b StringArray,
     days: Days<'b>,
     starts: Days<'b>,
 }
@@ -33,39 +36,42 @@ enum Comes {
 }
 
 impl<'b> OpenClaims<'b> {
-    pub(super) fn of(bucket: Bucket<'b>) -> OpenClaims<'b> {
-        OpenClaims {
+    pub(super) fn of(bucket: Bucket<'b>) -> Result<OpenClaims<'b>, Error> {
+        Ok(OpenClaims {
             bucket,
-            ids: bucket.claims.some_texts("claim_id"),
+            ids: bucket.claims.texts("claim_id")?,
             days: bucket.claims.days("event_date"),
             starts: bucket.enrollments.days("coverage_start"),
-        }
+        })
     }
 
-    /// Whether a claim of the account may hang on another that is open, by their dates and by what the plan reads.
-    pub(super) fn may_matter(&self, account: &Account, results: &Results) -> bool {
+    /// Whether a claim of an account that columns have decided may hang on another that is open, by their dates and by what the plan reads.
+    ///
+    /// # Errors
+    /// [`Error::is_bug`].
+    pub(super) fn may_matter(&self, account: &Account, results: &Results) -> Result<bool, Error> {
         let is_pended = |place: &usize| results.decision(*place) == Some(Decision::Pended);
         let lost = self.bucket.accounts.lost(account.index);
         let claims = account.places.len().saturating_add(lost.len());
         if claims < 2 || (lost.is_empty() && !account.places.clone().any(|place| is_pended(&place))) {
-            return false;
+            return Ok(false);
         }
-        let scopes = self.scopes(account.plan);
+        let scopes = self.scopes(account.plan)?;
         let pended = account.places.clone().filter(is_pended).map(|place| self.pended(place));
         let open: Vec<Open> = pended.chain(lost.iter().map(|lost| self.lost(lost))).collect();
         let mut decided = account.places.clone().filter(|place| !is_pended(place));
-        decided.any(|place| {
+        Ok(decided.any(|place| {
             let OpenClaim { event_date, coverage_start } = self.dates(place);
             let mut earlier = open.iter().filter(|open| self.comes_before(&open.comes, place));
             earlier.any(|open| scopes.iter().any(|scope| open.claim.may_share(*scope, event_date, coverage_start)))
-        })
+        }))
     }
 
     /// The scopes in which the plan counts earlier claims.
-    fn scopes(&self, plan: usize) -> BTreeSet<Scope> {
-        let prepared = self.bucket.plans.prepared(plan);
-        let ledger = prepared.and_then(|prepared| prepared.ledger(self.bucket.plans.vocabulary()));
-        ledger.into_iter().flat_map(|ledger| &ledger.tallies).map(|tally| tally.scope).collect()
+    fn scopes(&self, plan: usize) -> Result<BTreeSet<Scope>, Error> {
+        let plans = self.bucket.plans;
+        let ledger = plans.prepared(plan).or_bug()?.ledger(plans.vocabulary()).or_bug()?;
+        Ok(ledger.tallies.iter().map(|tally| tally.scope).collect())
     }
 
     fn dates(&self, place: usize) -> OpenClaim {
@@ -91,8 +97,8 @@ impl<'b> OpenClaims<'b> {
         match comes {
             Comes::After(own) => *own < place,
             Comes::At(day, id) => {
-                let at = self.days.at(row).unwrap_or(i32::MAX);
-                (*day, id.as_str()) < (at, self.ids.at(row).unwrap_or_default())
+                let at = self.days.at(row).unwrap_or(i32::MAX); // without a day it comes last
+                (*day, id.as_str()) < (at, self.ids.value(row))
             }
             Comes::Anywhere => true,
         }

@@ -11,9 +11,10 @@ use rust_decimal::Decimal;
 
 use super::Bucket;
 use super::accounts::Account;
-use crate::adjudicate::{Adjudication, BenefitLines, Decision};
+use super::plans::VersionNumber;
+use crate::adjudicate::{Adjudication, Decision};
 use crate::batch::{Decided, Reject, refused};
-use crate::error::Error;
+use crate::error::{Error, OrBug};
 use crate::notice::Notice;
 use crate::plan::Plan;
 use crate::text::say;
@@ -22,17 +23,23 @@ use crate::text::say;
 #[derive(Debug)]
 pub(super) struct Results {
     /// `None` for a claim that is rejected.
-    decisions: Vec<Option<Decision>>,
-    /// In fen.
-    payable: Vec<i64>,
-    /// The number of the version that decided.
-    versions: Vec<u16>,
+    settled: Vec<Option<Settled>>,
     /// Places in `texts`.
-    reasons: Vec<u32>,
+    reasons: Vec<TextPlace>,
     /// Likewise.
-    notices: Vec<u32>,
+    notices: Vec<TextPlace>,
     texts: Texts,
     lines: Option<Vec<Line>>,
+}
+
+/// What is decided of a claim.
+#[derive(Debug, Clone, Copy)]
+struct Settled {
+    decision: Decision,
+    /// In fen.
+    payable: i64,
+    /// The version that decided.
+    version: VersionNumber,
 }
 
 /// One benefit of one claim.
@@ -61,35 +68,38 @@ pub(crate) struct Unheld(pub(super) Decimal);
 #[derive(Debug, Default)]
 struct Texts {
     texts: Vec<String>,
-    places: BTreeMap<String, u32>,
+    places: BTreeMap<String, TextPlace>,
 }
 
+/// Where a text stands among those that occur.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TextPlace(usize);
+
 impl Texts {
-    fn place_of(&mut self, text: &str) -> u32 {
+    fn place_of(&mut self, text: &str) -> TextPlace {
         if let Some(place) = self.places.get(text) {
             return *place;
         }
-        let place = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        let place = TextPlace(self.texts.len());
         self.texts.push(text.to_owned());
         self.places.insert(text.to_owned(), place);
         place
     }
 
-    fn at(&self, place: u32) -> &str {
-        usize::try_from(place).ok().and_then(|place| self.texts.get(place)).map_or("", String::as_str)
+    #[expect(clippy::indexing_slicing, reason = "a place is given to texts that are there")]
+    fn at(&self, TextPlace(place): TextPlace) -> &str {
+        &self.texts[place]
     }
 }
 
 impl Results {
     pub(super) fn new(claims: usize, with_lines: bool) -> Results {
         let mut texts = Texts::default();
-        texts.place_of("");
+        let nothing = texts.place_of("");
         Results {
-            decisions: vec![None; claims],
-            payable: vec![0; claims],
-            versions: vec![0; claims],
-            reasons: vec![0; claims],
-            notices: vec![0; claims],
+            settled: vec![None; claims],
+            reasons: vec![nothing; claims],
+            notices: vec![nothing; claims],
             texts,
             lines: with_lines.then(Vec::new),
         }
@@ -99,18 +109,16 @@ impl Results {
         self.lines.is_some()
     }
 
-    pub(super) fn set(&mut self, place: usize, decision: Decision, payable: i64, version: usize) {
-        put(&mut self.decisions, place, Some(decision));
-        put(&mut self.payable, place, payable);
-        put(&mut self.versions, place, u16::try_from(version).unwrap_or(u16::MAX));
+    pub(super) fn set(&mut self, place: usize, decision: Decision, payable: i64, version: VersionNumber) {
+        put(&mut self.settled, place, Some(Settled { decision, payable, version }));
     }
 
     /// The number of a list of codes, joined.
-    pub(super) fn number_of_reasons(&mut self, codes: &[&str]) -> u32 {
+    pub(super) fn number_of_reasons(&mut self, codes: &[&str]) -> TextPlace {
         self.texts.place_of(&codes.join(";"))
     }
 
-    pub(super) fn set_reasons(&mut self, place: usize, reasons: u32) {
+    pub(super) fn set_reasons(&mut self, place: usize, reasons: TextPlace) {
         put(&mut self.reasons, place, reasons);
     }
 
@@ -124,8 +132,8 @@ impl Results {
     /// Whether a joint limit could cut what the accounts are paid in all.
     pub(super) fn may_be_cut(&self, bucket: Bucket<'_>, accounts: &[Account]) -> bool {
         let paid = |account: &Account| -> i64 {
-            let payable = self.payable.get(account.places.clone()).unwrap_or_default();
-            payable.iter().copied().fold(0, i64::saturating_add)
+            let settled = self.settled.get(account.places.clone()).into_iter().flatten().flatten();
+            settled.map(|settled| settled.payable).fold(0, i64::saturating_add)
         };
         let least = accounts.iter().filter_map(|account| bucket.plans.least_joint_limit(account.plan)).min();
         let in_all = accounts.iter().map(paid).fold(0, i64::saturating_add);
@@ -133,12 +141,13 @@ impl Results {
     }
 
     /// What became of the claim at a place so far.
+    #[expect(clippy::indexing_slicing, reason = "there is a result for each place of the accounts")]
     pub(super) fn decision(&self, place: usize) -> Option<Decision> {
-        self.decisions.get(place).copied().flatten()
+        self.settled[place].map(|settled| settled.decision)
     }
 
     pub(super) fn reject(&mut self, place: usize) {
-        put(&mut self.decisions, place, None);
+        put(&mut self.settled, place, None);
     }
 
     pub(super) fn add_line(&mut self, line: Line) {
@@ -160,21 +169,21 @@ impl Results {
         bucket: Bucket<'_>,
         place: usize,
         adjudication: &Adjudication,
-    ) -> Result<(), Unheld> {
+    ) -> Result<Result<(), Unheld>, Error> {
         let decision = adjudication.decision();
-        let version = bucket.plans.number_of_version(adjudication.outcome().plan());
-        let payable = fen(adjudication.payable())?;
-        if let (true, Some(plan)) = (self.wants_lines(), bucket.plans.version(version))
-            && matches!(decision, Decision::Paid | Decision::NothingDue | Decision::Reversed)
-        {
-            let line = |lines: &BenefitLines| {
-                let benefit = plan.benefit_ids().position(|id| id == lines.id()).unwrap_or_default();
+        let version = bucket.plans.number_of_version(adjudication.outcome().plan()).or_bug()?;
+        let plan = bucket.plans.version(version).or_bug()?;
+        let Ok(payable) = fen(adjudication.payable()) else { return Ok(Err(Unheld(adjudication.payable()))) };
+        if self.wants_lines() && matches!(decision, Decision::Paid | Decision::NothingDue | Decision::Reversed) {
+            let mut all = Vec::new();
+            for lines in adjudication.benefits() {
+                let benefit = plan.benefit_ids().position(|id| id == lines.id()).or_bug()?;
                 let gross = units(lines.gross(), bucket.plans.gross_places(), GROSS_DIGITS);
-                let gross = gross.ok_or(Unheld(lines.gross()))?;
-                Ok(Line { place, benefit, gross, paid: fen(lines.paid())? })
-            };
-            let lines: Vec<Line> = adjudication.benefits().iter().map(line).collect::<Result<_, Unheld>>()?;
-            for line in lines {
+                let Some(gross) = gross else { return Ok(Err(Unheld(lines.gross()))) };
+                let Ok(paid) = fen(lines.paid()) else { return Ok(Err(Unheld(lines.paid()))) };
+                all.push(Line { place, benefit, gross, paid });
+            }
+            for line in all {
                 self.add_line(line);
             }
         }
@@ -183,48 +192,40 @@ impl Results {
         let reasons = self.number_of_reasons(&codes);
         self.set_reasons(place, reasons);
         self.note(place, adjudication.notices());
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// The columns of the output, in order.
     pub(super) fn lay_out(mut self, bucket: Bucket<'_>, rejects: Vec<Reject>) -> Result<Decided, Error> {
         let (ids, enrollments) = (bucket.claims.texts("claim_id")?, bucket.claims.texts("enrollment_id")?);
-        let decided: Vec<usize> = self.decided().collect();
-        let row = |place: &usize| bucket.accounts.claim_at(*place);
-        let plan = |place: &usize| {
-            let version = self.versions.get(*place).copied().unwrap_or_default();
-            bucket.plans.version(version.into())
-        };
-        let decision = |place: &usize| self.decisions.get(*place).copied().flatten().map_or("", Decision::name);
-        let payable = |place: &usize| i128::from(self.payable.get(*place).copied().unwrap_or_default());
-        let is_reversal = |place: &usize| self.decisions.get(*place) == Some(&Some(Decision::Reversed));
+        let decided = self.shown(bucket)?;
         let reversed = bucket.claims.some_texts("reverses");
-        let reverses = |place: &usize| reversed.at(row(place)).filter(|_| is_reversal(place)).unwrap_or_default();
-        let to_recover = |place: &usize| if is_reversal(place) { payable(place).saturating_neg() } else { 0 };
-        let text_of = |texts: &[u32], place: usize| self.texts.at(texts.get(place).copied().unwrap_or_default());
-        let reasons = |place: &usize| text_of(&self.reasons, *place);
-        let notices = |place: &usize| text_of(&self.notices, *place);
-        let rows = decided.iter().map(|place| u32::try_from(row(place)).unwrap_or(u32::MAX)).collect::<UInt32Array>();
+        let reverses = |claim: &Shown<'_>| match claim.settled.decision {
+            Decision::Reversed => reversed.at(claim.row).map_or("", |id| id),
+            Decision::Paid | Decision::NothingDue | Decision::Denied | Decision::Pended => "",
+        };
+        let to_recover = |claim: &Shown<'_>| match claim.settled.decision {
+            Decision::Reversed => i128::from(claim.settled.payable).saturating_neg(),
+            Decision::Paid | Decision::NothingDue | Decision::Denied | Decision::Pended => 0,
+        };
+        let rows = decided.iter().map(|claim| u32::try_from(claim.row)).collect::<Result<Vec<u32>, _>>().or_bug()?;
+        let rows = UInt32Array::from(rows);
         let payouts = batch(vec![
             taken("claim_id", ids, &rows)?,
             taken("enrollment_id", enrollments, &rows)?,
-            text("plan", decided.iter().map(|place| plan(place).map_or("", Plan::id))),
-            text("plan_version", decided.iter().map(|place| plan(place).map_or("", Plan::version))),
-            text("decision", decided.iter().map(decision)),
-            amount("payable", decided.iter().map(payable), PAYOUT_DIGITS, PAYOUT_PLACES)?,
-            text("reasons", decided.iter().map(reasons)),
-            text("notices", decided.iter().map(notices)),
+            text("plan", decided.iter().map(|claim| claim.plan.id())),
+            text("plan_version", decided.iter().map(|claim| claim.plan.version())),
+            text("decision", decided.iter().map(|claim| claim.settled.decision.name())),
+            amount("payable", decided.iter().map(|claim| claim.settled.payable.into()), PAYOUT_DIGITS, PAYOUT_PLACES)?,
+            text("reasons", decided.iter().map(|claim| self.texts.at(claim.reasons))),
+            text("notices", decided.iter().map(|claim| self.texts.at(claim.notices))),
             text("reverses", decided.iter().map(reverses)),
             amount("to_recover", decided.iter().map(to_recover), PAYOUT_DIGITS, PAYOUT_PLACES)?,
         ])?;
-        let mut lines = self.lines.take().unwrap_or_default();
-        lines.retain(|line| self.decisions.get(line.place).is_some_and(Option::is_some));
-        lines.sort_unstable();
-        let benefit =
-            |line: &Line| plan(&line.place).and_then(|plan| plan.benefit_ids().nth(line.benefit)).unwrap_or_default();
+        let lines = self.shown_lines(bucket, ids)?;
         let lines = batch(vec![
-            text("claim_id", lines.iter().map(|line| ids.value(row(&line.place)))),
-            text("benefit", lines.iter().map(benefit)),
+            text("claim_id", lines.iter().map(|line| line.claim)),
+            text("benefit", lines.iter().map(|line| line.benefit)),
             amount("gross", lines.iter().map(|line| line.gross), GROSS_DIGITS, bucket.plans.gross_places())?,
             amount("paid", lines.iter().map(|line| line.paid.into()), PAYOUT_DIGITS, PAYOUT_PLACES)?,
         ])?;
@@ -233,10 +234,50 @@ impl Results {
         Ok(Decided { payouts, lines, rejects, observations: observations.list() })
     }
 
-    fn decided(&self) -> impl Iterator<Item = usize> {
-        let decisions = self.decisions.iter().enumerate();
-        decisions.filter(|(_, decision)| decision.is_some()).map(|(place, _)| place)
+    /// The claims that are decided, in order.
+    fn shown<'b>(&self, bucket: Bucket<'b>) -> Result<Vec<Shown<'b>>, Error> {
+        let texts = self.reasons.iter().zip(&self.notices);
+        let decided = self.settled.iter().zip(texts).enumerate();
+        let decided = decided.filter_map(|(place, (settled, texts))| Some((place, (*settled)?, texts)));
+        let shown = decided.map(|(place, settled, (reasons, notices))| {
+            let plan = bucket.plans.version(settled.version).or_bug()?;
+            Ok(Shown { row: bucket.accounts.claim_at(place), settled, plan, reasons: *reasons, notices: *notices })
+        });
+        shown.collect()
     }
+
+    /// The lines of the claims that are decided, in order.
+    fn shown_lines<'b>(&mut self, bucket: Bucket<'b>, ids: &'b StringArray) -> Result<Vec<ShownLine<'b>>, Error> {
+        let mut lines = self.lines.take().into_iter().flatten().collect::<Vec<Line>>();
+        lines.sort_unstable();
+        let mut shown = Vec::with_capacity(lines.len());
+        for Line { place, benefit, gross, paid } in lines {
+            if let Some(settled) = self.settled.get(place).or_bug()? {
+                let plan = bucket.plans.version(settled.version).or_bug()?;
+                let benefit = plan.benefits.get(benefit).or_bug()?;
+                let claim = ids.value(bucket.accounts.claim_at(place));
+                shown.push(ShownLine { claim, benefit: &benefit.id, gross, paid });
+            }
+        }
+        Ok(shown)
+    }
+}
+
+/// A claim that is decided, as the output shows it.
+struct Shown<'b> {
+    row: usize,
+    settled: Settled,
+    plan: &'b Plan,
+    reasons: TextPlace,
+    notices: TextPlace,
+}
+
+/// A line of it.
+struct ShownLine<'b> {
+    claim: &'b str,
+    benefit: &'b str,
+    gross: i128,
+    paid: i64,
 }
 
 /// So many names stand in a column.
@@ -253,10 +294,9 @@ fn told(notice: &Notice) -> String {
     if about.is_empty() { notice.code().to_string() } else { format!("{}({about})", notice.code()) }
 }
 
+#[expect(clippy::indexing_slicing, reason = "there is a result for each place of the accounts")]
 fn put<T>(list: &mut [T], place: usize, value: T) {
-    if let Some(slot) = list.get_mut(place) {
-        *slot = value;
-    }
+    list[place] = value;
 }
 
 /// The number in units of 10 to the minus `places`; `None` if it is finer, or has more than so many digits.
@@ -284,7 +324,7 @@ fn taken(name: &str, values: &StringArray, rows: &UInt32Array) -> Result<Column,
 }
 
 fn amount(name: &str, values: impl Iterator<Item = i128>, precision: u8, places: u32) -> Result<Column, Error> {
-    let scale = i8::try_from(places).unwrap_or(i8::MAX);
+    let scale = i8::try_from(places).or_bug()?;
     let array =
         Decimal128Array::from_iter_values(values).with_precision_and_scale(precision, scale).map_err(internal)?;
     Ok((Field::new(name, DataType::Decimal128(precision, scale), false), Arc::new(array)))

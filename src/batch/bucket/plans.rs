@@ -34,13 +34,17 @@ pub(crate) struct Plans<'c> {
 }
 
 /// What plans read in texts that they do not know letter for letter, by version, fact and text; `None` where it cannot be decided.
-type Words = BTreeMap<(usize, Box<str>), BTreeMap<Box<str>, Option<Option<u16>>>>;
+type Words = BTreeMap<(VersionNumber, Box<str>), BTreeMap<Box<str>, Option<Option<u16>>>>;
 
 /// So many texts of a fact are kept in mind.
 const MOST_WORDS: usize = 10_000;
 
 /// What a compiled version depends on: plan and version, whether claims may have others before them, what is given.
 type Key = (usize, usize, bool, Vec<Presence>);
+
+/// The number of a version among those of all plans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct VersionNumber(u32);
 
 /// A plan whose members have accounts in columns.
 #[derive(Debug)]
@@ -49,8 +53,8 @@ pub(super) struct Prepared<'c> {
     pub(super) versions: &'c [Plan],
     /// The first and the last day of each version, as day numbers.
     effective: Vec<(i32, i32)>,
-    /// The number of the first version among those of all plans.
-    first: usize,
+    /// By version: its number among those of all plans.
+    numbers: Vec<VersionNumber>,
     /// `None` if the plan can not be read by columns.
     ledger: OnceLock<Option<Ledger>>,
 }
@@ -80,16 +84,17 @@ const LEAST_GROSS_PLACES: u32 = 8;
 fn most_gross_places(plan: &Plan) -> u32 {
     let mut meaning = Meaning::new(plan, Bounds::new(plan, None, None));
     let places = plan.benefits.iter().map(|benefit| meaning.number(&benefit.gross.expression).places());
-    places.max().unwrap_or_default()
+    places.fold(0, u32::max)
 }
 
 impl<'c> Plans<'c> {
     pub(crate) fn of(catalog: &'c Catalog, vocabulary: &Vocabulary) -> Plans<'c> {
         let all: Vec<&Plan> = catalog.plans().collect();
         let mut prepared: Vec<Prepared<'c>> = Vec::new();
-        for (number, plan) in all.iter().enumerate() {
-            if prepared.last().is_none_or(|last| last.id != plan.id()) {
-                prepared.push(Prepared::of(plan.id(), catalog.versions(plan.id()), number));
+        for (number, plan) in (0..).map(VersionNumber).zip(&all) {
+            match prepared.last_mut().filter(|last| last.id == plan.id()) {
+                Some(last) => last.numbers.push(number),
+                None => prepared.push(Prepared::of(plan.id(), catalog.versions(plan.id()), number)),
             }
         }
         let joint_limits = catalog.joint_limits();
@@ -122,18 +127,19 @@ impl<'c> Plans<'c> {
     }
 
     /// The number of a plan's version among those of all plans.
-    pub(super) fn version_number(&self, plan: usize, version: usize) -> usize {
-        self.prepared.get(plan).map_or(0, |prepared| prepared.first.saturating_add(version))
+    pub(super) fn version_number(&self, plan: usize, version: usize) -> Option<VersionNumber> {
+        self.prepared.get(plan)?.numbers.get(version).copied()
     }
 
     /// The same of a version that the exact reading names.
-    pub(super) fn number_of_version(&self, decided_by: &PlanReference) -> usize {
-        self.all.iter().position(|plan| **plan.reference() == *decided_by).unwrap_or_default()
+    pub(super) fn number_of_version(&self, decided_by: &PlanReference) -> Option<VersionNumber> {
+        let mut all = (0..).map(VersionNumber).zip(&self.all);
+        all.find(|(_, plan)| **plan.reference() == *decided_by).map(|(number, _)| number)
     }
 
     /// The version of this number.
-    pub(super) fn version(&self, number: usize) -> Option<&'c Plan> {
-        self.all.get(number).copied()
+    pub(super) fn version(&self, VersionNumber(number): VersionNumber) -> Option<&'c Plan> {
+        usize::try_from(number).ok().and_then(|number| self.all.get(number)).copied()
     }
 
     pub(crate) fn catalog(&self) -> &'c Catalog {
@@ -146,7 +152,7 @@ impl<'c> Plans<'c> {
 
     /// The code of another value that a plan reads in a text, if it does; `None` where the text cannot be decided.
     pub(super) fn word(&self, plan: &Plan, fact: &PlanFact, text: &str) -> Option<Option<u16>> {
-        let key = (self.number_of_version(plan.reference()), fact.name.clone());
+        let key = (self.number_of_version(plan.reference())?, fact.name.clone());
         let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
         let words = words.entry(key).or_default();
         if let Some(word) = words.get(text) {
@@ -217,11 +223,11 @@ impl<'c> Plans<'c> {
 }
 
 impl<'c> Prepared<'c> {
-    fn of(id: &'c str, versions: &'c [Plan], first: usize) -> Prepared<'c> {
+    fn of(id: &'c str, versions: &'c [Plan], first: VersionNumber) -> Prepared<'c> {
         let effective = versions.iter().map(Plan::effective);
         let effective =
             effective.map(|held| (day_number(held.from), held.until.map_or(i32::MAX, day_number))).collect();
-        Prepared { id, versions, effective, first, ledger: OnceLock::new() }
+        Prepared { id, versions, effective, numbers: vec![first], ledger: OnceLock::new() }
     }
 
     /// The plan's id.
@@ -254,19 +260,20 @@ impl Ledger {
                 *sofar = (*sofar).max(*places);
             }
         }
-        let places_of = |entry: &Entry| finest.get(entry).copied().unwrap_or_default();
+        // An entry without places would be none of the plan's: then columns do not read it.
+        let places_of = |entry: &Entry| finest.get(entry).copied().ok_or(TooWide);
         let mut tallies: Vec<Tally> = Vec::new();
         for (plan, (_, priors)) in versions.iter().zip(&ledgers) {
             for prior in priors {
                 let entry = plan.entry(prior.entry).entry.clone();
-                let tally = Tally { places: places_of(&entry), entry, scope: prior.scope };
+                let tally = Tally { places: places_of(&entry)?, entry, scope: prior.scope };
                 if !tallies.contains(&tally) {
                     tallies.push(tally);
                 }
             }
         }
         let of_version = |plan: &Plan| plan.entries.iter().map(|stated| places_of(&stated.entry)).collect();
-        Ok(Ledger { tallies, places: versions.iter().map(of_version).collect() })
+        Ok(Ledger { tallies, places: versions.iter().map(of_version).collect::<Result<_, TooWide>>()? })
     }
 
     /// The tally that a prior of this version reads.

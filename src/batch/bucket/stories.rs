@@ -15,10 +15,11 @@ use super::plans::Plans;
 use super::{Bucket, exactly};
 use crate::accumulator::Accumulators;
 use crate::batch::Given;
+use crate::batch::hash::place_of;
 use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
-use crate::error::Error;
+use crate::error::{Error, unless_bug};
 use crate::history;
 use crate::joint::Room;
 
@@ -59,15 +60,15 @@ pub(crate) fn stories<'c>(
         kin.groups().flat_map(|group| group.iter().map(move |account| (account.index, group))).collect();
     let story = |account: Account| {
         let mut begun = history::Accounts::new(plans.catalog());
-        let claims = legible(bucket, &account, &mut begun);
-        let start = begun.into_only().unwrap_or_default();
+        let claims = legible(bucket, &account, &mut begun)?;
+        let start = begun.into_only()?;
         let rooms = match of_kin.get(&account.index) {
-            Some(group) => rooms(plans.catalog(), bucket, &account, group),
-            None => vec![Room::default(); claims.len()],
+            Some(group) => rooms(plans.catalog(), bucket, &account, group)?,
+            None => vec![Room::unlimited(); claims.len()],
         };
-        Story { claims, rooms, start }
+        Ok(Story { claims, rooms, start })
     };
-    Ok(accounts.iter().filter(is_wanted).map(story).collect())
+    accounts.iter().filter(is_wanted).map(story).collect()
 }
 
 /// The rows of the members that have one of these claims, and now and then of another.
@@ -131,37 +132,52 @@ impl Traces {
     fn place(&self, text: &str) -> (usize, u64) {
         let hash = xxh3_64(text.as_bytes());
         let mask = self.bits.len().saturating_sub(1);
-        (usize::try_from(hash >> 6).unwrap_or_default() & mask, 1 << (hash & 63))
+        (place_of(hash >> 6) & mask, 1 << (hash & 63))
     }
 }
 
 /// What joint limits leave for each claim of an account, with all accounts that they hold together.
-fn rooms<'c>(catalog: &'c Catalog, bucket: Bucket<'_>, account: &Account, group: &[Account]) -> Vec<Room<'c>> {
+fn rooms<'c>(
+    catalog: &'c Catalog,
+    bucket: Bucket<'_>,
+    account: &Account,
+    group: &[Account],
+) -> Result<Vec<Room<'c>>, Error> {
     let mut accounts = history::Accounts::new(catalog);
-    let claims: Vec<(bool, Vec<(Enrollment, Claim)>)> =
-        group.iter().map(|other| (other.index == account.index, legible(bucket, other, &mut accounts))).collect();
+    let mut claims = Vec::with_capacity(group.len());
+    for other in group {
+        claims.push((other.index == account.index, legible(bucket, other, &mut accounts)?));
+    }
     let mut dated = Vec::new();
     for (is_own, claims) in &claims {
-        let claims = history::dated(claims).unwrap_or_default().into_iter();
+        let claims = history::dated(claims)?.into_iter();
         dated.extend(claims.map(|(date, pair)| (date, pair.0.plan(), (is_own, pair))));
     }
     history::put_in_order(catalog, &mut dated);
     let mut rooms = Vec::new();
     for (_, _, (is_own, (enrollment, claim))) in dated {
+        // A claim that cannot be decided is open; the run has rejected it, and asks of no room.
         if *is_own {
-            rooms.push(accounts.room(enrollment, claim).unwrap_or_default());
+            rooms.push(unless_bug(accounts.room(enrollment, claim))?.unwrap_or_else(Room::unlimited));
         }
-        // A claim that cannot be decided is open; the run has rejected it.
-        if accounts.next(enrollment, claim).is_err() {
-            accounts.change(enrollment.plan(), |account| history::give_up(enrollment, claim, account));
+        if unless_bug(accounts.next(enrollment, claim))?.is_none() {
+            accounts.change(enrollment.plan(), |account| history::give_up(enrollment, claim, account))?;
         }
     }
-    rooms
+    Ok(rooms)
 }
 
 /// The claims of an account that can be read, in order; the others are kept as open.
-fn legible(bucket: Bucket<'_>, account: &Account, member: &mut history::Accounts<'_>) -> Vec<(Enrollment, Claim)> {
-    let Legible { claims, faulty, .. } = Legible::of(bucket, account, &mut Vec::new());
-    exactly::begin(bucket, account, &claims, &faulty, member);
-    history::in_order(&claims).map(|ordered| ordered.into_iter().cloned().collect()).unwrap_or_default()
+fn legible(
+    bucket: Bucket<'_>,
+    account: &Account,
+    member: &mut history::Accounts<'_>,
+) -> Result<Vec<(Enrollment, Claim)>, Error> {
+    let Legible { claims, faulty, .. } = Legible::of(bucket, account, &mut Vec::new())?;
+    exactly::begin(bucket, account, &claims, &faulty, member)?;
+    // Claims that have no order are rejected by the run as well.
+    Ok(match unless_bug(history::in_order(&claims))? {
+        Some(ordered) => ordered.into_iter().cloned().collect(),
+        None => Vec::new(),
+    })
 }

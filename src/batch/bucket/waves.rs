@@ -9,11 +9,12 @@ use super::accounts::Account;
 use super::dates::{Dated, Dates};
 use super::facts::date;
 use super::gather::{Gathered, mark_beyond};
-use super::payouts::{Line, Results};
+use super::payouts::{Line, Results, TextPlace};
 use super::plans::{Ledger, Prepared};
 use super::{Bucket, exactly};
 use crate::accumulator::{Accumulators, Group};
 use crate::adjudicate::Decision;
+use crate::error::{Error, OrBug};
 use crate::plan::Plan;
 use crate::reading::columns::answer::{Answers, Decisions};
 use crate::reading::columns::program::{Inputs, Outputs};
@@ -59,7 +60,7 @@ impl<'b> Waves<'b> {
     }
 
     pub(super) fn needs_exact(&self, account: usize) -> bool {
-        self.exact.get(account).copied().unwrap_or(true)
+        self.exact.get(account).is_none_or(|exact| *exact)
     }
 
     /// Whether the claim at the place is left to the exact reading.
@@ -69,7 +70,10 @@ impl<'b> Waves<'b> {
     }
 
     /// Decides every account that columns can.
-    pub(super) fn decide(&mut self, results: &mut Results) {
+    ///
+    /// # Errors
+    /// [`Error::is_bug`].
+    pub(super) fn decide(&mut self, results: &mut Results) -> Result<(), Error> {
         let bucket = self.bucket;
         let turns = self.turns();
         let mut plans: Vec<usize> = turns.keys().map(|turn| turn.plan).collect();
@@ -83,9 +87,10 @@ impl<'b> Waves<'b> {
             let places = if needs_tallies { bucket.accounts.claim_count() } else { 0 };
             let mut tallies = Tallies { after: vec![vec![0; places]; ledger.tallies.len()] };
             for (turn, places) in turns.range(first..past) {
-                self.decide_turn(prepared, ledger, *turn, places, &mut tallies, results);
+                self.decide_turn(prepared, ledger, *turn, places, &mut tallies, results)?;
             }
         }
+        Ok(())
     }
 
     /// The places of each turn.
@@ -141,9 +146,8 @@ impl<'b> Waves<'b> {
                 return None; // an earlier cover again: its sums were left behind
             }
             before = Some(start);
-            if let (Some(days), Some(of)) = (self.days.get_mut(place), self.account_of.get_mut(place)) {
-                (*days, *of) = ((event, start), index);
-            }
+            *self.days.get_mut(place)? = (event, start);
+            *self.account_of.get_mut(place)? = index;
             versions.push(version);
         }
         Some(())
@@ -157,33 +161,34 @@ impl<'b> Waves<'b> {
         places: &[usize],
         tallies: &mut Tallies,
         results: &mut Results,
-    ) {
-        let Some(plan) = prepared.versions.get(turn.version) else { return };
-        let mut gathered = Gathered::of(self.bucket, plan, places);
+    ) -> Result<(), Error> {
+        let plan = prepared.versions.get(turn.version).or_bug()?;
+        let mut gathered = Gathered::of(self.bucket, plan, places)?;
         let answers = self.bucket.plans.answers(turn.plan, turn.version, turn.wave > 0, gathered.presence.clone());
         let Some(answers) = answers else {
             for place in places {
                 self.give_up_at(*place);
             }
-            return;
+            return Ok(());
         };
         if turn.wave > 0 {
-            gathered.inputs.priors = self.priors(ledger, plan, &answers, places, tallies, &mut gathered.odd);
+            gathered.inputs.priors = self.priors(ledger, plan, &answers, places, tallies, &mut gathered.odd)?;
         }
         let program = if turn.is_last { &answers.decision } else { &answers.posting };
-        let outputs = program.run(&gathered.inputs, places.len());
-        let open = self.settle(turn, places, &outputs, &gathered.odd, results);
+        let outputs = program.run(&gathered.inputs, places.len())?;
+        let open = self.settle(turn, places, &outputs, &gathered.odd, results)?;
         for place in open {
-            self.pend(ledger, turn, place, tallies, results);
+            self.pend(ledger, turn, place, tallies, results)?;
         }
         if !turn.is_last {
-            self.post(ledger, plan, turn, places, &outputs, tallies);
+            self.post(ledger, plan, turn, places, &outputs, tallies)?;
         }
         let decisions = Decisions::of(&outputs);
-        give_reasons(plan, &answers, &gathered.inputs, places, decisions, results);
+        give_reasons(plan, &answers, &gathered.inputs, places, decisions, results)?;
         if results.wants_lines() {
-            self.give_lines(plan, &answers, &gathered.inputs, places, decisions, results);
+            self.give_lines(plan, &answers, &gathered.inputs, places, decisions, results)?;
         }
+        Ok(())
     }
 
     fn give_up_at(&mut self, place: usize) {
@@ -193,23 +198,38 @@ impl<'b> Waves<'b> {
     }
 
     /// Asks the exact reading which facts a claim lacks. A claim that is pended posts nothing, and the others stand.
-    fn pend(&mut self, ledger: &Ledger, turn: Turn, place: usize, tallies: &Tallies, results: &mut Results) {
-        let before = if turn.wave > 0 { self.balances(ledger, place, tallies) } else { Accumulators::new() };
-        match exactly::alone(self.bucket, place, &before).filter(|decided| decided.posting().is_none()) {
-            Some(adjudication) if results.set_exactly(self.bucket, place, &adjudication).is_ok() => {}
-            Some(_) | None => self.give_up_at(place),
+    fn pend(
+        &mut self,
+        ledger: &Ledger,
+        turn: Turn,
+        place: usize,
+        tallies: &Tallies,
+        results: &mut Results,
+    ) -> Result<(), Error> {
+        let before = if turn.wave > 0 { self.balances(ledger, place, tallies)? } else { Accumulators::new() };
+        let pended = exactly::alone(self.bucket, place, &before).filter(|decided| decided.posting().is_none());
+        let is_set = match pended {
+            Some(adjudication) => results.set_exactly(self.bucket, place, &adjudication)?.is_ok(),
+            None => false,
+        };
+        if !is_set {
+            self.give_up_at(place);
         }
+        Ok(())
     }
 
     /// What the account of the claim holds before it, of all that the plan reads.
-    fn balances(&self, ledger: &Ledger, place: usize, tallies: &Tallies) -> Accumulators {
-        let (event, start) = self.days.get(place).copied().unwrap_or_default();
-        let (event, start) = (date(event).unwrap_or_default(), date(start).unwrap_or_default());
-        Accumulators::of_balances(ledger.tallies.iter().zip(&tallies.after).filter_map(|(tally, after)| {
-            let sum = self.found(after, tally.scope, place);
-            let sum = Decimal::from_i128_with_scale(sum.into(), tally.places);
-            (!sum.is_zero()).then(|| (Group::of(tally.scope, event, start), tally.entry.clone(), sum))
-        }))
+    fn balances(&self, ledger: &Ledger, place: usize, tallies: &Tallies) -> Result<Accumulators, Error> {
+        let (event, start) = self.days.get(place).or_bug()?;
+        let (event, start) = (date(*event).or_bug()?, date(*start).or_bug()?);
+        let mut sums = Vec::new();
+        for (tally, after) in ledger.tallies.iter().zip(&tallies.after) {
+            let sum = Decimal::from_i128_with_scale(self.found(after, tally.scope, place)?.into(), tally.places);
+            if !sum.is_zero() {
+                sums.push((Group::of(tally.scope, event, start), tally.entry.clone(), sum));
+            }
+        }
+        Ok(Accumulators::of_balances(sums))
     }
 
     /// Takes the decisions; gives the claims that have none. An account that columns can not follow is given up.
@@ -220,9 +240,9 @@ impl<'b> Waves<'b> {
         outputs: &Outputs,
         odd: &[bool],
         results: &mut Results,
-    ) -> Vec<usize> {
+    ) -> Result<Vec<usize>, Error> {
         let mut open = Vec::new();
-        let version = self.bucket.plans.version_number(turn.plan, turn.version);
+        let version = self.bucket.plans.version_number(turn.plan, turn.version).or_bug()?;
         let decisions = Decisions::of(outputs);
         // A program that posts says also whether all that it posts is known.
         let are_known = outputs.masks.get(3);
@@ -238,7 +258,7 @@ impl<'b> Waves<'b> {
                 None => open.push(*place),
             }
         }
-        open
+        Ok(open)
     }
 
     /// The sums that the claims find: those after the claim before, where it counts together with them.
@@ -250,33 +270,31 @@ impl<'b> Waves<'b> {
         places: &[usize],
         tallies: &Tallies,
         odd: &mut Vec<bool>,
-    ) -> Vec<Vec<i64>> {
-        let of = |prior: &crate::plan::expression::Prior| {
-            let tally = ledger.tally_of(plan, *prior)?;
-            let after = tallies.after.get(tally)?;
-            Some(places.iter().map(|place| self.found(after, prior.scope, *place)).collect::<Vec<i64>>())
-        };
-        let priors: Vec<Vec<i64>> = answers.priors.iter().map(|prior| of(prior).unwrap_or_default()).collect();
-        for column in &priors {
-            mark_beyond(column, MOST_POSTED, odd);
+    ) -> Result<Vec<Vec<i64>>, Error> {
+        let mut priors = Vec::with_capacity(answers.priors.len());
+        for prior in &answers.priors {
+            let after = ledger.tally_of(plan, *prior).and_then(|tally| tallies.after.get(tally)).or_bug()?;
+            let found = places.iter().map(|place| self.found(after, prior.scope, *place));
+            let column = found.collect::<Result<Vec<i64>, Error>>()?;
+            mark_beyond(&column, MOST_POSTED, odd);
+            priors.push(column);
         }
-        priors
+        Ok(priors)
     }
 
-    /// What the tally holds for a claim before it posts.
-    fn found(&self, after: &[i64], scope: Scope, place: usize) -> i64 {
-        let before = place.saturating_sub(1);
-        let (Some((event, start)), Some((event_before, start_before))) = (self.days.get(place), self.days.get(before))
-        else {
-            return 0;
-        };
+    /// What the tally holds for a claim that is not its account's first, before it posts.
+    #[inline]
+    fn found(&self, after: &[i64], scope: Scope, place: usize) -> Result<i64, Error> {
+        let before = place.checked_sub(1).or_bug()?;
+        let (event, start) = self.days.get(place).or_bug()?;
+        let (event_before, start_before) = self.days.get(before).or_bug()?;
         let together = match scope {
             Scope::Event => event == event_before,
             Scope::Period => start == start_before,
             Scope::CalendarYear => year(*event) == year(*event_before),
             Scope::Life => true,
         };
-        if together { after.get(before).copied().unwrap_or_default() } else { 0 }
+        if together { after.get(before).copied().or_bug() } else { Ok(0) }
     }
 
     fn post(
@@ -287,23 +305,26 @@ impl<'b> Waves<'b> {
         places: &[usize],
         outputs: &Outputs,
         tallies: &mut Tallies,
-    ) {
+    ) -> Result<(), Error> {
         let decisions = Decisions::of(outputs);
         for (tally, after) in ledger.tallies.iter().zip(&mut tallies.after) {
             let entry = plan.entries.iter().position(|stated| stated.entry == tally.entry);
-            let posted = entry.and_then(|entry| outputs.numbers.get(entry.saturating_add(1)));
+            // Another version may count what this one does not know.
+            let posted = match entry {
+                Some(entry) => Some(outputs.numbers.get(entry.saturating_add(1)).or_bug()?),
+                None => None,
+            };
             for (at, place) in places.iter().enumerate() {
-                let before = if turn.wave > 0 { self.found(after, tally.scope, *place) } else { 0 };
-                let amount = posted
-                    .filter(|_| posts(decisions.at(at)))
-                    .and_then(|posted| posted.get(at))
-                    .copied()
-                    .unwrap_or_default();
-                if let Some(after) = after.get_mut(*place) {
-                    *after = before.saturating_add(amount);
-                }
+                let before = if turn.wave > 0 { self.found(after, tally.scope, *place)? } else { 0 };
+                let amount = match posted {
+                    Some(posted) if posts(decisions.at(at)) => *posted.get(at).or_bug()?,
+                    Some(_) | None => 0,
+                };
+                // Only an account that was given up before can have come so far.
+                *after.get_mut(*place).or_bug()? = before.saturating_add(amount);
             }
         }
+        Ok(())
     }
 
     fn give_lines(
@@ -314,8 +335,8 @@ impl<'b> Waves<'b> {
         places: &[usize],
         decisions: Decisions<'_>,
         results: &mut Results,
-    ) {
-        let lines = answers.lines.run(inputs, places.len());
+    ) -> Result<(), Error> {
+        let lines = answers.lines.run(inputs, places.len())?;
         let all_told = lines.masks.last();
         for (at, place) in places.iter().enumerate() {
             if !posts(decisions.at(at)) {
@@ -327,18 +348,19 @@ impl<'b> Waves<'b> {
             for (benefit, (applies, amounts)) in lines.masks.iter().zip(lines.numbers.chunks(2)).enumerate() {
                 let [gross, paid] = amounts else { continue };
                 if benefit < plan.benefits.len() && applies.get(at) == Some(&1) {
-                    let places = answers.gross_places.get(benefit).copied().unwrap_or_default();
-                    let finer = self.bucket.plans.gross_places().saturating_sub(places);
-                    let gross = i128::from(gross.get(at).copied().unwrap_or_default());
+                    let places = answers.gross_places.get(benefit).or_bug()?;
+                    let finer = 10_i128.checked_pow(self.bucket.plans.gross_places().checked_sub(*places).or_bug()?);
+                    let gross = i128::from(*gross.get(at).or_bug()?);
                     results.add_line(Line {
                         place: *place,
                         benefit,
-                        gross: gross.saturating_mul(10_i128.saturating_pow(finer)),
-                        paid: paid.get(at).copied().unwrap_or_default(),
+                        gross: finer.and_then(|finer| gross.checked_mul(finer)).or_bug()?,
+                        paid: *paid.get(at).or_bug()?,
                     });
                 }
             }
         }
+        Ok(())
     }
 }
 
@@ -350,23 +372,24 @@ fn give_reasons(
     places: &[usize],
     decisions: Decisions<'_>,
     results: &mut Results,
-) {
+) -> Result<(), Error> {
     let those = |is_wanted: fn(Decision) -> bool| -> Vec<usize> {
         (0..places.len()).filter(|at| decisions.at(*at).is_some_and(|(decision, _)| is_wanted(decision))).collect()
     };
     let unpaid = those(|decision| matches!(decision, Decision::Denied | Decision::NothingDue));
-    let keys = answers.reasons.run(&inputs.only(&unpaid), unpaid.len()).numbers;
+    let keys = answers.reasons.run(&inputs.only(&unpaid), unpaid.len())?.numbers;
     if let [keys] = keys.as_slice() {
         let is_denied = |at: usize| matches!(decisions.at(at), Some((Decision::Denied, _)));
         let keys = unpaid.iter().zip(keys).map(|(at, key)| (*at, (is_denied(*at), *key)));
         set_reasons(keys, places, results, |(is_denied, key)| answers.codes(plan, is_denied, key));
     }
     let pended = those(|decision| decision == Decision::Pended);
-    let keys = answers.gaps.run(&inputs.only(&pended), pended.len()).numbers;
+    let keys = answers.gaps.run(&inputs.only(&pended), pended.len())?.numbers;
     if let [flaws, gaps] = keys.as_slice() {
         let keys = pended.iter().copied().zip(flaws.iter().copied().zip(gaps.iter().copied()));
         set_reasons(keys, places, results, |(flaws, gap)| answers.codes_of_gaps(plan, flaws, gap));
     }
+    Ok(())
 }
 
 /// Sets reasons by their keys; few keys occur, and each is put into words once.
@@ -376,7 +399,7 @@ fn set_reasons<'p, K: Copy + Ord>(
     results: &mut Results,
     codes: impl Fn(K) -> Vec<&'p str>,
 ) {
-    let mut numbers: BTreeMap<K, u32> = BTreeMap::new();
+    let mut numbers: BTreeMap<K, TextPlace> = BTreeMap::new();
     for (at, key) in keys {
         let number = *numbers.entry(key).or_insert_with(|| results.number_of_reasons(&codes(key)));
         if let Some(place) = places.get(at) {

@@ -1,5 +1,6 @@
 //! The codes of a category's values, found by hashing.
 
+use crate::batch::hash::place_of;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::batch::door::vocabulary::KnownFact;
@@ -30,7 +31,7 @@ impl Codes {
     #[inline]
     pub(super) fn code(&self, text: &str) -> u16 {
         for place in self.around(text) {
-            let code = self.places.get(place).copied().unwrap_or(0);
+            let code = self.code_at(place);
             let Some(value) = usize::from(code).checked_sub(1) else { return 0 };
             if self.values.get(value).is_some_and(|value| **value == *text) {
                 return code;
@@ -39,11 +40,17 @@ impl Codes {
         0
     }
 
+    #[expect(clippy::indexing_slicing, reason = "`around` gives places that there are")]
+    #[inline]
+    fn code_at(&self, place: usize) -> u16 {
+        self.places[place]
+    }
+
     /// Every place, from that of the hash.
     #[inline]
     fn around(&self, text: &str) -> impl Iterator<Item = usize> + use<> {
         let mask = self.places.len().saturating_sub(1);
-        let hash = usize::try_from(xxh3_64(text.as_bytes()) & 0xffff_ffff).unwrap_or_default();
+        let hash = place_of(xxh3_64(text.as_bytes()));
         (0..self.places.len()).map(move |step| hash.wrapping_add(step) & mask)
     }
 

@@ -11,6 +11,7 @@ use arrow::datatypes::{
 use arrow::error::ArrowError;
 use chrono::{Datelike, NaiveDate};
 
+use crate::batch::door::numbers::values_of;
 use crate::batch::door::target::{Bad, Read, Target, Wrong};
 use crate::batch::door::texts;
 use crate::fact::{Misfit, Value};
@@ -56,9 +57,8 @@ fn moments<T: ArrowPrimitiveType>(target: &Target, column: &dyn Array, parts_of_
 where
     T::Native: Into<i64>,
 {
-    let values = column.as_primitive_opt::<T>().map(|array| &**array.values()).unwrap_or_default();
     let may_be_a_moment = target.may_be_a_moment();
-    convert(values, column.nulls(), |moment| {
+    convert(values_of::<T>(column)?, column.nulls(), |moment| {
         let moment: i64 = moment.into();
         let (day, time) = (moment.checked_div_euclid(parts_of_a_day), moment.checked_rem_euclid(parts_of_a_day));
         match (day, time) {

@@ -33,13 +33,20 @@ pub(super) fn read(target: &Target, column: &dyn Array) -> Result<Read, ArrowErr
     }
 }
 
+/// The values of a column of this type; those of another are not none.
+pub(super) fn values_of<T: ArrowPrimitiveType>(column: &dyn Array) -> Result<&[T::Native], ArrowError> {
+    match column.as_primitive_opt::<T>() {
+        Some(array) => Ok(array.values()),
+        None => Err(ArrowError::CastError(format!("a column of {}", T::DATA_TYPE))),
+    }
+}
+
 fn wholes<T: ArrowPrimitiveType>(target: &Target, column: &dyn Array) -> Result<Read, ArrowError>
 where
     T::Native: TryInto<i64>,
 {
     let scale = Scale::of(target, 0);
-    let values = column.as_primitive_opt::<T>().map(|array| &**array.values()).unwrap_or_default();
-    convert(values, column.nulls(), |value| {
+    convert(values_of::<T>(column)?, column.nulls(), |value| {
         let value: i64 = value.try_into().map_err(|_| Misfit::Bounds)?;
         scale.read_short(value)
     })
@@ -50,14 +57,12 @@ where
     T::Native: Into<i128>,
 {
     let scale = Scale::of(target, scale);
-    let values = column.as_primitive_opt::<T>().map(|array| &**array.values()).unwrap_or_default();
-    convert(values, column.nulls(), |value| scale.read(value.into()))
+    convert(values_of::<T>(column)?, column.nulls(), |value| scale.read(value.into()))
 }
 
 fn wide_decimals(target: &Target, column: &dyn Array, scale: i8) -> Result<Read, ArrowError> {
     let short = Scale::of(target, scale);
-    let values = column.as_primitive_opt::<Decimal256Type>().map(|array| &**array.values()).unwrap_or_default();
-    convert(values, column.nulls(), |value: i256| match value.to_i128() {
+    convert(values_of::<Decimal256Type>(column)?, column.nulls(), |value: i256| match value.to_i128() {
         Some(value) => short.read(value),
         None => {
             let (value, scale) = without_zeros(value, scale);
@@ -69,8 +74,11 @@ fn wide_decimals(target: &Target, column: &dyn Array, scale: i8) -> Result<Read,
 /// The same number without zeros at the end of its places.
 fn without_zeros(mut value: i256, mut scale: i8) -> (i256, i8) {
     let ten = i256::from_i128(10);
-    while scale > 0 && value.checked_rem(ten) == Some(i256::ZERO) {
-        value = value.checked_div(ten).unwrap_or_default();
+    while scale > 0
+        && value.checked_rem(ten) == Some(i256::ZERO)
+        && let Some(short) = value.checked_div(ten)
+    {
+        value = short;
         scale = scale.saturating_sub(1);
     }
     (value, scale)
@@ -187,7 +195,7 @@ impl Scale {
 }
 
 fn from_texts(target: &Target, column: &dyn Array) -> Read {
-    let places = usize::try_from(target.kind.places()).unwrap_or_default();
+    let places = (0..target.kind.places()).count();
     let (array, bad) = texts::read_each::<i64, Int64Array>(column, |text| match short_number(text, places) {
         Some(number) if number >= target.min && number <= target.max => Ok(number),
         Some(_) | None => from_text(target, text),

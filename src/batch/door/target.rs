@@ -87,13 +87,13 @@ impl From<Misfit> for Wrong {
 impl Target {
     pub(super) fn of(name: &str, known: &KnownFact) -> Target {
         let bounds = known.standard.map_or_else(|| Bounds::of(known.kind), StandardFact::bounds);
-        let in_units = |bound| units(bound, known.kind).unwrap_or_default();
         Target {
             name: name.to_owned(),
             kind: known.kind,
             standard: known.standard,
-            min: in_units(bounds.min),
-            max: in_units(bounds.max),
+            // Of bounds that do not fit, none is taken.
+            min: units(bounds.min, known.kind).unwrap_or(i64::MAX),
+            max: units(bounds.max, known.kind).unwrap_or(i64::MIN),
             codes: Codes::of(known),
             lexicons: known.lexicons.clone(),
         }

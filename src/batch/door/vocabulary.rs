@@ -90,7 +90,7 @@ impl Vocabulary {
 
     /// The highest code of a fact.
     pub(crate) fn highest(&self, fact: &str) -> u16 {
-        self.facts.get(fact).and_then(|known| u16::try_from(known.values.len()).ok()).unwrap_or_default()
+        self.facts.get(fact).map_or(0, |known| u16::try_from(known.values.len()).unwrap_or(u16::MAX))
     }
 
     /// What the values of a fact are.

@@ -19,9 +19,8 @@ impl Cells<'_> {
             DataType::Utf8 => column.as_string_opt().map_or(Cells::Other, Cells::Texts),
             DataType::UInt64 => column.as_primitive_opt::<UInt64Type>().map_or(Cells::Other, Cells::Numbers),
             DataType::Decimal128(_, places) => {
-                let places = usize::try_from(*places).unwrap_or_default();
-                let amounts = column.as_primitive_opt::<Decimal128Type>();
-                amounts.map_or(Cells::Other, |amounts| Cells::Amounts(amounts, places))
+                let amounts = column.as_primitive_opt::<Decimal128Type>().zip(usize::try_from(*places).ok());
+                amounts.map_or(Cells::Other, |(amounts, places)| Cells::Amounts(amounts, places))
             }
             _ => Cells::Other,
         }
@@ -35,7 +34,7 @@ pub(super) fn write_amount(to: &mut String, amount: i128, places: usize) {
     let padded = format!("{digits:0>width$}", width = places.saturating_add(1));
     let (whole, fraction) = padded.split_at_checked(padded.len().saturating_sub(places)).unwrap_or((&padded, ""));
     let kept = fraction.trim_end_matches('0').len().max(fraction.len().min(2));
-    let fraction = fraction.get(..kept).unwrap_or_default();
+    let fraction = fraction.get(..kept).unwrap_or(fraction);
     let point = if fraction.is_empty() { "" } else { "." };
     let _infallible = write!(to, "{sign}{whole}{point}{fraction}");
 }

@@ -9,7 +9,7 @@ use crate::pack::resolve::{Declared, Named};
 use crate::pack::shape;
 use crate::pack::syntax::{Syntax, Unit};
 use crate::plan::expression::{Number, Truth};
-use crate::plan::{Action, Benefit, Condition, EarlierBenefit, FigureValue, Limit, Otherwise, Spelled, Step};
+use crate::plan::{Action, Benefit, Condition, EarlierBenefit, Limit, Otherwise, Spelled, Step};
 use crate::rounding::Rounding;
 use crate::scope::Scope;
 use crate::text::{Text, say};
@@ -152,7 +152,7 @@ impl<'n> Builder<'n> {
             "pay" => {
                 let (rate, wording) = self.spelled_number(value, Unit::Plain)?;
                 if let Number::Figure(index) = rate
-                    && let Some(FigureValue::Number(figure)) = self.figures.get(index).map(|figure| figure.value)
+                    && let Some(figure) = self.figures.number(index)
                 {
                     self.check_rate(figure, &value.span);
                 }

@@ -7,30 +7,31 @@ use crate::document::{Form, Node};
 use crate::fact::{Absent, Bounds, Holder, Kind, STANDARD, StandardFact};
 use crate::pack::resolve::{Named, literal};
 use crate::pack::syntax::{Literal, Term, Unit};
-use crate::plan::{Figure, FigureValue, PlanFact, Symbol};
+use crate::plan::{Figure, PlanFact, Symbol};
 use crate::spelling;
 use crate::text::{Text, say};
-use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
 impl Builder<'_> {
     pub(super) fn declare_figures(&mut self) {
         for (name, span, node) in self.named("figure") {
             let syntax = node.get("value").and_then(|value| literal(value, &mut self.resolver.findings));
-            let index = self.figures.len();
-            let (value, unit, named) = match syntax.as_ref().map(|syntax| &syntax.term) {
+            let origin = origin(name, node);
+            let named = match syntax.as_ref().map(|syntax| &syntax.term) {
                 Some(Term::Number(Literal { number, unit, .. })) => {
-                    (FigureValue::Number(*number), unit.name(), Named::NumberFigure(index, *unit))
+                    let figure = Figure { value: *number, unit: unit.name(), origin };
+                    Named::NumberFigure(self.figures.push_number(figure), *unit)
                 }
-                Some(Term::Date(date)) => (FigureValue::Date(*date), None, Named::DateFigure(index)),
+                Some(Term::Date(date)) => {
+                    Named::DateFigure(self.figures.push_date(Figure { value: *date, unit: None, origin }))
+                }
                 Some(
                     Term::Name(_) | Term::Call(..) | Term::Binary(..) | Term::Within(..) | Term::Not(_) | Term::If(_),
                 )
-                | None => (FigureValue::Number(Decimal::ZERO), None, Named::Poisoned),
+                | None => Named::Poisoned,
             };
             let written = syntax.map(|syntax| syntax.to_string());
             let assumed = assumption(name, node, written);
-            self.figures.push(Figure { value, unit, origin: origin(name, node) });
             self.declare(name, span, named, assumed);
         }
     }

@@ -11,8 +11,7 @@ use crate::pack::resolve::{Countable, Named, expression, whole_months};
 use crate::pack::syntax::Unit;
 use crate::plan::expression::{Comparison, Date, Number, Truth};
 use crate::plan::{
-    Citation, Effective, EffectiveBy, Excess, FigureValue, Period, Spelled, Term as CoverTerm, Terms, Waiting,
-    some_shares_count,
+    Citation, Effective, EffectiveBy, Excess, Period, Spelled, Term as CoverTerm, Terms, Waiting, some_shares_count,
 };
 use crate::rounding::{Mode, Rounding};
 use crate::text::say;
@@ -87,10 +86,7 @@ impl<'n> Builder<'n> {
         let (number, unit) = self.resolver.measured(&syntax)?;
         let months = match &number {
             Number::Constant(months) => Some(*months),
-            Number::Figure(index) => match self.figures.get(*index)?.value {
-                FigureValue::Number(months) => Some(months),
-                FigureValue::Date(_) => None,
-            },
+            Number::Figure(index) => self.figures.number(*index),
             _ => None,
         };
         match (unit, months) {

@@ -5,7 +5,7 @@
 use super::tried::{Dice, Pair};
 use crate::exact::divides;
 use crate::plan::expression::{Number, Prior};
-use crate::plan::{Action, EarlierBenefit, LedgerAmount, Limit, NamedValue, Plan, Step};
+use crate::plan::{Action, EarlierBenefit, LedgerAmount, Limit, Plan, Step};
 use crate::reading::ties::Tied;
 use crate::rounding::Mode;
 use crate::semantics::{Meaning, Place};
@@ -146,10 +146,7 @@ impl<'p> Proof<'p> {
     fn is_paid_before(&self, benefit: usize, amount: &Number) -> bool {
         match amount {
             Number::Prior(Prior { entry, .. }) => self.plan.entry(*entry).amount == LedgerAmount::Paid(benefit),
-            Number::Value(index) => match self.plan.value(*index) {
-                NamedValue::Number(amount) => self.is_paid_before(benefit, amount),
-                NamedValue::Truth(_) | NamedValue::Date(_) => false,
-            },
+            Number::Value(index) => self.is_paid_before(benefit, self.plan.number_value(*index)),
             Number::Constant(_)
             | Number::Figure(_)
             | Number::Fact(_)

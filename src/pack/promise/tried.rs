@@ -12,7 +12,7 @@ use crate::enrollment::Enrollment;
 use crate::exact;
 use crate::fact::{Bounds, Holder, Kind, Value};
 use crate::plan::expression::Slot;
-use crate::plan::{FigureValue, Plan, Rows};
+use crate::plan::{Plan, Rows};
 use crate::text::{Text, say};
 
 /// The facts of one tried claim, by slot.
@@ -312,11 +312,9 @@ fn number_near(plan: &Plan, slot: Slot, dice: &mut Dice) -> Option<Decimal> {
 fn figure_near(plan: &Plan, dice: &mut Dice) -> Option<Decimal> {
     let numbers: Vec<Decimal> = plan
         .figures
+        .numbers
         .iter()
-        .filter_map(|figure| match figure.value {
-            FigureValue::Number(number) => Some(number),
-            FigureValue::Date(_) => None,
-        })
+        .map(|figure| figure.value)
         .chain(plan.ladders.iter().flat_map(|ladder| ladder.rungs.iter().filter_map(|rung| rung.up_to)))
         .chain(plan.slabs.iter().flat_map(|slab| slab.bands.iter().map(|(edge, _)| *edge)))
         .collect();

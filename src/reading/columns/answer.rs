@@ -103,6 +103,8 @@ impl Answers {
         let (payable, in_fen) = reduced(&mut recorded.graph, recorded.payable.value, MONEY_PLACES);
         let mut decided = recorded.graph.and(open, recorded.payable.known);
         decided = recorded.graph.and(decided, in_fen);
+        let within = recorded.graph.not(recorded.beyond);
+        let [denied, decided, pended] = [denied, decided, pended].map(|mask| recorded.graph.and(mask, within));
         let nothing = recorded.graph.constant_at(0, MONEY_PLACES);
         let payable = recorded.graph.greatest(payable, nothing);
         let (posted, all_known) = recorded.postings(places);
@@ -117,11 +119,11 @@ impl Answers {
         let posting: Vec<Number> = answer.into_iter().chain(posted).collect();
         let masks: Vec<Mask> = applies.into_iter().chain([lined]).collect();
         Ok(Answers {
-            decision: schedule(graph, &answer, &[denied, decided, pended]),
-            posting: schedule(graph, &posting, &[denied, decided, pended, all_known]),
-            reasons: schedule(graph, &[key], &[]),
-            gaps: schedule(graph, &[flaws, gap], &[]),
-            lines: schedule(graph, &gross_and_paid, &masks),
+            decision: schedule(graph, &answer, &[denied, decided, pended])?,
+            posting: schedule(graph, &posting, &[denied, decided, pended, all_known])?,
+            reasons: schedule(graph, &[key], &[])?,
+            gaps: schedule(graph, &[flaws, gap], &[])?,
+            lines: schedule(graph, &gross_and_paid, &masks)?,
             gross_places,
             conditions: recorded.unmet.iter().map(|(condition, _)| *condition).collect(),
             identities: recorded.broken.iter().map(|(identity, _)| *identity).collect(),
@@ -138,14 +140,14 @@ impl Answers {
             let place = key.rotate_right(benefit.saturating_mul(BITS_OF_A_BENEFIT)) & 0xf;
             usize::try_from(place).ok().and_then(|place| CAUSES.get(place.checked_sub(1)?))
         };
-        let benefits = u32::try_from(plan.benefits.len()).unwrap_or_default();
-        let causes: Vec<&str> = (0..benefits).filter_map(cause).map(|code| code.name()).collect();
+        let benefits = (0_u32..).zip(&plan.benefits).map(|(benefit, _)| benefit);
+        let causes: Vec<&str> = benefits.filter_map(cause).map(|code| code.name()).collect();
         if causes.is_empty() { vec![Code::NoBenefitApplies.name()] } else { causes }
     }
 
     /// The same of a claim that is pended: identities that are broken, conditions that are not met, facts that are missing.
     pub(crate) fn codes_of_gaps<'p>(&self, plan: &'p Plan, flaws: i64, gap: i64) -> Vec<&'p str> {
-        let conditions = u32::try_from(self.conditions.len()).unwrap_or_default();
+        let conditions = self.conditions.iter().fold(0_u32, |count, _| count.saturating_add(1));
         let broken = flagged_in(flaws.rotate_right(conditions), &self.identities);
         let broken = broken.map(|identity| plan.identity(identity).id);
         let missing = (0..gap.count_ones()).map(|_| Code::MissingFact.name());
@@ -173,8 +175,9 @@ pub(crate) struct Decisions<'o> {
 
 impl<'o> Decisions<'o> {
     pub(crate) fn of(outputs: &'o Outputs) -> Decisions<'o> {
-        let mask = |place: usize| outputs.masks.get(place).map(Vec::as_slice).unwrap_or_default();
-        let payable = outputs.numbers.first().map(Vec::as_slice).unwrap_or_default();
+        // Without a column there is no decision, and the exact reading is asked.
+        let mask = |place: usize| outputs.masks.get(place).map_or(&[][..], Vec::as_slice);
+        let payable = outputs.numbers.first().map_or(&[][..], Vec::as_slice);
         Decisions { payable, denied: mask(0), decided: mask(1), pended: mask(2) }
     }
 

@@ -1,6 +1,7 @@
 //! The graph of operations that a plan comes to: each stands once, and each number has proven bounds.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -107,8 +108,9 @@ pub(crate) struct Table {
 
 impl Table {
     fn hull(&self) -> Range {
-        let all = || self.values.iter().copied().chain([self.beside]);
-        let (low, high) = (all().min().unwrap_or_default(), all().max().unwrap_or_default());
+        let all = self.values.iter();
+        let (low, high) =
+            all.fold((self.beside, self.beside), |(low, high), value| (low.min(*value), high.max(*value)));
         Range { low: low.into(), high: high.into(), places: self.places }
     }
 }
@@ -130,7 +132,7 @@ pub(crate) struct TooWide;
 pub(crate) struct Graph {
     operations: Vec<Operation>,
     known: BTreeMap<Operation, Node>,
-    /// Of numbers; of no use for the others.
+    /// Of numbers, and of dates in days from 1970-01-01; of no use for truths.
     ranges: Vec<Range>,
     pub(crate) too_wide: Option<TooWide>,
 }
@@ -142,8 +144,12 @@ pub(crate) fn whole(number: Decimal, places: u32) -> Option<i64> {
     i64::try_from(short.mantissa().checked_mul(raise)?).ok()
 }
 
-/// The widest day number that a date plus days may come to.
-const MOST_DAYS: i128 = 1_000_000;
+/// The days from 1970-01-01 that the calendar has: those of the years 1 to 9999.
+const CALENDAR: RangeInclusive<i128> = -719_162..=2_932_896;
+/// The days that a date can be where it enters: 1800-01-01 to 2999-12-31.
+const DATES: Range = Range { low: -62_091, high: 376_199, places: 0 };
+/// More than the months between two dates.
+const MOST_MONTHS: i128 = 1_000_000;
 const NO_RANGE: Range = Range { low: 0, high: 0, places: 0 };
 
 impl Graph {
@@ -159,8 +165,16 @@ impl Graph {
     }
 
     pub(crate) fn range(&self, number: Number) -> Range {
-        let place = usize::try_from(number.0).ok();
-        place.and_then(|place| self.ranges.get(place)).copied().unwrap_or(NO_RANGE)
+        self.range_of(number.0)
+    }
+
+    /// Nothing can be proven of a node that is none of the graph's: it could be anything, and does not fit.
+    fn range_of(&self, node: Node) -> Range {
+        const ANYTHING: Range = Range { low: i128::MIN, high: i128::MAX, places: 0 };
+        match usize::try_from(node).ok().and_then(|place| self.ranges.get(place)) {
+            Some(range) => *range,
+            None => ANYTHING,
+        }
     }
 
     fn operation(&self, node: Node) -> Option<&Operation> {
@@ -174,7 +188,10 @@ impl Graph {
         if i64::try_from(range.low).is_err() || i64::try_from(range.high).is_err() {
             self.too_wide = Some(TooWide);
         }
-        let node = u32::try_from(self.operations.len()).unwrap_or(u32::MAX);
+        let Ok(node) = u32::try_from(self.operations.len()) else {
+            self.too_wide = Some(TooWide);
+            return Node::MAX;
+        };
         self.known.insert(operation.clone(), node);
         self.operations.push(operation);
         self.ranges.push(range);
@@ -189,8 +206,12 @@ impl Graph {
         Mask(self.node(operation, NO_RANGE))
     }
 
-    fn date(&mut self, operation: Operation) -> Date {
-        Date(self.node(operation, NO_RANGE))
+    /// A date that may lie beyond the calendar is a fault of the data, which columns can not tell.
+    fn date(&mut self, operation: Operation, days: Range) -> Date {
+        if !CALENDAR.contains(&days.low) || !CALENDAR.contains(&days.high) {
+            self.too_wide = Some(TooWide);
+        }
+        Date(self.node(operation, days))
     }
 
     pub(crate) fn constant(&mut self, number: Decimal) -> Number {
@@ -244,9 +265,11 @@ impl Graph {
             return number;
         }
         if let Some(value) = self.value(number) {
-            let raised = value.checked_mul(raise);
-            self.too_wide = self.too_wide.or(raised.is_none().then_some(TooWide));
-            return self.constant_at(raised.unwrap_or_default(), places);
+            let Some(raised) = value.checked_mul(raise) else {
+                self.too_wide = Some(TooWide);
+                return number;
+            };
+            return self.constant_at(raised, places);
         }
         let factor = self.constant_at(raise, 0);
         let range = Range {
@@ -295,14 +318,9 @@ impl Graph {
         if self.value(right) == Some(1) && b.places == 0 {
             return left;
         }
-        let corners = [
-            a.low.saturating_mul(b.low),
-            a.low.saturating_mul(b.high),
-            a.high.saturating_mul(b.low),
-            a.high.saturating_mul(b.high),
-        ];
-        let low = corners.into_iter().min().unwrap_or_default();
-        let high = corners.into_iter().max().unwrap_or_default();
+        let (one, two) = (a.low.saturating_mul(b.low), a.low.saturating_mul(b.high));
+        let (three, four) = (a.high.saturating_mul(b.low), a.high.saturating_mul(b.high));
+        let (low, high) = (one.min(two).min(three).min(four), one.max(two).max(three).max(four));
         self.folded(Operation::Times(left, right), Range { low, high, places })
     }
 
@@ -357,16 +375,21 @@ impl Graph {
         }
         let (left, right) = (left.min(right), left.max(right));
         let high = self.range(left).high.max(self.range(right).high);
-        let high = u128::try_from(high).unwrap_or_default().saturating_add(1).next_power_of_two().saturating_sub(1);
-        let range = Range { low: 0, high: i128::try_from(high).unwrap_or(i128::MAX), places: 0 };
+        let digits = i128::BITS.saturating_sub(high.max(0).leading_zeros());
+        let high = i128::MAX.wrapping_shr(127_u32.saturating_sub(digits));
+        let range = Range { low: 0, high, places: 0 };
         self.folded(Operation::Union(left, right), range)
     }
 
     /// To the nearest multiple of `divisor` units, counted in multiples; `places` are those of one multiple.
     pub(crate) fn divide(&mut self, number: Number, divisor: i64, mode: Mode, places: u32) -> Number {
         let range = self.range(number);
-        let part = |end: i128| end.checked_div(divisor.into()).unwrap_or_default();
-        let (low, high) = (part(range.low).saturating_sub(1), part(range.high).saturating_add(1));
+        let ends = range.low.checked_div(divisor.into()).zip(range.high.checked_div(divisor.into()));
+        let Some((low, high)) = ends else {
+            self.too_wide = Some(TooWide);
+            return number;
+        };
+        let (low, high) = (low.saturating_sub(1), high.saturating_add(1));
         self.number(Operation::Divide(number, divisor, mode, places), Range { low, high, places })
     }
 
@@ -381,16 +404,17 @@ impl Graph {
     }
 
     pub(crate) fn days_between(&mut self, from: Date, to: Date) -> Number {
-        let range = Range { low: MOST_DAYS.saturating_mul(-2), high: MOST_DAYS.saturating_mul(2), places: 0 };
+        let (a, b) = (self.range_of(from.0), self.range_of(to.0));
+        let range = Range { low: b.low.saturating_sub(a.high), high: b.high.saturating_sub(a.low), places: 0 };
         self.number(Operation::DaysBetween(from, to), range)
     }
 
     pub(crate) fn months_between(&mut self, from: Date, to: Date) -> Number {
-        self.number(Operation::MonthsBetween(from, to), Range { low: 0, high: MOST_DAYS, places: 0 })
+        self.number(Operation::MonthsBetween(from, to), Range { low: 0, high: MOST_MONTHS, places: 0 })
     }
 
     pub(crate) fn years_between(&mut self, from: Date, to: Date) -> Number {
-        self.number(Operation::YearsBetween(from, to), Range { low: 0, high: MOST_DAYS, places: 0 })
+        self.number(Operation::YearsBetween(from, to), Range { low: 0, high: MOST_MONTHS, places: 0 })
     }
 
     pub(crate) fn given(&mut self, slot: Slot) -> Mask {
@@ -471,23 +495,27 @@ impl Graph {
     }
 
     pub(crate) fn day(&mut self, day: i32) -> Date {
-        self.date(Operation::Day(day))
+        self.date(Operation::Day(day), Range { low: day.into(), high: day.into(), places: 0 })
     }
 
     pub(crate) fn date_fact(&mut self, slot: Slot) -> Date {
-        self.date(Operation::DateFact(slot))
+        self.date(Operation::DateFact(slot), DATES)
     }
 
     pub(crate) fn plus_days(&mut self, date: Date, days: Number) -> Date {
-        let range = self.range(days);
-        if range.places != 0 || range.low < MOST_DAYS.saturating_neg() || range.high > MOST_DAYS {
+        let (from, by) = (self.range_of(date.0), self.range(days));
+        if by.places != 0 {
             self.too_wide = Some(TooWide);
         }
-        self.date(Operation::PlusDays(date, days))
+        let range = Range { low: from.low.saturating_add(by.low), high: from.high.saturating_add(by.high), places: 0 };
+        self.date(Operation::PlusDays(date, days), range)
     }
 
     pub(crate) fn plus_months(&mut self, date: Date, months: u32) -> Date {
-        self.date(Operation::PlusMonths(date, months))
+        let from = self.range_of(date.0);
+        let most = i128::from(months).saturating_mul(31);
+        let range = Range { high: from.high.saturating_add(most), ..from };
+        self.date(Operation::PlusMonths(date, months), range)
     }
 
     pub(crate) fn choose_date(&mut self, condition: Mask, then: Date, otherwise: Date) -> Date {
@@ -495,7 +523,11 @@ impl Graph {
             Some(true) => then,
             Some(false) => otherwise,
             None if then == otherwise => then,
-            None => self.date(Operation::ChooseDate(condition, then, otherwise)),
+            None => {
+                let (a, b) = (self.range_of(then.0), self.range_of(otherwise.0));
+                let range = Range { low: a.low.min(b.low), high: a.high.max(b.high), places: 0 };
+                self.date(Operation::ChooseDate(condition, then, otherwise), range)
+            }
         }
     }
 

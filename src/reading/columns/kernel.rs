@@ -106,7 +106,7 @@ pub(super) fn divide(into: &mut [i64], from: In<'_, i64>, divisor: i64, mode: Mo
 #[inline(always)]
 fn divide_by(into: &mut [i64], from: In<'_, i64>, divisor: i64, mode: Mode) {
     let parts = |amount: i64| {
-        let quotient = amount.checked_div(divisor).unwrap_or_default();
+        let Some(quotient) = amount.checked_div(divisor) else { return (0, 0) }; // the graph divides by a multiple above zero
         (quotient, amount.wrapping_sub(quotient.wrapping_mul(divisor)))
     };
     let half = |remainder: i64| remainder.wrapping_abs().wrapping_mul(2);
@@ -182,8 +182,20 @@ pub(super) fn plus_months(into: &mut [i32], from: In<'_, i32>, months: u32) {
     map(into, from, |from| calendar::plus_months(date(from), months).map_or(i32::MAX, super::record::day_number));
 }
 
+/// The graph has proven every day to lie within the calendar; what did not would be its end, and no day within it.
 fn date(day: i32) -> NaiveDate {
-    calendar::plus_days(NaiveDate::default(), day.into()).unwrap_or_default()
+    match calendar::plus_days(NaiveDate::default(), day.into()) {
+        Some(date) => date,
+        None if day < 0 => NaiveDate::MIN,
+        None => NaiveDate::MAX,
+    }
+}
+
+/// The low half of a number.
+#[inline(always)]
+pub(super) fn low(number: i64) -> i32 {
+    let [a, b, c, d, ..] = number.to_le_bytes();
+    i32::from_le_bytes([a, b, c, d])
 }
 
 /// The year that starts in March, times 512, and the day in it.

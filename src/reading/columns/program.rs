@@ -7,6 +7,7 @@
 
 use super::graph::Table;
 use super::kernel::{self, In};
+use crate::error::Error;
 use crate::plan::expression::{Comparison, Slot};
 use crate::rounding::Mode;
 use std::sync::Arc;
@@ -105,7 +106,43 @@ pub(crate) struct Inputs {
     pub(crate) priors: Vec<Vec<i64>>,
 }
 
+/// A column that a program reads: of a kind, as the program was compiled for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Column {
+    Numbers(Slot),
+    Truths(Slot),
+    Dates(Slot),
+    Codes(Slot),
+    Given(Slot),
+    Prior(usize),
+}
+
 impl Inputs {
+    /// Whether the column is there, of its kind, with a value for each claim.
+    fn has(&self, column: Column, claims: usize) -> bool {
+        let length = match column {
+            Column::Numbers(slot) => match self.facts.get(slot) {
+                Some(Values::Numbers(numbers)) => Some(numbers.len()),
+                Some(Values::None | Values::Truths(_) | Values::Dates(_) | Values::Codes(_)) | None => None,
+            },
+            Column::Truths(slot) => match self.facts.get(slot) {
+                Some(Values::Truths(truths)) => Some(truths.len()),
+                Some(Values::None | Values::Numbers(_) | Values::Dates(_) | Values::Codes(_)) | None => None,
+            },
+            Column::Dates(slot) => match self.facts.get(slot) {
+                Some(Values::Dates(dates)) => Some(dates.len()),
+                Some(Values::None | Values::Numbers(_) | Values::Truths(_) | Values::Codes(_)) | None => None,
+            },
+            Column::Codes(slot) => match self.facts.get(slot) {
+                Some(Values::Codes(codes)) => Some(codes.len()),
+                Some(Values::None | Values::Numbers(_) | Values::Truths(_) | Values::Dates(_)) | None => None,
+            },
+            Column::Given(slot) => self.given.get(slot).map(Vec::len),
+            Column::Prior(prior) => self.priors.get(prior).map(Vec::len),
+        };
+        length == Some(claims)
+    }
+
     /// The same of some of the claims.
     pub(crate) fn only(&self, claims: &[usize]) -> Inputs {
         Inputs {
@@ -142,6 +179,8 @@ pub(crate) struct Outputs {
 /// A plan, or a part of what it says, as kernels in order.
 #[derive(Debug, Default)]
 pub(crate) struct Program {
+    /// Every column that a step or an output reads.
+    pub(super) reads: Vec<Column>,
     pub(super) steps: Vec<Step>,
     pub(super) numbers: usize,
     pub(super) masks: usize,
@@ -159,7 +198,13 @@ struct Registers {
 
 impl Program {
     /// Runs the program over so many claims.
-    pub(crate) fn run(&self, inputs: &Inputs, claims: usize) -> Outputs {
+    ///
+    /// # Errors
+    /// [`Error::is_bug`] if a column that it reads is not there, of another kind or of another length.
+    pub(crate) fn run(&self, inputs: &Inputs, claims: usize) -> Result<Outputs, Error> {
+        if !self.reads.iter().all(|column| inputs.has(*column, claims)) {
+            return Err(Error::bug());
+        }
         let mut outputs = Outputs {
             numbers: vec![vec![0; claims]; self.number_outputs.len()],
             masks: vec![vec![0; claims]; self.mask_outputs.len()],
@@ -178,7 +223,7 @@ impl Program {
             );
             self.give(block, &registers, &mut outputs);
         }
-        outputs
+        Ok(outputs)
     }
 
     #[inline(always)]
@@ -237,8 +282,9 @@ impl<'a> Block<'a> {
         register.split_at_mut(claims).0
     }
 
+    /// The claims of the block in a column, which `run` has seen to be there.
     fn part<T>(self, column: Option<&'a Vec<T>>) -> &'a [T] {
-        column.and_then(|column| column.get(self.start..self.end)).unwrap_or_default()
+        column.and_then(|column| column.get(self.start..self.end)).map_or(&[], |part| part)
     }
 
     fn number(self, from: NumberFrom, registers: &'a Registers) -> In<'a, i64> {
@@ -335,7 +381,7 @@ impl<'a> Block<'a> {
         match step {
             ToDate::PlusDays(from, days) => {
                 kernel::join(into, date(from), self.number(*days, registers), |from, days| {
-                    i32::try_from(i64::from(from).wrapping_add(days)).unwrap_or_default()
+                    kernel::low(i64::from(from).wrapping_add(days)) // the graph has proven it to lie within the calendar
                 });
             }
             ToDate::PlusMonths(from, months) => kernel::plus_months(into, date(from), *months),
@@ -347,16 +393,52 @@ impl<'a> Block<'a> {
 }
 
 /// The register itself, so that it can be filled while the others are read.
+#[expect(clippy::indexing_slicing, reason = "the scheduler counts the registers that it gives out")]
+#[inline]
 fn taken<T>(registers: &mut [Vec<T>], register: usize) -> Vec<T> {
-    registers.get_mut(register).map(std::mem::take).unwrap_or_default()
+    std::mem::take(&mut registers[register])
 }
 
+#[expect(clippy::indexing_slicing, reason = "the scheduler counts the registers that it gives out")]
+#[inline]
 fn put_back<T>(registers: &mut [Vec<T>], register: usize, filled: Vec<T>) {
-    if let Some(place) = registers.get_mut(register) {
-        *place = filled;
-    }
+    registers[register] = filled;
 }
 
+#[expect(clippy::indexing_slicing, reason = "a register is as long as a block, and no block has more claims")]
+#[inline]
 fn registered<T>(registers: &[Vec<T>], register: usize, claims: usize) -> &[T] {
-    registers.get(register).and_then(|values| values.get(..claims)).unwrap_or_default()
+    &registers[register][..claims]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::graph::{Graph, Range};
+    use super::super::schedule::schedule;
+    use super::*;
+
+    #[test]
+    fn no_kernel_runs_on_a_column_of_another_kind_or_length() {
+        let mut graph = Graph::new();
+        let fact = graph.number_fact(0, Range { low: 0, high: 9, places: 0 });
+        let prior = graph.prior(0, Range { low: 0, high: 9, places: 0 });
+        let sum = graph.add(fact, prior);
+        let program = schedule(&graph, &[sum], &[]).unwrap();
+        let run = |facts: Values, priors: Vec<Vec<i64>>| {
+            let inputs = Inputs { facts: vec![facts], given: vec![Vec::new()], priors };
+            program.run(&inputs, 2).map(|outputs| outputs.numbers)
+        };
+        assert_eq!(run(Values::Numbers(vec![1, 2]), vec![vec![3, 4]]), Ok(vec![vec![4, 6]]));
+        for (facts, priors) in [
+            (Values::None, vec![vec![3, 4]]),
+            (Values::Dates(vec![1, 2]), vec![vec![3, 4]]),
+            (Values::Numbers(vec![1]), vec![vec![3, 4]]),
+            (Values::Numbers(vec![1, 2, 3]), vec![vec![3, 4]]),
+            (Values::Numbers(vec![1, 2]), vec![Vec::new()]),
+            (Values::Numbers(vec![1, 2]), Vec::new()),
+        ] {
+            let fault = run(facts, priors).unwrap_err();
+            assert!(fault.is_bug() && fault.to_string().contains("src/reading/columns/program.rs:"), "{fault}");
+        }
+    }
 }

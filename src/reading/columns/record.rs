@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::graph::{self, Graph, Mask, Range, Table, TooWide, whole};
+use crate::exact;
 use crate::fact::{Absent, Kind};
 use crate::plan::expression::{Comparison, Prior, Slot};
 use crate::plan::{LedgerAmount, Plan};
@@ -107,6 +108,8 @@ pub(crate) struct Recorded {
     pub(crate) broken: Vec<(usize, Mask)>,
     /// Where each condition is known not to be met.
     pub(crate) unmet: Vec<(usize, Mask)>,
+    /// Where a table has no row for its key: a fault of the data, which columns can not tell.
+    pub(crate) beyond: Mask,
     /// Whether every fact has a bit in a gap.
     pub(crate) tells_gaps: bool,
     pub(crate) waterfalls: Vec<Option<Waterfall>>,
@@ -132,13 +135,14 @@ pub(crate) fn record(
         priors: Vec::new(),
         broken: Vec::new(),
         unmet: Vec::new(),
+        beyond: Mask::NEVER,
         applies: vec![Mask::ALWAYS; plan.benefits.len()],
         waterfalls: vec![None; plan.benefits.len()],
     };
     let mut meaning = Meaning::new(plan, reading);
     let verdict = meaning.adjudicate();
     let posted = plan.entries.iter().map(|stated| meaning.posting(&stated.amount, &verdict.paid)).collect();
-    let Recorder { graph, priors, broken, unmet, waterfalls, .. } = meaning.reading;
+    let Recorder { graph, priors, broken, unmet, beyond, waterfalls, .. } = meaning.reading;
     if let Some(too_wide) = graph.too_wide {
         return Err(too_wide);
     }
@@ -153,6 +157,7 @@ pub(crate) fn record(
         posted,
         broken,
         unmet,
+        beyond,
         tells_gaps: plan.facts.len() <= MOST_IN_GAP,
         waterfalls,
     })
@@ -170,13 +175,15 @@ struct Recorder<'a> {
     priors: Vec<Prior>,
     broken: Vec<(usize, Mask)>,
     unmet: Vec<(usize, Mask)>,
+    beyond: Mask,
     applies: Vec<Mask>,
     waterfalls: Vec<Option<Waterfall>>,
 }
 
 impl Recorder<'_> {
+    #[expect(clippy::indexing_slicing, reason = "`record` is given the presence of every fact of the plan")]
     fn presence(&self, slot: Slot) -> Presence {
-        self.presence.get(slot).copied().unwrap_or(Presence::Never)
+        self.presence[slot]
     }
 
     fn given_mask(&mut self, slot: Slot) -> Mask {
@@ -193,8 +200,9 @@ impl Recorder<'_> {
 
     /// The fact itself, where something is not known.
     fn gap_of(&mut self, slot: Slot, known: Mask) -> Gap {
-        let bit = u32::try_from(slot).ok().and_then(|slot| 1_i64.checked_shl(slot)).unwrap_or_default();
-        let (bit, none) = (self.graph.constant_at(bit.max(0), 0), self.no_gap());
+        // A slot beyond has no bit; a plan with so many facts does not tell gaps.
+        let bit = u32::try_from(slot).ok().and_then(|slot| 1_i64.checked_shl(slot)).map_or(0, |bit| bit.max(0));
+        let (bit, none) = (self.graph.constant_at(bit, 0), self.no_gap());
         self.graph.choose(known, none, bit)
     }
 
@@ -252,9 +260,8 @@ impl Recorder<'_> {
 
     /// Values for the codes of a category fact, at the places that the finest of them has.
     fn by_code(&mut self, fact: &str, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>) -> Table {
-        let values = rows.iter().map(|(_, value)| *value).chain(otherwise);
-        let places = values.map(|value| value.normalize().scale()).max().unwrap_or_default();
-        let beside = self.whole(otherwise.unwrap_or_default(), places);
+        let places = most_places(rows.iter().map(|(_, value)| *value).chain(otherwise));
+        let beside = self.whole(beside(otherwise), places);
         let length = usize::from(self.codes.highest(fact)).saturating_add(1);
         let mut values = vec![beside; length];
         for (row, value) in rows {
@@ -274,6 +281,26 @@ impl Recorder<'_> {
         })
     }
 
+    /// Where the key is one of the rows'.
+    fn has_row(&mut self, key: graph::Number, rows: &[(Decimal, Decimal)]) -> Mask {
+        let follows = |pair: &[(Decimal, Decimal)]| match pair {
+            [(one, _), (next, _)] => exact::subtract(*next, *one) == Ok(Decimal::ONE),
+            _ => false,
+        };
+        let is_dense = self.graph.range(key).places == 0 && rows.windows(2).all(follows);
+        if let ([(first, _), .., (last, _)], true) = (rows, is_dense) {
+            let (first, last) = (self.graph.constant(*first), self.graph.constant(*last));
+            let above = self.graph.compare(Comparison::AtLeast, key, first);
+            let below = self.graph.compare(Comparison::AtMost, key, last);
+            return self.graph.and(above, below);
+        }
+        rows.iter().fold(Mask::NEVER, |found, (row, _)| {
+            let row = self.graph.constant(*row);
+            let here = self.graph.compare(Comparison::Equal, key, row);
+            self.graph.or(found, here)
+        })
+    }
+
     fn set_of(&self, slot: Slot, values: impl Iterator<Item = Box<str>>) -> Arc<[bool]> {
         let fact = &*self.plan.fact(slot).name;
         let mut set = vec![false; usize::from(self.codes.highest(fact)).saturating_add(1)];
@@ -288,13 +315,12 @@ impl Recorder<'_> {
 
     /// A table whose keys lie close together, as values from the first key on.
     fn dense(&mut self, key: Range, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Option<(i64, Table)> {
-        let places = rows.iter().map(|(_, value)| *value).chain(otherwise);
-        let places = places.map(|value| value.normalize().scale()).max().unwrap_or_default();
+        let places = most_places(rows.iter().map(|(_, value)| *value).chain(otherwise));
         let keys: Option<Vec<i64>> = rows.iter().map(|(row, _)| whole(*row, key.places)).collect();
         let keys = keys?;
         let (first, last) = (*keys.iter().min()?, *keys.iter().max()?);
         let width = last.checked_sub(first).filter(|width| *width < WIDEST_TABLE)?;
-        let beside = self.whole(otherwise.unwrap_or_default(), places);
+        let beside = self.whole(beside(otherwise), places);
         let mut values = vec![beside; usize::try_from(width).ok()?.saturating_add(1)];
         for (row, (_, value)) in keys.iter().zip(rows) {
             let value = self.whole(*value, places);
@@ -307,8 +333,20 @@ impl Recorder<'_> {
 
 /// The day's number from 1970-01-01.
 pub(crate) fn day_number(date: NaiveDate) -> i32 {
-    let days = date.signed_duration_since(NaiveDate::default()).num_days();
-    i32::try_from(days).unwrap_or_default()
+    const FROM_THE_YEAR_1: i32 = 719_163;
+    date.num_days_from_ce().saturating_sub(FROM_THE_YEAR_1)
+}
+
+fn most_places(values: impl Iterator<Item = Decimal>) -> u32 {
+    values.map(|value| value.normalize().scale()).fold(0, u32::max)
+}
+
+/// What stands for the value where a table has none: it is not known there, so that nobody reads it.
+fn beside(otherwise: Option<Decimal>) -> Decimal {
+    match otherwise {
+        Some(value) => value,
+        None => Decimal::ZERO,
+    }
 }
 
 impl Reading for Recorder<'_> {
@@ -377,6 +415,7 @@ impl Reading for Recorder<'_> {
         self.truth_where_given(slot, yes)
     }
 
+    #[expect(clippy::indexing_slicing, reason = "`record` is given the places of every entry of the plan")]
     fn prior(&mut self, prior: Prior) -> Number {
         if !self.earlier {
             return self.number(Decimal::ZERO);
@@ -385,7 +424,7 @@ impl Reading for Recorder<'_> {
             self.priors.push(prior);
             self.priors.len().saturating_sub(1)
         });
-        let places = self.places.get(prior.entry).copied().unwrap_or_default();
+        let places = self.places[prior.entry];
         let high = match self.plan.entry(prior.entry).amount {
             LedgerAmount::Count(_) => MOST_COUNTED,
             LedgerAmount::Paid(_) | LedgerAmount::Deducted(_) | LedgerAmount::Sum(_) => MOST_POSTED,
@@ -432,10 +471,16 @@ impl Reading for Recorder<'_> {
 
     fn look_up(&mut self, _: usize, key: Number, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Number {
         let range = self.graph.range(key.value);
+        if otherwise.is_none() {
+            let has_row = self.has_row(key.value, rows);
+            let has_none = self.graph.not(has_row);
+            let here = self.graph.and(key.known, has_none);
+            self.beyond = self.graph.or(self.beyond, here);
+        }
         let value = match self.dense(range, rows, otherwise) {
             Some((first, table)) => self.graph.look_up(key.value, first, table),
             None => {
-                let beside = self.graph.constant(otherwise.unwrap_or_default());
+                let beside = self.graph.constant(beside(otherwise));
                 rows.iter().fold(beside, |found, (row, value)| {
                     let (row, value) = (self.graph.constant(*row), self.graph.constant(*value));
                     let here = self.graph.compare(Comparison::Equal, key.value, row);
@@ -465,7 +510,7 @@ impl Reading for Recorder<'_> {
             }
         };
         let value = match self.presence(slot) {
-            Presence::Never => self.graph.constant(otherwise.unwrap_or_default()),
+            Presence::Never => self.graph.constant(beside(otherwise)),
             Presence::Sometimes | Presence::Always => {
                 let table = self.by_code(&fact.name, rows, otherwise);
                 self.graph.look_up_category(slot, table)
@@ -581,8 +626,8 @@ impl Reading for Recorder<'_> {
                 }
             }
             Event::Step { benefit, step, leaves } => {
-                let step = self.plan.benefit(benefit).steps.get(step).map(|step| step.action.name());
-                self.line(benefit, step.unwrap_or_default(), *leaves);
+                let step = self.plan.benefit(benefit).step(step).action.name();
+                self.line(benefit, step, *leaves);
             }
             Event::Rounded { benefit, leaves } => self.line(benefit, "rounding", *leaves),
             Event::Limit { benefit, leaves, .. } => self.line(benefit, "limit", *leaves),

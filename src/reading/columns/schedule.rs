@@ -1,15 +1,20 @@
 //! From a graph to a program: only what the answers need, in order, in as few registers as stay alive together.
 
-use super::graph::{Date, Graph, Mask, Node, Number, Operation};
-use super::program::{DateFrom, MaskFrom, NumberFrom, Program, Step, ToDate, ToMask, ToNumber};
+use std::cell::Cell;
+
+use super::graph::{Date, Graph, Mask, Node, Number, Operation, TooWide};
+use super::program::{Column, DateFrom, MaskFrom, NumberFrom, Program, Step, ToDate, ToMask, ToNumber};
 
 /// The program that gives these numbers and truths.
-pub(crate) fn schedule(graph: &Graph, numbers: &[Number], masks: &[Mask]) -> Program {
+///
+/// A node that is used before it stands somewhere would be a fault of the graph: then there is no program, rather than a zero.
+pub(crate) fn schedule(graph: &Graph, numbers: &[Number], masks: &[Mask]) -> Result<Program, TooWide> {
     let roots: Vec<Node> = numbers.iter().map(|n| n.node()).chain(masks.iter().map(|m| m.node())).collect();
     let last_uses = last_uses(graph.operations(), &roots);
     let mut scheduler = Scheduler {
         places: vec![None; graph.operations().len()],
         last_uses,
+        is_lost: Cell::new(false),
         program: Program::default(),
         free: [Vec::new(), Vec::new(), Vec::new()],
     };
@@ -20,7 +25,10 @@ pub(crate) fn schedule(graph: &Graph, numbers: &[Number], masks: &[Mask]) -> Pro
     }
     let number_outputs = numbers.iter().map(|number| scheduler.number(*number)).collect();
     let mask_outputs = masks.iter().map(|mask| scheduler.mask(*mask)).collect();
-    Program { number_outputs, mask_outputs, ..scheduler.program }
+    if scheduler.is_lost.get() {
+        return Err(TooWide);
+    }
+    Ok(Program { number_outputs, mask_outputs, ..scheduler.program })
 }
 
 /// The last operation that needs each node; `None` where no answer does. An answer itself is needed to the end.
@@ -29,8 +37,8 @@ fn last_uses(operations: &[Operation], roots: &[Node]) -> Vec<Option<Node>> {
     for root in roots {
         set(&mut last_uses, *root, u32::MAX);
     }
-    let count = u32::try_from(operations.len()).unwrap_or(u32::MAX);
-    for (node, operation) in (0..count).zip(operations).rev() {
+    let nodes: Vec<(Node, &Operation)> = (0..).zip(operations).collect();
+    for (node, operation) in nodes.into_iter().rev() {
         if place(&last_uses, node).is_some() {
             for operand in operands(operation) {
                 if place(&last_uses, operand).is_none() {
@@ -86,6 +94,42 @@ fn operands(operation: &Operation) -> Vec<Node> {
     }
 }
 
+/// The column that an operation reads, if it reads one.
+fn column_of(operation: &Operation) -> Option<Column> {
+    match operation {
+        Operation::NumberFact(slot) => Some(Column::Numbers(*slot)),
+        Operation::Prior(prior) => Some(Column::Prior(*prior)),
+        Operation::Given(slot) => Some(Column::Given(*slot)),
+        Operation::TruthFact(slot) => Some(Column::Truths(*slot)),
+        Operation::DateFact(slot) => Some(Column::Dates(*slot)),
+        Operation::LookUpCategory(slot, _) | Operation::Among(slot, _) => Some(Column::Codes(*slot)),
+        Operation::Constant(..)
+        | Operation::Add(..)
+        | Operation::Subtract(..)
+        | Operation::Times(..)
+        | Operation::Least(..)
+        | Operation::Greatest(..)
+        | Operation::Choose(..)
+        | Operation::Union(..)
+        | Operation::Divide(..)
+        | Operation::LookUp(..)
+        | Operation::DaysBetween(..)
+        | Operation::MonthsBetween(..)
+        | Operation::YearsBetween(..)
+        | Operation::Compare(..)
+        | Operation::CompareDates(..)
+        | Operation::And(..)
+        | Operation::Or(..)
+        | Operation::Not(_)
+        | Operation::Never
+        | Operation::Always
+        | Operation::Day(_)
+        | Operation::PlusDays(..)
+        | Operation::PlusMonths(..)
+        | Operation::ChooseDate(..) => None,
+    }
+}
+
 /// Where the value of a node stands.
 #[derive(Debug, Clone, Copy)]
 enum Held {
@@ -100,6 +144,8 @@ const DATES: usize = 2;
 
 struct Scheduler {
     places: Vec<Option<Held>>,
+    /// Whether a node was asked for that stands nowhere.
+    is_lost: Cell<bool>,
     last_uses: Vec<Option<Node>>,
     program: Program,
     /// Registers that hold nothing needed: of numbers, of masks, of dates.
@@ -114,25 +160,32 @@ impl Scheduler {
     fn number(&self, number: Number) -> NumberFrom {
         match place(&self.places, number.node()) {
             Some(Held::Number(from)) => from,
-            Some(Held::Mask(_) | Held::Date(_)) | None => NumberFrom::Constant(0),
+            Some(Held::Mask(_) | Held::Date(_)) | None => self.lost(NumberFrom::Constant(0)),
         }
     }
 
     fn mask(&self, mask: Mask) -> MaskFrom {
         match place(&self.places, mask.node()) {
             Some(Held::Mask(from)) => from,
-            Some(Held::Number(_) | Held::Date(_)) | None => MaskFrom::Constant(false),
+            Some(Held::Number(_) | Held::Date(_)) | None => self.lost(MaskFrom::Constant(false)),
         }
     }
 
     fn date(&self, date: Date) -> DateFrom {
         match place(&self.places, date.node()) {
             Some(Held::Date(from)) => from,
-            Some(Held::Number(_) | Held::Mask(_)) | None => DateFrom::Constant(0),
+            Some(Held::Number(_) | Held::Mask(_)) | None => self.lost(DateFrom::Constant(0)),
         }
     }
 
+    #[cold]
+    fn lost<T>(&self, instead: T) -> T {
+        self.is_lost.set(true);
+        instead
+    }
+
     fn emit(&mut self, node: Node, operation: &Operation) {
+        self.program.reads.extend(column_of(operation));
         let held = match operation {
             Operation::Constant(value, _) => Held::Number(NumberFrom::Constant(*value)),
             Operation::NumberFact(slot) => Held::Number(NumberFrom::Fact(*slot)),

@@ -127,23 +127,34 @@ impl Values<'_> {
 
     /// For want of which facts a node has no value; none if it has one.
     pub(crate) fn missing(&self, node: Node) -> Slots {
-        self.missing.get(node.place()).copied().unwrap_or_default()
+        self.missing_at(node.place())
     }
 
     /// The same by the node's place.
-    #[cfg(feature = "workbook")]
+    #[expect(clippy::indexing_slicing, reason = "a node is worked out before it is asked for")]
     pub(crate) fn missing_at(&self, place: usize) -> Slots {
-        self.missing.get(place).copied().unwrap_or_default()
+        self.missing[place]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "there is an input for each prior of the formula")]
+    fn prior(&self, index: usize) -> Result<Decimal, Slots> {
+        self.inputs.priors[index]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "indexes come from resolving the same plan")]
+    fn table(&self, index: usize) -> &Table {
+        &self.tables[index]
     }
 
     /// For want of which facts an operation has no value.
     fn lacks(&self, operation: &Operation) -> Slots {
         match operation {
             Operation::Fact(slot) | Operation::Derived(_, slot) => Slots::of(*slot),
-            Operation::Prior(index) => self.inputs.priors.get(*index).and_then(|prior| prior.err()).unwrap_or_default(),
-            Operation::LookUp(key, table) if self.value(*key).is_some() => {
-                self.tables.get(*table).map(|table| Slots::of(table.by)).unwrap_or_default()
-            }
+            Operation::Prior(index) => match self.prior(*index) {
+                Ok(_) => Slots::default(),
+                Err(gap) => gap,
+            },
+            Operation::LookUp(key, table) if self.value(*key).is_some() => Slots::of(self.table(*table).by),
             Operation::Choose([condition, then, otherwise]) => match self.truth(*condition) {
                 Some(true) => self.missing(*then),
                 Some(false) => self.missing(*otherwise),
@@ -163,10 +174,7 @@ impl Values<'_> {
             Operation::Date(date, _) => on_calendar(Some(*date)),
             Operation::Truth(truth) => Some(Value::YesNo(*truth)),
             Operation::Fact(slot) => self.inputs.facts.get(*slot).cloned().flatten(),
-            Operation::Prior(index) => {
-                let prior = self.inputs.priors.get(*index).and_then(|prior| prior.ok());
-                prior.map(Value::Number)
-            }
+            Operation::Prior(index) => self.prior(*index).ok().map(Value::Number),
             Operation::Add(sides) => self.numbers(sides, exact::add)?,
             Operation::Subtract(sides) => self.numbers(sides, exact::subtract)?,
             Operation::Times(sides) => self.numbers(sides, exact::multiply)?,
@@ -239,7 +247,7 @@ impl Values<'_> {
     }
 
     fn look_up(&self, key: Node, table: usize) -> Option<Value> {
-        let table = self.tables.get(table)?;
+        let table = self.table(table);
         let found = match (self.value(key)?, &table.rows) {
             (Value::Number(key), Rows::Numbers(rows)) => {
                 rows.iter().find(|(row, _)| row == key).map(|(_, value)| *value)

@@ -33,7 +33,7 @@ impl Sheet<'_> {
             Operation::Truth(truth) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
             Operation::Fact(slot) => self.fact(*slot),
             Operation::Prior(index) => {
-                let amount = self.places.priors.get(*index).map(|[amount, _]| amount.as_str()).unwrap_or_default();
+                let [amount, _] = self.prior_cells(*index);
                 in_units(amount, self.places_at(place))
             }
             Operation::Add(sides) => self.of_both(sides, |left, right| format!("{left}+{right}")),
@@ -287,6 +287,11 @@ impl Sheet<'_> {
         }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "there are cells for each prior of the formula")]
+    fn prior_cells(&self, index: usize) -> &[String; 2] {
+        &self.places.priors[index]
+    }
+
     /// For want of which facts of one word a step has no value.
     pub(super) fn missing_formula(&self, place: usize, operation: &Operation, word: usize) -> String {
         let own = self.cell(VALUE, place);
@@ -295,7 +300,7 @@ impl Sheet<'_> {
         let because = match operation {
             Operation::Fact(slot) | Operation::Derived(_, slot) => bit(*slot).to_string(),
             Operation::Prior(index) => {
-                let named = self.places.priors.get(*index).map(|[_, named]| named.as_str()).unwrap_or_default();
+                let [_, named] = self.prior_cells(*index);
                 let (names, words, bits) = (&self.places.names, &self.places.words, &self.places.bits);
                 format!("SUMPRODUCT(EXACT({names},{named})*({words}={word}),{bits})")
             }

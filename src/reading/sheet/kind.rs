@@ -53,7 +53,8 @@ pub(crate) fn places_of_posts(plan: &Plan, formula: &Formula, pack: &PackPlaces)
 }
 
 fn kind_of(plan: &Plan, pack: &PackPlaces, priors: &[u32], known: &[Kind], operation: &Operation) -> Kind {
-    let kind = |node: &Node| known.get(node.place()).copied().unwrap_or(Kind::Number(0));
+    #[expect(clippy::indexing_slicing, reason = "a step comes after those that it needs")]
+    let kind = |node: &Node| known[node.place()];
     let places = |node: &Node| match kind(node) {
         Kind::Number(places) => places,
         Kind::Truth | Kind::Date | Kind::Text => 0,
@@ -72,7 +73,8 @@ fn kind_of(plan: &Plan, pack: &PackPlaces, priors: &[u32], known: &[Kind], opera
                 Kind::Number(number.places())
             }
         },
-        Operation::Prior(index) => Kind::Number(priors.get(*index).copied().unwrap_or(LEAST_PLACES)),
+        #[expect(clippy::indexing_slicing, reason = "there are places for each prior of the formula")]
+        Operation::Prior(index) => Kind::Number(priors[*index]),
         Operation::Add(sides) | Operation::Subtract(sides) | Operation::Least(sides) | Operation::Greatest(sides) => {
             wider(sides)
         }

@@ -65,8 +65,8 @@ impl Sheet<'_> {
         let places = self.places_of(number).max(rounding.to.scale());
         let multiple = units(rounding.to, places);
         let Some(value) = self.units_at(number, places) else { return Vec::new() };
-        let quotient = value.checked_div_euclid(multiple).unwrap_or_default();
-        vec![quotient.to_string(), value.checked_rem_euclid(multiple).unwrap_or_default().to_string()]
+        let parts = value.checked_div_euclid(multiple).zip(value.checked_rem_euclid(multiple));
+        parts.map_or_else(Vec::new, |(quotient, rest)| vec![quotient.to_string(), rest.to_string()])
     }
 
     pub(super) fn reach(&self, operation: &Operation) -> Option<Live> {
@@ -75,11 +75,11 @@ impl Sheet<'_> {
             Operation::Round(number, rounding) => (*number, rounding.to.scale()),
             other => {
                 let sides = || other.arguments().iter().copied();
-                let places = sides().map(|side| self.places_of(side)).max().unwrap_or_default();
+                let places = sides().map(|side| self.places_of(side)).fold(0, u32::max);
                 (sides().find(|side| self.places_of(*side) < places)?, places)
             }
         };
-        let reached = self.units_at(narrow, places).unwrap_or_default().abs();
+        let reached = self.units_at(narrow, places).map_or(0, Whole::abs); // an empty cell counts as 0 there
         Some(Live { formula, result: reached.to_string() })
     }
 }

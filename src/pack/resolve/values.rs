@@ -1,0 +1,161 @@
+//! The named expressions of a pack, each put among those of its type.
+
+use super::{Extent, Resolver, Typed};
+use crate::code::Code;
+use crate::diagnostic::Span;
+use crate::pack::syntax::{Syntax, Unit};
+use crate::plan::Values;
+use crate::plan::expression::{Date, DateValue, Number, NumberValue, Truth, TruthValue};
+use crate::text::say;
+
+/// A value while it is being resolved, and after.
+pub(in crate::pack) enum ValueState {
+    Waiting(Syntax),
+    UnderWay(Option<SumOfItself>),
+    Done(Option<ValueIndex>),
+}
+
+/// A value that sums itself is named before it is known what it is.
+pub(in crate::pack) struct SumOfItself {
+    index: NumberValue,
+    span: Span,
+}
+
+/// A value that is resolved.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::pack) enum ValueIndex {
+    Number(NumberValue, Unit),
+    Truth(TruthValue),
+    Date(DateValue),
+}
+
+impl ValueIndex {
+    fn typed(self) -> Typed {
+        match self {
+            ValueIndex::Number(index, unit) => Typed::Number(Number::Value(index), unit),
+            ValueIndex::Truth(index) => Typed::Truth(Truth::Value(index)),
+            ValueIndex::Date(index) => Typed::Date(Date::Value(index)),
+        }
+    }
+}
+
+impl Resolver {
+    pub(in crate::pack) fn value(&mut self, index: usize, span: &Span) -> Option<Typed> {
+        let (_, state) = self.values.get_mut(index)?;
+        match state {
+            ValueState::Done(done) => {
+                let typed = done.map(ValueIndex::typed);
+                let Extent { parts, depth } = *self.extents.get(index)?;
+                self.extent.parts = self.extent.parts.saturating_add(parts);
+                typed.filter(|_| self.has_room(depth, span))
+            }
+            ValueState::UnderWay(_) => {
+                self.findings.report(
+                    Code::CircularValue,
+                    span,
+                    say!("中间值的定义绕回了自身", "a value is defined by itself"),
+                );
+                None
+            }
+            ValueState::Waiting(_) => {
+                if let ValueState::Waiting(syntax) = std::mem::replace(state, ValueState::UnderWay(None)) {
+                    self.resolve_value(index, &syntax);
+                }
+                self.value(index, span)
+            }
+        }
+    }
+
+    fn resolve_value(&mut self, index: usize, syntax: &Syntax) {
+        let outer_extent = std::mem::take(&mut self.extent);
+        let (outer, outer_guarded) = (std::mem::take(&mut self.touched), std::mem::take(&mut self.guarded));
+        self.guard(syntax);
+        let typed = self.typed(syntax);
+        let own = std::mem::replace(&mut self.extent, outer_extent);
+        if let Some(extent) = self.extents.get_mut(index) {
+            *extent = Extent { depth: own.depth.saturating_sub(self.depth), ..own };
+        }
+        let inner = std::mem::replace(&mut self.touched, outer);
+        self.guarded = outer_guarded;
+        self.touched.extend(inner.iter().cloned());
+        if let Some(declared) = self.values.get(index).and_then(|(name, _)| self.names.get_mut(name)) {
+            declared.assumed.extend(inner);
+        }
+        let summed = match self.values.get_mut(index) {
+            Some((_, ValueState::UnderWay(summed))) => summed.take(),
+            Some((_, ValueState::Waiting(_) | ValueState::Done(_))) | None => None,
+        };
+        let done = self.keep_value(typed, summed, syntax);
+        self.set_value(index, ValueState::Done(done));
+    }
+
+    /// Puts a resolved value among those of its type; one that sums itself has a place there already, as an amount in yuan.
+    fn keep_value(&mut self, typed: Typed, summed: Option<SumOfItself>, syntax: &Syntax) -> Option<ValueIndex> {
+        match (typed, summed) {
+            (Typed::Poisoned, _) => None,
+            (Typed::Category(_), _) => self.mismatch(syntax, "数、真假或日期", "a number, a truth or a date"),
+            (Typed::Number(number, Unit::Yuan), Some(SumOfItself { index, .. })) => {
+                *self.value_numbers.get_mut(index.0)? = Some(number);
+                Some(ValueIndex::Number(index, Unit::Yuan))
+            }
+            (Typed::Number(_, unit), Some(SumOfItself { span, .. })) => {
+                let message = say!(
+                    "累计自身的中间值须以元计，却是 {unit}",
+                    "a value that sums itself is in yuan; this one is {unit}"
+                );
+                self.findings.report(Code::UnitMismatch, &span, message);
+                None
+            }
+            (Typed::Truth(_) | Typed::Date(_), Some(SumOfItself { span, .. })) => {
+                self.findings.report(
+                    Code::TypeMismatch,
+                    &span,
+                    say!("此中间值不是数，不能累计", "this value is not a number and cannot be summed"),
+                );
+                None
+            }
+            (Typed::Number(number, unit), None) => {
+                self.value_numbers.push(Some(number));
+                Some(ValueIndex::Number(NumberValue(self.value_numbers.len().checked_sub(1)?), unit))
+            }
+            (Typed::Truth(truth), None) => {
+                self.value_truths.push(truth);
+                Some(ValueIndex::Truth(TruthValue(self.value_truths.len().checked_sub(1)?)))
+            }
+            (Typed::Date(date), None) => {
+                self.value_dates.push(date);
+                Some(ValueIndex::Date(DateValue(self.value_dates.len().checked_sub(1)?)))
+            }
+        }
+    }
+
+    /// All values of the pack, if each is resolved.
+    pub(in crate::pack) fn resolved_values(&mut self) -> Option<Values> {
+        if !self.values.iter().all(|(_, state)| matches!(state, ValueState::Done(Some(_)))) {
+            return None;
+        }
+        Some(Values {
+            numbers: std::mem::take(&mut self.value_numbers).into_iter().collect::<Option<_>>()?,
+            truths: std::mem::take(&mut self.value_truths),
+            dates: std::mem::take(&mut self.value_dates),
+        })
+    }
+
+    /// The place of a value that is under way, among the numbers.
+    pub(super) fn sum_of_itself(&mut self, index: usize, span: &Span) -> Option<NumberValue> {
+        let Some((_, ValueState::UnderWay(summed))) = self.values.get_mut(index) else { return None };
+        if let Some(known) = summed {
+            return Some(known.index);
+        }
+        let number = NumberValue(self.value_numbers.len());
+        self.value_numbers.push(None);
+        *summed = Some(SumOfItself { index: number, span: span.clone() });
+        Some(number)
+    }
+
+    fn set_value(&mut self, index: usize, state: ValueState) {
+        if let Some((_, slot)) = self.values.get_mut(index) {
+            *slot = state;
+        }
+    }
+}
