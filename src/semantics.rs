@@ -223,6 +223,17 @@ impl<'p, R: Reading> Meaning<'p, R> {
         Meaning { plan, reading, paid: Vec::with_capacity(benefits), deducted: Vec::new() }
     }
 
+    /// To read single expressions of benefits: what they say of others is what these pay before limits, as [`Meaning::waterfalls`] gives it.
+    pub(crate) fn beside(plan: &'p Plan, reading: R, paid: Vec<R::Number>) -> Meaning<'p, R> {
+        Meaning { plan, reading, paid, deducted: Vec::new() }
+    }
+
+    /// What each benefit pays before limits.
+    pub(crate) fn waterfalls(&mut self) -> Vec<R::Number> {
+        self.read_benefits();
+        std::mem::take(&mut self.paid)
+    }
+
     /// Reads the whole plan: eligibility, waterfalls, limits.
     pub(crate) fn adjudicate(&mut self) -> Verdict<R> {
         let sound = self.sound();
@@ -328,11 +339,8 @@ impl<'p, R: Reading> Meaning<'p, R> {
 
     /// Every benefit, then every limit; what is payable in all.
     fn benefits(&mut self) -> R::Number {
+        self.read_benefits();
         let plan = self.plan;
-        for (index, benefit) in plan.benefits.iter().enumerate() {
-            let paid = self.benefit(index, benefit);
-            self.paid.push(paid);
-        }
         let mut total = self.nothing();
         for (index, limit) in plan.limits.iter().enumerate() {
             let within = self.limit(index, limit);
@@ -347,6 +355,13 @@ impl<'p, R: Reading> Meaning<'p, R> {
             }
         }
         total
+    }
+
+    fn read_benefits(&mut self) {
+        for (index, benefit) in self.plan.benefits.iter().enumerate() {
+            let paid = self.benefit(index, benefit);
+            self.paid.push(paid);
+        }
     }
 
     fn benefit(&mut self, index: usize, benefit: &'p Benefit) -> R::Number {

@@ -38,7 +38,9 @@ pub(super) fn check(plan: &Plan, places: &Places, findings: &mut Findings) {
     for stated in &plan.entries {
         meaning.posting(&stated.amount, &paid);
     }
-    let seen = Seen { plan, places, found: std::mem::take(&mut meaning.reading.findings) };
+    let found = std::mem::take(&mut meaning.reading.findings);
+    let paid = Meaning::new(plan, Bounds::new(plan, None, None)).waterfalls();
+    let seen = Seen { plan, places, found, paid };
     for check in CHECKS {
         check(&seen, findings);
     }
@@ -49,6 +51,8 @@ struct Seen<'p> {
     plan: &'p Plan,
     places: &'p Places,
     found: Vec<Finding>,
+    /// What each benefit can pay before limits.
+    paid: Vec<Range>,
 }
 
 impl Seen<'_> {
@@ -70,11 +74,11 @@ impl Seen<'_> {
     }
 
     fn range(&self, number: &Number) -> Range {
-        Meaning::new(self.plan, Bounds::new(self.plan, None, None)).number(number)
+        Meaning::beside(self.plan, Bounds::new(self.plan, None, None), self.paid.clone()).number(number)
     }
 
     fn truth(&self, truth: &Truth) -> Possible {
-        Meaning::new(self.plan, Bounds::new(self.plan, None, None)).truth(truth)
+        Meaning::beside(self.plan, Bounds::new(self.plan, None, None), self.paid.clone()).truth(truth)
     }
 
     fn step_when(&self, benefit: usize, step: usize) -> Span {

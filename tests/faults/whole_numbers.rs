@@ -254,3 +254,25 @@ fn a_table_without_a_row_for_a_fact_is_read_as_nothing_in_no_way_in() {
     assert!(payouts.contains("a,e,example,1,paid,20.00"), "{payouts}");
     assert!(rejects.contains("a table has no row for `1`"), "{rejects}");
 }
+
+/// A step by itself was checked as if no other benefit paid anything: it could add where it should take, and `when = "paid(…) > 0 yuan"` never applied.
+#[test]
+fn what_a_step_says_of_another_benefit_is_what_that_can_pay() {
+    let second = |step: &str| {
+        let text = format!(
+            "{}\n[[benefit]]\nid = \"second\"\ntitle = {{ zh = \"其二\", en = \"second\" }}\nclause = \"article 9\"\n\
+             provenance = \"assumed\"\nwhen = \"cause = accident\"\ngross = \"sum\"\nsteps = [{{ {step} }}]\n",
+            figure("50 yuan")
+        );
+        let found = plan("cause = accident", &text).map(|_| ());
+        found.map_err(|found| found.into_iter().map(|(code, _)| code).collect::<Vec<_>>())
+    };
+    let may_be_negative = Err(vec!["may-be-negative".to_owned()]);
+    for action in
+        ["less = \"ACTION\"", "deductible = \"ACTION\", per = \"claim\"", "limit = \"ACTION\", per = \"claim\""]
+    {
+        assert_eq!(second(&action.replace("ACTION", "figure - paid(benefit)")), may_be_negative, "{action}");
+        assert_eq!(second(&action.replace("ACTION", "greatest(figure - paid(benefit), 0 yuan)")), Ok(()), "{action}");
+    }
+    assert_eq!(second("less = \"figure\", when = \"paid(benefit) > 0 yuan\""), Ok(()));
+}

@@ -82,7 +82,8 @@ const LEAST_GROSS_PLACES: u32 = 8;
 
 /// The most places that an amount can have from which a benefit of the plan starts.
 fn most_gross_places(plan: &Plan) -> u32 {
-    let mut meaning = Meaning::new(plan, Bounds::new(plan, None, None));
+    let paid = Meaning::new(plan, Bounds::new(plan, None, None)).waterfalls();
+    let mut meaning = Meaning::beside(plan, Bounds::new(plan, None, None), paid);
     let places = plan.benefits.iter().map(|benefit| meaning.number(&benefit.gross.expression).places());
     places.fold(0, u32::max)
 }

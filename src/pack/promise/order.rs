@@ -6,7 +6,7 @@ use super::tried::{Dice, Pair};
 use crate::exact::divides;
 use crate::plan::expression::{Number, Prior};
 use crate::plan::{Action, EarlierBenefit, LedgerAmount, Limit, Plan, Step};
-use crate::reading::ties::Tied;
+use crate::reading::ties::{NumberTies, Tied};
 use crate::rounding::Mode;
 use crate::semantics::{Meaning, Place};
 use crate::text::{Text, say};
@@ -40,13 +40,21 @@ struct Proof<'p> {
     plan: &'p Plan,
     /// Read over all claims of an event at once.
     read: Tied<'p>,
+    /// What each benefit hangs on before limits.
+    paid: Vec<NumberTies>,
 }
 
 impl<'p> Proof<'p> {
     fn of(plan: &'p Plan) -> Proof<'p> {
         let mut meaning = Meaning::new(plan, Tied::new(plan));
         meaning.adjudicate();
-        Proof { plan, read: meaning.reading }
+        let paid = Meaning::new(plan, Tied::new(plan)).waterfalls();
+        Proof { plan, read: meaning.reading, paid }
+    }
+
+    /// To read single expressions of benefits.
+    fn beside(&self) -> Meaning<'p, Tied<'p>> {
+        Meaning::beside(self.plan, Tied::new(self.plan), self.paid.clone())
     }
 
     fn moves(&self, place: Place) -> bool {
@@ -166,11 +174,11 @@ impl<'p> Proof<'p> {
     }
 
     fn is_fixed(&self, number: &Number) -> bool {
-        Meaning::new(self.plan, Tied::new(self.plan)).number(number).is_fixed()
+        self.beside().number(number).is_fixed()
     }
 
     fn applies_to_all_or_none(&self, step: &Step) -> bool {
-        let is_fixed = |when| Meaning::new(self.plan, Tied::new(self.plan)).truth(when).is_fixed();
+        let is_fixed = |when| self.beside().truth(when).is_fixed();
         step.when.as_ref().is_none_or(is_fixed)
     }
 
@@ -184,7 +192,7 @@ impl<'p> Proof<'p> {
                 "the amount of the limit `{id}` is not the same for every claim"
             ));
         }
-        if Meaning::new(self.plan, Tied::new(self.plan)).number(&limit.amount).moves() {
+        if self.beside().number(&limit.amount).moves() {
             return Err(say!(
                 "限额 `{id}` 的金额与同一事件此前的理赔有关",
                 "the amount of the limit `{id}` depends on earlier claims of the event"
