@@ -58,7 +58,7 @@ pub(crate) fn contradictions<'a>(said: impl IntoIterator<Item = Said<'a>>) -> Ve
     }
     let several = PERSONAL.into_iter().filter_map(|(fact, holder)| {
         let values = by_fact.remove(fact).filter(|values| values.len() > 1)?;
-        let mut values: Vec<Stated> = values.into_values().map(Stated::of).collect();
+        let mut values: Vec<Stated> = values.into_values().filter_map(Stated::of).collect();
         values.sort_by(|one, other| one.records.cmp(&other.records));
         Some(Contradiction { fact, holder, values })
     });
@@ -66,11 +66,11 @@ pub(crate) fn contradictions<'a>(said: impl IntoIterator<Item = Said<'a>>) -> Ve
 }
 
 impl Stated {
-    fn of(mut said: Vec<Said<'_>>) -> Stated {
+    fn of(mut said: Vec<Said<'_>>) -> Option<Stated> {
         said.sort_by(|one, other| (one.record, one.row, &one.value).cmp(&(other.record, other.row, &other.value)));
         said.dedup_by(|one, other| (one.record, one.row) == (other.record, other.row));
-        let value = said.first().map(|said| said.value.clone().into_owned()).unwrap_or_default();
-        Stated { value, records: said.into_iter().map(|said| (said.record.to_owned(), said.row)).collect() }
+        let value = said.first()?.value.clone().into_owned();
+        Some(Stated { value, records: said.into_iter().map(|said| (said.record.to_owned(), said.row)).collect() })
     }
 
     /// The value and where it stands.
