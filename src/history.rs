@@ -18,7 +18,7 @@ use crate::joint::Room;
 use crate::member;
 #[cfg(feature = "batch")]
 use crate::plan::Plan;
-use crate::text::say;
+use crate::text::{Text, say};
 pub(crate) use accounts::{Accounts, put_in_order};
 
 /// A history has at most 10,000 claims.
@@ -250,16 +250,16 @@ pub(crate) fn dated<'a>(
     claims: impl IntoIterator<Item = &'a (Enrollment, Claim), IntoIter: Clone>,
 ) -> Result<Vec<Dated<'a>>, Error> {
     let claims = claims.into_iter();
-    let mut by_id: BTreeMap<&str, &Claim> = BTreeMap::new();
-    for (_, claim) in claims.clone() {
-        if by_id.insert(claim.id(), claim).is_some() {
-            let id = claim.id();
+    let mut by_id: BTreeMap<&str, &(Enrollment, Claim)> = BTreeMap::new();
+    for pair in claims.clone() {
+        let id = pair.1.id();
+        if by_id.insert(id, pair).is_some() {
             return Err(Error::history(say!("理赔申请编号 `{id}` 重复", "two claims have the id `{id}`")));
         }
     }
     let mut keyed = Vec::new();
     for pair in claims {
-        keyed.push((order(&pair.1, &by_id)?, pair));
+        keyed.push((order(pair, &by_id)?, pair));
     }
     keyed.sort_by_key(|(order, _)| *order);
     Ok(keyed.into_iter().map(|((date, ..), pair)| (date, pair)).collect())
@@ -268,21 +268,36 @@ pub(crate) fn dated<'a>(
 /// Event date, claim id, and for a reversal its own id after that of the claim it reverses.
 type Order<'c> = (NaiveDate, &'c str, Option<&'c str>);
 
-fn order<'c>(claim: &'c Claim, by_id: &BTreeMap<&str, &'c Claim>) -> Result<Order<'c>, Error> {
-    let (original, reversal) = match claim.reverses() {
-        None => (claim, None),
-        Some(reversed) => match by_id.get(reversed) {
-            Some(original) if original.reverses().is_none() => (*original, Some(claim.id())),
-            Some(_) | None => {
-                let id = claim.id();
-                return Err(Error::history(say!(
-                    "`{id}` 要冲销的理赔申请 `{reversed}` 不在历史中",
-                    "`{id}` reverses `{reversed}`, which is not in the history"
-                )));
-            }
-        },
-    };
-    Ok((day_of(original), original.id(), reversal))
+fn order<'c>(
+    pair @ (_, claim): &'c (Enrollment, Claim),
+    by_id: &BTreeMap<&str, &'c (Enrollment, Claim)>,
+) -> Result<Order<'c>, Error> {
+    let Some(reversed) = claim.reverses() else { return Ok((day_of(claim), claim.id(), None)) };
+    match reversed_claim(pair, by_id.get(reversed).copied()) {
+        Ok(original) => Ok((day_of(original), original.id(), Some(claim.id()))),
+        Err(Text { zh, en }) => {
+            let id = claim.id();
+            Err(Error::history(say!("`{id}` 冲销 `{reversed}`：{zh}", "`{id}` reverses `{reversed}`: {en}")))
+        }
+    }
+}
+
+/// The claim that a reversal takes back, where `original` is what has the id that it names; else why it cannot.
+pub(crate) fn reversed_claim<'a>(
+    (enrollment, _): &(Enrollment, Claim),
+    original: Option<&'a (Enrollment, Claim)>,
+) -> Result<&'a Claim, Text> {
+    match original {
+        Some((other, claim)) if claim.reverses().is_none() && other.id() == enrollment.id() => Ok(claim),
+        Some((other, claim)) if claim.reverses().is_none() => {
+            let other = other.id();
+            Err(say!(
+                "要冲销的理赔申请属于另一参保记录 `{other}`",
+                "the claim that it reverses is under another enrollment, `{other}`"
+            ))
+        }
+        Some(_) | None => Err(say!("要冲销的理赔申请不在其中", "the claim that it reverses is not among them")),
+    }
 }
 
 /// The day by which a claim comes among others; without one it comes last.

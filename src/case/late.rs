@@ -1,4 +1,4 @@
-//! What the declared order makes of a claim that comes after claims which follow it in that order.
+//! What the declared order makes of a claim or a reversal that comes after claims which follow it in that order.
 
 use rust_decimal::Decimal;
 
@@ -16,27 +16,26 @@ use crate::text::{Text, say};
 
 /// What is said of a claim that is decided and posted to `received`; nothing where no claim of the history comes after it in order.
 pub(super) fn notice(case: &Case, catalog: &Catalog, received: &Accumulators) -> Result<Option<Notice>, Error> {
-    if case.claim.reverses().is_some() || case.claim.fact("event_date").is_none() {
-        return Ok(None);
-    }
+    let own = case.claim.reverses().unwrap_or(case.claim.id());
     let mut all = case.history.clone();
     all.push((case.enrollment.clone(), case.claim.clone()));
     let in_order = history::in_order(&all)?;
     // A claim without a date comes last only because nobody knows where it belongs.
     let is_dated = |claim: &&Claim| claim.reverses().is_none() && claim.fact("event_date").is_some();
     let claims = in_order.iter().map(|(_, claim)| claim).filter(is_dated);
-    let claims: Vec<&str> = claims.map(Claim::id).skip_while(|id| *id != case.claim.id()).collect();
+    let claims: Vec<&str> = claims.map(Claim::id).skip_while(|id| *id != own).collect();
     let later = claims.get(1..).unwrap_or_default();
     if later.is_empty() {
         return Ok(None);
     }
-    let notice =
-        |effect: &Text| Notice::new(Code::LaterClaimInHistory, text(later, effect)).about(later.iter().copied());
+    let notice = |effect: &Text| {
+        Notice::new(Code::LaterClaimInHistory, text(&case.claim, later, effect)).about(later.iter().copied())
+    };
     // An order that does not work is no fault of the case: a claim may be reversed that would have posted nothing.
     Ok(Some(match case.in_order(catalog, all.clone()) {
         Ok(in_order) => {
             let recalculation = recalculation(&claims, received, &in_order)?;
-            notice(&effect(&recalculation)?).with_recalculation(recalculation)
+            notice(&effect(&case.claim, &recalculation)?).with_recalculation(recalculation)
         }
         Err(error) => notice(&does_not_work(&error.text())),
     }))
@@ -60,15 +59,21 @@ fn recalculation(
     Ok(Recalculation { as_received, in_order, difference: exact::subtract(in_order, as_received)?, claims })
 }
 
-fn text(later: &[&str], effect: &Text) -> Text {
+fn text(claim: &Claim, later: &[&str], effect: &Text) -> Text {
     let (Text { zh: later_zh, en: later_en }, Text { zh: effect_zh, en: effect_en }) = (notice::named(later), effect);
+    if claim.reverses().is_some() {
+        return say!(
+            "既往理赔中有按顺序在所冲销的一件之后的：{later_zh}；{effect_zh}",
+            "the history has claims that come after the reversed one in order: {later_en}; {effect_en}"
+        );
+    }
     say!(
         "既往理赔中有按顺序应在本件之后的：{later_zh}；{effect_zh}",
         "the history has claims that come after this one in order: {later_en}; {effect_en}"
     )
 }
 
-fn effect(recalculation: &Recalculation) -> Result<Text, exact::Inexact> {
+fn effect(claim: &Claim, recalculation: &Recalculation) -> Result<Text, exact::Inexact> {
     let Recalculation { claims, as_received, in_order, difference } = recalculation;
     let Some(this) = claims.first().filter(|_| claims.iter().any(|claim| claim.as_received != claim.in_order)) else {
         return Ok(say!("按顺序重算，金额都不变", "worked out again in order, no amount changes"));
@@ -78,6 +83,12 @@ fn effect(recalculation: &Recalculation) -> Result<Text, exact::Inexact> {
     let [now, then] = [this.as_received, this.in_order].map(money::print);
     let [all, all_in_order] = [*as_received, *in_order].map(money::print);
     let Text { zh, en } = more_or_less(*difference);
+    if claim.reverses().is_some() {
+        return Ok(say!(
+            "按收到的先后，它们共 {later} 元；按顺序重算，共 {later_in_order} 元，{zh}",
+            "as received, {later} yuan are paid for them; worked out again in order, {later_in_order}, which is {en}"
+        ));
+    }
     Ok(say!(
         "按收到的先后，本件 {now} 元，其余 {later} 元，共 {all} 元；按顺序重算，本件 {then} 元，其余 {later_in_order} 元，\
          共 {all_in_order} 元，{zh}",

@@ -644,6 +644,25 @@ fn the_inputs_get_the_same_in_every_way() {
     agree(&World::of_inputs("00-order-of-one-event/claims.csv", "00-order-of-one-event/enrollments.csv"));
 }
 
+/// A pack that closes a category leaves no value that is denied for want of being known.
+#[test]
+fn a_value_that_a_closed_category_does_not_have_is_refused_in_every_way() {
+    let (mut claims, mut enrollments) = (
+        String::from("claim_id,enrollment_id,event_date,confirmed_on,illness_class\n"),
+        String::from("enrollment_id,member_id,plan,shares,coverage_start,coverage_end,birth_date,sex\n"),
+    );
+    let sexes = ["female", "女", " ＦＥＭＡＬＥ ", "male", "", "F", "unknown", "女性"];
+    for (place, sex) in sexes.into_iter().enumerate() {
+        claims += &format!("c{place},e{place},2025-10-08,2025-10-08,breast-cancer\n");
+        enrollments +=
+            &format!("e{place},m{place},guangdong-womens-illness,1,2025-07-01,2026-06-30,1985-06-15,{sex}\n");
+    }
+    let told = agree(&World::of_csv(&claims, &enrollments));
+    let decisions: Vec<&str> =
+        told.values().map(|told| told.as_ref().map_or("refused", |told| told.decision.as_str())).collect();
+    assert_eq!(decisions, ["paid", "paid", "paid", "denied", "pended", "refused", "refused", "refused"]);
+}
+
 /// Of each plan.
 const MEMBERS: usize = 6;
 

@@ -137,6 +137,28 @@ fn a_later_claim_that_was_taken_back_counts_as_nothing_both_ways() {
     assert!(recalculation.difference().is_zero());
 }
 
+/// B bore the deductible of the year for A; once it is taken back, A alone would have borne it.
+#[test]
+fn a_reversal_that_comes_late_says_what_the_claims_after_it_come_to_without_it() {
+    let (march, june) = (stay("B", "2022-03-01", "10000.00"), stay("A", "2022-06-01", "1000.00"));
+    let back = r#"{"id": "R", "reverses": "B"}"#;
+    let case = gansu(&[&march, &june, back]);
+    let (adjudication, _) = case.decide(&catalog()).unwrap();
+    assert_eq!(money::print(adjudication.payable()), "-7300.00");
+    let [notice] = adjudication.notices() else { panic!("{:?}", adjudication.notices()) };
+    let said = "the history has claims that come after the reversed one in order: `A`; as received, 550.00 yuan are paid for them; \
+                worked out again in order, 1000.00, which is 450.00 more";
+    assert_eq!((notice.code().name(), notice.text().en.as_str()), ("later-claim-in-history", said));
+    assert_eq!(
+        notice.text().zh,
+        "既往理赔中有按顺序在所冲销的一件之后的：`A`；按收到的先后，它们共 550.00 元；按顺序重算，共 1000.00 元，多 450.00 元"
+    );
+    let recalculation = notice.recalculation().unwrap();
+    assert_eq!(money::print(recalculation.difference()), "450.00");
+    // The last claim in order has nothing after it.
+    assert_eq!(notices(&[&march, &june, r#"{"id": "R", "reverses": "A"}"#]), []);
+}
+
 /// In order the second allowance is denied, so that there is nothing to reverse.
 #[test]
 fn an_order_that_does_not_work_is_said_and_changes_nothing() {

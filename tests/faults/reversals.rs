@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::util::display::array_value_to_string;
 use huzhu::batch::{self, Alone};
-use huzhu::{Case, Catalog, Decision, Language, WorkedCases};
+use huzhu::{Case, Catalog, Claim, Decision, Enrollment, Language, WorkedCases, history};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value as Json;
 
@@ -165,6 +165,32 @@ fn a_reversal_that_repeats_the_facts_of_its_claim_is_not_paid() {
     assert_eq!([0, 1].map(payable), ["15100.00", "-15100.00"]);
     let alone = Alone::of(&catalog, &claims, &enrollments).unwrap();
     assert_eq!(alone.decide(), [Some((Decision::Paid, 1_510_000)), None], "alone there is nothing to take back");
+}
+
+/// A row that takes back the claim of another enrollment contradicts it: it is rejected, and what is paid stays.
+#[test]
+fn a_reversal_under_another_enrollment_than_its_claim_is_rejected_with_the_right_one() {
+    let folder = Folder::new("another-enrollment");
+    let claims = "claim_id,enrollment_id,reverses,event_date,cause,personal_burden,hospital_days\n\
+                  a,e1,,2025-01-05,accident,15000.00,1\n\
+                  r,e2,a,,,,\n";
+    let enrollments = "enrollment_id,member_id,plan,shares,coverage_start,coverage_end,birth_date\n\
+                       e1,m3,henan-accident,2,2025-01-01,2025-12-31,1990-05-05\n\
+                       e2,m3,henan-accident,2,2026-01-01,2026-12-31,1990-05-05\n";
+    let (claims, enrollments) = (folder.write("c.csv", claims), folder.write("e.csv", enrollments));
+    let out = folder.path("payouts.csv");
+    let ran = huzhu(&["batch", "--claims", &claims, "--enrollments", &enrollments, "--out", &out]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let payouts = folder.read("payouts.csv");
+    assert!(payouts.lines().nth(1).unwrap().starts_with("a,e1,henan-accident,1,paid,15100.00,"), "{payouts}");
+    assert_eq!(payouts.lines().count(), 2);
+    let rejects = folder.read("payouts.rejects.csv");
+    let reason = "the claim that it reverses is under another enrollment, `e1`";
+    assert!(rejects.contains(reason), "{rejects}");
+    let under = |id: &str| Enrollment::new(id, "henan-accident", "m3");
+    let pairs = [(under("e1"), Claim::new("a")), (under("e2"), Claim::reversal("r", "a"))];
+    let error = history::decide(&Catalog::load("rules".as_ref()).unwrap(), &pairs).unwrap_err();
+    assert_eq!((error.is_history(), error.to_string()), (true, format!("`r` reverses `a`: {reason}")));
 }
 
 // ── one claim ─────────────────────────────────────────────────────────────

@@ -326,17 +326,15 @@ fn check_own_facts(plan: &Plan, enrollment: &Enrollment, claim: &Claim) -> Resul
     Ok(())
 }
 
-/// Reversals of what is no claim of the account.
-pub(super) fn loose_reversals(pairs: &[(usize, (Enrollment, Claim))]) -> Vec<(usize, Fault)> {
-    let is_claim = |id: &str| pairs.iter().any(|(_, (_, claim))| claim.id() == id && claim.reverses().is_none());
-    let loose =
-        pairs.iter().filter_map(|(place, (_, claim))| Some((*place, claim.reverses().filter(|id| !is_claim(id))?)));
-    loose
-        .map(|(place, id)| {
-            let reason = say!("要冲销的理赔申请不在其中", "the claim that it reverses is not among them");
-            (place, Fault { column: "reverses".to_owned(), value: id.to_owned(), reason })
-        })
-        .collect()
+/// Reversals that take nothing back, with the reason.
+fn loose_reversals(pairs: &[(usize, (Enrollment, Claim))]) -> Vec<(usize, Fault)> {
+    let by_id: BTreeMap<&str, &(Enrollment, Claim)> = pairs.iter().map(|(_, pair)| (pair.1.id(), pair)).collect();
+    let loose = pairs.iter().filter_map(|(place, pair)| {
+        let reversed = pair.1.reverses()?;
+        let reason = history::reversed_claim(pair, by_id.get(reversed).copied()).err()?;
+        Some((*place, Fault { column: "reverses".to_owned(), value: reversed.to_owned(), reason }))
+    });
+    loose.collect()
 }
 
 /// The column that an error of deciding is about.
