@@ -91,7 +91,11 @@ fn limit(node: &Node, plans: &[Node], findings: &mut Findings) -> Option<JointLi
     let (id, title) = (node.get("id")?.text()?.to_owned(), node.get("title")?.words());
     let per = node.get("per")?.text()?;
     let is_assumed = node.get("provenance").and_then(Node::text) == Some("assumed");
-    let assumed = Assumed { name: id.clone(), title: title.clone(), value: Some(format!("{amount} yuan")) };
+    let assumed = Assumed {
+        name: id.clone(),
+        title: title.clone(),
+        value: node.get("amount").and_then(Node::text).map(str::to_owned),
+    };
     Some(JointLimit {
         plans: plans.iter().filter_map(|plan| plan.text().map(str::to_owned)).collect(),
         clause: node.get("clause")?.words(),

@@ -206,8 +206,8 @@ impl Done {
             if let Some(without) = self.without_a_sheet(sample) {
                 lines.line(&say!(
                     language,
-                    "  {without} 件是冲销，在工作簿中没有工作表",
-                    "  reversals among them, which have no sheet in the workbook: {without}"
+                    "  {without} 件在工作簿中没有工作表（冲销、为合计限额所减、因其他记录而暂缓的理赔没有）",
+                    "  without a sheet in the workbook (reversals, claims cut by a joint limit, claims pended for other records): {without}"
                 ));
             }
         }
