@@ -60,7 +60,7 @@ fn columns_decide_every_claim_as_it_is_decided_alone() {
 }
 
 /// Claims by decision and all that is payable: whoever changes these changes what members are paid.
-const GOLDEN_TOTALS: &str = "14715 denied, 12179 nothing-due, 26382 paid, 6540 pended; 3562274896.87 yuan";
+const GOLDEN_TOTALS: &str = "14621 denied, 12179 nothing-due, 26382 paid, 6634 pended; 3562274896.87 yuan";
 
 fn totals(rows: &BTreeMap<String, Row>) -> String {
     let mut decisions: BTreeMap<&str, usize> = BTreeMap::new();

@@ -26,8 +26,10 @@ pub(crate) fn fee_of_the_second_medical(draw: &mut Draw, member: &mut Named) {
 }
 
 pub(crate) fn sex(draw: &mut Draw, member: &mut Named) {
-    let sex = if draw.chance(93) { "female" } else { draw.one_of(&["male", "male", ""]) };
-    member.insert("sex", Value::Word(sex));
+    let sex = if draw.chance(93) { "female" } else { draw.one_of(&["male", "male", "not-recorded"]) };
+    if sex != "not-recorded" {
+        member.insert("sex", Value::Word(sex));
+    }
 }
 
 pub(crate) fn trade(draw: &mut Draw, member: &mut Named) {
