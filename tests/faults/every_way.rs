@@ -647,16 +647,18 @@ fn the_inputs_get_the_same_in_every_way() {
 /// A pack that closes a category leaves no value that is denied for want of being known.
 #[test]
 fn a_value_that_a_closed_category_does_not_have_is_refused_in_every_way() {
-    let (mut claims, mut enrollments) = (
-        String::from("claim_id,enrollment_id,event_date,confirmed_on,illness_class\n"),
-        String::from("enrollment_id,member_id,plan,shares,coverage_start,coverage_end,birth_date,sex\n"),
-    );
     let sexes = ["female", "女", " ＦＥＭＡＬＥ ", "male", "", "F", "unknown", "女性"];
-    for (place, sex) in sexes.into_iter().enumerate() {
-        claims += &format!("c{place},e{place},2025-10-08,2025-10-08,breast-cancer\n");
-        enrollments +=
-            &format!("e{place},m{place},guangdong-womens-illness,1,2025-07-01,2026-06-30,1985-06-15,{sex}\n");
-    }
+    let csv = |head: &str, row: fn(usize, &str) -> String| {
+        let rows = sexes.iter().enumerate().map(|(place, sex)| row(place, sex));
+        std::iter::once(head.to_owned()).chain(rows).collect::<Vec<_>>().join("\n")
+    };
+    let claims = csv("claim_id,enrollment_id,event_date,confirmed_on,illness_class", |place, _| {
+        format!("c{place},e{place},2025-10-08,2025-10-08,breast-cancer")
+    });
+    let enrollments = "enrollment_id,member_id,plan,shares,coverage_start,coverage_end,birth_date,sex";
+    let enrollments = csv(enrollments, |place, sex| {
+        format!("e{place},m{place},guangdong-womens-illness,1,2025-07-01,2026-06-30,1985-06-15,{sex}")
+    });
     let told = agree(&World::of_csv(&claims, &enrollments));
     let decisions: Vec<&str> =
         told.values().map(|told| told.as_ref().map_or("refused", |told| told.decision.as_str())).collect();
