@@ -1,5 +1,7 @@
 //! The rules that make the choices, in words.
 
+use rust_decimal::Decimal;
+
 use super::Turn;
 use super::ways::Ways;
 use crate::plan::Plan;
@@ -46,15 +48,27 @@ impl Rules<'_> {
 
     /// A fact bounded by a constant, which many rules may read.
     fn bound(&self, sides: &[Node; 2], zh_bound: &str, en_bound: &str) -> Option<Turn> {
-        let operation = |node: &Node| Some(&self.formula.graph.steps().get(node.place())?.operation);
-        let of = |left: &Node, right: &Node| match (operation(left)?, operation(right)?) {
-            (Operation::Fact(slot), Operation::Number(bound, _)) => Some((self.plan.fact(*slot), *bound)),
+        let of = |left: &Node, right: &Node| match self.operation(*left)? {
+            Operation::Fact(slot) => Some((self.plan.fact(*slot), self.constant(*right)?)),
             _ => None,
         };
         let [left, right] = sides;
         let (fact, bound) = of(left, right).or_else(|| of(right, left))?;
         let (zh, en) = (&fact.title.zh, &fact.title.en);
         Some(Turn { text: say!("{zh}{zh_bound} {bound}", "{en}: {en_bound} {bound}"), clause: Text::default() })
+    }
+
+    /// The constant that a bound comes from; what is counted towards it elsewhere is taken off, down to nothing.
+    fn constant(&self, node: Node) -> Option<Decimal> {
+        match self.operation(node)? {
+            Operation::Number(number, _) => Some(*number),
+            Operation::Greatest([left, _]) | Operation::Subtract([left, _]) => self.constant(*left),
+            _ => None,
+        }
+    }
+
+    fn operation(&self, node: Node) -> Option<&Operation> {
+        Some(&self.formula.graph.steps().get(node.place())?.operation)
     }
 }
 
