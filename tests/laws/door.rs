@@ -108,7 +108,11 @@ fn a_pack_refuses_what_its_own_facts_can_not_be() {
                 ),
                 Kind::Date => (vec!["2025-10-08".into()], vec!["2025-02-30".into(), true.into(), 1_u32.into()]),
                 Kind::YesNo => (vec![true.into(), "false".into()], vec!["maybe".into(), 1_u32.into()]),
-                Kind::Category => (vec![fact.values[0].as_str().into(), "something-else".into()], vec![true.into()]),
+                Kind::Category => {
+                    let (mut good, mut bad) = (vec![Value::from(fact.values[0].as_str())], vec![true.into()]);
+                    if fact.is_open { &mut good } else { &mut bad }.push("something-else".into());
+                    (good, bad)
+                }
             };
             let decide = |value: Value| -> Result<(), Error> {
                 let told = Told {

@@ -271,9 +271,10 @@ fn what_hangs_on_an_open_claim_waits_for_it() {
     over_every_pack(Telling::anything(5), |_, members_claims| {
         let ordered = in_order(&pairs(members_claims));
         let (decided, after) = history::decide(&WAITING, &ordered).unwrap();
+        let known = history::known(&CATALOG, &ordered);
         let mut account = Accumulators::new(); // of what is posted alone
         for (place, adjudication) in decided.iter().enumerate() {
-            let (enrollment, claim) = &ordered[place];
+            let (enrollment, claim) = &known[place];
             let plan = CATALOG.resolve(enrollment, claim).unwrap();
             let by_the_rules = plan.adjudicate(enrollment, claim, &account).unwrap();
             match told(adjudication, Code::EarlierClaimOpen) {

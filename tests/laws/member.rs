@@ -310,10 +310,9 @@ impl Teller<'_> {
             },
             Kind::Category => {
                 let known: Vec<&str> = fact.values.iter().map(String::as_str).collect();
-                let is_open = fact.is_own || StandardFact::named(&fact.name).is_some_and(StandardFact::is_open);
                 let first = *known.first()?;
                 let any = self.dice.pick(&known);
-                let other = if is_open { "something-else" } else { any };
+                let other = if fact.is_open { "something-else" } else { any };
                 if self.dice.one_in(16) {
                     other.into()
                 } else {

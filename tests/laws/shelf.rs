@@ -54,6 +54,8 @@ pub(crate) struct Fact {
     pub(crate) holder: Holder,
     pub(crate) kind: Kind,
     pub(crate) values: Vec<String>,
+    /// Whether a text may be another than those.
+    pub(crate) is_open: bool,
     pub(crate) min: Decimal,
     pub(crate) max: Decimal,
     pub(crate) absent: Absent,
@@ -174,6 +176,7 @@ fn facts(plan: &Plan, says: &Json) -> Vec<Fact> {
         kind: fact.kind,
         values: values(stated(fact.name))
             .unwrap_or_else(|| fact.values.iter().map(|value| (*value).to_owned()).collect()),
+        is_open: fact.is_open() && !is_closed(stated(fact.name)),
         min: fact.min.into(),
         max: fact.max.map_or(widest(fact.kind), Decimal::from),
         absent: absent(stated(fact.name)).unwrap_or(fact.absent),
@@ -189,6 +192,7 @@ fn facts(plan: &Plan, says: &Json) -> Vec<Fact> {
             holder: if fact["of"] == "enrollment" { Holder::Enrollment } else { Holder::Claim },
             kind,
             values: values(fact).unwrap_or_default(),
+            is_open: !is_closed(fact),
             min: bound("min").unwrap_or_default(),
             max: bound("max").unwrap_or_else(|| widest(kind)),
             absent: absent(fact).unwrap_or(Absent::Unknown),
@@ -204,6 +208,10 @@ fn values(fact: &Json) -> Option<Vec<String>> {
         Json::Array(listed) => Some(listed.iter().map(|value| value.as_str().unwrap().to_owned()).collect()),
         titled => Some(titled.as_object().unwrap().keys().cloned().collect()),
     }
+}
+
+fn is_closed(fact: &Json) -> bool {
+    fact.get("closed").is_some_and(|closed| *closed == true)
 }
 
 fn absent(fact: &Json) -> Option<Absent> {
