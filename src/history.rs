@@ -63,7 +63,17 @@ pub fn decide_among(
 /// person. Deciding them together does so by itself; a claim that is decided alone by [`crate::Plan::adjudicate`] says and heeds what it was told.
 #[must_use]
 pub fn known(catalog: &Catalog, claims: &[(Enrollment, Claim)]) -> Vec<(Enrollment, Claim)> {
-    member::known(catalog, claims, &[]).into_owned()
+    known_among(catalog, claims, &[])
+}
+
+/// The same where the member has other covers too, under which nothing may be claimed, as [`decide_among`] takes them.
+#[must_use]
+pub fn known_among(
+    catalog: &Catalog,
+    claims: &[(Enrollment, Claim)],
+    covers: &[Enrollment],
+) -> Vec<(Enrollment, Claim)> {
+    member::known(catalog, claims, covers).into_owned()
 }
 
 /// Decides a member's claims under all plans: by event date, then in the order in which joint limits serve the plans, then by

@@ -321,6 +321,16 @@ fn another_bill_under_the_second_cover_finds_no_share_that_counts() {
 }
 
 #[test]
+fn a_cover_without_a_day_does_not_stand_between_two_that_overlap() {
+    let claims = format!("{STAYS}a,e1,2025-02-05,accident,20000.00,51\nb,e2,2025-03-05,accident,3000.00,10\n");
+    let without_a_day = "e3,m1,henan-accident,2,2025-01-02,2025-01-01,1990-05-05\n";
+    let Batch { payouts, summary, .. } = batch(&claims, &(two_covers(2, 2) + without_a_day), &[]);
+    assert_eq!(payouts, batch(&claims, &two_covers(2, 2), &[]).payouts);
+    assert!(payouts[1].starts_with("b,e2,henan-accident,1,nothing-due,0.00"), "{payouts:?}");
+    assert_eq!(observation(&summary, "overlapping-covers")["first_row"], 1);
+}
+
+#[test]
 fn covers_that_follow_one_another_do_not_overlap() {
     let claims = format!("{STAYS}a,e1,2025-12-31,accident,100.00,1\nb,e2,2026-01-01,accident,100.00,1\n");
     let enrollments = format!(

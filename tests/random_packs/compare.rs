@@ -110,7 +110,8 @@ fn under_one_plan(
     let rejected: Vec<_> = claims.iter().filter(|(_, claim)| !is_kept(claim)).collect();
     let has_lost = !lost.is_empty() || !rejected.is_empty();
     if has_lost {
-        adjudications = beside_the_lost(catalog, claims, lost.iter().chain(rejected), adjudications);
+        let known = history::known_among(catalog, claims, covers);
+        adjudications = beside_the_lost(catalog, &known, lost.iter().chain(rejected), adjudications);
     }
     for adjudication in adjudications {
         // Payouts are columns of 18 digits: what they can not hold is rejected, and posted all the same.

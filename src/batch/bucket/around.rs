@@ -211,13 +211,12 @@ fn amounts<'a>(vocabulary: &Vocabulary, claims: &Rows<'a>) -> Vec<&'a Int64Array
 const MOST_OF_A_DAY: usize = 32;
 
 impl Seen<'_> {
-    /// Whether two of these covers have a day in common.
+    /// Whether two of these covers have a day in common: of those that have a day at all, some two neighbours do then.
     fn are_crossing(self, rows: &[usize]) -> bool {
-        let mut dates: Vec<(i32, i32)> =
-            rows.iter().filter_map(|row| self.starts.at(*row).zip(self.ends.at(*row))).collect();
+        let dates = rows.iter().filter_map(|row| self.starts.at(*row).zip(self.ends.at(*row)));
+        let mut dates: Vec<(i32, i32)> = dates.filter(|(start, end)| start <= end).collect();
         dates.sort_unstable();
-        let ends_after = |(one, other): (&(i32, i32), &(i32, i32))| one.1 >= other.0 && other.1 >= other.0;
-        dates.iter().zip(dates.iter().skip(1)).any(ends_after)
+        dates.iter().zip(dates.iter().skip(1)).any(|((_, end), (start, _))| end >= start)
     }
 
     fn observed_crossing(self, rows: &[usize], member: &str) -> Result<Observation, Error> {
