@@ -110,7 +110,10 @@ fn under_one_plan(
     let rejected: Vec<_> = claims.iter().filter(|(_, claim)| !is_kept(claim)).collect();
     let has_lost = !lost.is_empty() || !rejected.is_empty();
     if has_lost {
-        let known = history::known_among(catalog, claims, covers);
+        let has_its_place =
+            |pair: &&(Enrollment, Claim)| pair.1.reverses().is_none() || reversed_in(claims, pair).is_some();
+        let claims: Vec<(Enrollment, Claim)> = claims.iter().filter(has_its_place).cloned().collect();
+        let known = history::known_among(catalog, &claims, covers);
         adjudications = beside_the_lost(catalog, &known, lost.iter().chain(rejected), adjudications);
     }
     for adjudication in adjudications {
@@ -131,8 +134,7 @@ fn beside_the_lost<'a>(
     adjudications: Vec<Adjudication>,
 ) -> Vec<Adjudication> {
     // A reversal of a claim of the account fails where that has posted nothing: it would change nothing.
-    let is_one_of_them = |id: &str| claims.iter().any(|(_, claim)| claim.id() == id && claim.reverses().is_none());
-    let lost = lost.filter(|(_, claim)| !claim.reverses().is_some_and(is_one_of_them));
+    let lost = lost.filter(|pair| reversed_in(claims, pair).is_none());
     let undated = claims.iter().filter(|(enrollment, claim)| {
         let alone = catalog.resolve(enrollment, claim).ok();
         let alone = alone.and_then(|plan| plan.adjudicate(enrollment, claim, &Accumulators::new()).ok());
@@ -165,6 +167,13 @@ fn beside_the_lost<'a>(
     again.collect()
 }
 
+/// The claim among these that a reversal takes back.
+fn reversed_in<'a>(claims: &'a [(Enrollment, Claim)], reversal: &(Enrollment, Claim)) -> Option<&'a Claim> {
+    let (enrollment, id) = (&reversal.0, reversal.1.reverses()?);
+    let is_meant = |(other, claim): &&(Enrollment, Claim)| claim.id() == id && other.id() == enrollment.id();
+    claims.iter().find(is_meant).map(|(_, claim)| claim).filter(|claim| claim.reverses().is_none())
+}
+
 /// The claims without those that can not be decided.
 fn decidable(catalog: &Catalog, claims: &[(Enrollment, Claim)], covers: &[Enrollment]) -> Vec<(Enrollment, Claim)> {
     let date = |claim: &Claim| match claim.fact("event_date") {
@@ -176,9 +185,8 @@ fn decidable(catalog: &Catalog, claims: &[(Enrollment, Claim)], covers: &[Enroll
         let (_, claim) = pair;
         match claim.reverses() {
             None => ordered.push((date(claim), claim.id(), None, pair)),
-            Some(reversed) => {
-                let original = claims.iter().map(|(_, claim)| claim).find(|other| other.id() == reversed);
-                if let Some(original) = original.filter(|original| original.reverses().is_none()) {
+            Some(_) => {
+                if let Some(original) = reversed_in(claims, pair) {
                     ordered.push((date(original), original.id(), Some(claim.id()), pair));
                 }
             }
