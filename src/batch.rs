@@ -12,7 +12,7 @@ mod run;
 
 use std::io::Write;
 
-use arrow::array::RecordBatch;
+use arrow_array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 pub use self::bucket::Alone;

@@ -15,9 +15,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray, UInt64Array};
-use arrow::compute::take_record_batch;
-use arrow::util::display::array_value_to_string;
+use arrow_array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray, UInt64Array};
+use arrow_cast::display::array_value_to_string;
+use arrow_select::take::take_record_batch;
 use huzhu::batch::{self, Job, Progress, Stage, Summary};
 use huzhu::verify::Batch;
 use huzhu::{Catalog, Decision, Error};

@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use huzhu::batch;
 use huzhu::{Adjudication, Catalog, Claim, Enrollment, Roll, history};
 use rust_decimal::Decimal;

@@ -23,8 +23,9 @@ use std::path::{Path, PathBuf};
 use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::Decimal128Type;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Decimal128Type;
+use arrow_array::{Array, RecordBatch};
 use by_hand::Answer;
 use by_hand::batches::{columns_of, decide_all};
 use by_hand::columns::{Columns, Room};

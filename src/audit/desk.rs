@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use arrow::array::{Array, AsArray, RecordBatch, StringArray};
-use arrow::datatypes::Decimal128Type;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Decimal128Type;
+use arrow_array::{Array, RecordBatch, StringArray};
 
 use super::difference::{self, Difference, MOST_LISTED};
 use super::forensics::{Fit, Forensics};
@@ -265,7 +266,7 @@ struct Payouts<'r> {
     ids: &'r StringArray,
     plans: &'r StringArray,
     versions: &'r StringArray,
-    payable: &'r arrow::array::Decimal128Array,
+    payable: &'r arrow_array::Decimal128Array,
 }
 
 impl<'r> Payouts<'r> {

@@ -5,8 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use arrow::array::{AsArray, StringArray};
-use arrow::datatypes::Decimal128Type;
+use arrow_array::StringArray;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Decimal128Type;
 use rust_decimal::Decimal;
 use xxhash_rust::xxh3::xxh3_128;
 

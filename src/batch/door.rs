@@ -18,13 +18,13 @@ mod words;
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, UInt64Array};
-use arrow::compute::kernels::cmp::neq;
-use arrow::compute::kernels::zip::zip;
-use arrow::compute::{FilterBuilder, is_not_null};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use arrow::error::ArrowError;
-use arrow::util::display::array_value_to_string;
+use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, UInt64Array};
+use arrow_buffer::BooleanBuffer;
+use arrow_cast::display::array_value_to_string;
+use arrow_ord::cmp::neq;
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use arrow_select::filter::FilterBuilder;
+use arrow_select::zip::zip;
 
 use self::columns::Column;
 pub(crate) use self::columns::uncoded;
@@ -239,7 +239,7 @@ impl Door {
                 told_twice_text(&first.name, &value, &Value::from(text))
             });
         }
-        zip(&is_not_null(of_first).map_err(fault)?, of_first, of_second).map_err(fault)
+        zip(&is_given(of_first), of_first, of_second).map_err(fault)
     }
 
     /// The column of a batch that has all raw columns, or only those that are read.
@@ -302,6 +302,12 @@ impl Found {
 }
 
 /// A value as it was given; empty if there is none, cut off if it is very long.
+/// Where a column has a value.
+fn is_given(column: &ArrayRef) -> BooleanArray {
+    let given = column.logical_nulls().map(|nulls| nulls.inner().clone());
+    BooleanArray::new(given.unwrap_or_else(|| BooleanBuffer::new_set(column.len())), None)
+}
+
 fn shown(raw: &ArrayRef, row: usize) -> String {
     if raw.logical_nulls().is_some_and(|nulls| nulls.is_null(row)) {
         return String::new();

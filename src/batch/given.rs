@@ -1,6 +1,6 @@
 //! What is given of some members: all their claims and enrollments.
 
-use arrow::array::RecordBatch;
+use arrow_array::RecordBatch;
 
 /// Plain columns, as the door gives them.
 #[derive(Clone, Copy)]

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use arrow::array::{Array, ArrayRef, AsArray, Date32Array, RecordBatch, StringArray, UInt64Array};
-use arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRef, UInt64Type};
-use arrow::error::ArrowError;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, UInt64Type};
+use arrow_array::{Array, ArrayRef, Date32Array, RecordBatch, StringArray, UInt64Array};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
 use super::{Input, Observation, Reject};
 use crate::code::Code;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use huzhu::batch::{self, Decided};
 use huzhu::{Accumulators, Case, Catalog, Claim, Decision, Enrollment, Language, case_schema};
 use serde_json::{Value as Json, json};

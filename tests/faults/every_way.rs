@@ -8,9 +8,11 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Decimal128Type};
+use arrow_array::cast::AsArray;
+use arrow_array::types::Decimal128Type;
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow_cast::cast;
+use arrow_schema::DataType;
 use calamine::{Data, Reader, Xlsx};
 use huzhu::{
     Accumulators, Adjudication, Case, Catalog, Certifier, Claim, Enrollment, Extract, Kind, Language, StandardFact,

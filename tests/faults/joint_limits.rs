@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use huzhu::batch::{self, Alone, Job};
 use huzhu::{Accumulators, Adjudication, Case, Catalog, Claim, Decision, Enrollment, history, money};
 use rust_decimal::Decimal;

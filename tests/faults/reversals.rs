@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
-use arrow::util::display::array_value_to_string;
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use arrow_cast::display::array_value_to_string;
 use huzhu::batch::{self, Alone};
 use huzhu::{Case, Catalog, Claim, Decision, Enrollment, Language, WorkedCases, history};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow_array::cast::AsArray;
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use huzhu::{
     Accumulators, Case, Catalog, Certifier, Claim, Decision, Enrollment, Error, Extract, Outcome, Roll, batch,
 };
@@ -238,8 +239,7 @@ impl Spelt {
         let enrollments = columns(serde_json::to_value(enrollment).unwrap(), "enrollment_id");
         let decided = batch::decide(catalog, &claims, &enrollments).unwrap();
         let text = |name: &str| {
-            let column =
-                arrow::compute::cast(decided.payouts.column_by_name(name).unwrap(), &arrow::datatypes::DataType::Utf8);
+            let column = arrow_cast::cast(decided.payouts.column_by_name(name).unwrap(), &arrow_schema::DataType::Utf8);
             column.unwrap().as_string::<i32>().iter().map(|text| text.unwrap().to_owned()).collect::<Vec<_>>()
         };
         let mut found = vec![None; values.len()];

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use huzhu::{Case, Claim, Decision, Enrollment, batch, history, money};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -117,7 +117,7 @@ fn by_batch(member: &Member, turn: usize) -> BTreeMap<String, (String, String)> 
     let decided = batch::decide(&CATALOG, &claims, &enrollments).unwrap();
     let text = |name: &str| {
         let column = decided.payouts.column_by_name(name).unwrap();
-        arrow::compute::cast(column, &arrow::datatypes::DataType::Utf8).unwrap()
+        arrow_cast::cast(column, &arrow_schema::DataType::Utf8).unwrap()
     };
     let [ids, decisions, payable] = ["claim_id", "decision", "payable"].map(text);
     let at =

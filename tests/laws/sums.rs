@@ -245,7 +245,8 @@ fn in_one(adjudication: &Adjudication) -> String {
 mod by_columns {
     use std::sync::Arc;
 
-    use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+    use arrow_array::cast::AsArray;
+    use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
     use huzhu::{Plan, batch};
 
     use super::{Amounts, CATALOG, COVER, STAY, names, yuan};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use chrono::NaiveDate;
 use huzhu::batch::{self, Input};
 use huzhu::{Accumulators, Adjudication, BenefitLines, Catalog, Claim, Decision, Enrollment, Notice, Value, history};

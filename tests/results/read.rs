@@ -1,6 +1,6 @@
 //! What stands in the columns of a result, as text.
 
-use arrow::array::{Array, Decimal128Array, RecordBatch, StringArray};
+use arrow_array::{Array, Decimal128Array, RecordBatch, StringArray};
 use rust_decimal::Decimal;
 
 pub(crate) fn texts(batch: &RecordBatch, name: &str) -> Vec<String> {

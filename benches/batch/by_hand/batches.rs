@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, Decimal64Array, DictionaryArray, PrimitiveArray, RecordBatch, StringArray,
-    StringViewArray, UInt8Array, UInt16Array,
+use arrow_array::cast::AsArray;
+use arrow_array::types::{ArrowDictionaryKeyType, Decimal64Type, Int32Type, UInt8Type, UInt16Type};
+use arrow_array::{
+    Array, ArrayRef, Decimal64Array, DictionaryArray, PrimitiveArray, RecordBatch, StringArray, StringViewArray,
+    UInt8Array, UInt16Array,
 };
-use arrow::datatypes::{
-    ArrowDictionaryKeyType, DataType, Decimal64Type, Field, Int32Type, Schema, SchemaRef, UInt8Type, UInt16Type,
-};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::columns::cause;

@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{Date32Type, Decimal128Type, Int32Type};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Decimal128Type, Int32Type};
+use arrow_array::{Array, RecordBatch};
 
 use super::members::{Claims, Decider, Record, partition, partitions};
 use super::{
@@ -211,7 +212,7 @@ fn column<'b>(batch: &'b RecordBatch, name: &str) -> &'b dyn Array {
     batch.column_by_name(name).expect("the column is there").as_ref()
 }
 
-fn text<'b>(batch: &'b RecordBatch, name: &str) -> &'b arrow::array::StringArray {
+fn text<'b>(batch: &'b RecordBatch, name: &str) -> &'b arrow_array::StringArray {
     column(batch, name).as_string::<i32>()
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{Array, StringArray};
+use arrow_array::{Array, StringArray};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::facts::{Rows, Texts};

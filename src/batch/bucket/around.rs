@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use arrow::array::{Array, Int64Array};
+use arrow_array::{Array, Int64Array};
 
 use super::accounts::Accounts;
 use super::facts::{Days, Rows, Texts};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{Array, BooleanArray, Date32Array, Int64Array, UInt16Array};
+use arrow_array::{Array, BooleanArray, Date32Array, Int64Array, UInt16Array};
 use rust_decimal::Decimal;
 
 use super::Bucket;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use arrow::array::StringArray;
+use arrow_array::StringArray;
 
 use super::Bucket;
 use super::accounts::{Account, Lost};

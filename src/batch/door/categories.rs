@@ -3,10 +3,11 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray, UInt16Array, new_null_array};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type, UInt16Type, UInt64Type};
-use arrow::error::ArrowError;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int64Type, UInt16Type, UInt64Type};
+use arrow_array::{Array, ArrayRef, BooleanArray, StringArray, UInt16Array, new_null_array};
+use arrow_cast::cast;
+use arrow_schema::{ArrowError, DataType};
 
 use crate::batch::door::target::{Bad, Read, Seen, Target, Wrong};
 use crate::batch::door::{ids, texts, words};

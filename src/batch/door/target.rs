@@ -1,6 +1,6 @@
 //! What the values of one fact must be, and what is wrong with one that is not.
 
-use arrow::array::ArrayRef;
+use arrow_array::ArrayRef;
 use rust_decimal::Decimal;
 
 use crate::batch::door::codes::Codes;

@@ -5,15 +5,16 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Date64Array, Decimal32Array, Decimal64Array, Decimal128Array,
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Int8Type, Int64Type, UInt16Type, UInt64Type};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Date32Array, Date64Array, Decimal32Array, Decimal64Array, Decimal128Array,
     Decimal256Array, DictionaryArray, Int64Array, LargeStringArray, NullArray, StringArray, StringViewArray,
     TimestampMicrosecondArray, UInt64Array,
 };
-use arrow::compute::cast;
-use arrow::datatypes::{
-    DataType, Date32Type, Field, Int8Type, Int64Type, Schema, TimeUnit, UInt16Type, UInt64Type, i256,
-};
+use arrow_buffer::i256;
+use arrow_cast::cast;
+use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -250,17 +251,17 @@ fn shapes_of_decimal(numbers: &[i128], scale: i8) -> Vec<ArrayRef> {
             shapes.push(cast(&whole, &narrower).unwrap()); // what does not fit is null
         }
     }
-    shapes.into_iter().map(|column| arrow::compute::filter(&column, &is_not_null(&column).unwrap()).unwrap()).collect()
+    shapes.into_iter().map(|column| arrow_select::filter::filter(&column, &is_given(&column)).unwrap()).collect()
 }
 
 fn as_decimals(column: &ArrayRef) -> Vec<i128> {
     (0..column.len())
         .map(|row| match column.data_type() {
-            DataType::Decimal32(..) => column.as_primitive::<arrow::datatypes::Decimal32Type>().value(row).into(),
-            DataType::Decimal64(..) => column.as_primitive::<arrow::datatypes::Decimal64Type>().value(row).into(),
-            DataType::Decimal128(..) => column.as_primitive::<arrow::datatypes::Decimal128Type>().value(row),
+            DataType::Decimal32(..) => column.as_primitive::<arrow_array::types::Decimal32Type>().value(row).into(),
+            DataType::Decimal64(..) => column.as_primitive::<arrow_array::types::Decimal64Type>().value(row).into(),
+            DataType::Decimal128(..) => column.as_primitive::<arrow_array::types::Decimal128Type>().value(row),
             DataType::Decimal256(..) => {
-                column.as_primitive::<arrow::datatypes::Decimal256Type>().value(row).to_i128().unwrap()
+                column.as_primitive::<arrow_array::types::Decimal256Type>().value(row).to_i128().unwrap()
             }
             _ => shown(column, row).parse().unwrap(),
         })
@@ -332,7 +333,7 @@ fn a_moment_is_a_date_at_midnight_or_in_a_settlement() {
 #[test]
 fn what_stands_under_a_null_is_not_read() {
     let vocabulary = shipped();
-    let nulls = arrow::buffer::NullBuffer::from(vec![false, true]);
+    let nulls = arrow_buffer::NullBuffer::from(vec![false, true]);
     let shares: ArrayRef = Arc::new(Int64Array::new(vec![-7, 3].into(), Some(nulls.clone())));
     assert_eq!(outcomes(vocabulary, Holder::Enrollment, "shares", shares), [Ok(None), Ok(Some(3))]);
     let dates: ArrayRef = Arc::new(Date32Array::new(vec![i32::MAX, 3].into(), Some(nulls)));

@@ -1,7 +1,8 @@
 //! Columns of text, value by value.
 
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::DataType;
+use arrow_array::Array;
+use arrow_array::cast::AsArray;
+use arrow_schema::DataType;
 
 use crate::batch::door::target::{Bad, Wrong};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, StringArray, UInt16Array};
+use arrow_array::{ArrayRef, StringArray, UInt16Array};
 
 use crate::batch::door::target::{Bad, Read, Seen, Target, Wrong};
 use crate::code::Code;

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
-use arrow::array::{Array, ArrayRef, AsArray, Decimal128Array, StringArray, UInt64Array};
-use arrow::datatypes::{DataType, Decimal128Type, UInt64Type};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Decimal128Type, UInt64Type};
+use arrow_array::{Array, ArrayRef, Decimal128Array, StringArray, UInt64Array};
+use arrow_schema::DataType;
 
 /// The cells of a column.
 pub(super) enum Cells<'r> {

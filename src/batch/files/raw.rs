@@ -1,6 +1,6 @@
 //! Rows of a file as they are written there.
 
-use arrow::array::RecordBatch;
+use arrow_array::RecordBatch;
 
 use crate::batch::Reject;
 use crate::batch::door::{Door, Passed, Rows};

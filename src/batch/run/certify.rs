@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use arrow::array::{AsArray, RecordBatch};
-use arrow::datatypes::Decimal128Type;
+use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Decimal128Type;
 
 use super::disk::unwritable;
 use super::put::texts;
@@ -88,7 +89,7 @@ fn differs(claim: &str) -> Error {
 mod tests {
     use std::sync::Arc;
 
-    use arrow::array::{ArrayRef, Decimal128Array, StringArray};
+    use arrow_array::{ArrayRef, Decimal128Array, StringArray};
 
     use super::*;
     use crate::case::Case;

@@ -1,6 +1,6 @@
 //! The results: what their columns are, and their parts in the work folder.
 
-use arrow::array::RecordBatch;
+use arrow_array::RecordBatch;
 
 use super::Sources;
 use super::folder::Folder;

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use arrow::array::{AsArray, RecordBatch, StringArray};
-use arrow::datatypes::Decimal128Type;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Decimal128Type;
+use arrow_array::{RecordBatch, StringArray};
 use serde::{Deserialize, Serialize};
 
 use crate::adjudicate::Decision;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
-use arrow::array::UInt32Array;
-use arrow::compute::take_record_batch;
+use arrow_array::UInt32Array;
+use arrow_select::take::take_record_batch;
 
 use super::folder::Folder;
 use super::progress::{Progress, heed};

@@ -1,7 +1,8 @@
 //! Inputs: what is read, and what is said of those that can not be.
 
-use arrow::array::{BinaryArray, Decimal128Array, DictionaryArray};
-use arrow::datatypes::{DataType, Field, Int32Type, Schema};
+use arrow_array::types::Int32Type;
+use arrow_array::{BinaryArray, Decimal128Array, DictionaryArray};
+use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;

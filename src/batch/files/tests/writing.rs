@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use arrow::array::Decimal128Array;
-use arrow::datatypes::{DataType, Decimal128Type};
+use arrow_array::Decimal128Array;
+use arrow_array::types::Decimal128Type;
+use arrow_schema::DataType;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::RowGroupMetaData;
 use proptest::prelude::*;
@@ -64,8 +65,8 @@ fn a_parquet_file_has_the_rows_of_its_parts() {
         metadata.row_group(1).columns().iter().map(|column| column.dictionary_page_offset().is_some()).collect();
     assert_eq!(dictionaries, [false, true, false, true]);
     let found: Vec<RecordBatch> = reader.with_batch_size(10_000).build().unwrap().map(Result::unwrap).collect();
-    let whole = arrow::compute::concat_batches(&parts[0].schema(), &parts).unwrap();
-    assert_eq!(arrow::compute::concat_batches(&whole.schema(), &found).unwrap().columns(), whole.columns());
+    let whole = arrow_select::concat::concat_batches(&parts[0].schema(), &parts).unwrap();
+    assert_eq!(arrow_select::concat::concat_batches(&whole.schema(), &found).unwrap().columns(), whole.columns());
     assert_eq!(found[0].column(2).as_primitive::<Decimal128Type>().data_type(), &DataType::Decimal128(18, 2));
 }
 
