@@ -2,12 +2,12 @@
 
 use std::cell::Cell;
 
-use huzhu::{Accumulators, Decision};
+use huzhu::{Accumulators, Decision, Value, calendar};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::law::{decide, decide_in_turn, over, over_every_pack};
-use super::member::{Telling, Told};
+use super::member::{Telling, Told, later};
 use super::shelf::{Pack, SHELF, amount};
 
 #[test]
@@ -87,15 +87,18 @@ fn claims_of_one_event_are_paid_the_same_in_any_order() {
     }
 }
 
-/// The same claim under the cover and on the day of another.
+/// The same claim under the cover and on the day of another; its other dates go with the event, so that they stay in order.
 fn of_one_event(told: &Told, other: &Told) -> Told {
+    let day = |told: &Told| match told.value("event_date") {
+        Some(Value::Date(date)) => *date,
+        Some(Value::Number(_) | Value::YesNo(_) | Value::Text(_)) | None => unreachable!("every claim has its day"),
+    };
+    let days = calendar::days(day(told), day(other));
     let mut claim = told.without("shares_elsewhere").claim;
     claim.extend(other.claim.iter().filter(|(name, _)| name == "shares_elsewhere").cloned());
-    for (name, value) in &mut claim {
-        if name == "event_date"
-            && let Some(date) = other.value("event_date")
-        {
-            *value = date.clone();
+    for (_, value) in &mut claim {
+        if let Value::Date(date) = value {
+            *date = later(*date, days);
         }
     }
     Told { cover_id: other.cover_id.clone(), cover: other.cover.clone(), claim, ..told.clone() }
