@@ -2,12 +2,15 @@
 //!
 //! Proven by what telescopes; `design.md` has the argument. What can not be proven is tried on pairs of claims.
 
+#[cfg(test)]
+mod tests;
+
 use super::tried::{Dice, Pair};
 use crate::exact::divides;
 use crate::plan::expression::{Number, Prior};
 use crate::plan::{Action, EarlierBenefit, LedgerAmount, Limit, Plan, Step};
 use crate::reading::ties::{NumberTies, Tied};
-use crate::rounding::Mode;
+use crate::rounding::{Mode, Rounding};
 use crate::semantics::{Meaning, Place};
 use crate::text::{Text, say};
 
@@ -31,7 +34,9 @@ const CLAIMS_A_PAIR: usize = 8;
 pub(super) fn refute(plan: &Plan, tries: usize) -> Option<Text> {
     let mut dice = Dice::new();
     let pairs = tries.div_ceil(CLAIMS_A_PAIR);
-    let broken = (0..pairs).map(|_| Pair::random(plan, &mut dice)).find(|pair| pair.depends_on_order(plan))?;
+    let mut paid = None;
+    let broken =
+        (0..pairs).map(|_| Pair::random(plan, &mut paid, &mut dice)).find(|pair| pair.depends_on_order(plan))?;
     broken.with_few_facts(plan).words(plan)
 }
 
@@ -101,14 +106,15 @@ impl<'p> Proof<'p> {
                 return Err(step_in_doubt(id, number, &step.action));
             }
         }
-        let to = benefit.rounding.to;
-        match self.plan.benefits.iter().find(|other| !divides(to, other.rounding.to)) {
+        let Rounding { to, mode } = benefit.rounding;
+        let finer = self.plan.benefits.iter().find(|other| !divides(to, other.rounding.to));
+        match finer.filter(|_| !shifts_with_multiples(mode)) {
             None => Ok(true),
             Some(finer) => {
                 let other = &finer.id;
                 Err(say!(
-                    "待遇 `{other}` 舍入得比 `{id}` 更细，限额所余可能不是整倍数",
-                    "`{other}` is rounded more finely than `{id}`, so that what a limit leaves may be no multiple"
+                    "待遇 `{other}` 舍入得比 `{id}` 更细，限额所余可能不是整倍数，而 `{id}` 四舍六入五成双",
+                    "`{other}` is rounded more finely than `{id}`, so that what a limit leaves may be no multiple, and `{id}` is rounded half to even"
                 ))
             }
         }
@@ -133,12 +139,12 @@ impl<'p> Proof<'p> {
 
     /// Less what the benefit itself was paid before, so that the highest of all claims is paid in the end.
     fn is_own_highest(&self, index: usize, step: &Step) -> bool {
-        let shifts = match self.plan.benefit(index).rounding.mode {
-            Mode::HalfUp | Mode::HalfDown | Mode::Up | Mode::Down | Mode::Ceiling | Mode::Floor => true,
-            Mode::HalfEven => false,
-        };
         match &step.action {
-            Action::Less(amount) => shifts && self.is_paid_before(index, amount) && self.applies_to_all_or_none(step),
+            Action::Less(amount) => {
+                shifts_with_multiples(self.plan.benefit(index).rounding.mode)
+                    && self.is_paid_before(index, amount)
+                    && self.applies_to_all_or_none(step)
+            }
             Action::Pay(_)
             | Action::Bands(_)
             | Action::Deductible { .. }
@@ -219,6 +225,14 @@ impl<'p> Proof<'p> {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether rounding less a multiple is rounding what is less by the multiple.
+fn shifts_with_multiples(mode: Mode) -> bool {
+    match mode {
+        Mode::HalfUp | Mode::HalfDown | Mode::Up | Mode::Down | Mode::Ceiling | Mode::Floor => true,
+        Mode::HalfEven => false,
     }
 }
 

@@ -134,7 +134,8 @@ const MOST_UNITS: u32 = 10_000_000;
 const DRAWS: usize = 6;
 
 impl Pair {
-    pub(super) fn random(plan: &Plan, dice: &mut Dice) -> Pair {
+    /// What was paid once is varied where nothing else that is drawn is paid.
+    pub(super) fn random(plan: &Plan, paid: &mut Option<Tried>, dice: &mut Dice) -> Pair {
         let nothing = Accumulators::new();
         let is_paid = |tried: &Tried| tried.decide(plan, &nothing).is_some_and(|outcome| !outcome.payable().is_zero());
         let mut one = Tried::random(plan, dice);
@@ -143,6 +144,11 @@ impl Pair {
                 break;
             }
             one = Tried::random(plan, dice);
+        }
+        if is_paid(&one) {
+            *paid = Some(one.clone());
+        } else if let Some(paid) = paid {
+            one = paid.beside(plan, true, dice);
         }
         let before = (dice.below(3) == 0).then(|| {
             let is_of_the_event = dice.below(2) == 0;
@@ -247,7 +253,7 @@ impl InTurn {
     }
 }
 
-/// A value at an edge more often than not: bounds, figures of the plan and their neighbours.
+/// A value at an edge more often than not: bounds, figures of the plan and their neighbours, halves that are rounded.
 fn random_value(plan: &Plan, slot: Slot, start: NaiveDate, dice: &mut Dice) -> Option<Value> {
     let fact = plan.fact(slot);
     if fact.absent == crate::fact::Absent::None && dice.below(3) == 0 {
@@ -255,16 +261,23 @@ fn random_value(plan: &Plan, slot: Slot, start: NaiveDate, dice: &mut Dice) -> O
     }
     match fact.kind {
         Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => {
-            let number = match dice.below(4) {
+            let number = match dice.below(5) {
                 0 => fact.bounds.min,
-                1 => fact.bounds.max.min(Decimal::from(10_000_000)),
-                2 => number_near(plan, slot, dice).unwrap_or(fact.bounds.min),
+                1 if fact.kind == Kind::Money => Decimal::new(i64::from(dice.below(20_000)).saturating_mul(50), 2),
+                1 | 2 => fact.bounds.max.min(Decimal::from(10_000_000)),
+                3 => number_near(plan, slot, dice).unwrap_or(fact.bounds.min),
                 _ => within(fact.bounds, fact.kind.places(), dice),
             };
             let whole = if fact.kind.places() == 0 { number.trunc() } else { number };
             Some(Value::Number(whole.clamp(fact.bounds.min, fact.bounds.max)))
         }
         Kind::Date => {
+            let stated: Vec<NaiveDate> = dates_of_figures(plan).collect();
+            let number = u32::try_from(stated.len()).unwrap_or(0);
+            if number > 0 && !is_of_cover(&fact.name) && dice.below(2) == 0 {
+                let pick = usize::try_from(dice.below(number)).unwrap_or(0);
+                return stated.get(pick).copied().map(Value::Date);
+            }
             let shift = match &*fact.name {
                 "birth_date" => i64::from(dice.below(30_000)).saturating_neg(),
                 "coverage_start" => 0,
@@ -281,6 +294,14 @@ fn random_value(plan: &Plan, slot: Slot, start: NaiveDate, dice: &mut Dice) -> O
             Some(Value::Text(fact.symbols.get(pick).map_or("other".into(), |symbol| symbol.name.clone())))
         }
     }
+}
+
+fn is_of_cover(date: &str) -> bool {
+    matches!(date, "birth_date" | "coverage_start" | "coverage_end" | "previous_coverage_end")
+}
+
+fn dates_of_figures(plan: &Plan) -> impl Iterator<Item = NaiveDate> {
+    plan.figures.dates.iter().map(|figure| figure.value)
 }
 
 /// Anything up to ten million units above the lowest.
@@ -335,7 +356,7 @@ impl Dice {
         Dice(0x9e37_79b9_7f4a_7c15)
     }
 
-    fn below(&mut self, end: u32) -> u32 {
+    pub(super) fn below(&mut self, end: u32) -> u32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
