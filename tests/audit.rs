@@ -1,30 +1,19 @@
 //! Audits: every recorded payout is in one of the numbers, and every planted error is found with its cause.
 
-#![cfg(feature = "cli")]
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by a panic")]
-#![expect(clippy::arithmetic_side_effects, reason = "numbers made up here are small")]
-#![expect(clippy::indexing_slicing, reason = "a test fails by a panic")]
-#![expect(clippy::panic, reason = "a test fails by a panic")]
-
-mod audit {
-    pub(super) mod planted;
-    pub(super) mod world;
-}
-
-#[path = "workbook/office.rs"]
-mod office;
+pub(super) mod planted;
+pub(super) mod world;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use audit::planted::{self, Planted};
-use audit::world::{self, World};
+use self::planted::Planted;
+use self::world::World;
+use crate::workbook::office::{Job, recalculated};
 use huzhu::audit::{Audit, Policy, Sampled, Sampling, Unit};
 use huzhu::rounding::{Mode, Rounding};
 use huzhu::{Code, Language};
-use office::{Job, recalculated};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
@@ -35,7 +24,7 @@ fn planted_errors_are_found_with_their_causes() {
     every_planted_error_is_found(4_000, 12);
 }
 
-/// The full size, for an optimised build: `cargo test --release --test audit -- --ignored --nocapture`.
+/// The full size, for an optimised build: `cargo test --release audit:: -- --ignored --nocapture`.
 #[test]
 #[ignore = "a hundred thousand claims take minutes in a debug build"]
 fn planted_errors_are_found_with_their_causes_among_a_hundred_thousand_claims() {

@@ -1,10 +1,5 @@
 //! Runs over files: the same bytes however they are stopped, divided and ordered, and no row lost.
 
-#![cfg(feature = "cli")]
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-#![expect(clippy::arithmetic_side_effects, reason = "numbers of rows are small")]
-#![expect(clippy::indexing_slicing, reason = "a test fails by a panic")]
-
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::num::NonZeroUsize;

@@ -1,20 +1,5 @@
 //! A certificate says what was decided, in the one canonical form, by one program for each version of a plan.
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that meets what it does not know must stop, not carry on"
-)]
-#![expect(dead_code, reason = "of the oracle only its population is used here")]
-
-#[path = "oracle/all.rs"]
-mod oracle;
-
-#[path = "drawn/claims.rs"]
-mod claims;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -24,9 +9,9 @@ use huzhu::{
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
-use claims::pair;
-use oracle::draw::Draw;
-use oracle::population::{PLANS, history as drawn};
+use crate::drawn::claims::pair;
+use crate::oracle::draw::Draw;
+use crate::oracle::population::{PLANS, history as drawn};
 
 const MEMBERS: usize = 5_000;
 const SEED: u64 = 20_261_123;

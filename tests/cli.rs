@@ -2,10 +2,6 @@
 //!
 //! `HUZHU_BLESS=1` writes the expected texts anew.
 
-#![cfg(feature = "cli")]
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-#![expect(clippy::expect_used, reason = "a test fails by a panic")]
-
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,23 +1,5 @@
 //! Columns decide every claim as it is decided alone: on the oracle's population, over all packs.
 
-#![cfg(feature = "batch")]
-#![expect(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that meets what it does not know must stop, not carry on"
-)]
-#![expect(dead_code, reason = "of the oracle only its population is used here")]
-
-#[path = "oracle/all.rs"]
-mod oracle;
-
-#[path = "drawn/claims.rs"]
-mod claims;
-#[path = "results/read.rs"]
-mod read;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -27,10 +9,10 @@ use huzhu::batch;
 use huzhu::{Adjudication, Catalog, Claim, Enrollment, Roll, history};
 use rust_decimal::Decimal;
 
-use claims::with_facts;
-use oracle::draw::Draw;
-use oracle::population::{PLANS, history as drawn};
-use read::{amounts, texts};
+use crate::drawn::claims::with_facts;
+use crate::oracle::draw::Draw;
+use crate::oracle::population::{PLANS, history as drawn};
+use crate::results::read::{amounts, texts};
 
 const MEMBERS: usize = 20_000;
 const CERTIFIED_MEMBERS: usize = 1_000;

@@ -1,12 +1,5 @@
 //! A curve says of every value of a fact what deciding the claim with it says.
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that meets what it does not know must stop, not carry on"
-)]
-
 use std::path::Path;
 
 use huzhu::{Case, Catalog, Curve, Decision, Kind, Piece, STANDARD, WorkedCases};

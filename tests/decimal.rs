@@ -8,9 +8,6 @@
 //! The folder is named by `HUZHU_DECIMAL_DATA`, or is that of `python3` or of a pyenv version; without one the test says so
 //! and passes.
 
-#![expect(clippy::arithmetic_side_effects, reason = "big integers have no bound to leave")]
-#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
-
 use std::env;
 use std::fmt;
 use std::fs;

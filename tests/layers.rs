@@ -2,9 +2,6 @@
 //!
 //! A module may name modules of its own layer and of those below, in a `use` or in any other path.
 
-#![expect(clippy::arithmetic_side_effects, reason = "places in a text stay within it")]
-#![expect(clippy::panic, reason = "a test fails by a panic")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

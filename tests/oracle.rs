@@ -4,42 +4,29 @@
 //! typed in from the printed clauses. They share no code with the engine. They must never be edited to agree with it: where the
 //! two differ, one of them is wrong, and a difference is investigated until the rules say which.
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    reason = "exact fractions do not overflow, and whole numbers here are small"
-)]
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that meets what it does not know must stop, not carry on"
-)]
-
-mod oracle {
-    pub(crate) mod calendar;
-    mod cases;
-    pub(crate) mod claims;
-    pub(crate) mod disability;
-    pub(crate) mod draw;
-    pub(crate) mod exact;
-    pub(crate) mod facts;
-    pub(crate) mod gansu_comprehensive;
-    pub(crate) mod guangdong_accident;
-    pub(crate) mod guangdong_critical_illness;
-    pub(crate) mod guangdong_hospital_allowance;
-    pub(crate) mod guangdong_second_medical;
-    pub(crate) mod guangdong_self_funded;
-    pub(crate) mod guangdong_womens_illness;
-    pub(crate) mod henan_accident;
-    pub(crate) mod ningbo_critical;
-    pub(crate) mod ningbo_hospital;
-    pub(crate) mod population;
-    pub(crate) mod record;
-    pub(crate) mod truth;
-    pub(crate) mod verdict;
-    pub(crate) mod wuxi_return_allowance;
-    pub(crate) mod wuxi_xixinbao;
-}
+pub(crate) mod calendar;
+mod cases;
+pub(crate) mod claims;
+pub(crate) mod disability;
+pub(crate) mod draw;
+pub(crate) mod exact;
+pub(crate) mod facts;
+pub(crate) mod gansu_comprehensive;
+pub(crate) mod guangdong_accident;
+pub(crate) mod guangdong_critical_illness;
+pub(crate) mod guangdong_hospital_allowance;
+pub(crate) mod guangdong_second_medical;
+pub(crate) mod guangdong_self_funded;
+pub(crate) mod guangdong_womens_illness;
+pub(crate) mod henan_accident;
+pub(crate) mod ningbo_critical;
+pub(crate) mod ningbo_hospital;
+pub(crate) mod population;
+pub(crate) mod record;
+pub(crate) mod truth;
+pub(crate) mod verdict;
+pub(crate) mod wuxi_return_allowance;
+pub(crate) mod wuxi_xixinbao;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -50,13 +37,13 @@ use huzhu::{Accumulators, Adjudication, Catalog, Claim, Enrollment};
 use num_bigint::BigInt;
 use rust_decimal::Decimal;
 
-use oracle::calendar::day;
-use oracle::draw::Draw;
-use oracle::exact::{Exact, fraction, nothing};
-use oracle::facts::{Facts, Value};
-use oracle::population::{PLANS, Plan, history};
-use oracle::record::Record;
-use oracle::verdict::{Decision, Verdict};
+use self::calendar::day;
+use self::draw::Draw;
+use self::exact::{Exact, fraction, nothing};
+use self::facts::{Facts, Value};
+use self::population::{PLANS, Plan, history};
+use self::record::Record;
+use self::verdict::{Decision, Verdict};
 
 const CLAIMS: usize = 100_000;
 const SEED: u64 = 20_250_508;
@@ -263,7 +250,7 @@ fn the_courier_zhao_is_paid_as_printed() {
             ("hospital_days", Value::Whole(51)),
         ],
     );
-    let verdict = oracle::henan_accident::decide(&facts, &Record::default());
+    let verdict = henan_accident::decide(&facts, &Record::default());
     assert_eq!(verdict.paid_by("hospital-medical"), fraction(201_987, 100));
     assert_eq!(verdict.paid_by("hospital-allowance"), fraction(510_000, 100));
     assert_eq!(verdict.payable(), fraction(711_987, 100));
@@ -283,7 +270,7 @@ fn the_family_of_the_truck_driver_xu_is_paid_as_printed() {
             ("death", Value::YesNo(true)),
         ],
     );
-    let verdict = oracle::gansu_comprehensive::decide(&facts, &Record::default());
+    let verdict = gansu_comprehensive::decide(&facts, &Record::default());
     assert_eq!(verdict.payable(), fraction(300_000, 1));
 }
 

@@ -2,36 +2,22 @@
 //!
 //! `RANDOM_PACKS=5000` asks for another number of packs, `RANDOM_SEED=7` for others than the usual ones.
 
-#![cfg(feature = "batch")]
-#![expect(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that meets what it does not know must stop, not carry on"
-)]
 #![expect(clippy::format_push_string, reason = "a pack is put together line by line, and read once")]
 
-#[path = "random_packs"]
-mod random_packs {
-    pub(crate) mod compare;
-    #[path = "../oracle/draw.rs"]
-    pub(crate) mod draw;
-    pub(crate) mod expressions;
-    pub(crate) mod histories;
-    pub(crate) mod packs;
-    #[path = "../results/read.rs"]
-    pub(crate) mod read;
-    pub(crate) mod tree;
-}
+pub(crate) mod compare;
+pub(crate) mod expressions;
+pub(crate) mod histories;
+pub(crate) mod packs;
+pub(crate) mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use huzhu::{Adjudication, Catalog, Certifier, Diagnostics, Hold, Notice, Roll, history};
 
-use random_packs::compare::{Answer, alone, by_columns, decidable_histories, differences, is_plain};
-use random_packs::draw::Draw;
-use random_packs::histories::{Member, member};
-use random_packs::packs::{Drawn, drawn};
+use self::compare::{Answer, alone, by_columns, decidable_histories, differences, is_plain};
+use self::histories::{Member, member};
+use self::packs::{Drawn, drawn};
+use crate::oracle::draw::Draw;
 
 const PACKS: u64 = 200;
 const MEMBERS: usize = 150;
@@ -275,7 +261,7 @@ fn shrunk(mut drawn: Drawn, mut member: Member) -> String {
     while let Some((smaller, member_of_it)) = smaller(&drawn, &member) {
         (drawn, member) = (smaller, member_of_it);
     }
-    let texts: Vec<String> = drawn.packs.iter().map(random_packs::packs::Pack::text).collect();
+    let texts: Vec<String> = drawn.packs.iter().map(packs::Pack::text).collect();
     let found = told_apart(&drawn, &member).expect("it was told apart before");
     format!("{}\n{member:#?}\n{found}", texts.join("\n──────\n"))
 }

@@ -9,9 +9,7 @@
 //! | `cases` | a case file | `EXPECT.txt`: `FILE CODE LINE:COLUMN` |
 //! | `rendered` | the text that is shown for a file of the others | it is that text; `HUZHU_BLESS=1` writes it anew |
 
-#![expect(clippy::arithmetic_side_effects, reason = "the numbers here are small")]
 #![expect(clippy::format_collect, reason = "a bad text is built once, and as it reads")]
-#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

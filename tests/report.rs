@@ -1,24 +1,10 @@
 //! The report of an audit in a browser: it opens without a word on the console, asks for nothing, and shows what it has.
 
-#![cfg(feature = "cli")]
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-#![expect(clippy::arithmetic_side_effects, reason = "numbers made up here are small")]
-#![expect(clippy::indexing_slicing, reason = "a test fails by a panic")]
-#![expect(clippy::panic, reason = "a test fails by a panic")]
-#![expect(dead_code, reason = "of the audits' world only what a report needs is used here")]
-
-#[path = "audit"]
-mod audit {
-    pub(super) mod planted;
-    pub(super) mod world;
-}
-
-#[path = "report/browser.rs"]
 mod browser;
 
-use audit::planted::{self, Planted};
-use audit::world::World;
-use browser::{Opened, measured, printed};
+use self::browser::{Opened, measured, printed};
+use crate::audit::planted::{self, Planted};
+use crate::audit::world::World;
 use huzhu::Language;
 use huzhu::audit::{Sampling, Summary};
 use serde_json::Value as Json;

@@ -1,8 +1,5 @@
 //! Style as a test.
 
-#![expect(clippy::arithmetic_side_effects, reason = "places in a text stay within it")]
-#![expect(clippy::panic, reason = "a test fails by a panic")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

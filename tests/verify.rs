@@ -1,26 +1,6 @@
 //! Certificates are checked by two small programs of their own, in Rust and in Python, and no change of a certificate gets past either.
 //!
-//! The two agree on every text here. `cargo test --test verify -- --ignored` runs the large ones; `VERIFY_CERTIFICATES` and `VERIFY_PYTHON` say how many.
-
-#![expect(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by a panic"
-)]
-#![expect(dead_code, reason = "of the oracle only its population is used here")]
-
-#[path = "drawn/claims.rs"]
-mod claims;
-#[path = "oracle/all.rs"]
-mod oracle;
-mod forgery {
-    pub(crate) mod forge;
-    pub(crate) mod generate;
-    pub(crate) mod python;
-}
+//! The two agree on every text here. `cargo test verify:: -- --ignored` runs the large ones; `VERIFY_CERTIFICATES` and `VERIFY_PYTHON` say how many.
 
 use std::fs;
 use std::path::Path;
@@ -30,8 +10,8 @@ use huzhu::verify::{Batch, Flaw, Verified, batch, certificate};
 use huzhu::{Case, Catalog, Certificate, Certifier, Roll, Tree};
 use serde_json::Value as Json;
 
-use forgery::forge::{self, Forged};
-use forgery::{generate, python};
+use crate::forgery::forge::{self, Forged};
+use crate::forgery::{generate, python};
 
 const SAMPLES: [&str; 8] =
     ["zhao", "limited", "nothing-due", "denied", "pended", "contradicts", "settlement", "nothing-due.of-batch"];

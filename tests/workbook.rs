@@ -3,42 +3,8 @@
 //! `WORKBOOK_MEMBERS=100` draws another number of members of each plan, `WORKBOOK_PACKS=500` another number of random packs,
 //! `WORKBOOK_SEED=7` others than the usual ones.
 
-#![cfg(feature = "workbook")]
-#![expect(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that meets what it does not know must stop, not carry on"
-)]
-#![expect(clippy::format_push_string, reason = "a pack is put together line by line, and read once")]
-#![expect(dead_code, reason = "of the oracle and of random packs only the populations are used here")]
-
-#[path = "oracle/all.rs"]
-mod oracle;
-
-#[path = "drawn/claims.rs"]
-mod claims;
-
-#[path = "random_packs"]
-mod random_packs {
-    #[cfg(feature = "batch")]
-    pub(crate) mod compare;
-    pub(crate) use crate::oracle::draw;
-    pub(crate) mod expressions;
-    pub(crate) mod histories;
-    pub(crate) mod packs;
-    #[cfg(feature = "batch")]
-    #[path = "../results/read.rs"]
-    pub(crate) mod read;
-    pub(crate) mod tree;
-}
-
-#[path = "workbook"]
-mod workbook {
-    pub(crate) mod file;
-    pub(crate) mod office;
-}
+pub(crate) mod file;
+pub(crate) mod office;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -47,16 +13,18 @@ use huzhu::{Accumulators, Adjudication, Case, Catalog, Claim, Decision, Enrollme
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
-use claims::pair;
-use oracle::draw::Draw;
-use oracle::population::{PLANS, history as drawn_history};
-use workbook::file::{self, LONGEST_SHEET, Sheet};
-use workbook::office::{Change, Job, Sheets, recalculated};
+use self::file::{LONGEST_SHEET, Sheet};
+use self::office::{Change, Job, Sheets, recalculated};
+use crate::drawn::claims::pair;
+use crate::oracle::draw::Draw;
+use crate::oracle::population::{PLANS, history as drawn_history};
 
 /// Of each plan.
 const MEMBERS: u64 = 8;
+#[cfg(feature = "batch")]
 const PACKS: u64 = 30;
 /// Of each random pack.
+#[cfg(feature = "batch")]
 const CLAIMS_OF_A_PACK: usize = 6;
 const CLAIMS_OF_A_WORKBOOK: usize = 20;
 /// So often all inputs of a sheet are changed to those of another claim.
@@ -114,7 +82,8 @@ fn a_spreadsheet_works_out_what_the_engine_decides_under_every_pack() {
 #[cfg(feature = "batch")]
 #[test]
 fn a_spreadsheet_works_out_what_the_engine_decides_under_any_pack() {
-    use random_packs::compare::decidable_histories;
+    use crate::random_packs;
+    use crate::random_packs::compare::decidable_histories;
     let first = asked("WORKBOOK_SEED", 0);
     let mut groups = Vec::new();
     for seed in first..first + asked("WORKBOOK_PACKS", PACKS) {

@@ -22,7 +22,7 @@ use parquet::arrow::ArrowWriter;
 use serde_json::{Map, Value as Json, json};
 
 use super::program::{huzhu, input};
-use crate::claims::pair;
+use crate::drawn::claims::pair;
 use crate::oracle::draw::Draw;
 use crate::oracle::population::{PLANS, history as drawn_history};
 

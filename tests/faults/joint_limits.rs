@@ -1,8 +1,5 @@
 //! Joint limits over several plans: the same from every way in, and never exceeded.
 
-#![expect(clippy::indexing_slicing, reason = "a test fails by a panic")]
-#![expect(clippy::arithmetic_side_effects, reason = "the numbers here are small")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use huzhu::{Catalog, Certifier, Roll};
 
-use crate::claims::pair;
+use crate::drawn::claims::pair;
 use crate::oracle::draw::Draw;
 use crate::oracle::population::{PLANS, history};
 

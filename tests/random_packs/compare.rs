@@ -10,7 +10,7 @@ use huzhu::{Accumulators, Adjudication, BenefitLines, Catalog, Claim, Decision, 
 use rust_decimal::Decimal;
 
 use super::histories::{Member, Row};
-use super::read::{amounts, texts};
+use crate::results::read::{amounts, texts};
 
 /// What became of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]

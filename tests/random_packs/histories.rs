@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 
-use super::draw::Draw;
 use super::expressions::amount;
 use super::packs::{Drawn, OwnFact, PLAN};
+use crate::oracle::draw::Draw;
 
 /// A row of columns; what is not given is not there.
 pub(crate) type Row = BTreeMap<String, String>;

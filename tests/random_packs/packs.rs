@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::draw::Draw;
 use super::expressions::{Number, Size, amount};
 use super::tree::{Sort, Tree};
+use crate::oracle::draw::Draw;
 
 pub(crate) const PLAN: &str = "drawn";
 const CITED: &str = "clause = \"c\"\nprovenance = \"stated\"\n";
