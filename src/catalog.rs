@@ -58,7 +58,8 @@ pub enum LoadError {
 }
 
 impl Catalog {
-    /// Loads every `*.toml` of a folder: packs, and joint limits (`*.joint.toml`); worked cases (`*.cases.toml`) are left out.
+    /// Loads every `*.toml` of a folder: packs, and joint limits (`*.joint.toml`); worked cases (`*.cases.toml`) are left out, and `huzhu.toml`, in
+    /// which the command line finds its defaults.
     ///
     /// # Errors
     /// [`LoadError::Unreadable`] for the file system, [`LoadError::Rules`] with all that is wrong in all files.
@@ -72,7 +73,8 @@ impl Catalog {
             let path = entry.map_err(unreadable(folder))?.path();
             let name = path.to_string_lossy().into_owned();
             let is_toml = path.extension().is_some_and(|ending| ending == "toml");
-            if path.is_file() && is_toml && !name.ends_with(".cases.toml") {
+            let is_aside = name.ends_with(".cases.toml") || path.file_name().is_some_and(|name| name == "huzhu.toml");
+            if path.is_file() && is_toml && !is_aside {
                 let bytes = std::fs::read(&path).map_err(unreadable(&path))?;
                 files.insert(name, bytes);
             }

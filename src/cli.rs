@@ -1,6 +1,7 @@
 //! The command line: what is asked, what is answered, and how the program ends.
 
 mod adjudicate;
+mod apart;
 mod audit;
 mod batch;
 mod check;
@@ -11,6 +12,7 @@ mod explanation;
 mod extract;
 mod figures;
 mod files;
+mod home;
 mod init;
 mod layout;
 mod man;
@@ -19,6 +21,7 @@ mod notes;
 mod options;
 mod page;
 mod schema;
+mod shipped;
 mod test;
 mod verify;
 mod what_if;
@@ -31,6 +34,7 @@ use anstream::AutoStream;
 use anstream::stream::{AsLockedWrite, RawStream};
 use clap::Parser;
 
+use home::Home;
 use layout::{Ink, Lines, Look};
 use options::{Command, Options, Setting};
 use words::say;
@@ -68,8 +72,12 @@ const COULD_NOT_RUN: u8 = 2;
 /// Runs the program on the arguments of the process.
 pub(crate) fn run() -> ExitCode {
     let Options { common, command } = Options::parse();
-    let setting = common.setting();
-    let outcome = execute(command, &setting).and_then(|report| {
+    let (home, misread) = match Home::find(common.language()) {
+        Ok(home) => (home, None),
+        Err(failure) => (Home::default(), Some(failure)),
+    };
+    let setting = common.setting(&home);
+    let outcome = misread.map_or_else(|| execute(command, &setting), Err).and_then(|report| {
         write(io::stderr(), &setting.remarks, &report.remarks, &setting)?;
         write(io::stdout(), &setting.results, &report.results, &setting)?;
         Ok(report.is_wrong)

@@ -228,7 +228,7 @@ fn what_can_not_run_ends_with_two_and_says_what_to_do() {
             vec!["batch", "--claims=empty/README.md", "--enrollments=empty/README.md", "--out=c.csv", "--rules=alone"],
             "is named twice",
         ),
-        (vec!["batch", "--claims=a.csv", "--enrollments=b.csv", "--out=c.csv", "--memory=5GB"], "such as 512MiB"),
+        (vec!["batch", "--claims=a.csv", "--enrollments=b.csv", "--out=c.csv", "--memory=5XB"], "such as 512M"),
         (vec!["extract", "nowhere.jsonl", "C-1"], "`nowhere.jsonl` can not be read: no such file or folder"),
         (vec!["extract", "empty/README.md", "C-1"], "`empty/README.md`: line 1: it is no line of a batch"),
         (
@@ -472,8 +472,8 @@ fn a_check_shows_all_that_is_wrong_and_what_is_right_beside_it() {
     let ran = folder.huzhu(&["check", "--rules", ".", "--lang", "en"]);
     assert_eq!(ran.code, 1);
     for part in [
-        "✗ ./bad.toml   2 problems",
-        "✓ ./good.toml  version 1",
+        "✗ bad.toml   2 problems",
+        "✓ good.toml  version 1",
         "error[rate-out-of-range]",
         "did you mean `daily_allowance`?",
         "2 problems in 1 of 2 files",
@@ -599,10 +599,10 @@ fn the_examples_of_every_help_run() {
 // ── helpers ───────────────────────────────────────────────────────────────
 
 /// What a run has printed, and its exit code.
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl From<Output> for Ran {
@@ -616,16 +616,16 @@ impl From<Output> for Ran {
 }
 
 /// The program at the top of the project, in an environment that says nothing.
-fn program() -> Command {
+pub(crate) fn program() -> Command {
     let mut command = Command::new(PROGRAM);
     command.current_dir(ROOT).stdin(Stdio::null());
-    for variable in ["LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+    for variable in ["LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "HUZHU_RULES"] {
         command.env_remove(variable);
     }
     command
 }
 
-fn run(mut command: Command) -> Ran {
+pub(crate) fn run(mut command: Command) -> Ran {
     command.output().unwrap().into()
 }
 
@@ -658,28 +658,28 @@ fn expect(name: &str, text: &str) {
 }
 
 /// A folder of one test's own, gone with it.
-struct Folder {
+pub(crate) struct Folder {
     root: PathBuf,
 }
 
 impl Folder {
-    fn new(name: &str) -> Folder {
+    pub(crate) fn new(name: &str) -> Folder {
         let root = std::env::temp_dir().join(format!("huzhu-{name}-{}", std::process::id()));
         fs::create_dir_all(&root).unwrap();
         Folder { root }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root.join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    fn huzhu(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn huzhu(&self, arguments: &[&str]) -> Ran {
         let mut command = program();
         command.args(arguments).current_dir(&self.root);
         run(command)
@@ -692,7 +692,7 @@ impl Drop for Folder {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();

@@ -30,6 +30,8 @@ mod decimal;
 mod exact;
 #[cfg(feature = "cli")]
 mod faults;
+#[cfg(feature = "cli")]
+mod first_hour;
 mod hostile;
 mod joint;
 mod laws;

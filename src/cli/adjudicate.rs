@@ -10,42 +10,54 @@ use super::files::{self, why};
 use super::layout::Ink;
 use super::options::{Adjudicate, Format, Setting};
 use super::words::say;
-use super::{Failure, Report, check, curve, what_if};
+use super::{Failure, Report, apart, check, curve, what_if};
 
 pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failure> {
     let outputs = [&asked.certificate, &asked.workbook, &asked.svg].into_iter().flatten();
     files::each_once([&asked.case].into_iter().chain(outputs), setting.language)?;
     let (name, bytes) = read(&asked.case, setting)?;
-    let catalog = match files::catalog(setting)? {
-        Ok(catalog) => asked.holding.of(catalog),
+    let sound = match apart::sound(&bytes, setting)? {
+        Ok(sound) => sound,
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
-    let case = match Case::read(&name, &bytes, &catalog) {
+    let warnings = sound.warnings(setting);
+    let report = examined(asked, &name, &bytes, &asked.holding.of(sound.catalog), setting)?;
+    Ok(Report { remarks: warnings + &report.remarks, ..report })
+}
+
+fn examined(
+    asked: &Adjudicate,
+    name: &str,
+    bytes: &[u8],
+    catalog: &Catalog,
+    setting: &Setting,
+) -> Result<Report, Failure> {
+    let case = match Case::read(name, bytes, catalog) {
         Ok(case) => case,
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
-    let certificate = match asked.certificate.as_ref().map(|_| Certifier::new(&catalog).certify(&case)).transpose() {
+    let certificate = match asked.certificate.as_ref().map(|_| Certifier::new(catalog).certify(&case)).transpose() {
         Ok(certificate) => certificate,
-        Err(error) => return Ok(wrong(&name, &error, setting)),
+        Err(error) => return Ok(wrong(name, &error, setting)),
     };
-    let workbook = match asked.workbook.as_ref().map(|_| workbook(&case, &catalog, setting)).transpose() {
+    let workbook = match asked.workbook.as_ref().map(|_| workbook(&case, catalog, setting)).transpose() {
         Ok(workbook) => workbook,
-        Err(error) => return Ok(wrong(&name, &error, setting)),
+        Err(error) => return Ok(wrong(name, &error, setting)),
     };
     let report = match (&asked.curve, asked.what_if.as_slice()) {
-        (Some(fact), _) => match curve::of(&case, &catalog, fact) {
+        (Some(fact), _) => match curve::of(&case, catalog, fact) {
             Ok(curve) => {
                 if let Some(path) = &asked.svg {
                     files::write(path, curve::svg(&curve, setting.language).as_bytes(), setting.language)?;
                 }
-                curve::beyond_joint_limits(&case, &catalog, &curve).map(|left| curve::report(&curve, left, setting))
+                curve::beyond_joint_limits(&case, catalog, &curve).map(|left| curve::report(&curve, left, setting))
             }
             Err(error) => Err(error),
         },
-        (None, []) => decided(&case, &catalog, setting),
-        (None, changes) => what_if::report(&case, changes, &catalog, setting),
+        (None, []) => decided(&case, catalog, setting),
+        (None, changes) => what_if::report(&case, changes, catalog, setting),
     };
-    let report = report.unwrap_or_else(|error| wrong(&name, &error, setting));
+    let report = report.unwrap_or_else(|error| wrong(name, &error, setting));
     if let Some((path, certificate)) = asked.certificate.as_ref().zip(certificate) {
         files::write(path, format!("{}\n", certificate.to_text()).as_bytes(), setting.language)?;
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use huzhu::{Catalog, Diagnostics, Language, Plan, pack};
 
 use super::Failure;
+use super::home;
 use super::options::Setting;
 use super::words::{pick, say};
 
@@ -51,9 +52,9 @@ impl Shelf {
         let mut files = BTreeMap::new();
         let entries = std::fs::read_dir(listed).map_err(|fault| no_folder(folder, &fault, setting))?;
         for entry in entries {
-            let path = folder.join(entry.map_err(|fault| no_folder(folder, &fault, setting))?.file_name());
+            let path = within(folder, entry.map_err(|fault| no_folder(folder, &fault, setting))?.file_name());
             let name = path.to_string_lossy().into_owned();
-            if is_toml(&path) && path.is_file() {
+            if is_toml(&path) && path.is_file() && file_name(&name) != home::FILE {
                 let bytes = read(&path, setting.language)?;
                 files.insert(name, bytes);
             }
@@ -62,18 +63,14 @@ impl Shelf {
     }
 
     /// All of a folder.
-    fn whole(folder: &Path, setting: &Setting) -> Result<Shelf, Failure> {
+    pub(super) fn whole(folder: &Path, setting: &Setting) -> Result<Shelf, Failure> {
         let mut shelf = Shelf::read(folder, setting)?;
         if !shelf.files.keys().any(|name| Sort::of(name) == Sort::Pack) {
             let folder = folder.display();
             let message = say!(setting.language, "`{folder}` 中没有规则包", "no rule pack is in `{folder}`");
             return Err(Failure::new(message).with_help([
                 say!(setting.language, "用 `--rules DIR` 指明规则目录", "name the folder of packs with `--rules DIR`"),
-                say!(
-                    setting.language,
-                    "或用 `huzhu init PLAN-ID` 新建一个",
-                    "or write a first pack with `huzhu init PLAN-ID`"
-                ),
+                first_pack(setting.language),
             ]));
         }
         shelf.asked = shelf.files.keys().cloned().collect();
@@ -128,6 +125,12 @@ pub(super) fn shelves(packs: &[String], setting: &Setting) -> Result<Vec<Shelf>,
             shelves.insert(path.to_owned(), Shelf::whole(path, setting)?);
             continue;
         }
+        let on_the_shelf = within(&setting.rules, pack);
+        // A bare file name is that of the rules folder where there is none here.
+        let (path, pack) = match (path.is_file() || !is_toml(path), on_the_shelf.is_file()) {
+            (false, true) => (on_the_shelf.as_path(), on_the_shelf.to_string_lossy().into_owned()),
+            (true, _) | (false, false) => (path, pack.clone()),
+        };
         let is_path = path.is_file() || is_toml(path) || pack.contains(['/', '\\']);
         let folder = if is_path { path.parent().unwrap_or(Path::new("")) } else { &setting.rules };
         let bytes = if is_path { read(path, setting.language)? } else { Vec::new() };
@@ -140,7 +143,7 @@ pub(super) fn shelves(packs: &[String], setting: &Setting) -> Result<Vec<Shelf>,
             shelf.asked.insert(pack.clone());
             shelf.named.insert(pack.clone());
         } else {
-            shelf.ask_for_plan(pack, setting)?;
+            shelf.ask_for_plan(&pack, setting)?;
         }
     }
     Ok(shelves.into_values().collect())
@@ -241,7 +244,16 @@ fn no_folder(folder: &Path, fault: &io::Error, setting: &Setting) -> Failure {
             say!(setting.language, "用 `--rules DIR` 指明规则目录", "name the folder of packs with `--rules DIR`")
         }
     };
-    Failure::new(message).with_help([help])
+    Failure::new(message).with_help([help, first_pack(setting.language)])
+}
+
+/// How to come to a pack where there is none.
+fn first_pack(language: Language) -> String {
+    say!(
+        language,
+        "或用 `huzhu init PLAN-ID` 新建一个；`huzhu init --from henan-accident` 复制一个随程序附带的规则包",
+        "or write a first pack with `huzhu init PLAN-ID`; `huzhu init --from henan-accident` copies one that comes with the program"
+    )
 }
 
 /// The known names nearest to one that is not known; all of them if none is near.
@@ -260,8 +272,13 @@ pub(super) fn did_you_mean(name: &str, known: &BTreeSet<&str>, language: Languag
     say!(language, "是否想写 {list}？", "did you mean {list}?")
 }
 
-fn is_toml(path: &Path) -> bool {
+pub(super) fn is_toml(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "toml")
+}
+
+/// A path in a folder, as short as it can be written.
+pub(super) fn within(folder: &Path, name: impl AsRef<Path>) -> PathBuf {
+    if folder == Path::new(".") { name.as_ref().to_owned() } else { folder.join(name) }
 }
 
 /// The last part of a path.

@@ -4,13 +4,14 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use huzhu::Plan;
 use serde_json::json;
 
 use super::check::json as print;
-use super::files::{self, why};
+use super::files::{self, did_you_mean, why, within};
 use super::options::{Format, Init, Setting};
 use super::words::say;
-use super::{Failure, Report};
+use super::{Failure, Report, shipped};
 
 const PACK: &str = include_str!("template.toml");
 const CASES: &str = include_str!("template.cases.toml");
@@ -18,7 +19,7 @@ const CASES: &str = include_str!("template.cases.toml");
 const ID: &str = "PLAN-ID";
 
 pub(super) fn run(asked: &Init, setting: &Setting) -> Result<Report, Failure> {
-    let id = asked.plan.as_str();
+    let id = asked.plan.as_deref().or(asked.from.as_deref()).unwrap_or_default();
     if !is_id(id) {
         let message = say!(setting.language, "`{id}` 不能作计划编号", "`{id}` can not be a plan's id");
         let help = say!(
@@ -29,18 +30,72 @@ pub(super) fn run(asked: &Init, setting: &Setting) -> Result<Report, Failure> {
         return Err(Failure::new(message).with_help([help]));
     }
     let folder = &setting.rules;
-    let files = [(folder.join(format!("{id}.toml")), PACK), (folder.join(format!("{id}.cases.toml")), CASES)];
+    let (mut files, joint) = match &asked.from {
+        Some(plan) => (shipped(plan, id, setting)?, Joint::of(id, setting)),
+        None => (template(id, setting), Joint::default()),
+    };
     refuse_to_overwrite(id, &files, asked.force, setting)?;
+    files.extend(joint.files);
     fs::create_dir_all(folder).map_err(|fault| unwritable(folder, &fault, setting))?;
-    for (path, template) in &files {
-        replace(path, template.replace(ID, id).as_bytes()).map_err(|fault| unwritable(path, &fault, setting))?;
+    for (path, text) in &files {
+        replace(path, text.as_bytes()).map_err(|fault| unwritable(path, &fault, setting))?;
     }
     let paths: Vec<String> = files.iter().map(|(path, _)| path.display().to_string()).collect();
     let results = match setting.format {
         Format::Json => print(&json!({ "written": paths })),
         Format::Text => next_steps(id, &paths, setting),
     };
-    Ok(Report { results, ..Report::default() })
+    Ok(Report { results, remarks: joint.remarks, ..Report::default() })
+}
+
+/// Files to be written: where, and what.
+type Files = Vec<(PathBuf, String)>;
+
+fn template(id: &str, setting: &Setting) -> Files {
+    let file = |(ending, text): (&str, &str)| (within(&setting.rules, format!("{id}.{ending}")), text.replace(ID, id));
+    [("toml", PACK), ("cases.toml", CASES)].map(file).into()
+}
+
+/// A plan that comes with the program, under an id.
+fn shipped(plan: &str, id: &str, setting: &Setting) -> Result<Files, Failure> {
+    let files = shipped::files_of(plan, id);
+    if files.is_empty() {
+        let message = say!(setting.language, "程序未附带计划 `{plan}`", "no plan `{plan}` comes with the program");
+        return Err(Failure::new(message).with_help([did_you_mean(plan, &shipped::plans(), setting.language)]));
+    }
+    Ok(files.into_iter().map(|(name, text)| (within(&setting.rules, name), text)).collect())
+}
+
+/// The joint limits that a shipped plan is under.
+#[derive(Debug, Default)]
+struct Joint {
+    files: Files,
+    remarks: String,
+}
+
+impl Joint {
+    /// A joint limit comes with the last of its plans, and is spoken of with the others.
+    fn of(id: &str, setting: &Setting) -> Joint {
+        let here: Vec<Plan> = files::plans(setting);
+        let is_here = |plan: &&str| *plan == id || here.iter().any(|here| here.id() == *plan);
+        let mut joint = Joint::default();
+        for (name, text, plans) in shipped::joint_limits_over(id) {
+            let path = within(&setting.rules, name);
+            let lacking: Vec<String> =
+                plans.iter().filter(|plan| !is_here(plan)).map(|plan| format!("`{plan}`")).collect();
+            if lacking.is_empty() {
+                joint.files.extend((!path.exists()).then(|| (path, text.to_owned())));
+                continue;
+            }
+            let lacking = lacking.join(", ");
+            joint.remarks += &say!(
+                setting.language,
+                "合计限额 `{name}` 未复制：还缺少计划 {lacking}\n",
+                "the joint limit `{name}` is not copied until these plans are here too: {lacking}\n"
+            );
+        }
+        joint
+    }
 }
 
 /// The form of ids that packs require.
@@ -50,7 +105,7 @@ fn is_id(text: &str) -> bool {
     text.len() <= 64 && text.starts_with(|first: char| first.is_ascii_lowercase()) && text.split('-').all(is_part)
 }
 
-fn refuse_to_overwrite(id: &str, files: &[(PathBuf, &str)], force: bool, setting: &Setting) -> Result<(), Failure> {
+fn refuse_to_overwrite(id: &str, files: &[(PathBuf, String)], force: bool, setting: &Setting) -> Result<(), Failure> {
     let written: Vec<&PathBuf> = files.iter().map(|(path, _)| path).collect();
     if let Some(path) = written.iter().find(|path| path.exists() && !force) {
         let path = path.display();
@@ -95,8 +150,8 @@ fn unwritable(path: &Path, fault: &io::Error, setting: &Setting) -> Failure {
 }
 
 fn next_steps(id: &str, paths: &[String], setting: &Setting) -> String {
-    let folder = setting.rules.display().to_string();
-    let rules = if folder == "rules" { String::new() } else { format!(" --rules {folder}") };
+    let folder = setting.rules.display();
+    let rules = if setting.names_rules { format!(" --rules {folder}") } else { String::new() };
     let paths = paths.join("\n  ");
     say!(
         setting.language,

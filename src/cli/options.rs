@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use huzhu::{Catalog, Hold, Language};
 
+use super::home::Home;
 use super::layout::Look;
 
 /// A terminal's width counts up to here; longer lines are hard to read.
@@ -46,13 +47,13 @@ pub(super) struct Options {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Common options")]
 pub(super) struct Common {
-    /// The folder of rule packs · 规则目录
-    #[arg(long, value_name = "DIR", default_value = "rules", global = true)]
-    rules: PathBuf,
+    /// The folder of rule packs [default: what `HUZHU_RULES` or the nearest `huzhu.toml` names, else `rules`] · 规则目录
+    #[arg(long, value_name = "DIR", global = true)]
+    rules: Option<PathBuf>,
     /// The form of the results · 结果格式
     #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
     format: Format,
-    /// The language of the output [default: zh if the environment's is Chinese, else en] · 语言
+    /// The language of the output [default: what `huzhu.toml` says, else zh if the environment's is Chinese, else en] · 语言
     #[arg(long, value_enum, global = true)]
     lang: Option<Tongue>,
     /// Whether to colour; `auto` heeds the terminal and `NO_COLOR` · 颜色
@@ -251,8 +252,8 @@ pub(super) struct Resources {
     /// Work with so many threads [default: the number of processors]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<NonZeroUsize>,
-    /// Take at most about so much memory: bytes, or as 512MiB, 2GiB
-    #[arg(long, value_name = "SIZE", default_value = "1GiB")]
+    /// Take at most about so much memory: bytes, or as 512M, 2G
+    #[arg(long, value_name = "SIZE", default_value = "1G")]
     pub(super) memory: Memory,
 }
 
@@ -400,12 +401,19 @@ impl FromStr for Memory {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Memory, &'static str> {
-        let units = [("KiB", 1_u64 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40), ("", 1)];
-        let unit = units.iter().find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?, bytes)));
-        let (number, unit) = unit.unwrap_or((text, &1));
-        let number: Option<u64> = number.trim_end().parse().ok();
-        let bytes = number.and_then(|number| number.checked_mul(*unit));
-        bytes.map(|bytes| Memory { bytes }).ok_or("a whole number of bytes, or with KiB, MiB or GiB, such as 512MiB")
+        let (number, unit) = text.split_at(text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len()));
+        let unit = match unit.trim_start().to_ascii_lowercase().as_str() {
+            "" | "b" => Some(1_u64),
+            "k" | "kb" | "kib" => Some(1 << 10),
+            "m" | "mb" | "mib" => Some(1 << 20),
+            "g" | "gb" | "gib" => Some(1 << 30),
+            "t" | "tb" | "tib" => Some(1 << 40),
+            _ => None,
+        };
+        let number: Option<u64> = number.parse().ok();
+        let bytes = number.zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
+        let form = "a whole number of bytes, or with K, M or G, such as 512M · 整数字节数，或带 K、M、G，如 512M";
+        bytes.map(|bytes| Memory { bytes }).ok_or(form)
     }
 }
 
@@ -440,16 +448,22 @@ pub(super) struct Explain {
 
 /// Writes a new rule pack that works, with its cases · 新建规则包
 ///
-/// Writes PLAN-ID.toml and PLAN-ID.cases.toml into the rules folder: a small accident plan, ready to be changed clause by clause.
+/// Writes PLAN-ID.toml and PLAN-ID.cases.toml into the rules folder: a small accident plan, ready to be changed clause by clause. With `--from`,
+/// a plan that comes with the program, in all its versions, under its own id or under a new one.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu init my-plan\n  \
     huzhu init my-plan --force\n  \
-    huzhu init first-plan --rules new-rules")]
+    huzhu init first-plan --rules new-rules\n  \
+    huzhu init --from henan-accident --rules copied\n  \
+    huzhu init our-accident --from henan-accident --rules copied")]
 pub(super) struct Init {
     /// The new plan's id: lower case letters, digits and hyphens
-    #[arg(value_name = "PLAN-ID")]
-    pub(super) plan: String,
+    #[arg(value_name = "PLAN-ID", required_unless_present = "from")]
+    pub(super) plan: Option<String>,
+    /// Copy a plan that comes with the program · 复制随程序附带的计划
+    #[arg(long, value_name = "PLAN")]
+    pub(super) from: Option<String>,
     /// Overwrite files that are there
     #[arg(long)]
     pub(super) force: bool,
@@ -481,6 +495,8 @@ pub(super) struct Man {
 #[derive(Debug)]
 pub(super) struct Setting {
     pub(super) rules: PathBuf,
+    /// Whether an option names the rules folder.
+    pub(super) names_rules: bool,
     pub(super) format: Format,
     pub(super) language: Language,
     pub(super) results: Look,
@@ -488,19 +504,28 @@ pub(super) struct Setting {
 }
 
 impl Common {
-    pub(super) fn setting(self) -> Setting {
-        let language = match self.lang {
-            Some(Tongue::Zh) => Language::Zh,
-            Some(Tongue::En) => Language::En,
-            None => language_of_the_environment(),
-        };
+    /// The language that an option names, else that of the environment.
+    pub(super) fn language(&self) -> Language {
+        self.tongue().unwrap_or_else(language_of_the_environment)
+    }
+
+    fn tongue(&self) -> Option<Language> {
+        self.lang.map(|tongue| match tongue {
+            Tongue::Zh => Language::Zh,
+            Tongue::En => Language::En,
+        })
+    }
+
+    pub(super) fn setting(self, home: &Home) -> Setting {
+        let language = self.tongue().or(home.language).unwrap_or_else(language_of_the_environment);
         let styled = |chosen: anstream::ColorChoice| match self.color {
             Colour::Auto => chosen != anstream::ColorChoice::Never,
             Colour::Always => true,
             Colour::Never => false,
         };
         Setting {
-            rules: self.rules,
+            names_rules: self.rules.is_some(),
+            rules: self.rules.unwrap_or_else(|| home.rules()),
             format: self.format,
             language,
             results: Look { is_styled: styled(AutoStream::choice(&io::stdout())), width: width_of_the_terminal() },
