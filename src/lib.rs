@@ -1,10 +1,42 @@
 //! Decides mutual-aid insurance claims exactly, with reasons.
 //!
-#![doc = include_str!("../README.md")]
+#![doc = page!("../README.md")]
 //!
 //! # References
 //!
 //! [The pack format](mod@format), [the certificate format](mod@certificate_format), [how the engine is built](mod@design).
+
+/// A page in a module of its own. Pages name each other as files; the first definition of a link counts, so that here they are modules.
+macro_rules! page {
+    ($file:literal) => {
+        concat!(
+            "[readme]: crate\n",
+            "[readme.zh]: crate::chinese\n",
+            "[rules]: crate::rule_packs\n",
+            "[rules.zh]: crate::rule_packs::zh\n",
+            "[guide]: crate::guide\n",
+            "[guide.zh]: crate::guide::zh\n",
+            "[format]: mod@crate::format\n",
+            "[format.zh]: crate::format::zh\n",
+            "[certificate]: crate::certificate_format\n",
+            "[certificate.zh]: crate::certificate_format::zh\n",
+            "[design]: crate::design\n",
+            "[words]: crate::words\n",
+            "[contributing]: crate::contributing\n",
+            "[changelog]: crate::changelog\n",
+            "[commands]: crate::guide#commands\n",
+            "[commands.zh]: crate::guide::zh#命令\n",
+            "[many-claims]: crate::guide#many-claims\n",
+            "[recorded-payouts]: crate::guide#recorded-payouts\n",
+            "[certificates]: crate::guide#certificates\n",
+            "[workbooks]: crate::guide#workbooks\n",
+            "[`Plan::decide`]: crate::Plan::decide\n",
+            "\n",
+            include_str!($file)
+        )
+    };
+}
+use page;
 
 mod accumulator;
 mod adjudicate;
@@ -87,23 +119,41 @@ pub mod limits {
     pub use crate::plan::expression::MAX_FACTS;
 }
 
-#[doc = include_str!("docs/format.en.md")]
+#[doc = page!("docs/format.en.md")]
 pub mod format {
-    #[doc = include_str!("docs/format.zh.md")]
+    #[doc = page!("docs/format.zh.md")]
     pub mod zh {}
 }
 
-#[doc = include_str!("docs/certificate.en.md")]
+#[doc = page!("docs/certificate.en.md")]
 pub mod certificate_format {
-    #[doc = include_str!("docs/certificate.zh.md")]
+    #[doc = page!("docs/certificate.zh.md")]
     pub mod zh {}
 }
 
-#[doc = include_str!("docs/guide.en.md")]
+#[doc = page!("docs/guide.en.md")]
 pub mod guide {
-    #[doc = include_str!("docs/guide.zh.md")]
+    #[doc = page!("docs/guide.zh.md")]
     pub mod zh {}
 }
 
-#[doc = include_str!("docs/design.md")]
+#[doc = page!("docs/design.md")]
 pub mod design {}
+
+#[doc = page!("docs/words.md")]
+pub mod words {}
+
+#[doc = page!("../rules/README.md")]
+pub mod rule_packs {
+    #[doc = page!("../rules/README.zh.md")]
+    pub mod zh {}
+}
+
+#[doc = page!("../CONTRIBUTING.md")]
+pub mod contributing {}
+
+#[doc = page!("../CHANGELOG.md")]
+pub mod changelog {}
+
+#[doc = page!("../README.zh.md")]
+pub mod chinese {}

@@ -133,6 +133,7 @@ fn a_sample_is_drawn_from_the_payouts_whose_claims_were_decided() {
 
 /// Every sheet works out what is due; the list of them has what is recorded, and the difference.
 #[test]
+#[ignore = "it needs LibreOffice Calc, which scripts/setup installs"]
 fn the_workbook_of_a_sample_works_out_what_is_due() {
     let world = World::new("workbook", 400);
     let Planted { recorded, .. } = planted::plant(&world, 3);
@@ -142,7 +143,7 @@ fn the_workbook_of_a_sample_works_out_what_is_due() {
     assert_eq!(workbook.len(), sample.claims.len());
     let yuan = |fen: i64| serde_json::from_str::<Json>(&world::yuan(fen)).unwrap().as_f64();
     let job = Job { file: workbook.to_bytes().unwrap(), rounds: vec![Vec::new()] };
-    let Some(found) = recalculated("sample", &[job]) else { return };
+    let found = recalculated("sample", &[job]);
     let sheets = &found[0][0];
     let mut rows = 0;
     for row in sheets["claims"].iter().skip(2).filter(|row| row[0] != "") {

@@ -28,11 +28,22 @@ const RULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/rules");
 
 #[test]
 fn threads_and_memory_change_no_byte() {
+    is_divided_without_a_trace(&[(2, 64)]);
+}
+
+#[test]
+#[ignore = "it takes long: the same divided in more ways"]
+fn no_number_of_threads_and_no_memory_changes_a_byte() {
+    is_divided_without_a_trace(&[(1, 64), (2, 64), (3, 100), (5, 1024)]);
+}
+
+/// By threads and mebibytes.
+fn is_divided_without_a_trace(ways: &[(usize, u64)]) {
     let world = World::new("divided");
     world.run("one.parquet", &());
     let expected = world.results("one.parquet");
-    for (threads, memory) in [(1, 64), (2, 64), (3, 100), (5, 1024)] {
-        let job = world.job("other.parquet").threads(NonZeroUsize::new(threads).unwrap()).memory(memory << 20).force();
+    for (threads, memory) in ways {
+        let job = world.job("other.parquet").threads(NonZeroUsize::new(*threads).unwrap()).memory(memory << 20).force();
         batch::run(&job, &world.catalog, &()).unwrap();
         assert!(world.results("other.parquet") == expected, "{threads} threads, {memory} MiB");
     }
@@ -62,19 +73,30 @@ fn shuffled(rows: &RecordBatch) -> RecordBatch {
 
 #[test]
 fn certificates_are_the_same_however_a_run_is_divided_or_stopped() {
-    let world = World::new("certified");
+    certificates_are_the_same("certified", &[], &[(Stage::Deciding, 2)]);
+}
+
+#[test]
+#[ignore = "it takes long: the same divided and stopped in more ways"]
+fn certificates_are_the_same_in_whatever_way_a_run_is_divided_or_stopped() {
+    let stops = [(Stage::Claims, 1), (Stage::Deciding, 2), (Stage::Deciding, 4), (Stage::Writing, 1)];
+    certificates_are_the_same("certified-often", &[(1, 64), (3, 100)], &stops);
+}
+
+fn certificates_are_the_same(name: &str, ways: &[(usize, u64)], stops: &[(Stage, u64)]) {
+    let world = World::new(name);
     let path = |out: &str| world.path(out).with_extension("jsonl");
     let job = |out: &str| world.job(out).certificates(path(out));
     let summary = batch::run(&job("one.csv"), &world.catalog, &()).unwrap();
     let expected = fs::read(path("one.csv")).unwrap();
     every_payout_has_its_certificate(&world, &summary, &expected);
-    for (threads, memory) in [(1, 64), (3, 100)] {
-        let job = job("other.csv").threads(NonZeroUsize::new(threads).unwrap()).memory(memory << 20).force();
+    for (threads, memory) in ways {
+        let job = job("other.csv").threads(NonZeroUsize::new(*threads).unwrap()).memory(memory << 20).force();
         assert_eq!(batch::run(&job, &world.catalog, &()).unwrap().certificates(), summary.certificates());
         assert!(fs::read(path("other.csv")).unwrap() == expected, "{threads} threads, {memory} MiB");
     }
-    for (stage, after) in [(Stage::Claims, 1), (Stage::Deciding, 2), (Stage::Deciding, 4), (Stage::Writing, 1)] {
-        assert!(batch::run(&job("stopped.csv"), &world.catalog, &StopAt::new(stage, after)).is_err());
+    for (stage, after) in stops {
+        assert!(batch::run(&job("stopped.csv"), &world.catalog, &StopAt::new(*stage, *after)).is_err());
         assert!(!path("stopped.csv").exists() && job("stopped.csv").work_folder().exists());
         let resumed = batch::run(&job("stopped.csv"), &world.catalog, &()).unwrap();
         assert_eq!((resumed.certificates(), resumed.is_resumed()), (summary.certificates(), true));
@@ -390,10 +412,22 @@ fn a_work_file_that_was_changed_is_seen() {
 #[test]
 #[cfg(unix)]
 fn a_full_disk_leaves_nothing_under_the_final_name_and_no_work_undone() {
-    let world = World::new("full");
+    a_full_disk_is_survived("full", &[60, 8_000]);
+}
+
+#[test]
+#[cfg(unix)]
+#[ignore = "it takes long: a disk that is full at more moments"]
+fn a_disk_that_is_full_at_any_moment_leaves_nothing_under_the_final_name() {
+    a_full_disk_is_survived("full-often", &[1, 20, 60, 120, 180, 4_000, 8_000]);
+}
+
+#[cfg(unix)]
+fn a_full_disk_is_survived(name: &str, at: &[u64]) {
+    let world = World::new(name);
     world.run("whole.parquet", &());
     let expected = world.results("whole.parquet");
-    for blocks in [1, 20, 60, 120, 180, 4_000, 8_000] {
+    for blocks in at {
         let line = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
         let mut limited = Command::new("bash");
         limited.args(["-c", &line, "bash", PROGRAM]).args(world.arguments("out.parquet"));
@@ -413,14 +447,24 @@ fn a_full_disk_leaves_nothing_under_the_final_name_and_no_work_undone() {
 // ── interruptions ─────────────────────────────────────────────────────────
 
 #[test]
+fn a_run_that_was_stopped_in_any_stage_ends_with_the_same_bytes() {
+    a_stopped_run_goes_on("stopped", &[2]);
+}
+
+#[test]
+#[ignore = "it takes long: the same at more moments of each stage"]
 fn a_run_that_was_stopped_anywhere_ends_with_the_same_bytes() {
-    let world = World::new("stopped");
+    a_stopped_run_goes_on("stopped-often", &[1, 2, 5]);
+}
+
+fn a_stopped_run_goes_on(name: &str, moments: &[u64]) {
+    let world = World::new(name);
     let expected = world.run("whole.parquet", &());
     let files = world.results("whole.parquet");
     for stage in Stage::ALL {
-        for after in [1, 2, 5] {
+        for after in moments {
             let stopped = world.job("stopped.parquet");
-            let outcome = batch::run(&stopped, &world.catalog, &StopAt::new(stage, after));
+            let outcome = batch::run(&stopped, &world.catalog, &StopAt::new(stage, *after));
             if let Err(error) = outcome {
                 assert!(error.is_interrupted(), "{error}");
                 assert!(!world.path("stopped.parquet").exists() && stopped.work_folder().exists());
@@ -454,17 +498,27 @@ fn an_interrupt_stops_the_program_where_it_can_go_on() {
     assert!(world.results("out.parquet") == world.results("whole.parquet"));
 }
 
-/// Ends the program at a hundred moments all over its life; whatever is left, it goes on to the same bytes.
 #[test]
+fn a_run_that_was_killed_ends_with_the_same_bytes() {
+    a_killed_run_goes_on("killed", 8);
+}
+
+#[test]
+#[ignore = "it takes long: the same at a hundred moments"]
 fn a_run_that_was_killed_at_any_moment_ends_with_the_same_bytes() {
-    let world = World::of("killed", 66_000); // two buckets
+    a_killed_run_goes_on("killed-often", 100);
+}
+
+/// Ends the program at so many moments all over its life; whatever is left, it goes on to the same bytes.
+fn a_killed_run_goes_on(name: &str, times: usize) {
+    let world = World::of(name, 66_000); // two buckets
     world.run("whole.parquet", &());
     let expected = world.results("whole.parquet");
     let began = Instant::now();
     assert_eq!(world.huzhu(&world.arguments_after("timed.parquet")).status.code(), Some(1));
     let life = u64::try_from(began.elapsed().as_micros()).unwrap();
     let (mut kills, mut random) = (0, 20_261_122_u64);
-    while kills < KILLS {
+    while kills < times {
         let mut child = world.start("out.parquet");
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         sleep(Duration::from_micros((random >> 33) % life));
@@ -482,8 +536,6 @@ fn a_run_that_was_killed_at_any_moment_ends_with_the_same_bytes() {
     assert_eq!(ran.status.code(), Some(1), "{}", String::from_utf8_lossy(&ran.stderr));
     assert!(world.results("out.parquet") == expected);
 }
-
-const KILLS: usize = 100;
 
 /// Stops a run the n-th time that it tells of a stage.
 struct StopAt {

@@ -45,42 +45,59 @@ use self::population::{PLANS, Plan, history};
 use self::record::Record;
 use self::verdict::{Decision, Verdict};
 
-const CLAIMS: usize = 100_000;
+const CLAIMS: usize = 10_000;
+const MANY_CLAIMS: usize = 100_000;
 const SEED: u64 = 20_250_508;
-/// Of each decision that a plan can give, so that no plan passes unasked.
-const LEAST_OF_EACH_DECISION: usize = 100;
+/// Of each decision that a plan can give, one in so many, so that no plan passes unasked.
+const LEAST_OF_EACH_DECISION: usize = 1_000;
 /// Differences of one kind that are written out; the rest are only counted.
 const DIFFERENCES_SHOWN: usize = 2;
 
 #[test]
 fn the_engine_decides_every_claim_as_the_rules_do() -> Result<(), Box<dyn Error>> {
+    decided_as_the_rules_do(CLAIMS)
+}
+
+#[test]
+#[ignore = "it takes long: the same of a hundred thousand claims"]
+fn the_engine_decides_every_claim_of_many_as_the_rules_do() -> Result<(), Box<dyn Error>> {
+    decided_as_the_rules_do(MANY_CLAIMS)
+}
+
+fn decided_as_the_rules_do(claims: usize) -> Result<(), Box<dyn Error>> {
     let catalog = Catalog::load(Path::new("rules"))?;
     let mut census = Census::default();
     let mut draw = Draw::seeded(SEED);
     for plan in PLANS.iter().cycle() {
-        if census.decided == CLAIMS {
+        if census.decided == claims {
             break;
         }
-        decide_history(&catalog, plan, &mut draw, &mut census)?;
+        decide_history(&catalog, plan, &mut draw, &mut census, claims)?;
     }
     println!("{census}");
     assert!(census.differences.is_empty(), "{census}");
     for plan in PLANS {
         for decision in plan.can_give {
             let seen = census.decisions.get(&(plan.title, *decision)).copied().unwrap_or(0);
-            assert!(seen >= LEAST_OF_EACH_DECISION, "{}: {decision:?} was seen only {seen} times", plan.title);
+            assert!(seen * LEAST_OF_EACH_DECISION >= claims, "{}: {decision:?} was seen only {seen} times", plan.title);
         }
     }
     Ok(())
 }
 
 /// Decides one member's claims twice, each side with its own record of the earlier ones.
-fn decide_history(catalog: &Catalog, plan: &Plan, draw: &mut Draw, census: &mut Census) -> Result<(), Box<dyn Error>> {
+fn decide_history(
+    catalog: &Catalog,
+    plan: &Plan,
+    draw: &mut Draw,
+    census: &mut Census,
+    claims: usize,
+) -> Result<(), Box<dyn Error>> {
     let mut accumulators = Accumulators::new();
     let mut record = Record::default();
     let mut story = String::new();
     for (index, facts) in history(plan, draw).into_iter().enumerate() {
-        if census.decided == CLAIMS {
+        if census.decided == claims {
             break;
         }
         let expected = (plan.decide)(&facts, &record);

@@ -1,6 +1,6 @@
 //! Columns decide as claims are decided alone, whatever the pack says: random packs, random histories.
 //!
-//! `RANDOM_PACKS=5000` asks for another number of packs, `RANDOM_SEED=7` for others than the usual ones.
+//! `RANDOM_PACKS=5000` asks for another number of packs, `RANDOM_SEED=7` for others than the usual ones. What is ignored is the same on many.
 
 #![expect(clippy::format_push_string, reason = "a pack is put together line by line, and read once")]
 
@@ -19,7 +19,8 @@ use self::histories::{Member, member};
 use self::packs::{Drawn, drawn};
 use crate::oracle::draw::Draw;
 
-const PACKS: u64 = 200;
+const PACKS: u64 = 24;
+const MANY_PACKS: u64 = 200;
 const MEMBERS: usize = 150;
 /// Of each pack, so many are certified too.
 const CERTIFIED_MEMBERS: usize = 15;
@@ -28,7 +29,17 @@ const MOST_SHOWN: usize = 5;
 
 #[test]
 fn columns_decide_as_one_claim_at_a_time_under_any_pack() {
-    let (packs, first) = (asked("RANDOM_PACKS", PACKS), asked("RANDOM_SEED", 0));
+    columns_decide_as_one_claim_at_a_time(PACKS);
+}
+
+#[test]
+#[ignore = "it takes long: the same on many packs"]
+fn columns_decide_as_one_claim_at_a_time_under_many_packs() {
+    columns_decide_as_one_claim_at_a_time(MANY_PACKS);
+}
+
+fn columns_decide_as_one_claim_at_a_time(packs: u64) {
+    let (packs, first) = (asked("RANDOM_PACKS", packs), asked("RANDOM_SEED", 0));
     let (mut accepted, mut refused, mut shown) = (0, BTreeMap::<String, u64>::new(), Vec::new());
     let mut decisions = BTreeMap::<String, u64>::new();
     for seed in first..first + packs {
@@ -73,7 +84,17 @@ fn columns_decide_as_one_claim_at_a_time_under_any_pack() {
 /// The same where claims wait for open ones, of members whose claims can all be decided.
 #[test]
 fn columns_wait_for_open_claims_as_one_claim_at_a_time_does() {
-    let (packs, first) = (asked("RANDOM_PACKS", PACKS), asked("RANDOM_SEED", 0));
+    columns_wait_as_one_claim_at_a_time_does(PACKS);
+}
+
+#[test]
+#[ignore = "it takes long: the same on many packs"]
+fn columns_wait_for_open_claims_as_one_claim_at_a_time_does_under_many_packs() {
+    columns_wait_as_one_claim_at_a_time_does(MANY_PACKS);
+}
+
+fn columns_wait_as_one_claim_at_a_time_does(packs: u64) {
+    let (packs, first) = (asked("RANDOM_PACKS", packs), asked("RANDOM_SEED", 0));
     let mut waiting = 0;
     for seed in first..first + packs {
         let mut draw = Draw::seeded(seed);
@@ -98,7 +119,17 @@ fn columns_wait_for_open_claims_as_one_claim_at_a_time_does() {
 /// Certifying compares the steps of a plan's program with what the plan decides, to the last reason.
 #[test]
 fn every_claim_is_certified_as_it_is_decided_under_any_pack() {
-    let (packs, first) = (asked("RANDOM_PACKS", PACKS), asked("RANDOM_SEED", 0));
+    every_claim_is_certified_as_it_is_decided(PACKS);
+}
+
+#[test]
+#[ignore = "it takes long: the same on many packs"]
+fn every_claim_is_certified_as_it_is_decided_under_many_packs() {
+    every_claim_is_certified_as_it_is_decided(MANY_PACKS);
+}
+
+fn every_claim_is_certified_as_it_is_decided(packs: u64) {
+    let (packs, first) = (asked("RANDOM_PACKS", packs), asked("RANDOM_SEED", 0));
     let mut certified = 0;
     for seed in first..first + packs {
         let mut draw = Draw::seeded(seed);

@@ -130,6 +130,62 @@ fn every_page_is_of_a_code() {
     none(names.filter(|name| Code::named(name).is_none()), "no such code is in src/code.rs");
 }
 
+/// The pages that a reader is sent to.
+const PAGES: [&str; 5] = ["README.md", "README.zh.md", "CONTRIBUTING.md", "rules/README.md", "rules/README.zh.md"];
+
+/// As files, where the source is read; as modules, `scripts/links` follows them.
+#[test]
+fn a_link_of_a_page_leads_to_a_file_and_to_a_heading_in_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = entries(&source().join("docs")).into_iter().filter(|path| path.is_file());
+    let mut followed = 0;
+    let broken: Vec<String> = PAGES
+        .iter()
+        .map(|page| root.join(page))
+        .chain(docs)
+        .flat_map(|page| {
+            let text = fs::read_to_string(&page).unwrap();
+            let folder = page.parent().unwrap();
+            let links = links_in(&text);
+            followed += links.len();
+            let broken = links.into_iter().filter(|link| {
+                let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+                let target = if file.is_empty() { page.clone() } else { folder.join(file) };
+                let has_it = || headings_in(&fs::read_to_string(&target).unwrap()).any(|has| has == heading);
+                !target.exists() || (!heading.is_empty() && !has_it())
+            });
+            broken.map(|link| format!("{}: {link}", page.display())).collect::<Vec<_>>()
+        })
+        .collect();
+    none(broken.into_iter(), "the file or the heading is not there");
+    assert!(followed > 40, "{followed} links");
+}
+
+/// The relative targets of a page: `[text](target)` and `[label]: target`; and each label that is used has a target.
+fn links_in(text: &str) -> Vec<String> {
+    let prose: String = text.split("```").step_by(2).collect();
+    let prose: String = prose.split('`').step_by(2).collect();
+    let defined: Vec<(&str, &str)> =
+        prose.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: ")).collect();
+    let used = prose.split("][").skip(1).filter_map(|rest| rest.split(']').next());
+    let lacking = used.filter(|label| !defined.iter().any(|(defined, _)| defined == label));
+    none(lacking.map(str::to_owned), "the label of a link has no target");
+    let inline = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let targets = inline.chain(defined.iter().map(|(_, target)| *target));
+    targets.filter(|target| !target.contains("://") && !target.contains(' ')).map(str::to_owned).collect()
+}
+
+/// The headings of a page, as a link names them.
+fn headings_in(text: &str) -> impl Iterator<Item = String> {
+    let headings = text
+        .lines()
+        .filter_map(|line| line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#')));
+    headings.map(|heading| {
+        let letters = heading.chars().filter(|letter| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_'));
+        letters.map(|letter| if letter == ' ' { '-' } else { letter.to_ascii_lowercase() }).collect()
+    })
+}
+
 fn none(found: impl Iterator<Item = String>, rule: &str) {
     let found: Vec<String> = found.collect();
     assert!(found.is_empty(), "{rule}:\n{}", found.join("\n"));

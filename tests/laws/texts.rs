@@ -119,9 +119,20 @@ provenance = "stated""#,
 
 /// Whatever a pack says, another word there is another pack or none.
 #[test]
+fn a_word_of_a_pack_is_in_its_fingerprint() {
+    words_are_in_the_fingerprint(9);
+}
+
+#[test]
+#[ignore = "it takes long: the same of every word"]
 fn every_word_of_a_pack_is_in_its_fingerprint() {
-    for pack in SHELF.iter() {
-        for span in texts(&pack.text) {
+    words_are_in_the_fingerprint(1);
+}
+
+/// One word in so many, from another one on in each pack.
+fn words_are_in_the_fingerprint(one_in: usize) {
+    for (number, pack) in SHELF.iter().enumerate() {
+        for span in texts(&pack.text).into_iter().skip(number % one_in).step_by(one_in) {
             let (before, inside, after) = (&pack.text[..span.start], &pack.text[span.clone()], &pack.text[span.end..]);
             let quote = &inside[..1];
             let text = format!("{before}{quote}x{}{after}", &inside[1..]);
