@@ -636,7 +636,7 @@ fn a_folder_whose_joint_limits_cannot_be_applied_is_refused_by_every_command() {
     let backwards = [PLANS[3], PLANS[0]];
     world.write("rules/two.joint.toml", &joint("two", &backwards, 1_000, "event"));
     let (claims, enrollments) = world.write_rows(&[one_member()], false);
-    let case = world.write("case.json", "{}");
+    let case = world.write("case.json", &format!(r#"{{"enrollment": {{"plan": "{}"}}}}"#, PLANS[0]));
     let out = world.path("out.csv");
     let files = ["--claims", &claims, "--enrollments", &enrollments, "--out", &out];
     let commands: [&[&str]; 3] = [&["check"], &["adjudicate", &case], &[&["batch"], &files[..]].concat()];
