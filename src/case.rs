@@ -28,6 +28,7 @@ use crate::plan::words::Meant;
 use crate::plan::{EffectiveBy, Plan, PlanFact};
 use crate::spelling;
 use crate::text::{Text, say};
+use crate::written;
 
 /// One case, read and checked against the plans of a catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,8 +111,8 @@ impl Case {
         }
         let plan = catalog.resolve(&self.enrollment, &self.claim)?;
         let meant = plan.read_as_meant(&self.enrollment, &self.claim).into_iter();
-        let text = |meant: Meant| spelling::meant_text(&meant.fact, &meant.written, &meant.read);
-        Ok(meant.map(|meant| Notice::new(Code::ReadAsMeant, text(meant))).collect())
+        let text = |meant: &Meant| spelling::meant_text(&meant.fact, &meant.written, &meant.read);
+        Ok(meant.map(|meant| Notice::new(meant.code, text(&meant))).collect())
     }
 
     /// The same, each claim told what is known around it: the member's other claims and covers. Deciding does so by itself.
@@ -678,7 +679,7 @@ impl Reader<'_> {
             Form::Text { text, .. } => return Some(Value::Text(text.as_str().into())),
             Form::YesNo(answer) => return Some(Value::YesNo(*answer)),
             Form::Date(date) => return Some(Value::Date(*date)),
-            Form::Number(raw) => match exact::parse(raw) {
+            Form::Number(raw) => match exact::parse(written::without_zeros(raw)) {
                 Ok(number) => return Some(Value::Number(number)),
                 Err(exact::Malformed::NotANumber) => {
                     say!("`{raw}` 不是普通十进制数", "`{raw}` is not a plain decimal number")
@@ -754,6 +755,7 @@ fn own_misfit_text(fact: &PlanFact, value: &Value) -> Option<Text> {
             "the value `{value}` of `{name}` is not of type {kind} from {min} to {max}"
         ),
         Kind::Category if misfit == Misfit::Blank => spelling::blank_text(name),
+        Kind::Date if misfit == Misfit::TimeOfDay => Kind::time_of_day_text(name, &value.to_string()),
         Kind::Date | Kind::YesNo | Kind::Category => fact.kind.misfit_text(name, &value.to_string()),
     })
 }

@@ -147,6 +147,7 @@ codes! {
     SpreadsheetId "spreadsheet-id",
     AlikeIds "alike-ids",
     ReadAsMeant "read-as-meant",
+    Normalised "normalised",
     // causes of a difference that an audit finds
     Unexplained "unexplained",
     PaidAgain "paid-again",

@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostics, Findings, Source, Span};
 use crate::text::{Text, say};
+use crate::written::without_zeros;
 
 /// A rule pack or a file of worked cases is at most 1 MiB.
 pub const MAX_PACK_BYTES: usize = 1 << 20;
@@ -388,8 +389,13 @@ fn text_form(value: String, span: &Span, source: &str) -> Form {
 }
 
 fn number_form(raw: &str, span: &Span, findings: &mut Findings) -> Form {
-    let plain: String = raw.chars().filter(|c| *c != '_').collect();
-    if plain.chars().filter(char::is_ascii_digit).count() > MAX_NUMBER_DIGITS {
+    let mut plain: String = raw.chars().filter(|c| *c != '_').collect();
+    let is_too_long = |text: &str| text.chars().filter(char::is_ascii_digit).count() > MAX_NUMBER_DIGITS;
+    if is_too_long(&plain) {
+        // zeros at the end are no digits that anyone has to keep
+        plain = without_zeros(&plain).to_owned();
+    }
+    if is_too_long(&plain) {
         findings.report(
             Code::NumberTooLong,
             span,

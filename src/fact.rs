@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::spelling::{self, Spellings, Spelt};
 use crate::text::{Text, say};
-use crate::{calendar, exact, money};
+use crate::{calendar, money, written};
 
 /// What a fact's value is, with its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -195,6 +195,8 @@ pub(crate) enum Misfit {
     Value,
     /// A category's value of which nothing can be seen.
     Blank,
+    /// A moment where a date is wanted.
+    TimeOfDay,
 }
 
 /// Bounds of a number, both included.
@@ -228,6 +230,11 @@ impl Kind {
         )
     }
 
+    /// What is wrong with a moment where a date is wanted.
+    pub(crate) fn time_of_day_text(name: &str, value: &str) -> Text {
+        say!("`{name}` 是日期，`{value}` 含有时刻", "`{name}` is a date, and `{value}` has a time of day")
+    }
+
     /// What is wrong with a number that has more digits than one of this kind.
     pub(crate) fn digits_text(self, name: &str, value: &str) -> Text {
         let places = self.places();
@@ -257,18 +264,14 @@ impl Kind {
                 self.fit_number(*number, bounds).map(Value::Number)
             }
             (Kind::Money | Kind::Ratio | Kind::Number | Kind::Days, Value::Text(text)) => {
-                let number = exact::parse(text).map_err(|fault| match fault {
-                    exact::Malformed::NotANumber => Misfit::Kind,
-                    exact::Malformed::TooManyDigits => Misfit::Digits,
-                })?;
-                self.fit_number(number, bounds).map(Value::Number)
+                self.fit_number(written::fact(text, self)?, bounds).map(Value::Number)
             }
             (Kind::Category, Value::Text(text)) if spelling::is_blank(text) => Err(Misfit::Blank),
             (Kind::Date, Value::Date(date)) if !calendar::has(*date) => Err(Misfit::Kind),
             (Kind::Date, Value::Date(_)) | (Kind::YesNo, Value::YesNo(_)) | (Kind::Category, Value::Text(_)) => {
                 Ok(value.clone())
             }
-            (Kind::Date, Value::Text(text)) => calendar::parse(text).map(Value::Date).ok_or(Misfit::Kind),
+            (Kind::Date, Value::Text(text)) => written::date(text, false).map(Value::Date),
             (Kind::YesNo, Value::Text(text)) => spelling::answer(text).map(Value::YesNo).ok_or(Misfit::Kind),
             (Kind::Category, Value::Number(number)) => Ok(Value::Text(number.to_string().into())),
             (_, Value::Number(_) | Value::YesNo(_) | Value::Date(_)) => Err(Misfit::Kind),
@@ -366,10 +369,15 @@ impl StandardFact {
         Bounds { min: self.min.into(), max: self.max.map_or(widest.max, Decimal::from) }
     }
 
+    /// Whether it is a date that may come with a time of day: settlement records have one, and no rule needs it.
+    pub(crate) fn may_be_a_moment(&self) -> bool {
+        self.settlement && self.kind == Kind::Date
+    }
+
     /// Reads a value as one of this fact.
     pub(crate) fn fit(&self, value: &Value) -> Result<Value, Misfit> {
         let value = match value {
-            Value::Text(moment) if self.settlement && self.kind == Kind::Date => &Value::Text(day_of(moment).into()),
+            Value::Text(moment) if self.may_be_a_moment() => &Value::Date(written::date(moment, true)?),
             other => other,
         };
         let value = self.kind.fit(value, self.bounds())?;
@@ -399,21 +407,6 @@ static SPELLINGS: LazyLock<Vec<Vec<Spellings>>> = LazyLock::new(|| {
         |fact: &StandardFact| fact.values.iter().map(|value| Spellings::of(value, &fact.value_title(value))).collect();
     STANDARD.iter().map(spellings).collect()
 });
-
-/// The day of a moment `YYYY-MM-DD HH:MM:SS`; settlement records carry the time, no rule needs it.
-fn day_of(moment: &str) -> &str {
-    let is_time = |time: &str| {
-        let mut parts = time.split(':');
-        let mut part = |below: u8| {
-            parts.next().is_some_and(|part| part.len() == 2 && part.parse::<u8>().is_ok_and(|number| number < below))
-        };
-        part(24) && part(60) && part(60) && parts.next().is_none()
-    };
-    match moment.split_once([' ', 'T']) {
-        Some((day, time)) if is_time(time) => day,
-        Some(_) | None => moment,
-    }
-}
 
 const NONE: StandardFact = StandardFact {
     name: "",

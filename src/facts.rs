@@ -7,6 +7,7 @@ use crate::fact::{Holder, Kind, Misfit, STANDARD, StandardFact, Value};
 use crate::names;
 use crate::spelling::{self, Spelt};
 use crate::text::{Text, say};
+use crate::written;
 
 /// Given facts: the standard ones by their place in [`STANDARD`], a pack's own by name.
 #[derive(Debug, Clone, Eq, Default)]
@@ -56,7 +57,7 @@ impl Facts {
         let given = value;
         let value = fact.fit(&given).map_err(|misfit| Error::fact(misfit_text(fact, &given, misfit)))?;
         self.written.remove(fact.name);
-        if let Some(text) = otherwise_written(&given, &value) {
+        if let Some(text) = otherwise_written(&given, &value, fact.kind, fact.may_be_a_moment()) {
             self.written.insert(fact.name, text.into());
         }
         self.put(place, value);
@@ -219,13 +220,20 @@ fn no_name(name: &str) -> Error {
     Error::fact(say!("`{name}` 不能作事实的名称", "`{name}` cannot name a fact"))
 }
 
-/// How a value of a category, or a yes or no, was written, if not as what it was read as.
-pub(crate) fn otherwise_written<'g>(given: &'g Value, read: &Value) -> Option<&'g str> {
-    match (given, read) {
-        (Value::Text(text), Value::Text(read)) => Some(&**text).filter(|text| *text != &**read),
-        (Value::Text(text), Value::YesNo(read)) => Some(&**text).filter(|text| *text != read.to_string()),
-        (Value::Text(_) | Value::Number(_) | Value::Date(_) | Value::YesNo(_), _) => None,
-    }
+/// How a value was written, if not as what it was read as.
+pub(crate) fn otherwise_written<'g>(
+    given: &'g Value,
+    read: &Value,
+    kind: Kind,
+    may_be_a_moment: bool,
+) -> Option<&'g str> {
+    let Value::Text(text) = given else { return None };
+    let is_plain = match read {
+        Value::Text(read) => text == read,
+        Value::YesNo(read) => **text == *read.to_string(),
+        Value::Number(_) | Value::Date(_) => written::is_plain(text, kind, may_be_a_moment),
+    };
+    (!is_plain).then_some(text)
 }
 
 /// What is wrong with the value of a standard fact.
@@ -251,6 +259,7 @@ pub(crate) fn misfit_text(fact: &StandardFact, value: &Value, misfit: Misfit) ->
             spelling::unlisted_text(name, &text, fact.values, &near)
         }
         Misfit::Blank => spelling::blank_text(name),
+        Misfit::TimeOfDay => Kind::time_of_day_text(name, &value.to_string()),
     }
 }
 

@@ -81,6 +81,7 @@ mod text;
 pub mod verify;
 #[cfg(feature = "workbook")]
 mod workbook;
+mod written;
 
 pub use accumulator::{Accumulators, Posting};
 pub use adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, Outcome, Reason};

@@ -166,7 +166,7 @@ fn words(text: &str) -> Vec<&str> {
 }
 
 /// The form in which spellings are compared.
-fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let plain = text.chars().filter(|c| !is_invisible(*c)).map(half_width);
     let plain: String = plain.collect();
     let mut folded = String::with_capacity(plain.len());

@@ -556,11 +556,14 @@ fn a_number_has_up_to_so_many_digits() {
     };
     let literal = |number: &str| loaded(&pack_with("", &format!("personal_burden * least({number}, 1)")));
     assert_eq!(case("100000000000.0000000"), [""; 0]);
-    assert_eq!(case("1000000000000.0000000"), ["number-too-long"]);
+    assert_eq!(case("1000000000000.0000000"), [""; 0], "zeros at the end are no digits to keep");
+    assert_eq!(case("1000000000000.0000001"), ["number-too-long"]);
     assert_eq!(case("\"100000000000.0000000\""), [""; 0]);
-    assert_eq!(case("\"1000000000000.0000000\""), ["bad-fact"]);
+    assert_eq!(case("\"1000000000000.0000000\""), [""; 0]);
+    assert_eq!(case("\"1000000000000.0000001\""), ["bad-fact"]);
     assert_eq!(figure("12345678901.00000000"), [""; 0]);
-    assert_eq!(figure("123456789012.00000000"), ["number-too-long"]);
+    assert_eq!(figure("123456789012.00000000"), [""; 0]);
+    assert_eq!(figure("123456789012.00000001"), ["number-too-long"]);
     assert_eq!(figure("\"123456789012.00000000\""), ["expression-syntax"]);
     assert_eq!(literal("000000000001.0000000"), [""; 0]);
     assert_eq!(literal("0000000000001.0000000"), ["expression-syntax"]);

@@ -9,13 +9,16 @@ mod columns;
 mod dates;
 mod ids;
 mod numbers;
+mod otherwise;
 mod target;
 #[cfg(test)]
 mod tests;
 mod texts;
+pub(crate) mod titles;
 mod vocabulary;
 mod words;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, UInt64Array};
@@ -108,6 +111,16 @@ pub(crate) enum Rows {
 }
 
 impl Rows {
+    /// These numbers, in short where none is missing between them.
+    pub(crate) fn of(numbers: Vec<u64>) -> Rows {
+        match (numbers.first(), numbers.last(), u64::try_from(numbers.len())) {
+            (Some(first), Some(last), Ok(count)) if last.saturating_sub(*first).saturating_add(1) == count => {
+                Rows::From(*first)
+            }
+            (_, _, _) => Rows::These(numbers),
+        }
+    }
+
     /// The number of the row at this place of the batch.
     #[must_use]
     pub(crate) fn number(&self, place: usize) -> u64 {
@@ -155,6 +168,13 @@ impl Door {
         Ok(Door { input, columns, projection, raw: Arc::new(raw.clone()), plain })
     }
 
+    /// The same, which takes numbers and dates in their plain form only.
+    #[must_use]
+    pub(crate) fn strict(mut self) -> Door {
+        self.columns.iter_mut().for_each(Column::make_strict);
+        self
+    }
+
     /// The columns that are given out: `row`, the ids, and the facts by name.
     #[must_use]
     pub(crate) fn schema(&self) -> &SchemaRef {
@@ -182,8 +202,12 @@ impl Door {
     pub(crate) fn read_rows(&self, batch: &RecordBatch, rows: &Rows) -> Result<Passed, Error> {
         let numbers = (0..batch.num_rows()).map(|place| rows.number(place));
         let mut plain: Vec<ArrayRef> = vec![Arc::new(UInt64Array::from_iter_values(numbers))];
-        let mut found =
-            Found { rejects: Vec::new(), observations: Observations::default(), is_good: vec![true; batch.num_rows()] };
+        let mut found = Found {
+            rejects: Vec::new(),
+            unread: BTreeSet::new(),
+            observations: Observations::default(),
+            is_good: vec![true; batch.num_rows()],
+        };
         for column in &self.columns {
             let mut read = self.read_column(batch, column, rows, &mut found)?;
             if let Some(also) = &column.also {
@@ -193,12 +217,12 @@ impl Door {
             plain.push(read.array);
             plain.extend(read.uncoded);
         }
-        let Found { mut rejects, observations, is_good } = found;
+        let Found { mut rejects, unread, observations, is_good } = found;
         let fault = |fault: ArrowError| self.changed(batch, &fault.to_string());
         let mut refused = refused::none();
         if !rejects.is_empty() {
             rejects.sort();
-            refused = refused::of(&self.plain, &plain, &rejects).map_err(fault)?;
+            refused = refused::of(&self.plain, &plain, &unread).map_err(fault)?;
             let good = FilterBuilder::new(&BooleanArray::from(is_good)).optimize().build();
             for column in &mut plain {
                 *column = good.filter(column).map_err(fault)?;
@@ -253,6 +277,12 @@ impl Door {
         raw.ok_or_else(|| self.changed(batch, &column.called))
     }
 
+    /// The columns that are called otherwise than by their names: what they are called, and their names.
+    pub(crate) fn called(&self) -> impl Iterator<Item = (&str, &str)> {
+        let columns = self.columns.iter().filter(|column| column.called != column.name);
+        columns.map(|column| (column.called.as_str(), column.name.as_str()))
+    }
+
     /// The claim that a row is of, as it is written; none where there is no such column or no value.
     pub(crate) fn claim_at(&self, batch: &RecordBatch, row: usize) -> Option<String> {
         let column = self.columns.iter().find(|column| column.name == "claim_id")?;
@@ -278,6 +308,8 @@ impl Door {
 /// What was found in the rows of one batch.
 struct Found {
     rejects: Vec<Reject>,
+    /// The values that could not be read: the number of the row and the name of the column.
+    unread: BTreeSet<(u64, String)>,
     observations: Observations,
     is_good: Vec<bool>,
 }
@@ -297,6 +329,7 @@ impl Found {
         }
         let value = shown(raw, row);
         let reason = reason(&value).on_one_line();
+        self.unread.insert((rows.number(row), column.name.clone()));
         self.rejects.push(Reject { input, row: rows.number(row), column: column.called.clone(), value, reason });
     }
 }

@@ -32,23 +32,27 @@ pub(crate) fn none() -> RecordBatch {
     RecordBatch::new_empty(Arc::clone(&SCHEMA))
 }
 
-/// The rows among these plain columns that were rejected and still say whose claim they are.
-pub(crate) fn of(plain: &Schema, columns: &[ArrayRef], rejects: &[Reject]) -> Result<RecordBatch, ArrowError> {
+/// The rows among these plain columns that have unread values, by row and column, and still say whose claim they are.
+pub(crate) fn of(
+    plain: &Schema,
+    columns: &[ArrayRef],
+    unread: &BTreeSet<(u64, String)>,
+) -> Result<RecordBatch, ArrowError> {
     let column = |name: &str| plain.index_of(name).ok().and_then(|place| columns.get(place));
     let numbers = column("row").and_then(|rows| rows.as_primitive_opt::<UInt64Type>());
     let ids = IDS.map(|name| column(name).and_then(|ids| ids.as_string_opt::<i32>()));
     let (Some(numbers), [Some(claims), Some(enrollments)]) = (numbers, ids) else { return Ok(none()) };
     let days = column(DAY).and_then(|days| days.as_primitive_opt::<Date32Type>());
-    let rejected: BTreeSet<u64> = rejects.iter().map(|reject| reject.row).collect();
-    let unread: BTreeSet<(u64, &str)> = rejects.iter().map(|reject| (reject.row, reject.column.as_str())).collect();
-    let is_told = |row: u64| rejected.contains(&row) && IDS.iter().all(|id| !unread.contains(&(row, *id)));
+    let rejected: BTreeSet<u64> = unread.iter().map(|(row, _)| *row).collect();
+    let is_unread = |row: u64, column: &str| unread.contains(&(row, column.to_owned()));
+    let is_told = |row: u64| rejected.contains(&row) && IDS.iter().all(|id| !is_unread(row, id));
     let told = numbers.values().iter().enumerate().filter(|(_, row)| is_told(**row));
     let told: Vec<(usize, u64)> = told.map(|(place, row)| (place, *row)).collect();
     let text = |ids: &StringArray| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(told.iter().map(|(place, _)| ids.value(*place))))
     };
     let day = |(place, row): &(usize, u64)| {
-        let days = days.filter(|days| days.is_valid(*place) && !unread.contains(&(*row, DAY)))?;
+        let days = days.filter(|days| days.is_valid(*place) && !is_unread(*row, DAY))?;
         Some(days.value(*place))
     };
     let rows = UInt64Array::from_iter_values(told.iter().map(|(_, row)| *row));

@@ -11,11 +11,11 @@ use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::code::Code;
 use crate::enrollment::Enrollment;
-use crate::exact;
 use crate::fact::{Kind, SHARES_ELSEWHERE, StandardFact, Value};
 use crate::notice::Notice;
 use crate::plan::Plan;
 use crate::text::say;
+use crate::written;
 
 /// What is said of each claim of an account, whose other covers may have no claim, besides what is `held` against all of them; in the
 /// order of the claims, and empty where there is nothing to be said.
@@ -191,7 +191,7 @@ fn kind_of(fact: &str, plan: Option<&Plan>) -> Option<Kind> {
 fn amount(value: &Value) -> Option<Decimal> {
     match value {
         Value::Number(number) => Some(*number),
-        Value::Text(text) => exact::parse(text).ok(),
+        Value::Text(text) => written::fact(text, Kind::Money).ok(),
         Value::YesNo(_) | Value::Date(_) => None,
     }
 }

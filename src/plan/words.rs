@@ -2,6 +2,7 @@
 
 use super::{Plan, PlanFact};
 use crate::claim::Claim;
+use crate::code::Code;
 use crate::enrollment::Enrollment;
 use crate::fact::{Holder, Kind, STANDARD, Value};
 use crate::facts::{Facts, otherwise_written};
@@ -10,6 +11,8 @@ use crate::text::{Text, say};
 
 /// A value that a claim or an enrollment gives in a spelling of its own.
 pub(crate) struct Meant {
+    /// Whether it is a word, or a number or a date.
+    pub(crate) code: Code,
     pub(crate) fact: Box<str>,
     pub(crate) written: Box<str>,
     pub(crate) read: Box<str>,
@@ -66,13 +69,17 @@ impl Plan {
             let (written, read) = match (fact.facts(enrollment, claim).written(&fact.name), value) {
                 (Some(written), value) => (written, value.to_string()),
                 (None, Value::Text(text)) if fact.is_worded() => (&**text, fact.word(text).ok()??.to_owned()),
-                (None, value) if fact.standard.is_none() && fact.kind == Kind::YesNo => {
+                (None, value) if fact.standard.is_none() && fact.kind != Kind::Category => {
                     let read = fact.kind.fit(value, fact.bounds).ok()?;
-                    (otherwise_written(value, &read)?, read.to_string())
+                    (otherwise_written(value, &read, fact.kind, false)?, read.to_string())
                 }
                 (None, Value::Text(_) | Value::Number(_) | Value::YesNo(_) | Value::Date(_)) => return None,
             };
-            Some(Meant { fact: fact.name.clone(), written: written.into(), read: read.into() })
+            let code = match fact.kind {
+                Kind::Money | Kind::Ratio | Kind::Number | Kind::Days | Kind::Date => Code::Normalised,
+                Kind::YesNo | Kind::Category => Code::ReadAsMeant,
+            };
+            Some(Meant { code, fact: fact.name.clone(), written: written.into(), read: read.into() })
         });
         meant.collect()
     }

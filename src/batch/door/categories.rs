@@ -11,6 +11,7 @@ use arrow_schema::{ArrowError, DataType};
 
 use crate::batch::door::target::{Bad, Read, Seen, Target, Wrong};
 use crate::batch::door::{ids, texts, words};
+use crate::code::Code;
 use crate::fact::{Misfit, Value};
 use crate::spelling;
 
@@ -147,5 +148,6 @@ fn first_meant(target: &Target, column: &ArrayRef, count: usize) -> Result<Optio
     let mut others =
         texts.filter_map(|(row, text)| Some((row, text.filter(|text| !matches!(*text, "true" | "false"))?)));
     let first = others.find_map(|(row, text)| Some((row, text, answer(target, text).ok()?)));
-    Ok(first.map(|(row, text, answer)| words::seen(count, row, &target.name, text, &answer.to_string())))
+    Ok(first
+        .map(|(row, text, answer)| words::seen(Code::ReadAsMeant, count, row, &target.name, text, &answer.to_string())))
 }

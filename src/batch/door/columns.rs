@@ -10,7 +10,7 @@ use arrow_select::take::take;
 
 use crate::batch::Input;
 use crate::batch::door::target::{self, Bad, Read, Target, Wrong};
-use crate::batch::door::vocabulary::Vocabulary;
+use crate::batch::door::vocabulary::{Meant, Vocabulary};
 use crate::batch::door::{categories, dates, ids, numbers, texts};
 use crate::fact::{Holder, Kind, StandardFact};
 use crate::names;
@@ -74,14 +74,19 @@ fn listed(input: Input) -> &'static [Listed] {
     }
 }
 
-fn holder(input: Input) -> Holder {
+/// Whether an input has a column of this name that is no fact.
+pub(super) fn is_id(input: Input, name: &str) -> bool {
+    listed(input).iter().any(|listed| listed.is_id && listed.name == name)
+}
+
+pub(super) fn holder(input: Input) -> Holder {
     match input {
         Input::Claims => Holder::Claim,
         Input::Enrollments => Holder::Enrollment,
     }
 }
 
-fn other(input: Input) -> Input {
+pub(super) fn other(input: Input) -> Input {
     match input {
         Input::Claims => Input::Enrollments,
         Input::Enrollments => Input::Claims,
@@ -95,7 +100,8 @@ pub(super) fn checked(
     raw: &Schema,
     ignore: &[String],
 ) -> Result<Vec<Column>, Vec<Text>> {
-    let mut check = Check { vocabulary, input, seen: BTreeMap::new(), meant: Vec::new(), strangers: Vec::new() };
+    let mut check =
+        Check { vocabulary, input, seen: BTreeMap::new(), told: Vec::new(), meant: Vec::new(), strangers: Vec::new() };
     let (mut columns, mut problems) = (Vec::new(), Vec::new());
     for (place, field) in raw.fields().iter().enumerate() {
         let name = field.name().trim();
@@ -132,6 +138,8 @@ struct Check<'a> {
     input: Input,
     /// By name without case and surrounding blanks: the first column's place and name.
     seen: BTreeMap<String, (usize, String)>,
+    /// The columns so far by their names, each with what it is called.
+    told: Vec<(String, String)>,
     /// The columns that misspelt ones most likely mean; they are not reported missing too.
     meant: Vec<String>,
     /// The columns that do not belong here.
@@ -142,7 +150,16 @@ impl Check<'_> {
     fn column(&mut self, place: usize, field: &Field) -> Result<Column, Text> {
         self.stands_once(place, field.name())?;
         let called = field.name().trim();
-        let name = StandardFact::meant_by(called);
+        if called.is_empty() {
+            let number = place.saturating_add(1);
+            return Err(say!("第 {number} 列没有列名", "column {number} has no name"));
+        }
+        let name = match self.vocabulary.meant_by(self.input, called) {
+            Meant::Name(name) => name,
+            Meant::Stranger => called,
+            Meant::Any(names) => return Err(ambiguous(called, &names)),
+        };
+        self.is_told_once(name, called)?;
         let id = listed(self.input).iter().find(|listed| listed.is_id && listed.name == name);
         let (role, kind) = match (id, self.vocabulary.fact(name)) {
             (Some(id), _) => (Role::Id { is_needed: id.is_needed }, None),
@@ -150,12 +167,12 @@ impl Check<'_> {
                 (Role::Fact(Target::of(name, known)), Some(known.kind))
             }
             (None, Some(_)) => {
-                self.strangers.push(name.to_owned());
+                self.strangers.push(called.to_owned());
                 return Err(fact_of_other(self.input, name));
             }
             (None, None) => {
-                self.strangers.push(name.to_owned());
-                return Err(self.unknown(name));
+                self.strangers.push(called.to_owned());
+                return Err(self.unknown(called));
             }
         };
         holds(name, kind, field.data_type())?;
@@ -179,6 +196,23 @@ impl Check<'_> {
                 "the columns `{name}` ({first}) and `{raw}` ({number}) differ only in case or in blanks around them"
             )),
         }
+    }
+
+    /// Two columns may tell one fact by its two names, and not otherwise.
+    fn is_told_once(&mut self, name: &str, called: &str) -> Result<(), Text> {
+        let is_alias = |called: &str| called != name && StandardFact::meant_by(called) == name;
+        let mut before = self.told.iter().filter(|(told, _)| told == name).map(|(_, called)| called.as_str());
+        let clash = before.find(|first| {
+            !(*first == name && is_alias(called) || called == name && is_alias(first)) && *first != called
+        });
+        if let Some(first) = clash {
+            return Err(say!(
+                "列 `{first}` 与 `{called}` 都是 `{name}`",
+                "the columns `{first}` and `{called}` are both `{name}`"
+            ));
+        }
+        self.told.push((name.to_owned(), called.to_owned()));
+        Ok(())
     }
 
     fn unknown(&mut self, name: &str) -> Text {
@@ -225,6 +259,15 @@ impl Check<'_> {
             say!("以 `--ignore-columns {list}` 略过无关的列", "`--ignore-columns {list}` leaves out what is not meant")
         })
     }
+}
+
+fn ambiguous(called: &str, names: &[&str]) -> Text {
+    let list = |joint: &str| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(joint);
+    let (zh, en) = (list("、"), list(", "));
+    say!(
+        "列 `{called}` 可以是 {zh}；请写明其中之一",
+        "the column `{called}` may be any of {en}; write the one that is meant"
+    )
 }
 
 fn fact_of_other(input: Input, name: &str) -> Text {
@@ -311,6 +354,16 @@ impl Column {
         };
         let uncoded = has_uncoded.then(|| Field::new(uncoded(&self.name), DataType::Utf8, true));
         [plain].into_iter().chain(uncoded)
+    }
+
+    /// Takes numbers and dates in their plain form only.
+    pub(super) fn make_strict(&mut self) {
+        if let Role::Fact(target) = &mut self.role {
+            target.is_strict = true;
+        }
+        if let Some(also) = &mut self.also {
+            also.make_strict();
+        }
     }
 
     /// What is wrong with a value, in words.

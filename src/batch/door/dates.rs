@@ -13,6 +13,7 @@ use arrow_schema::{ArrowError, DataType, TimeUnit};
 use chrono::{Datelike, NaiveDate};
 
 use crate::batch::door::numbers::values_of;
+use crate::batch::door::otherwise::Otherwise;
 use crate::batch::door::target::{Bad, Read, Target, Wrong};
 use crate::batch::door::texts;
 use crate::fact::{Misfit, Value};
@@ -65,7 +66,7 @@ where
         match (day, time) {
             (Some(day), Some(0)) => within(day),
             (Some(day), Some(_)) if may_be_a_moment => within(day),
-            (_, _) => Err(Wrong::TimeOfDay),
+            (_, _) => Err(Misfit::TimeOfDay.into()),
         }
     })
 }
@@ -99,11 +100,12 @@ fn convert<N: Copy>(
 
 fn from_texts(target: &Target, column: &dyn Array) -> Read {
     let may_be_a_moment = target.may_be_a_moment();
+    let otherwise = Otherwise::default();
     let (array, bad) = texts::read_each::<i32, Date32Array>(column, |text| {
         let day = short_date(text.as_bytes()).or_else(|| short_moment(text.as_bytes()).filter(|_| may_be_a_moment));
-        day.map_or_else(|| from_text(target, text), Ok)
+        day.map_or_else(|| otherwise.count(target, text, from_text(target, text)?), Ok)
     });
-    Read::plain(Arc::new(array), bad)
+    Read { seen: otherwise.seen(target, column), ..Read::plain(Arc::new(array), bad) }
 }
 
 /// As in a case file.

@@ -11,6 +11,7 @@ use arrow_array::{Array, ArrowPrimitiveType, Int64Array};
 use arrow_buffer::{NullBuffer, ScalarBuffer, i256};
 use arrow_schema::{ArrowError, DataType};
 
+use crate::batch::door::otherwise::Otherwise;
 use crate::batch::door::target::{Bad, Read, Target, Wrong, units};
 use crate::batch::door::texts;
 use crate::exact::DIGITS_BEFORE_THE_POINT;
@@ -197,11 +198,12 @@ impl Scale {
 
 fn from_texts(target: &Target, column: &dyn Array) -> Read {
     let places = (0..target.kind.places()).count();
+    let otherwise = Otherwise::default();
     let (array, bad) = texts::read_each::<i64, Int64Array>(column, |text| match short_number(text, places) {
         Some(number) if number >= target.min && number <= target.max => Ok(number),
-        Some(_) | None => from_text(target, text),
+        Some(_) | None => otherwise.count(target, text, from_text(target, text)?),
     });
-    Read::plain(Arc::new(array), bad)
+    Read { seen: otherwise.seen(target, column), ..Read::plain(Arc::new(array), bad) }
 }
 
 /// As in a case file.

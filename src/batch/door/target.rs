@@ -11,6 +11,7 @@ use crate::facts::misfit_text;
 use crate::plan::Symbol;
 use crate::spelling::{self, Spelt};
 use crate::text::{Text, say};
+use crate::written;
 
 /// A fact as the door reads it.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(super) struct Target {
     pub(super) min: i64,
     /// The most.
     pub(super) max: i64,
+    /// Whether numbers and dates may come in their plain form only.
+    pub(super) is_strict: bool,
     /// The codes of its values, if it is a category.
     pub(super) codes: Codes,
     /// The values that plans tell apart in an open category, plan by plan.
@@ -70,8 +73,8 @@ pub(super) struct Bad {
 pub(super) enum Wrong {
     /// It does not fit its fact.
     Misfit(Misfit),
-    /// It is no date but a moment.
-    TimeOfDay,
+    /// It is a number or a date, and not in its plain form.
+    NotPlain,
     /// It is a date that no claim can have.
     Year,
     /// It must be there.
@@ -94,6 +97,7 @@ impl Target {
             // Of bounds that do not fit, none is taken.
             min: units(bounds.min, known.kind).unwrap_or(i64::MAX),
             max: units(bounds.max, known.kind).unwrap_or(i64::MIN),
+            is_strict: false,
             codes: Codes::of(known),
             lexicons: known.lexicons.clone(),
         }
@@ -112,6 +116,15 @@ impl Target {
         self.fit(&Value::from(text))
     }
 
+    /// Whether a text that was read may stay: it is in its plain form, or any form does.
+    ///
+    /// # Errors
+    /// If only the plain form does.
+    pub(super) fn admit(&self, text: &str) -> Result<bool, Wrong> {
+        let is_plain = written::is_plain(text, self.kind, self.may_be_a_moment());
+        if is_plain || !self.is_strict { Ok(is_plain) } else { Err(Wrong::NotPlain) }
+    }
+
     /// The value as which some plan reads a text that it does not know letter for letter.
     pub(super) fn meant(&self, text: &str) -> Option<&str> {
         self.lexicons.iter().find_map(|symbols| {
@@ -124,7 +137,7 @@ impl Target {
 
     /// Whether a date may come with a time of day.
     pub(super) fn may_be_a_moment(&self) -> bool {
-        self.standard.is_some_and(|fact| fact.settlement)
+        self.standard.is_some_and(StandardFact::may_be_a_moment)
     }
 
     /// Whether it is a category whose values no plan tells apart: these stay texts.
@@ -148,9 +161,10 @@ impl Target {
         match (wrong, self.standard) {
             (Wrong::Misfit(misfit), Some(fact)) => misfit_text(fact, &Value::from(value), misfit),
             (Wrong::Misfit(misfit), None) => own_misfit_text(name, *kind, value, misfit),
-            (Wrong::TimeOfDay, _) => {
-                say!("`{name}` 是日期，`{value}` 含有时刻", "`{name}` is a date, and `{value}` has a time of day")
-            }
+            (Wrong::NotPlain, _) => match self.fit_text(value) {
+                Ok(read) => not_plain_text(name, value, &read.to_string()),
+                Err(misfit) => self.reason(value, misfit.into()),
+            },
             (Wrong::Year, _) => say!(
                 "`{name}` 的值 `{value}` 不在 1800 年至 2999 年之间",
                 "the value `{value}` of `{name}` is not of the years 1800 to 2999"
@@ -177,9 +191,18 @@ fn own_misfit_text(name: &str, kind: Kind, value: &str, misfit: Misfit) -> Text 
         Misfit::Kind | Misfit::Value => kind.misfit_text(name, value),
         Misfit::Digits => kind.digits_text(name, value),
         Misfit::Blank => spelling::blank_text(name),
+        Misfit::TimeOfDay => Kind::time_of_day_text(name, value),
         Misfit::Bounds => say!(
             "`{name}` 的值 `{value}` 不在 {min} 至 {max} 之间",
             "the value `{value}` of `{name}` is not from {min} to {max}"
         ),
     }
+}
+
+/// What is said of a number or a date that may come in no other form than its plain one.
+fn not_plain_text(fact: &str, text: &str, read: &str) -> Text {
+    say!(
+        "`{fact}` 的 `{text}` 不是规范写法，应写作 `{read}`",
+        "`{text}` of `{fact}` is not in its plain form; write `{read}`"
+    )
 }

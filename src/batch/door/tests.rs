@@ -18,6 +18,7 @@ use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
+use super::vocabulary::Meant;
 use super::*;
 use crate::catalog::Catalog;
 use crate::fact::{Holder, Kind, Misfit, STANDARD, StandardFact, Value};
@@ -563,22 +564,38 @@ fn a_missing_column_is_named() {
 
 #[test]
 fn an_unknown_column_is_named_with_the_nearest_known_one() {
-    let columns = [("CLAIM_ID", TEXT), ("Enrollment-Id", TEXT), ("totl_cost", TEXT), ("remark", TEXT)];
+    let columns = [("claim_idd", TEXT), ("Enrollment-Idd", TEXT), ("totl_cost", TEXT), ("remark", TEXT)];
     let (zh, en) = refused(Input::Claims, &columns, &[]);
     assert_eq!(
         en,
-        "the claims: no plan knows the column `CLAIM_ID`; did you mean `claim_id`?; \
-         no plan knows the column `Enrollment-Id`; did you mean `enrollment_id`?; \
+        "the claims: no plan knows the column `claim_idd`; did you mean `claim_id`?; \
+         no plan knows the column `Enrollment-Idd`; did you mean `enrollment_id`?; \
          no plan knows the column `totl_cost`; did you mean `total_cost`?; \
          no plan knows the column `remark` (`huzhu schema --case` lists all facts); \
-         `--ignore-columns CLAIM_ID,Enrollment-Id,totl_cost,remark` leaves out what is not meant"
+         `--ignore-columns claim_idd,Enrollment-Idd,totl_cost,remark` leaves out what is not meant"
     );
     assert_eq!(
         zh,
-        "理赔申请：没有名为 `CLAIM_ID` 的列；是否想写 `claim_id`？；没有名为 `Enrollment-Id` 的列；是否想写 `enrollment_id`？；\
+        "理赔申请：没有名为 `claim_idd` 的列；是否想写 `claim_id`？；没有名为 `Enrollment-Idd` 的列；是否想写 `enrollment_id`？；\
          没有名为 `totl_cost` 的列；是否想写 `total_cost`？；没有名为 `remark` 的列（`huzhu schema --case` 列出全部事实）；\
-         以 `--ignore-columns CLAIM_ID,Enrollment-Id,totl_cost,remark` 略过无关的列"
+         以 `--ignore-columns claim_idd,Enrollment-Idd,totl_cost,remark` 略过无关的列"
     );
+}
+
+#[test]
+fn every_fact_of_the_shipped_packs_goes_by_its_titles() {
+    let vocabulary = shipped();
+    let catalog = Catalog::load(Path::new("rules")).unwrap();
+    let own = catalog.plans().flat_map(|plan| &plan.facts).filter(|fact| fact.standard.is_none());
+    let own = own.map(|fact| (fact.holder, fact.name.to_string(), fact.title.zh.clone(), fact.title.en.clone()));
+    let standard = STANDARD.iter();
+    let standard = standard.map(|fact| (fact.holder, fact.name.to_owned(), fact.zh.to_owned(), fact.en.to_owned()));
+    for (holder, name, zh, en) in standard.chain(own) {
+        let input = if holder == Holder::Claim { Input::Claims } else { Input::Enrollments };
+        for title in [zh, en, name.to_uppercase()] {
+            assert_eq!(vocabulary.meant_by(input, &title), Meant::Name(&name), "{title}");
+        }
+    }
 }
 
 #[test]

@@ -29,6 +29,20 @@ pub(super) fn read_each<T, C: FromIterator<Option<T>>>(
     }
 }
 
+/// The first text, with its place, of which something is found.
+pub(super) fn find<T>(texts: &dyn Array, found: impl Fn(&str) -> Option<T>) -> Option<(usize, T)> {
+    match texts.data_type() {
+        DataType::LargeUtf8 => first(texts.as_string_opt::<i64>().into_iter().flatten(), found),
+        DataType::Utf8View => first(texts.as_string_view_opt().into_iter().flatten(), found),
+        _ => first(texts.as_string_opt::<i32>().into_iter().flatten(), found),
+    }
+}
+
+#[expect(single_use_lifetimes, reason = "the lifetime of an item of `impl Iterator` has to be named")]
+fn first<'a, T>(texts: impl Iterator<Item = Option<&'a str>>, found: impl Fn(&str) -> Option<T>) -> Option<(usize, T)> {
+    texts.enumerate().find_map(|(row, text)| Some((row, found(text?)?)))
+}
+
 #[expect(single_use_lifetimes, reason = "the lifetime of an item of `impl Iterator` has to be named")]
 fn gather<'a, T, C: FromIterator<Option<T>>>(
     texts: impl Iterator<Item = Option<&'a str>>,

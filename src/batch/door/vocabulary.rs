@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::batch::Input;
+use crate::batch::door::columns::{holder, is_id, other};
+use crate::batch::door::titles::{self, Called, Titles};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::fact::{Holder, Kind, STANDARD, StandardFact};
 use crate::plan::{Plan, PlanFact, Symbol};
-use crate::text::say;
+use crate::text::{Text, say};
 
 /// Columns that are no facts, by the input that has them.
 pub(super) const RESERVED: [&str; 7] =
@@ -16,6 +19,16 @@ pub(super) const RESERVED: [&str; 7] =
 #[derive(Debug, Clone)]
 pub(crate) struct Vocabulary {
     facts: BTreeMap<String, KnownFact>,
+    titles: Titles,
+}
+
+/// The column that people call so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Meant<'v> {
+    Name(&'v str),
+    /// One of several.
+    Any(Vec<&'v str>),
+    Stranger,
 }
 
 /// What the door needs to know of a fact.
@@ -40,6 +53,10 @@ impl Vocabulary {
     pub(crate) fn of(catalog: &Catalog) -> Result<Vocabulary, Error> {
         let mut facts: BTreeMap<String, KnownFact> =
             STANDARD.iter().map(|fact| (fact.name.to_owned(), KnownFact::standard(fact))).collect();
+        let mut titles = Titles::default();
+        for fact in &STANDARD {
+            titles.add(fact.holder, fact.name, &Text { zh: fact.zh.to_owned(), en: fact.en.to_owned() });
+        }
         let mut values: BTreeMap<String, BTreeSet<Box<str>>> = STANDARD
             .iter()
             .map(|fact| (fact.name.to_owned(), fact.values.iter().copied().map(Box::from).collect()))
@@ -52,6 +69,7 @@ impl Vocabulary {
                         facts.insert(fact.name.to_string(), KnownFact::own(fact, plan)?);
                     }
                 }
+                titles.add(fact.holder, &fact.name, &fact.title);
                 let symbols = fact.symbols.iter().map(|symbol| symbol.name.clone());
                 values.entry(fact.name.to_string()).or_default().extend(symbols);
                 if let Some(known) = facts.get_mut(&*fact.name).filter(|_| fact.is_worded())
@@ -72,7 +90,7 @@ impl Vocabulary {
                 fact.values = values.into_iter().collect();
             }
         }
-        Ok(Vocabulary { facts })
+        Ok(Vocabulary { facts, titles })
     }
 
     /// The code of a category's value; 0 if no plan tells it apart from others.
@@ -101,6 +119,31 @@ impl Vocabulary {
     /// The facts of this kind.
     pub(crate) fn names_of(&self, kind: Kind) -> impl Iterator<Item = &str> {
         self.facts.iter().filter(move |(_, fact)| fact.kind == kind).map(|(name, _)| name.as_str())
+    }
+
+    /// The column of an input that is called so: by its name, by what queries call it, or by a title.
+    pub(super) fn meant_by<'v>(&'v self, input: Input, called: &'v str) -> Meant<'v> {
+        let name = StandardFact::meant_by(called);
+        if self.facts.contains_key(name) || RESERVED.contains(&name) {
+            return Meant::Name(name);
+        }
+        let (own, other) = (holder(input), holder(other(input)));
+        let id = titles::id_called(called);
+        if let Some(id) = id.filter(|id| is_id(input, id)) {
+            return Meant::Name(id);
+        }
+        match (self.titles.find(own, called), id, self.titles.find(other, called)) {
+            (Called::One(name), ..) | (Called::Nothing, None, Called::One(name)) => Meant::Name(name),
+            (Called::Any(names), ..) => Meant::Any(names),
+            (Called::Nothing, Some(id), _) => Meant::Name(id),
+            (Called::Nothing, None, Called::Any(_) | Called::Nothing) => Meant::Stranger,
+        }
+    }
+
+    /// Whether some column is called so.
+    pub(crate) fn knows(&self, called: &str) -> bool {
+        let name = StandardFact::meant_by(called);
+        self.facts.contains_key(name) || RESERVED.contains(&name) || self.titles.knows(called)
     }
 
     pub(super) fn fact(&self, name: &str) -> Option<&KnownFact> {

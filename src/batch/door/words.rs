@@ -39,16 +39,17 @@ pub(super) fn read(target: &Target, codes: &UInt16Array, texts: &StringArray) ->
     };
     let (codes, uncoded): (Vec<Option<u16>>, Vec<Option<&str>>) =
         codes.iter().zip(texts).enumerate().map(&mut taken).unzip();
-    let seen = meant.first().map(|(row, text, read)| seen(meant.len(), *row, &target.name, text, read));
+    let seen =
+        meant.first().map(|(row, text, read)| seen(Code::ReadAsMeant, meant.len(), *row, &target.name, text, read));
     let uncoded: ArrayRef = Arc::new(StringArray::from(uncoded));
     let uncoded = Some(uncoded).filter(|_| target.has_uncoded());
     Read { array: Arc::new(UInt16Array::from(codes)), uncoded, bad, seen: seen.into_iter().collect() }
 }
 
 /// What is said of values that are read as meant; the first of them stands for all.
-pub(super) fn seen(count: usize, first: usize, fact: &str, text: &str, read: &str) -> Seen {
+pub(super) fn seen(code: Code, count: usize, first: usize, fact: &str, text: &str, read: &str) -> Seen {
     let rows = u64::try_from(count).unwrap_or(u64::MAX);
-    Seen { code: Code::ReadAsMeant, rows, first, text: spelling::meant_text(fact, text, read) }
+    Seen { code, rows, first, text: spelling::meant_text(fact, text, read) }
 }
 
 fn word(target: &Target, text: &str) -> Word {

@@ -1,0 +1,158 @@
+//! What people call the columns: besides its name, a column goes by its titles, in any spelling.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::fact::Holder;
+use crate::spelling;
+use crate::text::Text;
+
+/// The ids, and what else they are called. Those of the results stand here too, so that these can be read back.
+const IDS: [(&str, &[&str]); 7] = [
+    ("claim_id", &["理赔编号", "理赔申请编号", "claim id"]),
+    ("enrollment_id", &["参保编号", "参保记录编号", "enrollment id"]),
+    ("member_id", &["会员编号", "会员号", "member id"]),
+    ("plan", &["计划", "计划编号", "plan id"]),
+    ("plan_version", &["计划版本", "plan version"]),
+    ("reverses", &["冲销的理赔", "冲销的理赔编号", "reversed claim"]),
+    ("payable", &["应付", "应付金额", "给付金额", "实付金额", "amount payable"]),
+];
+
+/// What may stand in brackets behind a title without changing it.
+const UNITS: [&str; 8] = ["元", "人民币元", "天", "日", "份", "级", "yuan", "days"];
+
+/// The column that is not a fact and goes by this title.
+pub(crate) fn id_called(called: &str) -> Option<&'static str> {
+    let folded = spelling::fold(without_unit(called));
+    let mut ids = IDS.iter().filter(|(name, titles)| {
+        spelling::fold(name) == folded || titles.iter().any(|title| spelling::fold(title) == folded)
+    });
+    ids.next().map(|(name, _)| *name)
+}
+
+/// The titles of facts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Titles {
+    /// By holder and folded title: the facts of that title.
+    whole: BTreeMap<(Holder, String), BTreeSet<String>>,
+    /// The same without what stands in brackets.
+    short: BTreeMap<(Holder, String), BTreeSet<String>>,
+}
+
+/// The fact that a title stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Called<'t> {
+    One(&'t str),
+    /// Several have the title.
+    Any(Vec<&'t str>),
+    Nothing,
+}
+
+impl Titles {
+    pub(super) fn add(&mut self, holder: Holder, name: &str, title: &Text) {
+        for title in [name, &title.zh, &title.en] {
+            let (whole, short) = (spelling::fold(title), spelling::fold(&without_brackets(title)));
+            for (titles, title) in [(&mut self.whole, whole), (&mut self.short, short)] {
+                if !title.is_empty() {
+                    titles.entry((holder, title)).or_default().insert(name.to_owned());
+                }
+            }
+        }
+    }
+
+    /// The fact of a holder that is called so. A title in full goes before one without its brackets.
+    pub(super) fn find(&self, holder: Holder, called: &str) -> Called<'_> {
+        let folded = [called, without_unit(called)].map(spelling::fold);
+        let mut found = folded.into_iter().flat_map(|folded| {
+            let key = (holder, folded);
+            [self.whole.get(&key), self.short.get(&key)].into_iter().flatten()
+        });
+        let names: Vec<&str> = found.next().into_iter().flatten().map(String::as_str).collect();
+        match *names {
+            [] => Called::Nothing,
+            [one] => Called::One(one),
+            [_, _, ..] => Called::Any(names),
+        }
+    }
+
+    /// Whether a column of either input is called so.
+    pub(super) fn knows(&self, called: &str) -> bool {
+        let holders = [Holder::Claim, Holder::Enrollment];
+        id_called(called).is_some() || holders.into_iter().any(|holder| self.find(holder, called) != Called::Nothing)
+    }
+}
+
+fn without_brackets(title: &str) -> String {
+    let (mut kept, mut depth) = (String::new(), 0_u32);
+    for c in title.chars() {
+        match c {
+            '(' | '（' => depth = depth.saturating_add(1),
+            ')' | '）' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => kept.push(c),
+            _ => {}
+        }
+    }
+    kept
+}
+
+/// The title without a unit in brackets at its end.
+fn without_unit(title: &str) -> &str {
+    let trimmed = title.trim_end();
+    let inside = trimmed.strip_suffix([')', '）']).and_then(|rest| rest.rsplit_once(['(', '（']));
+    match inside {
+        Some((before, unit)) if UNITS.contains(&unit.trim()) => before,
+        Some(_) | None => title,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn titles() -> Titles {
+        let mut titles = Titles::default();
+        for (name, zh, en) in [
+            ("admitted", "入院日期", "date of admission"),
+            ("begndate", "入院日期（结算）", "admission (settlement)"),
+            ("event_date", "事故（确诊、身故）日期", "date of the event"),
+            ("personal_burden", "个人负担", "borne by the member"),
+            ("one", "某项", "some"),
+            ("two", "某项", "other"),
+        ] {
+            titles.add(Holder::Claim, name, &Text { zh: zh.to_owned(), en: en.to_owned() });
+        }
+        titles
+    }
+
+    #[test]
+    fn a_column_goes_by_its_titles() {
+        let titles = titles();
+        for (called, name) in [
+            ("入院日期", "admitted"),
+            ("入院日期（结算）", "begndate"),
+            ("入院日期(结算)", "begndate"),
+            ("事故日期", "event_date"),
+            ("Event Date", "event_date"),
+            ("Date of the event", "event_date"),
+            ("个人负担（元）", "personal_burden"),
+            (" 个人负担 (元) ", "personal_burden"),
+        ] {
+            assert_eq!(titles.find(Holder::Claim, called), Called::One(name), "{called}");
+        }
+        for called in ["个人负担（万元）", "", "负担", "某"] {
+            assert_eq!(titles.find(Holder::Claim, called), Called::Nothing, "{called}");
+        }
+        assert_eq!(titles.find(Holder::Enrollment, "入院日期"), Called::Nothing);
+        assert_eq!(titles.find(Holder::Claim, "某项"), Called::Any(vec!["one", "two"]));
+    }
+
+    #[test]
+    fn ids_have_titles_too() {
+        for (called, name) in
+            [("理赔编号", "claim_id"), ("Claim ID", "claim_id"), ("应付金额（元）", "payable"), ("计划", "plan")]
+        {
+            assert_eq!(id_called(called), Some(name), "{called}");
+        }
+        assert_eq!(id_called("编号"), None);
+        assert_eq!(id_called(""), None);
+    }
+}
