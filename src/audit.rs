@@ -63,8 +63,10 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
     audit.check()?;
     let sink = Sink::new(audit.out_path(), &difference::schema())?;
     let notes = Sink::new(&audit.notes, &schema_of_notes())?;
-    let mut recorded = Recorded::read(&audit.recorded, audit.unit, audit.job.thread_count())?;
-    let job = audit.job.clone().memory(audit.memory_beside(&recorded)?);
+    let mut recorded = Recorded::read(audit)?;
+    let marks = audit.job.marks(&audit.job.encodings(recorded.encoding)?);
+    let (sink, notes) = (sink.marked(marks), notes.marked(marks));
+    let job = audit.job.clone().mark_encoding(marks).memory(audit.memory_beside(&recorded)?);
     let policies = audit.compares_roundings.then(|| Policies::of(catalog));
     let forensics = policies.as_ref().map(|policies| Forensics::new(policies, &recorded));
     let desk = Desk::new(catalog, &recorded, &sink, forensics, audit.keeps_gravest);
@@ -83,7 +85,8 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
 impl Audit {
     /// Every file is one of its own, and the notes are not there yet.
     fn check(&self) -> Result<(), Error> {
-        each_once(self.job.files().chain([self.recorded.as_path(), &self.notes]))?;
+        let recorded = (self.recorded.as_path(), &self.recorded_as);
+        each_once(self.job.files(Some(recorded)).chain([self.notes.as_path()]))?;
         let shown = self.notes.display();
         if self.notes.exists() && !self.job.overwrites() {
             return Err(Error::output(say!(

@@ -17,7 +17,9 @@ use serde::{Deserialize, Serialize};
 
 pub use self::bucket::Alone;
 use self::bucket::{Plans, certify_bucket, decide_bucket};
+pub(crate) use self::door::titles::id_called;
 use self::door::{Entered, Vocabulary};
+pub use self::files::{Encoding, Intake};
 pub(crate) use self::given::Given;
 pub use self::observation::Observation;
 pub(crate) use self::observation::Observations;

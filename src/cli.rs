@@ -10,6 +10,7 @@ mod curve;
 mod explain;
 mod explanation;
 mod extract;
+mod feeding;
 mod figures;
 mod files;
 mod home;

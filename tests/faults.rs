@@ -2,11 +2,15 @@
 //!
 //! The inputs stand in `tests/faults/inputs`, one folder a case.
 
+mod as_written;
 mod contradictions;
+mod encodings;
 mod every_way;
+mod files;
 mod histories;
 mod joint_limits;
 mod members;
+mod office;
 mod orders;
 mod program;
 mod reversals;

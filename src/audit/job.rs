@@ -4,14 +4,17 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::amount::Unit;
+use super::recorded::Manner;
 use super::sample::Sampling;
-use crate::batch::Job;
+use crate::batch::{Intake, Job};
 
 /// Claims, enrollments and recorded payouts to read, the differences to write, and how: made by [`Audit::new`], changed by the other functions.
 #[derive(Debug, Clone)]
 pub struct Audit {
     pub(super) job: Job,
     pub(super) recorded: PathBuf,
+    pub(super) recorded_as: Intake,
+    pub(super) is_strict: bool,
     pub(super) notes: PathBuf,
     pub(super) unit: Unit,
     pub(super) memory: u64,
@@ -21,7 +24,7 @@ pub struct Audit {
 }
 
 impl Audit {
-    /// Recomputes the payouts of one file from claims and enrollments, and writes what differs; each file ends in `.parquet` or `.csv`.
+    /// Recomputes the payouts of one file from claims and enrollments, and writes what differs; each file ends as [`Job::new`] says.
     ///
     /// Rejected claims and enrollments go beside `out`, to `….rejects.csv`; recorded payouts that were rejected or put right to `….notes.csv`.
     #[must_use]
@@ -34,6 +37,8 @@ impl Audit {
         let out = out.into();
         Audit {
             recorded: recorded.into(),
+            recorded_as: Intake::default(),
+            is_strict: false,
             notes: out.with_extension("notes.csv"),
             unit: Unit::default(),
             memory: crate::batch::USUAL_MEMORY,
@@ -54,6 +59,41 @@ impl Audit {
     #[must_use]
     pub fn notes(self, notes: impl Into<PathBuf>) -> Audit {
         Audit { notes: notes.into(), ..self }
+    }
+
+    /// Reads the claims so.
+    #[must_use]
+    pub fn claims_as(self, intake: Intake) -> Audit {
+        Audit { job: self.job.claims_as(intake), ..self }
+    }
+
+    /// Reads the enrollments so.
+    #[must_use]
+    pub fn enrollments_as(self, intake: Intake) -> Audit {
+        Audit { job: self.job.enrollments_as(intake), ..self }
+    }
+
+    /// Reads the recorded payouts so.
+    #[must_use]
+    pub fn recorded_as(self, intake: Intake) -> Audit {
+        Audit { recorded_as: intake, ..self }
+    }
+
+    /// Takes numbers, dates and amounts in their plain form only.
+    #[must_use]
+    pub fn strict(self) -> Audit {
+        Audit { job: self.job.strict(), is_strict: true, ..self }
+    }
+
+    /// Begins CSV with the mark of UTF-8. Unless it is said, that is so where an input was in GB18030.
+    #[must_use]
+    pub fn mark_encoding(self, marks: bool) -> Audit {
+        Audit { job: self.job.mark_encoding(marks), ..self }
+    }
+
+    /// How recorded amounts are read.
+    pub(super) fn manner(&self) -> Manner {
+        Manner { unit: self.unit, is_strict: self.is_strict }
     }
 
     /// Reads amounts that name no unit in this one.

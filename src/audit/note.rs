@@ -1,7 +1,8 @@
 //! What is to be said of a row of the recorded payouts: it could not be read, or not as it stands.
 
 use crate::batch::Reject;
-use crate::text::Text;
+use crate::batch::files::Positions;
+use crate::text::{Text, say};
 
 /// A row that was rejected or put right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +27,14 @@ impl Note {
         Note { row, claim, column, value, read_as: None, reason }
     }
 
-    pub(super) fn put_right(row: u64, claim: &str, value: &str, fen: i64, said: Text) -> Note {
-        Note { read_as: Some(fen), ..Note::refused(row, "payable", claim, value, said) }
+    pub(super) fn put_right(row: u64, column: &str, claim: &str, value: &str, fen: i64, said: Text) -> Note {
+        Note { read_as: Some(fen), ..Note::refused(row, column, claim, value, said) }
+    }
+
+    /// The same, with the cell in its reason.
+    pub(super) fn located(self, positions: &Positions) -> Note {
+        let (cell, Text { zh, en }) = (positions.cell(self.row, &self.column), &self.reason);
+        Note { reason: say!("{zh}（单元格 `{cell}`）", "{en} (cell `{cell}`)"), ..self }
     }
 
     /// A row that the file itself does not give.

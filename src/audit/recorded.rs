@@ -1,6 +1,5 @@
 //! The recorded payouts: read once, kept in memory, found by claim id.
 
-use std::num::NonZeroUsize;
 use std::path::Path;
 
 use arrow_array::cast::AsArray;
@@ -9,11 +8,12 @@ use arrow_cast::cast;
 use arrow_schema::DataType;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::amount::{self, Unit};
+use super::amount::{self, Amount, Unit};
+use super::job::Audit;
 use super::note::Note;
-use crate::batch::files::{Lane, Raw, Source};
+use crate::batch::files::{Encoding, Lane, Raw, Source};
 use crate::batch::hash;
-use crate::batch::{Input, share};
+use crate::batch::{Input, id_called, share};
 use crate::error::Error;
 use crate::text::{Text, say};
 
@@ -33,6 +33,10 @@ pub(super) struct Recorded {
     pub(super) read: u64,
     /// The rows that could not be read, and those that had to be put right.
     pub(super) notes: Vec<Note>,
+    /// How the file was read, where that is not what everyone expects.
+    pub(super) said: Option<Text>,
+    /// The encoding of its text.
+    pub(super) encoding: Option<Encoding>,
 }
 
 /// So many rows are read at once.
@@ -44,14 +48,16 @@ const BYTES: u64 = 56;
 
 impl Recorded {
     /// Reads `claim_id` and `payable`, with so many threads; other columns are not looked at.
-    pub(super) fn read(path: &Path, unit: Unit, threads: NonZeroUsize) -> Result<Recorded, Error> {
-        let source = Source::open(path, Input::Claims)?;
+    pub(super) fn read(audit: &Audit) -> Result<Recorded, Error> {
+        let (path, manner, threads) = (audit.recorded.as_path(), audit.manner(), audit.job.thread_count());
+        let source = Source::open(path, Input::Claims, &audit.recorded_as, &|called| id_called(called).is_some())?;
         let columns = Columns::of(path, &source)?;
         let stream = source.stream(&columns.projection(), ROWS)?;
-        let pages = share(threads, threads.get(), |_, _| Page::all(stream.lane(), &columns, unit))?;
+        let pages = share(threads, threads.get(), |_, _| Page::all(stream.lane(), &columns, manner))?;
         let mut pages: Vec<Page> = pages.into_iter().flatten().collect();
         pages.sort_by_key(|page| page.first);
-        let mut recorded = Recorded::default();
+        let mut recorded = Recorded { said: source.said(), encoding: source.encoding(), ..Recorded::default() };
+        let positions = source.positions();
         for page in pages {
             recorded.add(page);
         }
@@ -59,6 +65,9 @@ impl Recorded {
             return Err(Error::memory(say!("记录超过 {MOST} 条", "there are more than {MOST} recorded payouts")));
         }
         recorded.notes.sort_by_key(|note| note.row);
+        if let Some(positions) = positions {
+            recorded.notes = recorded.notes.into_iter().map(|note| note.located(&positions)).collect();
+        }
         recorded.index();
         Ok(recorded)
     }
@@ -164,38 +173,43 @@ struct Page {
 
 impl Page {
     /// All that one thread gets to read.
-    fn all(mut lane: Lane<'_>, columns: &Columns, unit: Unit) -> Result<Vec<Page>, Error> {
+    fn all(mut lane: Lane<'_>, columns: &Columns, manner: Manner) -> Result<Vec<Page>, Error> {
         let mut pages = Vec::new();
         while let Some(raw) = lane.next()? {
-            pages.push(Page::of(raw, columns, unit)?);
+            pages.push(Page::of(raw, columns, manner)?);
         }
         Ok(pages)
     }
 
-    fn of(raw: Raw, columns: &Columns, unit: Unit) -> Result<Page, Error> {
+    fn of(raw: Raw, columns: &Columns, manner: Manner) -> Result<Page, Error> {
         let notes = raw.rejects.into_iter().map(Note::unread).collect();
         let mut page = Page { first: raw.rows.number(0), read: raw.read, notes, ..Page::default() };
         let [ids, amounts] = columns.of_batch(raw.batch.columns())?;
         for place in 0..ids.len() {
-            page.row(raw.rows.number(place), text_at(&ids, place), text_at(&amounts, place), unit);
+            page.row(raw.rows.number(place), text_at(&ids, place), text_at(&amounts, place), columns, manner);
         }
         Ok(page)
     }
 
-    fn row(&mut self, row: u64, id: &str, amount: &str, unit: Unit) {
+    fn row(&mut self, row: u64, id: &str, amount: &str, columns: &Columns, manner: Manner) {
         if id.is_empty() {
             let reason = say!("没有理赔编号", "there is no claim id");
-            self.notes.push(Note::refused(row, "claim_id", id, id, reason));
+            self.notes.push(Note::refused(row, &columns.id_called, id, id, reason));
             return;
         }
-        match amount::read(amount, unit) {
+        let called = columns.amount_called.as_str();
+        match amount::read(amount, manner.unit) {
+            Ok(Amount { put_right: Some(Text { zh, en }), .. }) if manner.is_strict => {
+                let reason = say!("不是规范写法：{zh}", "not in its plain form: {en}");
+                self.notes.push(Note::refused(row, called, id, amount, reason));
+            }
             Ok(read) => {
-                self.notes.extend(read.put_right.map(|said| Note::put_right(row, id, amount, read.fen, said)));
+                self.notes.extend(read.put_right.map(|said| Note::put_right(row, called, id, amount, read.fen, said)));
                 self.ids.push_str(id);
                 self.ends.push(self.ids.len());
                 self.amounts.push(read.fen);
             }
-            Err(reason) => self.notes.push(Note::refused(row, "payable", id, amount, reason)),
+            Err(reason) => self.notes.push(Note::refused(row, called, id, amount, reason)),
         }
     }
 }
@@ -218,17 +232,30 @@ fn put<T>(list: &mut [T], place: usize, value: T) {
 struct Columns {
     id: usize,
     amount: usize,
+    /// What the file calls them.
+    id_called: String,
+    amount_called: String,
+}
+
+/// How amounts are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    /// The unit of those that name none.
+    pub(super) unit: Unit,
+    /// Whether they may come in their plain form only.
+    pub(super) is_strict: bool,
 }
 
 impl Columns {
     fn of(path: &Path, source: &Source) -> Result<Columns, Error> {
         let fields = source.schema().fields();
         let place = |name: &str| {
+            let is_called = |called: &str| called == name || id_called(called) == Some(name);
             let mut places =
-                fields.iter().enumerate().filter(|(_, field)| field.name().trim_matches(['\u{feff}', ' ']) == name);
+                fields.iter().enumerate().filter(|(_, field)| is_called(field.name().trim_matches(['\u{feff}', ' '])));
             let shown = path.display();
             match (places.next(), places.next()) {
-                (Some((place, field)), None) if is_readable(field.data_type()) => Ok(place),
+                (Some((place, field)), None) if is_readable(field.data_type()) => Ok((place, field.name().clone())),
                 (Some((_, field)), None) => {
                     let kind = field.data_type();
                     Err(Error::columns(say!(
@@ -242,7 +269,8 @@ impl Columns {
                 (None, _) => Err(Error::columns(say!("`{shown}` 缺少列 `{name}`", "`{shown}` has no column `{name}`"))),
             }
         };
-        Ok(Columns { id: place("claim_id")?, amount: place("payable")? })
+        let ((id, id_called), (amount, amount_called)) = (place("claim_id")?, place("payable")?);
+        Ok(Columns { id, amount, id_called, amount_called })
     }
 
     /// In the order of the file.

@@ -14,6 +14,7 @@ use crate::adjudicate::Adjudication;
 use crate::batch;
 use crate::code::Code;
 use crate::plan::PlanReference;
+use crate::text::Text;
 
 /// What came of an audit: every recorded payout that was read is in one of the numbers.
 #[derive(Debug, Clone)]
@@ -43,6 +44,8 @@ pub struct Summary {
     pub roundings: Vec<Fit>,
     /// What a sample says; none unless it was asked for.
     pub sample: Option<Sample>,
+    /// How the recorded payouts were read, where that is not what everyone expects.
+    pub recorded_read_as: Option<Text>,
     /// The files of claims, enrollments and recorded payouts.
     pub inputs: [PathBuf; 3],
     /// The versions that have decided a recorded claim.
@@ -131,6 +134,7 @@ impl Summary {
             notes,
             roundings: Vec::new(),
             sample: None,
+            recorded_read_as: recorded.said.take(),
             inputs: Default::default(),
             plans: Vec::new(),
             took: Duration::ZERO,

@@ -1,12 +1,19 @@
-//! Files of rows: Parquet and CSV, and of results JSON Lines, by their ending.
+//! Files of rows by their ending: Parquet, CSV and sheets of workbooks; of results JSON Lines, too.
 
 mod cells;
 mod csv;
+mod encoding;
+#[cfg(feature = "workbook")]
+mod excel;
 pub(crate) mod fault;
+mod header;
+mod intake;
 mod join;
 mod json;
+mod office;
 mod open;
 mod parquet;
+mod position;
 mod raw;
 mod rejects;
 mod sink;
@@ -16,10 +23,14 @@ mod tests;
 
 use std::path::Path;
 
+pub use self::encoding::Encoding;
+pub use self::intake::Intake;
+pub(crate) use self::position::Positions;
 pub(crate) use self::raw::Raw;
 pub(crate) use self::rejects::RejectsFile;
 pub(crate) use self::sink::Sink;
 pub(crate) use self::source::{Lane, Source, Stream};
+use crate::error::Error;
 use crate::text::{Text, say};
 
 /// How the rows of a file are written, said by the ending of its name.
@@ -27,6 +38,7 @@ use crate::text::{Text, say};
 enum Form {
     Parquet,
     Csv,
+    Office(office::Kind),
 }
 
 /// How the rows of results are written.
@@ -36,40 +48,60 @@ enum ResultForm {
     Csv,
     /// An object a line.
     Json,
+    /// A sheet of a workbook.
+    #[cfg(feature = "workbook")]
+    Excel,
 }
 
 impl ResultForm {
     fn of(path: &Path) -> Result<ResultForm, Text> {
-        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("jsonl")) {
-            return Ok(ResultForm::Json);
+        match ending(path).as_str() {
+            "parquet" => Ok(ResultForm::Parquet),
+            "csv" => Ok(ResultForm::Csv),
+            "jsonl" => Ok(ResultForm::Json),
+            #[cfg(feature = "workbook")]
+            "xlsx" => Ok(ResultForm::Excel),
+            _ => {
+                let path = path.display();
+                Err(say!(
+                    "`{path}` 应以 `.parquet`、`.csv`、`.jsonl` 或 `.xlsx` 结尾",
+                    "`{path}` ends in none of `.parquet`, `.csv`, `.jsonl` and `.xlsx`: the ending says how a file is written"
+                ))
+            }
         }
-        let form = Form::of(path).map(|form| match form {
-            Form::Parquet => ResultForm::Parquet,
-            Form::Csv => ResultForm::Csv,
-        });
-        form.map_err(|_| {
-            let path = path.display();
-            say!(
-                "`{path}` 应以 `.parquet`、`.csv` 或 `.jsonl` 结尾",
-                "`{path}` ends in none of `.parquet`, `.csv` and `.jsonl`: the ending says how a file is written"
-            )
-        })
     }
 }
 
 impl Form {
     fn of(path: &Path) -> Result<Form, Text> {
-        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-        match ending.as_deref() {
-            Some("parquet") => Ok(Form::Parquet),
-            Some("csv") => Ok(Form::Csv),
-            Some(_) | None => {
+        match ending(path).as_str() {
+            "parquet" => Ok(Form::Parquet),
+            "csv" => Ok(Form::Csv),
+            "gz" if path.file_stem().is_some_and(|stem| ending(Path::new(stem)) == "csv") => Ok(Form::Csv),
+            "xlsx" | "xlsm" => Ok(Form::Office(office::Kind::Xlsx)),
+            "xls" => Ok(Form::Office(office::Kind::Xls)),
+            "ods" => Ok(Form::Office(office::Kind::Ods)),
+            _ => {
                 let path = path.display();
                 Err(say!(
-                    "`{path}` 应以 `.parquet` 或 `.csv` 结尾",
-                    "`{path}` ends neither in `.parquet` nor in `.csv`: the ending says how a file is written"
+                    "`{path}` 应以 `.parquet`、`.csv`、`.csv.gz`、`.xlsx`、`.xls` 或 `.ods` 结尾",
+                    "`{path}` ends in none of `.parquet`, `.csv`, `.csv.gz`, `.xlsx`, `.xls` and `.ods`: \
+                     the ending says how a file is written"
                 ))
             }
         }
     }
+}
+
+/// The encoding of a file, if it is a text file: the one that is said, or the one that is found.
+pub(crate) fn encoding_of(path: &Path, intake: &Intake) -> Result<Option<Encoding>, Error> {
+    match Form::of(path).map_err(Error::input)? {
+        Form::Csv => csv::encoding_of(path, intake).map(Some),
+        Form::Parquet | Form::Office(_) => Ok(None),
+    }
+}
+
+/// The ending of a file's name in lower case.
+fn ending(path: &Path) -> String {
+    path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default()
 }

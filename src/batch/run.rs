@@ -14,6 +14,7 @@ mod input;
 mod job;
 mod journal;
 mod manifest;
+mod manner;
 mod output;
 mod part;
 mod progress;
@@ -52,6 +53,7 @@ use folder::{CLAIMS, DIGESTS, ENROLLMENTS, Folder, SUMMARY};
 use input::Source;
 use journal::Journal;
 use manifest::{Digests, Manifest};
+use manner::Manners;
 use output::Outputs;
 use part::Part;
 use progress::heed;
@@ -96,11 +98,23 @@ pub(crate) fn run_watched(
     let vocabulary = Vocabulary::of(catalog)?;
     let sources = Sources::open(job, &vocabulary)?;
     let plans = Plans::of(catalog, &vocabulary);
-    let outputs = Outputs::of(job, &sources, &plans)?;
+    let manners = sources.manners();
+    let outputs = Outputs::of(job, &sources, &plans, manners.mark(job))?;
     let manifest = Manifest::of(job, catalog, watch.is_some())?;
     let folder = Folder::open(job, &manifest)?;
     let is_resumed = folder.is_resumed;
-    let run = Run { job, stamps, plans, sources, outputs, folder, budget: Budget::of(job), progress, watch };
+    let run = Run {
+        job,
+        manners: &manners,
+        stamps,
+        plans,
+        sources,
+        outputs,
+        folder,
+        budget: Budget::of(job),
+        progress,
+        watch,
+    };
     let counts = match run.go() {
         Ok(counts) => counts,
         Err(error) => {
@@ -109,7 +123,7 @@ pub(crate) fn run_watched(
         }
     };
     run.folder.finish()?;
-    Ok(Summary { counts, took: started.elapsed(), is_resumed })
+    Ok(Summary { counts, manners, took: started.elapsed(), is_resumed })
 }
 
 fn stamps(job: &Job) -> Result<[(u64, u128); 2], Error> {
@@ -124,11 +138,14 @@ struct Sources {
 
 impl Sources {
     fn open(job: &Job, vocabulary: &Vocabulary) -> Result<Sources, Error> {
-        let ignored: Vec<String> = job.ignored.iter().cloned().collect();
         Ok(Sources {
-            claims: Source::open(Input::Claims, &job.claims, vocabulary, &ignored)?,
-            enrollments: Source::open(Input::Enrollments, &job.enrollments, vocabulary, &ignored)?,
+            claims: Source::open(Input::Claims, vocabulary, job)?,
+            enrollments: Source::open(Input::Enrollments, vocabulary, job)?,
         })
+    }
+
+    fn manners(&self) -> Manners {
+        Manners { claims: self.claims.manner(), enrollments: self.enrollments.manner() }
     }
 
     /// The buckets that the inputs make, whatever the options are.
@@ -140,6 +157,7 @@ impl Sources {
 /// A run under way.
 struct Run<'a> {
     job: &'a Job,
+    manners: &'a Manners,
     /// The size and the time of both inputs before they were opened.
     stamps: [(u64, u128); 2],
     plans: Plans<'a>,
@@ -287,6 +305,8 @@ impl Run<'_> {
         let parts = deciding.all(buckets, threads, self.progress)?;
         let results = Results {
             job: self.job,
+            manners: self.manners,
+            marks: self.manners.mark(self.job),
             folder,
             outputs,
             parts: &parts,

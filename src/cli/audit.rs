@@ -1,5 +1,6 @@
 //! `huzhu audit`: recorded payouts recomputed, the differences sorted by cause.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use huzhu::audit::{self, Audit, CauseTotal, Difference, Fit, Note, Rows, Sample, Sampled, Sampling, Summary, Unit};
@@ -7,8 +8,9 @@ use huzhu::{Catalog, Code, Language, Workbook, money};
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
-use super::batch::{quiet_about_damaged_files, stop_on_interrupt};
+use super::batch::{observation_in_words, quiet_about_damaged_files, read_in_words, stop_on_interrupt};
 use super::check::{self, json as print};
+use super::feeding::Which;
 use super::figures::{MOST_LISTED, count, figures, list, seconds};
 use super::files;
 use super::layout::{Ink, Lines, Look, clean, grouped, pad, pad_left, width};
@@ -80,9 +82,11 @@ fn check_files(asked: &options::Audit, setting: &Setting) -> Result<(), Failure>
         );
         return Err(Failure::new(message));
     }
-    let inputs = [&asked.claims, &asked.enrollments, &asked.recorded, &asked.out];
+    // whether two inputs may be one file is for the run to say
+    let inputs = BTreeSet::from([&asked.claims, &asked.enrollments, &asked.recorded]);
+    let inputs = inputs.into_iter().chain([&asked.out]);
     let outputs = [&asked.rejects, &asked.notes, &asked.report, &asked.workbook].into_iter().flatten();
-    files::each_once(inputs.into_iter().chain(outputs), setting.language)?;
+    files::each_once(inputs.chain(outputs), setting.language)?;
     if let Some(path) = asked.workbook.as_ref().filter(|path| path.extension().is_none_or(|ending| ending != "xlsx")) {
         let path = path.display();
         return Err(Failure::new(say!(
@@ -110,7 +114,16 @@ fn audit(asked: &options::Audit) -> Audit {
     let mut audit = Audit::new(&asked.claims, &asked.enrollments, &asked.recorded, &asked.out)
         .ignore_columns(&asked.ignore_columns)
         .memory(asked.resources.memory.bytes)
-        .unit(unit);
+        .unit(unit)
+        .claims_as(asked.feeding.intake(Which::Claims))
+        .enrollments_as(asked.feeding.intake(Which::Enrollments))
+        .recorded_as(asked.feeding.intake(Which::Recorded));
+    if asked.feeding.strict {
+        audit = audit.strict();
+    }
+    if let Some(marks) = asked.feeding.bom {
+        audit = audit.mark_encoding(marks);
+    }
     if let Some(threads) = asked.resources.threads {
         audit = audit.threads(threads);
     }
@@ -190,6 +203,16 @@ impl Done {
         let (language, look, summary) = (setting.language, setting.results, &self.summary);
         let mut lines = Lines::default();
         self.counts(&mut lines, language, look);
+        let recorded = summary.recorded_read_as.as_ref().map(|said| {
+            let said = said.in_language(language);
+            say!(language, "记录：{said}", "recorded payouts read as: {said}")
+        });
+        for said in read_in_words(&summary.batch, language).into_iter().chain(recorded) {
+            lines.line(&clean(&said));
+        }
+        let seen = summary.batch.observations();
+        let seen = seen.iter().map(|seen| (count(seen.rows), observation_in_words(seen, &summary.batch, language)));
+        list(&mut lines, pick(language, "请注意的行", "Rows to look at"), seen.collect(), language, look);
         causes(&mut lines, &summary.causes, language, look);
         gravest(&mut lines, &summary.differences, language, look);
         let notes = summary.notes.iter().map(|note| (note.row.to_string(), note_in_words(note, language)));

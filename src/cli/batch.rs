@@ -4,11 +4,12 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use huzhu::batch::{self, Cause, Certificates, Input, Job, Observation, Reject, Rows, Summary};
+use huzhu::batch::{self, Cause, Certificates, Encoding, Input, Job, Observation, Reject, Rows, Summary};
 use huzhu::{Decision, Language};
 use serde_json::{Value as Json, json};
 
 use super::check::{self, json as print};
+use super::feeding::Which;
 use super::figures::{MOST_LISTED, count, figures, list, seconds};
 use super::files;
 use super::layout::{Ink, Lines, Look, clean, grouped};
@@ -57,7 +58,15 @@ pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
 fn job(asked: &Batch) -> Job {
     let mut job = Job::new(&asked.claims, &asked.enrollments, &asked.out)
         .ignore_columns(&asked.ignore_columns)
+        .claims_as(asked.feeding.intake(Which::Claims))
+        .enrollments_as(asked.feeding.intake(Which::Enrollments))
         .memory(asked.resources.memory.bytes);
+    if asked.feeding.strict {
+        job = job.strict();
+    }
+    if let Some(marks) = asked.feeding.bom {
+        job = job.mark_encoding(marks);
+    }
     if let Some(threads) = asked.resources.threads {
         job = job.threads(threads);
     }
@@ -88,9 +97,22 @@ pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
 
 pub(super) type Hook = Box<dyn Fn(&std::panic::PanicHookInfo<'_>) + Send + Sync>;
 
-/// The library that reads Parquet panics at some damaged bytes. The run says which file is damaged; the panic itself is no news.
+/// The libraries that read files panic at some damaged bytes. The run says which file is damaged; the panic itself is no news.
 pub(super) fn quiet_about_damaged_files() -> Hook {
-    const READERS: [&str; 4] = ["/parquet-", "/arrow-", "/snap-", "/bytes-"];
+    const READERS: [&str; 12] = [
+        "/parquet-",
+        "/arrow-",
+        "/snap-",
+        "/bytes-",
+        "/brotli",
+        "/lz4",
+        "/flate2-",
+        "/calamine-",
+        "/zip-",
+        "/quick-xml-",
+        "/encoding_rs-",
+        "/zlib-rs-",
+    ];
     let loud = std::panic::take_hook();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or("", |place| place.file());
@@ -144,6 +166,7 @@ impl Done {
                 "text": seen.text.in_language(language),
                 "rows": seen.rows,
                 "first_row": seen.first_row,
+                "first_cell": summary.cell(seen.input, seen.first_row, &seen.column),
             })
         });
         let causes = summary.causes().iter().map(|cause| {
@@ -153,12 +176,14 @@ impl Done {
                 "reason": cause.reason.in_language(language),
                 "rows": cause.count,
                 "first_row": cause.first_row,
+                "first_cell": summary.cell(cause.input, cause.first_row, &cause.column),
             })
         });
         let (claims, enrollments) = (summary.claims(), summary.enrollments());
         json!({
             "claims": { "read": claims.read, "decided": claims.taken, "rejected": claims.rejected },
             "enrollments": { "read": enrollments.read, "accepted": enrollments.taken, "rejected": enrollments.rejected },
+            "read_as": read_as_json(summary, language),
             "decisions": Json::Object(decisions.into_iter().collect()),
             "payable": summary.payable(),
             "paid": summary.paid(),
@@ -191,6 +216,9 @@ impl Done {
             lines.blank();
         }
         self.counts(&mut lines, language, look);
+        for said in read_in_words(summary, language) {
+            lines.line(&clean(&said));
+        }
         let reasons = summary.reasons();
         let reasons = reasons.iter().map(|(code, claims)| (count(*claims), (*code).to_owned()));
         list(&mut lines, pick(language, "理由", "Reasons"), reasons.collect(), language, look);
@@ -198,9 +226,11 @@ impl Done {
         let notices = notices.iter().map(|(code, claims)| (count(*claims), (*code).to_owned()));
         list(&mut lines, pick(language, "请注意的理赔", "Claims to look at"), notices.collect(), language, look);
         let observations = summary.observations();
-        let observations = observations.iter().map(|seen| (count(seen.rows), observation_in_words(seen, language)));
+        let observations =
+            observations.iter().map(|seen| (count(seen.rows), observation_in_words(seen, summary, language)));
         list(&mut lines, pick(language, "请注意的行", "Rows to look at"), observations.collect(), language, look);
-        let causes = summary.causes().iter().map(|cause| (count(cause.count), cause_in_words(cause, language)));
+        let causes =
+            summary.causes().iter().map(|cause| (count(cause.count), cause_in_words(cause, summary, language)));
         list(&mut lines, pick(language, "被拒的行", "Rejected rows"), causes.collect(), language, look);
         for reject in self.rejects.iter().take(MOST_LISTED) {
             lines.line(&look.paint(Ink::Faint, &clean(&reject_in_words(reject, language))));
@@ -282,27 +312,47 @@ impl Done {
     }
 }
 
-fn cause_in_words(cause: &Cause, language: Language) -> String {
-    let (input, column, row) = (input_in_words(cause.input, language), &cause.column, cause.first_row);
+/// How the inputs were read, in words and by their encodings.
+fn read_as_json(summary: &Summary, language: Language) -> Json {
+    let of = |input| {
+        let said = summary.read_as(input).map(|said| said.in_language(language).to_owned());
+        json!({ "encoding": summary.encoding(input).map(Encoding::name), "text": said })
+    };
+    json!({ "claims": of(Input::Claims), "enrollments": of(Input::Enrollments) })
+}
+
+/// How inputs were read, where that is not what everyone expects.
+pub(super) fn read_in_words(summary: &Summary, language: Language) -> Vec<String> {
+    let said = |input| {
+        let (input, said) = (input_in_words(input, language), summary.read_as(input)?.in_language(language));
+        Some(say!(language, "{input}：{said}", "{input} read as: {said}"))
+    };
+    [Input::Enrollments, Input::Claims].into_iter().filter_map(said).collect()
+}
+
+/// Where the first row of many stands.
+fn first_in_words(summary: &Summary, input: Input, row: u64, column: &str, language: Language) -> String {
+    match summary.cell(input, row, column) {
+        Some(cell) => say!(language, "（首见 `{cell}`）", " (first in `{cell}`)"),
+        None => say!(language, "（首见第 {row} 行）", " (first in row {row})"),
+    }
+}
+
+fn cause_in_words(cause: &Cause, summary: &Summary, language: Language) -> String {
+    let (input, column) = (input_in_words(cause.input, language), &cause.column);
+    let first = first_in_words(summary, cause.input, cause.first_row, column, language);
     let reason = match cause.reason.in_language(language) {
         "" => pick(language, "其他", "other faults"),
         reason => reason,
     };
-    say!(
-        language,
-        "{input}的 `{column}` 列：{reason}（首见第 {row} 行）",
-        "{input}, column `{column}`: {reason} (first in row {row})"
-    )
+    say!(language, "{input}的 `{column}` 列：{reason}{first}", "{input}, column `{column}`: {reason}{first}")
 }
 
-fn observation_in_words(seen: &Observation, language: Language) -> String {
+pub(super) fn observation_in_words(seen: &Observation, summary: &Summary, language: Language) -> String {
     let (input, Observation { column, first_row, .. }) = (input_in_words(seen.input, language), seen);
+    let first = first_in_words(summary, seen.input, *first_row, column, language);
     let text = seen.text.in_language(language);
-    say!(
-        language,
-        "{input}的 `{column}` 列：{text}（首见第 {first_row} 行）",
-        "{input}, column `{column}`: {text} (first in row {first_row})"
-    )
+    say!(language, "{input}的 `{column}` 列：{text}{first}", "{input}, column `{column}`: {text}{first}")
 }
 
 fn reject_in_words(reject: &Reject, language: Language) -> String {

@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use huzhu::{Catalog, Hold, Language};
 
+use super::feeding::Feeding;
 use super::home::Home;
 use super::layout::Look;
 
@@ -173,7 +174,7 @@ pub(super) struct Test {
 
 /// Decides many claims from files · 批量审核
 ///
-/// Reads claims and enrollments from Parquet or CSV, by their endings, and writes a row for each decided claim. A row that can not be read is in the
+/// Reads claims and enrollments from Parquet, CSV (also `.csv.gz`) or a workbook (`.xlsx`, `.xls`, `.ods`), by their endings, and writes a row for each decided claim. A row that can not be read is in the
 /// file of rejected rows, with column, value and reason; exit 1 if there is one. Stopped or killed, the same command goes on from where it was.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
@@ -205,6 +206,8 @@ pub(super) struct Batch {
     /// Columns to leave out, that no plan knows
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     pub(super) ignore_columns: Vec<String>,
+    #[command(flatten)]
+    pub(super) feeding: Feeding,
     #[command(flatten)]
     pub(super) holding: Holding,
     #[command(flatten)]
@@ -310,6 +313,8 @@ pub(super) struct Audit {
     /// Columns of claims and enrollments to leave out, that no plan knows
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     pub(super) ignore_columns: Vec<String>,
+    #[command(flatten)]
+    pub(super) feeding: Feeding,
     #[command(flatten)]
     pub(super) holding: Holding,
     #[command(flatten)]

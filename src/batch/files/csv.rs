@@ -1,7 +1,8 @@
 //! A CSV file, read by one thread at a time.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::fmt;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,9 +10,13 @@ use arrow_array::builder::StringBuilder;
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use csv::{ByteRecord, Reader, ReaderBuilder};
+use flate2::bufread::MultiGzDecoder;
 
 use crate::batch::door::Rows;
+use crate::batch::files::encoding::{self, Encoding};
 use crate::batch::files::fault::unreadable;
+use crate::batch::files::header::{self, Knows};
+use crate::batch::files::intake::Intake;
 use crate::batch::files::open::opened;
 use crate::batch::files::raw::Raw;
 use crate::batch::{Input, Reject};
@@ -26,20 +31,34 @@ const BYTES_OF_A_BATCH: usize = 8 << 20;
 const MOST_SHOWN: usize = 200;
 const BUFFER: usize = 1 << 18;
 
+/// What columns may be parted by; where a header has as many of two, by the first of them.
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+
 /// A CSV file whose header has been read.
 #[derive(Debug)]
 pub(super) struct Csv {
-    path: PathBuf,
+    form: TextForm,
     input: Input,
     schema: SchemaRef,
+}
+
+/// How a text file is written.
+#[derive(Debug, Clone)]
+pub(super) struct TextForm {
+    path: PathBuf,
+    is_packed: bool,
+    pub(super) encoding: Encoding,
+    pub(super) separator: u8,
+    /// The header's row, counted from 1; empty lines do not count.
+    pub(super) header_row: u32,
 }
 
 /// The rows of a CSV file.
 #[derive(Debug)]
 pub(crate) struct CsvRows {
-    path: PathBuf,
+    form: TextForm,
     input: Input,
-    /// How many fields a row has.
+    /// How many fields a row has; those beyond are empty.
     width: usize,
     /// The places of the columns that are read, and what they are called.
     columns: Vec<usize>,
@@ -48,33 +67,23 @@ pub(crate) struct CsvRows {
     most: usize,
     reader: Reader<Metered>,
     record: ByteRecord,
-    /// The number of the last row, and where it begins in the file.
+    /// The number of the last row, and where it begins in the text.
     row: u64,
     begins: u64,
     has_ended: bool,
 }
 
 impl Csv {
-    pub(super) fn open(path: &Path, input: Input) -> Result<Csv, Error> {
-        let mut reader = reader(path)?;
-        let mut header = ByteRecord::new();
-        if !read(&mut reader, &mut header, path, 0)? {
-            let path = path.display();
-            return Err(Error::input(say!("`{path}` 是空文件，没有列名", "`{path}` is empty: it has no header")));
-        }
+    pub(super) fn open(path: &Path, input: Input, intake: &Intake, knows: Knows<'_>) -> Result<Csv, Error> {
+        let mut form = TextForm::of(path, intake)?;
+        let header = form.find_header(intake, knows)?;
         let mut fields = Vec::new();
-        for name in &header {
-            let Ok(name) = std::str::from_utf8(name) else {
-                let path = path.display();
-                return Err(Error::input(say!(
-                    "`{path}` 的列名不是 UTF-8 文本；请另存为 UTF-8",
-                    "the header of `{path}` is not UTF-8; save the file as UTF-8"
-                )));
-            };
+        for name in header.iter().take(named(&header)) {
+            let Ok(name) = std::str::from_utf8(name) else { return Err(form.header_is_no_text()) };
             fields.push(Field::new(name.trim(), DataType::Utf8, false));
         }
         if let [only] = &*fields
-            && only.name().contains([';', '\t', '|'])
+            && only.name().contains('|')
         {
             let path = path.display();
             return Err(Error::input(say!(
@@ -82,19 +91,25 @@ impl Csv {
                 "the header of `{path}` has no comma; separate columns by commas"
             )));
         }
-        Ok(Csv { path: path.to_owned(), input, schema: Arc::new(Schema::new(fields)) })
+        Ok(Csv { form, input, schema: Arc::new(Schema::new(fields)) })
     }
 
     pub(super) fn schema(&self) -> &SchemaRef {
         &self.schema
     }
 
+    pub(super) fn form(&self) -> &TextForm {
+        &self.form
+    }
+
     pub(super) fn rows(&self, columns: &[usize], most: usize) -> Result<CsvRows, Error> {
         let schema = self.schema.project(columns).map_err(|fault| Error::columns(Text::same(&fault.to_string())))?;
-        let (mut reader, mut record) = (reader(&self.path)?, ByteRecord::new());
-        read(&mut reader, &mut record, &self.path, 0)?;
+        let (mut reader, mut record) = (self.form.reader(self.form.separator)?, ByteRecord::new());
+        for _ in 0..self.form.header_row {
+            read(&mut reader, &mut record, &self.form, 0)?;
+        }
         Ok(CsvRows {
-            path: self.path.clone(),
+            form: self.form.clone(),
             input: self.input,
             width: self.schema.fields().len(),
             columns: columns.to_vec(),
@@ -106,6 +121,153 @@ impl Csv {
             begins: 0,
             has_ended: false,
         })
+    }
+}
+
+/// How many fields there are up to the last that is not blank.
+fn named(header: &ByteRecord) -> usize {
+    let is_blank = |field: &[u8]| field.iter().all(u8::is_ascii_whitespace);
+    let last = header.iter().rposition(|field| !is_blank(field));
+    last.map_or(header.len(), |last| last.saturating_add(1))
+}
+
+/// The encoding of a text file.
+pub(super) fn encoding_of(path: &Path, intake: &Intake) -> Result<Encoding, Error> {
+    TextForm::of(path, intake).map(|form| form.encoding)
+}
+
+impl TextForm {
+    /// Of a file whose header has not been read.
+    fn of(path: &Path, intake: &Intake) -> Result<TextForm, Error> {
+        let form = TextForm {
+            path: path.to_owned(),
+            is_packed: path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz")),
+            encoding: Encoding::Utf8,
+            separator: b',',
+            header_row: intake.header_row.map_or(1, NonZeroU32::get),
+        };
+        let encoding = match intake.encoding {
+            Some(encoding) => encoding,
+            None => encoding::found(|| form.bytes().map_err(io::Error::other))
+                .map_err(|fault| form.said_by_the_system(fault))?,
+        };
+        Ok(TextForm { encoding, ..form })
+    }
+
+    /// How it was read, where that is not as UTF-8 with commas under a header in the first row.
+    pub(super) fn said(&self) -> Option<Text> {
+        let (mut zh, mut en) = (Vec::new(), Vec::new());
+        let mut say = |Text { zh: said_zh, en: said_en }: Text| {
+            zh.push(said_zh);
+            en.push(said_en);
+        };
+        if self.encoding != Encoding::Utf8 {
+            let name = self.encoding;
+            say(say!("编码 {name}", "in {name}"));
+        }
+        match self.separator {
+            b';' => say(say!("以分号分隔", "columns parted by semicolons")),
+            b'\t' => say(say!("以制表符分隔", "columns parted by tabs")),
+            _ => {}
+        }
+        if self.header_row > 1 {
+            let row = self.header_row;
+            say(say!("列名在第 {row} 行，其上各行未读", "header in row {row}, the rows above it left out"));
+        }
+        (!zh.is_empty()).then(|| Text { zh: zh.join("，"), en: en.join(", ") })
+    }
+
+    /// The bytes of the file, unpacked.
+    fn bytes(&self) -> Result<Box<dyn Read + Send>, Error> {
+        let file = opened(&self.path)?;
+        Ok(if self.is_packed { Box::new(MultiGzDecoder::new(BufReader::new(file))) } else { Box::new(file) })
+    }
+
+    /// The text of the file in UTF-8.
+    fn text(&self) -> Result<Box<dyn Read + Send>, Error> {
+        Ok(encoding::decoded(self.bytes()?, self.encoding))
+    }
+
+    fn reader(&self, separator: u8) -> Result<Reader<Metered>, Error> {
+        let text = Metered { text: self.text()?, left: 0, is_used_up: false };
+        let mut builder = ReaderBuilder::new();
+        builder.has_headers(false).flexible(true).delimiter(separator).buffer_capacity(BUFFER);
+        Ok(builder.from_reader(text))
+    }
+
+    /// The header, with the separator that parts the most of it. Where another row looks more like one, that is said.
+    fn find_header(&mut self, intake: &Intake, knows: Knows<'_>) -> Result<ByteRecord, Error> {
+        let mut best = ByteRecord::new();
+        for separator in SEPARATORS {
+            let header = self.row_of(separator, self.header_row)?;
+            if header.len() > best.len() {
+                (best, self.separator) = (header, separator);
+            }
+        }
+        let knows_it = best.iter().filter_map(|field| std::str::from_utf8(field).ok()).any(|name| knows(name.trim()));
+        if intake.header_row.is_none()
+            && !knows_it
+            && let Some(row) = self.header_below(knows)?
+        {
+            let path = self.path.display();
+            return Err(Error::input(say!(
+                "`{path}` 的列名似乎在第 {row} 行，其上是标题；请指明列名所在的行",
+                "the header of `{path}` seems to be row {row}, below a title; say which row it is"
+            )));
+        }
+        Ok(best)
+    }
+
+    /// The row of this number; the file has to have one.
+    fn row_of(&self, separator: u8, number: u32) -> Result<ByteRecord, Error> {
+        let (mut reader, mut record) = (self.reader(separator)?, ByteRecord::new());
+        for row in 1..=number {
+            if read(&mut reader, &mut record, self, 0)? {
+                continue;
+            }
+            let path = self.path.display();
+            return Err(Error::input(if row == 1 {
+                say!("`{path}` 是空文件，没有列名", "`{path}` is empty: it has no header")
+            } else {
+                say!("`{path}` 没有第 {number} 行", "`{path}` has no row {number}")
+            }));
+        }
+        Ok(record)
+    }
+
+    fn header_below(&self, knows: Knows<'_>) -> Result<Option<u32>, Error> {
+        for separator in SEPARATORS {
+            let (mut reader, mut record) = (self.reader(separator)?, ByteRecord::new());
+            for row in (1_u32..).take(header::MOST_ROWS_ABOVE) {
+                if !read(&mut reader, &mut record, self, 0)? {
+                    break;
+                }
+                let cells = record.iter().filter_map(|field| std::str::from_utf8(field).ok());
+                if row > 1 && header::is_header(cells, knows) {
+                    return Ok(Some(row));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn header_is_no_text(&self) -> Error {
+        let path = self.path.display();
+        Error::input(match self.encoding {
+            Encoding::Utf8 => say!(
+                "`{path}` 的列名不是 UTF-8 文本；请另存为 UTF-8",
+                "the header of `{path}` is not UTF-8; save the file as UTF-8"
+            ),
+            other => say!("`{path}` 的列名不是 {other} 文本", "the header of `{path}` is not {other}"),
+        })
+    }
+
+    /// What the system, or the library that unpacks, has against the file.
+    fn said_by_the_system(&self, fault: io::Error) -> Error {
+        match fault.downcast::<Error>() {
+            Ok(error) => error,
+            Err(fault) => unreadable(&self.path, &fault),
+        }
     }
 }
 
@@ -133,7 +295,7 @@ impl CsvRows {
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options);
         let batch = batch.map_err(|fault| Error::columns(Text::same(&fault.to_string())))?;
         let read = u64::try_from(read).unwrap_or(u64::MAX);
-        Ok(Some(Raw { batch, rows: in_a_row(numbers), rejects, read }))
+        Ok(Some(Raw { batch, rows: Rows::of(numbers), rejects, read }))
     }
 
     /// Reads one more row; there is none if this is false.
@@ -143,7 +305,7 @@ impl CsvRows {
         }
         let begins = self.reader.position().byte();
         let row = self.row.saturating_add(1);
-        if read(&mut self.reader, &mut self.record, &self.path, row)? {
+        if read(&mut self.reader, &mut self.record, &self.form, row)? {
             (self.row, self.begins) = (row, begins);
             return Ok(true);
         }
@@ -154,25 +316,41 @@ impl CsvRows {
 
     /// The last row must not end inside a quoted field.
     fn check_end(&self) -> Result<(), Error> {
-        let unreadable = |fault| unreadable(&self.path, &fault);
-        let mut file = opened(&self.path)?;
-        file.seek(SeekFrom::Start(self.begins)).map_err(unreadable)?;
+        let unreadable = |fault| unreadable(&self.form.path, &fault);
         let mut last = Vec::new();
         let most = MOST_BYTES_OF_A_ROW.saturating_add(BUFFER).saturating_add(1);
-        file.take(u64::try_from(most).unwrap_or(u64::MAX)).read_to_end(&mut last).map_err(unreadable)?;
-        if !ends_in_quotes(&last) {
+        self.text_from(self.begins)?
+            .take(u64::try_from(most).unwrap_or(u64::MAX))
+            .read_to_end(&mut last)
+            .map_err(unreadable)?;
+        if !ends_in_quotes(&last, self.form.separator) {
             return Ok(());
         }
-        let (path, row) = (self.path.display(), self.row);
+        let (path, row) = (self.form.path.display(), self.row);
         Err(Error::input(say!(
             "`{path}` 第 {row} 行有引号未闭合",
             "row {row} of `{path}` opens a quote that is never closed"
         )))
     }
 
+    /// The text from so many of its bytes on: sought in a file that is read as it is, and else read up to there.
+    fn text_from(&self, begins: u64) -> Result<Box<dyn Read + Send>, Error> {
+        let unreadable = |fault| unreadable(&self.form.path, &fault);
+        if self.form.encoding == Encoding::Utf8 && !self.form.is_packed {
+            let mut file = opened(&self.form.path)?;
+            file.seek(SeekFrom::Start(begins)).map_err(unreadable)?;
+            return Ok(Box::new(file));
+        }
+        let mut text = self.form.text()?;
+        io::copy(&mut text.by_ref().take(begins), &mut io::sink()).map_err(unreadable)?;
+        Ok(text)
+    }
+
     /// Appends the fields that are read to their columns; or appends nothing and says what is wrong with the row.
     fn give(&self, columns: &mut [StringBuilder]) -> Vec<Reject> {
-        if self.record.len() != self.width {
+        let is_beyond = |(place, field): (usize, &[u8])| place >= self.width && !field.is_empty();
+        let has_beyond = self.record.len() != self.width && self.record.iter().enumerate().any(is_beyond);
+        if self.record.len() < self.width || has_beyond {
             return vec![self.misshapen()];
         }
         let whole = std::str::from_utf8(self.record.as_slice());
@@ -201,10 +379,11 @@ impl CsvRows {
     }
 
     fn not_text(&self, column: &str, value: &[u8]) -> Reject {
+        let encoding = self.form.encoding;
         self.reject(
             column,
             &String::from_utf8_lossy(value),
-            say!("`{column}` 的值不是 UTF-8 文本", "the value of `{column}` is not UTF-8"),
+            say!("`{column}` 的值不是 {encoding} 文本", "the value of `{column}` is not {encoding}"),
         )
     }
 
@@ -217,45 +396,30 @@ impl CsvRows {
     }
 }
 
-/// Row numbers in short, if none is missing between them.
-fn in_a_row(numbers: Vec<u64>) -> Rows {
-    match (numbers.first(), numbers.last(), u64::try_from(numbers.len())) {
-        (Some(first), Some(last), Ok(count)) if last.saturating_sub(*first).saturating_add(1) == count => {
-            Rows::From(*first)
-        }
-        (_, _, _) => Rows::These(numbers),
-    }
-}
-
 /// Reads one row, the header being row 0; there is none if this is false.
-fn read(reader: &mut Reader<Metered>, record: &mut ByteRecord, path: &Path, row: u64) -> Result<bool, Error> {
+fn read(reader: &mut Reader<Metered>, record: &mut ByteRecord, form: &TextForm, row: u64) -> Result<bool, Error> {
     reader.get_mut().refill();
     reader.read_byte_record(record).map_err(|fault| {
-        let (text, path_text) = (fault.to_string(), path.display());
+        let (text, path) = (fault.to_string(), form.path.display());
         match fault.into_kind() {
-            csv::ErrorKind::Io(fault) if fault.kind() == io::ErrorKind::InvalidData => Error::input(say!(
-                "`{path_text}` 第 {row} 行超过 1 MiB；是否有引号未闭合？",
-                "row {row} of `{path_text}` has more than 1 MiB; is a quote not closed?"
+            csv::ErrorKind::Io(_) if reader.get_ref().is_used_up => Error::input(say!(
+                "`{path}` 第 {row} 行超过 1 MiB；是否有引号未闭合？",
+                "row {row} of `{path}` has more than 1 MiB; is a quote not closed?"
             )),
-            csv::ErrorKind::Io(fault) => unreadable(path, &fault),
+            csv::ErrorKind::Io(fault) => form.said_by_the_system(fault),
             _ => Error::input(say!(
-                "`{path_text}` 第 {row} 行读不出：{text}",
-                "row {row} of `{path_text}` can not be read: {text}"
+                "`{path}` 第 {row} 行读不出：{text}",
+                "row {row} of `{path}` can not be read: {text}"
             )),
         }
     })
 }
 
-fn reader(path: &Path) -> Result<Reader<Metered>, Error> {
-    let file = Metered { file: opened(path)?, left: 0 };
-    Ok(ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(BUFFER).from_reader(file))
-}
-
-/// A file that gives only so many bytes for one row.
-#[derive(Debug)]
+/// A text of which so many bytes are given for one row and no more.
 struct Metered {
-    file: File,
+    text: Box<dyn Read + Send>,
     left: usize,
+    is_used_up: bool,
 }
 
 impl Metered {
@@ -264,19 +428,26 @@ impl Metered {
     }
 }
 
+impl fmt::Debug for Metered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metered").field("left", &self.left).finish_non_exhaustive()
+    }
+}
+
 impl Read for Metered {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 {
+            self.is_used_up = true;
             return Err(io::ErrorKind::InvalidData.into());
         }
-        let count = self.file.read(buffer)?;
+        let count = self.text.read(buffer)?;
         self.left = self.left.saturating_sub(count);
         Ok(count)
     }
 }
 
 /// Whether a row breaks off inside a quoted field.
-fn ends_in_quotes(row: &[u8]) -> bool {
+fn ends_in_quotes(row: &[u8], separator: u8) -> bool {
     #[derive(Clone, Copy, PartialEq)]
     enum At {
         Start,
@@ -288,7 +459,8 @@ fn ends_in_quotes(row: &[u8]) -> bool {
     let after = |at: At, byte: &u8| match (at, byte) {
         (At::Quoted, b'"') => At::Quote,
         (At::Start | At::Quote, b'"') | (At::Quoted, _) => At::Quoted,
-        (At::Start | At::Plain | At::Quote, b',' | b'\n' | b'\r') => At::Start,
+        (At::Start | At::Plain | At::Quote, b'\n' | b'\r') => At::Start,
+        (At::Start | At::Plain | At::Quote, byte) if *byte == separator => At::Start,
         (At::Start | At::Plain | At::Quote, _) => At::Plain,
     };
     row.iter().fold(At::Start, after) == At::Quoted

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use crate::error::Error;
@@ -42,5 +43,13 @@ fn why(fault: &io::Error) -> Text {
         io::ErrorKind::ReadOnlyFilesystem => say!("文件系统只读", "the file system can not be written"),
         io::ErrorKind::UnexpectedEof => say!("文件不完整", "the file ends too early"),
         _ => Text::same(&fault.to_string()),
+    }
+}
+
+/// What a library reads; damaged bytes that it does not foresee make it panic, which is no way to end.
+pub(super) fn sound<T, E: Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(read) => read.map_err(|fault| fault.to_string()),
+        Err(_panic) => Err("its bytes make no sense".to_owned()),
     }
 }

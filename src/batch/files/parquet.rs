@@ -1,7 +1,5 @@
 //! A Parquet file, row group by row group.
 
-use std::fmt::Display;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,8 +10,10 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use parquet::basic::ConvertedType;
 
 use crate::batch::door::Rows;
+use crate::batch::files::fault::sound;
 use crate::batch::files::open::opened;
 use crate::batch::files::raw::Raw;
 use crate::error::Error;
@@ -86,11 +86,15 @@ impl Parquet {
         Ok(())
     }
 
-    /// Whether a column without parts of its own is stored with a dictionary, everywhere.
+    /// Whether a column without parts of its own is stored with a dictionary, everywhere. Other texts than plain ones, such as JSON, the
+    /// library reads row by row only.
     fn is_dictionary(&self, root: usize) -> bool {
         let parquet = self.metadata.parquet_schema();
         let mut leaves = (0..parquet.num_columns()).filter(|leaf| parquet.get_column_root_idx(*leaf) == root);
         let (Some(leaf), None) = (leaves.next(), leaves.next()) else { return false };
+        if parquet.column(leaf).converted_type() != ConvertedType::UTF8 {
+            return false;
+        }
         let mut groups = self.metadata.metadata().row_groups().iter();
         groups.all(|group| group.columns().get(leaf).is_some_and(|column| column.dictionary_page_offset().is_some()))
     }
@@ -165,14 +169,6 @@ impl Group {
         self.left = self.left.checked_sub(read).ok_or_else(|| parquet.damaged(self.number, "it has too many rows"))?;
         self.next = self.next.saturating_add(read);
         Ok(Raw { batch, rows, rejects: Vec::new(), read })
-    }
-}
-
-/// What the library reads; damaged bytes that it does not foresee make it panic, which is no way to end.
-fn sound<T, E: Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
-    match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(read) => read.map_err(|fault| fault.to_string()),
-        Err(_panic) => Err("its bytes make no sense".to_owned()),
     }
 }
 

@@ -10,6 +10,8 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 
 use crate::batch::Reject;
+#[cfg(feature = "workbook")]
+use crate::batch::files::excel::Excel;
 use crate::batch::files::fault::{not_encoded, unwritable};
 use crate::batch::files::join::parquet_fault;
 use crate::batch::files::{ResultForm, json, open, sink};
@@ -33,32 +35,42 @@ enum Writer {
     Parquet(Box<ArrowWriter<BufWriter<File>>>),
     Csv(Box<csv::Writer<File>>),
     Json(BufWriter<File>),
+    /// What is written when all rows are there.
+    #[cfg(feature = "workbook")]
+    Excel(Box<Excel>, File),
 }
 
 impl RejectsFile {
-    /// Creates a file that is to have the other name; that name's ending says how it is written.
+    /// Creates a file that is to have the other name; that name's ending says how it is written. CSV begins with the mark of UTF-8 if it is to.
     ///
     /// # Errors
-    /// If the ending is not `.parquet`, `.csv` or `.jsonl`, or the file can not be created.
-    pub(crate) fn create(path: &Path, named: &Path) -> Result<RejectsFile, Error> {
+    /// If the ending is not `.parquet`, `.csv`, `.jsonl` or `.xlsx`, or the file can not be created.
+    pub(crate) fn create(path: &Path, named: &Path, is_marked: bool) -> Result<RejectsFile, Error> {
         let form = ResultForm::of(named).map_err(Error::output)?;
         let text = |name| Field::new(name, DataType::Utf8, false);
         let row = Field::new("row", DataType::UInt64, false);
         let fields = vec![text("input"), row, text("column"), text("value"), text("reason_zh"), text("reason_en")];
         let schema = Arc::new(Schema::new(fields));
-        let file = open::created(path)?;
+        let mut file = open::created(path)?;
         let file = match form {
             ResultForm::Parquet => {
                 let writer = sink::parquet_writer(BufWriter::new(file), &schema, &Arc::new(sink::properties()));
                 Writer::Parquet(Box::new(writer.map_err(|fault| parquet_fault(path, fault))?))
             }
             ResultForm::Csv => {
+                let mark = if is_marked { sink::MARK } else { &[] };
+                file.write_all(mark).map_err(|fault| unwritable(path, &fault))?;
                 let mut writer = sink::csv_writer(file);
                 let names = schema.fields().iter().map(|field| field.name());
                 writer.write_record(names).map_err(|fault| sink::csv_fault(path, fault))?;
                 Writer::Csv(Box::new(writer))
             }
             ResultForm::Json => Writer::Json(BufWriter::new(file)),
+            #[cfg(feature = "workbook")]
+            ResultForm::Excel => {
+                let excel = Excel::new(&schema).map_err(|fault| not_encoded(path, &fault))?;
+                Writer::Excel(Box::new(excel), file)
+            }
         };
         Ok(RejectsFile { path: path.to_owned(), schema, held: Vec::new(), blocks: 0, file })
     }
@@ -86,6 +98,11 @@ impl RejectsFile {
             }
             Writer::Csv(mut writer) => writer.flush().map_err(|fault| unwritable(path, &fault)),
             Writer::Json(mut writer) => writer.flush().map_err(|fault| unwritable(path, &fault)),
+            #[cfg(feature = "workbook")]
+            Writer::Excel(excel, mut file) => {
+                let bytes = excel.bytes().map_err(|fault| not_encoded(path, &fault))?;
+                file.write_all(&bytes).map_err(|fault| unwritable(path, &fault))
+            }
         }
     }
 
@@ -105,6 +122,8 @@ impl RejectsFile {
             }
             Writer::Csv(writer) => sink::write_lines(writer, &rows).map_err(|fault| sink::csv_fault(&self.path, fault)),
             Writer::Json(writer) => json::write_lines(writer, &rows).map_err(|fault| unwritable(&self.path, &fault)),
+            #[cfg(feature = "workbook")]
+            Writer::Excel(excel, _) => excel.add(&rows, &self.path),
         }
     }
 

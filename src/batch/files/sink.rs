@@ -14,6 +14,8 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::schema::types::ColumnPath;
 
 use crate::batch::files::cells::{Cells, write_amount};
+#[cfg(feature = "workbook")]
+use crate::batch::files::excel::Excel;
 use crate::batch::files::fault::not_encoded;
 use crate::batch::files::{ResultForm, join, json};
 use crate::error::Error;
@@ -33,6 +35,9 @@ const REPEATED: [&str; 10] = [
     "reason_zh",
 ];
 
+/// By which spreadsheets know that a text is UTF-8.
+pub(super) const MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Encodes rows for one file. Several threads may use it at once; the same rows give the same bytes.
 #[derive(Debug)]
 pub(crate) struct Sink {
@@ -40,10 +45,12 @@ pub(crate) struct Sink {
     form: ResultForm,
     schema: SchemaRef,
     properties: WriterPropertiesPtr,
+    /// Whether CSV begins with the mark of its encoding.
+    is_marked: bool,
 }
 
 impl Sink {
-    /// For a file of this name, `.parquet`, `.csv` or `.jsonl`, with these columns.
+    /// For a file of this name, `.parquet`, `.csv`, `.jsonl` or `.xlsx`, with these columns.
     ///
     /// # Errors
     /// If the name has another ending, or a column can not be written so.
@@ -58,7 +65,18 @@ impl Sink {
                 )));
             }
         }
-        Ok(Sink { path: path.to_owned(), form, schema: Arc::clone(schema), properties: Arc::new(properties()) })
+        Ok(Sink {
+            path: path.to_owned(),
+            form,
+            schema: Arc::clone(schema),
+            properties: Arc::new(properties()),
+            is_marked: false,
+        })
+    }
+
+    /// The same, whose CSV begins with the mark of UTF-8 if it is to.
+    pub(crate) fn marked(self, is_marked: bool) -> Sink {
+        Sink { is_marked, ..self }
     }
 
     /// The file that it is for.
@@ -81,12 +99,17 @@ impl Sink {
         match self.form {
             ResultForm::Parquet => self.row_group(rows).map_err(|fault| not_encoded(&self.path, &fault)),
             ResultForm::Csv => lines(rows).map_err(|fault| not_encoded(&self.path, &fault)),
-            ResultForm::Json => {
-                let mut bytes = Vec::new();
-                json::write_lines(&mut bytes, rows).map_err(|fault| not_encoded(&self.path, &fault))?;
-                Ok(bytes)
-            }
+            ResultForm::Json => self.lines_of_json(rows),
+            // rows of a sheet wait as lines until all are there
+            #[cfg(feature = "workbook")]
+            ResultForm::Excel => self.lines_of_json(rows),
         }
+    }
+
+    fn lines_of_json(&self, rows: &RecordBatch) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        json::write_lines(&mut bytes, rows).map_err(|fault| not_encoded(&self.path, &fault))?;
+        Ok(bytes)
     }
 
     /// Writes a file of these rows alone.
@@ -96,6 +119,8 @@ impl Sink {
     pub(crate) fn whole(&self, rows: &RecordBatch, to: &Path) -> Result<(), Error> {
         let mut bytes = match self.form {
             ResultForm::Parquet | ResultForm::Json => Vec::new(),
+            #[cfg(feature = "workbook")]
+            ResultForm::Excel => return self.workbook(to, |excel| excel.add(rows, to)),
             ResultForm::Csv => self.header().map_err(|fault| not_encoded(to, &fault))?,
         };
         bytes.extend(self.part(rows)?);
@@ -119,7 +144,22 @@ impl Sink {
                 join::lines(&header, parts, to, each)
             }
             ResultForm::Json => join::lines(&[], parts, to, each),
+            #[cfg(feature = "workbook")]
+            ResultForm::Excel => self.workbook(to, |excel| {
+                let mut parts = parts.iter().enumerate();
+                parts.try_for_each(|(number, part)| excel.add_part(part, to).and_then(|()| each(number)))
+            }),
         }
+    }
+
+    /// Writes a workbook of the rows that are added.
+    #[cfg(feature = "workbook")]
+    fn workbook(&self, to: &Path, fill: impl FnOnce(&mut Excel) -> Result<(), Error>) -> Result<(), Error> {
+        let fault = |fault| not_encoded(to, &fault);
+        let mut excel = Excel::new(&self.schema).map_err(fault)?;
+        fill(&mut excel)?;
+        let bytes = excel.bytes().map_err(fault)?;
+        std::fs::write(to, bytes).map_err(|fault| crate::batch::files::fault::unwritable(to, &fault))
     }
 
     fn row_group(&self, rows: &RecordBatch) -> parquet::errors::Result<Vec<u8>> {
@@ -129,7 +169,8 @@ impl Sink {
     }
 
     fn header(&self) -> csv::Result<Vec<u8>> {
-        let mut writer = csv_writer(Vec::new());
+        let mark = if self.is_marked { MARK } else { &[] };
+        let mut writer = csv_writer(mark.to_vec());
         writer.write_record(self.schema.fields().iter().map(|field| field.name()))?;
         finished(writer)
     }

@@ -1,6 +1,7 @@
 //! A file of claims or enrollments, read by several threads.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use arrow_schema::SchemaRef;
@@ -9,7 +10,12 @@ use crate::batch::Input;
 use crate::batch::door::{Door, Vocabulary};
 use crate::batch::files::Form;
 use crate::batch::files::csv::{Csv, CsvRows};
+use crate::batch::files::encoding::Encoding;
+use crate::batch::files::header::Knows;
+use crate::batch::files::intake::Intake;
+use crate::batch::files::office::Sheet;
 use crate::batch::files::parquet::{Groups, Parquet, Turns};
+use crate::batch::files::position::Positions;
 use crate::batch::files::raw::Raw;
 use crate::error::Error;
 use crate::text::Text;
@@ -26,19 +32,46 @@ pub(crate) struct Source {
 enum Content {
     Parquet(Parquet),
     Csv(Csv),
+    Sheet(Sheet),
 }
 
 impl Source {
-    /// Opens a file and reads its columns; `.parquet` or `.csv`, by its ending.
+    /// Opens a file, by the ending of its name, and reads its columns.
     ///
     /// # Errors
-    /// If it has another ending, can not be read, is cut short or has no header.
-    pub(crate) fn open(path: &Path, input: Input) -> Result<Source, Error> {
+    /// If it has another ending, cannot be read, is cut short or has no header.
+    pub(crate) fn open(path: &Path, input: Input, intake: &Intake, knows: Knows<'_>) -> Result<Source, Error> {
         let content = match Form::of(path).map_err(Error::input)? {
             Form::Parquet => Content::Parquet(Parquet::open(path)?),
-            Form::Csv => Content::Csv(Csv::open(path, input)?),
+            Form::Csv => Content::Csv(Csv::open(path, input, intake, knows)?),
+            Form::Office(kind) => Content::Sheet(Sheet::open(path, kind, input, intake, knows)?),
         };
         Ok(Source { input, path: path.to_owned(), content })
+    }
+
+    /// Where its cells stand, if it is a sheet.
+    pub(crate) fn positions(&self) -> Option<Positions> {
+        match &self.content {
+            Content::Sheet(sheet) => Some(sheet.positions()),
+            Content::Parquet(_) | Content::Csv(_) => None,
+        }
+    }
+
+    /// The encoding of its text, if it is a text file.
+    pub(crate) fn encoding(&self) -> Option<Encoding> {
+        match &self.content {
+            Content::Csv(csv) => Some(csv.form().encoding),
+            Content::Parquet(_) | Content::Sheet(_) => None,
+        }
+    }
+
+    /// How it was read, where that is not what everyone expects; nothing of a plain file.
+    pub(crate) fn said(&self) -> Option<Text> {
+        match &self.content {
+            Content::Parquet(_) => None,
+            Content::Csv(csv) => csv.form().said(),
+            Content::Sheet(sheet) => Some(sheet.said()),
+        }
     }
 
     /// What it holds.
@@ -53,6 +86,7 @@ impl Source {
         match &self.content {
             Content::Parquet(parquet) => parquet.schema(),
             Content::Csv(csv) => csv.schema(),
+            Content::Sheet(sheet) => sheet.schema(),
         }
     }
 
@@ -62,6 +96,7 @@ impl Source {
         match &self.content {
             Content::Parquet(parquet) => Some(parquet.rows()),
             Content::Csv(_) => None,
+            Content::Sheet(sheet) => Some(sheet.rows()),
         }
     }
 
@@ -85,6 +120,7 @@ impl Source {
         let flow = match &self.content {
             Content::Parquet(parquet) => Flow::Parquet(parquet, Turns::new(columns, rows)),
             Content::Csv(csv) => Flow::Csv(Box::new(Mutex::new(csv.rows(columns, rows)?))),
+            Content::Sheet(sheet) => Flow::Sheet(sheet, columns.to_vec(), AtomicUsize::new(0)),
         };
         Ok(Stream { flow })
     }
@@ -102,6 +138,8 @@ enum Flow<'s> {
     Parquet(&'s Parquet, Turns),
     /// Threads take turns.
     Csv(Box<Mutex<CsvRows>>),
+    /// Threads take page after page of these columns.
+    Sheet(&'s Sheet, Vec<usize>, AtomicUsize),
 }
 
 impl Stream<'_> {
@@ -111,6 +149,7 @@ impl Stream<'_> {
         match &self.flow {
             Flow::Parquet(parquet, turns) => Lane::Parquet(parquet.groups(turns)),
             Flow::Csv(rows) => Lane::Csv(rows),
+            Flow::Sheet(sheet, columns, next) => Lane::Sheet(sheet, columns, next),
         }
     }
 }
@@ -121,6 +160,8 @@ pub(crate) enum Lane<'s> {
     Parquet(Groups<'s>),
     /// What the other threads leave.
     Csv(&'s Mutex<CsvRows>),
+    /// The pages that the other threads leave.
+    Sheet(&'s Sheet, &'s [usize], &'s AtomicUsize),
 }
 
 impl Lane<'_> {
@@ -132,6 +173,7 @@ impl Lane<'_> {
         match self {
             Lane::Parquet(groups) => groups.next(),
             Lane::Csv(rows) => rows.lock().unwrap_or_else(PoisonError::into_inner).next(),
+            Lane::Sheet(sheet, columns, next) => sheet.page(next.fetch_add(1, Ordering::Relaxed), columns),
         }
     }
 }

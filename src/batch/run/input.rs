@@ -1,11 +1,12 @@
 //! An input: its file, and the door that its rows pass.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
+use super::job::Job;
+use super::manner::Manner;
 use super::progress::Stage;
 use crate::batch::door::{Door, Passed, Vocabulary};
 use crate::batch::files::{self, Raw, fault};
@@ -37,16 +38,26 @@ pub(super) struct Block {
 }
 
 impl Source {
-    pub(super) fn open(
-        input: Input,
-        path: &Path,
-        vocabulary: &Vocabulary,
-        ignored: &[String],
-    ) -> Result<Source, Error> {
-        let mut file = files::Source::open(path, input)?;
-        let door = file.door(vocabulary, ignored)?;
+    pub(super) fn open(input: Input, vocabulary: &Vocabulary, job: &Job) -> Result<Source, Error> {
+        let (path, intake) = job.input(input);
+        let ignored: Vec<String> = job.ignored.iter().cloned().collect();
+        let knows = |called: &str| ignored.iter().any(|ignored| ignored == called) || vocabulary.knows(called);
+        let mut file = files::Source::open(path, input, intake, &knows)?;
+        let door = file.door(vocabulary, &ignored)?;
+        let door = if job.is_strict { door.strict() } else { door };
         let bytes = path.metadata().map_err(|fault| fault::unreadable(path, &fault))?.len();
         Ok(Source { file, door, bytes })
+    }
+
+    /// How it was read, for people to see.
+    pub(super) fn manner(&self) -> Manner {
+        let mut positions = self.file.positions();
+        for (called, name) in self.door.called() {
+            if let Some(positions) = &mut positions {
+                positions.also(called, name);
+            }
+        }
+        Manner { said: self.file.said(), encoding: self.file.encoding(), positions }
     }
 
     pub(super) fn input(&self) -> Input {

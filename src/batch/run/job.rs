@@ -5,6 +5,8 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::disk;
+use crate::batch::Input;
+use crate::batch::files::{self, Encoding, Intake};
 use crate::error::Error;
 use crate::text::say;
 
@@ -28,7 +30,12 @@ pub const MOST_THREADS: usize = 128;
 #[derive(Debug, Clone)]
 pub struct Job {
     pub(super) claims: PathBuf,
+    pub(super) claims_as: Intake,
     pub(super) enrollments: PathBuf,
+    pub(super) enrollments_as: Intake,
+    pub(super) is_strict: bool,
+    /// Whether CSV begins with a mark of its encoding; where the input had one unless it is said.
+    pub(super) marks: Option<bool>,
     pub(super) out: PathBuf,
     pub(super) lines: Option<PathBuf>,
     pub(super) certificates: Option<PathBuf>,
@@ -40,7 +47,7 @@ pub struct Job {
 }
 
 impl Job {
-    /// Decides the claims of one file by the enrollments of another; each ends in `.parquet` or `.csv`.
+    /// Decides the claims of one file by the enrollments of another; each ends in `.parquet`, `.csv`, `.csv.gz`, `.xlsx`, `.xls` or `.ods`.
     ///
     /// Rejected rows go beside `out`: those of `payouts.parquet` to `payouts.rejects.csv`.
     #[must_use]
@@ -48,7 +55,11 @@ impl Job {
         let out = out.into();
         Job {
             claims: claims.into(),
+            claims_as: Intake::default(),
             enrollments: enrollments.into(),
+            enrollments_as: Intake::default(),
+            is_strict: false,
+            marks: None,
             rejects: out.with_extension("rejects.csv"),
             out,
             lines: None,
@@ -58,6 +69,30 @@ impl Job {
             memory: USUAL_MEMORY,
             is_forced: false,
         }
+    }
+
+    /// Reads the claims so.
+    #[must_use]
+    pub fn claims_as(self, intake: Intake) -> Job {
+        Job { claims_as: intake, ..self }
+    }
+
+    /// Reads the enrollments so.
+    #[must_use]
+    pub fn enrollments_as(self, intake: Intake) -> Job {
+        Job { enrollments_as: intake, ..self }
+    }
+
+    /// Takes numbers and dates in their plain form only: `2019.87` and `2025-01-10`, not `2,019.87` and `2025/1/10`.
+    #[must_use]
+    pub fn strict(self) -> Job {
+        Job { is_strict: true, ..self }
+    }
+
+    /// Begins CSV with the mark of UTF-8, by which spreadsheets know it. Unless it is said, that is so where an input was in GB18030.
+    #[must_use]
+    pub fn mark_encoding(self, marks: bool) -> Job {
+        Job { marks: Some(marks), ..self }
     }
 
     /// Also writes a row for each benefit of each claim.
@@ -134,14 +169,41 @@ impl Job {
         disk::beside(&self.out, "work")
     }
 
+    /// Whether CSV begins with a mark, where inputs were in these encodings.
+    pub(crate) fn marks(&self, encodings: &[Option<Encoding>]) -> bool {
+        self.marks.unwrap_or_else(|| encodings.contains(&Some(Encoding::Gb18030)))
+    }
+
+    /// The encodings of both inputs, and of another one.
+    pub(crate) fn encodings(&self, other: Option<Encoding>) -> Result<[Option<Encoding>; 3], Error> {
+        let of = |(path, intake): (&Path, &Intake)| files::encoding_of(path, intake);
+        Ok([other, of(self.input(Input::Claims))?, of(self.input(Input::Enrollments))?])
+    }
+
     /// The files of claims and of enrollments.
     pub(crate) fn inputs(&self) -> [&Path; 2] {
         [&self.claims, &self.enrollments]
     }
 
-    /// Every file that is read or written.
-    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
-        self.inputs().into_iter().chain(self.outputs())
+    /// One of the two, and how it is to be read.
+    pub(super) fn input(&self, input: Input) -> (&Path, &Intake) {
+        match input {
+            Input::Claims => (&self.claims, &self.claims_as),
+            Input::Enrollments => (&self.enrollments, &self.enrollments_as),
+        }
+    }
+
+    /// Every file that is read or written, another input among them. Two sheets of one workbook are as two files.
+    pub(crate) fn files<'p>(&'p self, other: Option<(&'p Path, &'p Intake)>) -> impl Iterator<Item = &'p Path> {
+        let inputs = [Input::Claims, Input::Enrollments].map(|input| self.input(input));
+        let inputs: Vec<_> = inputs.into_iter().chain(other).collect();
+        let is_of_an_earlier = |place: usize, (path, intake): (&Path, &Intake)| {
+            let mut earlier = inputs.iter().take(place).filter(|(before, _)| *before == path).peekable();
+            earlier.peek().is_some() && earlier.all(|(_, before_as)| before_as.is_other_sheet(intake))
+        };
+        let apart = inputs.iter().enumerate().filter(|(place, input)| !is_of_an_earlier(*place, **input));
+        let apart: Vec<&Path> = apart.map(|(_, (path, _))| *path).collect();
+        apart.into_iter().chain(self.outputs())
     }
 
     pub(crate) fn thread_count(&self) -> NonZeroUsize {
@@ -160,7 +222,7 @@ impl Job {
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {
-        each_once(self.files())?;
+        each_once(self.files(None))?;
         if let Some(folder) = self.outputs().find(|path| path.is_dir()) {
             let folder = folder.display();
             return Err(Error::output(say!("`{folder}` 是目录，不是文件", "`{folder}` is a folder, not a file")));

@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::digest;
 use super::job::Job;
+use crate::batch::files::Intake;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::text::{Text, say};
 
 /// The layout of the work files; another one is not read.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// Inputs by size, packs by fingerprint, and the options that change what is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,10 @@ pub(super) struct Manifest {
     /// What pends claims, by an option or by a pack's own word.
     holds: BTreeSet<String>,
     ignored: BTreeSet<String>,
+    /// How claims and enrollments are read.
+    intakes: [Intake; 2],
+    is_strict: bool,
+    marks: Option<bool>,
     out: String,
     lines: Option<String>,
     certificates: Option<String>,
@@ -74,6 +79,9 @@ impl Manifest {
             packs: packs.collect(),
             holds: holds.collect(),
             ignored: job.ignored.clone(),
+            intakes: [job.claims_as.clone(), job.enrollments_as.clone()],
+            is_strict: job.is_strict,
+            marks: job.marks,
             out: name(&job.out),
             lines: job.lines.as_deref().map(name),
             certificates: job.certificates.as_deref().map(name),
@@ -107,6 +115,18 @@ impl Manifest {
         }
         if self.ignored != earlier.ignored {
             return Some(say!("`--ignore-columns` 不同", "`--ignore-columns` is not the same"));
+        }
+        if self.intakes != earlier.intakes {
+            return Some(say!(
+                "`--sheet`、`--header-row` 或 `--encoding` 不同",
+                "`--sheet`, `--header-row` or `--encoding` is not the same"
+            ));
+        }
+        if self.is_strict != earlier.is_strict {
+            return Some(say!("`--strict` 不同", "`--strict` is not the same"));
+        }
+        if self.marks != earlier.marks {
+            return Some(say!("`--bom` 不同", "`--bom` is not the same"));
         }
         let names = |manifest: &Manifest| {
             [

@@ -19,16 +19,17 @@ pub(super) struct Outputs {
 }
 
 impl Outputs {
-    /// Those of a job; their columns are those of no claims decided.
-    pub(super) fn of(job: &Job, sources: &Sources, plans: &Plans<'_>) -> Result<Outputs, Error> {
+    /// Those of a job; their columns are those of no claims decided. CSV begins with a mark if it is to.
+    pub(super) fn of(job: &Job, sources: &Sources, plans: &Plans<'_>, marks: bool) -> Result<Outputs, Error> {
         let none = |source: &super::Source| RecordBatch::new_empty(source.schema().clone());
         let (claims, refused, enrollments) = (none(&sources.claims), refused::none(), none(&sources.enrollments));
         let given = Given { claims: &claims, refused: &refused, enrollments: &enrollments };
         let Decided { payouts, lines, .. } = decide_bucket(plans, given, true)?;
         // Of the rejected rows only the name is checked: it must end in the same ways.
         Sink::new(&job.rejects, &payouts.schema())?;
-        let payouts = Sink::new(&job.out, &payouts.schema())?;
+        let payouts = Sink::new(&job.out, &payouts.schema())?.marked(marks);
         let lines = job.lines.as_ref().map(|path| Sink::new(path, &lines.schema())).transpose()?;
+        let lines = lines.map(|lines| lines.marked(marks));
         Ok(Outputs { payouts, lines })
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::disk;
 use super::folder::{Folder, partial};
 use super::job::Job;
+use super::manner::Manners;
 use super::output::Outputs;
 use super::part::Part;
 use super::progress::{Progress, Stage, heed};
@@ -30,6 +31,9 @@ pub(super) struct RejectCounts {
 /// The results of a run and where they go.
 pub(super) struct Results<'a> {
     pub(super) job: &'a Job,
+    pub(super) manners: &'a Manners,
+    /// Whether CSV begins with a mark of its encoding.
+    pub(super) marks: bool,
     pub(super) folder: &'a Folder,
     pub(super) parts: &'a [Part],
     /// The rejected rows that stand in no part.
@@ -100,7 +104,7 @@ impl Results<'_> {
         let parts = self.parts.iter().filter_map(|part| part.rejects.as_ref());
         let files: Vec<PathBuf> =
             self.rejects.iter().chain(parts).map(|sealed| self.folder.path(&sealed.name)).collect();
-        let mut file = RejectsFile::create(&partial(&self.job.rejects), &self.job.rejects)?;
+        let mut file = RejectsFile::create(&partial(&self.job.rejects), &self.job.rejects, self.marks)?;
         let (mut counts, mut causes) = (RejectCounts::default(), Causes::default());
         let mut last = None;
         rejects::in_order(&files, self.folder.as_path(), self.memory, |reject| {
@@ -114,7 +118,7 @@ impl Results<'_> {
                 *count = count.saturating_add(1);
             }
             causes.count(&reject);
-            file.add(reject)
+            file.add(self.manners.located(reject))
         })?;
         file.finish()?;
         counts.causes = causes.into_list();

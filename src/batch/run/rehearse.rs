@@ -48,7 +48,7 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     let vocabulary = Vocabulary::of(catalog)?;
     let sources = Sources::open(job, &vocabulary)?;
     let plans = Plans::of(catalog, &vocabulary);
-    Outputs::of(job, &sources, &plans)?;
+    Outputs::of(job, &sources, &plans, false)?;
     let rows = Budget::of(job).reading(0).rows;
     let mut observations = Observations::default();
     let First { claims, refused, mut rejects } = first_claims(&sources.claims, rows.min(1000), &mut observations)?;
@@ -78,7 +78,9 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     let enrollments = Rows { read, taken: read.saturating_sub(rejected), rejected };
     let (tally, causes) = (Tally::of(&payouts), causes.into_list());
     let counts = Counts { claims, enrollments, tally, causes, observations, certificates: None };
-    let summary = Summary { counts, took: started.elapsed(), is_resumed: false };
+    let manners = sources.manners();
+    let rejects = rejects.into_iter().map(|reject| manners.located(reject)).collect();
+    let summary = Summary { counts, manners, took: started.elapsed(), is_resumed: false };
     Ok(Rehearsal { summary, rejects })
 }
 

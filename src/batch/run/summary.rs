@@ -8,7 +8,9 @@ use arrow_array::types::Decimal128Type;
 use arrow_array::{RecordBatch, StringArray};
 use serde::{Deserialize, Serialize};
 
+use super::manner::Manners;
 use crate::adjudicate::Decision;
+use crate::batch::files::Encoding;
 use crate::batch::{Input, Observation, Observations, Reject};
 use crate::text::Text;
 
@@ -16,6 +18,7 @@ use crate::text::Text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     pub(super) counts: Counts,
+    pub(super) manners: Manners,
     pub(super) took: Duration,
     pub(super) is_resumed: bool,
 }
@@ -104,6 +107,24 @@ impl Summary {
     #[must_use]
     pub fn observations(&self) -> Vec<Observation> {
         self.counts.observations.list()
+    }
+
+    /// How an input was read, where that is not what everyone expects: its encoding, its separator, its sheet, the row of its header.
+    #[must_use]
+    pub fn read_as(&self, input: Input) -> Option<&Text> {
+        self.manners.of(input).said.as_ref()
+    }
+
+    /// The encoding of an input that is a text file.
+    #[must_use]
+    pub fn encoding(&self, input: Input) -> Option<Encoding> {
+        self.manners.of(input).encoding
+    }
+
+    /// The cell of a row in a column, such as `Sheet1!C2`; none if the input is no sheet.
+    #[must_use]
+    pub fn cell(&self, input: Input, row: u64, column: &str) -> Option<String> {
+        self.manners.cell(input, row, column)
     }
 
     /// The certificates, if they were asked for.

@@ -14,7 +14,7 @@ use crate::batch::door::Passed;
 type All = (Vec<u64>, Vec<Vec<String>>, Vec<Reject>);
 
 /// All rows of a file through one lane.
-fn all(source: &Source, rows: usize) -> Result<All, Error> {
+fn all(source: &files::Source, rows: usize) -> Result<All, Error> {
     let columns: Vec<usize> = (0..source.schema().fields().len()).collect();
     let stream = source.stream(&columns, rows)?;
     let mut lane = stream.lane();
@@ -54,9 +54,12 @@ fn fault_of(name: &str, bytes: &[u8]) -> (String, String) {
 
 #[test]
 fn a_file_is_read_by_its_ending() {
-    let (zh, en) = fault_of("claims.xlsx", b"a");
-    assert_eq!(en, "`claims.xlsx` ends neither in `.parquet` nor in `.csv`: the ending says how a file is written");
-    assert_eq!(zh, "`claims.xlsx` 应以 `.parquet` 或 `.csv` 结尾");
+    let (zh, en) = fault_of("claims.gz", b"a");
+    assert_eq!(
+        en,
+        "`claims.gz` ends in none of `.parquet`, `.csv`, `.csv.gz`, `.xlsx`, `.xls` and `.ods`: the ending says how a file is written"
+    );
+    assert_eq!(zh, "`claims.gz` 应以 `.parquet`、`.csv`、`.csv.gz`、`.xlsx`、`.xls` 或 `.ods` 结尾");
     let folder = Folder::new();
     let path = folder.file("CLAIMS.CSV", "a,b\n1,2\n");
     assert_eq!(all(&Source::open(&path, Input::Claims).unwrap(), 9).unwrap().1, [["1", "2"]]);
@@ -151,10 +154,10 @@ fn a_csv_file_without_header_is_refused() {
         assert_eq!(en, "`claims.csv` is empty: it has no header");
         assert_eq!(zh, "`claims.csv` 是空文件，没有列名");
     }
-    let (zh, en) = fault_of("claims.csv", b"\xff\xfei\0d\0");
+    let (zh, en) = fault_of("claims.csv", b"\xffid,\n");
     assert_eq!(en, "the header of `claims.csv` is not UTF-8; save the file as UTF-8");
     assert_eq!(zh, "`claims.csv` 的列名不是 UTF-8 文本；请另存为 UTF-8");
-    let (zh, en) = fault_of("claims.csv", b"claim_id;enrollment_id\nC1;E1\n");
+    let (zh, en) = fault_of("claims.csv", b"claim_id|enrollment_id\nC1|E1\n");
     assert_eq!(en, "the header of `claims.csv` has no comma; separate columns by commas");
     assert_eq!(zh, "`claims.csv` 的列名之间没有逗号；请以逗号分隔各列");
 }
@@ -289,7 +292,7 @@ fn shelf() -> Catalog {
     Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).unwrap()
 }
 
-fn through(source: &Source, door: &Door) -> (Vec<Vec<String>>, Vec<Reject>) {
+fn through(source: &files::Source, door: &Door) -> (Vec<Vec<String>>, Vec<Reject>) {
     let stream = source.stream(door.projection(), 100).unwrap();
     let mut lane = stream.lane();
     let (mut plain, mut rejects) = (Vec::new(), Vec::new());

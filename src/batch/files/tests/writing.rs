@@ -121,7 +121,7 @@ fn a_sink_takes_only_its_own_columns() {
     assert!(error.is_output());
     assert_eq!(
         folder.said(&error).1,
-        "`payouts.txt` ends in none of `.parquet`, `.csv` and `.jsonl`: the ending says how a file is written"
+        "`payouts.txt` ends in none of `.parquet`, `.csv`, `.jsonl` and `.xlsx`: the ending says how a file is written"
     );
 }
 
@@ -148,7 +148,7 @@ fn a_full_disk_is_said() {
         let part = folder.file("part", sink.part(&rows).unwrap());
         let error = sink.join(&[part], Path::new("/dev/full"), &mut |_| Ok(())).unwrap_err();
         assert_eq!(error.message(Language::En), "`/dev/full` can not be written: the disk is full");
-        let mut rejects = RejectsFile::create(Path::new("/dev/full"), Path::new(name)).unwrap();
+        let mut rejects = RejectsFile::create(Path::new("/dev/full"), Path::new(name), false).unwrap();
         let written = (0..100_000).try_for_each(|row| rejects.add(reject(row))).and_then(|()| rejects.finish());
         assert_eq!(written.unwrap_err().message(Language::Zh), "`/dev/full` 写不进去：磁盘已满");
     }
@@ -166,7 +166,7 @@ fn rejects_are_written_in_both_forms() {
         [("rejects.csv", 2), ("rejects.csv", 20_000), ("rejects.parquet", 300_000), ("rejects.parquet", 0)]
     {
         let path = folder.path("partial");
-        let mut file = RejectsFile::create(&path, Path::new(name)).unwrap();
+        let mut file = RejectsFile::create(&path, Path::new(name), false).unwrap();
         for row in 1..=count {
             file.add(reject(row)).unwrap();
         }
@@ -241,7 +241,7 @@ fn json_lines_have_texts_for_amounts_and_null_for_nothing() {
 fn rejected_rows_as_json_lines() {
     let folder = Folder::new();
     let (path, named) = (folder.path("partial"), folder.path("rejects.jsonl"));
-    let mut file = RejectsFile::create(&path, &named).unwrap();
+    let mut file = RejectsFile::create(&path, &named, false).unwrap();
     let reason = Text { zh: "空".to_owned(), en: "empty".to_owned() };
     let (input, column) = (Input::Claims, "event_date".to_owned());
     file.add(Reject { input, row: 3, column, value: String::new(), reason }).unwrap();
