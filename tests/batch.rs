@@ -221,6 +221,7 @@ fn the_summary_has_the_keys_that_others_rely_on() {
         "observations",
         "paid",
         "payable",
+        "read_as",
         "reasons",
         "rejects",
         "resumed",

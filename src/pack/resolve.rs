@@ -148,7 +148,9 @@ fn read(node: &Node, findings: &mut Findings, by: fn(&str) -> Result<Syntax, Fau
     let (text, starts) = match &node.form {
         Form::Text { text, starts } => (text.clone(), *starts),
         Form::Number(raw) => {
+            // as it is written, unless zeros at its end were left out
             let written = findings.source().text.get(node.span.clone());
+            let written = written.filter(|written| written.replace('_', "") == *raw);
             (written.unwrap_or(raw).to_owned(), Some(node.span.start))
         }
         Form::Date(date) => (date.to_string(), Some(node.span.start)),
