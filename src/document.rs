@@ -389,13 +389,9 @@ fn text_form(value: String, span: &Span, source: &str) -> Form {
 }
 
 fn number_form(raw: &str, span: &Span, findings: &mut Findings) -> Form {
-    let mut plain: String = raw.chars().filter(|c| *c != '_').collect();
-    let is_too_long = |text: &str| text.chars().filter(char::is_ascii_digit).count() > MAX_NUMBER_DIGITS;
-    if is_too_long(&plain) {
-        // zeros at the end are no digits that anyone has to keep
-        plain = without_zeros(&plain).to_owned();
-    }
-    if is_too_long(&plain) {
+    let plain: String = raw.chars().filter(|c| *c != '_').collect();
+    // zeros at the end are no digits that anyone has to keep
+    if without_zeros(&plain).chars().filter(char::is_ascii_digit).count() > MAX_NUMBER_DIGITS {
         findings.report(
             Code::NumberTooLong,
             span,

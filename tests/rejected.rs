@@ -562,7 +562,7 @@ fn a_number_has_up_to_so_many_digits() {
     assert_eq!(case("\"1000000000000.0000000\""), [""; 0]);
     assert_eq!(case("\"1000000000000.0000001\""), ["bad-fact"]);
     assert_eq!(figure("12345678901.00000000"), [""; 0]);
-    assert_eq!(figure("123456789012.00000000"), [""; 0]);
+    assert_eq!(figure("123456789012.00000000"), ["expression-syntax"]);
     assert_eq!(figure("123456789012.00000001"), ["number-too-long"]);
     assert_eq!(figure("\"123456789012.00000000\""), ["expression-syntax"]);
     assert_eq!(literal("000000000001.0000000"), [""; 0]);

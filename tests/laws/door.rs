@@ -47,35 +47,38 @@ fn values(fact: &StandardFact) -> Vec<(Value, bool)> {
             let mut values: Vec<(Value, bool)> = good.into_iter().flat_map(both).map(|value| (value, true)).collect();
             values.extend(bad.into_iter().flat_map(both).map(|value| (value, false)));
             values.extend(texts(
-                &[
-                    "", " 1", "1 ", "+1", "1e3", "NaN", "inf", "-0.001", "0x1", "1_000", "1,000", ".5", "5.", "１",
-                    "一", "true",
-                ],
+                &["", "1e3", "NaN", "inf", "-0.001", "0x1", "1_000", "1,00", "1 0", "--1", ".", "一", "true"],
                 false,
             ));
+            // what people write is that number, and has its bounds
+            let is_good = |number: Decimal| number >= min && number <= max && number.scale() <= fact.kind.places();
+            let one = [" 1", "1 ", "+1", "１", "1.", "1.00000000000"].map(|text| (text, Decimal::ONE));
+            let others = [("1,000", Decimal::from(1000)), (".5", Decimal::new(5, 1)), ("(1)", -Decimal::ONE)];
+            let read = one.into_iter().chain(others);
+            values.extend(read.map(|(text, number)| (Value::from(text), is_good(number))));
             values.push((true.into(), false));
             values
         }
         Kind::Date => {
             let mut values = texts(&["2025-01-01", "2024-02-29", "1800-01-01", "2999-12-31"], true);
+            values.extend(texts(&["2025-1-1", "20250101", "2025/1/1", "2025年1月1日", "2025-01-01T00:00:00"], true));
             values.extend(texts(
                 &[
                     "2025-02-30",
                     "2025-02-29",
                     "2025-13-01",
                     "2025-00-01",
-                    "2025-1-1",
                     "0000-01-01",
                     "1799-12-31",
                     "3000-01-01",
                     "",
                     "today",
-                    "20250101",
+                    "01/01/2025",
                     "2025-01-01x",
                 ],
                 false,
             ));
-            values.extend(texts(&["2025-01-01 23:59:59", "2025-01-01T00:00:00"], is_settled_on));
+            values.extend(texts(&["2025-01-01 23:59:59"], is_settled_on));
             values.extend(texts(&["2025-01-01 24:00:00", "2025-01-01 12:60:00", "2025-01-01 noon"], false));
             values.extend([(true.into(), false), (20_250_101_u32.into(), false)]);
             values
