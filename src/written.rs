@@ -231,7 +231,8 @@ impl Measure {
         if beyond.bytes().any(|byte| byte != b'0') {
             return Err(if self == Measure::Fen { Fault::PartOfFen } else { Fault::Places });
         }
-        notes.note(self == Measure::Ones && !beyond.is_empty(), "末位之后的零", "zeros beyond the last place");
+        let is_plain = beyond.is_empty() || (kept.is_empty() && beyond == "00"); // as a number of any kind is printed
+        notes.note(self == Measure::Ones && !is_plain, "末位之后的零", "zeros beyond the last place");
         let (whole, point) = (if whole.is_empty() { "0" } else { whole }, if kept.is_empty() { "" } else { "." });
         let number = exact::parse(&format!("{whole}{point}{kept}")).map_err(|fault| match fault {
             exact::Malformed::NotANumber => Fault::NotANumber,
@@ -361,6 +362,7 @@ mod tests {
         }
         assert_eq!(read("51天", Kind::Days), "51: the unit");
         assert_eq!(read("51.0", Kind::Days), "51: zeros beyond the last place");
+        assert_eq!(read("51.00", Kind::Days), "51");
         assert_eq!(read("80%", Kind::Ratio), "0.80: in per cent");
         assert_eq!(read("1,000", Kind::Number), "1000: separators of thousands");
     }
