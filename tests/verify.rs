@@ -191,7 +191,7 @@ fn no_other_way_to_write_it_is_accepted() {
 /// The forger works out all digests again: what does not follow is refused for what it is, or the program is another one, and its digest shows it.
 #[test]
 fn a_forger_who_works_out_the_digests_again_does_not_get_through() {
-    no_forger_gets_through(37);
+    no_forger_gets_through(120);
 }
 
 #[test]
@@ -217,12 +217,12 @@ fn no_forger_gets_through(one_in: usize) {
             }
         }
     }
-    assert!(shown * one_in > 10, "{shown} are shown by the program digest alone");
+    assert!(shown * one_in > 10 && shown > 0, "{shown} are shown by the program digest alone");
 }
 
 #[test]
 fn both_checkers_judge_a_forgery_alike() {
-    both_checkers_judge_alike(19);
+    both_checkers_judge_alike(60);
 }
 
 #[test]

@@ -7,12 +7,16 @@ use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 use super::member::{Facts, Telling, Told, a_member};
 use super::shelf::{Pack, SHELF};
 
-/// Members that are tried of each pack; `PROPTEST_CASES` asks for another number.
+/// Members that are tried of each pack; `PROPTEST_CASES` asks for another number, `LAWS_TIMES=2` for so many times the usual one of each law.
 pub(crate) const MEMBERS: u32 = 64;
+/// Of what each law asks for, a part does for every day.
+const ONE_IN: u32 = 2;
 
 pub(crate) fn config(cases: u32) -> Config {
     let asked = Config::default();
-    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { asked.cases } else { cases };
+    let times = std::env::var("LAWS_TIMES").map_or(1, |times| times.parse().unwrap());
+    let is_asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let cases = if is_asked { asked.cases } else { cases.div_ceil(ONE_IN) * times };
     Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..asked }
 }
 
