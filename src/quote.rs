@@ -70,10 +70,15 @@ impl Plan {
     /// Those of [`Plan::quote`].
     pub fn counted_shares(&self, enrollment: &Enrollment) -> Result<Option<Decimal>, Error> {
         let held = whole_number(enrollment, "shares");
-        match (held, &self.terms.max_shares) {
-            (Some(held), Some((max, _))) => Ok(Some(held.min(self.of_enrollment(max, enrollment)?))),
-            (held, _) => Ok(held),
-        }
+        Ok(match (held, self.most_shares(enrollment)?) {
+            (Some(held), Some(most)) => Some(held.min(most)),
+            (held, _) => held,
+        })
+    }
+
+    /// The most shares that the plan takes of one person.
+    pub(crate) fn most_shares(&self, enrollment: &Enrollment) -> Result<Option<Decimal>, Error> {
+        self.terms.max_shares.as_ref().map(|(max, _)| self.of_enrollment(max, enrollment)).transpose()
     }
 
     /// The shares that count for a claim: those that [`Plan::counted_shares`] gives, but no more than other covers leave of the cap.
@@ -82,9 +87,9 @@ impl Plan {
     /// Those of [`Plan::quote`].
     pub fn counted_shares_of(&self, enrollment: &Enrollment, claim: &Claim) -> Result<Option<Decimal>, Error> {
         let counted = self.counted_shares(enrollment)?;
-        match (counted, &self.terms.max_shares, claim.fact(SHARES_ELSEWHERE)) {
-            (Some(counted), Some((max, _)), Some(Value::Number(elsewhere))) => {
-                let left = exact::subtract(self.of_enrollment(max, enrollment)?, *elsewhere)?;
+        match (counted, self.most_shares(enrollment)?, claim.fact(SHARES_ELSEWHERE)) {
+            (Some(counted), Some(most), Some(Value::Number(elsewhere))) => {
+                let left = exact::subtract(most, *elsewhere)?;
                 Ok(Some(counted.min(left.max(Decimal::ZERO))))
             }
             (counted, ..) => Ok(counted),

@@ -155,7 +155,7 @@ const fn slips(length: usize) -> usize {
 fn is_part(text: &str, spelling: &str) -> bool {
     if text.is_ascii() {
         let (part, all) = (words(text), words(spelling));
-        text.len() > 2 && all.windows(part.len().max(1)).any(|some| some == part)
+        text.contains(|c: char| c.is_ascii_alphabetic()) && all.windows(part.len().max(1)).any(|some| some == part)
     } else {
         text.chars().nth(1).is_some() && spelling.contains(text)
     }

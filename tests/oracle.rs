@@ -4,13 +4,22 @@
 //! typed in from the printed clauses. They share no code with the engine. They must never be edited to agree with it: where the
 //! two differ, one of them is wrong, and a difference is investigated until the rules say which.
 
+#[cfg(feature = "batch")]
+pub(crate) mod account;
+pub(crate) mod amounts;
+#[cfg(feature = "batch")]
+pub(crate) mod answer;
 pub(crate) mod calendar;
 mod cases;
 pub(crate) mod claims;
 pub(crate) mod disability;
 pub(crate) mod draw;
+#[cfg(feature = "batch")]
+pub(crate) mod duplicate;
 pub(crate) mod exact;
 pub(crate) mod facts;
+#[cfg(feature = "batch")]
+mod files;
 pub(crate) mod gansu_comprehensive;
 pub(crate) mod guangdong_accident;
 pub(crate) mod guangdong_critical_illness;
@@ -19,10 +28,26 @@ pub(crate) mod guangdong_second_medical;
 pub(crate) mod guangdong_self_funded;
 pub(crate) mod guangdong_womens_illness;
 pub(crate) mod henan_accident;
+#[cfg(feature = "batch")]
+pub(crate) mod joint;
+#[cfg(feature = "batch")]
+pub(crate) mod late;
+#[cfg(feature = "batch")]
+pub(crate) mod member;
 pub(crate) mod ningbo_critical;
 pub(crate) mod ningbo_hospital;
+#[cfg(feature = "batch")]
+pub(crate) mod open;
+#[cfg(feature = "batch")]
+pub(crate) mod overlap;
+#[cfg(feature = "batch")]
+pub(crate) mod person;
 pub(crate) mod population;
 pub(crate) mod record;
+#[cfg(feature = "batch")]
+pub(crate) mod situations;
+#[cfg(feature = "batch")]
+pub(crate) mod spelling;
 pub(crate) mod truth;
 pub(crate) mod verdict;
 pub(crate) mod wuxi_return_allowance;

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::{Pair, Told};
 use crate::alike::fold;
+use crate::calendar;
 use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::code::Code;
@@ -71,11 +72,22 @@ fn is_in_force(enrollment: &Enrollment, on: NaiveDate) -> bool {
     dates.is_some_and(|(start, end)| (start..=end).contains(&on))
 }
 
-/// The day on which other covers matter: that of the event if the claim's own cover is in force then, else that of the admission. None if it is in
-/// force on neither.
-fn day_under(enrollment: &Enrollment, claim: &Claim) -> Option<NaiveDate> {
-    let days = [day(claim.fact("event_date")), admitted(claim)];
-    days.into_iter().flatten().find(|day| is_in_force(enrollment, *day))
+/// The days on which other covers matter: those of the event, of the admission and of what else the plan itself dates, such as a pathology report,
+/// where the claim's own cover is in force.
+fn days_under(enrollment: &Enrollment, claim: &Claim, plan: Option<&Plan>) -> Vec<NaiveDate> {
+    let own = plan.into_iter().flat_map(|plan| &plan.facts).filter(|fact| fact.kind == Kind::Date);
+    let own = own.filter(|fact| StandardFact::named(&fact.name).is_none()).map(|fact| own_day(claim, &fact.name));
+    let days = [day(claim.fact("event_date")), admitted(claim)].into_iter().chain(own);
+    days.flatten().filter(|day| is_in_force(enrollment, *day)).collect()
+}
+
+/// The day that one of a pack's own facts tells; it is kept as it is written.
+fn own_day(claim: &Claim, fact: &str) -> Option<NaiveDate> {
+    match claim.facts.own(fact)? {
+        Value::Date(day) => Some(*day),
+        Value::Text(text) => calendar::parse(text),
+        Value::Number(_) | Value::YesNo(_) => None,
+    }
 }
 
 fn admitted(claim: &Claim) -> Option<NaiveDate> {
@@ -100,10 +112,15 @@ fn tell_of_covers(
     covers: &BTreeMap<Cover<'_>, &Enrollment>,
     told: &mut Told,
 ) {
-    let Some(on) = day_under(enrollment, claim).filter(|_| claim.reverses().is_none()) else { return };
+    if claim.reverses().is_some() {
+        return;
+    }
+    let days = days_under(enrollment, claim, plan);
     let own = Cover::of(enrollment);
-    let others: Vec<(&Cover<'_>, &&Enrollment)> =
-        covers.iter().filter(|(cover, other)| **cover != own && is_in_force(other, on)).collect();
+    let others: Vec<(&Cover<'_>, &&Enrollment)> = covers
+        .iter()
+        .filter(|(cover, other)| **cover != own && days.iter().any(|day| is_in_force(other, *day)))
+        .collect();
     if others.is_empty() {
         return;
     }
@@ -118,7 +135,8 @@ fn tell_of_covers(
     if !earlier.is_empty() && plan.is_some_and(|plan| plan.reads(SHARES_ELSEWHERE)) {
         let names = earlier.iter().map(|(cover, _)| cover.name_beside(own)).collect();
         let held: Option<Decimal> = earlier.iter().map(|(_, other)| number(other.fact("shares"))).sum();
-        tell_of_shares(claim, names, held, told);
+        let most = plan.and_then(|plan| plan.most_shares(enrollment).ok().flatten()).unwrap_or(MOST_SHARES.into());
+        tell_of_shares(claim, names, held.map(|held| held.min(most)), told);
     }
 }
 
@@ -128,7 +146,7 @@ const MOST_SHARES: u32 = 1_000_000;
 fn tell_of_shares(claim: &Claim, names: Vec<String>, held: Option<Decimal>, told: &mut Told) {
     let list = names.join("`, `");
     let notice = |text| Notice::new(Code::SharesElsewhere, text).about(names);
-    let Some(held) = held.map(|held| held.min(MOST_SHARES.into())) else {
+    let Some(held) = held else {
         let text = say!(
             "先计入份数的保障 `{list}` 未给份数，本保障可计多少份不明",
             "shares count under `{list}` first, and how many is not given"

@@ -320,6 +320,38 @@ fn another_bill_under_the_second_cover_finds_no_share_that_counts() {
     assert_eq!(rows[1], "b,e2,henan-accident,1,paid,3500.00,,overlapping-covers(e1);shares-elsewhere(e1),,0.00");
 }
 
+/// The plan covers by the day of the pathology report, when neither cover was in force at the event.
+#[test]
+fn covers_overlap_on_a_day_that_the_plan_itself_dates() {
+    let claims = "claim_id,enrollment_id,event_date,cause,illness_class,confirmed_on\n\
+                  a,e1,2025-12-20,illness,breast-cancer,2026-09-01\nb,e2,2025-12-20,illness,breast-cancer,2026-09-01\n";
+    let enrollments = "enrollment_id,member_id,plan,shares,coverage_start,coverage_end,birth_date,previous_coverage_end,sex\n\
+         e1,m,guangdong-womens-illness,1,2026-01-01,2026-12-31,1990-05-05,2025-12-31,female\n\
+         e2,m,guangdong-womens-illness,1,2026-01-02,2027-01-01,1990-05-05,2025-12-31,female\n";
+    let rows = batch(claims, enrollments, &[]).payouts;
+    let expected = [
+        "a,e1,guangdong-womens-illness,1,paid,54000.00,,overlapping-covers(e2),,0.00",
+        "b,e2,guangdong-womens-illness,1,nothing-due,0.00,no-benefit-applies,overlapping-covers(e1);shares-elsewhere(e1),,0.00",
+    ];
+    assert_eq!(rows, expected);
+}
+
+/// Of two shares under another cover one counts where the plan takes one of a person: whoever says one is right.
+#[test]
+fn shares_beyond_the_cap_need_not_be_told() {
+    let claims = |told: u32| {
+        format!(
+            "claim_id,enrollment_id,event_date,cause,illness_class,shares_elsewhere\n\
+             a,e2,2026-07-01,illness,malignant-tumour,{told}\n"
+        )
+    };
+    let enrollments = "enrollment_id,member_id,plan,shares,coverage_start,coverage_end,birth_date,previous_coverage_end\n\
+                       e1,m,guangdong-critical-illness,2,2026-01-01,2026-12-31,1990-05-05,2025-12-31\n\
+                       e2,m,guangdong-critical-illness,1,2026-01-02,2027-01-01,1990-05-05,2025-12-31\n";
+    let decision = |told| batch(&claims(told), enrollments, &[]).payouts[0].split(',').nth(4).unwrap().to_owned();
+    assert_eq!([0, 1, 2].map(decision), ["pended", "nothing-due", "nothing-due"]);
+}
+
 #[test]
 fn a_cover_without_a_day_does_not_stand_between_two_that_overlap() {
     let claims = format!("{STAYS}a,e1,2025-02-05,accident,20000.00,51\nb,e2,2025-03-05,accident,3000.00,10\n");

@@ -5,6 +5,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
+use super::amounts;
 use super::calendar::{completed_years, days_between};
 use super::exact::{Exact, fraction, left_of, nothing};
 use super::truth::{Truth, all, not};
@@ -21,6 +22,13 @@ pub(crate) enum Value {
 
 /// The facts of the enrollment or of the claim, by their standard names.
 pub(crate) type Named = BTreeMap<&'static str, Value>;
+
+/// The cover of one enrollment, from its first day on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Period {
+    cover: &'static str,
+    start: NaiveDate,
+}
 
 /// All facts that one decision may look at.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +71,11 @@ impl Facts {
         }
     }
 
+    /// One cover is one period.
+    pub(crate) fn period(&self) -> Option<Period> {
+        Some(Period { cover: self.enrollment_id, start: self.date("coverage_start")? })
+    }
+
     pub(crate) fn word(&self, name: &str) -> Option<&'static str> {
         match self.value(name)? {
             Value::Word(word) => Some(word),
@@ -89,9 +102,14 @@ impl Facts {
         self.word("illness_class").is_some_and(|illness| listed.contains(&illness))
     }
 
-    /// The shares that count: those beyond the cap are void.
+    /// The shares that count: those beyond the cap are void, and what counts under other covers counts first.
     pub(crate) fn shares_up_to(&self, cap: i64) -> Option<i64> {
-        self.whole("shares").map(|held| held.min(cap))
+        self.whole("shares").map(|held| held.min(cap - self.shares_elsewhere()))
+    }
+
+    /// How many count first under other covers; nobody says so where there are none.
+    pub(crate) fn shares_elsewhere(&self) -> i64 {
+        self.whole("shares_elsewhere").unwrap_or(0)
     }
 
     /// 16 to 60 completed years on the first day of cover.
@@ -169,31 +187,35 @@ impl Facts {
         Some(left_of(self.money("inscp_scp_amt")?, self.money("fund_pay_sumamt")?))
     }
 
-    /// Whether the facts can not all be true.
-    pub(crate) fn contradict_each_other(&self) -> bool {
-        self.dates_reversed()
-            || self.event_after_its_stay()
-            || differs(self.whole("hospital_days"), self.days_by_the_dates())
-            || differs(self.money("personal_burden"), self.burden_by_the_bill())
-            || differs(self.money("in_pool_burden"), self.in_pool_by_the_settlement())
-            || self.settlement_does_not_add_up()
-            || self.part_above_its_whole()
+    /// The codes of what shows that the facts can not all be true.
+    pub(crate) fn contradictions(&self) -> Vec<&'static str> {
+        let found = [
+            ("cover-dates", self.reversed("coverage_start", "coverage_end")),
+            ("previous-cover", self.previous_cover_goes_on()),
+            ("stay-dates", self.reversed("admitted", "discharged")),
+            ("birth-after-event", BORN_BEFORE.iter().any(|then| self.reversed("birth_date", then))),
+            ("report-before-event", self.reversed("event_date", "reported_on")),
+            ("event-after-stay", self.event_after_its_stay()),
+            ("fact-contradicts", self.told_otherwise_than_it_follows()),
+        ];
+        let of_dates = found.into_iter().filter(|(_, is_so)| *is_so).map(|(code, _)| code);
+        of_dates.chain(amounts::contradictions(self)).collect()
     }
 
-    fn dates_reversed(&self) -> bool {
-        let in_order = [
-            ("admitted", "discharged"),
-            ("birth_date", "event_date"),
-            ("birth_date", "admitted"),
-            ("birth_date", "coverage_start"),
-            ("coverage_start", "coverage_end"),
-            ("event_date", "reported_on"),
-        ];
-        let is_reversed = |(first, then): (&str, &str)| {
-            contradicts(self.date(first).zip(self.date(then)), |(first, then)| first > then)
-        };
-        let previous = self.date("previous_coverage_end").zip(self.date("coverage_start"));
-        in_order.into_iter().any(is_reversed) || contradicts(previous, |(end, start)| end >= start)
+    fn reversed(&self, first: &str, then: &str) -> bool {
+        contradicts(self.date(first).zip(self.date(then)), |(first, then)| first > then)
+    }
+
+    /// Both days are covered: who is covered on the first day of this cover had no other that ends on it.
+    fn previous_cover_goes_on(&self) -> bool {
+        contradicts(self.date("previous_coverage_end").zip(self.date("coverage_start")), |(end, start)| end >= start)
+    }
+
+    /// Told, and something else than what follows from the others.
+    fn told_otherwise_than_it_follows(&self) -> bool {
+        differs(self.whole("hospital_days"), self.days_by_the_dates())
+            || differs(self.money("personal_burden"), self.burden_by_the_bill())
+            || differs(self.money("in_pool_burden"), self.in_pool_by_the_settlement())
     }
 
     /// An accident comes before its stay ends. An illness may be diagnosed, and a patient die, once the stay is over.
@@ -201,112 +223,10 @@ impl Facts {
         let may_follow = self.is("cause", "accident") != Some(true) && (self.died() || self.given("illness_class"));
         contradicts(self.date("event_date").zip(self.date("discharged")), |(event, end)| event > end) && !may_follow
     }
-
-    /// The sums of the platform's settlement: equal where all parts are said, and where one is not, the others are no more than
-    /// the whole. What is not said is not known, but for the hospital's part and the fund of the disabled, which were none.
-    fn settlement_does_not_add_up(&self) -> bool {
-        let (bill, funds, person) = (self.bill(), self.funds(), self.money("psn_part_amt"));
-        let by_payer = [self.all_funds(), self.all_of_the_person(), Some(self.hospital())].into_iter().sum();
-        let least_by_payer = self.least_of_funds() + self.least_of_the_person() + self.hospital();
-        let tells_the_person =
-            person.is_some() || PAYMENTS.iter().chain(["hosp_part_amt"].iter()).any(|name| self.given(name));
-        breaks(bill.as_ref(), self.sum(&SCOPE), self.least(&SCOPE))
-            || breaks(funds.as_ref(), self.sum_of_funds(), self.least(&FUNDS))
-            || breaks(person.as_ref(), self.sum(&PAYMENTS), self.least(&PAYMENTS))
-            || (tells_the_person && breaks(bill.as_ref(), by_payer, least_by_payer))
-    }
-
-    /// What each amount of a bill is at most.
-    fn part_above_its_whole(&self) -> bool {
-        let (funds, hospital) = (self.least_of_funds(), self.hospital());
-        let others = self.money("other_paid").unwrap_or_else(nothing);
-        let first = self.least(&["preselfpay_amt"]);
-        let within = self.least(&["inscp_scp_amt"]);
-        let wholly = self.least(&["fulamt_ownpay_amt", "overlmt_selfpay"]);
-        let self_funded = self.money("self_funded").unwrap_or_else(|| self.least(&["fulamt_ownpay_amt"]));
-        let outside = self_funded.max(wholly) + first.clone();
-        let above =
-            |part: Option<Exact>, whole: Option<Exact>| contradicts(part.zip(whole), |(part, whole)| part > whole);
-
-        let burden = self.money("personal_burden").filter(|burden| *burden > nothing());
-        let burden = burden.filter(|_| self.funds().is_none() && !self.given("psn_part_amt"));
-        let in_pool = self.money("in_pool_burden").filter(|in_pool| *in_pool > nothing());
-        let record_tells_it = self.given("inscp_scp_amt") && self.given("fund_pay_sumamt");
-        let paid_by_the_person = self.least(&PAYMENTS);
-        let bears = self.money("personal_burden").filter(|_| !self.given("psn_part_amt"));
-
-        above(Some(funds.clone()), self.bill())
-            || above(self.money("act_pay_dedc"), self.bill())
-            || above(self.money("self_funded").map(|self_funded| self_funded + within + first), self.bill())
-            || above(burden.map(|burden| burden + funds.clone() + others.clone() + hospital.clone()), self.bill())
-            || above(Some(paid_by_the_person), bears.map(|bears| bears + others))
-            || (!self.given("fund_pay_sumamt")
-                && above(in_pool.clone().map(|in_pool| in_pool + funds.clone()), self.money("inscp_scp_amt")))
-            || (!record_tells_it
-                && above(in_pool.clone().map(|in_pool| in_pool + funds.clone() + outside.clone()), self.bill()))
-            || (self.bill().zip(self.funds()).is_none()
-                && above(
-                    in_pool.map(|in_pool| in_pool + outside),
-                    self.money("psn_part_amt").map(|person| person + hospital),
-                ))
-    }
-
-    fn bill(&self) -> Option<Exact> {
-        self.money("total_cost").or_else(|| self.money("medfee_sumamt"))
-    }
-
-    fn funds(&self) -> Option<Exact> {
-        self.money("fund_paid").or_else(|| self.money("fund_pay_sumamt"))
-    }
-
-    fn hospital(&self) -> Exact {
-        self.money("hosp_part_amt").unwrap_or_else(nothing)
-    }
-
-    fn sum_of_funds(&self) -> Option<Exact> {
-        let seven = self.sum(&FUNDS)?;
-        Some(seven + self.money("hifdm_pay").unwrap_or_else(nothing))
-    }
-
-    fn all_funds(&self) -> Option<Exact> {
-        self.funds().or_else(|| self.sum_of_funds())
-    }
-
-    fn all_of_the_person(&self) -> Option<Exact> {
-        self.money("psn_part_amt").or_else(|| self.sum(&PAYMENTS))
-    }
-
-    fn least_of_funds(&self) -> Exact {
-        self.funds().unwrap_or_else(|| self.least(&FUNDS) + self.money("hifdm_pay").unwrap_or_else(nothing))
-    }
-
-    fn least_of_the_person(&self) -> Exact {
-        self.money("psn_part_amt").unwrap_or_else(|| self.least(&PAYMENTS))
-    }
-
-    /// What amounts come to, if all are said.
-    fn sum(&self, names: &[&str]) -> Option<Exact> {
-        names.iter().map(|name| self.money(name)).sum()
-    }
-
-    /// What they come to at least: no amount is below nothing.
-    fn least(&self, names: &[&str]) -> Exact {
-        names.iter().filter_map(|name| self.money(name)).sum()
-    }
 }
 
-const FUNDS: [&str; 7] = ["hifp_pay", "cvlserv_pay", "hifes_pay", "hifmi_pay", "hifob_pay", "maf_pay", "oth_pay"];
-const SCOPE: [&str; 4] = ["inscp_scp_amt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt"];
-const PAYMENTS: [&str; 3] = ["acct_pay", "psn_cash_pay", "acct_mulaid_pay"];
-
-/// Whether a whole is not the sum of its parts, or less than what is known of them.
-fn breaks(whole: Option<&Exact>, sum: Option<Exact>, least: Exact) -> bool {
-    match (whole, sum) {
-        (None, _) => false,
-        (Some(whole), Some(sum)) => *whole != sum,
-        (Some(whole), None) => *whole < least,
-    }
-}
+/// The facts that come to be only once one is born.
+const BORN_BEFORE: [&str; 3] = ["event_date", "admitted", "coverage_start"];
 
 fn contradicts<T>(both: Option<T>, is_impossible: impl Fn(T) -> bool) -> bool {
     both.is_some_and(is_impossible)

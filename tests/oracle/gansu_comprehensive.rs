@@ -52,14 +52,24 @@ const CRITICAL: [&str; 30] = [
     "lupus-nephritis",
 ];
 
+/// Of one person; more are void.
+pub(crate) const MOST_SHARES: i64 = 1;
+
+/// In the order of the pack.
+pub(crate) const BENEFITS: &[&str] = &["hospital", "critical-illness", "disability", "death", "relief"];
+
 pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
     let covered_trade: Truth = facts.word("occupation").map(|trade| TRADES.contains(&trade));
-    let requirements = Requirements { or_deny: &[covered_trade, facts.falls_in_cover("event_date")], or_pend: &[] };
+    let requirements = Requirements {
+        most_shares: MOST_SHARES,
+        or_deny: &[("covered-trade", covered_trade), ("event-in-cover", facts.falls_in_cover("event_date"))],
+        or_pend: &[],
+    };
     judge(facts, &requirements, || work_out(facts, record))
 }
 
 fn work_out(facts: &Facts, record: &Record) -> Option<Payout> {
-    let start = facts.date("coverage_start")?;
+    let period = facts.period()?;
     let disability = disability(facts, record)?;
     let mut payout = vec![
         ("hospital", hospital(facts, record)?),
@@ -69,15 +79,15 @@ fn work_out(facts: &Facts, record: &Record) -> Option<Payout> {
         ("relief", to_the_yuan(&facts.money("relief_granted").unwrap_or_else(nothing))),
     ];
     let mutual_aid = ["death", "disability", "critical-illness", "hospital"];
-    hold_together(&mut payout, &mutual_aid, yuan(300_000), record.paid_together_in_period(&mutual_aid, start));
-    hold_together(&mut payout, &["relief"], yuan(50_000), record.paid_in_period("relief", start));
+    hold_together(&mut payout, &mutual_aid, yuan(300_000), record.paid_together_in_period(&mutual_aid, period));
+    hold_together(&mut payout, &["relief"], yuan(50_000), record.paid_in_period("relief", period));
     Some(payout)
 }
 
 /// A fixed sum by the hospital's grade, more 70% of what is borne within the pool. A second stay pays half of the sum, more
 /// 40%; a third pays nothing.
 fn hospital(facts: &Facts, record: &Record) -> Option<Exact> {
-    let stays_before = record.times_in_period("hospital", facts.date("coverage_start")?);
+    let stays_before = record.times_in_period("hospital", facts.period()?);
     if !all(&[facts.in_hospital(), Some(stays_before < 2)])? {
         return Some(nothing());
     }

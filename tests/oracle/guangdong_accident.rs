@@ -6,12 +6,20 @@ use super::facts::Facts;
 use super::record::Record;
 use super::verdict::{Payout, Requirements, Verdict, hold_together, judge};
 
+/// Of one person; more are void.
+pub(crate) const MOST_SHARES: i64 = 1;
+
+/// In the order of the pack.
+pub(crate) const BENEFITS: &[&str] =
+    &["accidental-disability", "accidental-death", "accident-medical", "accident-allowance"];
+
 pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
     let requirements = Requirements {
+        most_shares: MOST_SHARES,
         or_deny: &[
-            facts.aged_16_to_60_at_the_start(),
-            facts.is("cause", "accident"),
-            facts.falls_in_cover("event_date"),
+            ("age-at-enrolment", facts.aged_16_to_60_at_the_start()),
+            ("accident-only", facts.is("cause", "accident")),
+            ("accident-in-cover", facts.falls_in_cover("event_date")),
         ],
         or_pend: &[],
     };
@@ -19,7 +27,7 @@ pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
 }
 
 fn work_out(facts: &Facts, record: &Record) -> Option<Payout> {
-    let start = facts.date("coverage_start")?;
+    let period = facts.period()?;
     let mut payout = vec![
         ("accidental-disability", disability(facts, record)?),
         ("accidental-death", death(facts)),
@@ -30,7 +38,7 @@ fn work_out(facts: &Facts, record: &Record) -> Option<Payout> {
     let before = record.paid_together_for_event(&of_one_accident, facts.date("event_date")?);
     hold_together(&mut payout, &of_one_accident, yuan(50_000), before);
     let served = ["accidental-death", "accidental-disability", "accident-medical", "accident-allowance"];
-    hold_together(&mut payout, &served, yuan(65_400), record.paid_together_in_period(&served, start));
+    hold_together(&mut payout, &served, yuan(65_400), record.paid_together_in_period(&served, period));
     Some(payout)
 }
 
@@ -39,7 +47,7 @@ fn disability(facts: &Facts, record: &Record) -> Option<Exact> {
     if !facts.given("disability_grade") {
         return Some(nothing());
     }
-    let before = record.paid_in_period("accidental-disability", facts.date("coverage_start")?);
+    let before = record.paid_in_period("accidental-disability", facts.period()?);
     Some(to_the_fen(&lesser(yuan(50_000) * ratio(facts)?, left_of(yuan(50_000), before))))
 }
 
@@ -53,12 +61,12 @@ fn medical(facts: &Facts, record: &Record) -> Option<Exact> {
     if !facts.in_hospital()? {
         return Some(nothing());
     }
-    let before = record.paid_in_period("accident-medical", facts.date("coverage_start")?);
+    let before = record.paid_in_period("accident-medical", facts.period()?);
     Some(to_the_fen(&lesser(facts.personal_burden()? * percent(80), left_of(yuan(10_000), before))))
 }
 
 /// 60 a day, at most 90 days in a period.
 fn allowance(facts: &Facts, record: &Record) -> Option<Exact> {
-    let before = record.paid_in_period("accident-allowance", facts.date("coverage_start")?);
+    let before = record.paid_in_period("accident-allowance", facts.period()?);
     Some(to_the_fen(&lesser(yuan(60) * yuan(facts.hospital_days()?), left_of(yuan(60) * yuan(90), before))))
 }

@@ -15,22 +15,33 @@ const SEVERE: [&str; 6] = [
 ];
 const MILD: [&str; 3] = ["mild-malignant-tumour", "mild-myocardial-infarction", "mild-stroke-sequelae"];
 
+/// Of one person; more are void.
+pub(crate) const MOST_SHARES: i64 = 1;
+
+/// In the order of the pack.
+pub(crate) const BENEFITS: &[&str] = &["severe-illness", "mild-illness"];
+
 pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
     let listed = facts.illness_is_one_of(&SEVERE) || facts.illness_is_one_of(&MILD);
     let requirements = Requirements {
-        or_deny: &[facts.aged_16_to_60_at_the_start(), facts.falls_in_cover("event_date"), Some(listed)],
+        most_shares: MOST_SHARES,
+        or_deny: &[
+            ("age-at-enrolment", facts.aged_16_to_60_at_the_start()),
+            ("diagnosed-in-cover", facts.falls_in_cover("event_date")),
+            ("listed-illness", Some(listed)),
+        ],
         or_pend: &[],
     };
     judge(facts, &requirements, || work_out(facts, record))
 }
 
 fn work_out(facts: &Facts, record: &Record) -> Option<Payout> {
-    let start = facts.date("coverage_start")?;
+    let period = facts.period()?;
     let severe = once_in_a_life("severe-illness", &SEVERE, yuan(195_000), facts, record)?;
     let mild = once_in_a_life("mild-illness", &MILD, yuan(195_000) * percent(30), facts, record)?;
     let mut payout = vec![("severe-illness", severe), ("mild-illness", mild)];
     let served = ["severe-illness", "mild-illness"];
-    hold_together(&mut payout, &served, yuan(195_000), record.paid_together_in_period(&served, start));
+    hold_together(&mut payout, &served, yuan(195_000), record.paid_together_in_period(&served, period));
     Some(payout)
 }
 

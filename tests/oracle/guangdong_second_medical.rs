@@ -6,6 +6,12 @@ use super::facts::Facts;
 use super::record::Record;
 use super::verdict::{Requirements, Verdict, judge};
 
+/// Of one person; more are void.
+pub(crate) const MOST_SHARES: i64 = 1;
+
+/// In the order of the pack.
+pub(crate) const BENEFITS: &[&str] = &["second-medical"];
+
 /// The first day of cover leads to the version. Without it no version pays.
 pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
     match facts.date("coverage_start") {
@@ -31,12 +37,13 @@ fn decide_by_2025_07(facts: &Facts, record: &Record) -> Verdict {
 }
 
 fn decide_at(facts: &Facts, record: &Record, [first, second]: [Exact; 2]) -> Verdict {
-    let claims_before = facts.date("coverage_start").map(|start| record.times_in_period("second-medical", start));
+    let claims_before = facts.period().map(|period| record.times_in_period("second-medical", period));
     let requirements = Requirements {
+        most_shares: MOST_SHARES,
         or_deny: &[
-            facts.aged_16_to_60_at_the_start(),
-            facts.falls_in_cover("admitted"),
-            claims_before.map(|claims| claims < 2),
+            ("age-at-enrolment", facts.aged_16_to_60_at_the_start()),
+            ("admitted-in-cover", facts.falls_in_cover("admitted")),
+            ("two-claims-a-period", claims_before.map(|claims| claims < 2)),
         ],
         or_pend: &[],
     };
@@ -52,6 +59,6 @@ fn second_medical(facts: &Facts, record: &Record, rate: Exact) -> Option<Exact> 
     if borne == nothing() || facts.waits_unless_an_accident("admitted", 30)? {
         return Some(nothing());
     }
-    let before = record.paid_in_period("second-medical", facts.date("coverage_start")?);
+    let before = record.paid_in_period("second-medical", facts.period()?);
     Some(to_the_fen(&lesser(borne * rate, left_of(yuan(173_000), before))))
 }

@@ -5,9 +5,21 @@ use super::facts::Facts;
 use super::record::Record;
 use super::verdict::{Requirements, Verdict, judge};
 
+/// Of one person; more are void.
+pub(crate) const MOST_SHARES: i64 = 1;
+
+/// In the order of the pack.
+pub(crate) const BENEFITS: &[&str] = &["self-funded"];
+
 pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
-    let requirements =
-        Requirements { or_deny: &[facts.aged_16_to_60_at_the_start(), facts.falls_in_cover("admitted")], or_pend: &[] };
+    let requirements = Requirements {
+        most_shares: MOST_SHARES,
+        or_deny: &[
+            ("age-at-enrolment", facts.aged_16_to_60_at_the_start()),
+            ("admitted-in-cover", facts.falls_in_cover("admitted")),
+        ],
+        or_pend: &[],
+    };
     judge(facts, &requirements, || Some(vec![("self-funded", self_funded(facts, record)?)]))
 }
 
@@ -17,6 +29,6 @@ fn self_funded(facts: &Facts, record: &Record) -> Option<Exact> {
     if borne == nothing() || facts.waits_unless_an_accident("admitted", 30)? {
         return Some(nothing());
     }
-    let before = record.paid_in_period("self-funded", facts.date("coverage_start")?);
+    let before = record.paid_in_period("self-funded", facts.period()?);
     Some(to_the_fen(&lesser(borne * percent(50), left_of(yuan(8_000), before))))
 }

@@ -14,9 +14,19 @@ const LISTED: [&str; 6] = [
     "end-stage-renal-disease",
 ];
 
+/// Of one person; more are void.
+pub(crate) const MOST_SHARES: i64 = 3;
+
+/// In the order of the pack.
+pub(crate) const BENEFITS: &[&str] = &["critical-illness"];
+
 pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
     let requirements = Requirements {
-        or_deny: &[facts.falls_in_cover("event_date"), Some(facts.illness_is_one_of(&LISTED))],
+        most_shares: MOST_SHARES,
+        or_deny: &[
+            ("diagnosed-in-cover", facts.falls_in_cover("event_date")),
+            ("listed-illness", Some(facts.illness_is_one_of(&LISTED))),
+        ],
         or_pend: &[],
     };
     judge(facts, &requirements, || Some(vec![("critical-illness", critical_illness(facts, record)?)]))
@@ -24,10 +34,10 @@ pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
 
 /// 10,000 a share, at most 3 shares, and no more than that in a period. Paid from day 90, so days 1 to 89 wait.
 fn critical_illness(facts: &Facts, record: &Record) -> Option<Exact> {
-    let sum = yuan(10_000) * yuan(facts.shares_up_to(3)?);
+    let sum = yuan(10_000) * yuan(facts.shares_up_to(MOST_SHARES)?);
     if facts.waits("event_date", 89)? {
         return Some(nothing());
     }
-    let before = record.paid_in_period("critical-illness", facts.date("coverage_start")?);
+    let before = record.paid_in_period("critical-illness", facts.period()?);
     Some(to_the_fen(&lesser(sum.clone(), left_of(sum, before))))
 }

@@ -6,8 +6,18 @@ use super::record::Record;
 use super::truth::{Truth, any};
 use super::verdict::{Payout, Requirements, Verdict, judge};
 
+/// Of one person; more are void.
+pub(crate) const MOST_SHARES: i64 = 1;
+
+/// In the order of the pack.
+pub(crate) const BENEFITS: &[&str] = &["hospital-medical", "first-stay"];
+
 pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
-    let requirements = Requirements { or_deny: &[facts.falls_in_cover("admitted")], or_pend: &[] };
+    let requirements = Requirements {
+        most_shares: MOST_SHARES,
+        or_deny: &[("admitted-in-cover", facts.falls_in_cover("admitted"))],
+        or_pend: &[],
+    };
     judge(facts, &requirements, || work_out(facts, record))
 }
 
@@ -52,6 +62,6 @@ fn unbroken(facts: &Facts) -> Truth {
 
 /// 200 once in a period, with a stay that is paid.
 fn first_stay(facts: &Facts, record: &Record, medical: &Exact) -> Option<Exact> {
-    let before = record.paid_in_period("first-stay", facts.date("coverage_start")?);
+    let before = record.paid_in_period("first-stay", facts.period()?);
     Some(if *medical > nothing() { left_of(yuan(200), before) } else { nothing() })
 }

@@ -3,19 +3,19 @@
 use chrono::NaiveDate;
 
 use super::exact::{Exact, nothing};
-use super::facts::Facts;
+use super::facts::{Facts, Period};
 use super::verdict::{Decision, Verdict};
 
 /// Claims that were paid, or looked at in full and found to be due nothing. Denied and pended ones leave no trace.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
     entries: Vec<Entry>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     event_date: NaiveDate,
-    coverage_start: NaiveDate,
+    period: Period,
     verdict: Verdict,
 }
 
@@ -25,8 +25,8 @@ impl Record {
             return;
         }
         let event_date = facts.date("event_date").expect("a claim without it is pended");
-        let coverage_start = facts.date("coverage_start").expect("a claim without it is pended");
-        self.entries.push(Entry { event_date, coverage_start, verdict });
+        let period = facts.period().expect("a claim without it is pended");
+        self.entries.push(Entry { event_date, period, verdict });
     }
 
     /// What a benefit has paid for the same event.
@@ -35,13 +35,13 @@ impl Record {
     }
 
     /// What a benefit has paid in the same cover.
-    pub(crate) fn paid_in_period(&self, benefit: &str, coverage_start: NaiveDate) -> Exact {
-        self.paid(benefit, |entry| entry.coverage_start == coverage_start)
+    pub(crate) fn paid_in_period(&self, benefit: &str, period: Period) -> Exact {
+        self.paid(benefit, |entry| entry.period == period)
     }
 
     /// What several benefits together have paid in the same cover.
-    pub(crate) fn paid_together_in_period(&self, benefits: &[&str], coverage_start: NaiveDate) -> Exact {
-        benefits.iter().map(|benefit| self.paid_in_period(benefit, coverage_start)).sum()
+    pub(crate) fn paid_together_in_period(&self, benefits: &[&str], period: Period) -> Exact {
+        benefits.iter().map(|benefit| self.paid_in_period(benefit, period)).sum()
     }
 
     /// What a benefit has ever paid.
@@ -50,8 +50,8 @@ impl Record {
     }
 
     /// Claims of the same cover in which a benefit paid more than nothing.
-    pub(crate) fn times_in_period(&self, benefit: &str, coverage_start: NaiveDate) -> usize {
-        let in_period = self.entries.iter().filter(|entry| entry.coverage_start == coverage_start);
+    pub(crate) fn times_in_period(&self, benefit: &str, period: Period) -> usize {
+        let in_period = self.entries.iter().filter(|entry| entry.period == period);
         in_period.filter(|entry| entry.verdict.paid_by(benefit) > nothing()).count()
     }
 

@@ -7,18 +7,29 @@ use super::record::Record;
 use super::truth::{Truth, any, not};
 use super::verdict::{Requirements, Verdict, judge};
 
+/// Of one person; more are void.
+pub(crate) const MOST_SHARES: i64 = 1;
+
+/// In the order of the pack.
+pub(crate) const BENEFITS: &[&str] = &["return-allowance"];
+
+/// The campaign of 2026 is the only one of this version: one allowance a person, whatever the enrollments.
 pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
     let requirements = Requirements {
+        most_shares: MOST_SHARES,
         or_deny: &[
-            facts.date("event_date").map(|date| (day(2026, 2, 21)..=day(2026, 3, 4)).contains(&date)),
-            allowance(facts).map(|sum| sum > yuan(0)),
-            not(facts.yes("registered_in_wuxi")),
-            facts.yes("travel_ticket"),
-            facts.whole("voucher_number").map(|number| number <= 10_000),
-            applied_in_time(facts),
-            facts.date("coverage_start").map(|start| record.times_in_period("return-allowance", start) == 0),
+            (
+                "return-window",
+                facts.date("event_date").map(|date| (day(2026, 2, 21)..=day(2026, 3, 4)).contains(&date)),
+            ),
+            ("came-from-elsewhere", allowance(facts).map(|sum| sum > yuan(0))),
+            ("registered-elsewhere", not(facts.yes("registered_in_wuxi"))),
+            ("travel-ticket", facts.yes("travel_ticket")),
+            ("within-vouchers", facts.whole("voucher_number").map(|number| number <= 10_000)),
+            ("application-window", applied_in_time(facts)),
+            ("once-a-campaign", facts.period().map(|period| record.times_in_period("return-allowance", period) == 0)),
         ],
-        or_pend: &[employed(facts)],
+        or_pend: &[("employed-in-wuxi", employed(facts))],
     };
     judge(facts, &requirements, || Some(vec![("return-allowance", allowance(facts)?)]))
 }

@@ -6,13 +6,20 @@ use super::facts::Facts;
 use super::record::Record;
 use super::verdict::{Payout, Requirements, Verdict, hold_together, judge};
 
+/// Of one person; more are void.
+pub(crate) const MOST_SHARES: i64 = 1;
+
+/// In the order of the pack.
+pub(crate) const BENEFITS: &[&str] = &["disability", "death", "hospital-allowance"];
+
 pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
     let requirements = Requirements {
+        most_shares: MOST_SHARES,
         or_deny: &[
-            facts.whole("place_number").map(|place| place <= 25_000),
-            facts.aged_16_to_60_at_the_start(),
-            facts.falls_in_cover("event_date"),
-            facts.is("cause", "accident"),
+            ("within-places", facts.whole("place_number").map(|place| place <= 25_000)),
+            ("age-at-enrolment", facts.aged_16_to_60_at_the_start()),
+            ("accident-in-cover", facts.falls_in_cover("event_date")),
+            ("accident-only", facts.is("cause", "accident")),
         ],
         or_pend: &[],
     };
@@ -20,14 +27,14 @@ pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
 }
 
 fn work_out(facts: &Facts, record: &Record) -> Option<Payout> {
-    let start = facts.date("coverage_start")?;
+    let period = facts.period()?;
     let mut payout = vec![
         ("disability", disability(facts, record)?),
         ("death", death(facts, record)?),
         ("hospital-allowance", hospital_allowance(facts, record)?),
     ];
     let served = ["disability", "death"];
-    hold_together(&mut payout, &served, yuan(100_000), record.paid_together_in_period(&served, start));
+    hold_together(&mut payout, &served, yuan(100_000), record.paid_together_in_period(&served, period));
     Some(payout)
 }
 
@@ -51,6 +58,6 @@ fn death(facts: &Facts, record: &Record) -> Option<Exact> {
 /// 50 a day from the fourth day, at most 90 days a stay and 180 days in a period.
 fn hospital_allowance(facts: &Facts, record: &Record) -> Option<Exact> {
     let days_paid = (facts.hospital_days()? - 3).clamp(0, 90);
-    let before = record.paid_in_period("hospital-allowance", facts.date("coverage_start")?);
+    let before = record.paid_in_period("hospital-allowance", facts.period()?);
     Some(to_the_fen(&lesser(yuan(50) * yuan(days_paid), left_of(yuan(50) * yuan(180), before))))
 }
