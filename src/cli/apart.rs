@@ -32,7 +32,8 @@ pub(super) fn sound(case: &[u8], setting: &Setting) -> Result<Result<Sound, Diag
         match shelf.catalog(|name| !left_out.contains(name)) {
             Ok(catalog) => {
                 let text = |name: &String| String::from_utf8_lossy(shelf.files.get(name).map_or(&[], Vec::as_slice));
-                let is_touched = left_out.iter().any(|name| may_be_about(name, &text(name), &case));
+                let is_of_another = catalog.plans().any(|plan| names(&case, plan.id()));
+                let is_touched = !is_of_another || left_out.iter().any(|name| may_be_about(name, &text(name), &case));
                 return Ok(if is_touched { Err(wrong) } else { Ok(Sound { catalog, left_out }) });
             }
             Err(wrong) => more = paths(&wrong),
@@ -68,7 +69,7 @@ fn may_be_about(path: &str, file: &str, case: &str) -> bool {
     if case.contains('\\') {
         return true;
     }
-    let is_named = |id: &str| case.contains(&format!("\"{id}\"")) || case.contains(&format!("'{id}'"));
+    let is_named = |id: &str| names(case, id);
     match Sort::of(path) {
         Sort::Joint => plans_of_a_joint_limit(file).is_none_or(|mut plans| plans.any(is_named)),
         Sort::Pack | Sort::Cases => {
@@ -77,6 +78,10 @@ fn may_be_about(path: &str, file: &str, case: &str) -> bool {
             is_named(named_after) || plan_of_a_pack(file).is_none_or(is_named)
         }
     }
+}
+
+fn names(case: &str, id: &str) -> bool {
+    case.contains(&format!("\"{id}\"")) || case.contains(&format!("'{id}'"))
 }
 
 /// The id below `[plan]`, read by lines, since the rest of the file may be anything.
