@@ -198,6 +198,7 @@ impl People {
         let plan = &self.packs.plans[member.plan];
         let mut random = self.random(Purpose::Cover, member.number, 1 + nth as u64);
         let wrong = random.below(10_000);
+        let is_born_late = self.random(Purpose::Cover, member.number, 0).below(10_000) < 2; // one person has one birth
         for index in facts {
             let fact = &self.packs.facts[*index];
             let mut random = Random::at([random.next(), 0, 0, 0]);
@@ -207,7 +208,7 @@ impl People {
             };
             let cell = match fact.name.as_str() {
                 "shares" => Cell::Number(member.shares),
-                "birth_date" if wrong < 2 => Cell::Day(day(2028, 1, 1)), // born after the event
+                "birth_date" if is_born_late => Cell::Day(day(2028, 1, 1)), // born after the event
                 "birth_date" => Cell::Day(member.birth_date),
                 "coverage_start" => Cell::Day(cover.start),
                 "coverage_end" if wrong == 2 => Cell::Day(cover.start - 1), // over before it starts
