@@ -36,10 +36,14 @@ impl<T: Copy + Default> Groups<T> {
         Groups { things: placed, ranges }
     }
 
-    /// The things of one of the ranges.
-    #[expect(clippy::indexing_slicing, reason = "the ranges are those of the things")]
-    pub(super) fn group(&self, range: &Range<usize>) -> &[T] {
-        &self.things[range.clone()]
+    /// The things of groups that follow one another.
+    #[expect(clippy::indexing_slicing, reason = "the ranges are those of the things, one after the other")]
+    pub(super) fn of_groups(&self, groups: &Range<usize>) -> &[T] {
+        match &self.ranges[groups.clone()] {
+            [] => &[],
+            [only] => &self.things[only.clone()],
+            [first, .., last] => &self.things[first.start..last.end],
+        }
     }
 
     /// Gives every group that is not empty, in order; it may be put in order within.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -40,6 +41,29 @@ pub(super) struct Accounts {
     covers: Groups<usize>,
     /// Where each account stands among `covers`.
     numbers: Vec<usize>,
+    members: Vec<Person>,
+}
+
+/// Who has accounts that follow one another.
+#[derive(Debug, Clone)]
+struct Person {
+    /// Of the member id; alike ids share it, and stand together.
+    hash: u64,
+    /// The places of the accounts among all covers.
+    covers: Range<usize>,
+}
+
+/// All that the files have of one member.
+#[derive(Debug, Clone)]
+pub(super) struct Member<'a> {
+    pub(super) hash: u64,
+    /// The rows of the enrollments; none if all were refused.
+    pub(super) enrollments: &'a [usize],
+    /// The rows of the claims.
+    pub(super) claims: &'a [usize],
+    /// The accounts that have claims.
+    pub(super) accounts: Range<usize>,
+    covers: Range<usize>,
 }
 
 /// A claim of an account that was rejected.
@@ -74,7 +98,7 @@ impl Accounts {
         enrollments: &Rows<'_>,
         rejects: &mut Vec<Reject>,
     ) -> Result<Accounts, Error> {
-        let owners = Owners::of(plans, enrollments, rejects)?;
+        let mut owners = Owners::of(plans, enrollments, rejects)?;
         let (mut refused, mut unplaced) = owners.refused(refused)?;
         let (days, reversals) = (claims.days("event_date"), claims.some_texts("reverses"));
         let (ids, of) = (claims.texts("claim_id")?, claims.texts("enrollment_id")?);
@@ -97,6 +121,7 @@ impl Accounts {
             unplaced,
             covers: Groups::of(owners.account_count, owners.accounts.iter().copied().zip(0..)),
             numbers: Vec::new(),
+            members: mem::take(&mut owners.members),
         };
         let owned = joined.iter().enumerate().map(|(row, owner)| match owner {
             Some(Owner { account, enrollment }) => {
@@ -163,28 +188,46 @@ impl Accounts {
         })
     }
 
-    /// The enrollments by account in the order of the output: each range of rows with the account, if it has a claim.
-    pub(super) fn covers(&self) -> impl Iterator<Item = (&[usize], Option<usize>)> {
-        let mut with_claims = self.numbers.iter().copied().enumerate().peekable();
-        self.covers.ranges.iter().enumerate().map(move |(number, range)| {
-            let account = with_claims.next_if(|(_, with_claims)| *with_claims == number).map(|(account, _)| account);
-            (self.covers.group(range), account)
+    /// The members in the order of the output, those without a claim among them.
+    pub(super) fn members(&self) -> impl Iterator<Item = Member<'_>> {
+        let mut past = 0_usize;
+        self.members.iter().map(move |Person { hash, covers }| {
+            let first = past;
+            while self.numbers.get(past).is_some_and(|number| *number < covers.end) {
+                past = past.saturating_add(1);
+            }
+            let accounts = first..past;
+            Member {
+                hash: *hash,
+                enrollments: self.covers.of_groups(covers),
+                claims: self.rows_of(&accounts),
+                accounts,
+                covers: covers.clone(),
+            }
         })
+    }
+
+    /// The enrollments of a member by account: the rows, with the account if it has a claim.
+    pub(super) fn covers<'a>(&'a self, member: &Member<'_>) -> impl Iterator<Item = (&'a [usize], Option<usize>)> {
+        let mut accounts = member.accounts.clone().peekable();
+        member.covers.clone().map(move |number| {
+            let account = accounts.next_if(|account| self.numbers.get(*account) == Some(&number));
+            (self.covers.of_groups(&(number..number.saturating_add(1))), account)
+        })
+    }
+
+    /// The rows of the claims of accounts that follow one another, in order.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an account starts where the one before ends, and the last end is there"
+    )]
+    pub(super) fn rows_of(&self, accounts: &Range<usize>) -> &[usize] {
+        &self.claims[self.starts[accounts.start]..self.starts[accounts.end]]
     }
 
     /// The account of the claim at a place.
     pub(super) fn account_at(&self, place: usize) -> usize {
         self.starts.partition_point(|start| *start <= place).saturating_sub(1)
-    }
-
-    /// The places of the claims of an account.
-    pub(super) fn places(&self, account: usize) -> Range<usize> {
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "an account starts where the one before ends, and the last end is there"
-        )]
-        let at = |account: usize| self.starts[account];
-        at(account)..at(account.saturating_add(1))
     }
 
     /// The claims of an account that were rejected before it was made.
@@ -258,6 +301,7 @@ struct Owner {
 struct Owners<'a> {
     ids: &'a StringArray,
     account_count: usize,
+    members: Vec<Person>,
     /// By enrollment row: the number of its plan.
     plans: Vec<usize>,
     /// By enrollment row: its account; `None` if it was refused.
@@ -277,6 +321,7 @@ impl<'a> Owners<'a> {
         let mut owners = Owners {
             ids,
             account_count: 0,
+            members: Vec::new(),
             plans: vec![0; count],
             accounts: vec![None; count],
             hashes: (0..count).map(|row| hash(ids.value(row))).collect(),
@@ -320,16 +365,25 @@ impl<'a> Owners<'a> {
             let (hash, plan, row) = taken[at];
             (hash, members.value(row), plan)
         };
+        let person = |at: usize| {
+            let (hash, id, _) = owner(at);
+            (hash, id)
+        };
         Groups::spread(&hashes).each(|near| {
             near.sort_unstable_by(|a, b| owner(*a).cmp(&owner(*b)));
-            for account in near.chunk_by(|a, b| owner(*a) == owner(*b)) {
-                let rows = account.iter().filter_map(|at| Some(taken.get(*at)?.2));
-                for row in rows {
-                    if let Some(account) = self.accounts.get_mut(row) {
-                        *account = Some(self.account_count);
+            for member in near.chunk_by(|a, b| person(*a) == person(*b)) {
+                let first = self.account_count;
+                for account in member.chunk_by(|a, b| owner(*a).2 == owner(*b).2) {
+                    let rows = account.iter().filter_map(|at| Some(taken.get(*at)?.2));
+                    for row in rows {
+                        if let Some(account) = self.accounts.get_mut(row) {
+                            *account = Some(self.account_count);
+                        }
                     }
+                    self.account_count = self.account_count.saturating_add(1);
                 }
-                self.account_count = self.account_count.saturating_add(1);
+                let hash = member.first().map_or(0, |at| owner(*at).0);
+                self.members.push(Person { hash, covers: first..self.account_count });
             }
         });
         Ok(())

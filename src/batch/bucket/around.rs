@@ -4,14 +4,17 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use arrow_array::{Array, Int64Array};
+use arrow_array::{Array, ArrayRef, Int64Array, StringArray};
+use arrow_buffer::NullBuffer;
+use arrow_ord::ord::{DynComparator, make_comparator};
+use arrow_schema::SortOptions;
 
-use super::accounts::Accounts;
+use super::accounts::{Accounts, Member};
 use super::facts::{Days, Rows, Texts};
+use super::payouts::internal;
 use super::{Bucket, exactly};
 use crate::alike::fold;
-use crate::batch::door::Vocabulary;
-use crate::batch::hash::hash_of_member;
+use crate::batch::door::{Vocabulary, uncoded};
 use crate::batch::{Input, Observation, Observations};
 use crate::claim::Claim;
 use crate::code::Code;
@@ -35,36 +38,35 @@ pub(super) struct Around {
 }
 
 /// The rows of a bucket as they are looked through.
-#[derive(Clone, Copy)]
 struct Seen<'a> {
     vocabulary: &'a Vocabulary,
     claims: &'a Rows<'a>,
     enrollments: &'a Rows<'a>,
     accounts: &'a Accounts,
+    members: &'a StringArray,
     starts: Days<'a>,
     ends: Days<'a>,
     events: Days<'a>,
-    settlements: Texts<'a>,
-    amounts: &'a [&'a Int64Array],
+    /// None where no claim has any.
+    settlements: Option<Texts<'a>>,
+    amounts: Vec<&'a Int64Array>,
+    personal: Vec<Personal>,
 }
 
-/// All that the files have of one member.
-#[derive(Default)]
-struct Member<'a> {
-    id: &'a str,
-    hash: u64,
-    enrollments: Vec<usize>,
-    /// The accounts that have claims.
-    accounts: Vec<usize>,
+/// A fact of a person that the rows have.
+struct Personal {
+    fact: &'static str,
+    holder: Holder,
+    given: Option<NullBuffer>,
+    values: DynComparator,
+    /// The texts of a category that no plan tells apart.
+    texts: Option<DynComparator>,
 }
 
 /// Neighbours whose ids only look different.
 #[derive(Default)]
 struct Family<'a> {
-    hash: u64,
-    /// The first row of each id.
-    ids: Vec<(u64, &'a str)>,
-    rows: u64,
+    members: Vec<Member<'a>>,
 }
 
 impl Around {
@@ -74,39 +76,43 @@ impl Around {
         enrollments: &Rows<'_>,
         accounts: &Accounts,
     ) -> Result<Around, Error> {
-        let amounts = amounts(vocabulary, claims);
-        let seen = Seen {
-            vocabulary,
-            claims,
-            enrollments,
-            accounts,
-            starts: enrollments.days("coverage_start"),
-            ends: enrollments.days("coverage_end"),
-            events: claims.days("event_date"),
-            settlements: claims.some_texts("setl_id"),
-            amounts: &amounts,
-        };
+        let seen = Seen::of(vocabulary, claims, enrollments, accounts)?;
         let mut around = Around::default();
-        let ids = enrollments.texts("member_id")?;
-        let (mut member, mut family) = (Member::default(), Family::default());
-        for (rows, account) in accounts.covers() {
-            let Some(first) = rows.first() else { continue };
-            let id = ids.value(*first);
-            if id != member.id {
-                around.look_at(seen, &member, &mut family)?;
-                member = Member { id, hash: hash_of_member(id), ..Member::default() };
+        let (mut family, mut dates) = (Family::default(), Vec::new());
+        for member in accounts.members().filter(|member| !member.enrollments.is_empty()) {
+            around.look_for_contradictions(&seen, &member)?;
+            for (rows, account) in accounts.covers(&member) {
+                if rows.len() > 1 && seen.are_crossing(rows, &mut dates) {
+                    around.observations.add(seen.observed_crossing(rows)?);
+                    around.crossing.extend(account.map(|account| (account, rows.to_vec())));
+                }
             }
-            member.enrollments.extend(rows);
-            member.accounts.extend(account);
-            if rows.len() > 1 && seen.are_crossing(rows) {
-                around.observations.add(seen.observed_crossing(rows, id)?);
-                around.crossing.extend(account.map(|account| (account, rows.to_vec())));
+            around.repeating.extend(member.accounts.clone().filter(|account| seen.may_repeat(*account)));
+            if !family.is_of(&member) {
+                around.observations.extend(&family.observed(&seen)?);
+                family.members.clear();
             }
-            around.repeating.extend(account.filter(|account| seen.may_repeat(*account)));
+            family.members.push(member);
         }
-        around.look_at(seen, &member, &mut family)?;
-        around.observations.extend(&family.observed());
+        around.observations.extend(&family.observed(&seen)?);
         Ok(around)
+    }
+
+    fn look_for_contradictions(&mut self, seen: &Seen<'_>, member: &Member<'_>) -> Result<(), Error> {
+        if !seen.may_contradict(member) {
+            return Ok(());
+        }
+        let contradictions = seen.contradictions(member)?;
+        if contradictions.is_empty() {
+            return Ok(());
+        }
+        let id = seen.id_of(member)?;
+        for found in &contradictions {
+            self.observations.add(observed(found, id)?);
+        }
+        let notices = member::notices(id, &contradictions);
+        self.held.extend(member.accounts.clone().map(|account| (account, notices.clone())));
+        Ok(())
     }
 
     /// Whether something is to be told of the account, so that it is decided claim by claim.
@@ -143,53 +149,34 @@ impl Around {
         claims.iter_mut().zip(told).for_each(|((_, claim), told)| told.tell(claim));
         Ok(())
     }
-
-    fn look_at<'a>(&mut self, seen: Seen<'_>, member: &Member<'a>, family: &mut Family<'a>) -> Result<(), Error> {
-        if member.enrollments.is_empty() {
-            return Ok(());
-        }
-        if family.hash != member.hash {
-            self.observations.extend(&family.observed());
-            *family = Family { hash: member.hash, ..Family::default() };
-        }
-        family.add(seen, member)?;
-        let contradictions = seen.contradictions(member)?;
-        if contradictions.is_empty() {
-            return Ok(());
-        }
-        for found in &contradictions {
-            self.observations.add(observed(found, member.id)?);
-        }
-        let notices = member::notices(member.id, &contradictions);
-        self.held.extend(member.accounts.iter().map(|account| (*account, notices.clone())));
-        Ok(())
-    }
 }
 
 impl<'a> Family<'a> {
-    fn add(&mut self, seen: Seen<'_>, member: &Member<'a>) -> Result<(), Error> {
-        let first = member.enrollments.iter().map(|row| seen.enrollments.number(*row)).min().or_bug()?;
-        self.ids.push((first, member.id));
-        self.rows = self.rows.saturating_add(count(member.enrollments.len()));
-        Ok(())
+    fn is_of(&self, member: &Member<'_>) -> bool {
+        self.members.first().is_some_and(|first| first.hash == member.hash)
     }
 
     /// The ids of it that are alike; others may share the hash.
-    fn observed(&self) -> Observations {
-        if self.ids.len() < 2 {
-            return Observations::default();
+    fn observed(&self, seen: &Seen<'a>) -> Result<Observations, Error> {
+        if self.members.len() < 2 {
+            return Ok(Observations::default());
         }
-        let mut ids = self.ids.clone();
+        let first_row = |member: &Member<'_>| {
+            let row = member.enrollments.iter().map(|row| seen.enrollments.number(*row)).min().or_bug()?;
+            Ok((row, seen.id_of(member)?))
+        };
+        let mut ids: Vec<(u64, &str)> = self.members.iter().map(first_row).collect::<Result<_, Error>>()?;
         ids.sort_unstable();
         let alike = ids.iter().enumerate().find_map(|(place, (first, id))| {
             let other = ids.iter().skip(place.saturating_add(1)).find(|(_, other)| fold(id) == fold(other))?;
             Some((*first, *id, other.1))
         });
+        let rows = self.members.iter().map(|member| count(member.enrollments.len())).fold(0, u64::saturating_add);
         let observation = alike.map(|(first_row, one, other)| Observation {
             input: Input::Enrollments,
             column: "member_id".to_owned(),
             code: Code::AlikeIds,
-            rows: self.rows,
+            rows,
             first_row,
             text: say!(
                 "`{one}` 与 `{other}` 只在大小写、全角半角或空白上不同，按两人计",
@@ -197,7 +184,25 @@ impl<'a> Family<'a> {
             )
             .on_one_line(),
         });
-        observation.into_iter().collect()
+        Ok(observation.into_iter().collect())
+    }
+}
+
+impl Personal {
+    fn of(fact: &'static str, holder: Holder, rows: &Rows<'_>) -> Result<Option<Personal>, Error> {
+        let Some(column) = rows.column(fact) else { return Ok(None) };
+        let compared = |column: &ArrayRef| make_comparator(column, column, SortOptions::default()).map_err(internal);
+        let texts = rows.column(&uncoded(fact)).map(compared).transpose()?;
+        Ok(Some(Personal { fact, holder, given: column.logical_nulls(), values: compared(column)?, texts }))
+    }
+
+    /// Whether the rows that say a value all say the same.
+    fn is_one_in(&self, rows: &[usize]) -> bool {
+        let is_same = |one: usize, other: usize| {
+            (self.values)(one, other).is_eq() && self.texts.as_ref().is_none_or(|texts| texts(one, other).is_eq())
+        };
+        let mut given = rows.iter().copied().filter(|row| self.given.as_ref().is_none_or(|given| given.is_valid(*row)));
+        given.next().is_none_or(|first| given.all(|other| is_same(first, other)))
     }
 }
 
@@ -210,17 +215,54 @@ fn amounts<'a>(vocabulary: &Vocabulary, claims: &Rows<'a>) -> Vec<&'a Int64Array
 /// In longer runs of claims of one day bills are not compared one by one here.
 const MOST_OF_A_DAY: usize = 32;
 
-impl Seen<'_> {
+impl<'a> Seen<'a> {
+    fn of(
+        vocabulary: &'a Vocabulary,
+        claims: &'a Rows<'a>,
+        enrollments: &'a Rows<'a>,
+        accounts: &'a Accounts,
+    ) -> Result<Seen<'a>, Error> {
+        let personal = PERSONAL.into_iter().map(|(fact, holder)| {
+            Personal::of(
+                fact,
+                holder,
+                match holder {
+                    Holder::Enrollment => enrollments,
+                    Holder::Claim => claims,
+                },
+            )
+        });
+        Ok(Seen {
+            vocabulary,
+            claims,
+            enrollments,
+            accounts,
+            members: enrollments.texts("member_id")?,
+            starts: enrollments.days("coverage_start"),
+            ends: enrollments.days("coverage_end"),
+            events: claims.days("event_date"),
+            settlements: Some(claims.some_texts("setl_id")).filter(|texts| texts.is_any()),
+            amounts: amounts(vocabulary, claims),
+            personal: personal.filter_map(Result::transpose).collect::<Result<_, Error>>()?,
+        })
+    }
+
+    fn id_of(&self, member: &Member<'_>) -> Result<&'a str, Error> {
+        Ok(self.members.value(*member.enrollments.first().or_bug()?))
+    }
+
     /// Whether two of these covers have a day in common: of those that have a day at all, some two neighbours do then.
-    fn are_crossing(self, rows: &[usize]) -> bool {
-        let dates = rows.iter().filter_map(|row| self.starts.at(*row).zip(self.ends.at(*row)));
-        let mut dates: Vec<(i32, i32)> = dates.filter(|(start, end)| start <= end).collect();
+    fn are_crossing(&self, rows: &[usize], dates: &mut Vec<(i32, i32)>) -> bool {
+        dates.clear();
+        let given = rows.iter().filter_map(|row| self.starts.at(*row).zip(self.ends.at(*row)));
+        dates.extend(given.filter(|(start, end)| start <= end));
         dates.sort_unstable();
         dates.iter().zip(dates.iter().skip(1)).any(|((_, end), (start, _))| end >= start)
     }
 
-    fn observed_crossing(self, rows: &[usize], member: &str) -> Result<Observation, Error> {
+    fn observed_crossing(&self, rows: &[usize]) -> Result<Observation, Error> {
         let (ids, plans) = (self.enrollments.texts("enrollment_id")?, self.enrollments.texts("plan")?);
+        let member = self.members.value(*rows.first().or_bug()?);
         let mut covers: Vec<(u64, &str)> =
             rows.iter().map(|row| (self.enrollments.number(*row), ids.value(*row))).collect();
         covers.sort_unstable();
@@ -241,59 +283,66 @@ impl Seen<'_> {
     }
 
     /// Whether two claims of an account may be of one bill; where in doubt, they may.
-    fn may_repeat(self, account: usize) -> bool {
-        let places = self.accounts.places(account);
-        if places.len() < 2 {
-            return false;
-        }
-        let rows: Vec<usize> = places.map(|place| self.accounts.claim_at(place)).collect();
-        let mut settlements: Vec<Cow<'_, str>> =
-            rows.iter().filter_map(|row| self.settlements.at(*row)).map(fold).collect();
-        settlements.sort_unstable();
-        settlements.windows(2).any(|pair| matches!(pair, [one, other] if one == other))
-            || rows
-                .chunk_by(|one, other| self.events.at(*one) == self.events.at(*other))
-                .any(|day| self.may_repeat_on(day))
+    fn may_repeat(&self, account: usize) -> bool {
+        let rows = self.accounts.rows_of(&(account..account.saturating_add(1)));
+        rows.len() > 1
+            && (self.settlements.is_some_and(|settlements| is_any_twice(settlements, rows))
+                || rows
+                    .chunk_by(|one, other| self.events.at(*one) == self.events.at(*other))
+                    .any(|day| self.may_repeat_on(day)))
     }
 
     /// The same of claims of one day.
-    fn may_repeat_on(self, rows: &[usize]) -> bool {
-        let are_one =
-            |one: &usize, other: &usize| self.amounts.iter().all(|column| at(column, *one) == at(column, *other));
+    fn may_repeat_on(&self, rows: &[usize]) -> bool {
+        let comes_to_something =
+            |row: usize| self.amounts.iter().any(|column| at(column, row).is_some_and(|amount| amount != 0));
+        let are_one = |one: &usize, other: &usize| {
+            self.amounts.iter().all(|column| at(column, *one) == at(column, *other)) && comes_to_something(*one)
+        };
         let mut pairs =
             rows.iter().enumerate().flat_map(|(place, one)| rows.iter().take(place).map(move |other| (one, other)));
-        rows.len() > MOST_OF_A_DAY || pairs.any(|(one, other)| are_one(one, other))
+        let is_dated = rows.first().is_some_and(|row| self.events.at(*row).is_some());
+        is_dated && (rows.len() > MOST_OF_A_DAY || pairs.any(|(one, other)| are_one(one, other)))
+    }
+
+    /// Whether the records of a member may say several values of what one person has one of.
+    fn may_contradict(&self, member: &Member<'_>) -> bool {
+        self.personal.iter().any(|personal| !personal.is_one_in(member.rows(personal.holder)))
     }
 
     /// What is said of a member and cannot be so of one person.
-    fn contradictions(self, member: &Member<'_>) -> Result<Vec<Contradiction>, Error> {
+    fn contradictions(&self, member: &Member<'_>) -> Result<Vec<Contradiction>, Error> {
         let mut said = Vec::new();
-        for (fact, holder) in PERSONAL {
-            let (rows, places) = match holder {
-                Holder::Enrollment => (self.enrollments, member.enrollments.clone()),
-                Holder::Claim => (self.claims, self.claims_of(member)),
-            };
-            let id = match holder {
-                Holder::Enrollment => "enrollment_id",
-                Holder::Claim => "claim_id",
+        for Personal { fact, holder, .. } in &self.personal {
+            let (rows, id) = match holder {
+                Holder::Enrollment => (self.enrollments, "enrollment_id"),
+                Holder::Claim => (self.claims, "claim_id"),
             };
             let ids = rows.texts(id)?;
-            let value = |row: usize| rows.shown(fact, row, self.vocabulary);
-            if places.len() < 2 || rows.column(fact).is_none() || are_all_one(places.iter().map(|row| value(*row))) {
-                continue;
-            }
-            said.extend(places.into_iter().filter_map(|row| {
-                Some(Said { fact, value: value(row)?, record: ids.value(row), row: Some(rows.number(row)) })
+            said.extend(member.rows(*holder).iter().filter_map(|row| {
+                let value = rows.shown(fact, *row, self.vocabulary)?;
+                Some(Said { fact, value, record: ids.value(*row), row: Some(rows.number(*row)) })
             }));
         }
         Ok(member::contradictions(said))
     }
+}
 
-    /// The rows of the member's claims.
-    fn claims_of(self, member: &Member<'_>) -> Vec<usize> {
-        let places = member.accounts.iter().flat_map(|account| self.accounts.places(*account));
-        places.map(|place| self.accounts.claim_at(place)).collect()
+impl Member<'_> {
+    /// The rows of what holds a fact.
+    fn rows(&self, holder: Holder) -> &[usize] {
+        match holder {
+            Holder::Enrollment => self.enrollments,
+            Holder::Claim => self.claims,
+        }
     }
+}
+
+/// Whether one text, as people read it, stands in two of the rows.
+fn is_any_twice(texts: Texts<'_>, rows: &[usize]) -> bool {
+    let mut given: Vec<Cow<'_, str>> = rows.iter().filter_map(|row| texts.at(*row)).map(fold).collect();
+    given.sort_unstable();
+    given.windows(2).any(|pair| matches!(pair, [one, other] if one == other))
 }
 
 fn observed(found: &Contradiction, member: &str) -> Result<Observation, Error> {
@@ -310,13 +359,6 @@ fn observed(found: &Contradiction, member: &str) -> Result<Observation, Error> {
         first_row: *rows.first().or_bug()?,
         text: found.text(member).on_one_line(),
     })
-}
-
-/// Whether no two values that are given differ.
-fn are_all_one<V: PartialEq>(values: impl Iterator<Item = Option<V>>) -> bool {
-    let mut given = values.flatten();
-    let first = given.next();
-    given.all(|value| Some(value) == first)
 }
 
 fn at(column: &Int64Array, row: usize) -> Option<i64> {

@@ -120,6 +120,11 @@ impl<'a> Texts<'a> {
         let texts = self.0?;
         (row < texts.len() && texts.is_valid(row)).then(|| texts.value(row))
     }
+
+    /// Whether some row has one.
+    pub(super) fn is_any(self) -> bool {
+        self.0.is_some_and(|texts| texts.null_count() < texts.len())
+    }
 }
 
 /// Dates that may not be given.

@@ -334,6 +334,6 @@ fn batch(columns: Vec<Column>) -> Result<RecordBatch, Error> {
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(internal)
 }
 
-fn internal(error: ArrowError) -> Error {
+pub(super) fn internal(error: ArrowError) -> Error {
     Error::columns(say!("结果无法成列：{error}", "the results do not form columns: {error}"))
 }

@@ -224,7 +224,8 @@ impl<'b> Waves<'b> {
         let (event, start) = (date(*event).or_bug()?, date(*start).or_bug()?);
         let mut sums = Vec::new();
         for (tally, after) in ledger.tallies.iter().zip(&tallies.after) {
-            let sum = Decimal::from_i128_with_scale(self.found(after, tally.scope, place)?.into(), tally.places);
+            let found = self.found(after, tally.scope, place).or_bug()?;
+            let sum = Decimal::from_i128_with_scale(found.into(), tally.places);
             if !sum.is_zero() {
                 sums.push((Group::of(tally.scope, event, start), tally.entry.clone(), sum));
             }
@@ -275,26 +276,26 @@ impl<'b> Waves<'b> {
         for prior in &answers.priors {
             let after = ledger.tally_of(plan, *prior).and_then(|tally| tallies.after.get(tally)).or_bug()?;
             let found = places.iter().map(|place| self.found(after, prior.scope, *place));
-            let column = found.collect::<Result<Vec<i64>, Error>>()?;
+            let column = found.collect::<Option<Vec<i64>>>().or_bug()?;
             mark_beyond(&column, MOST_POSTED, odd);
             priors.push(column);
         }
         Ok(priors)
     }
 
-    /// What the tally holds for a claim that is not its account's first, before it posts.
+    /// What the tally holds for a claim that is not its account's first, before it posts; `None` for a place that is nobody's.
     #[inline]
-    fn found(&self, after: &[i64], scope: Scope, place: usize) -> Result<i64, Error> {
-        let before = place.checked_sub(1).or_bug()?;
-        let (event, start) = self.days.get(place).or_bug()?;
-        let (event_before, start_before) = self.days.get(before).or_bug()?;
+    fn found(&self, after: &[i64], scope: Scope, place: usize) -> Option<i64> {
+        let before = place.checked_sub(1)?;
+        let (event, start) = self.days.get(place)?;
+        let (event_before, start_before) = self.days.get(before)?;
         let together = match scope {
             Scope::Event => event == event_before,
             Scope::Period => start == start_before,
             Scope::CalendarYear => year(*event) == year(*event_before),
             Scope::Life => true,
         };
-        if together { after.get(before).copied().or_bug() } else { Ok(0) }
+        if together { after.get(before).copied() } else { Some(0) }
     }
 
     fn post(
@@ -315,7 +316,7 @@ impl<'b> Waves<'b> {
                 None => None,
             };
             for (at, place) in places.iter().enumerate() {
-                let before = if turn.wave > 0 { self.found(after, tally.scope, *place)? } else { 0 };
+                let before = if turn.wave > 0 { self.found(after, tally.scope, *place).or_bug()? } else { 0 };
                 let amount = match posted {
                     Some(posted) if posts(decisions.at(at)) => *posted.get(at).or_bug()?,
                     Some(_) | None => 0,

@@ -22,18 +22,7 @@ use crate::error::Error;
 use crate::text::{Text, say};
 
 /// The columns with few values, for which a dictionary is smaller and quicker.
-const REPEATED: [&str; 10] = [
-    "plan",
-    "plan_version",
-    "decision",
-    "reasons",
-    "reverses",
-    "to_recover",
-    "benefit",
-    "input",
-    "column",
-    "reason_zh",
-];
+const REPEATED: [&str; 8] = ["plan", "plan_version", "decision", "reasons", "benefit", "input", "column", "reason_zh"];
 
 /// By which spreadsheets know that a text is UTF-8.
 pub(super) const MARK: &[u8] = "\u{feff}".as_bytes();
