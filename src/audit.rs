@@ -12,9 +12,12 @@ mod desk;
 mod difference;
 mod forensics;
 mod found;
+mod headline;
+mod input;
 mod interval;
 mod job;
 mod note;
+mod plans;
 mod recorded;
 mod report;
 mod sample;
@@ -38,9 +41,13 @@ use self::desk::Desk;
 pub use self::difference::Difference;
 pub use self::forensics::{Fit, Policy};
 use self::forensics::{Forensics, Policies};
+pub use self::headline::Headline;
+pub use self::input::Input;
 pub use self::job::Audit;
 pub use self::note::Note;
+pub use self::plans::PlanTotal;
 use self::recorded::Recorded;
+pub use self::report::Report;
 pub use self::sample::{Sample, Sampled, Sampling, Stratum};
 pub use self::summary::{CauseTotal, Rows, Summary};
 #[cfg(feature = "workbook")]
@@ -66,6 +73,7 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
     let mut recorded = Recorded::read(audit)?;
     let marks = audit.job.marks(&audit.job.encodings(recorded.encoding)?);
     let (sink, notes) = (sink.marked(marks), notes.marked(marks));
+    let inputs = audit.inputs(progress)?;
     let job = audit.job.clone().mark_encoding(marks).memory(audit.memory_beside(&recorded)?);
     let policies = audit.compares_roundings.then(|| Policies::of(catalog));
     let forensics = policies.as_ref().map(|policies| Forensics::new(policies, &recorded));
@@ -75,10 +83,10 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
     let rows = rows_of_notes(&recorded.notes).map_err(|fault| Error::output(Text::same(&fault.to_string())))?;
     notes.whole(&rows, &audit.notes)?;
     let sample = audit.sampling.and_then(|sampling| sample::draw(sampling, found.payouts(&recorded, catalog)));
-    let plans = found.versions(catalog);
+    let plans = plans::totals(&found, &recorded, catalog);
     let mut summary = Summary::of(batch, &mut recorded, found);
     (summary.roundings, summary.sample, summary.plans) = (fits, sample, plans);
-    (summary.inputs, summary.took) = (audit.inputs(), started.elapsed());
+    (summary.inputs, summary.took) = (inputs, started.elapsed());
     Ok(summary)
 }
 

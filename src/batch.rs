@@ -29,7 +29,7 @@ pub use self::run::{
     Cause, Certificates, Job, LEAST_MEMORY, MOST_THREADS, Progress, Rehearsal, Rows, Stage, Summary, USUAL_MEMORY,
     rehearse, run,
 };
-pub(crate) use self::run::{Watch, each_once, run_watched, share};
+pub(crate) use self::run::{Watch, each_once, heed, run_watched, share};
 use crate::catalog::Catalog;
 use crate::certificate::{Certifier, Roll};
 use crate::error::Error;

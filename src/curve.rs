@@ -3,6 +3,7 @@
 //! The payout is made of pieces: within one, every choice that the plan makes comes out the same way, so that the payout runs along a straight
 //! line there, rounded as the plan rounds. Where a choice turns is found by halving, to the fen or the day; nothing is sampled.
 
+mod drawing;
 mod rules;
 mod search;
 mod ways;
@@ -28,6 +29,10 @@ use crate::text::{Text, say};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Curve {
+    /// The claim's id.
+    pub claim: String,
+    /// The plan's title.
+    pub plan: Text,
     /// The fact's name.
     pub fact: String,
     /// What the fact is called.
@@ -36,6 +41,8 @@ pub struct Curve {
     pub kind: Kind,
     /// Its value in the claim, if the claim has one or it follows from other facts.
     pub now: Option<Decimal>,
+    /// What is payable by the plan as the claim is, in yuan; none if the claim has no value of the fact.
+    pub payable_now: Option<Decimal>,
     /// In the order of the fact's values; each begins one unit (a fen, a day) after the one before ends.
     pub pieces: Vec<Piece>,
 }
@@ -99,7 +106,7 @@ impl Plan {
         if claim.reverses().is_some() {
             return Err(Error::fact(say!("冲销没有曲线", "a reversal has no curve")));
         }
-        self.decide(enrollment, claim, accumulators)?;
+        let decided = self.decide(enrollment, claim, accumulators)?;
         let slot = self.slot_to_vary(fact)?;
         let formula = Formula::as_given(self);
         if formula.degree(slot) > 1 {
@@ -112,7 +119,16 @@ impl Plan {
         let now = self.value_now(slot, &formula, &inputs)?;
         let pieces = search::Search { plan: self, formula: &formula, inputs, slot }.pieces()?;
         let stated = self.fact(slot);
-        Ok(Curve { fact: fact.to_owned(), title: stated.title.clone(), kind: stated.kind, now, pieces })
+        Ok(Curve {
+            claim: claim.id().to_owned(),
+            plan: self.title().clone(),
+            fact: fact.to_owned(),
+            title: stated.title.clone(),
+            kind: stated.kind,
+            now,
+            payable_now: now.map(|_| decided.payable()),
+            pieces,
+        })
     }
 
     fn slot_to_vary(&self, fact: &str) -> Result<Slot, Error> {

@@ -26,6 +26,28 @@ pub fn print(amount: Decimal) -> String {
     if short.scale() < 2 { format!("{short:.2}") } else { short.to_string() }
 }
 
+/// A number as it is printed, the digits before its point in groups of three.
+///
+/// ```
+/// assert_eq!(huzhu::money::grouped("-1234567.8912"), "-1,234,567.8912");
+/// ```
+#[must_use]
+pub fn grouped(number: &str) -> String {
+    let (sign, unsigned) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
+    let point = unsigned.find('.').unwrap_or(unsigned.len());
+    let (whole, fraction) = unsigned.split_at_checked(point).unwrap_or((unsigned, ""));
+    let count = whole.chars().count();
+    let mut grouped = String::from(sign);
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && count.saturating_sub(place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped.push_str(fraction);
+    grouped
+}
+
 /// Serialises a [`Decimal`] as a string and reads it from a string or a whole number, never from a float.
 pub mod text {
     use super::{AsText, Decimal};

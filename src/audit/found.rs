@@ -1,7 +1,7 @@
 //! What an audit has found so far.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::difference::Difference;
 use super::recorded::Recorded;
@@ -9,7 +9,7 @@ use super::sample::Payout;
 use crate::adjudicate::Adjudication;
 use crate::catalog::Catalog;
 use crate::code::Code;
-use crate::plan::{Plan, PlanReference};
+use crate::plan::Plan;
 
 /// What became of a recorded payout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,14 +58,6 @@ impl Found {
         if let Some(known) = self.states.get_mut(place) {
             *known = if *known == State::Open { state } else { State::Ambiguous };
         }
-    }
-
-    /// The versions that have decided a recorded claim.
-    pub(super) fn versions(&self, catalog: &Catalog) -> Vec<PlanReference> {
-        let matched = self.states.iter().zip(&self.plans).filter(|(state, _)| **state == State::Matched);
-        let numbers: BTreeSet<usize> = matched.map(|(_, plan)| usize::from(*plan)).collect();
-        let plans = catalog.plans().enumerate().filter(|(number, _)| numbers.contains(number));
-        plans.map(|(_, plan)| plan.reference().as_ref().clone()).collect()
     }
 
     /// The recorded payouts whose claims were decided.

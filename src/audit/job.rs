@@ -4,9 +4,11 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::amount::Unit;
+use super::input::Input;
 use super::recorded::Manner;
 use super::sample::Sampling;
-use crate::batch::{Intake, Job};
+use crate::batch::{Intake, Job, Progress};
+use crate::error::Error;
 
 /// Claims, enrollments and recorded payouts to read, the differences to write, and how: made by [`Audit::new`], changed by the other functions.
 #[derive(Debug, Clone)]
@@ -145,9 +147,9 @@ impl Audit {
     }
 
     /// The files of claims, enrollments and recorded payouts.
-    pub(super) fn inputs(&self) -> [PathBuf; 3] {
+    pub(super) fn inputs(&self, progress: &dyn Progress) -> Result<Vec<Input>, Error> {
         let [claims, enrollments] = self.job.inputs();
-        [claims, enrollments, &self.recorded].map(Path::to_owned)
+        [claims, enrollments, &self.recorded].into_iter().map(|path| Input::of(path, progress)).collect()
     }
 
     /// The file of differences.

@@ -1,19 +1,19 @@
 //! What came of an audit, in numbers.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::difference::Difference;
 use super::forensics::Fit;
 use super::found::{Found, State};
+use super::input::Input;
 use super::note::Note;
+use super::plans::PlanTotal;
 use super::recorded::Recorded;
 use super::sample::Sample;
 use crate::adjudicate::Adjudication;
 use crate::batch;
 use crate::code::Code;
-use crate::plan::PlanReference;
 use crate::text::Text;
 
 /// What came of an audit: every recorded payout that was read is in one of the numbers.
@@ -47,9 +47,9 @@ pub struct Summary {
     /// How the recorded payouts were read, where that is not what everyone expects.
     pub recorded_read_as: Option<Text>,
     /// The files of claims, enrollments and recorded payouts.
-    pub inputs: [PathBuf; 3],
+    pub inputs: Vec<Input>,
     /// The versions that have decided a recorded claim.
-    pub plans: Vec<PlanReference>,
+    pub plans: Vec<PlanTotal>,
     /// How long it took.
     pub took: Duration,
 }
@@ -135,7 +135,7 @@ impl Summary {
             roundings: Vec::new(),
             sample: None,
             recorded_read_as: recorded.said.take(),
-            inputs: Default::default(),
+            inputs: Vec::new(),
             plans: Vec::new(),
             took: Duration::ZERO,
         }

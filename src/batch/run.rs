@@ -39,6 +39,7 @@ use std::time::Instant;
 
 pub(crate) use job::each_once;
 pub use job::{Job, LEAST_MEMORY, MOST_THREADS, USUAL_MEMORY};
+pub(crate) use progress::heed;
 pub use progress::{Progress, Stage};
 pub use rehearse::{Rehearsal, rehearse};
 #[cfg(feature = "workbook")]
@@ -56,7 +57,6 @@ use manifest::{Digests, Manifest};
 use manner::Manners;
 use output::Outputs;
 use part::Part;
-use progress::heed;
 use publish::{RejectCounts, Results};
 use put::Put;
 use routes::{Buckets, Routes};

@@ -46,11 +46,12 @@ fn examined(
     };
     let report = match (&asked.curve, asked.what_if.as_slice()) {
         (Some(fact), _) => match curve::of(&case, catalog, fact) {
-            Ok(curve) => {
+            Ok((curve, left)) => {
                 if let Some(path) = &asked.svg {
-                    files::write(path, curve::svg(&curve, setting.language).as_bytes(), setting.language)?;
+                    let drawn = curve.to_svg(left, setting.language);
+                    files::write(path, drawn.as_bytes(), setting.language)?;
                 }
-                curve::beyond_joint_limits(&case, catalog, &curve).map(|left| curve::report(&curve, left, setting))
+                Ok(curve::report(&curve, left, setting))
             }
             Err(error) => Err(error),
         },

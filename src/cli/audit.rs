@@ -2,8 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use huzhu::audit::{self, Audit, CauseTotal, Difference, Fit, Note, Rows, Sample, Sampled, Sampling, Summary, Unit};
+use chrono::{DateTime, NaiveDate};
+use huzhu::audit::{
+    self, Audit, CauseTotal, Difference, Fit, Input, Note, Rows, Sample, Sampled, Sampling, Summary, Unit,
+};
 use huzhu::{Catalog, Code, Language, Workbook, money};
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
@@ -40,7 +44,7 @@ pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, F
         files::write(path, bytes, setting.language)?;
     }
     if let Some(path) = &asked.report {
-        files::write(path, summary.report(setting.language).as_bytes(), setting.language)?;
+        files::write(path, page(&summary, asked, setting).as_bytes(), setting.language)?;
     }
     let is_wrong = summary.is_wrong();
     let done = Done { summary, audit, report: asked.report.clone(), book };
@@ -49,6 +53,19 @@ pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, F
         Format::Json => print(&done.json(setting.language)),
     };
     Ok(Report { results, is_wrong, ..Report::default() })
+}
+
+/// The report, dated as the day is in China, where the funds are.
+fn page(summary: &Summary, asked: &options::Audit, setting: &Setting) -> String {
+    let report = summary.report(setting.language);
+    let report = asked.fund.iter().fold(report, audit::Report::fund);
+    today_in_china().into_iter().fold(report, audit::Report::dated).to_html()
+}
+
+fn today_in_china() -> Option<NaiveDate> {
+    const EAST: u64 = 8 * 60 * 60;
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs().saturating_add(EAST);
+    Some(DateTime::from_timestamp(i64::try_from(since).ok()?, 0)?.date_naive())
 }
 
 /// The workbook of a sample, to be written.
@@ -156,6 +173,8 @@ struct Done {
 impl Done {
     fn json(&self, language: Language) -> Json {
         let Summary { rows, batch, .. } = &self.summary;
+        let headline = self.summary.headline();
+        let inputs = self.summary.inputs.iter().map(input_as_json);
         let causes = self.summary.causes.iter().map(|total| {
             json!({
                 "cause": total.cause.name(),
@@ -180,6 +199,10 @@ impl Done {
             },
             "not_recorded": self.summary.not_recorded,
             "nothing_to_record": self.summary.nothing_to_record,
+            "overpaid": yuan(headline.over),
+            "underpaid": yuan(headline.under),
+            "net": yuan(headline.net()),
+            "not_checked": { "count": headline.not_checked_count, "recorded": yuan(headline.not_checked) },
             "recorded_sum": yuan(self.summary.recorded),
             "recomputed_sum": yuan(self.summary.recomputed),
             "differences": self.summary.differences.len(),
@@ -189,6 +212,7 @@ impl Done {
             "claims": { "read": batch.claims().read, "decided": batch.claims().taken, "rejected": batch.claims().rejected },
             "enrollments": { "read": batch.enrollments().read, "rejected": batch.enrollments().rejected },
             "milliseconds": u64::try_from(self.summary.took.as_millis()).unwrap_or(u64::MAX),
+            "inputs": inputs.collect::<Vec<_>>(),
             "files": {
                 "out": self.audit.out_path(),
                 "rejects": self.audit.rejects_path(),
@@ -381,6 +405,11 @@ fn roundings(lines: &mut Lines, fits: &[Fit], language: Language, look: Look) {
         "Recorded payouts that a rule of rounding explains (= joins rules that this data can not tell apart)",
     );
     list(lines, title, rows.collect(), language, look);
+}
+
+fn input_as_json(input: &Input) -> Json {
+    let (bytes, digest) = input.content.as_ref().map(|(bytes, digest)| (bytes, digest)).unzip();
+    json!({ "file": input.path, "bytes": bytes, "sha256": digest })
 }
 
 fn fit_as_json(fit: &Fit, language: Language) -> Json {

@@ -1,6 +1,7 @@
 //! Text on a terminal: columns that align under Chinese, lines that wrap, colour where it is wanted.
 
 use clap::builder::styling::{AnsiColor, Style};
+pub(super) use huzhu::money::grouped;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How the output looks where it goes.
@@ -198,22 +199,6 @@ fn stays_with(before: char, letter: char) -> bool {
     let closes = |letter| "，。、；：！？）」』》”’】,.;:!?)]%…·".contains(letter);
     let is_wide = |letter: char| letter.width() == Some(2);
     before == TIE || letter == TIE || opens(before) || closes(letter) || (!is_wide(before) && !is_wide(letter))
-}
-
-/// An amount with its digits in groups of three.
-pub(super) fn grouped(amount: &str) -> String {
-    let (sign, unsigned) = amount.strip_prefix('-').map_or(("", amount), |rest| ("-", rest));
-    let (whole, fraction) = split_at_the_point(unsigned);
-    let count = whole.chars().count();
-    let mut grouped = String::from(sign);
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && count.saturating_sub(place).checked_rem(3) == Some(0) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped.push_str(fraction);
-    grouped
 }
 
 /// What stands before the point, and the rest with the point.

@@ -310,6 +310,9 @@ pub(super) struct Audit {
     /// Also write a report: one HTML file, in the language of the output
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
+    /// The name of the fund, to stand on the report · 基金名称，写在报告上
+    #[arg(long, value_name = "NAME", requires = "report")]
+    pub(super) fund: Option<String>,
     /// Columns of claims and enrollments to leave out, that no plan knows
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     pub(super) ignore_columns: Vec<String>,

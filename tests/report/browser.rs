@@ -11,13 +11,19 @@ pub(crate) struct Opened {
     pub(crate) console: Vec<String>,
 }
 
+/// No window of a browser is as narrow as a phone: the page is opened in a frame of this width, and says upwards what it has measured.
+const FRAME: &str = "<!doctype html><title>frame</title>
+<script>addEventListener('message', said => { document.title = 'measured:' + said.data });</script>
+<iframe src=\"page.html\" style=\"border:0;width:WIDTHpx;height:1400px\"></iframe>";
+
 /// Opens a page of this width and lets it measure itself by a script that calls `measured`.
 pub(crate) fn measured(name: &str, html: &str, width: u64, script: &str) -> Opened {
     let browser = browser();
-    let keep = "const measured = found => { document.title = 'measured:' + JSON.stringify(found) };";
-    let page = Page::new(name, &format!("{html}<script>{{{keep}{script}}}</script>"));
-    let size = format!("--window-size={width},1400");
-    let ran = page.open(browser, &["--enable-logging=stderr", &size, "--dump-dom"]);
+    let keep = "const measured = found => parent.postMessage(JSON.stringify(found), '*');";
+    let page = Page::new(&format!("{name}-{width}"), &format!("{html}<script>{{{keep}{script}}}</script>"));
+    std::fs::write(page.folder.join("frame.html"), FRAME.replace("WIDTH", &width.to_string())).unwrap();
+    let arguments = ["--enable-logging=stderr", "--window-size=1500,1500", "--dump-dom"];
+    let ran = page.open(browser, "frame.html", &arguments);
     let shown = String::from_utf8_lossy(&ran.stdout);
     let title = shown.split("<title>measured:").nth(1).and_then(|rest| rest.split("</title>").next());
     let title =
@@ -35,7 +41,7 @@ pub(crate) fn printed(name: &str, html: &str) -> Vec<u8> {
     let browser = browser();
     let page = Page::new(&format!("{name}-print"), html);
     let out = page.folder.join("page.pdf");
-    page.open(browser, &[&format!("--print-to-pdf={}", out.display())]);
+    page.open(browser, "page.html", &["--no-pdf-header-footer", &format!("--print-to-pdf={}", out.display())]);
     std::fs::read(out).unwrap()
 }
 
@@ -52,13 +58,13 @@ impl Page {
         Page { folder }
     }
 
-    fn open(&self, browser: &str, arguments: &[&str]) -> Output {
+    fn open(&self, browser: &str, file: &str, arguments: &[&str]) -> Output {
         let fixed = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
         let quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
         let mut command = Command::new(browser);
         command.args(fixed).args(quiet).arg("--host-resolver-rules=MAP * ~NOTFOUND").args(arguments);
         command.arg(format!("--user-data-dir={}", self.folder.join("profile").display()));
-        command.arg(format!("file://{}", self.folder.join("page.html").display()));
+        command.arg(format!("file://{}", self.folder.join(file).display()));
         command.stdin(Stdio::null()).output().unwrap()
     }
 }

@@ -40,7 +40,7 @@ pub trait Progress: Sync {
 impl Progress for () {}
 
 /// Stops the run if it is to stop.
-pub(super) fn heed(progress: &dyn Progress) -> Result<(), Error> {
+pub(crate) fn heed(progress: &dyn Progress) -> Result<(), Error> {
     if progress.stops() {
         Err(Error::interrupted(say!(
             "已中断；再次运行同一命令即可继续",
