@@ -13,7 +13,6 @@ mod difference;
 mod forensics;
 mod found;
 mod headline;
-mod input;
 mod interval;
 mod job;
 mod note;
@@ -30,6 +29,8 @@ mod whatif;
 mod workbook;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Instant;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
@@ -42,7 +43,6 @@ pub use self::difference::Difference;
 pub use self::forensics::{Fit, Policy};
 use self::forensics::{Forensics, Policies};
 pub use self::headline::Headline;
-pub use self::input::Input;
 pub use self::job::Audit;
 pub use self::note::Note;
 pub use self::plans::PlanTotal;
@@ -53,7 +53,7 @@ pub use self::summary::{CauseTotal, Rows, Summary};
 #[cfg(feature = "workbook")]
 pub use self::workbook::workbook;
 use crate::batch::files::Sink;
-use crate::batch::{LEAST_MEMORY, Progress, each_once, run_watched};
+use crate::batch::{Digest, InputFile, LEAST_MEMORY, Progress, RecordedFile, digest_of, each_once, run_watched};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::text::{Text, say};
@@ -68,13 +68,14 @@ use crate::text::{Text, say};
 pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<Summary, Error> {
     let started = Instant::now();
     audit.check()?;
-    let sink = Sink::new(audit.out_path(), &difference::schema())?;
-    let notes = Sink::new(&audit.notes, &schema_of_notes())?;
-    let mut recorded = Recorded::read(audit)?;
+    let (sink, notes) =
+        (Sink::new(audit.out_path(), &difference::schema())?, Sink::new(&audit.notes, &schema_of_notes())?);
+    let (mut recorded, digest) = audit.read_recorded(progress)?;
     let marks = audit.job.marks(&audit.job.encodings(recorded.encoding)?);
-    let (sink, notes) = (sink.marked(marks), notes.marked(marks));
-    let inputs = audit.inputs(progress)?;
+    let is_safe = audit.job.is_spreadsheet_safe();
+    let [sink, notes] = [sink, notes].map(|sink| sink.marked(marks).spreadsheet_safe(is_safe));
     let job = audit.job.clone().mark_encoding(marks).memory(audit.memory_beside(&recorded)?);
+    let job = job.recorded(audit.recorded_file(&digest));
     let policies = audit.compares_roundings.then(|| Policies::of(catalog));
     let forensics = policies.as_ref().map(|policies| Forensics::new(policies, &recorded));
     let desk = Desk::new(catalog, &recorded, &sink, forensics, audit.keeps_gravest);
@@ -86,15 +87,33 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
     let plans = plans::totals(&found, &recorded, catalog);
     let mut summary = Summary::of(batch, &mut recorded, found);
     (summary.roundings, summary.sample, summary.plans) = (fits, sample, plans);
-    (summary.inputs, summary.took) = (inputs, started.elapsed());
+    summary.took = started.elapsed();
     Ok(summary)
 }
 
 impl Audit {
+    /// The recorded payouts, and the digest of their file, which is taken meanwhile.
+    fn read_recorded(&self, progress: &dyn Progress) -> Result<(Recorded, Digest), Error> {
+        let is_over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let digest = scope.spawn(|| digest_of(&self.recorded, progress, || is_over.load(Ordering::Relaxed)));
+            let recorded = Recorded::read(self);
+            is_over.store(recorded.is_err(), Ordering::Relaxed);
+            let digest = digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            Ok((recorded?, digest?))
+        })
+    }
+
+    /// What the manifest says of the recorded payouts.
+    fn recorded_file(&self, digest: &Digest) -> RecordedFile {
+        let file = InputFile::of("recorded", &self.recorded, digest);
+        RecordedFile { file, intake: self.recorded_as.clone(), unit: self.unit.name() }
+    }
+
     /// Every file is one of its own, and the notes are not there yet.
     fn check(&self) -> Result<(), Error> {
         let recorded = (self.recorded.as_path(), &self.recorded_as);
-        each_once(self.job.files(Some(recorded)).chain([self.notes.as_path()]))?;
+        each_once(self.job.files(Some(recorded)).chain([self.notes.clone()]))?;
         let shown = self.notes.display();
         if self.notes.exists() && !self.job.overwrites() {
             return Err(Error::output(say!(

@@ -26,10 +26,10 @@ pub(crate) use self::observation::Observations;
 #[cfg(feature = "workbook")]
 pub(crate) use self::run::seek;
 pub use self::run::{
-    Cause, Certificates, Job, LEAST_MEMORY, MOST_THREADS, Progress, Rehearsal, Rows, Stage, Summary, USUAL_MEMORY,
-    rehearse, run,
+    Cause, Certificates, InputFile, Job, JointLimitFile, LEAST_MEMORY, MOST_THREADS, Manifest, Numbers, Pack, Program,
+    Progress, Rehearsal, Rows, Settings, Stage, Summary, Totals, USUAL_MEMORY, rehearse, run,
 };
-pub(crate) use self::run::{Watch, each_once, heed, run_watched, share};
+pub(crate) use self::run::{Digest, RecordedFile, Watch, digest_of, each_once, run_watched, share};
 use crate::catalog::Catalog;
 use crate::certificate::{Certifier, Roll};
 use crate::error::Error;
@@ -93,9 +93,11 @@ pub fn certify<W: Write>(
 #[derive(Debug, Clone)]
 pub struct Decided {
     /// A row for each decided claim: `claim_id, enrollment_id, plan, plan_version, decision, payable, reasons, notices, reverses,
-    /// to_recover`; the last two of a reversal, else empty and zero.
+    /// to_recover, pack_fingerprint`; `reverses` and `to_recover` of a reversal, else empty and zero; of the fingerprint of the pack that decided, the first
+    /// [`Manifest::FINGERPRINT_DIGITS`].
     pub payouts: RecordBatch,
-    /// A row for each benefit of a claim that is paid or nothing due, and for each that a reversal takes back: `claim_id, benefit, gross, paid`.
+    /// A row for each benefit of a claim that is paid or nothing due, and for each that a reversal takes back: `claim_id, benefit, gross, paid,
+    /// enrollment_id, member_id, plan`.
     pub lines: RecordBatch,
     /// Each row that could not be decided, with the reason.
     pub rejects: Vec<Reject>,

@@ -52,9 +52,50 @@ pub enum LoadError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A file of the folder is a link, and nothing is where it leads.
+    #[error("{} is a link that leads nowhere", path.display())]
+    LeadsNowhere {
+        /// The link.
+        path: PathBuf,
+    },
     /// What is wrong with the packs.
     #[error(transparent)]
     Rules(#[from] Diagnostics),
+}
+
+/// In it the command line finds its defaults: no pack.
+const DEFAULTS: &str = "huzhu.toml";
+
+/// The `*.toml` files of a folder by path: packs, joint limits and worked cases, and not `huzhu.toml`. Files whose names begin with a point are left
+/// alone: systems and editors put them there.
+///
+/// # Errors
+/// [`LoadError::Unreadable`] for the file system; [`LoadError::LeadsNowhere`] for a link to a pack that is not there: without it, other versions might decide.
+pub fn rule_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, LoadError> {
+    let unreadable = |path: &Path| {
+        let path = path.to_owned();
+        |source| LoadError::Unreadable { path, source }
+    };
+    let mut files = BTreeMap::new();
+    let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    for entry in std::fs::read_dir(listed).map_err(unreadable(folder))? {
+        let name = entry.map_err(unreadable(folder))?.file_name();
+        let is_aside = name.as_encoded_bytes().starts_with(b".") || name == DEFAULTS;
+        if is_aside || Path::new(&name).extension().is_none_or(|ending| ending != "toml") {
+            continue;
+        }
+        let path = if folder == Path::new(".") { PathBuf::from(name) } else { folder.join(name) };
+        match std::fs::metadata(&path) {
+            Ok(about) if about.is_file() => {
+                let bytes = std::fs::read(&path).map_err(unreadable(&path))?;
+                files.insert(path.to_string_lossy().into_owned(), bytes);
+            }
+            Ok(_) => {}
+            Err(_) if path.is_symlink() => return Err(LoadError::LeadsNowhere { path }),
+            Err(source) => return Err(LoadError::Unreadable { path, source }),
+        }
+    }
+    Ok(files)
 }
 
 impl Catalog {
@@ -62,24 +103,10 @@ impl Catalog {
     /// which the command line finds its defaults.
     ///
     /// # Errors
-    /// [`LoadError::Unreadable`] for the file system, [`LoadError::Rules`] with all that is wrong in all files.
+    /// Those of [`rule_files`], and [`LoadError::Rules`] with all that is wrong in all files.
     pub fn load(folder: &Path) -> Result<Catalog, LoadError> {
-        let unreadable = |path: &Path| {
-            let path = path.to_owned();
-            |source| LoadError::Unreadable { path, source }
-        };
-        let mut files = BTreeMap::new();
-        for entry in std::fs::read_dir(folder).map_err(unreadable(folder))? {
-            let path = entry.map_err(unreadable(folder))?.path();
-            let name = path.to_string_lossy().into_owned();
-            let is_toml = path.extension().is_some_and(|ending| ending == "toml");
-            let is_aside = name.ends_with(".cases.toml") || path.file_name().is_some_and(|name| name == "huzhu.toml");
-            if path.is_file() && is_toml && !is_aside {
-                let bytes = std::fs::read(&path).map_err(unreadable(&path))?;
-                files.insert(name, bytes);
-            }
-        }
-        Ok(Catalog::read(files)?)
+        let files = rule_files(folder)?;
+        Ok(Catalog::read(files.into_iter().filter(|(name, _)| !name.ends_with(".cases.toml")))?)
     }
 
     /// Reads files that are already in memory: their names and their bytes.

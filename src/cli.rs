@@ -28,7 +28,8 @@ mod verify;
 mod what_if;
 mod words;
 
-use std::io::{self, Write};
+use std::borrow::Cow;
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use anstream::AutoStream;
@@ -36,7 +37,7 @@ use anstream::stream::{AsLockedWrite, RawStream};
 use clap::Parser;
 
 use home::Home;
-use layout::{Ink, Lines, Look};
+use layout::{Ink, Lines, Look, clean, tamed};
 use options::{Command, Options, Setting};
 use words::say;
 
@@ -47,6 +48,8 @@ struct Report {
     remarks: String,
     /// Whether something is wrong with what was examined.
     is_wrong: bool,
+    /// Whether the results are the bytes of a file, which only a terminal gets otherwise.
+    is_file: bool,
 }
 
 /// Why a command could not run.
@@ -80,7 +83,12 @@ pub(crate) fn run() -> ExitCode {
     let setting = common.setting(&home);
     let outcome = misread.map_or_else(|| execute(command, &setting), Err).and_then(|report| {
         write(io::stderr(), &setting.remarks, &report.remarks, &setting)?;
-        write(io::stdout(), &setting.results, &report.results, &setting)?;
+        let results = if report.is_file && !io::stdout().is_terminal() {
+            Cow::Borrowed(report.results.as_bytes())
+        } else {
+            Cow::Owned(tamed(&report.results, setting.results.is_styled).into_bytes())
+        };
+        write_bytes(io::stdout(), &setting.results, &results, &setting)?;
         Ok(report.is_wrong)
     });
     match outcome {
@@ -111,18 +119,23 @@ fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
     }
 }
 
+/// Writes a text, and nothing that a terminal would obey but colours.
+fn write(stream: impl AsLockedWrite + RawStream, look: &Look, text: &str, setting: &Setting) -> Result<(), Failure> {
+    write_bytes(stream, look, tamed(text, look.is_styled).as_bytes(), setting)
+}
+
 /// Writes all of it; that no one reads on is no failure.
-fn write(
+fn write_bytes(
     mut stream: impl AsLockedWrite + RawStream,
     look: &Look,
-    text: &str,
+    bytes: &[u8],
     setting: &Setting,
 ) -> Result<(), Failure> {
     let written = if look.is_styled {
         let mut stream = AutoStream::always(stream);
-        stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
+        stream.write_all(bytes).and_then(|()| stream.flush())
     } else {
-        stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
+        stream.write_all(bytes).and_then(|()| stream.flush())
     };
     match written {
         Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(say!(
@@ -138,9 +151,9 @@ fn words_of(failure: &Failure, setting: &Setting) -> String {
     let look = &setting.remarks;
     let (error, help) = (say!(setting.language, "错误", "error"), say!(setting.language, "帮助", "help"));
     let mut lines = Lines::default();
-    lines.line(&format!("{}: {}", look.paint(Ink::Bad, &error), failure.message));
+    lines.line(&format!("{}: {}", look.paint(Ink::Bad, &error), clean(&failure.message)));
     for line in &failure.help {
-        lines.line(&format!("  {}: {line}", look.paint(Ink::Strong, &help)));
+        lines.line(&format!("  {}: {}", look.paint(Ink::Strong, &help), clean(line)));
     }
     lines.into_text()
 }

@@ -1,5 +1,6 @@
 //! Diagnostics: all that is wrong with a file, where, and what to do.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,10 +9,13 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::Serialize;
 
 use crate::code::Code;
-use crate::text::{Language, Text, say};
+use crate::text::{Language, Text, is_control, say, shown};
 
 /// A place in a file, in bytes.
 pub(crate) type Span = Range<usize>;
+
+/// The control characters of a text that snippets lay out.
+const LAID_OUT: [char; 3] = ['\n', '\r', '\t'];
 
 /// A file's name and text.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,8 +78,9 @@ impl Diagnostic {
     /// The problem with the lines it is about, the place underlined; with colour if `styled`.
     #[must_use]
     pub fn render(&self, language: Language, styled: bool) -> String {
-        let annotation = AnnotationKind::Primary.span(self.span.clone());
-        let snippet = Snippet::source(&self.source.text).path(&self.source.path).annotation(annotation);
+        let (text, span) = self.shown_source();
+        let path = shown(&self.source.path);
+        let snippet = Snippet::source(&*text).path(&*path).annotation(AnnotationKind::Primary.span(span));
         let title = Level::ERROR.primary_title(self.message(language)).id(self.code.name());
         let help_name = match language {
             Language::Zh => "帮助",
@@ -85,6 +90,20 @@ impl Diagnostic {
         let report: [Group<'_>; 1] = [title.element(snippet).elements(help)];
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&report)
+    }
+
+    /// The source as it can be shown, and where the place is there.
+    fn shown_source(&self) -> (Cow<'_, str>, Span) {
+        let text = &*self.source.text;
+        let is_hidden = |letter: char| is_control(letter) && !LAID_OUT.contains(&letter);
+        if !text.contains(is_hidden) {
+            return (Cow::Borrowed(text), self.span.clone());
+        }
+        let shown = |text: &str| -> String {
+            text.chars().map(|letter| if is_hidden(letter) { '\u{fffd}' } else { letter }).collect()
+        };
+        let place = |place: usize| shown(text.get(..place).unwrap_or_default()).len();
+        (Cow::Owned(shown(text)), place(self.span.start)..place(self.span.end))
     }
 
     pub(crate) fn help_with(&mut self, help: impl IntoIterator<Item = Text>) -> &mut Diagnostic {

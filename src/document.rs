@@ -1,5 +1,6 @@
 //! TOML and JSON files as nodes: every key and value with its place, every number as it was written.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -260,7 +261,8 @@ fn read_json(text: &str, findings: &mut Findings) -> Node {
         allow_loose_object_property_names: false,
         allow_trailing_commas: false,
     };
-    let parsed = jsonc_parser::parse_to_ast(text, &jsonc_parser::CollectOptions::default(), &strict);
+    let without_pairs = without_pairs(text);
+    let parsed = jsonc_parser::parse_to_ast(&without_pairs, &jsonc_parser::CollectOptions::default(), &strict);
     let value = match parsed {
         Ok(parsed) => parsed.value,
         Err(fault) => {
@@ -291,6 +293,47 @@ fn read_json(text: &str, findings: &mut Findings) -> Node {
         return empty(0..0);
     }
     json_node(value, text, findings)
+}
+
+/// An escape, `\u` and four digits, has so many bytes.
+const ESCAPE_BYTES: usize = 6;
+
+/// The text with other escapes for every two that mean one character (RFC 8259, section 7), of which the parser that keeps places knows nothing.
+/// All stands where it stood; [`unescaped`] has what was meant.
+fn without_pairs(text: &str) -> Cow<'_, str> {
+    let mut plain = String::new();
+    let (mut copied, mut next) = (0_usize, 0_usize);
+    for (place, _) in text.match_indices('\\') {
+        if place < next {
+            continue; // what the backslash before it escapes
+        }
+        let end = place.saturating_add(2 * ESCAPE_BYTES);
+        next = place.saturating_add(2);
+        if text.get(place..end).is_some_and(is_pair) {
+            plain.push_str(text.get(copied..place).unwrap_or_default());
+            plain.push_str("\\ufffd\\ufffd");
+            (copied, next) = (end, end);
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    plain.push_str(text.get(copied..).unwrap_or_default());
+    Cow::Owned(plain)
+}
+
+fn is_pair(escapes: &str) -> bool {
+    let unit = |escape: Option<&str>, range: std::ops::RangeInclusive<u16>| {
+        let digits = escape.and_then(|escape| escape.strip_prefix("\\u"));
+        digits.and_then(|digits| u16::from_str_radix(digits, 16).ok()).is_some_and(|unit| range.contains(&unit))
+    };
+    unit(escapes.get(..ESCAPE_BYTES), 0xd800..=0xdbff) && unit(escapes.get(ESCAPE_BYTES..), 0xdc00..=0xdfff)
+}
+
+/// What a text says that stands here, if it has escapes: they are read by the other parser, which knows them all.
+fn unescaped(span: &Span, source: &str) -> Option<String> {
+    let written = source.get(span.clone()).filter(|written| written.contains('\\'))?;
+    serde_json::from_str(written).ok()
 }
 
 /// The byte of a line and a column that both count from 1; the column counts bytes.
@@ -338,7 +381,8 @@ fn json_node(value: ast::Value<'_>, text: &str, findings: &mut Findings) -> Node
     match value {
         ast::Value::StringLit(string) => {
             let span = range(string.range);
-            let form = text_form(string.value.into_owned(), &span, text);
+            let said = unescaped(&span, text).unwrap_or_else(|| string.value.into_owned());
+            let form = text_form(said, &span, text);
             Node { span, form }
         }
         ast::Value::NumberLit(number) => {
@@ -364,7 +408,7 @@ fn json_node(value: ast::Value<'_>, text: &str, findings: &mut Findings) -> Node
                     ast::ObjectPropName::String(name) => range(name.range),
                     ast::ObjectPropName::Word(name) => range(name.range),
                 };
-                let key = property.name.into_string();
+                let key = unescaped(&key_span, text).unwrap_or_else(|| property.name.into_string());
                 let node = json_node(property.value, text, findings);
                 if seen.contains(&key) {
                     findings.report(

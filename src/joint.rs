@@ -32,6 +32,9 @@ pub(crate) struct JointLimit {
     scope: Scope,
     /// Itself, if it is assumed.
     assumed: Vec<Assumed>,
+    /// Of what its file says.
+    #[cfg(feature = "batch")]
+    fingerprint: String,
 }
 
 /// A file of a joint limit as far as it could be read, with what is wrong with it so far.
@@ -101,6 +104,8 @@ fn limit(node: &Node, plans: &[Node], findings: &mut Findings) -> Option<JointLi
         clause: node.get("clause")?.words(),
         scope: Scope::ALL.into_iter().find(|(name, _)| *name == per).map(|(_, scope)| scope)?,
         assumed: is_assumed.then_some(assumed).into_iter().collect(),
+        #[cfg(feature = "batch")]
+        fingerprint: crate::pack::fingerprint::of(node),
         id,
         title,
         amount,
@@ -141,6 +146,12 @@ impl JointLimits {
             turns.extend(in_turn(&limits, &plans).into_iter().enumerate().map(|(place, plan)| (plan, turn(place))));
         }
         JointLimits { limits, turns }
+    }
+
+    /// All of them, by id.
+    #[cfg(feature = "batch")]
+    pub(crate) fn all(&self) -> impl Iterator<Item = &JointLimit> {
+        self.limits.iter()
     }
 
     /// When the plan is served; none if no joint limit is over it.
@@ -210,6 +221,17 @@ impl JointLimit {
     pub(crate) fn finer_than(&self, plans: &[&Plan]) -> Option<Decimal> {
         let mut units = plans.iter().flat_map(|plan| &plan.benefits).map(|benefit| benefit.rounding.to);
         units.find(|unit| !exact::divides(*unit, self.amount))
+    }
+
+    #[cfg(feature = "batch")]
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The SHA-256 of what its file says, as of a pack.
+    #[cfg(feature = "batch")]
+    pub(crate) fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// What the limit is called.

@@ -89,7 +89,7 @@ pub use accumulator::{Accumulators, Posting};
 pub use adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, Outcome, Reason};
 pub use case::{Case, OtherCover};
 pub use cases::{CaseReport, CasesReport, WorkedCases};
-pub use catalog::{Catalog, Hold, LoadError};
+pub use catalog::{Catalog, Hold, LoadError, rule_files};
 pub use certificate::{Certificate, Certifier, Extract, Inclusion, Program, Roll, Tree};
 pub use claim::Claim;
 pub use code::Code;
@@ -107,7 +107,7 @@ pub use plan::{Assumed, Condition, Effective, EffectiveBy, Otherwise, Plan, Plan
 pub use quote::Quote;
 pub use schema::case_schema;
 pub use scope::Scope;
-pub use text::{Language, Text};
+pub use text::{Language, Text, is_control, shown};
 #[cfg(feature = "workbook")]
 pub use workbook::Workbook;
 

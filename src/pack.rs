@@ -2,7 +2,7 @@
 
 mod build;
 mod check;
-mod fingerprint;
+pub(crate) mod fingerprint;
 mod parse;
 mod promise;
 mod resolve;

@@ -23,13 +23,17 @@ use crate::plan::Plan;
 use crate::reading::formula::Formula;
 use crate::reading::formula::evaluate::Inputs;
 use crate::reading::sheet::places_of_posts;
-use crate::text::{Language, say};
+use crate::text::{Language, is_control, is_in_xml, say};
 use claim::Page;
 use figures::Figures;
 use grid::Grid;
 
 /// Letters that the name of a sheet may have.
 const LONGEST_NAME: usize = 31;
+/// Names, in small letters, that Excel keeps for the history of changes, in English and in Chinese.
+const RESERVED_NAMES: [&str; 2] = ["history", "历史记录"];
+/// Letters that the name of a sheet may not have.
+const NOT_IN_NAMES: &str = "[]:*?/\\'";
 
 /// Claims on sheets of one workbook, each with its facts as inputs and every step as a formula; changing an input changes the payout.
 ///
@@ -81,8 +85,8 @@ impl<'c> Workbook<'c> {
     /// Without a claim; its texts are in this language.
     #[must_use]
     pub fn new(catalog: &'c Catalog, language: Language) -> Workbook<'c> {
-        let reserved = [words::claims(language).to_lowercase()];
-        Workbook { catalog, language, plans: BTreeMap::new(), claims: Vec::new(), names: reserved.into() }
+        let taken = RESERVED_NAMES.map(str::to_owned).into_iter().chain([words::claims(language).to_lowercase()]);
+        Workbook { catalog, language, plans: BTreeMap::new(), claims: Vec::new(), names: taken.collect() }
     }
 
     /// Adds the claim of a case, on top of its history, with what is said beside its decision.
@@ -236,8 +240,8 @@ impl<'c> Workbook<'c> {
 
     /// A name for a sheet that no other has.
     fn new_name(&mut self, wanted: &str) -> String {
-        let plain: String =
-            wanted.chars().map(|c| if c.is_control() || "[]:*?/\\'".contains(c) { '-' } else { c }).collect();
+        let is_allowed = |letter| !is_control(letter) && is_in_xml(letter) && !NOT_IN_NAMES.contains(letter);
+        let plain: String = wanted.chars().map(|letter| if is_allowed(letter) { letter } else { '-' }).collect();
         let plain = if plain.trim().is_empty() { "-".to_owned() } else { plain };
         let names = (1..).map(|count: usize| {
             let end = if count == 1 { String::new() } else { format!(" ({count})") };

@@ -383,6 +383,7 @@ fn the_program_says_what_it_found_and_ends_with_a_code_that_says_it_too() {
         "not_recorded",
         "nothing_to_record",
         "overpaid",
+        "packs",
         "recomputed_sum",
         "recorded",
         "recorded_sum",

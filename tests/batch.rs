@@ -53,13 +53,21 @@ fn is_divided_without_a_trace(ways: &[(usize, u64)]) {
 fn the_order_of_the_rows_changes_no_payout() {
     let world = World::new("shuffled");
     let expected = world.run("one.parquet", &());
-    let [payouts, lines, _] = world.results("one.parquet");
+    let [payouts, lines, ..] = world.results("one.parquet");
     write(&world.path("claims.parquet"), &shuffled(&claims(CLAIMS)), 500);
     write(&world.path("enrollments.parquet"), &shuffled(&enrollments(ENROLLMENTS)), 50_000);
     let found = world.run("other.parquet", &());
-    let [other_payouts, other_lines, _] = world.results("other.parquet");
-    assert!(payouts == other_payouts && lines == other_lines);
+    let [other_payouts, other_lines, ..] = world.results("other.parquet");
+    // the footer alone names the inputs, which are other files
+    assert!(before_the_footer(&payouts) == before_the_footer(&other_payouts) && lines == other_lines);
     assert_eq!((found.payable(), found.claims()), (expected.payable(), expected.claims()));
+}
+
+/// The row groups of a Parquet file.
+fn before_the_footer(file: &[u8]) -> &[u8] {
+    let (rest, end) = file.split_at(file.len() - 8);
+    let length = u32::from_le_bytes(end[..4].try_into().unwrap());
+    &rest[..rest.len() - usize::try_from(length).unwrap()]
 }
 
 /// The rows in another order.
@@ -141,7 +149,7 @@ fn every_row_is_decided_or_rejected() {
     assert_eq!(Decision::ALL.map(|decision| summary.decided(decision)).iter().sum::<u64>(), claims.taken);
     let payouts = fs::read_to_string(world.path("out.csv")).unwrap();
     let decided: BTreeSet<&str> = payouts.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
-    let rejected = rows_of(&world.path("out.rejects.csv"), "claims");
+    let rejected = rows_of(&world.path("out.rejects.csv"));
     assert_eq!(u64::try_from(decided.len()).unwrap(), claims.taken);
     assert_eq!(u64::try_from(rejected.len()).unwrap(), claims.rejected);
     let all: BTreeSet<String> = (1..=CLAIMS).map(|row| format!("C{}", row - 1)).collect();
@@ -158,19 +166,19 @@ fn an_enrollment_that_two_members_have_is_rejected_in_both_places_once() {
     rows.push(8); // of an unknown plan
     rows.sort_unstable();
     assert_eq!(summary.enrollments().rejected, u64::try_from(rows.len()).unwrap());
-    assert_eq!(rows_of(&world.path("out.rejects.csv"), "enrollments"), rows);
+    assert_eq!(rows_of(&world.path("out.rejects.enrollments.csv")), rows);
     let rejects = fs::read_to_string(world.path("out.rejects.csv")).unwrap();
     let refused = rejects.matches("its enrollment was rejected").count();
     assert_eq!(refused, 3 * TWINS.len() - 1, "one of their claims has a fault of its own\n{rejects}");
 }
 
-/// The rows of an input in a file of rejects, each once.
-fn rows_of(rejects: &Path, input: &str) -> Vec<u64> {
+/// The numbers of the rows in a file of rejects.
+fn rows_of(rejects: &Path) -> Vec<u64> {
     let text = fs::read_to_string(rejects).unwrap();
-    let lines = text.lines().filter_map(|line| line.strip_prefix(input)?.strip_prefix(','));
-    let mut rows: Vec<u64> = lines.map(|line| line.split(',').next().unwrap().parse().unwrap()).collect();
-    assert!(rows.is_sorted());
-    rows.dedup();
+    let mut lines = text.lines();
+    let place = lines.next().unwrap().split(',').position(|name| name == "row").unwrap();
+    let rows: Vec<u64> = lines.map(|line| line.split(',').nth(place).unwrap().parse().unwrap()).collect();
+    assert!(rows.is_sorted_by(|one, other| one < other), "each row stands once");
     rows
 }
 
@@ -178,13 +186,16 @@ fn rows_of(rejects: &Path, input: &str) -> Vec<u64> {
 fn text_files_and_parquet_files_give_the_same_payouts() {
     let world = World::of("csv", 6_000);
     let by_parquet = world.run("parquet.csv", &());
-    let expected = world.results("parquet.csv");
+    let [payouts, lines, ..] = world.results("parquet.csv");
+    let rejected = rows_of(&world.path("parquet.rejects.csv"));
     let (claims, enrollments) = (world.path("claims.csv"), world.path("enrollments.csv"));
     fs::write(&claims, csv(&self::claims(CLAIMS))).unwrap();
     fs::write(&enrollments, csv(&self::enrollments(6_000))).unwrap();
     let job = Job::new(claims, enrollments, world.path("csv.csv")).lines(world.path("csv.lines.csv"));
     let by_csv = batch::run(&job, &world.catalog, &()).unwrap();
-    assert!(world.results("csv.csv") == expected);
+    let [other_payouts, other_lines, ..] = world.results("csv.csv");
+    assert!(payouts == other_payouts && lines == other_lines);
+    assert_eq!(rows_of(&world.path("csv.rejects.csv")), rejected, "of text the line is told, too");
     assert_eq!((by_csv.claims(), by_csv.payable()), (by_parquet.claims(), by_parquet.payable()));
 }
 
@@ -605,11 +616,17 @@ impl World {
         batch::run(&self.job(out), &self.catalog, progress).unwrap()
     }
 
-    /// The bytes of payouts, lines and rejects.
-    fn results(&self, out: &str) -> [Vec<u8>; 3] {
+    /// The bytes of payouts, lines, rejects and the manifest.
+    fn results(&self, out: &str) -> [Vec<u8>; 5] {
+        self.files(out).map(|path| fs::read(path).unwrap())
+    }
+
+    fn files(&self, out: &str) -> [PathBuf; 5] {
         let out = self.path(out);
-        [out.clone(), out.with_extension("lines.csv"), out.with_extension("rejects.csv")]
-            .map(|path| fs::read(path).unwrap())
+        let [lines, rejects, enrollments] =
+            ["lines.csv", "rejects.csv", "rejects.enrollments.csv"].map(|ending| out.with_extension(ending));
+        let manifest = PathBuf::from(format!("{}.manifest.json", out.display()));
+        [out, lines, rejects, enrollments, manifest]
     }
 
     /// The names in the folder.
@@ -650,8 +667,7 @@ impl World {
     }
 
     fn remove_results(&self, out: &str) {
-        let out = self.path(out);
-        for path in [out.clone(), out.with_extension("lines.csv"), out.with_extension("rejects.csv")] {
+        for path in self.files(out) {
             let _gone = fs::remove_file(path);
         }
     }

@@ -16,6 +16,15 @@ pub enum Unit {
     Fen,
 }
 
+impl Unit {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Unit::Yuan => "yuan",
+            Unit::Fen => "fen",
+        }
+    }
+}
+
 /// An amount in fen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Amount {

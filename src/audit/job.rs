@@ -4,11 +4,9 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::amount::Unit;
-use super::input::Input;
 use super::recorded::Manner;
 use super::sample::Sampling;
-use crate::batch::{Intake, Job, Progress};
-use crate::error::Error;
+use crate::batch::{Intake, Job};
 
 /// Claims, enrollments and recorded payouts to read, the differences to write, and how: made by [`Audit::new`], changed by the other functions.
 #[derive(Debug, Clone)]
@@ -128,6 +126,12 @@ impl Audit {
         Audit { job: self.job.ignore_columns(columns), ..self }
     }
 
+    /// Neutralises texts in CSV results that a spreadsheet would take for formulas, as [`Job::spreadsheet_safe`] does.
+    #[must_use]
+    pub fn spreadsheet_safe(self) -> Audit {
+        Audit { job: self.job.spreadsheet_safe(), ..self }
+    }
+
     /// Works with so many threads; as many as there are processors unless it is said.
     #[must_use]
     pub fn threads(self, threads: NonZeroUsize) -> Audit {
@@ -146,12 +150,6 @@ impl Audit {
         Audit { job: self.job.force(), ..self }
     }
 
-    /// The files of claims, enrollments and recorded payouts.
-    pub(super) fn inputs(&self, progress: &dyn Progress) -> Result<Vec<Input>, Error> {
-        let [claims, enrollments] = self.job.inputs();
-        [claims, enrollments, &self.recorded].into_iter().map(|path| Input::of(path, progress)).collect()
-    }
-
     /// The file of differences.
     #[must_use]
     pub fn out_path(&self) -> &Path {
@@ -162,6 +160,18 @@ impl Audit {
     #[must_use]
     pub fn rejects_path(&self) -> &Path {
         self.job.rejects_path()
+    }
+
+    /// The file of rejected enrollments, which is there only if there are any.
+    #[must_use]
+    pub fn rejected_enrollments_path(&self) -> PathBuf {
+        self.job.rejected_enrollments_path()
+    }
+
+    /// The file that says what was read and by what it was decided, a [`Manifest`](crate::batch::Manifest).
+    #[must_use]
+    pub fn manifest_path(&self) -> PathBuf {
+        self.job.manifest_path()
     }
 
     /// The file of what is to be said of recorded payouts.

@@ -14,6 +14,7 @@ use super::plans::PlanTotal;
 use super::sample::Sampling;
 use super::summary::{CauseTotal, Rows, Summary};
 use super::title;
+use crate::batch::InputFile;
 use crate::markup::escaped;
 use crate::money;
 use crate::text::Language;
@@ -456,19 +457,20 @@ impl Report<'_> {
             (self.pick("大小（字节）", "Size, bytes"), true),
             (self.pick("校验值（SHA-256）", "Digest (SHA-256)"), false),
         ];
-        let names = [
-            self.pick("理赔申请", "Claims"),
-            self.pick("参保记录", "Enrollments"),
-            self.pick("已付记录", "Recorded payouts"),
-        ];
         let mut files = Table::of(&columns);
-        for (name, input) in names.into_iter().zip(&self.summary.inputs) {
-            let (bytes, digest) = match &input.content {
-                Some((bytes, digest)) => (count(*bytes), digest.clone()),
-                None => ("–".to_owned(), "–".to_owned()),
+        let inputs = self.summary.batch.manifest().map_or(&[][..], |manifest| &manifest.inputs);
+        for InputFile { holds, file, bytes, sha256 } in inputs {
+            let holds = match holds.as_str() {
+                "claims" => self.pick("理赔申请", "Claims"),
+                "enrollments" => self.pick("参保记录", "Enrollments"),
+                "recorded" => self.pick("已付记录", "Recorded payouts"),
+                other => other,
             };
-            let name = Cell::Words(name.to_owned());
-            files.row("", vec![name, Cell::Code(input.name()), Cell::Number(bytes), Cell::Code(digest)]);
+            let holds = Cell::Words(holds.to_owned());
+            files.row(
+                "",
+                vec![holds, Cell::Code(file.clone()), Cell::Number(count(*bytes)), Cell::Code(sha256.clone())],
+            );
         }
         let columns = [
             (self.pick("规则", "Rules"), false),

@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::difference::Difference;
 use super::forensics::Fit;
 use super::found::{Found, State};
-use super::input::Input;
 use super::note::Note;
 use super::plans::PlanTotal;
 use super::recorded::Recorded;
@@ -46,8 +45,6 @@ pub struct Summary {
     pub sample: Option<Sample>,
     /// How the recorded payouts were read, where that is not what everyone expects.
     pub recorded_read_as: Option<Text>,
-    /// The files of claims, enrollments and recorded payouts.
-    pub inputs: Vec<Input>,
     /// The versions that have decided a recorded claim.
     pub plans: Vec<PlanTotal>,
     /// How long it took.
@@ -135,7 +132,6 @@ impl Summary {
             roundings: Vec::new(),
             sample: None,
             recorded_read_as: recorded.said.take(),
-            inputs: Vec::new(),
             plans: Vec::new(),
             took: Duration::ZERO,
         }

@@ -24,7 +24,7 @@ use self::facts::Rows;
 use self::kin::Kin;
 use self::open::OpenClaims;
 use self::payouts::Results;
-pub(crate) use self::payouts::fen;
+pub(crate) use self::payouts::{FINGERPRINT_DIGITS, fen};
 pub(crate) use self::plans::Plans;
 pub(crate) use self::stories::{Story, stories};
 use self::waves::Waves;

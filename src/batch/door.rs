@@ -3,6 +3,7 @@
 //! Values are read as in a case file, by [`StandardFact::fit`](crate::StandardFact) and [`Kind::fit`](crate::Kind).
 //! What is read often has a shorter way with the same answers.
 
+pub(crate) mod added;
 mod categories;
 mod codes;
 mod columns;
@@ -30,7 +31,7 @@ use arrow_select::filter::FilterBuilder;
 use arrow_select::zip::zip;
 
 use self::columns::Column;
-pub(crate) use self::columns::uncoded;
+pub(crate) use self::columns::{is_id, uncoded};
 use self::target::{Read, Seen};
 pub(crate) use self::vocabulary::Vocabulary;
 use crate::batch::{Given, Input, Observation, Observations, Reject, refused};
@@ -50,6 +51,8 @@ pub(crate) struct Door {
     columns: Vec<Column>,
     /// The raw columns that are read, in their own order.
     projection: Vec<usize>,
+    /// The raw columns that are the input's own: not those that were added to rejected rows.
+    own: Vec<usize>,
     raw: SchemaRef,
     plain: SchemaRef,
 }
@@ -165,7 +168,9 @@ impl Door {
         let row = Field::new("row", DataType::UInt64, false);
         let fields = columns.iter().flat_map(Column::fields);
         let plain = Arc::new(Schema::new([row].into_iter().chain(fields).collect::<Vec<_>>()));
-        Ok(Door { input, columns, projection, raw: Arc::new(raw.clone()), plain })
+        let added = columns::added(vocabulary, input, raw);
+        let own = (0..raw.fields().len()).filter(|place| !added.contains(place)).collect();
+        Ok(Door { input, columns, projection, own, raw: Arc::new(raw.clone()), plain })
     }
 
     /// The same, which takes numbers and dates in their plain form only.
@@ -185,6 +190,11 @@ impl Door {
     #[must_use]
     pub(crate) fn projection(&self) -> &[usize] {
         &self.projection
+    }
+
+    /// The places of the raw columns that a rejected row is given back with.
+    pub(crate) fn own_columns(&self) -> &[usize] {
+        &self.own
     }
 
     /// Reads rows that follow one another, the first of which has this number.
@@ -334,18 +344,23 @@ impl Found {
     }
 }
 
-/// A value as it was given; empty if there is none, cut off if it is very long.
 /// Where a column has a value.
 fn is_given(column: &ArrayRef) -> BooleanArray {
     let given = column.logical_nulls().map(|nulls| nulls.inner().clone());
     BooleanArray::new(given.unwrap_or_else(|| BooleanBuffer::new_set(column.len())), None)
 }
 
-fn shown(raw: &ArrayRef, row: usize) -> String {
+/// A value as it was given; empty if there is none.
+pub(crate) fn text_at(raw: &ArrayRef, row: usize) -> String {
     if raw.logical_nulls().is_some_and(|nulls| nulls.is_null(row)) {
         return String::new();
     }
-    let text = array_value_to_string(raw, row).unwrap_or_default();
+    array_value_to_string(raw, row).unwrap_or_default()
+}
+
+/// A value as it was given, cut off if it is very long.
+fn shown(raw: &ArrayRef, row: usize) -> String {
+    let text = text_at(raw, row);
     match text.char_indices().nth(MOST_SHOWN) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,

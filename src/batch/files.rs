@@ -12,12 +12,14 @@ mod join;
 mod json;
 mod office;
 mod open;
+mod original;
 mod parquet;
 mod position;
 mod raw;
 mod rejects;
 mod sink;
 mod source;
+mod spreadsheet;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +27,9 @@ use std::path::Path;
 
 pub use self::encoding::Encoding;
 pub use self::intake::Intake;
-pub(crate) use self::position::Positions;
+pub(crate) use self::open::refuse_pipe;
+pub(crate) use self::original::{Original, Originals};
+pub(crate) use self::position::{Positions, letters};
 pub(crate) use self::raw::Raw;
 pub(crate) use self::rejects::RejectsFile;
 pub(crate) use self::sink::Sink;

@@ -77,6 +77,12 @@ impl Observations {
         }
     }
 
+    /// The same with columns by other names.
+    pub(crate) fn renamed(self, name: impl Fn(Input, String) -> String) -> Observations {
+        let named = |seen: Counted| Counted { column: name(seen.input, seen.column), ..seen };
+        Observations { counts: self.counts.into_iter().map(named).collect() }
+    }
+
     /// All of them, by input, column and code, whatever the order in which they were seen.
     pub(crate) fn list(&self) -> Vec<Observation> {
         let sorted: BTreeMap<_, _> =

@@ -9,7 +9,9 @@ mod certify;
 mod decide;
 mod digest;
 mod disk;
+mod errand;
 mod folder;
+mod given_back;
 mod input;
 mod job;
 mod journal;
@@ -37,9 +39,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
 
-pub(crate) use job::each_once;
+pub(crate) use digest::{Digest, of as digest_of};
 pub use job::{Job, LEAST_MEMORY, MOST_THREADS, USUAL_MEMORY};
-pub(crate) use progress::heed;
+pub(crate) use job::{RecordedFile, each_once};
+pub use manifest::{InputFile, JointLimitFile, Manifest, Numbers, Pack, Program, Settings, Totals};
 pub use progress::{Progress, Stage};
 pub use rehearse::{Rehearsal, rehearse};
 #[cfg(feature = "workbook")]
@@ -50,14 +53,15 @@ pub(crate) use workers::share;
 
 use budget::Budget;
 use decide::Deciding;
+use errand::{Digests, Errand};
 use folder::{CLAIMS, DIGESTS, ENROLLMENTS, Folder, SUMMARY};
 use input::Source;
 use journal::Journal;
-use manifest::{Digests, Manifest};
 use manner::Manners;
 use output::Outputs;
 use part::Part;
-use publish::{RejectCounts, Results};
+use progress::heed;
+use publish::{Published, RejectCounts, Results};
 use put::Put;
 use routes::{Buckets, Routes};
 use spill::Spilled;
@@ -100,8 +104,8 @@ pub(crate) fn run_watched(
     let plans = Plans::of(catalog, &vocabulary);
     let manners = sources.manners();
     let outputs = Outputs::of(job, &sources, &plans, manners.mark(job))?;
-    let manifest = Manifest::of(job, catalog, watch.is_some())?;
-    let folder = Folder::open(job, &manifest)?;
+    let errand = Errand::of(job, catalog, watch.is_some())?;
+    let folder = Folder::open(job, &errand)?;
     let is_resumed = folder.is_resumed;
     let run = Run {
         job,
@@ -148,6 +152,14 @@ impl Sources {
         Manners { claims: self.claims.manner(), enrollments: self.enrollments.manner() }
     }
 
+    /// What the file of an input calls a column.
+    fn called(&self, input: Input, column: String) -> String {
+        match input {
+            Input::Claims => self.claims.called(column),
+            Input::Enrollments => self.enrollments.called(column),
+        }
+    }
+
     /// The buckets that the inputs make, whatever the options are.
     fn buckets(&self) -> Buckets {
         Buckets::for_rows(self.claims.about_rows().max(self.enrollments.about_rows()))
@@ -174,17 +186,28 @@ impl Run<'_> {
         if let (Some(counts), None) = (self.folder.mark::<Counts>(SUMMARY)?, self.watch) {
             return Ok(counts); // all is written, and only the work folder was not yet removed
         }
-        let (enrollments, enrolled, routes) = self.enrollments()?;
+        let (enrollments, enrolled, routes, digests) = self.enrollments()?;
         let (claims, claimed) = self.claims(&enrollments, &enrolled, routes)?;
         let refused = claims.refused(&self.folder)?;
         if stamps(self.job)? != self.stamps {
             return Err(Error::input(say!("输入文件在读取时被改动", "an input was changed while it was read")));
         }
-        self.results(&enrollments, &claims, [&enrolled, &claimed, &refused])
+        self.results(&enrollments, &claims, [&enrolled, &claimed, &refused], &digests)
+    }
+
+    /// The inputs, for the manifest.
+    fn inputs(&self, digests: &Digests) -> Vec<InputFile> {
+        let Job { claims, enrollments, .. } = self.job;
+        let inputs = [
+            InputFile::of("claims", claims, &digests.claims),
+            InputFile::of("enrollments", enrollments, &digests.enrollments),
+        ];
+        let recorded = self.job.recorded.as_ref().map(|recorded| recorded.file.clone());
+        inputs.into_iter().chain(recorded).collect()
     }
 
     /// Enrollments by bucket: those of an earlier run if the inputs are the same. The table of them too, where it is made.
-    fn enrollments(&self) -> Result<(Put, Spilled, Option<Routes>), Error> {
+    fn enrollments(&self) -> Result<(Put, Spilled, Option<Routes>, Digests), Error> {
         let name = self.sources.enrollments.name();
         if let Some(put) = self.folder.mark::<Put>(ENROLLMENTS)?
             && let Some(earlier) = self.folder.mark::<Digests>(DIGESTS)?
@@ -199,7 +222,7 @@ impl Run<'_> {
             }
             self.progress.advance(Stage::Enrollments, put.read, put.read);
             let spilled = put.spilled(name, &self.folder)?;
-            return Ok((put, spilled, None));
+            return Ok((put, spilled, None, digests));
         }
         let is_over = AtomicBool::new(false);
         let (put, digests) = thread::scope(|scope| {
@@ -212,7 +235,7 @@ impl Run<'_> {
         self.folder.put_mark(DIGESTS, &digests)?;
         self.folder.put_mark(ENROLLMENTS, &put)?;
         let spilled = put.spilled(name, &self.folder)?;
-        Ok((put, spilled, routes))
+        Ok((put, spilled, routes, digests))
     }
 
     fn digests(&self, is_over: &AtomicBool) -> Result<Digests, Error> {
@@ -283,7 +306,13 @@ impl Run<'_> {
     }
 
     /// Decides, writes and counts.
-    fn results(&self, enrollments: &Put, claims: &Put, rows: [&Spilled; 3]) -> Result<Counts, Error> {
+    fn results(
+        &self,
+        enrollments: &Put,
+        claims: &Put,
+        rows: [&Spilled; 3],
+        digests: &Digests,
+    ) -> Result<Counts, Error> {
         let (plans, folder, outputs) = (&self.plans, &self.folder, &self.outputs);
         let journal = &Journal::open(folder)?;
         let (certificates, watch) = (self.job.certificates.as_ref(), self.watch);
@@ -305,7 +334,7 @@ impl Run<'_> {
         let parts = deciding.all(buckets, threads, self.progress)?;
         let results = Results {
             job: self.job,
-            manners: self.manners,
+            sources: &self.sources,
             marks: self.manners.mark(self.job),
             folder,
             outputs,
@@ -314,8 +343,14 @@ impl Run<'_> {
             memory: self.budget.half(),
             watch,
         };
-        let (rejected, certificates) = results.write(self.progress)?;
-        let counts = Counts { certificates, ..sum(enrollments, claims, &parts, rejected)? };
+        let counts = results.write(self.progress, |Published { rejected, certificates }| {
+            let counts = sum(enrollments, claims, &parts, rejected)?;
+            let observations = counts.observations.renamed(|input, column| self.sources.called(input, column));
+            let counts = Counts { observations, certificates, ..counts };
+            let inputs = self.inputs(digests);
+            let manifest = Manifest::of(self.job, plans.catalog(), watch.is_some(), inputs, &counts);
+            Ok(Counts { manifest: Some(manifest), ..counts })
+        })?;
         heed(self.progress)?;
         results.name()?;
         self.folder.put_mark(SUMMARY, &counts)?;
@@ -356,5 +391,5 @@ fn sum(enrollments: &Put, claims: &Put, parts: &[Part], rejected: RejectCounts) 
             "a fault of the program: {read} claims read, {taken} decided and {rejected} rejected"
         )));
     }
-    Ok(Counts { claims, enrollments, tally, causes: rejected.causes, observations, certificates: None })
+    Ok(Counts { claims, enrollments, tally, causes: rejected.causes, observations, certificates: None, manifest: None })
 }

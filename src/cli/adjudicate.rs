@@ -7,7 +7,7 @@ use huzhu::{Case, Catalog, Certifier, Decision, Explanation, NextYuan, Workbook,
 
 use super::explanation::Statement;
 use super::files::{self, why};
-use super::layout::Ink;
+use super::layout::{Ink, clean};
 use super::options::{Adjudicate, Format, Setting};
 use super::words::say;
 use super::{Failure, Report, apart, check, curve, what_if};
@@ -77,7 +77,7 @@ fn workbook(case: &Case, catalog: &Catalog, setting: &Setting) -> Result<Vec<u8>
 
 /// What is wrong with a case that could be read.
 fn wrong(name: &str, error: &huzhu::Error, setting: &Setting) -> Report {
-    let error = error.message(setting.language).to_owned();
+    let (name, error) = (clean(name), clean(error.message(setting.language)));
     let head = setting.remarks.paint(Ink::Bad, &say!(setting.language, "错误", "error"));
     Report { remarks: format!("{head}: {name}: {error}\n"), is_wrong: true, ..Report::default() }
 }

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, NaiveDate};
-use huzhu::audit::{
-    self, Audit, CauseTotal, Difference, Fit, Input, Note, Rows, Sample, Sampled, Sampling, Summary, Unit,
-};
+use huzhu::audit::{self, Audit, CauseTotal, Difference, Fit, Note, Rows, Sample, Sampled, Sampling, Summary, Unit};
+use huzhu::batch::{Manifest, Pack};
 use huzhu::{Catalog, Code, Language, Workbook, money};
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
@@ -159,6 +158,9 @@ fn audit(asked: &options::Audit) -> Audit {
     if let Some(size) = asked.sample {
         audit = audit.sample(Sampling { size, seed: asked.seed, is_stratified: asked.draw == Draw::Stratified });
     }
+    if asked.feeding.spreadsheet_safe {
+        audit = audit.spreadsheet_safe();
+    }
     if asked.force { audit.force() } else { audit }
 }
 
@@ -174,7 +176,6 @@ impl Done {
     fn json(&self, language: Language) -> Json {
         let Summary { rows, batch, .. } = &self.summary;
         let headline = self.summary.headline();
-        let inputs = self.summary.inputs.iter().map(input_as_json);
         let causes = self.summary.causes.iter().map(|total| {
             json!({
                 "cause": total.cause.name(),
@@ -211,12 +212,15 @@ impl Done {
             "sample": self.summary.sample.as_ref().map(sample_as_json),
             "claims": { "read": batch.claims().read, "decided": batch.claims().taken, "rejected": batch.claims().rejected },
             "enrollments": { "read": batch.enrollments().read, "rejected": batch.enrollments().rejected },
+            "inputs": batch.manifest().map(|manifest| &manifest.inputs),
+            "packs": self.packs(),
             "milliseconds": u64::try_from(self.summary.took.as_millis()).unwrap_or(u64::MAX),
-            "inputs": inputs.collect::<Vec<_>>(),
             "files": {
                 "out": self.audit.out_path(),
                 "rejects": self.audit.rejects_path(),
+                "rejected_enrollments": self.rejected_enrollments(),
                 "notes": self.audit.notes_path(),
+                "manifest": self.audit.manifest_path(),
                 "report": self.report,
                 "workbook": self.book.as_ref().map(|book| &book.path),
             },
@@ -267,9 +271,36 @@ impl Done {
             );
             lines.line(&look.paint(Ink::Strong, hint));
         }
+        self.origins(&mut lines, language, look);
         lines.blank();
         lines.line(&self.end(language));
         lines.into_text()
+    }
+
+    /// The versions that have decided a recorded claim.
+    fn packs(&self) -> Vec<&Pack> {
+        let has_decided = |pack: &&Pack| {
+            self.summary.plans.iter().any(|plan| plan.plan.id == pack.plan && plan.plan.version == pack.version)
+        };
+        self.summary
+            .batch
+            .manifest()
+            .map_or_else(Vec::new, |manifest| manifest.packs.iter().filter(has_decided).collect())
+    }
+
+    /// What was read and by what it was decided, by digest.
+    fn origins(&self, lines: &mut Lines, language: Language, look: Look) {
+        let short = |digest: &str| digest.chars().take(Manifest::FINGERPRINT_DIGITS).collect::<String>();
+        let inputs = self.summary.batch.manifest().map_or(&[][..], |manifest| &manifest.inputs);
+        let inputs = inputs.iter().map(|input| (short(&input.sha256), clean(&input.file)));
+        let packs = self.packs();
+        let packs = packs.iter().map(|pack| (short(&pack.fingerprint), format!("{} {}", pack.plan, pack.version)));
+        let title = pick(language, "输入文件与规则包的指纹", "Fingerprints of inputs and packs");
+        list(lines, title, inputs.chain(packs).collect(), language, look);
+    }
+
+    fn rejected_enrollments(&self) -> Option<PathBuf> {
+        (self.summary.batch.enrollments().rejected > 0).then(|| self.audit.rejected_enrollments_path())
     }
 
     /// How many claims of the sample the workbook does not have.
@@ -319,9 +350,10 @@ impl Done {
     fn end(&self, language: Language) -> String {
         let (took, found) =
             (seconds(self.summary.took), count(u64::try_from(self.summary.differences.len()).unwrap_or(0)));
-        let files = [self.audit.out_path(), self.audit.rejects_path(), self.audit.notes_path()];
-        let files =
-            files.into_iter().chain(self.report.as_deref()).chain(self.book.as_ref().map(|book| book.path.as_path()));
+        let (rejected_enrollments, manifest) = (self.rejected_enrollments(), self.audit.manifest_path());
+        let files = [self.audit.out_path(), self.audit.rejects_path(), self.audit.notes_path(), &manifest];
+        let files = files.into_iter().chain(rejected_enrollments.as_deref()).chain(self.report.as_deref());
+        let files = files.chain(self.book.as_ref().map(|book| book.path.as_path()));
         let files: Vec<String> = files.map(|path| format!("`{}`", path.display())).collect();
         let files = files.join(pick(language, "、", ", "));
         let differences = if found == "1" { "difference" } else { "differences" };
@@ -405,11 +437,6 @@ fn roundings(lines: &mut Lines, fits: &[Fit], language: Language, look: Look) {
         "Recorded payouts that a rule of rounding explains (= joins rules that this data can not tell apart)",
     );
     list(lines, title, rows.collect(), language, look);
-}
-
-fn input_as_json(input: &Input) -> Json {
-    let (bytes, digest) = input.content.as_ref().map(|(bytes, digest)| (bytes, digest)).unzip();
-    json!({ "file": input.path, "bytes": bytes, "sha256": digest })
 }
 
 fn fit_as_json(fit: &Fit, language: Language) -> Json {

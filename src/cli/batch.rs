@@ -1,6 +1,7 @@
 //! `huzhu batch`: many claims decided from files.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -35,6 +36,7 @@ pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
             rejects: rehearsal.rejects,
             job,
             is_rehearsal: true,
+            is_spreadsheet_safe: asked.feeding.spreadsheet_safe,
         })
     } else {
         batch::run(&job, &catalog, &meter).map(|summary| Done {
@@ -42,6 +44,7 @@ pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
             rejects: Vec::new(),
             job,
             is_rehearsal: false,
+            is_spreadsheet_safe: asked.feeding.spreadsheet_safe,
         })
     };
     meter.end();
@@ -78,6 +81,9 @@ fn job(asked: &Batch) -> Job {
     }
     if let Some(rejects) = &asked.rejects {
         job = job.rejects(rejects);
+    }
+    if asked.feeding.spreadsheet_safe {
+        job = job.spreadsheet_safe();
     }
     if asked.force { job.force() } else { job }
 }
@@ -149,6 +155,7 @@ struct Done {
     rejects: Vec<Reject>,
     job: Job,
     is_rehearsal: bool,
+    is_spreadsheet_safe: bool,
 }
 
 impl Done {
@@ -202,6 +209,8 @@ impl Done {
                 "lines": job.lines_path(),
                 "certificates": job.certificates_path(),
                 "rejects": job.rejects_path(),
+                "rejected_enrollments": self.rejected_enrollments(),
+                "manifest": job.manifest_path(),
             }) },
         })
     }
@@ -232,6 +241,9 @@ impl Done {
         let causes =
             summary.causes().iter().map(|cause| (count(cause.count), cause_in_words(cause, summary, language)));
         list(&mut lines, pick(language, "被拒的行", "Rejected rows"), causes.collect(), language, look);
+        for line in self.way_on(language) {
+            lines.line(&look.paint(Ink::Faint, &clean(&line)));
+        }
         for reject in self.rejects.iter().take(MOST_LISTED) {
             lines.line(&look.paint(Ink::Faint, &clean(&reject_in_words(reject, language))));
         }
@@ -252,6 +264,37 @@ impl Done {
         lines.blank();
         lines.line(&self.speed(language));
         lines.into_text()
+    }
+
+    /// The file of rejected enrollments, if there is one.
+    fn rejected_enrollments(&self) -> Option<PathBuf> {
+        (self.summary.enrollments().rejected > 0 && !self.is_rehearsal).then(|| self.job.rejected_enrollments_path())
+    }
+
+    /// How to go on with rejected rows.
+    fn way_on(&self, language: Language) -> Vec<String> {
+        let (path, enrollments) = (self.job.rejects_path(), self.rejected_enrollments());
+        let is_no_input = self.is_spreadsheet_safe || path.extension().is_some_and(|ending| ending == "jsonl");
+        if self.is_rehearsal || is_no_input {
+            return Vec::new();
+        }
+        let claims = path.display();
+        let claims = (self.summary.claims().rejected > 0).then(|| {
+            say!(
+                language,
+                "  `{claims}` 中是被拒的理赔申请，原有各列都在：改正后可直接作为 `--claims` 再审（同一会员的其他理赔申请此时不计入）",
+                "  `{claims}` has the rejected claims with all their columns: correct them there and give it as `--claims` (other claims of the same members are then not counted)"
+            )
+        });
+        let enrollments = enrollments.map(|path| {
+            let path = path.display();
+            say!(
+                language,
+                "  `{path}` 中是被拒的参保记录：改正后补回参保文件，再审其理赔申请",
+                "  `{path}` has the rejected enrollments: put them back corrected, then decide their claims again"
+            )
+        });
+        enrollments.into_iter().chain(claims).collect()
     }
 
     fn counts(&self, lines: &mut Lines, language: Language, look: Look) {
@@ -305,8 +348,10 @@ impl Done {
             return say!(language, "{claims} 条，用时 {took} 秒", "{claims} claims in {took} s");
         }
         let job = &self.job;
-        let files = [Some(job.out_path()), job.lines_path(), job.certificates_path(), Some(job.rejects_path())];
-        let files: Vec<String> = files.into_iter().flatten().map(|path| format!("`{}`", path.display())).collect();
+        let (rejected_enrollments, manifest) = (self.rejected_enrollments(), job.manifest_path());
+        let results = [Some(job.out_path()), job.lines_path(), job.certificates_path(), Some(job.rejects_path())];
+        let files = results.into_iter().chain([rejected_enrollments.as_deref(), Some(&*manifest)]).flatten();
+        let files: Vec<String> = files.map(|path| format!("`{}`", path.display())).collect();
         let files = files.join(pick(language, "、", ", "));
         say!(language, "{speed}；写出 {files}", "{speed}; wrote {files}")
     }

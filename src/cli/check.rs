@@ -1,6 +1,7 @@
 //! `huzhu check`: rule packs read, checked, and their promises proven.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use huzhu::{Diagnostic, Diagnostics, Language, Plan, WorkedCases, pack};
 use serde::Serialize;
@@ -211,9 +212,17 @@ pub(super) fn rendered(wrong: &Diagnostics, language: Language, look: Look) -> S
     lines.into_text()
 }
 
-/// JSON with line breaks, for people and programs alike.
+/// JSON with line breaks, for people and programs alike: what a terminal would obey is written as an escape.
 pub(super) fn json<T: Serialize + ?Sized>(value: &T) -> String {
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    let plain = serde_json::to_string_pretty(value).unwrap_or_default();
+    let mut text = String::with_capacity(plain.len().saturating_add(1));
+    for letter in plain.chars() {
+        if letter == '\n' || !huzhu::is_control(letter) {
+            text.push(letter);
+        } else {
+            let _infallible = write!(text, "\\u{:04x}", u32::from(letter));
+        }
+    }
     text.push('\n');
     text
 }

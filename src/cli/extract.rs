@@ -20,7 +20,7 @@ pub(super) fn run(asked: &options::Extract, setting: &Setting) -> Result<Report,
     };
     match &asked.out {
         Some(out) => files::write(out, text.as_bytes(), language).map(|()| Report::default()),
-        None => Ok(Report { results: text, ..Report::default() }),
+        None => Ok(Report { results: text, is_file: true, ..Report::default() }),
     }
 }
 

@@ -24,6 +24,9 @@ pub(super) struct Feeding {
     /// Begin CSV results with the mark by which spreadsheets know UTF-8 [default: where an input is in GB18030] · 带编码标记
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(super) bom: Option<bool>,
+    /// Put an apostrophe before texts in CSV results that a spreadsheet would take for formulas (`=1+1`); ids are then no longer the same · 防止当作公式
+    #[arg(long)]
+    pub(super) spreadsheet_safe: bool,
 }
 
 /// A file that is read.

@@ -5,10 +5,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use huzhu::{Catalog, Diagnostics, Language, Plan, pack};
+use huzhu::{Catalog, Diagnostics, Language, LoadError, Plan, pack};
 
 use super::Failure;
-use super::home;
 use super::options::Setting;
 use super::words::{pick, say};
 
@@ -48,17 +47,7 @@ pub(super) struct Shelf {
 
 impl Shelf {
     fn read(folder: &Path, setting: &Setting) -> Result<Shelf, Failure> {
-        let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let mut files = BTreeMap::new();
-        let entries = std::fs::read_dir(listed).map_err(|fault| no_folder(folder, &fault, setting))?;
-        for entry in entries {
-            let path = within(folder, entry.map_err(|fault| no_folder(folder, &fault, setting))?.file_name());
-            let name = path.to_string_lossy().into_owned();
-            if is_toml(&path) && path.is_file() && file_name(&name) != home::FILE {
-                let bytes = read(&path, setting.language)?;
-                files.insert(name, bytes);
-            }
-        }
+        let files = huzhu::rule_files(folder).map_err(|fault| unloaded(folder, fault, setting))?;
         Ok(Shelf { files, asked: BTreeSet::new(), named: BTreeSet::new(), is_whole: false })
     }
 
@@ -222,6 +211,27 @@ pub(super) fn why(fault: &io::Error, language: Language) -> String {
         _ => None,
     };
     known.map_or_else(|| fault.to_string(), |(zh, en)| pick(language, zh, en).to_owned())
+}
+
+fn unloaded(folder: &Path, fault: LoadError, setting: &Setting) -> Failure {
+    match fault {
+        LoadError::Unreadable { path, source } if path == folder => no_folder(folder, &source, setting),
+        LoadError::Unreadable { path, source } => unreadable(&path, &source, setting.language),
+        LoadError::LeadsNowhere { path } => {
+            let path = path.display();
+            let message = say!(
+                setting.language,
+                "`{path}` 是一个链接，但它指向的文件不存在",
+                "`{path}` is a link that leads nowhere"
+            );
+            Failure::new(message).with_help([say!(
+                setting.language,
+                "请移走该链接，或放回它指向的文件：缺少一个规则包，理赔可能改由其他版本审核",
+                "remove the link, or put back what it leads to: without a pack, another version may decide"
+            )])
+        }
+        other => Failure::new(other.to_string()),
+    }
 }
 
 fn no_folder(folder: &Path, fault: &io::Error, setting: &Setting) -> Failure {

@@ -116,13 +116,41 @@ pub(super) fn pad_left(text: &str, to: usize) -> String {
 
 /// One line without what a terminal would obey: control characters and turned writing directions.
 pub(super) fn clean(text: &str) -> String {
-    let tame = |letter: char| match letter {
-        '\n' | '\t' | '\r' => ' ',
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        _ if letter.is_control() => '\u{fffd}',
-        _ => letter,
-    };
-    text.chars().map(tame).collect()
+    huzhu::shown(text).into_owned()
+}
+
+/// All that is printed, without what a terminal would obey but ends of lines, tabs and, if it is `styled`, colours.
+///
+/// Whoever lays out a text cleans what it quotes; this is for what nobody has thought of.
+pub(super) fn tamed(text: &str, is_styled: bool) -> String {
+    let mut tamed = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(place) = rest.find(|letter| huzhu::is_control(letter) && letter != '\n' && letter != '\t') {
+        let (before, from) = rest.split_at_checked(place).unwrap_or((rest, ""));
+        tamed.push_str(before);
+        let taken = match colour(from).filter(|_| is_styled) {
+            Some(colour) => {
+                tamed.push_str(colour);
+                colour.len()
+            }
+            None => {
+                let control = from.chars().next().map_or(1, char::len_utf8);
+                tamed.push_str(&huzhu::shown(from.get(..control).unwrap_or_default()));
+                control
+            }
+        };
+        rest = from.get(taken..).unwrap_or_default();
+    }
+    tamed.push_str(rest);
+    tamed
+}
+
+/// The code of a colour that a text begins with: `ESC [ 1;32 m`.
+fn colour(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("\u{1b}[")?;
+    let numbers = rest.find(|letter: char| !letter.is_ascii_digit() && letter != ';')?;
+    let is_colour = rest.get(numbers..).is_some_and(|rest| rest.starts_with('m'));
+    if is_colour { text.get(..numbers.saturating_add(3)) } else { None }
 }
 
 /// A space at which no line ends.

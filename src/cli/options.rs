@@ -174,8 +174,8 @@ pub(super) struct Test {
 
 /// Decides many claims from files · 批量审核
 ///
-/// Reads claims and enrollments from Parquet, CSV (also `.csv.gz`) or a workbook (`.xlsx`, `.xls`, `.ods`), by their endings, and writes a row for each decided claim. A row that can not be read is in the
-/// file of rejected rows, with column, value and reason; exit 1 if there is one. Stopped or killed, the same command goes on from where it was.
+/// Reads claims and enrollments from Parquet, CSV (also `.csv.gz`) or a workbook (`.xlsx`, `.xls`, `.ods`), by their endings, and writes a row for each decided claim. A row that cannot be read is in the
+/// file of rejected rows as it came, with cell and reason; corrected, that file can be given again. Exit 1 if there is one. Stopped or killed, the same command goes on from where it was.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o payouts.csv --dry-run\n  \
@@ -200,7 +200,8 @@ pub(super) struct Batch {
     /// `.certificates.jsonl`]
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
     pub(super) certificates: Option<Option<PathBuf>>,
-    /// The rejected rows [default: beside the payouts, ending in `.rejects.csv`]
+    /// The rejected claims, to be corrected and given as claims again [default: beside the payouts, ending in `.rejects.csv`]; rejected enrollments go
+    /// beside them, ending in `.rejects.enrollments.csv`
     #[arg(long, value_name = "FILE")]
     pub(super) rejects: Option<PathBuf>,
     /// Columns to leave out, that no plan knows

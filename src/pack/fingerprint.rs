@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::document::{Form, Node};
 
-/// The fingerprint of a pack's root table, in lower-case hexadecimal.
-pub(super) fn of(root: &Node) -> String {
+/// The fingerprint of a table, such as the whole of a pack, in lower-case hexadecimal.
+pub(crate) fn of(root: &Node) -> String {
     let digest = Sha256::digest(canonical(root).to_string());
     digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");

@@ -10,6 +10,7 @@ use rust_xlsxwriter::{
 };
 
 use super::grid::{Choice, Content, Grid, Ink, Style};
+use crate::text::in_xml;
 
 /// A list of values is a text of at most so many letters.
 const LONGEST_LIST: usize = 255;
@@ -45,7 +46,7 @@ fn write(grid: &Grid, sheet: &mut Worksheet, formats: &BTreeMap<Style, Format>) 
         let (row, column) = (line(*row), column(*letter));
         match &cell.content {
             Content::Empty => sheet.write_blank(row, column, format)?,
-            Content::Text(text) => sheet.write_string_with_format(row, column, text, format)?,
+            Content::Text(text) => sheet.write_string_with_format(row, column, in_xml(text), format)?,
             Content::Number(number) => {
                 // A cell has no other numbers than floating point ones. This is the nearest to the decimal; the formulas round it back.
                 match number.to_string().parse().ok().or_else(|| number.to_f64()) {
@@ -58,7 +59,7 @@ fn write(grid: &Grid, sheet: &mut Worksheet, formats: &BTreeMap<Style, Format>) 
                 None => sheet.write_string_with_format(row, column, date.to_string(), format)?,
             },
             Content::Live(live) => {
-                let formula = Formula::new(&live.formula).set_result(&live.result);
+                let formula = Formula::new(in_xml(&live.formula)).set_result(in_xml(&live.result));
                 sheet.write_formula_with_format(row, column, formula, format)?
             }
         };
@@ -67,7 +68,7 @@ fn write(grid: &Grid, sheet: &mut Worksheet, formats: &BTreeMap<Style, Format>) 
         if let (Some(cell), Some(format)) = (grid.cells.get(&(*row, *letter)), formats.get(&Style::Text))
             && let Content::Text(text) = &cell.content
         {
-            let url = Url::new(format!("internal:'{target}'!A1")).set_text(text);
+            let url = Url::new(format!("internal:'{target}'!A1")).set_text(in_xml(text));
             sheet.write_url_with_format(line(*row), column(*letter), url, &format.clone().set_font_color("#1F4E79"))?;
         }
     }
@@ -91,7 +92,7 @@ fn write(grid: &Grid, sheet: &mut Worksheet, formats: &BTreeMap<Style, Format>) 
     }
     for signal in &grid.signals {
         let (first, last) = (signal.first, signal.last);
-        let format = ConditionalFormatFormula::new().set_rule(signal.formula.as_str()).set_format(ink(signal.ink));
+        let format = ConditionalFormatFormula::new().set_rule(&*in_xml(&signal.formula)).set_format(ink(signal.ink));
         sheet.add_conditional_format(line(first.0), column(first.1), line(last.0), column(last.1), &format)?;
     }
     if let Some((row, letter)) = grid.last_printed {
@@ -123,7 +124,8 @@ fn validation(choice: &Choice) -> Result<Option<DataValidation>, XlsxError> {
         Choice::Of { values, is_open } => {
             let length: usize = values.iter().map(|value| value.chars().count().saturating_add(1)).sum();
             let is_short = length <= LONGEST_LIST && !values.is_empty() && !values.iter().any(|v| v.contains(','));
-            if is_short { Some(validation.show_error_message(!is_open).allow_list_strings(values)?) } else { None }
+            let values: Vec<_> = values.iter().map(|value| in_xml(value)).collect();
+            if is_short { Some(validation.show_error_message(!is_open).allow_list_strings(&values)?) } else { None }
         }
         Choice::Between { min, max } => {
             let ends = min.to_string().parse().ok().zip(max.to_string().parse().ok());

@@ -93,20 +93,25 @@ impl Folder {
         rows
     }
 
-    /// The rejected rows of the last batch: row, column and what is said in English.
+    /// The rejected rows of the last batch, claims first: row, column and what is said in English, with the cell behind it if the row stands in a sheet.
     pub(super) fn rejects(&self) -> Vec<(String, String, String)> {
-        let text = self.read("payouts.rejects.csv");
-        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-        let names = reader.headers().unwrap().clone();
-        let place = |name: &str| names.iter().position(|found| found == name).unwrap_or_else(|| panic!("{names:?}"));
-        let [row, column, reason] = ["row", "column", "reason_en"].map(place);
-        let cell = |record: &csv::StringRecord, place: usize| record[place].to_owned();
-        reader
-            .records()
-            .map(|record| record.unwrap())
-            .map(|record| (cell(&record, row), cell(&record, column), cell(&record, reason)))
-            .collect()
+        let enrollments = "payouts.rejects.enrollments.csv";
+        let has_enrollments = std::path::Path::new(&self.path(enrollments)).exists();
+        let names = ["payouts.rejects.csv"].into_iter().chain(has_enrollments.then_some(enrollments));
+        names.flat_map(|name| rejects_in(&self.read(name))).collect()
     }
+}
+
+fn rejects_in(text: &str) -> Vec<(String, String, String)> {
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let names = reader.headers().unwrap().clone();
+    let place = |name: &str| names.iter().position(|found| found == name).unwrap_or_else(|| panic!("{names:?}"));
+    let [row, column, reason, cell] = ["row", "column", "reason_en", "cell"].map(place);
+    let told = |record: csv::StringRecord| {
+        let cell = if record[cell].contains('!') { format!(" (cell `{}`)", &record[cell]) } else { String::new() };
+        (record[row].to_owned(), record[column].to_owned(), format!("{}{cell}", &record[reason]))
+    };
+    reader.records().map(|record| told(record.unwrap())).collect()
 }
 
 impl Drop for Folder {

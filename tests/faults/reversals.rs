@@ -99,10 +99,13 @@ fn every_format_of_payouts_and_lines_says_the_same() {
         let ran = huzhu(&["batch", "-c", &claims, "-e", &enrollments, "-o", &out, "--lines", &lines, "--force"]);
         assert_eq!(ran.code, 0, "{ran:?}");
     }
-    let lines = "claim_id,benefit,gross,paid\n\
-                 a,hospital-medical,15000.00,15000.00\na,hospital-allowance,100.00,100.00\n\
-                 b,hospital-medical,20000.00,20000.00\nb,hospital-allowance,100.00,100.00\n\
-                 r,hospital-medical,-15000.00,-15000.00\nr,hospital-allowance,-100.00,-100.00\n";
+    let of = "e3,m3,henan-accident";
+    let lines = format!(
+        "claim_id,benefit,gross,paid,enrollment_id,member_id,plan\n\
+         a,hospital-medical,15000.00,15000.00,{of}\na,hospital-allowance,100.00,100.00,{of}\n\
+         b,hospital-medical,20000.00,20000.00,{of}\nb,hospital-allowance,100.00,100.00,{of}\n\
+         r,hospital-medical,-15000.00,-15000.00,{of}\nr,hospital-allowance,-100.00,-100.00,{of}\n"
+    );
     assert_eq!(folder.read("lines.csv"), lines);
     let reversal = ["r", "e3", "henan-accident", "1", "reversed", "-15100.00", "reversal", "", "a", "15100.00"];
     let json = folder.read("out.jsonl");
@@ -126,7 +129,7 @@ fn every_format_of_payouts_and_lines_says_the_same() {
     };
     let payouts = read("out.parquet");
     let row: Vec<String> = payouts.columns().iter().map(|column| array_value_to_string(column, 2).unwrap()).collect();
-    assert_eq!(row, reversal);
+    assert_eq!(row[..reversal.len()], reversal);
     let paid = |row| array_value_to_string(read("lines.parquet").column_by_name("paid").unwrap(), row).unwrap();
     assert_eq!([4, 5].map(paid), ["-15000.00", "-100.00"]);
 }

@@ -220,13 +220,18 @@ impl Results {
             text("notices", decided.iter().map(|claim| self.texts.at(claim.notices))),
             text("reverses", decided.iter().map(reverses)),
             amount("to_recover", decided.iter().map(to_recover), PAYOUT_DIGITS, PAYOUT_PLACES)?,
+            text("pack_fingerprint", decided.iter().map(|claim| short(claim.plan.fingerprint()))),
         ])?;
-        let lines = self.shown_lines(bucket, ids)?;
+        let members = bucket.enrollments.texts("member_id")?;
+        let lines = self.shown_lines(bucket)?;
         let lines = batch(vec![
-            text("claim_id", lines.iter().map(|line| line.claim)),
+            text("claim_id", lines.iter().map(|line| ids.value(line.row))),
             text("benefit", lines.iter().map(|line| line.benefit)),
             amount("gross", lines.iter().map(|line| line.gross), GROSS_DIGITS, bucket.plans.gross_places())?,
             amount("paid", lines.iter().map(|line| line.paid.into()), PAYOUT_DIGITS, PAYOUT_PLACES)?,
+            text("enrollment_id", lines.iter().map(|line| enrollments.value(line.row))),
+            text("member_id", lines.iter().map(|line| members.value(line.enrollment))),
+            text("plan", lines.iter().map(|line| line.plan)),
         ])?;
         let mut observations = bucket.around.observations.clone();
         observations.extend_with(refused::unplaced(bucket.accounts.unplaced.iter().copied()).as_slice());
@@ -246,7 +251,7 @@ impl Results {
     }
 
     /// The lines of the claims that are decided, in order.
-    fn shown_lines<'b>(&mut self, bucket: Bucket<'b>, ids: &'b StringArray) -> Result<Vec<ShownLine<'b>>, Error> {
+    fn shown_lines<'b>(&mut self, bucket: Bucket<'b>) -> Result<Vec<ShownLine<'b>>, Error> {
         let mut lines = self.lines.take().into_iter().flatten().collect::<Vec<Line>>();
         lines.sort_unstable();
         let mut shown = Vec::with_capacity(lines.len());
@@ -254,8 +259,8 @@ impl Results {
             if let Some(settled) = self.settled.get(place).or_bug()? {
                 let plan = bucket.plans.version(settled.version).or_bug()?;
                 let benefit = plan.benefits.get(benefit).or_bug()?;
-                let claim = ids.value(bucket.accounts.claim_at(place));
-                shown.push(ShownLine { claim, benefit: &benefit.id, gross, paid });
+                let (row, enrollment) = (bucket.accounts.claim_at(place), bucket.accounts.enrollment_at(place));
+                shown.push(ShownLine { row, enrollment, plan: plan.id(), benefit: &benefit.id, gross, paid });
             }
         }
         Ok(shown)
@@ -273,7 +278,10 @@ struct Shown<'b> {
 
 /// A line of it.
 struct ShownLine<'b> {
-    claim: &'b str,
+    /// The row of the claim, and that of its enrollment.
+    row: usize,
+    enrollment: usize,
+    plan: &'b str,
     benefit: &'b str,
     gross: i128,
     paid: i64,
@@ -310,6 +318,13 @@ pub(super) fn units(number: Decimal, places: u32, digits: u8) -> Option<i128> {
 pub(crate) fn fen(amount: Decimal) -> Result<i64, Unheld> {
     let fen = units(amount, PAYOUT_PLACES, PAYOUT_DIGITS).and_then(|fen| i64::try_from(fen).ok());
     fen.ok_or(Unheld(amount))
+}
+
+/// So many digits of a fingerprint stand in each payout; the manifest has all of them. Two versions share them by chance once in 2 to the 64.
+pub(crate) const FINGERPRINT_DIGITS: usize = 16;
+
+fn short(fingerprint: &str) -> &str {
+    fingerprint.get(..FINGERPRINT_DIGITS).unwrap_or(fingerprint)
 }
 
 type Column = (Field, ArrayRef);

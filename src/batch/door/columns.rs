@@ -1,6 +1,6 @@
 //! The columns of an input: which facts they hold, whether their types can hold them, and how each is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, new_null_array};
@@ -11,7 +11,7 @@ use arrow_select::take::take;
 use crate::batch::Input;
 use crate::batch::door::target::{self, Bad, Read, Target, Wrong};
 use crate::batch::door::vocabulary::{Meant, Vocabulary};
-use crate::batch::door::{categories, dates, ids, numbers, texts};
+use crate::batch::door::{added, categories, dates, ids, numbers, texts};
 use crate::fact::{Holder, Kind, StandardFact};
 use crate::names;
 use crate::text::{Text, say};
@@ -75,7 +75,7 @@ fn listed(input: Input) -> &'static [Listed] {
 }
 
 /// Whether an input has a column of this name that is no fact.
-pub(super) fn is_id(input: Input, name: &str) -> bool {
+pub(crate) fn is_id(input: Input, name: &str) -> bool {
     listed(input).iter().any(|listed| listed.is_id && listed.name == name)
 }
 
@@ -103,9 +103,10 @@ pub(super) fn checked(
     let mut check =
         Check { vocabulary, input, seen: BTreeMap::new(), told: Vec::new(), meant: Vec::new(), strangers: Vec::new() };
     let (mut columns, mut problems) = (Vec::new(), Vec::new());
+    let added = added(vocabulary, input, raw);
     for (place, field) in raw.fields().iter().enumerate() {
         let name = field.name().trim();
-        if !ignore.iter().any(|ignored| ignored.trim() == name) {
+        if !added.contains(&place) && !ignore.iter().any(|ignored| ignored.trim() == name) {
             match check.column(place, field) {
                 Ok(column) => columns.push(column),
                 Err(problem) => problems.push(problem),
@@ -119,6 +120,12 @@ pub(super) fn checked(
     }
     columns.sort_by(|a, b| a.order(input).cmp(&b.order(input)));
     Ok(joined(columns))
+}
+
+/// The places of columns that an earlier run has added to rejected rows.
+pub(super) fn added(vocabulary: &Vocabulary, input: Input, raw: &Schema) -> BTreeSet<usize> {
+    let is_listed = |name: &str| listed(input).iter().any(|listed| listed.name == name);
+    added::places(raw, |name| is_listed(name) || vocabulary.fact(StandardFact::meant_by(name)).is_some())
 }
 
 /// Columns that call one fact by its two names, as one; they follow each other.

@@ -186,10 +186,13 @@ proptest! {
             .collect();
         for fact in STANDARD.iter().filter(|fact| !matches!(fact.kind, Kind::Date | Kind::YesNo)) {
             let decimal = |number: i128| {
-                let (number, scale) = match u32::try_from(scale) {
+                let (mut number, mut scale) = match u32::try_from(scale) {
                     Ok(scale) => (number, scale),
                     Err(_) => (number * 10_i128.pow(scale.unsigned_abs().into()), 0),
                 };
+                while number.unsigned_abs() >> 96 != 0 && scale > 0 && number % 10 == 0 {
+                    (number, scale) = (number / 10, scale - 1); // zeros at the end are no digits of a number
+                }
                 Decimal::try_from_i128_with_scale(number, scale).ok()
             };
             if fact.kind == Kind::Category && scale != 0 {

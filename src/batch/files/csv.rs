@@ -18,6 +18,7 @@ use crate::batch::files::fault::unreadable;
 use crate::batch::files::header::{self, Knows};
 use crate::batch::files::intake::Intake;
 use crate::batch::files::open::opened;
+use crate::batch::files::original::{Lines, Original};
 use crate::batch::files::raw::Raw;
 use crate::batch::{Input, Reject};
 use crate::error::Error;
@@ -124,6 +125,87 @@ impl Csv {
     }
 }
 
+impl Csv {
+    /// The rows once more, with all columns.
+    pub(super) fn originals(&self) -> Result<CsvOriginals, Error> {
+        let mut reader = self.form.reader(self.form.separator)?;
+        reader.get_mut().last = Some(Last::default());
+        let mut rows = CsvOriginals {
+            form: self.form.clone(),
+            width: self.schema.fields().len(),
+            reader,
+            record: ByteRecord::new(),
+            row: 0,
+            lines: Lines { of_text: 0, of_sheet: 0 },
+            breaks: 0,
+        };
+        for _ in 0..self.form.header_row {
+            rows.read(0)?;
+        }
+        Ok(rows)
+    }
+}
+
+/// The rows of a CSV file, looked for by number.
+#[derive(Debug)]
+pub(crate) struct CsvOriginals {
+    form: TextForm,
+    width: usize,
+    reader: Reader<Metered>,
+    record: ByteRecord,
+    row: u64,
+    lines: Lines,
+    /// The line ends inside of values so far: a spreadsheet does not count them.
+    breaks: u64,
+}
+
+impl CsvOriginals {
+    pub(super) fn find(&mut self, row: u64) -> Result<Option<Original>, Error> {
+        while self.row < row {
+            let next = self.row.saturating_add(1);
+            if !self.read(next)? {
+                return Ok(None);
+            }
+            self.row = next;
+        }
+        let is_misshapen = is_misshapen(&self.record, self.width);
+        let text = |field: &[u8]| String::from_utf8_lossy(field).into_owned();
+        let is_unread = |(place, field): (usize, &[u8])| std::str::from_utf8(field).is_err().then_some(place);
+        Ok(Some(Original {
+            values: (!is_misshapen).then(|| self.record.iter().take(self.width).map(text).collect()),
+            unread: self.record.iter().enumerate().filter_map(is_unread).collect(),
+            whole: if is_misshapen { joined(&self.record) } else { String::new() },
+            lines: Some(self.lines),
+        }))
+    }
+
+    fn read(&mut self, row: u64) -> Result<bool, Error> {
+        if !read(&mut self.reader, &mut self.record, &self.form, row)? {
+            return Ok(false);
+        }
+        // Of a row the reader says where it ends; blank lines may stand before it, and the line feed of a carriage return is still to come.
+        let is_line_feed = |byte: &&u8| **byte == b'\n';
+        let inside = self.record.as_slice().iter().filter(is_line_feed).count();
+        let inside = u64::try_from(inside).unwrap_or(u64::MAX);
+        let end = self.reader.position();
+        let has_ended = self.reader.get_ref().last.as_ref().and_then(|last| last.before(end.byte())) == Some(b'\n');
+        let of_text = end.line().saturating_sub(inside).saturating_sub(u64::from(has_ended));
+        self.lines = Lines { of_text, of_sheet: of_text.saturating_sub(self.breaks) };
+        self.breaks = self.breaks.saturating_add(inside);
+        Ok(true)
+    }
+}
+
+/// Whether a row has fewer fields than there are columns, or a value beyond them.
+fn is_misshapen(record: &ByteRecord, width: usize) -> bool {
+    let is_beyond = |(place, field): (usize, &[u8])| place >= width && !field.is_empty();
+    record.len() != width && (record.len() < width || record.iter().enumerate().any(is_beyond))
+}
+
+fn joined(record: &ByteRecord) -> String {
+    record.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(",")
+}
+
 /// How many fields there are up to the last that is not blank.
 fn named(header: &ByteRecord) -> usize {
     let is_blank = |field: &[u8]| field.iter().all(u8::is_ascii_whitespace);
@@ -189,7 +271,7 @@ impl TextForm {
     }
 
     fn reader(&self, separator: u8) -> Result<Reader<Metered>, Error> {
-        let text = Metered { text: self.text()?, left: 0, is_used_up: false };
+        let text = Metered { text: self.text()?, left: 0, is_used_up: false, last: None };
         let mut builder = ReaderBuilder::new();
         builder.has_headers(false).flexible(true).delimiter(separator).buffer_capacity(BUFFER);
         Ok(builder.from_reader(text))
@@ -348,9 +430,7 @@ impl CsvRows {
 
     /// Appends the fields that are read to their columns; or appends nothing and says what is wrong with the row.
     fn give(&self, columns: &mut [StringBuilder]) -> Vec<Reject> {
-        let is_beyond = |(place, field): (usize, &[u8])| place >= self.width && !field.is_empty();
-        let has_beyond = self.record.len() != self.width && self.record.iter().enumerate().any(is_beyond);
-        if self.record.len() < self.width || has_beyond {
+        if is_misshapen(&self.record, self.width) {
             return vec![self.misshapen()];
         }
         let whole = std::str::from_utf8(self.record.as_slice());
@@ -370,10 +450,9 @@ impl CsvRows {
 
     fn misshapen(&self) -> Reject {
         let (has, width) = (self.record.len(), self.width);
-        let fields: Vec<_> = self.record.iter().map(String::from_utf8_lossy).collect();
         self.reject(
             "",
-            &fields.join(","),
+            &joined(&self.record),
             say!("此行有 {has} 列，列名有 {width} 列", "the row has {has} fields, the header {width}"),
         )
     }
@@ -420,6 +499,31 @@ struct Metered {
     text: Box<dyn Read + Send>,
     left: usize,
     is_used_up: bool,
+    /// What it gave last, where somebody looks back.
+    last: Option<Last>,
+}
+
+/// The bytes that a text gave last, and how many it has given in all.
+#[derive(Debug, Default)]
+struct Last {
+    bytes: Vec<u8>,
+    given: u64,
+}
+
+impl Last {
+    fn keep(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.bytes.clear();
+            self.bytes.extend_from_slice(bytes);
+            self.given = self.given.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        }
+    }
+
+    /// The byte before this place.
+    fn before(&self, place: u64) -> Option<u8> {
+        let from_end = usize::try_from(self.given.checked_sub(place)?).ok()?;
+        self.bytes.get(self.bytes.len().checked_sub(from_end)?.checked_sub(1)?).copied()
+    }
 }
 
 impl Metered {
@@ -442,6 +546,9 @@ impl Read for Metered {
         }
         let count = self.text.read(buffer)?;
         self.left = self.left.saturating_sub(count);
+        if let Some(last) = &mut self.last {
+            last.keep(buffer.get(..count).unwrap_or_default());
+        }
         Ok(count)
     }
 }

@@ -12,12 +12,16 @@ use serde::{Deserialize, Serialize};
 pub enum Encoding {
     /// UTF-8, with or without the mark at its beginning.
     #[default]
+    #[serde(rename = "UTF-8")]
     Utf8,
     /// UTF-16, the lower byte first.
+    #[serde(rename = "UTF-16LE")]
     Utf16Le,
     /// UTF-16, the higher byte first.
+    #[serde(rename = "UTF-16BE")]
     Utf16Be,
     /// GB18030, of which GBK and GB 2312 are parts: what Chinese spreadsheets write.
+    #[serde(rename = "GB18030")]
     Gb18030,
 }
 

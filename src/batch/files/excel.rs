@@ -1,5 +1,6 @@
 //! Results as a sheet of a workbook: put together in memory, which has room for all rows of a sheet.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use arrow_array::{Array, RecordBatch};
@@ -12,12 +13,14 @@ use crate::batch::files::cells::{Cells, write_amount};
 use crate::batch::files::fault::{not_encoded, unreadable};
 use crate::error::Error;
 use crate::exact;
-use crate::text::say;
+use crate::text::{in_xml, say};
 
 /// The most rows of a sheet, the header among them.
 const MOST_ROWS: u32 = 1_048_576;
 /// Amounts with at least two places, and as many as they have.
 const AMOUNT: &str = "#,##0.00######";
+/// A cell holds so many letters, as UTF-16 counts them.
+const MOST_LETTERS: usize = 32_767;
 /// A number of more digits does not come back from a cell as it was written.
 const MOST_DIGITS: usize = 15;
 
@@ -39,7 +42,7 @@ impl Excel {
         let (sheet, bold) = (workbook.add_worksheet(), Format::new().set_bold());
         sheet.set_freeze_panes(1, 0)?;
         for (column, field) in (0_u16..).zip(schema.fields()) {
-            sheet.write_string_with_format(0, column, field.name(), &bold)?.set_column_width(column, 18)?;
+            sheet.write_string_with_format(0, column, in_xml(field.name()), &bold)?.set_column_width(column, 18)?;
         }
         let amount = Format::new().set_num_format(AMOUNT);
         Ok(Excel { schema: SchemaRef::clone(schema), workbook, amount, row: 1 })
@@ -111,9 +114,7 @@ impl Excel {
     fn text(&mut self, column: u16, text: &str) -> Result<(), XlsxError> {
         let row = self.row;
         if !text.is_empty() {
-            // two characters of Unicode are none of XML
-            let text = text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
-            self.sheet()?.write_string(row, column, text)?;
+            self.sheet()?.write_string(row, column, cut(&in_xml(text)))?;
         }
         Ok(())
     }
@@ -146,4 +147,17 @@ impl Excel {
             "`{path}` has no room for all rows: a sheet has at most {MOST_ROWS}; write `.parquet` or `.csv`"
         )))
     }
+}
+
+/// As much of a text as a cell holds: a quote that nobody has closed makes one text of all rows below, and many claims a long list.
+fn cut(text: &str) -> Cow<'_, str> {
+    if text.len() <= MOST_LETTERS || text.encode_utf16().count() <= MOST_LETTERS {
+        return Cow::Borrowed(text);
+    }
+    let mut letters = 0_usize;
+    let fits = |letter: &char| {
+        letters = letters.saturating_add(letter.len_utf16());
+        letters < MOST_LETTERS
+    };
+    Cow::Owned(text.chars().take_while(fits).chain(['…']).collect())
 }

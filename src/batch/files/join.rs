@@ -8,10 +8,11 @@ use arrow_schema::SchemaRef;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{ColumnChunkMetaData, KeyValue, ParquetMetaDataReader};
 use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::writer::SerializedFileWriter;
 
+use crate::batch::Manifest;
 use crate::batch::files::fault::{not_encoded, unwritable};
 use crate::batch::files::open::{created, opened};
 use crate::error::Error;
@@ -24,6 +25,7 @@ pub(super) fn row_groups(
     properties: &WriterPropertiesPtr,
     parts: &[PathBuf],
     to: &Path,
+    manifest: &str,
     each: Each<'_>,
 ) -> Result<(), Error> {
     let written = |fault: ParquetError| parquet_fault(to, fault);
@@ -34,6 +36,7 @@ pub(super) fn row_groups(
         append(&mut writer, &opened(part)?).map_err(written)?;
         each(number)?;
     }
+    writer.append_key_value_metadata(KeyValue::new(Manifest::KEY.to_owned(), manifest.trim_end().to_owned()));
     let file = writer.into_inner().map_err(written)?;
     file.into_inner().map_err(|fault| unwritable(to, fault.error())).map(drop)
 }

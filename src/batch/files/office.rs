@@ -17,6 +17,7 @@ use crate::batch::files::fault::sound;
 use crate::batch::files::header::Knows;
 use crate::batch::files::intake::Intake;
 use crate::batch::files::open::opened;
+use crate::batch::files::original::Original;
 use crate::batch::files::position::Positions;
 use crate::batch::files::raw::Raw;
 use crate::error::Error;
@@ -76,6 +77,11 @@ impl Sheet {
             "工作表 `{sheet}`，列名在第 {row} 行，其上各行未读",
             "sheet `{sheet}`, header in row {row}, the rows above it left out"
         )
+    }
+
+    /// The row of this number, as it stands there.
+    pub(super) fn original(&self, row: u64) -> Option<Original> {
+        self.table.original(row)
     }
 
     /// The page of this number, with these columns only.

@@ -5,6 +5,19 @@ use std::path::Path;
 
 use super::fault;
 use crate::error::Error;
+use crate::text::say;
+
+/// Refuses what can be read only once, or by its end never: an input is read several times, for its columns, its rows and its digest.
+pub(crate) fn refuse_pipe(path: &Path) -> Result<(), Error> {
+    if path.metadata().is_ok_and(|about| about.is_file() || about.is_dir()) || !path.exists() {
+        return Ok(());
+    }
+    let path = path.display();
+    Err(Error::input(say!(
+        "`{path}` 是管道或设备，只能读一遍，而输入文件要读几遍；请先存为文件，再指明该文件",
+        "`{path}` is a pipe or a device, which can be read only once, and inputs are read several times; write it to a file first"
+    )))
+}
 
 /// Opens a file for reading.
 pub(super) fn opened(path: &Path) -> Result<File, Error> {

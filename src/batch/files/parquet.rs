@@ -15,6 +15,7 @@ use parquet::basic::ConvertedType;
 use crate::batch::door::Rows;
 use crate::batch::files::fault::sound;
 use crate::batch::files::open::opened;
+use crate::batch::files::original::{self, Original};
 use crate::batch::files::raw::Raw;
 use crate::error::Error;
 use crate::text::say;
@@ -103,6 +104,12 @@ impl Parquet {
         Groups { parquet: self, turns, now: None }
     }
 
+    /// The rows once more, with all columns.
+    pub(super) fn originals(&self) -> ParquetOriginals<'_> {
+        let columns: Vec<usize> = (0..self.schema().fields().len()).collect();
+        ParquetOriginals { parquet: self, turns: Turns::new(&columns, ROWS_OF_ORIGINALS), now: None, rows: None }
+    }
+
     /// The rows of one row group.
     fn group(&self, number: usize, turns: &Turns) -> Result<Option<Group>, Error> {
         let Some((before, rows)) = self.groups.get(number) else { return Ok(None) };
@@ -160,6 +167,47 @@ impl Groups<'_> {
                 return Ok(None);
             }
         }
+    }
+}
+
+/// Rows are looked for among so many at a time.
+const ROWS_OF_ORIGINALS: usize = 1_024;
+
+/// The rows of a file, looked for by number. Row groups in which none is looked for are not read.
+pub(crate) struct ParquetOriginals<'p> {
+    parquet: &'p Parquet,
+    turns: Turns,
+    now: Option<Group>,
+    rows: Option<Raw>,
+}
+
+impl ParquetOriginals<'_> {
+    pub(super) fn find(&mut self, row: u64) -> Result<Option<Original>, Error> {
+        loop {
+            if let Some(Raw { batch, rows, .. }) = &self.rows
+                && let Some(place) = row.checked_sub(rows.number(0)).and_then(|place| usize::try_from(place).ok())
+                && place < batch.num_rows()
+            {
+                return Ok(Some(original::of_columns(batch, place)));
+            }
+            self.rows = self.next(row)?;
+            if self.rows.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The next rows of the row group that has this row.
+    fn next(&mut self, row: u64) -> Result<Option<Raw>, Error> {
+        let groups = &self.parquet.groups;
+        let number = groups.partition_point(|(before, rows)| before.saturating_add(*rows) < row);
+        if self.now.as_ref().is_none_or(|group| group.number != number) {
+            self.now = self.parquet.group(number, &self.turns)?;
+        }
+        let Some(group) = &mut self.now else { return Ok(None) };
+        let batch = sound(|| group.reader.next().transpose());
+        let batch = batch.map_err(|fault| self.parquet.damaged(number, &fault))?;
+        batch.map(|batch| group.took(self.parquet, batch)).transpose()
     }
 }
 

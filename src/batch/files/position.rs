@@ -35,7 +35,7 @@ impl Positions {
 }
 
 /// The letters of a column that is counted from 0.
-pub(super) fn letters(place: u32) -> String {
+pub(crate) fn letters(place: u32) -> String {
     const ALPHABET: [char; 26] = [
         'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q', 'R', 'S', 'T', 'U', 'V',
         'W', 'X', 'Y', 'Z',

@@ -1,4 +1,4 @@
-//! The file of rejected rows.
+//! The file of rejected rows of an input: each as it came, and what is wrong with it.
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -10,24 +10,30 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 
 use crate::batch::Reject;
+use crate::batch::door::added;
 #[cfg(feature = "workbook")]
 use crate::batch::files::excel::Excel;
 use crate::batch::files::fault::{not_encoded, unwritable};
 use crate::batch::files::join::parquet_fault;
-use crate::batch::files::{ResultForm, json, open, sink};
+use crate::batch::files::{Original, ResultForm, json, open, sink};
 use crate::error::Error;
 
-/// Rows are encoded so many at a time.
+/// Rows are encoded so many at a time, or so many bytes.
 const ROWS_OF_A_BLOCK: usize = 8_192;
+const BYTES_OF_A_BLOCK: usize = 1 << 20;
 /// A row group of Parquet has so many blocks.
 const BLOCKS_OF_A_GROUP: usize = 16;
 
-/// A file of rejected rows while it is written: `input, row, column, value, reason_zh, reason_en`.
+/// A file of rejected rows while it is written: the columns of the input, then those of [`added::ADDED`].
 pub(crate) struct RejectsFile {
     path: PathBuf,
+    /// The columns of the input that are repeated, by place.
+    repeated: Vec<usize>,
     schema: SchemaRef,
-    held: Vec<Reject>,
+    held: Vec<Row>,
+    held_bytes: usize,
     blocks: usize,
+    is_spreadsheet_safe: bool,
     file: Writer,
 }
 
@@ -40,17 +46,41 @@ enum Writer {
     Excel(Box<Excel>, File),
 }
 
+/// A rejected row.
+struct Row {
+    /// In the order of the repeated columns; empty if it has more or fewer values than there are columns.
+    values: Vec<String>,
+    number: u64,
+    line: Option<u64>,
+    cell: String,
+    column: String,
+    value: String,
+    reason_zh: String,
+    reason_en: String,
+}
+
 impl RejectsFile {
-    /// Creates a file that is to have the other name; that name's ending says how it is written. CSV begins with the mark of UTF-8 if it is to.
+    /// Creates a file that is to have the other name, which says by its ending how it is written, for rows with these columns. CSV begins
+    /// with the mark of UTF-8 if it is to, and texts that a spreadsheet takes for formulas are neutralised if they are to be.
     ///
     /// # Errors
-    /// If the ending is not `.parquet`, `.csv`, `.jsonl` or `.xlsx`, or the file can not be created.
-    pub(crate) fn create(path: &Path, named: &Path, is_marked: bool) -> Result<RejectsFile, Error> {
+    /// If the ending is none of results, or the file can not be created.
+    pub(crate) fn create(
+        path: &Path,
+        named: &Path,
+        columns: &[String],
+        repeated: Vec<usize>,
+        [is_marked, is_spreadsheet_safe]: [bool; 2],
+    ) -> Result<RejectsFile, Error> {
         let form = ResultForm::of(named).map_err(Error::output)?;
-        let text = |name| Field::new(name, DataType::Utf8, false);
-        let row = Field::new("row", DataType::UInt64, false);
-        let fields = vec![text("input"), row, text("column"), text("value"), text("reason_zh"), text("reason_en")];
-        let schema = Arc::new(Schema::new(fields));
+        let originals: Vec<String> = repeated.iter().filter_map(|place| columns.get(*place).cloned()).collect();
+        let added = added::names(&originals).into_iter().enumerate().map(|(number, name)| match number {
+            0 => Field::new(name, DataType::UInt64, false),
+            1 => Field::new(name, DataType::UInt64, true),
+            _ => Field::new(name, DataType::Utf8, false),
+        });
+        let fields = originals.iter().map(|name| Field::new(name, DataType::Utf8, true)).chain(added);
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let mut file = open::created(path)?;
         let file = match form {
             ResultForm::Parquet => {
@@ -61,8 +91,8 @@ impl RejectsFile {
                 let mark = if is_marked { sink::MARK } else { &[] };
                 file.write_all(mark).map_err(|fault| unwritable(path, &fault))?;
                 let mut writer = sink::csv_writer(file);
-                let names = schema.fields().iter().map(|field| field.name());
-                writer.write_record(names).map_err(|fault| sink::csv_fault(path, fault))?;
+                sink::write_header(&mut writer, &schema, is_spreadsheet_safe)
+                    .map_err(|fault| sink::csv_fault(path, fault))?;
                 Writer::Csv(Box::new(writer))
             }
             ResultForm::Json => Writer::Json(BufWriter::new(file)),
@@ -72,16 +102,49 @@ impl RejectsFile {
                 Writer::Excel(Box::new(excel), file)
             }
         };
-        Ok(RejectsFile { path: path.to_owned(), schema, held: Vec::new(), blocks: 0, file })
+        let (path, held) = (path.to_owned(), Vec::new());
+        Ok(RejectsFile { path, repeated, schema, held, held_bytes: 0, blocks: 0, is_spreadsheet_safe, file })
     }
 
-    /// Adds a row.
+    /// Adds a row with all that is wrong with it, and the cell of each.
     ///
     /// # Errors
     /// If the file can not be written.
-    pub(crate) fn add(&mut self, reject: Reject) -> Result<(), Error> {
-        self.held.push(reject);
-        if self.held.len() < ROWS_OF_A_BLOCK { Ok(()) } else { self.write() }
+    pub(crate) fn add(&mut self, original: &Original, faults: &[(Reject, String)]) -> Result<(), Error> {
+        let row = self.row(original, faults);
+        self.held_bytes = self.held_bytes.saturating_add(row.bytes());
+        self.held.push(row);
+        let is_full = self.held.len() >= ROWS_OF_A_BLOCK || self.held_bytes >= BYTES_OF_A_BLOCK;
+        if is_full { self.write() } else { Ok(()) }
+    }
+
+    fn row(&self, original: &Original, faults: &[(Reject, String)]) -> Row {
+        let values = original.values.as_ref().map(|values| {
+            let repeated = self.repeated.iter().map(|place| values.get(*place).cloned().unwrap_or_default());
+            repeated.collect()
+        });
+        let list = |of: &dyn Fn(&Reject) -> String, joint| {
+            faults.iter().map(|(fault, _)| of(fault)).collect::<Vec<_>>().join(joint)
+        };
+        let cells = faults.iter().map(|(_, cell)| cell.as_str()).filter(|cell| !cell.is_empty());
+        let several = faults.len() > 1;
+        let reason = |column: &str, reason: &str, colon: &str| {
+            if several && !column.is_empty() { format!("`{column}`{colon}{reason}") } else { reason.to_owned() }
+        };
+        Row {
+            value: if original.values.is_none() {
+                original.whole.clone()
+            } else {
+                list(&|fault| fault.value.clone(), "; ")
+            },
+            values: values.unwrap_or_default(),
+            number: faults.first().map_or(0, |(fault, _)| fault.row),
+            line: original.lines.map(|lines| lines.of_text),
+            cell: cells.collect::<Vec<_>>().join("; "),
+            column: list(&|fault| fault.column.clone(), "; "),
+            reason_zh: list(&|fault| reason(&fault.column, &fault.reason.zh, "："), "；"),
+            reason_en: list(&|fault| reason(&fault.column, &fault.reason.en, ": "), "; "),
+        }
     }
 
     /// Writes what is left and ends the file.
@@ -112,6 +175,7 @@ impl RejectsFile {
         }
         let rows = self.rows()?;
         self.held.clear();
+        self.held_bytes = 0;
         self.blocks = self.blocks.saturating_add(1);
         match &mut self.file {
             Writer::Parquet(writer) => {
@@ -120,7 +184,8 @@ impl RejectsFile {
                 let written = written.and_then(|()| if is_full { writer.flush() } else { Ok(()) });
                 written.map_err(|fault| parquet_fault(&self.path, fault))
             }
-            Writer::Csv(writer) => sink::write_lines(writer, &rows).map_err(|fault| sink::csv_fault(&self.path, fault)),
+            Writer::Csv(writer) => sink::write_lines(writer, &rows, self.is_spreadsheet_safe)
+                .map_err(|fault| sink::csv_fault(&self.path, fault)),
             Writer::Json(writer) => json::write_lines(writer, &rows).map_err(|fault| unwritable(&self.path, &fault)),
             #[cfg(feature = "workbook")]
             Writer::Excel(excel, _) => excel.add(&rows, &self.path),
@@ -128,18 +193,30 @@ impl RejectsFile {
     }
 
     fn rows(&self) -> Result<RecordBatch, Error> {
-        let texts = |of: fn(&Reject) -> &str| -> ArrayRef {
-            Arc::new(self.held.iter().map(|reject| Some(of(reject))).collect::<StringArray>())
-        };
-        let numbers: ArrayRef = Arc::new(UInt64Array::from_iter_values(self.held.iter().map(|reject| reject.row)));
-        let columns = vec![
-            texts(|reject| reject.input.name()),
-            numbers,
-            texts(|reject| &reject.column),
-            texts(|reject| &reject.value),
-            texts(|reject| &reject.reason.zh),
-            texts(|reject| &reject.reason.en),
+        let held = || self.held.iter();
+        let originals = (0..self.repeated.len()).map(|place| -> ArrayRef {
+            let given = held().map(|row| row.values.get(place).map(String::as_str).filter(|text| !text.is_empty()));
+            Arc::new(given.collect::<StringArray>())
+        });
+        let texts = |of: fn(&Row) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(held().map(of))) };
+        let added: [ArrayRef; added::ADDED.len()] = [
+            Arc::new(UInt64Array::from_iter_values(held().map(|row| row.number))),
+            Arc::new(held().map(|row| row.line).collect::<UInt64Array>()),
+            texts(|row| &row.cell),
+            texts(|row| &row.column),
+            texts(|row| &row.value),
+            texts(|row| &row.reason_zh),
+            texts(|row| &row.reason_en),
         ];
+        let columns: Vec<ArrayRef> = originals.chain(added).collect();
         RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(|fault| not_encoded(&self.path, &fault))
+    }
+}
+
+impl Row {
+    fn bytes(&self) -> usize {
+        let Row { cell, column, value, reason_zh, reason_en, .. } = self;
+        let said = [cell, column, value, reason_zh, reason_en];
+        self.values.iter().chain(said).map(|text| text.len().saturating_add(16)).fold(0, usize::saturating_add)
     }
 }

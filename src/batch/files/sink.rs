@@ -17,12 +17,14 @@ use crate::batch::files::cells::{Cells, write_amount};
 #[cfg(feature = "workbook")]
 use crate::batch::files::excel::Excel;
 use crate::batch::files::fault::not_encoded;
+use crate::batch::files::spreadsheet::neutral;
 use crate::batch::files::{ResultForm, join, json};
 use crate::error::Error;
 use crate::text::{Text, say};
 
 /// The columns with few values, for which a dictionary is smaller and quicker.
-const REPEATED: [&str; 8] = ["plan", "plan_version", "decision", "reasons", "benefit", "input", "column", "reason_zh"];
+const REPEATED: [&str; 8] =
+    ["plan", "plan_version", "decision", "reasons", "pack_fingerprint", "benefit", "column", "reason_zh"];
 
 /// By which spreadsheets know that a text is UTF-8.
 pub(super) const MARK: &[u8] = "\u{feff}".as_bytes();
@@ -36,6 +38,8 @@ pub(crate) struct Sink {
     properties: WriterPropertiesPtr,
     /// Whether CSV begins with the mark of its encoding.
     is_marked: bool,
+    /// Whether texts that a spreadsheet takes for formulas are neutralised in CSV.
+    is_spreadsheet_safe: bool,
 }
 
 impl Sink {
@@ -54,18 +58,18 @@ impl Sink {
                 )));
             }
         }
-        Ok(Sink {
-            path: path.to_owned(),
-            form,
-            schema: Arc::clone(schema),
-            properties: Arc::new(properties()),
-            is_marked: false,
-        })
+        let (path, schema, properties) = (path.to_owned(), Arc::clone(schema), Arc::new(properties()));
+        Ok(Sink { path, form, schema, properties, is_marked: false, is_spreadsheet_safe: false })
     }
 
     /// The same, whose CSV begins with the mark of UTF-8 if it is to.
     pub(crate) fn marked(self, is_marked: bool) -> Sink {
         Sink { is_marked, ..self }
+    }
+
+    /// The same with texts that a spreadsheet takes for formulas neutralised in CSV, if so.
+    pub(crate) fn spreadsheet_safe(self, is_spreadsheet_safe: bool) -> Sink {
+        Sink { is_spreadsheet_safe, ..self }
     }
 
     /// The file that it is for.
@@ -87,7 +91,7 @@ impl Sink {
         }
         match self.form {
             ResultForm::Parquet => self.row_group(rows).map_err(|fault| not_encoded(&self.path, &fault)),
-            ResultForm::Csv => lines(rows).map_err(|fault| not_encoded(&self.path, &fault)),
+            ResultForm::Csv => self.lines(rows).map_err(|fault| not_encoded(&self.path, &fault)),
             ResultForm::Json => self.lines_of_json(rows),
             // rows of a sheet wait as lines until all are there
             #[cfg(feature = "workbook")]
@@ -116,7 +120,7 @@ impl Sink {
         std::fs::write(to, bytes).map_err(|fault| crate::batch::files::fault::unwritable(to, &fault))
     }
 
-    /// Writes a file of all parts in their order; `each` hears the number of every part that is done and may stop it.
+    /// Writes a file of all parts in their order, in Parquet with the manifest; `each` hears the number of every part that is done and may stop it.
     ///
     /// # Errors
     /// If a part can not be read or the file not be written, and what `each` says.
@@ -124,10 +128,11 @@ impl Sink {
         &self,
         parts: &[PathBuf],
         to: &Path,
+        manifest: &str,
         each: &mut dyn FnMut(usize) -> Result<(), Error>,
     ) -> Result<(), Error> {
         match self.form {
-            ResultForm::Parquet => join::row_groups(&self.schema, &self.properties, parts, to, each),
+            ResultForm::Parquet => join::row_groups(&self.schema, &self.properties, parts, to, manifest, each),
             ResultForm::Csv => {
                 let header = self.header().map_err(|fault| not_encoded(to, &fault))?;
                 join::lines(&header, parts, to, each)
@@ -160,15 +165,15 @@ impl Sink {
     fn header(&self) -> csv::Result<Vec<u8>> {
         let mark = if self.is_marked { MARK } else { &[] };
         let mut writer = csv_writer(mark.to_vec());
-        writer.write_record(self.schema.fields().iter().map(|field| field.name()))?;
+        write_header(&mut writer, &self.schema, self.is_spreadsheet_safe)?;
         finished(writer)
     }
-}
 
-fn lines(rows: &RecordBatch) -> csv::Result<Vec<u8>> {
-    let mut writer = csv_writer(Vec::with_capacity(rows.num_rows().saturating_mul(64)));
-    write_lines(&mut writer, rows)?;
-    finished(writer)
+    fn lines(&self, rows: &RecordBatch) -> csv::Result<Vec<u8>> {
+        let mut writer = csv_writer(Vec::with_capacity(rows.num_rows().saturating_mul(64)));
+        write_lines(&mut writer, rows, self.is_spreadsheet_safe)?;
+        finished(writer)
+    }
 }
 
 /// How Parquet is written: by name and version of the program, and without a word of when.
@@ -203,14 +208,40 @@ fn finished(writer: csv::Writer<Vec<u8>>) -> csv::Result<Vec<u8>> {
     writer.into_inner().map_err(|fault| fault.into_error().into())
 }
 
+/// Writes the names of the columns.
+pub(super) fn write_header<W: std::io::Write>(
+    writer: &mut csv::Writer<W>,
+    schema: &SchemaRef,
+    is_spreadsheet_safe: bool,
+) -> csv::Result<()> {
+    for field in schema.fields() {
+        write_text(writer, field.name(), is_spreadsheet_safe)?;
+    }
+    writer.write_record(None::<&[u8]>)
+}
+
+fn write_text<W: std::io::Write>(
+    writer: &mut csv::Writer<W>,
+    text: &str,
+    is_spreadsheet_safe: bool,
+) -> csv::Result<()> {
+    if is_spreadsheet_safe { writer.write_field(&*neutral(text)) } else { writer.write_field(text) }
+}
+
 /// Writes rows as lines: texts and whole numbers as they are, amounts as plain decimals.
-pub(super) fn write_lines<W: std::io::Write>(writer: &mut csv::Writer<W>, rows: &RecordBatch) -> csv::Result<()> {
+pub(super) fn write_lines<W: std::io::Write>(
+    writer: &mut csv::Writer<W>,
+    rows: &RecordBatch,
+    is_spreadsheet_safe: bool,
+) -> csv::Result<()> {
     let columns: Vec<Cells<'_>> = rows.columns().iter().map(Cells::of).collect();
     let mut field = String::new();
     for row in 0..rows.num_rows() {
         for column in &columns {
             match column {
-                Cells::Texts(texts) if texts.is_valid(row) => writer.write_field(texts.value(row))?,
+                Cells::Texts(texts) if texts.is_valid(row) => {
+                    write_text(writer, texts.value(row), is_spreadsheet_safe)?;
+                }
                 Cells::Numbers(numbers) if numbers.is_valid(row) => {
                     field.clear();
                     let _infallible = write!(field, "{}", numbers.value(row));

@@ -14,6 +14,8 @@ use crate::batch::files::encoding::Encoding;
 use crate::batch::files::header::Knows;
 use crate::batch::files::intake::Intake;
 use crate::batch::files::office::Sheet;
+use crate::batch::files::open::refuse_pipe;
+use crate::batch::files::original::Originals;
 use crate::batch::files::parquet::{Groups, Parquet, Turns};
 use crate::batch::files::position::Positions;
 use crate::batch::files::raw::Raw;
@@ -41,6 +43,7 @@ impl Source {
     /// # Errors
     /// If it has another ending, cannot be read, is cut short or has no header.
     pub(crate) fn open(path: &Path, input: Input, intake: &Intake, knows: Knows<'_>) -> Result<Source, Error> {
+        refuse_pipe(path)?;
         let content = match Form::of(path).map_err(Error::input)? {
             Form::Parquet => Content::Parquet(Parquet::open(path)?),
             Form::Csv => Content::Csv(Csv::open(path, input, intake, knows)?),
@@ -110,6 +113,18 @@ impl Source {
         }
         let place = Text::same(&format!("`{}`", self.path.display()));
         Door::of(&place, vocabulary, self.input, self.schema(), ignore)
+    }
+
+    /// Its rows once more, as they stand there.
+    ///
+    /// # Errors
+    /// If it can not be read.
+    pub(crate) fn originals(&self) -> Result<Originals<'_>, Error> {
+        Ok(match &self.content {
+            Content::Parquet(parquet) => Originals::Parquet(Box::new(parquet.originals())),
+            Content::Csv(csv) => Originals::Csv(Box::new(csv.originals()?)),
+            Content::Sheet(sheet) => Originals::Sheet(sheet),
+        })
     }
 
     /// Its rows, at most so many at a time, with these columns only.

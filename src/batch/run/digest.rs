@@ -1,31 +1,51 @@
-//! Whether an input is the one that an earlier run has read.
+//! What an input is: for the manifest, and to tell whether it is the one that an earlier run has read.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use xxhash_rust::xxh3::Xxh3;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::disk::unreadable;
 use super::progress::{Progress, heed};
+use crate::batch::files::refuse_pipe;
 use crate::error::Error;
 
 const BYTES_AT_ONCE: usize = 1 << 20;
 
-/// The XXH3-128 of all bytes of a file, in hexadecimal: it tells files apart that differ by chance or by change, not by malice.
-pub(super) fn of(path: &Path, progress: &dyn Progress, is_over: impl Fn() -> bool) -> Result<String, Error> {
+/// The size of a file and the SHA-256 of its bytes, in lower-case hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Digest {
+    pub(crate) bytes: u64,
+    pub(crate) sha256: String,
+}
+
+/// Takes the digest of a file, beside whoever reads its rows; what it gives where `is_over` has ended it counts for nothing.
+pub(crate) fn of(path: &Path, progress: &dyn Progress, is_over: impl Fn() -> bool) -> Result<Digest, Error> {
+    refuse_pipe(path)?;
     let mut file = File::open(path).map_err(|fault| unreadable(path, &fault))?;
-    let mut digest = Xxh3::new();
-    let mut bytes = vec![0; BYTES_AT_ONCE];
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; BYTES_AT_ONCE];
+    let mut bytes = 0_u64;
     loop {
         heed(progress)?;
-        let read = file.read(&mut bytes).map_err(|fault| unreadable(path, &fault))?;
+        let read = file.read(&mut buffer).map_err(|fault| unreadable(path, &fault))?;
         if read == 0 || is_over() {
-            return Ok(format!("{:032x}", digest.digest128()));
+            return Ok(Digest { bytes, sha256: in_hexadecimal(&digest.finalize()) });
         }
-        digest.update(bytes.get(..read).unwrap_or_default());
+        bytes = bytes.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+        digest.update(buffer.get(..read).unwrap_or_default());
     }
+}
+
+fn in_hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// What changes when a file is written: its size and its time. Cheap, so that it can be asked again at the end.

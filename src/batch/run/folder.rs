@@ -8,13 +8,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::disk::{beside, damaged, read_if_there, replace, unreadable, unwritable};
+use super::errand::Errand;
 use super::job::Job;
-use super::manifest::Manifest;
 use super::sealed::Sealed;
 use crate::error::Error;
 use crate::text::{Text, say};
 
-const MANIFEST: &str = "manifest.json";
+const ERRAND: &str = "errand.json";
 const LOCK: &str = "lock";
 /// What says that a stage is done.
 pub(super) const ENROLLMENTS: &str = "enrollments.json";
@@ -60,7 +60,7 @@ impl<T: Serialize + DeserializeOwned> Mark<T> {
 
 impl Folder {
     /// Opens or makes the work folder of a job; refuses one that another run or another job has made.
-    pub(super) fn open(job: &Job, manifest: &Manifest) -> Result<Folder, Error> {
+    pub(super) fn open(job: &Job, errand: &Errand) -> Result<Folder, Error> {
         let path = job.work_folder();
         if path.exists() {
             Folder::check_ours(&path)?;
@@ -69,10 +69,10 @@ impl Folder {
             fs::create_dir(&path).map_err(|fault| unwritable(&path, &fault))?;
         }
         let mut folder = Folder { lock: lock(&path, job)?, path, is_resumed: false };
-        match folder.mark::<Manifest>(MANIFEST)? {
+        match folder.mark::<Errand>(ERRAND)? {
             Some(earlier) if !job.is_forced => {
                 let path = folder.path.display();
-                if let Some(Text { zh, en }) = manifest.difference(&earlier) {
+                if let Some(Text { zh, en }) = errand.difference(&earlier) {
                     return Err(Error::resume(say!(
                         "`{path}` 中是另一次运行的进度：{zh}；用 `--force` 或删除该目录可重新开始",
                         "`{path}` holds the work of another run: {en}; `--force`, or removing the folder, starts over"
@@ -84,7 +84,7 @@ impl Folder {
             Some(_) | None => {
                 refuse_to_overwrite(job)?;
                 folder.empty()?;
-                folder.put_mark(MANIFEST, manifest)?;
+                folder.put_mark(ERRAND, errand)?;
                 if job.is_forced {
                     folder.put_mark(OVERWRITES, &true)?;
                 }
@@ -111,8 +111,8 @@ impl Folder {
         for entry in entries {
             names.push(entry.map_err(|fault| unreadable(path, &fault))?.file_name());
         }
-        let starts = [LOCK.to_owned(), format!("{MANIFEST}.new")];
-        if names.iter().any(|name| name == MANIFEST)
+        let starts = [LOCK.to_owned(), format!("{ERRAND}.new")];
+        if names.iter().any(|name| name == ERRAND)
             || names.iter().all(|name| starts.iter().any(|start| name == start.as_str()))
         {
             return Ok(());
@@ -171,7 +171,7 @@ impl Folder {
         for mark in [SUMMARY, JOURNAL, CLAIMS, ENROLLMENTS, DIGESTS, OVERWRITES] {
             self.remove_all(|name| name == mark)?;
         }
-        self.remove_all(|name| ![LOCK, MANIFEST].contains(&name))
+        self.remove_all(|name| ![LOCK, ERRAND].contains(&name))
     }
 
     fn remove_all(&self, is_meant: impl Fn(&str) -> bool) -> Result<(), Error> {
@@ -187,7 +187,7 @@ impl Folder {
 
     /// Removes the folder of a run whose results have their names. Until it is gone it says so.
     pub(super) fn finish(self) -> Result<(), Error> {
-        let kept = [LOCK, MANIFEST, SUMMARY, OVERWRITES];
+        let kept = [LOCK, ERRAND, SUMMARY, OVERWRITES];
         self.remove_all(|name| !kept.contains(&name))?;
         self.vanish()
     }

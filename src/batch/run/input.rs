@@ -1,6 +1,6 @@
 //! An input: its file, and the door that its rows pass.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
@@ -8,8 +8,8 @@ use arrow_schema::SchemaRef;
 use super::job::Job;
 use super::manner::Manner;
 use super::progress::Stage;
-use crate::batch::door::{Door, Passed, Vocabulary};
-use crate::batch::files::{self, Raw, fault};
+use crate::batch::door::{self, Door, Passed, Vocabulary};
+use crate::batch::files::{self, Originals, Raw, fault};
 use crate::batch::{Input, Observations, Reject, refused};
 use crate::error::Error;
 
@@ -74,6 +74,40 @@ impl Source {
             Input::Enrollments => Stage::Enrollments,
             Input::Claims => Stage::Claims,
         }
+    }
+
+    /// Its columns, and the places of those that a rejected row is given back with.
+    pub(super) fn own_columns(&self) -> (Vec<String>, Vec<usize>) {
+        let columns = self.file.schema().fields().iter().map(|field| field.name().clone());
+        (columns.collect(), self.door.own_columns().to_vec())
+    }
+
+    /// The place of a column by what the file calls it and by its own name, and whether it holds ids.
+    pub(super) fn places(&self) -> BTreeMap<String, (usize, bool)> {
+        let fields = self.file.schema().fields().iter().enumerate();
+        let fields = fields.map(|(place, field)| {
+            let name = field.name().trim();
+            (name.to_owned(), (place, door::is_id(self.input(), name)))
+        });
+        let mut places: BTreeMap<String, (usize, bool)> = fields.collect();
+        for (called, name) in self.door.called() {
+            if let Some((place, _)) = places.get(called).copied() {
+                let is_id = door::is_id(self.input(), name);
+                places.extend([(called.to_owned(), (place, is_id)), (name.to_owned(), (place, is_id))]);
+            }
+        }
+        places
+    }
+
+    /// What the file calls a column, for those who have only the file before them.
+    pub(super) fn called(&self, column: String) -> String {
+        let called = self.door.called().find(|(_, name)| *name == column).map(|(called, _)| called.to_owned());
+        called.unwrap_or(column)
+    }
+
+    /// Its rows once more, as they stand there.
+    pub(super) fn originals(&self) -> Result<Originals<'_>, Error> {
+        self.file.originals()
     }
 
     /// The plain columns.

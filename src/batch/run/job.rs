@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::disk;
+use super::manifest::InputFile;
 use crate::batch::Input;
 use crate::batch::files::{self, Encoding, Intake};
 use crate::error::Error;
@@ -41,15 +42,27 @@ pub struct Job {
     pub(super) certificates: Option<PathBuf>,
     pub(super) rejects: PathBuf,
     pub(super) ignored: BTreeSet<String>,
+    pub(super) is_spreadsheet_safe: bool,
     pub(super) threads: NonZeroUsize,
     pub(super) memory: u64,
     pub(super) is_forced: bool,
+    /// The payouts that an audit lays beside, for the manifest.
+    pub(super) recorded: Option<RecordedFile>,
+}
+
+/// The recorded payouts of an audit: their file, how it was read, and the unit of amounts that name none.
+#[derive(Debug, Clone)]
+pub(crate) struct RecordedFile {
+    pub(crate) file: InputFile,
+    pub(crate) intake: Intake,
+    pub(crate) unit: &'static str,
 }
 
 impl Job {
     /// Decides the claims of one file by the enrollments of another; each ends in `.parquet`, `.csv`, `.csv.gz`, `.xlsx`, `.xls` or `.ods`.
     ///
-    /// Rejected rows go beside `out`: those of `payouts.parquet` to `payouts.rejects.csv`.
+    /// Rejected claims go beside `out`: those of `payouts.parquet` to `payouts.rejects.csv`, with all of their own columns and what is wrong, so that the
+    /// file can be corrected and given as claims again. So do rejected enrollments, if there are any, to `payouts.rejects.enrollments.csv`.
     #[must_use]
     pub fn new(claims: impl Into<PathBuf>, enrollments: impl Into<PathBuf>, out: impl Into<PathBuf>) -> Job {
         let out = out.into();
@@ -65,9 +78,11 @@ impl Job {
             lines: None,
             certificates: None,
             ignored: BTreeSet::new(),
+            is_spreadsheet_safe: false,
             threads: bounded(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)),
             memory: USUAL_MEMORY,
             is_forced: false,
+            recorded: None,
         }
     }
 
@@ -109,7 +124,7 @@ impl Job {
         Job { certificates: Some(certificates.into()), ..self }
     }
 
-    /// Writes rejected rows to this file.
+    /// Writes rejected claims to this file; rejected enrollments to one beside it, if there are any: see [`Job::rejected_enrollments_path`].
     #[must_use]
     pub fn rejects(self, rejects: impl Into<PathBuf>) -> Job {
         Job { rejects: rejects.into(), ..self }
@@ -119,6 +134,15 @@ impl Job {
     #[must_use]
     pub fn ignore_columns<C: Into<String>>(self, columns: impl IntoIterator<Item = C>) -> Job {
         Job { ignored: columns.into_iter().map(Into::into).collect(), ..self }
+    }
+
+    /// Puts an apostrophe before texts in CSV results that a spreadsheet would take for formulas: those that begin with `=`, `+`, `-`, `@`, a tab
+    /// or an end of line and are no numbers.
+    ///
+    /// An id is another one then, so that results no longer join with other files, and rejected rows should not be given again.
+    #[must_use]
+    pub fn spreadsheet_safe(self) -> Job {
+        Job { is_spreadsheet_safe: true, ..self }
     }
 
     /// Works with so many threads, [`MOST_THREADS`] at most; as many as there are processors unless it is said.
@@ -157,10 +181,23 @@ impl Job {
         self.certificates.as_deref()
     }
 
-    /// The file of rejected rows.
+    /// The file of rejected claims.
     #[must_use]
     pub fn rejects_path(&self) -> &Path {
         &self.rejects
+    }
+
+    /// The file of rejected enrollments, which is there only if there are any: `payouts.rejects.enrollments.csv` beside `payouts.rejects.csv`.
+    #[must_use]
+    pub fn rejected_enrollments_path(&self) -> PathBuf {
+        let ending = self.rejects.extension().map(|ending| ending.to_string_lossy().into_owned());
+        self.rejects.with_extension(format!("enrollments.{}", ending.unwrap_or_default()))
+    }
+
+    /// The file that says what was decided by what: `payouts.parquet.manifest.json`, a [`Manifest`](super::Manifest).
+    #[must_use]
+    pub fn manifest_path(&self) -> PathBuf {
+        disk::beside(&self.out, "manifest.json")
     }
 
     /// The folder in which a run keeps what it has done so far: `payouts.parquet.work`.
@@ -180,9 +217,9 @@ impl Job {
         Ok([other, of(self.input(Input::Claims))?, of(self.input(Input::Enrollments))?])
     }
 
-    /// The files of claims and of enrollments.
-    pub(crate) fn inputs(&self) -> [&Path; 2] {
-        [&self.claims, &self.enrollments]
+    /// Names the recorded payouts in the manifest.
+    pub(crate) fn recorded(self, recorded: RecordedFile) -> Job {
+        Job { recorded: Some(recorded), ..self }
     }
 
     /// One of the two, and how it is to be read.
@@ -194,7 +231,7 @@ impl Job {
     }
 
     /// Every file that is read or written, another input among them. Two sheets of one workbook are as two files.
-    pub(crate) fn files<'p>(&'p self, other: Option<(&'p Path, &'p Intake)>) -> impl Iterator<Item = &'p Path> {
+    pub(crate) fn files<'p>(&'p self, other: Option<(&'p Path, &'p Intake)>) -> impl Iterator<Item = PathBuf> {
         let inputs = [Input::Claims, Input::Enrollments].map(|input| self.input(input));
         let inputs: Vec<_> = inputs.into_iter().chain(other).collect();
         let is_of_an_earlier = |place: usize, (path, intake): (&Path, &Intake)| {
@@ -202,12 +239,16 @@ impl Job {
             earlier.peek().is_some() && earlier.all(|(_, before_as)| before_as.is_other_sheet(intake))
         };
         let apart = inputs.iter().enumerate().filter(|(place, input)| !is_of_an_earlier(*place, **input));
-        let apart: Vec<&Path> = apart.map(|(_, (path, _))| *path).collect();
+        let apart: Vec<PathBuf> = apart.map(|(_, (path, _))| (*path).to_owned()).collect();
         apart.into_iter().chain(self.outputs())
     }
 
     pub(crate) fn thread_count(&self) -> NonZeroUsize {
         self.threads
+    }
+
+    pub(crate) fn is_spreadsheet_safe(&self) -> bool {
+        self.is_spreadsheet_safe
     }
 
     /// Whether finished results are overwritten.
@@ -216,9 +257,11 @@ impl Job {
     }
 
     /// The files to write, in the order in which they get their names.
-    pub(super) fn outputs(&self) -> impl Iterator<Item = &Path> {
-        let asked = [Some(&self.rejects), self.lines.as_ref(), self.certificates.as_ref(), Some(&self.out)];
-        asked.into_iter().flatten().map(PathBuf::as_path)
+    pub(super) fn outputs(&self) -> impl Iterator<Item = PathBuf> {
+        let rejects = [Some(self.rejects.clone()), Some(self.rejected_enrollments_path())];
+        let asked = [self.lines.clone(), self.certificates.clone()];
+        let last = [Some(self.manifest_path()), Some(self.out.clone())];
+        rejects.into_iter().chain(asked).chain(last).flatten()
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {

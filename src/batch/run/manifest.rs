@@ -1,167 +1,195 @@
-//! What a run is about: work of an earlier run counts only for the same.
+//! What was decided, of what, by what: written beside the results and into them, so that a payout can be traced years later.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::digest;
+use super::digest::Digest;
 use super::job::Job;
+use super::summary::{Certificates, Counts, Rows};
+use crate::batch::bucket::FINGERPRINT_DIGITS;
 use crate::batch::files::Intake;
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::text::{Text, say};
+use crate::text::say;
 
-/// The layout of the work files; another one is not read.
-const FORMAT: u32 = 4;
-
-/// Inputs by size, packs by fingerprint, and the options that change what is written.
+/// What a run has read, what it has decided by, and what came of it: the same for the same inputs and packs, however it was run.
+///
+/// It names no folder, no machine and no time, so that the same run gives the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Manifest {
-    format: u32,
-    program: String,
-    /// Whether the payouts are not kept but compared.
-    is_audit: bool,
-    claims: Source,
-    enrollments: Source,
-    /// The fingerprint of every version of every plan.
-    packs: BTreeMap<String, String>,
-    /// What pends claims, by an option or by a pack's own word.
-    holds: BTreeSet<String>,
-    ignored: BTreeSet<String>,
-    /// How claims and enrollments are read.
-    intakes: [Intake; 2],
-    is_strict: bool,
-    marks: Option<bool>,
-    out: String,
-    lines: Option<String>,
-    certificates: Option<String>,
-    rejects: String,
+#[non_exhaustive]
+pub struct Manifest {
+    /// The layout of this record: 1.
+    pub manifest: u32,
+    /// `huzhu`, and its version.
+    pub program: Program,
+    /// `batch`, or `audit` where payouts were compared and not written.
+    pub command: String,
+    /// The files that were read.
+    pub inputs: Vec<InputFile>,
+    /// Every version of every plan that could decide.
+    pub packs: Vec<Pack>,
+    /// The joint limits over them.
+    pub joint_limits: Vec<JointLimitFile>,
+    /// What was asked for that changes what is written.
+    pub options: Settings,
+    /// What became of the rows.
+    pub counts: Numbers,
+    /// What it comes to, in yuan.
+    pub totals: Totals,
+    /// The certificates, if they were asked for.
+    pub certificates: Option<Certificates>,
 }
 
+/// What decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Source {
-    path: String,
-    bytes: u64,
+#[non_exhaustive]
+pub struct Program {
+    /// `huzhu`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
 }
 
-impl Source {
-    fn of(path: &Path) -> Result<Source, Error> {
-        let (bytes, _) = digest::stamp(path)?;
-        Ok(Source { path: name(path), bytes })
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InputFile {
+    /// `claims`, `enrollments` or `recorded`.
+    pub holds: String,
+    /// Its name, without the folder.
+    pub file: String,
+    /// Its size.
+    pub bytes: u64,
+    /// The SHA-256 of its bytes, in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+impl InputFile {
+    pub(crate) fn of(holds: &str, path: &std::path::Path, digest: &Digest) -> InputFile {
+        let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        InputFile { holds: holds.to_owned(), file, bytes: digest.bytes, sha256: digest.sha256.clone() }
     }
 }
 
-/// The digests of the two inputs.
+/// A version of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Digests {
-    pub(super) claims: String,
-    pub(super) enrollments: String,
+#[non_exhaustive]
+pub struct Pack {
+    /// The plan's id.
+    pub plan: String,
+    /// The version.
+    pub version: String,
+    /// The fingerprint of its pack; payouts have the first 16 digits in `pack_fingerprint`.
+    pub fingerprint: String,
+}
+
+/// A joint limit over several plans.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JointLimitFile {
+    /// Its id.
+    pub id: String,
+    /// The fingerprint of its file.
+    pub fingerprint: String,
+}
+
+/// The options that change what is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The columns that were left out.
+    pub ignore_columns: Vec<String>,
+    /// What pends claims, by an option or by a pack's own word: plan, version and what.
+    pub holds: Vec<String>,
+    /// How each input was read, in their order, where it was said: the sheet, the row of the header, the encoding.
+    pub intakes: Vec<Intake>,
+    /// The unit of recorded payouts that name none, `yuan` or `fen`; none of a batch.
+    pub unit: Option<String>,
+    /// Whether values that are not written plainly were refused.
+    pub strict: bool,
+    /// Whether CSV begins with a mark of its encoding, where it was said.
+    pub bom: Option<bool>,
+    /// Whether texts in CSV that a spreadsheet takes for formulas were neutralised.
+    pub spreadsheet_safe: bool,
+}
+
+/// What became of the rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Numbers {
+    /// Of the claims.
+    pub claims: Rows,
+    /// Of the enrollments.
+    pub enrollments: Rows,
+    /// The claims by decision.
+    pub decisions: BTreeMap<String, u64>,
+}
+
+/// Sums of payouts, in yuan with two places.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Totals {
+    /// What is due in all.
+    pub payable: String,
+    /// What is paid, reversals not counted.
+    pub paid: String,
+    /// What reversals take back.
+    pub to_recover: String,
 }
 
 impl Manifest {
-    pub(super) fn of(job: &Job, catalog: &Catalog, is_audit: bool) -> Result<Manifest, Error> {
-        let packs = catalog.plans().map(|plan| {
-            let (id, version) = (plan.id(), plan.version());
-            (format!("{id} {version}"), plan.fingerprint().to_owned())
+    /// The key under which Parquet files of payouts and lines have it.
+    pub const KEY: &'static str = "huzhu.manifest";
+    /// So many digits of a fingerprint stand in each payout: enough that no two versions share them by chance.
+    pub const FINGERPRINT_DIGITS: usize = FINGERPRINT_DIGITS;
+
+    pub(super) fn of(
+        job: &Job,
+        catalog: &Catalog,
+        is_audit: bool,
+        inputs: Vec<InputFile>,
+        counts: &Counts,
+    ) -> Manifest {
+        let packs = catalog.plans().map(|plan| Pack {
+            plan: plan.id().to_owned(),
+            version: plan.version().to_owned(),
+            fingerprint: plan.fingerprint().to_owned(),
         });
-        let holds = catalog.plans().flat_map(|plan| {
-            let said = [(plan.holds_open_claims, "open-claims"), (plan.holds_duplicates, "duplicates")];
-            let said = said.into_iter().filter(|(holds, _)| *holds);
-            said.map(move |(_, what)| format!("{} {} {what}", plan.id(), plan.version()))
+        let joint_limits = catalog.joint_limits().all().map(|limit| {
+            let (id, fingerprint) = (limit.id().to_owned(), limit.fingerprint().to_owned());
+            JointLimitFile { id, fingerprint }
         });
-        Ok(Manifest {
-            format: FORMAT,
-            program: env!("CARGO_PKG_VERSION").to_owned(),
-            is_audit,
-            claims: Source::of(&job.claims)?,
-            enrollments: Source::of(&job.enrollments)?,
+        let (intakes, recorded) = ([job.claims_as.clone(), job.enrollments_as.clone()], job.recorded.as_ref());
+        Manifest {
+            manifest: 1,
+            program: Program { name: "huzhu".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            command: if is_audit { "audit" } else { "batch" }.to_owned(),
+            inputs,
             packs: packs.collect(),
-            holds: holds.collect(),
-            ignored: job.ignored.clone(),
-            intakes: [job.claims_as.clone(), job.enrollments_as.clone()],
-            is_strict: job.is_strict,
-            marks: job.marks,
-            out: name(&job.out),
-            lines: job.lines.as_deref().map(name),
-            certificates: job.certificates.as_deref().map(name),
-            rejects: name(&job.rejects),
-        })
+            joint_limits: joint_limits.collect(),
+            options: Settings {
+                ignore_columns: job.ignored.iter().cloned().collect(),
+                holds: super::errand::holds(catalog).into_iter().collect(),
+                intakes: intakes.into_iter().chain(recorded.map(|recorded| recorded.intake.clone())).collect(),
+                unit: recorded.map(|recorded| recorded.unit.to_owned()),
+                strict: job.is_strict,
+                bom: job.marks,
+                spreadsheet_safe: job.is_spreadsheet_safe,
+            },
+            counts: Numbers {
+                claims: counts.claims,
+                enrollments: counts.enrollments,
+                decisions: counts.tally.decisions().clone(),
+            },
+            totals: counts.tally.totals(),
+            certificates: counts.certificates.clone(),
+        }
     }
 
-    /// The first thing in which the earlier run was about something else. A file that was only moved is the same.
-    pub(super) fn difference(&self, earlier: &Manifest) -> Option<Text> {
-        if (earlier.format, &earlier.program) != (self.format, &self.program) {
-            let (then, now) = (&earlier.program, &self.program);
-            return Some(say!(
-                "它由版本 {then} 写成，现为 {now}",
-                "version {then} of the program made it, this is {now}"
-            ));
-        }
-        if earlier.is_audit != self.is_audit {
-            let command = if earlier.is_audit { "huzhu audit" } else { "huzhu batch" };
-            return Some(say!("它由 `{command}` 写成", "`{command}` made it"));
-        }
-        for (now, then) in [(&self.claims, &earlier.claims), (&self.enrollments, &earlier.enrollments)] {
-            if now.bytes != then.bytes {
-                return Some(changed(&now.path));
-            }
-        }
-        if let Some(pack) = other_key(&self.packs, &earlier.packs) {
-            return Some(say!("规则包 `{pack}` 已改变", "the pack `{pack}` has changed"));
-        }
-        if self.holds != earlier.holds {
-            return Some(say!("`--hold` 不同", "`--hold` is not the same"));
-        }
-        if self.ignored != earlier.ignored {
-            return Some(say!("`--ignore-columns` 不同", "`--ignore-columns` is not the same"));
-        }
-        if self.intakes != earlier.intakes {
-            return Some(say!(
-                "`--sheet`、`--header-row` 或 `--encoding` 不同",
-                "`--sheet`, `--header-row` or `--encoding` is not the same"
-            ));
-        }
-        if self.is_strict != earlier.is_strict {
-            return Some(say!("`--strict` 不同", "`--strict` is not the same"));
-        }
-        if self.marks != earlier.marks {
-            return Some(say!("`--bom` 不同", "`--bom` is not the same"));
-        }
-        let names = |manifest: &Manifest| {
-            [
-                ("--out", Some(manifest.out.clone())),
-                ("--lines", manifest.lines.clone()),
-                ("--certificates", manifest.certificates.clone()),
-                ("--rejects", Some(manifest.rejects.clone())),
-            ]
-        };
-        let mut pairs = names(self).into_iter().zip(names(earlier));
-        let ((option, _), _) = pairs.find(|((_, now), (_, then))| now != then)?;
-        Some(say!("`{option}` 不同", "`{option}` is not the same"))
+    /// The record as JSON with line breaks, as it stands in its file.
+    pub(super) fn to_text(&self) -> Result<String, Error> {
+        let text = serde_json::to_string_pretty(self).map(|text| format!("{text}\n"));
+        text.map_err(|fault| Error::output(say!("清单写不出：{fault}", "the manifest cannot be written: {fault}")))
     }
-}
-
-impl Digests {
-    /// The first input that is no longer the same.
-    pub(super) fn difference(&self, earlier: &Digests, job: &Job) -> Option<Text> {
-        let pairs =
-            [(&self.claims, &earlier.claims, &job.claims), (&self.enrollments, &earlier.enrollments, &job.enrollments)];
-        let (_, _, path) = pairs.into_iter().find(|(now, then, _)| now != then)?;
-        Some(changed(&name(path)))
-    }
-}
-
-fn changed(path: &str) -> Text {
-    say!("`{path}` 的内容已改变", "`{path}` has changed since")
-}
-
-/// A key that only one of them has, or whose values differ.
-fn other_key<'k>(now: &'k BTreeMap<String, String>, then: &'k BTreeMap<String, String>) -> Option<&'k str> {
-    let mut keys = now.keys().chain(then.keys());
-    keys.find(|key| now.get(*key) != then.get(*key)).map(String::as_str)
-}
-
-fn name(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
 }

@@ -1,5 +1,7 @@
 //! The results: what their columns are, and their parts in the work folder.
 
+use std::path::Path;
+
 use arrow_array::RecordBatch;
 
 use super::Sources;
@@ -27,9 +29,12 @@ impl Outputs {
         let Decided { payouts, lines, .. } = decide_bucket(plans, given, true)?;
         // Of the rejected rows only the name is checked: it must end in the same ways.
         Sink::new(&job.rejects, &payouts.schema())?;
-        let payouts = Sink::new(&job.out, &payouts.schema())?.marked(marks);
-        let lines = job.lines.as_ref().map(|path| Sink::new(path, &lines.schema())).transpose()?;
-        let lines = lines.map(|lines| lines.marked(marks));
+        let sink = |path: &Path, rows: &RecordBatch| {
+            let sink = Sink::new(path, &rows.schema())?;
+            Ok::<Sink, Error>(sink.marked(marks).spreadsheet_safe(job.is_spreadsheet_safe))
+        };
+        let payouts = sink(&job.out, &payouts)?;
+        let lines = job.lines.as_ref().map(|path| sink(path, &lines)).transpose()?;
         Ok(Outputs { payouts, lines })
     }
 }

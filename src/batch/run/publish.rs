@@ -4,19 +4,20 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 
+use super::Sources;
 use super::disk;
 use super::folder::{Folder, partial};
+use super::given_back::GivenBack;
 use super::job::Job;
-use super::manner::Manners;
+use super::manifest::Manifest;
 use super::output::Outputs;
 use super::part::Part;
 use super::progress::{Progress, Stage, heed};
 use super::rejects;
 use super::sealed::Sealed;
-use super::summary::{Cause, Causes, Certificates};
+use super::summary::{Cause, Causes, Certificates, Counts};
 use super::watch::Watch;
-use crate::batch::Input;
-use crate::batch::files::RejectsFile;
+use crate::batch::{Input, Reject};
 use crate::certificate::Roll;
 use crate::error::Error;
 
@@ -28,12 +29,18 @@ pub(super) struct RejectCounts {
     pub(super) causes: Vec<Cause>,
 }
 
+/// What stands in files so far, before what says so is written.
+pub(super) struct Published {
+    pub(super) rejected: RejectCounts,
+    pub(super) certificates: Option<Certificates>,
+}
+
 /// The results of a run and where they go.
 pub(super) struct Results<'a> {
     pub(super) job: &'a Job,
-    pub(super) manners: &'a Manners,
     /// Whether CSV begins with a mark of its encoding.
     pub(super) marks: bool,
+    pub(super) sources: &'a Sources,
     pub(super) folder: &'a Folder,
     pub(super) parts: &'a [Part],
     /// The rejected rows that stand in no part.
@@ -44,39 +51,55 @@ pub(super) struct Results<'a> {
 }
 
 impl Results<'_> {
-    /// Writes all outputs beside their names.
-    pub(super) fn write(&self, progress: &dyn Progress) -> Result<(RejectCounts, Option<Certificates>), Error> {
-        let written = self.write_all(progress);
+    /// Writes all outputs beside their names: rejected rows and certificates, then what `count` makes of them as the manifest, then the rest.
+    pub(super) fn write(
+        &self,
+        progress: &dyn Progress,
+        count: impl FnOnce(Published) -> Result<Counts, Error>,
+    ) -> Result<Counts, Error> {
+        let written = self.write_all(progress, count);
         if written.is_err() {
             for path in self.job.outputs() {
                 // What is left of the attempt; the first fault is the one to tell.
-                let _gone = fs::remove_file(partial(path));
+                let _gone = fs::remove_file(partial(&path));
             }
         }
         written
     }
 
-    fn write_all(&self, progress: &dyn Progress) -> Result<(RejectCounts, Option<Certificates>), Error> {
+    fn write_all(
+        &self,
+        progress: &dyn Progress,
+        count: impl FnOnce(Published) -> Result<Counts, Error>,
+    ) -> Result<Counts, Error> {
         let total = u64::try_from(self.parts.len()).unwrap_or(u64::MAX);
         progress.advance(Stage::Writing, 0, total);
-        let counts = self.write_rejects(progress)?;
+        let rejected = self.write_rejects(progress)?;
+        let certificates = self.job.certificates.as_ref().map(|path| self.write_certificates(path, progress));
+        let counts = count(Published { rejected, certificates: certificates.transpose()? })?;
+        let manifest = self.write_manifest(&counts)?;
         if let Some(lines) = &self.outputs.lines {
             let parts: Vec<PathBuf> = self.paths(|part| part.lines.as_ref());
-            lines.join(&parts, &partial(lines.path()), &mut |_| heed(progress))?;
+            lines.join(&parts, &partial(lines.path()), &manifest, &mut |_| heed(progress))?;
         }
-        let certificates = self.job.certificates.as_ref().map(|path| self.write_certificates(path, progress));
-        let certificates = certificates.transpose()?;
         let parts: Vec<PathBuf> = self.paths(|part| part.payouts.as_ref());
         let payouts = &self.outputs.payouts;
         match self.watch {
             Some(watch) => watch.write(&partial(&self.job.out))?,
-            None => payouts.join(&parts, &partial(payouts.path()), &mut |part| {
+            None => payouts.join(&parts, &partial(payouts.path()), &manifest, &mut |part| {
                 progress.advance(Stage::Writing, u64::try_from(part).unwrap_or(total), total);
                 heed(progress)
             })?,
         }
         progress.advance(Stage::Writing, total, total);
-        Ok((counts, certificates))
+        Ok(counts)
+    }
+
+    fn write_manifest(&self, counts: &Counts) -> Result<String, Error> {
+        let text = counts.manifest.as_ref().map(Manifest::to_text).transpose()?.unwrap_or_default();
+        let path = partial(&self.job.manifest_path());
+        fs::write(&path, &text).map_err(|fault| disk::unwritable(&path, &fault))?;
+        Ok(text)
     }
 
     fn paths(&self, file: impl Fn(&Part) -> Option<&Sealed>) -> Vec<PathBuf> {
@@ -104,30 +127,37 @@ impl Results<'_> {
         let parts = self.parts.iter().filter_map(|part| part.rejects.as_ref());
         let files: Vec<PathBuf> =
             self.rejects.iter().chain(parts).map(|sealed| self.folder.path(&sealed.name)).collect();
-        let mut file = RejectsFile::create(&partial(&self.job.rejects), &self.job.rejects, self.marks)?;
-        let (mut counts, mut causes) = (RejectCounts::default(), Causes::default());
-        let mut last = None;
+        let Sources { claims, enrollments } = self.sources;
+        let mut claims = GivenBack::of(claims, self.job.rejects.clone(), self.job, self.marks);
+        let mut enrollments = GivenBack::of(enrollments, self.job.rejected_enrollments_path(), self.job, self.marks);
+        claims.create()?; // also where no claim is rejected, so that who looks for it finds it empty
+        let mut causes = Causes::default();
         rejects::in_order(&files, self.folder.as_path(), self.memory, |reject| {
-            if last != Some((reject.input, reject.row)) {
-                heed(progress)?;
-                last = Some((reject.input, reject.row));
-                let count = match reject.input {
-                    Input::Claims => &mut counts.claims,
-                    Input::Enrollments => &mut counts.enrollments,
-                };
-                *count = count.saturating_add(1);
-            }
+            heed(progress)?;
+            let reject = Reject { column: self.sources.called(reject.input, reject.column), ..reject };
             causes.count(&reject);
-            file.add(self.manners.located(reject))
+            match reject.input {
+                Input::Claims => claims.add(reject),
+                Input::Enrollments => enrollments.add(reject),
+            }
         })?;
-        file.finish()?;
-        counts.causes = causes.into_list();
-        Ok(counts)
+        let (claims, enrollments) = (claims.finish()?, enrollments.finish()?);
+        Ok(RejectCounts { claims, enrollments, causes: causes.into_list() })
     }
 
-    /// Gives all outputs their names, the payouts last.
+    /// Gives all outputs their names, the payouts last. What this run has not written is not left from an earlier one.
     pub(super) fn name(&self) -> Result<(), Error> {
         self.folder.begin_naming(self.job)?;
-        self.job.outputs().try_for_each(|path: &Path| disk::publish(&partial(path), path))
+        let rejected_enrollments = self.job.rejected_enrollments_path();
+        self.job.outputs().try_for_each(|path| {
+            let from = partial(&path);
+            if path == rejected_enrollments && !from.exists() {
+                return match fs::remove_file(&path) {
+                    Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(disk::unwritable(&path, &fault)),
+                    Ok(()) | Err(_) => Ok(()),
+                };
+            }
+            disk::publish(&from, &path)
+        })
     }
 }

@@ -60,7 +60,11 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     let decided = decide_bucket(&plans, given, false)?;
     let Decided { payouts, rejects: undecided, observations: seen, .. } = decided;
     observations.extend(&seen.into_iter().collect());
+    let observations = observations.renamed(|input, column| sources.called(input, column));
     rejects.extend(undecided);
+    for reject in &mut rejects {
+        reject.column = sources.called(reject.input, std::mem::take(&mut reject.column));
+    }
     rejects.sort();
     let mut causes = Causes::default();
     for reject in &rejects {
@@ -77,7 +81,7 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     let read = rows(enrollments.num_rows()).max(rejected);
     let enrollments = Rows { read, taken: read.saturating_sub(rejected), rejected };
     let (tally, causes) = (Tally::of(&payouts), causes.into_list());
-    let counts = Counts { claims, enrollments, tally, causes, observations, certificates: None };
+    let counts = Counts { claims, enrollments, tally, causes, observations, certificates: None, manifest: None };
     let manners = sources.manners();
     let rejects = rejects.into_iter().map(|reject| manners.located(reject)).collect();
     let summary = Summary { counts, manners, took: started.elapsed(), is_resumed: false };

@@ -8,6 +8,7 @@ use arrow_array::types::Decimal128Type;
 use arrow_array::{RecordBatch, StringArray};
 use serde::{Deserialize, Serialize};
 
+use super::manifest::{Manifest, Totals};
 use super::manner::Manners;
 use crate::adjudicate::Decision;
 use crate::batch::files::Encoding;
@@ -32,6 +33,8 @@ pub(super) struct Counts {
     pub(super) causes: Vec<Cause>,
     pub(super) observations: Observations,
     pub(super) certificates: Option<Certificates>,
+    /// None of a dry run.
+    pub(super) manifest: Option<Manifest>,
 }
 
 /// The file of certificates, where one was asked for.
@@ -69,20 +72,19 @@ impl Summary {
     /// What is due in all, in yuan with two places: what is paid less what is to be recovered.
     #[must_use]
     pub fn payable(&self) -> String {
-        yuan(self.counts.tally.payable)
+        self.counts.tally.totals().payable
     }
 
     /// What is paid, reversals not counted, in yuan with two places.
     #[must_use]
     pub fn paid(&self) -> String {
-        let Tally { payable, to_recover, .. } = self.counts.tally;
-        yuan(payable.saturating_add(to_recover))
+        self.counts.tally.totals().paid
     }
 
     /// What reversals take back, in yuan with two places.
     #[must_use]
     pub fn to_recover(&self) -> String {
-        yuan(self.counts.tally.to_recover)
+        self.counts.tally.totals().to_recover
     }
 
     /// The codes of reasons with the number of claims that have them, the most frequent first.
@@ -131,6 +133,12 @@ impl Summary {
     #[must_use]
     pub fn certificates(&self) -> Option<&Certificates> {
         self.counts.certificates.as_ref()
+    }
+
+    /// What was decided of what and by what, as it stands beside the results; a dry run has none.
+    #[must_use]
+    pub fn manifest(&self) -> Option<&Manifest> {
+        self.counts.manifest.as_ref()
     }
 
     /// How long this run took.
@@ -258,6 +266,16 @@ impl Tally {
             }
         }
         tally
+    }
+
+    pub(super) fn decisions(&self) -> &BTreeMap<String, u64> {
+        &self.decisions
+    }
+
+    pub(super) fn totals(&self) -> Totals {
+        let (payable, to_recover) = (self.payable, self.to_recover);
+        let paid = payable.saturating_add(to_recover);
+        Totals { payable: yuan(payable), paid: yuan(paid), to_recover: yuan(to_recover) }
     }
 
     pub(super) fn add(&mut self, other: &Tally) {

@@ -13,6 +13,7 @@ use super::cell::{Cell, Unread};
 use crate::batch::door::Rows;
 use crate::batch::files::header::{self, Knows};
 use crate::batch::files::intake::Intake;
+use crate::batch::files::original::{self, Original};
 use crate::batch::files::position::{Positions, letters};
 use crate::batch::files::raw::Raw;
 use crate::batch::{Input, Reject};
@@ -98,6 +99,20 @@ impl Table {
                 numbers.into_iter().enumerate().filter(|(place, _)| !bad.contains(place)).map(|(_, row)| row).collect();
         }
         Ok(Some(Raw { batch, rows: Rows::of(numbers), rejects, read }))
+    }
+
+    /// The row of this number, as it stands there.
+    pub(super) fn original(&self, row: u64) -> Option<Original> {
+        let number = self.pages.partition_point(|page| page.numbers.last().is_some_and(|last| *last < row));
+        let page = self.pages.get(number)?;
+        let place = page.numbers.binary_search(&row).ok()?;
+        let original = original::of_columns(&page.batch, place);
+        if page.beyond.iter().any(|(of, _)| *of == place) {
+            let whole = original.values.unwrap_or_default().join(",");
+            return Some(Original { values: None, whole, ..original });
+        }
+        let unread = page.unread.iter().filter(|(of, _, _)| *of == place).map(|(_, field, _)| *field);
+        Some(Original { unread: unread.collect(), ..original })
     }
 
     /// The places of the rows that cannot be read in these columns, and why.

@@ -12,6 +12,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::text::Text;
 
+const MANIFEST: &str = "{\"manifest\":1}\n";
+
 fn payouts(first: usize, count: usize) -> RecordBatch {
     let ids: Vec<String> = (first..first + count).map(|number| format!("C{number:06}")).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
@@ -35,7 +37,7 @@ fn joined(folder: &Folder, sink: &Sink, parts: &[RecordBatch]) -> Vec<u8> {
         .collect();
     let mut heard = Vec::new();
     let out = folder.path("joined");
-    sink.join(&parts, &out, &mut |number| {
+    sink.join(&parts, &out, MANIFEST, &mut |number| {
         heard.push(number);
         Ok(())
     })
@@ -61,6 +63,9 @@ fn a_parquet_file_has_the_rows_of_its_parts() {
     let rows: Vec<i64> = metadata.row_groups().iter().map(RowGroupMetaData::num_rows).collect();
     assert_eq!(rows, [3, 5_000, 1]);
     assert_eq!(metadata.file_metadata().created_by(), Some(concat!("huzhu version ", env!("CARGO_PKG_VERSION"))));
+    let pairs = metadata.file_metadata().key_value_metadata().cloned().unwrap_or_default();
+    let pairs: Vec<_> = pairs.iter().map(|pair| (pair.key.as_str(), pair.value.as_deref())).collect();
+    assert_eq!(pairs, [("huzhu.manifest", Some("{\"manifest\":1}"))]);
     let dictionaries: Vec<bool> =
         metadata.row_group(1).columns().iter().map(|column| column.dictionary_page_offset().is_some()).collect();
     assert_eq!(dictionaries, [false, true, false, true]);
@@ -129,12 +134,12 @@ fn a_sink_takes_only_its_own_columns() {
 fn a_file_that_can_not_be_written_is_named() {
     let folder = Folder::new();
     let sink = Sink::new(&folder.path("payouts.parquet"), &payouts(0, 0).schema()).unwrap();
-    let error = sink.join(&[], &folder.path("no/such/folder"), &mut |_| Ok(())).unwrap_err();
+    let error = sink.join(&[], &folder.path("no/such/folder"), MANIFEST, &mut |_| Ok(())).unwrap_err();
     assert!(error.is_output());
     assert_eq!(folder.said(&error).1, "`no/such/folder` can not be written: no such file or folder");
     let stop = || Error::input(Text::same("stopped"));
     let part = folder.file("part", sink.part(&payouts(0, 1)).unwrap());
-    let error = sink.join(&[part], &folder.path("out"), &mut |_| Err(stop())).unwrap_err();
+    let error = sink.join(&[part], &folder.path("out"), MANIFEST, &mut |_| Err(stop())).unwrap_err();
     assert_eq!(error, stop());
 }
 
@@ -146,17 +151,35 @@ fn a_full_disk_is_said() {
     for name in ["payouts.parquet", "payouts.csv"] {
         let sink = Sink::new(&folder.path(name), &rows.schema()).unwrap();
         let part = folder.file("part", sink.part(&rows).unwrap());
-        let error = sink.join(&[part], Path::new("/dev/full"), &mut |_| Ok(())).unwrap_err();
+        let error = sink.join(&[part], Path::new("/dev/full"), MANIFEST, &mut |_| Ok(())).unwrap_err();
         assert_eq!(error.message(Language::En), "`/dev/full` can not be written: the disk is full");
-        let mut rejects = RejectsFile::create(Path::new("/dev/full"), Path::new(name), false).unwrap();
-        let written = (0..100_000).try_for_each(|row| rejects.add(reject(row))).and_then(|()| rejects.finish());
+        let mut rejects = rejects_file(Path::new("/dev/full"), Path::new(name));
+        let written =
+            (0..100_000).try_for_each(|row| rejects.add(&original(), &[reject(row)])).and_then(|()| rejects.finish());
         assert_eq!(written.unwrap_err().message(Language::Zh), "`/dev/full` 写不进去：磁盘已满");
     }
 }
 
-fn reject(row: u64) -> Reject {
+/// A file of rows of three columns, the second of which an earlier run has added.
+fn rejects_file(path: &Path, named: &Path) -> RejectsFile {
+    let columns = ["claim_id", "row", "cause"].map(str::to_owned).to_vec();
+    RejectsFile::create(path, named, &columns, vec![0, 2], [false; 2]).unwrap()
+}
+
+fn original() -> Original {
+    let values = ["", "-3", "=1+1"].map(str::to_owned).to_vec();
+    Original {
+        values: Some(values),
+        unread: vec![],
+        whole: String::new(),
+        lines: Some(Lines { of_text: 3, of_sheet: 2 }),
+    }
+}
+
+fn reject(row: u64) -> (Reject, String) {
     let reason = Text { zh: "缺少 `claim_id`".to_owned(), en: "`claim_id` is not given, \"really\"".to_owned() };
-    Reject { input: Input::Claims, row, column: "claim_id".to_owned(), value: String::new(), reason }
+    let reject = Reject { input: Input::Claims, row, column: "claim_id".to_owned(), value: String::new(), reason };
+    (reject, "A2".to_owned())
 }
 
 #[test]
@@ -166,9 +189,9 @@ fn rejects_are_written_in_both_forms() {
         [("rejects.csv", 2), ("rejects.csv", 20_000), ("rejects.parquet", 300_000), ("rejects.parquet", 0)]
     {
         let path = folder.path("partial");
-        let mut file = RejectsFile::create(&path, Path::new(name), false).unwrap();
+        let mut file = rejects_file(&path, Path::new(name));
         for row in 1..=count {
-            file.add(reject(row)).unwrap();
+            file.add(&original(), &[reject(row)]).unwrap();
         }
         file.finish().unwrap();
         let bytes = fs::read(&path).unwrap();
@@ -176,8 +199,8 @@ fn rejects_are_written_in_both_forms() {
             let text = String::from_utf8(bytes).unwrap();
             assert_eq!(u64::try_from(text.lines().count()).unwrap(), count + 1);
             assert!(text.starts_with(
-                "input,row,column,value,reason_zh,reason_en\n\
-                 claims,1,claim_id,,缺少 `claim_id`,\"`claim_id` is not given, \"\"really\"\"\"\n"
+                "claim_id,cause,row,line,cell,column,value,reason_zh,reason_en\n\
+                 ,=1+1,1,3,A2,claim_id,,缺少 `claim_id`,\"`claim_id` is not given, \"\"really\"\"\"\n"
             ));
         } else {
             let reader = reader_of(&folder, &bytes);
@@ -241,13 +264,35 @@ fn json_lines_have_texts_for_amounts_and_null_for_nothing() {
 fn rejected_rows_as_json_lines() {
     let folder = Folder::new();
     let (path, named) = (folder.path("partial"), folder.path("rejects.jsonl"));
-    let mut file = RejectsFile::create(&path, &named, false).unwrap();
+    let mut file = rejects_file(&path, &named);
     let reason = Text { zh: "空".to_owned(), en: "empty".to_owned() };
-    let (input, column) = (Input::Claims, "event_date".to_owned());
-    file.add(Reject { input, row: 3, column, value: String::new(), reason }).unwrap();
+    let (input, column) = (Input::Claims, "cause".to_owned());
+    let second = (Reject { input, row: 3, column, value: "=1+1".to_owned(), reason }, "C2".to_owned());
+    file.add(&original(), &[reject(3), second]).unwrap();
     file.finish().unwrap();
     assert_eq!(
         fs::read_to_string(path).unwrap(),
-        "{\"input\":\"claims\",\"row\":3,\"column\":\"event_date\",\"value\":\"\",\"reason_zh\":\"空\",\"reason_en\":\"empty\"}\n"
+        "{\"claim_id\":null,\"cause\":\"=1+1\",\"row\":3,\"line\":3,\"cell\":\"A2; C2\",\"column\":\"claim_id; cause\",\"value\":\"; =1+1\",\
+         \"reason_zh\":\"`claim_id`：缺少 `claim_id`；`cause`：空\",\
+         \"reason_en\":\"`claim_id`: `claim_id` is not given, \\\"really\\\"; `cause`: empty\"}\n"
+    );
+}
+
+#[test]
+fn a_rejected_row_has_its_own_columns_and_can_be_safe_in_a_spreadsheet() {
+    let folder = Folder::new();
+    let path = folder.path("partial");
+    let columns = ["claim_id", "row", "cause"].map(str::to_owned).to_vec();
+    let mut file = RejectsFile::create(&path, Path::new("r.csv"), &columns, vec![0, 1, 2], [false, true]).unwrap();
+    let misshapen = Original { values: None, unread: vec![], whole: "=2,b".to_owned(), lines: None };
+    file.add(&original(), &[reject(1)]).unwrap();
+    let (fault, _) = reject(2);
+    file.add(&misshapen, &[(Reject { column: String::new(), ..fault }, String::new())]).unwrap();
+    file.finish().unwrap();
+    assert_eq!(
+        fs::read_to_string(path).unwrap(),
+        "claim_id,row,cause,rejected_row,line,cell,column,value,reason_zh,reason_en\n\
+         ,-3,'=1+1,1,3,A2,claim_id,,缺少 `claim_id`,\"`claim_id` is not given, \"\"really\"\"\"\n\
+         ,,,2,,,,\"'=2,b\",缺少 `claim_id`,\"`claim_id` is not given, \"\"really\"\"\"\n"
     );
 }
