@@ -172,6 +172,9 @@ fn batch_of(kept: &[Kept], row: u32) -> usize {
     kept.partition_point(|kept| kept.first_row <= row as usize) - 1
 }
 
+/// As long as that of the pack.
+const FINGERPRINT: &str = "0123456789abcdef";
+
 pub(crate) fn schema() -> SchemaRef {
     let small = |key: DataType| DataType::Dictionary(Box::new(key), Box::new(DataType::Utf8));
     Arc::new(Schema::new(vec![
@@ -182,11 +185,15 @@ pub(crate) fn schema() -> SchemaRef {
         Field::new("decision", small(DataType::UInt8), false),
         Field::new("payable", DataType::Decimal64(18, 2), false),
         Field::new("reasons", small(DataType::UInt16), false),
+        Field::new("notices", small(DataType::UInt8), false),
+        Field::new("reverses", small(DataType::UInt8), false),
+        Field::new("to_recover", DataType::Decimal64(18, 2), false),
+        Field::new("pack_fingerprint", small(DataType::UInt8), false),
     ]))
 }
 
-/// The result for the claims of one batch, of the answers to all.
-pub(crate) fn columns_of(kept: &Kept, answers: &[Answer]) -> [ArrayRef; 7] {
+/// The result for the claims of one batch, of the answers to all. Nothing is noticed, and nothing is taken back.
+pub(crate) fn columns_of(kept: &Kept, answers: &[Answer]) -> [ArrayRef; 11] {
     let rows = kept.claim_ids.len();
     let answers = &answers[kept.first_row..kept.first_row + rows];
     let decisions = [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended];
@@ -206,14 +213,19 @@ pub(crate) fn columns_of(kept: &Kept, answers: &[Answer]) -> [ArrayRef; 7] {
     for (kind, place) in kinds {
         texts[usize::from(place)] = reasons(kind);
     }
+    let always = |text: &str| dictionary::<UInt8Type>(UInt8Array::from(vec![0; rows]), &[text]);
     [
         Arc::new(kept.claim_ids.clone()),
         Arc::new(kept.enrollment_ids.clone()),
-        dictionary::<UInt8Type>(UInt8Array::from(vec![0; rows]), &["henan-accident"]),
-        dictionary::<UInt8Type>(UInt8Array::from(vec![0; rows]), &["1"]),
+        always("henan-accident"),
+        always("1"),
         dictionary::<UInt8Type>(decided, &decisions.map(decision_name)),
         Arc::new(payable.with_data_type(DataType::Decimal64(18, 2))),
         dictionary::<UInt16Type>(keys, &texts),
+        always(""),
+        always(""),
+        Arc::new(Decimal64Array::from(vec![0; rows]).with_data_type(DataType::Decimal64(18, 2))),
+        always(FINGERPRINT),
     ]
 }
 
