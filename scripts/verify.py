@@ -37,6 +37,31 @@ def read(line):
     except (ValueError, RecursionError) as fault:
         raise Flaw(f"not canonical JSON: {fault}") from None
 
+BEGINNINGS = (
+    (b"PK\3\4", "it is a zip archive or an Excel workbook, not a certificate"), (b"\x1f\x8b", "it is compressed with gzip: unpack it first"),
+    (b"PAR1", "it is a Parquet file, not a certificate"), (b"%PDF", "it is a PDF file, not a certificate"),
+    (b"\xef\xbb\xbf", "a byte order mark stands before it: another program has saved it anew"), (b"<", "it is a web page or XML, not a certificate"),
+)
+
+def what_it_is(text):
+    """What a file is that is no certificate as it was written."""
+    for beginning, said in BEGINNINGS:
+        if text.startswith(beginning):
+            return said
+    if not text.strip():
+        return "the file is empty"
+    try:
+        value = json.loads(text.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return "it is not JSON, so it is no certificate"
+    if type(value) is dict and value.get("format") == "huzhu-certificate/1":
+        return "it is a certificate that was laid out or written anew: it must stay as it was written, byte for byte"
+    if type(value) is dict and {"enrollment", "claim"} <= value.keys():
+        return "it is a case file, not a certificate"
+    if type(value) is dict and {"decision", "benefits"} <= value.keys():
+        return "it is a decision with its explanation, not a certificate"
+    return "it is other JSON, not a certificate"
+
 def fits(value, form):
     """Refuses what is not of a form, which is a type; a tuple of texts, one of which it is; a list of the form of its items; an object
     with the forms of its members, of which those with a question mark may be absent; or a function that refuses. Gives the value."""
@@ -319,15 +344,26 @@ CERTIFICATE = {
     "values": list, "conclusion": dict, "digest": digest,
 }
 
+def need_same(follows, stated, place):
+    """Names the first place at which what is stated is not what follows."""
+    if canonical(follows) == canonical(stated):
+        return
+    if type(follows) is type(stated) is dict:
+        need(follows.keys() == stated.keys(), f"{place}: members {sorted(stated)}, not {sorted(follows)}")
+        for name in sorted(follows):
+            need_same(follows[name], stated[name], f"{place}.{name}")
+    if type(follows) is type(stated) is list:
+        need(len(follows) == len(stated), f"{place}: {len(stated)} items, not {len(follows)}")
+        for number, (one, other) in enumerate(zip(follows, stated)):
+            need_same(one, other, f"{place}[{number}]")
+    raise Flaw(f"{place}: {json.dumps(follows, ensure_ascii=False):.60} follows, not {json.dumps(stated, ensure_ascii=False):.60}")
+
 def hashed(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
 
 def check_certificate(certificate, program, program_digest):
     """Checks all but program and inclusion; gives the leaf of the tree."""
     fits(certificate, CERTIFICATE)
-    covered = {member: value for member, value in certificate.items() if member != "digest"}
-    need(certificate["program_digest"] == program_digest, "the program digest is another")
-    need(certificate["digest"] == hashed(canonical(covered)).hex(), "the digest is another")
     given, kinds, stated = certificate["facts"], program["kinds"], certificate["values"]
     need(given.keys() == kinds.keys(), "other facts than the program's")
     facts = {fact: value_in(kinds[fact], value) for fact, value in given.items()}
@@ -338,9 +374,15 @@ def check_certificate(certificate, program, program_digest):
     values = evaluate(program, facts, priors)
     need(len(stated) == len(values), "more or fewer values")
     for place, (follows, found) in enumerate(zip(map(value_out, values), stated)):
-        need(type(follows) is type(found) and follows == found, f"step {place}: {follows!r} follows, not {found!r:.60}")
-    follows = conclude(program, values, lacking)
-    need(canonical(certificate["conclusion"]) == canonical(follows), f"this follows: {canonical(follows).decode()}")
+        step = program["steps"][place]
+        of = f", of {step['at']}" if "at" in step else ""
+        said = f"step {place}, {step['op']}{of}: {follows!r} follows, not {found!r:.60}"
+        need(type(follows) is type(found) and follows == found, said)
+    need_same(conclude(program, values, lacking), certificate["conclusion"], "conclusion")
+    # what was worked out wrong is said before what was hashed wrong, since it tells more
+    covered = {member: value for member, value in certificate.items() if member != "digest"}
+    need(certificate["program_digest"] == program_digest, "the program digest is another")
+    need(certificate["digest"] == hashed(canonical(covered)).hex(), "the digest is another")
     return hashed(b"\0", bytes.fromhex(certificate["digest"]))
 
 def counted(top, count):
@@ -404,9 +446,16 @@ def check_batch(lines):
 
 def check(file):
     """Checks an open file; gives what it says, the digests of its programs, and its root, if it has one."""
-    is_single = file.read(9) == b'{"claim":'
+    beginning = file.read(11)
     file.seek(0)
-    return check_single(file.read()) if is_single else check_batch(file)
+    if beginning.startswith(b'{"claim":'):
+        text = file.read()
+        if b'"conclusion":' not in text:
+            raise Flaw(what_it_is(text))
+        return check_single(text)
+    if not beginning.startswith((b'{"program":', b'{"count":')):
+        raise Flaw(what_it_is(file.read()))
+    return check_batch(file)
 
 def opened(path):
     return io.BytesIO(sys.stdin.buffer.read()) if path == "-" else open(path, "rb")

@@ -1,6 +1,8 @@
 //! Deciding one claim: the answer alone, or with its reasons.
 
 pub(crate) mod reasons;
+mod shown;
+mod workings;
 
 use std::sync::Arc;
 
@@ -23,6 +25,9 @@ use crate::reading::exact::{Exact, Known, Listener, Silence};
 use crate::semantics::{Meaning, Verdict};
 use crate::text::{Text, say};
 use reasons::Journal;
+use workings::{Worker, Working};
+
+pub use workings::{DerivedFact, UsedFigure};
 
 /// What becomes of a claim. A no is an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -135,10 +140,26 @@ pub struct Adjudication {
     pub(crate) inapplicable: Vec<Inapplicable>,
     pub(crate) reasons: Vec<Reason>,
     pub(crate) assumed: Vec<Assumed>,
+    pub(crate) figures: Vec<UsedFigure>,
+    pub(crate) derived: Vec<DerivedFact>,
     notices: Vec<Notice>,
 }
 
 impl Adjudication {
+    /// An answer without reasons yet.
+    fn of(outcome: Outcome) -> Adjudication {
+        Adjudication {
+            outcome,
+            benefits: Vec::new(),
+            inapplicable: Vec::new(),
+            reasons: Vec::new(),
+            assumed: Vec::new(),
+            figures: Vec::new(),
+            derived: Vec::new(),
+            notices: Vec::new(),
+        }
+    }
+
     /// The answer alone.
     #[must_use]
     pub fn outcome(&self) -> &Outcome {
@@ -187,6 +208,19 @@ impl Adjudication {
         &self.assumed
     }
 
+    /// The figures, tables and bands of the pack that the decision was made with, in the order in which they were read; none unless it was
+    /// worked out by [`Plan::work_out`].
+    #[must_use]
+    pub fn figures(&self) -> &[UsedFigure] {
+        &self.figures
+    }
+
+    /// The facts that the decision stands on and that follow from what the claim states; none unless it was worked out.
+    #[must_use]
+    pub fn derived(&self) -> &[DerivedFact] {
+        &self.derived
+    }
+
     /// What is said of the claim beside its decision, such as that an earlier claim is still open.
     #[must_use]
     pub fn notices(&self) -> &[Notice] {
@@ -209,9 +243,16 @@ impl Adjudication {
                 self.inapplicable.clear();
                 self.reasons.clear();
                 self.assumed.clear();
+                self.figures.clear();
+                self.derived.clear();
             }
-            let reason =
-                Reason { code: notice.code().name().to_owned(), text: notice.text().clone(), clause: None, fact: None };
+            let reason = Reason {
+                code: notice.code().name().to_owned(),
+                text: notice.text().clone(),
+                clause: None,
+                fact: None,
+                found: Vec::new(),
+            };
             let held = self.notices.iter().filter(|earlier| earlier.holds()).count();
             self.reasons.insert(held.min(self.reasons.len()), reason);
         }
@@ -238,7 +279,8 @@ impl Adjudication {
         let (id, paid) = (reversed.claim(), money::print(exact::subtract(Decimal::ZERO, payable)?));
         let text =
             say!("冲销理赔申请 `{id}`，应追回 {paid} 元", "reverses the claim `{id}`; {paid} yuan are to be recovered");
-        let reason = Reason { code: Code::Reversal.name().to_owned(), text, clause: None, fact: None };
+        let reason =
+            Reason { code: Code::Reversal.name().to_owned(), text, clause: None, fact: None, found: Vec::new() };
         let outcome = Outcome {
             claim: Arc::clone(&claim.id),
             plan: Arc::clone(&plan.reference),
@@ -247,8 +289,7 @@ impl Adjudication {
             posting: None,
             dates: OpenClaim { event_date: Some(reversed.event_date), coverage_start: Some(reversed.coverage_start) },
         };
-        let (inapplicable, assumed, notices) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Adjudication { outcome, benefits, inapplicable, reasons: vec![reason], assumed, notices })
+        Ok(Adjudication { benefits, reasons: vec![reason], ..Adjudication::of(outcome) })
     }
 
     /// A reversal in a member's account of which nothing can be decided.
@@ -261,14 +302,7 @@ impl Adjudication {
             posting: None,
             dates: OpenClaim { event_date: None, coverage_start: None },
         };
-        let mut adjudication = Adjudication {
-            outcome,
-            benefits: Vec::new(),
-            inapplicable: Vec::new(),
-            reasons: Vec::new(),
-            assumed: Vec::new(),
-            notices: Vec::new(),
-        };
+        let mut adjudication = Adjudication::of(outcome);
         claim.notices().iter().for_each(|notice| adjudication.note(notice.clone()));
         adjudication
     }
@@ -306,7 +340,13 @@ impl Adjudication {
         if self.outcome.payable.is_zero() && self.outcome.decision == Decision::Paid {
             self.outcome.decision = Decision::NothingDue;
             let code = Code::JointLimit.name().to_owned();
-            self.reasons.push(Reason { code, text: title.clone(), clause: Some(clause.clone()), fact: None });
+            self.reasons.push(Reason {
+                code,
+                text: title.clone(),
+                clause: Some(clause.clone()),
+                fact: None,
+                found: Vec::new(),
+            });
         }
         Ok(())
     }
@@ -320,6 +360,7 @@ pub struct BenefitLines {
     pub(crate) clause: Text,
     pub(crate) basis: Text,
     pub(crate) assumed: Vec<String>,
+    pub(crate) formula: Option<Text>,
     gross: Decimal,
     paid: Decimal,
     /// Whether the amount that is due so far could be worked out.
@@ -338,6 +379,12 @@ impl BenefitLines {
     #[must_use]
     pub fn title(&self) -> &Text {
         &self.title
+    }
+
+    /// The amount before all steps with its numbers, if it was worked out and is not a single one: `50 yuan/day × 51 days × 2 shares = 5,100.00`.
+    #[must_use]
+    pub fn formula(&self) -> Option<&Text> {
+        self.formula.as_ref()
     }
 
     /// The amount before all steps, in yuan.
@@ -373,9 +420,27 @@ impl BenefitLines {
         }
         let takes = exact::subtract(self.paid, leaves)?;
         let is_binding = decides || !takes.is_zero();
-        self.lines.push(Line { step, takes, leaves, reason, clause, is_binding, assumed: reasons::names(assumed) });
+        let assumed = reasons::names(assumed);
+        self.lines.push(Line {
+            step,
+            takes,
+            leaves,
+            reason,
+            clause,
+            is_binding,
+            assumed,
+            working: None,
+            applies: true,
+        });
         self.paid = leaves;
         Ok(())
+    }
+
+    /// How the last line was worked out.
+    fn work_out(&mut self, working: Option<Working>) {
+        if let (Some(line), Some(Working { text, applies })) = (self.lines.last_mut(), working) {
+            (line.working, line.applies) = (Some(text), applies);
+        }
     }
 }
 
@@ -389,6 +454,8 @@ pub struct Line {
     pub(crate) clause: Text,
     is_binding: bool,
     pub(crate) assumed: Vec<String>,
+    pub(crate) working: Option<Text>,
+    applies: bool,
 }
 
 impl Line {
@@ -414,6 +481,18 @@ impl Line {
     #[must_use]
     pub fn is_binding(&self) -> bool {
         self.is_binding
+    }
+
+    /// Whether the step was worked; else its own condition is not met.
+    #[must_use]
+    pub fn applies(&self) -> bool {
+        self.applies
+    }
+
+    /// The step with its numbers, if it was worked out: the rate and why it applies, a limit and what was used of it before.
+    #[must_use]
+    pub fn working(&self) -> Option<&Text> {
+        self.working.as_ref()
     }
 }
 
@@ -450,6 +529,17 @@ pub struct Reason {
     pub clause: Option<Text>,
     /// The fact that is missing, if one is.
     pub fact: Option<String>,
+    /// What was found and what is wanted, where a condition is not met and the decision was worked out.
+    pub found: Vec<Text>,
+}
+
+/// How much a decision says of how it was worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// Its lines and reasons.
+    Plain,
+    /// Also the numbers of every rule, the figures and the derived facts.
+    Worked,
 }
 
 impl Plan {
@@ -485,26 +575,60 @@ impl Plan {
         claim: &Claim,
         accumulators: &Accumulators,
     ) -> Result<Adjudication, Error> {
-        let (outcome, missing, journal) = self.run(enrollment, claim, accumulators, Journal::default())?;
-        let mut adjudication = Adjudication {
-            outcome,
-            benefits: Vec::new(),
-            inapplicable: Vec::new(),
-            reasons: Vec::new(),
-            assumed: Vec::new(),
-            notices: Vec::new(),
+        self.reasoned(enrollment, claim, accumulators, Detail::Plain)
+    }
+
+    /// The same for a person to read: also with the numbers of every rule, the figures and what follows from other facts. The decision is the
+    /// same and takes a few times as long.
+    ///
+    /// # Errors
+    /// Those of [`Plan::decide`].
+    pub fn work_out(
+        &self,
+        enrollment: &Enrollment,
+        claim: &Claim,
+        accumulators: &Accumulators,
+    ) -> Result<Adjudication, Error> {
+        self.reasoned(enrollment, claim, accumulators, Detail::Worked)
+    }
+
+    /// The same with all numbers or without: who compares decisions needs no formulas.
+    pub(crate) fn reasoned(
+        &self,
+        enrollment: &Enrollment,
+        claim: &Claim,
+        accumulators: &Accumulators,
+        detail: Detail,
+    ) -> Result<Adjudication, Error> {
+        let (outcome, missing, journal) = self.run(enrollment, claim, accumulators, Journal::of(detail))?;
+        let mut adjudication = Adjudication::of(outcome);
+        let decision = adjudication.decision();
+        let mut worker = match detail {
+            Detail::Plain => None,
+            Detail::Worked => {
+                let paid = journal.paid_before_limits(self.benefits.len());
+                Some(Worker::new(self, enrollment, claim, accumulators, paid))
+            }
         };
-        match adjudication.decision() {
-            Decision::Paid | Decision::NothingDue => self.lay_out(&journal.notes, &mut adjudication)?,
-            Decision::Denied => self.list_unmet(&journal.notes, &mut adjudication),
+        match decision {
+            Decision::Paid | Decision::NothingDue => {
+                self.lay_out(&journal.notes, worker.as_mut(), &mut adjudication)?;
+            }
+            Decision::Denied => self.list_unmet(&journal.notes, worker.as_mut(), &mut adjudication),
             Decision::Reversed => {} // never of rules, see `run`
             Decision::Pended => {
                 self.list_broken(&journal.notes, &mut adjudication);
-                self.list_unmet(&journal.notes, &mut adjudication);
+                self.list_unmet(&journal.notes, worker.as_mut(), &mut adjudication);
                 self.list_missing(missing, &mut adjudication);
             }
         }
-        if adjudication.decision() == Decision::NothingDue {
+        if let Some(worker) = &mut worker {
+            let sources = journal.sources(decision).into_iter();
+            adjudication.figures = sources.filter_map(|source| worker.figure(source)).collect();
+            let derived = journal.derived(decision).into_iter();
+            adjudication.derived = derived.filter_map(|slot| worker.derived(slot)).collect();
+        }
+        if decision == Decision::NothingDue {
             adjudication.reasons = reasons::why_nothing(&adjudication);
         }
         adjudication.assumed.sort();
@@ -710,6 +834,7 @@ impl Plan {
                     clause: stated.citation.clause.clone(),
                     basis: say!("冲回理赔申请 `{id}` 的给付", "paid for the claim `{id}`, taken back"),
                     assumed: Vec::new(),
+                    formula: None,
                     gross: back,
                     paid: back,
                     is_known: true,

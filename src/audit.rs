@@ -55,7 +55,7 @@ pub use self::workbook::workbook;
 use crate::batch::files::Sink;
 use crate::batch::{Digest, InputFile, LEAST_MEMORY, Progress, RecordedFile, digest_of, each_once, run_watched};
 use crate::catalog::Catalog;
-use crate::error::Error;
+use crate::error::{Error, Remedy};
 use crate::text::{Text, say};
 
 /// Recomputes all recorded payouts of an audit and writes what differs.
@@ -116,10 +116,9 @@ impl Audit {
         each_once(self.job.files(Some(recorded)).chain([self.notes.clone()]))?;
         let shown = self.notes.display();
         if self.notes.exists() && !self.job.overwrites() {
-            return Err(Error::output(say!(
-                "`{shown}` 已存在；用 `--force` 覆盖",
-                "`{shown}` is there already; `--force` overwrites it"
-            )));
+            return Err(
+                Error::output(say!("`{shown}` 已存在", "`{shown}` is there already")).mended_by(Remedy::Overwrite)
+            );
         }
         Ok(())
     }
@@ -132,9 +131,10 @@ impl Audit {
             None => {
                 let least = bytes.saturating_add(LEAST_MEMORY).div_ceil(1 << 20);
                 Err(Error::memory(say!(
-                    "{count} 条记录需要 {least} MiB 内存；用 `--memory` 放宽",
-                    "{count} recorded payouts need {least} MiB of memory; raise it with `--memory`"
-                )))
+                    "{count} 条记录需要 {least} MiB 内存",
+                    "{count} recorded payouts need {least} MiB of memory"
+                ))
+                .mended_by(Remedy::MoreMemory))
             }
         }
     }

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::accumulator::Accumulators;
-use crate::adjudicate::Adjudication;
+use crate::adjudicate::{Adjudication, Detail};
 use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::code::Code;
@@ -92,9 +92,22 @@ impl Case {
     /// # Errors
     /// Those of [`history::decide`] and [`crate::Plan::adjudicate`].
     pub fn decide(&self, catalog: &Catalog) -> Result<(Adjudication, Accumulators), Error> {
+        self.reasoned(catalog, Detail::Plain)
+    }
+
+    /// The same for a person to read, see [`crate::Plan::work_out`].
+    ///
+    /// # Errors
+    /// Those of [`Case::decide`].
+    pub fn work_out(&self, catalog: &Catalog) -> Result<(Adjudication, Accumulators), Error> {
+        self.reasoned(catalog, Detail::Worked)
+    }
+
+    fn reasoned(&self, catalog: &Catalog, detail: Detail) -> Result<(Adjudication, Accumulators), Error> {
         let known = self.known(catalog);
         let Before { mut accumulators, room } = known.before_known(catalog)?;
-        let mut adjudication = history::next(catalog, &known.enrollment, &known.claim, &mut accumulators, &room)?;
+        let mut adjudication =
+            history::next(catalog, &known.enrollment, &known.claim, &mut accumulators, &room, detail)?;
         if let Some(notice) = late::notice(self, catalog, &accumulators)? {
             adjudication.note(notice);
         }
@@ -761,5 +774,5 @@ fn own_misfit_text(fact: &PlanFact, value: &Value) -> Option<Text> {
 }
 
 fn where_facts_are_listed() -> Text {
-    say!("`huzhu schema --case` 列出全部事实", "`huzhu schema --case` lists all facts")
+    say!("理赔文件的 JSON Schema 列出全部事实", "the JSON Schema of case files lists all facts")
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use crate::accumulator::Accumulators;
-use crate::adjudicate::Adjudication;
+use crate::adjudicate::{Adjudication, Detail};
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
@@ -100,7 +100,7 @@ impl Program<'_> {
         if claim.reverses().is_some() {
             return Err(Error::certificate(say!("冲销没有凭证", "a reversal has no certificate")));
         }
-        let adjudication = self.plan.adjudicate(enrollment, claim, accumulators)?;
+        let adjudication = self.plan.reasoned(enrollment, claim, accumulators, Detail::Plain)?;
         if adjudication.is_held() {
             return Ok((None, adjudication));
         }

@@ -12,6 +12,19 @@ use crate::text::{Language, Text, say};
 pub struct Error {
     kind: Kind,
     message: Text,
+    remedy: Option<Remedy>,
+}
+
+/// What a caller can ask for so that it goes on; how, is for the caller to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Remedy {
+    /// To overwrite results that are there.
+    Overwrite,
+    /// To start over, instead of going on from an earlier run.
+    StartOver,
+    /// To allow more memory.
+    MoreMemory,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,27 +54,27 @@ enum Kind {
 
 impl Error {
     pub(crate) fn fact(message: Text) -> Error {
-        Error { kind: Kind::Fact, message: message.on_one_line() }
+        Error { kind: Kind::Fact, message: message.on_one_line(), remedy: None }
     }
 
     pub(crate) fn plan(message: Text) -> Error {
-        Error { kind: Kind::Plan, message: message.on_one_line() }
+        Error { kind: Kind::Plan, message: message.on_one_line(), remedy: None }
     }
 
     pub(crate) fn version(message: Text) -> Error {
-        Error { kind: Kind::Version, message: message.on_one_line() }
+        Error { kind: Kind::Version, message: message.on_one_line(), remedy: None }
     }
 
     pub(crate) fn history(message: Text) -> Error {
-        Error { kind: Kind::History, message: message.on_one_line() }
+        Error { kind: Kind::History, message: message.on_one_line(), remedy: None }
     }
 
     pub(crate) fn arithmetic(message: Text) -> Error {
-        Error { kind: Kind::Arithmetic, message: message.on_one_line() }
+        Error { kind: Kind::Arithmetic, message: message.on_one_line(), remedy: None }
     }
 
     pub(crate) fn certificate(message: Text) -> Error {
-        Error { kind: Kind::Certificate, message: message.on_one_line() }
+        Error { kind: Kind::Certificate, message: message.on_one_line(), remedy: None }
     }
 
     /// What is so by construction is not so, here. Told instead of going on with a zero, the first day or the first row.
@@ -73,42 +86,54 @@ impl Error {
             "程序自身有错（{here}），未作决定，请告知其维护者",
             "the program itself is wrong at {here}; it decides nothing then, please tell its maintainers"
         );
-        Error { kind: Kind::Bug, message: message.on_one_line() }
+        Error { kind: Kind::Bug, message: message.on_one_line(), remedy: None }
     }
 
     #[cfg(feature = "workbook")]
     pub(crate) fn workbook(message: Text) -> Error {
-        Error { kind: Kind::Workbook, message: message.on_one_line() }
+        Error { kind: Kind::Workbook, message: message.on_one_line(), remedy: None }
     }
 
     #[cfg(feature = "batch")]
     pub(crate) fn columns(message: Text) -> Error {
-        Error { kind: Kind::Columns, message: message.on_one_line() }
+        Error { kind: Kind::Columns, message: message.on_one_line(), remedy: None }
     }
 
     #[cfg(feature = "batch")]
     pub(crate) fn input(message: Text) -> Error {
-        Error { kind: Kind::Input, message: message.on_one_line() }
+        Error { kind: Kind::Input, message: message.on_one_line(), remedy: None }
     }
 
     #[cfg(feature = "batch")]
     pub(crate) fn output(message: Text) -> Error {
-        Error { kind: Kind::Output, message: message.on_one_line() }
+        Error { kind: Kind::Output, message: message.on_one_line(), remedy: None }
     }
 
     #[cfg(feature = "batch")]
     pub(crate) fn resume(message: Text) -> Error {
-        Error { kind: Kind::Resume, message: message.on_one_line() }
+        Error { kind: Kind::Resume, message: message.on_one_line(), remedy: None }
     }
 
     #[cfg(feature = "batch")]
     pub(crate) fn memory(message: Text) -> Error {
-        Error { kind: Kind::Memory, message: message.on_one_line() }
+        Error { kind: Kind::Memory, message: message.on_one_line(), remedy: None }
     }
 
     #[cfg(feature = "batch")]
     pub(crate) fn interrupted(message: Text) -> Error {
-        Error { kind: Kind::Interrupted, message: message.on_one_line() }
+        Error { kind: Kind::Interrupted, message: message.on_one_line(), remedy: None }
+    }
+
+    /// The same, with what mends it.
+    #[cfg(feature = "batch")]
+    pub(crate) fn mended_by(self, remedy: Remedy) -> Error {
+        Error { remedy: Some(remedy), ..self }
+    }
+
+    /// What the caller can ask for, if that mends it.
+    #[must_use]
+    pub fn remedy(&self) -> Option<Remedy> {
+        self.remedy
     }
 
     /// A fact has a value that it can not have.

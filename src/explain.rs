@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::accumulator::Accumulators;
-use crate::adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, Reason};
+use crate::adjudicate::{Adjudication, BenefitLines, Decision, DerivedFact, Inapplicable, Line, Reason, UsedFigure};
 use crate::money;
 use crate::notice::{Notice, Recalculated, Recalculation};
-use crate::plan::{Assumed, PlanReference};
-use crate::text::Language;
+use crate::plan::{Assumed, PlanReference, Provenance};
+use crate::text::{Language, Text};
 
 /// A decision in the form in which it leaves the engine; money is text in yuan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,12 @@ pub struct Explanation {
     pub assumed: Vec<String>,
     /// The same with titles and values.
     pub assumptions: Vec<Assumption>,
+    /// The figures, tables and bands of the pack that the decision was made with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<FigureExplanation>,
+    /// The facts that follow from what the claim states, with how.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derived: Vec<DerivedExplanation>,
     /// What is posted once this claim is: by claim id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accumulators: Option<Accumulators>,
@@ -55,6 +61,9 @@ pub struct BenefitExplanation {
     /// The names of everything assumed that the gross amount stands on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assumed: Vec<String>,
+    /// The same with its numbers, unless it is a single one: `50 yuan/day × 51 days × 2 shares = 5,100.00`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formula: Option<String>,
     /// The amount before all steps.
     pub gross: String,
     /// What is paid, after limits.
@@ -81,6 +90,53 @@ pub struct StepExplanation {
     /// The names of everything assumed that it stands on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assumed: Vec<String>,
+    /// Whether the step was worked; else its own condition is not met.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub applies: bool,
+    /// The step with its numbers: the rate and why it applies, a limit and what was used of it before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_yes(answer: &bool) -> bool {
+    *answer
+}
+
+/// A figure, table or bands of the pack with what they come to for a claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FigureExplanation {
+    /// Its name in the pack.
+    pub name: String,
+    /// What it is called.
+    pub title: String,
+    /// Its value, of a table the row that applies; none of bands that each pay a part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Why this row or band.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<String>,
+    /// How sure we are of it.
+    pub provenance: Provenance,
+    /// Where it is written.
+    pub clause: String,
+}
+
+/// A fact that follows from others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DerivedExplanation {
+    /// Its name.
+    pub fact: String,
+    /// What it is called.
+    pub title: String,
+    /// What it comes to.
+    pub value: String,
+    /// How it follows.
+    pub formula: String,
 }
 
 /// A benefit that does not apply.
@@ -107,6 +163,9 @@ pub struct ReasonExplanation {
     /// The fact that is missing, if one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fact: Option<String>,
+    /// What was found and what is wanted, where a condition is not met.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<String>,
 }
 
 /// One notice.
@@ -186,6 +245,8 @@ impl Adjudication {
             notices: self.notices().iter().map(|notice| notice.explain(language)).collect(),
             assumed: self.assumed.iter().map(|assumed| assumed.name.clone()).collect(),
             assumptions: self.assumed.iter().map(|assumed| assumed.explain(language)).collect(),
+            figures: self.figures.iter().map(|figure| figure.explain(language)).collect(),
+            derived: self.derived.iter().map(|derived| derived.explain(language)).collect(),
             accumulators: None,
             next_yuan: Vec::new(),
         }
@@ -200,6 +261,7 @@ impl BenefitLines {
             clause: self.clause.in_language(language).to_owned(),
             basis: self.basis.in_language(language).to_owned(),
             assumed: self.assumed.clone(),
+            formula: self.formula().map(|formula| formula.in_language(language).to_owned()),
             gross: money::print(self.gross()),
             paid: money::print(self.paid()),
             steps: self.lines.iter().map(|line| line.explain(language)).collect(),
@@ -217,6 +279,8 @@ impl Line {
             clause: self.clause.in_language(language).to_owned(),
             binding: self.is_binding(),
             assumed: self.assumed.clone(),
+            applies: self.applies(),
+            working: self.working().map(|working| working.in_language(language).to_owned()),
         }
     }
 }
@@ -238,8 +302,37 @@ impl Reason {
             text: self.text.in_language(language).to_owned(),
             clause: self.clause.as_ref().map(|clause| clause.in_language(language).to_owned()),
             fact: self.fact.clone(),
+            found: in_language(&self.found, language),
         }
     }
+}
+
+impl UsedFigure {
+    fn explain(&self, language: Language) -> FigureExplanation {
+        FigureExplanation {
+            name: self.name.clone(),
+            title: self.title.in_language(language).to_owned(),
+            value: self.value.as_ref().map(|value| value.in_language(language).to_owned()),
+            because: in_language(&self.because, language),
+            provenance: self.provenance,
+            clause: self.clause.in_language(language).to_owned(),
+        }
+    }
+}
+
+impl DerivedFact {
+    fn explain(&self, language: Language) -> DerivedExplanation {
+        DerivedExplanation {
+            fact: self.fact.clone(),
+            title: self.title.in_language(language).to_owned(),
+            value: self.value.in_language(language).to_owned(),
+            formula: self.formula.in_language(language).to_owned(),
+        }
+    }
+}
+
+fn in_language(texts: &[Text], language: Language) -> Vec<String> {
+    texts.iter().map(|text| text.in_language(language).to_owned()).collect()
 }
 
 impl Notice {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use crate::accumulator::{Accumulators, OpenClaim};
-use crate::adjudicate::{Adjudication, Decision, Outcome};
+use crate::adjudicate::{Adjudication, Decision, Detail, Outcome};
 use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
@@ -124,6 +124,7 @@ pub(crate) fn next(
     claim: &Claim,
     accumulators: &mut Accumulators,
     room: &Room<'_>,
+    detail: Detail,
 ) -> Result<Adjudication, Error> {
     if let Some(reversed) = claim.reverses() {
         if claim.is_held() {
@@ -133,7 +134,7 @@ pub(crate) fn next(
         return take_back(catalog, enrollment, claim, reversed, accumulators);
     }
     let plan = catalog.resolve(enrollment, claim)?;
-    let mut adjudication = plan.adjudicate(enrollment, claim, accumulators)?;
+    let mut adjudication = plan.reasoned(enrollment, claim, accumulators, detail)?;
     room.cut(&mut adjudication, accumulators)?;
     post(catalog, enrollment, claim, adjudication.outcome(), accumulators)?;
     Ok(adjudication)
@@ -187,7 +188,7 @@ pub(crate) fn outcome(
     if room.caps(outcome.payable(), accumulators)? == outcome.payable() {
         return Ok(outcome);
     }
-    let mut adjudication = plan.adjudicate(enrollment, claim, accumulators)?;
+    let mut adjudication = plan.reasoned(enrollment, claim, accumulators, Detail::Plain)?;
     room.cut(&mut adjudication, accumulators)?;
     Ok(adjudication.into_outcome())
 }

@@ -86,7 +86,9 @@ mod workbook;
 mod written;
 
 pub use accumulator::{Accumulators, Posting};
-pub use adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable, Line, Outcome, Reason};
+pub use adjudicate::{
+    Adjudication, BenefitLines, Decision, DerivedFact, Inapplicable, Line, Outcome, Reason, UsedFigure,
+};
 pub use case::{Case, OtherCover};
 pub use cases::{CaseReport, CasesReport, WorkedCases};
 pub use catalog::{Catalog, Hold, LoadError, rule_files};
@@ -96,10 +98,10 @@ pub use code::Code;
 pub use curve::{Curve, Piece, Turn};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use enrollment::Enrollment;
-pub use error::Error;
+pub use error::{Error, Remedy};
 pub use explain::{
-    Assumption, BenefitExplanation, Explanation, InapplicableExplanation, NextYuan, NoticeExplanation,
-    ReasonExplanation, RecalculatedExplanation, RecalculationExplanation, StepExplanation,
+    Assumption, BenefitExplanation, DerivedExplanation, Explanation, FigureExplanation, InapplicableExplanation,
+    NextYuan, NoticeExplanation, ReasonExplanation, RecalculatedExplanation, RecalculationExplanation, StepExplanation,
 };
 pub use fact::{Absent, Holder, Kind, STANDARD, StandardFact, Value};
 pub use notice::{Notice, Recalculated, Recalculation};

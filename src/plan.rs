@@ -3,7 +3,7 @@
 pub(crate) mod expression;
 pub(crate) mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -131,6 +131,18 @@ impl Plan {
         fact.symbols.iter().find(|symbol| &*symbol.name == value).map(|symbol| &symbol.title)
     }
 
+    /// Whether this fact follows from others where it is not given.
+    #[must_use]
+    pub fn can_derive(&self, fact: &str) -> bool {
+        self.facts.iter().any(|known| &*known.name == fact && known.derived.is_some())
+    }
+
+    /// Whether this is the code of something that must hold between facts, such as that a settlement adds up.
+    #[must_use]
+    pub fn is_identity(&self, code: &str) -> bool {
+        self.identities.iter().any(|identity| identity.id == code)
+    }
+
     /// Whether the plan reads this fact, be it a standard one or its own.
     #[must_use]
     pub fn reads(&self, fact: &str) -> bool {
@@ -217,6 +229,13 @@ by_typed_index! {
     number_value, NumberValue, values.numbers: Number;
     truth_value, TruthValue, values.truths: Truth;
     date_value, DateValue, values.dates: Date;
+}
+
+impl Plan {
+    /// What the pack calls a named expression.
+    pub(crate) fn title_of_value(&self, value: AnyValue) -> Text {
+        self.values.titles.get(&value).map_or_else(Text::default, Text::clone)
+    }
 }
 
 #[cfg(feature = "workbook")]
@@ -495,6 +514,16 @@ pub(crate) struct Values {
     pub(crate) numbers: Vec<Number>,
     pub(crate) truths: Vec<Truth>,
     pub(crate) dates: Vec<Date>,
+    /// What the pack calls each.
+    pub(crate) titles: BTreeMap<AnyValue, Text>,
+}
+
+/// Index of any named expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum AnyValue {
+    Number(NumberValue),
+    Truth(TruthValue),
+    Date(DateValue),
 }
 
 /// A waiting period, with an optional reduced window after it.

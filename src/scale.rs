@@ -1,5 +1,7 @@
 //! The axis of a drawing, marked at round numbers. Its places are whole numbers.
 
+use std::iter;
+
 /// A range of whole units with marks at multiples of one round number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Scale {
@@ -44,9 +46,8 @@ impl Scale {
 
     /// The marks from the lowest up.
     pub(crate) fn marks(self) -> impl Iterator<Item = i128> {
-        let first = self.low.saturating_add(self.step).saturating_sub(1).div_euclid(self.step);
-        let marks = (0_i128..).map(move |number| first.saturating_add(number).saturating_mul(self.step));
-        marks.take_while(move |mark| *mark <= self.high)
+        let above = self.low.saturating_add(self.step).saturating_sub(1).div_euclid(self.step).checked_mul(self.step);
+        iter::successors(above, move |mark| mark.checked_add(self.step)).take_while(move |mark| *mark <= self.high)
     }
 }
 

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Several, Slot, Slots, Truth};
 use crate::plan::{
     Action, AnyFigure, Asked, Benefit, Derived, EarlierBenefit, Identity, LedgerAmount, Limit, Otherwise, Period, Plan,
-    Rows, Step, Waiting,
+    Rows, Rung, Step, Waiting,
 };
 use crate::rounding::Rounding;
 
@@ -481,23 +481,36 @@ impl<'p, R: Reading> Meaning<'p, R> {
         let mut sum = self.nothing();
         let source = Source::Ladder(ladder);
         for rung in &self.plan.ladder(ladder).rungs {
-            let mut inside = due.clone();
-            if let Some(edge) = rung.up_to {
-                let edge = self.reading.sourced(source, edge);
-                inside = self.reading.least(inside, edge);
-            }
-            let from = self.reading.sourced(source, rung.from);
-            let inside = self.less(inside, from);
-            let rate = self.reading.sourced(source, rung.pays);
-            let mut pays = self.reading.times(inside, rate);
-            if let Some(cap) = rung.at_most {
-                let cap = self.reading.sourced(source, cap);
-                pays = self.reading.least(pays, cap);
-            }
+            let inside = self.inside(source, rung, due);
+            let pays = self.rung(source, rung, inside);
             let pays = self.rounded(pays, each);
             sum = self.reading.add(sum, pays);
         }
         sum
+    }
+
+    /// The part of the due inside a band.
+    pub(crate) fn inside(&mut self, source: Source, rung: &Rung, due: &R::Number) -> R::Number {
+        let mut inside = due.clone();
+        if let Some(edge) = rung.up_to {
+            let edge = self.reading.sourced(source, edge);
+            inside = self.reading.least(inside, edge);
+        }
+        let from = self.reading.sourced(source, rung.from);
+        self.less(inside, from)
+    }
+
+    /// What a band pays on the part inside it.
+    pub(crate) fn rung(&mut self, source: Source, rung: &Rung, inside: R::Number) -> R::Number {
+        let rate = self.reading.sourced(source, rung.pays);
+        let pays = self.reading.times(inside, rate);
+        match rung.at_most {
+            None => pays,
+            Some(cap) => {
+                let cap = self.reading.sourced(source, cap);
+                self.reading.least(pays, cap)
+            }
+        }
     }
 
     /// Nothing in the waiting period, the reduced rate in the window after it, all that is due from then on.
@@ -566,13 +579,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     /// Works one limit over its benefits, in their order; gives what they are paid together.
     fn limit(&mut self, index: usize, limit: &'p Limit) -> R::Number {
         self.reading.hear(Event::At(Place::Limit(index)));
-        let mut room = self.number(&limit.amount);
-        for earlier in &limit.over {
-            if let Some(prior) = earlier.paid_before {
-                let before = self.reading.prior(prior);
-                room = self.less(room, before);
-            }
-        }
+        let room = self.room_of(limit);
         let mut filled = self.nothing();
         for EarlierBenefit { benefit, .. } in &limit.over {
             let due = self.paid(*benefit);
@@ -594,8 +601,17 @@ impl<'p, R: Reading> Meaning<'p, R> {
         filled
     }
 
+    /// What earlier claims have left of a limit over several benefits.
+    pub(crate) fn room_of(&mut self, limit: &'p Limit) -> R::Number {
+        let room = self.number(&limit.amount);
+        limit.over.iter().filter_map(|earlier| earlier.paid_before).fold(room, |room, prior| {
+            let before = self.reading.prior(prior);
+            self.less(room, before)
+        })
+    }
+
     /// What is left of an amount after what was used of it before; never below nothing.
-    fn room(&mut self, amount: &'p Number, used: Option<Prior>) -> R::Number {
+    pub(crate) fn room(&mut self, amount: &'p Number, used: Option<Prior>) -> R::Number {
         let amount = self.number(amount);
         match used {
             None => amount,
@@ -625,7 +641,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     #[expect(clippy::indexing_slicing, reason = "the resolver lets a benefit be named only where it has been read")]
-    fn paid(&self, benefit: usize) -> R::Number {
+    pub(crate) fn paid(&self, benefit: usize) -> R::Number {
         self.paid[benefit].clone()
     }
 
@@ -728,7 +744,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     #[inline(never)]
-    fn look_up(&mut self, index: usize) -> R::Number {
+    pub(crate) fn look_up(&mut self, index: usize) -> R::Number {
         let table = self.plan.table(index);
         match &table.rows {
             Rows::Numbers(rows) => {
@@ -746,7 +762,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
 
     /// The value of the band that the key lies in.
     #[inline(never)]
-    fn pick(&mut self, index: usize) -> R::Number {
+    pub(crate) fn pick(&mut self, index: usize) -> R::Number {
         let key = self.number(&self.plan.slab(index).by);
         self.pick_from(index, &self.plan.slab(index).bands, &key)
     }

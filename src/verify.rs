@@ -24,6 +24,7 @@ mod conclusion;
 mod date;
 mod digest;
 mod flaw;
+mod foreign;
 mod ground;
 mod members;
 mod missing;

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use crate::accumulator::Accumulators;
+use crate::adjudicate::Detail;
 use crate::case::Case;
 use crate::catalog::Catalog;
 use crate::certificate::conclusion::Conclusion;
@@ -137,7 +138,7 @@ impl<'c> Workbook<'c> {
             )));
         }
         let plan = self.catalog.resolve(enrollment, claim)?;
-        let adjudication = plan.adjudicate(enrollment, claim, accumulators)?;
+        let adjudication = plan.reasoned(enrollment, claim, accumulators, Detail::Plain)?;
         if adjudication.is_held() {
             return Err(Error::workbook(say!(
                 "理赔申请因计划以外的情况暂缓，没有工作簿",

@@ -15,7 +15,7 @@ use arrow_cast::display::array_value_to_string;
 use arrow_select::take::take_record_batch;
 use huzhu::batch::{self, Job, Progress, Stage, Summary};
 use huzhu::verify::Batch;
-use huzhu::{Catalog, Decision, Error};
+use huzhu::{Catalog, Decision, Error, Remedy};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 use rust_decimal::Decimal;
@@ -268,10 +268,11 @@ fn a_dry_run_decides_the_first_thousand_and_writes_nothing() {
 #[test]
 fn finished_results_are_not_overwritten_unasked() {
     let world = World::new("finished");
-    for (path, says) in [("out.parquet", "`--force` overwrites it"), ("out.lines.csv", "is there already")] {
+    for path in ["out.parquet", "out.lines.csv"] {
         fs::write(world.path(path), "mine").unwrap();
         let error = batch::run(&world.job("out.parquet"), &world.catalog, &()).unwrap_err();
-        assert!(error.is_output() && error.to_string().contains(says), "{error}");
+        assert!(error.is_output() && error.to_string().contains("is there already"), "{error}");
+        assert_eq!(error.remedy(), Some(Remedy::Overwrite));
         assert_eq!(fs::read(world.path(path)).unwrap(), b"mine");
         fs::remove_file(world.path(path)).unwrap();
     }
@@ -287,18 +288,16 @@ fn a_run_goes_on_only_with_what_it_was_begun() {
     };
     let refused = |job: &Job, catalog: &Catalog, says: &str| {
         let error = batch::run(job, catalog, &()).unwrap_err();
-        assert!(
-            error.is_resume() && error.to_string().contains(says) && error.to_string().contains("`--force`"),
-            "{error}"
-        );
+        assert!(error.is_resume() && error.to_string().contains(says), "{error}");
+        assert_eq!(error.remedy(), Some(Remedy::StartOver));
     };
     begin();
     let job = world.job("out.parquet");
     let other =
         Catalog::read([("a.toml".to_owned(), fs::read(format!("{RULES}/henan-accident.toml")).unwrap())]).unwrap();
     refused(&job, &other, "the pack `gansu-comprehensive 1` has changed");
-    refused(&job.clone().lines(world.path("other.csv")), &world.catalog, "`--lines` is not the same");
-    refused(&job.clone().ignore_columns(["note"]), &world.catalog, "`--ignore-columns` is not the same");
+    refused(&job.clone().lines(world.path("other.csv")), &world.catalog, "the file of the benefits is not the same");
+    refused(&job.clone().ignore_columns(["note"]), &world.catalog, "the columns that are left out are not the same");
 
     let claims = fs::read(world.path("claims.parquet")).unwrap();
     let mut changed = claims.clone();

@@ -111,6 +111,20 @@ fn the_checker_of_certificates_has_nothing_but_itself_and_a_hash() {
     }
 }
 
+/// Whoever embeds the library has no options: an error says by `Error::remedy` what mends it, and the command names the option.
+#[test]
+fn messages_of_the_library_name_no_options_of_the_command() {
+    let modules = modules();
+    let library = modules.iter().filter(|(module, _)| layer_of(module) != Some(FACE));
+    let lines = library.flat_map(|(module, text)| {
+        let code = without_comments(text);
+        let named: Vec<String> = code.lines().filter(|line| line.contains("`--")).map(str::to_owned).collect();
+        named.into_iter().map(move |line| format!("`{module}`: {}", line.trim()))
+    });
+    let named: Vec<String> = lines.collect();
+    assert!(named.is_empty(), "{}", named.join("\n"));
+}
+
 #[test]
 fn the_layers_list_no_module_that_is_not_there() {
     let modules = modules();

@@ -493,8 +493,10 @@ fn a_forged_limit_is_caught_at_its_source_then_at_its_use_then_by_the_program() 
     assert_eq!(flaw.en(), format!("`program.steps[{step}].source`: the step is not the figure that its source states"));
     json["program"]["sources"][source]["value"] = "20000".into();
     let flaw = self::flaw(&forge::sealed(json.clone()));
-    assert_eq!(flaw.en(), format!("`values[{step}]`: \"20000\" follows, not \"10000\""));
-    assert_eq!(flaw.zh(), format!("`values[{step}]`：应为 \"20000\"，不是 \"10000\""));
+    let [en, zh] = ["\"20000\" follows, not \"10000\"", "应为 \"20000\"，不是 \"10000\""];
+    let at = "`benefit:hospital-medical/step:0`";
+    assert_eq!(flaw.en(), format!("`values[{step}]`: {en} (step {step}, number, of {at})"));
+    assert_eq!(flaw.zh(), format!("`values[{step}]`：{zh}（第 {step} 步，number，在 {at}）"));
     json["values"][step] = "20000".into();
     assert!(self::flaw(&forge::sealed(json)).step() > Some(step));
 
@@ -618,6 +620,28 @@ fn a_batch_that_lacks_doubles_or_moves_a_line_is_refused() {
 }
 
 #[test]
+fn a_flaw_is_said_of_the_one_value_that_is_wrong() {
+    let mut json: Json = serde_json::from_str(&sample("zhao")).unwrap();
+    json["conclusion"]["benefits"][1]["lines"][0]["leaves"] = "5200".into();
+    let flaw = flaw(&forge::sealed(json));
+    assert_eq!(flaw.place(), "conclusion.benefits[1].lines[0].leaves");
+    assert_eq!(flaw.en(), "`conclusion.benefits[1].lines[0].leaves`: \"5100\" follows, not \"5200\"");
+    let mut json: Json = serde_json::from_str(&sample("zhao")).unwrap();
+    json["conclusion"]["benefits"].as_array_mut().unwrap().pop();
+    let flaw = self::flaw(&forge::sealed(json));
+    assert_eq!(flaw.en(), "`conclusion.benefits`: it has 1 items, not 2");
+}
+
+#[test]
+fn a_certificate_that_was_laid_out_anew_is_said_to_be() {
+    let json: Json = serde_json::from_str(&sample("zhao")).unwrap();
+    let flaw = flaw(&serde_json::to_string_pretty(&json).unwrap());
+    assert!(flaw.en().contains("a certificate that was laid out anew"), "{flaw}");
+    assert!(self::flaw("PK\u{3}\u{4}").en().contains("an Excel workbook"));
+    assert!(self::flaw("").en().contains("the file is empty"));
+}
+
+#[test]
 fn one_kind_of_file_is_not_taken_for_the_other() {
     assert!(batch(sample("zhao").as_bytes()).is_err());
     assert!(certificate(sample_batch().as_bytes()).is_err());
@@ -656,7 +680,7 @@ fn the_command_says_what_holds_and_what_does_not() {
         (
             vec![&zhao, "tests/expected/limited.json"],
             1,
-            "✗ tests/expected/limited.json  `byte 1`: it is not canonical JSON",
+            "✗ tests/expected/limited.json  `byte 1`: it is a case file, not a certificate",
         ),
         (vec![&zhao, "--lang", "zh"], 0, "申请 zhao-2025-01 · 给付 7119.87 元 · henan-accident 版本 1"),
         (vec![&zhao, "nowhere.json"], 2, ""),

@@ -479,6 +479,30 @@ fn the_same_claims_give_the_same_bytes() {
     assert_eq!(listed, ["paid", "denied", "pended", "paid"]);
 }
 
+/// What a clerk reads: first what is paid, last what does not apply, and every step in Chinese.
+#[test]
+fn a_chinese_workbook_has_what_is_paid_first_and_no_english_step() {
+    let catalog = catalog();
+    let case = Case::read("zhao.json", &std::fs::read("rules/cases/zhao.json").expect("it is read"), &catalog);
+    let mut book = Workbook::new(&catalog, Language::Zh);
+    book.add(&case.expect("it is right")).expect("it is decided");
+    let bytes = book.to_bytes().expect("it is written");
+    let file = file::read(&bytes);
+    let sheet = &file["zhao-2025-01"];
+    let column: Vec<Json> = (0..LONGEST_SHEET).map(|row| sheet.value(row, 0)).collect();
+    let benefits = ["hospital-medical", "hospital-allowance", "disability", "death", "sudden-death"];
+    let head = column.iter().position(|cell| cell == "步骤").expect("benefits have a head");
+    let column = &column[head..];
+    let rows = benefits.map(|id| column.iter().position(|cell| cell == id).expect("every benefit is there"));
+    assert!(rows.is_sorted(), "{rows:?}");
+    let steps: Vec<&Json> = column[rows[0] + 1..rows[1]].iter().collect();
+    assert_eq!(steps, ["给付前", "限额", "舍入", "限额", "给付"]);
+    assert!(!column.iter().any(|cell| cell == "limit" || cell == "rounding" || cell == "waiting"));
+    let texts: Vec<Json> = (0..LONGEST_SHEET).map(|row| sheet.value(row, 1)).collect();
+    assert!(texts.iter().any(|cell| cell == "0.01 · 四舍五入"));
+    assert!(!texts.iter().any(|cell| cell.as_str().is_some_and(|text| text.contains("half-up"))));
+}
+
 #[test]
 fn claims_of_one_name_have_sheets_of_their_own() {
     let catalog = catalog();

@@ -4,19 +4,25 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::{Adjudication, BenefitLines, Inapplicable, Reason};
+use super::workings::Worker;
+use super::{Adjudication, BenefitLines, Decision, Detail, Inapplicable, Reason};
 use crate::code::Code;
 use crate::error::Error;
 use crate::exact;
-use crate::plan::expression::{Comparison, Slots};
+use crate::plan::expression::{Comparison, Slot, Slots};
 use crate::plan::{Assumed, Benefit, Citation, Plan, some_shares_count};
 use crate::reading::exact::{Exact, Known, Listener};
-use crate::semantics::Event;
+use crate::semantics::{Event, Place, Source};
 use crate::text::{Text, say};
 
 impl Plan {
     /// The waterfalls and the benefits that do not apply, from what was heard.
-    pub(super) fn lay_out(&self, notes: &[Note], adjudication: &mut Adjudication) -> Result<(), Error> {
+    pub(super) fn lay_out<'a>(
+        &'a self,
+        notes: &[Note],
+        mut worker: Option<&mut Worker<'a>>,
+        adjudication: &mut Adjudication,
+    ) -> Result<(), Error> {
         let mut unmet: Vec<Vec<Text>> = vec![Vec::new(); self.benefits.len()];
         let mut lines: Vec<Option<BenefitLines>> = vec![None; self.benefits.len()];
         for note in notes {
@@ -43,6 +49,7 @@ impl Plan {
                             clause: stated.citation.clause.clone(),
                             basis: stated.gross.wording.clone(),
                             assumed: names(&stated.gross_assumed),
+                            formula: worker.as_mut().filter(|_| is_known).and_then(|w| w.gross(stated, amount)),
                             gross: amount,
                             paid: amount,
                             is_known,
@@ -50,11 +57,13 @@ impl Plan {
                         });
                     }
                 }
-                Note::Step { benefit, step, leaves: Known::Known(leaves) } => {
+                Note::Step { benefit, step: index, leaves: Known::Known(leaves) } => {
                     let stated = self.benefit(*benefit);
-                    if let (Some(Some(lines)), Some(step)) = (lines.get_mut(*benefit), stated.steps.get(*step)) {
+                    if let (Some(Some(lines)), Some(step)) = (lines.get_mut(*benefit), stated.steps.get(*index)) {
                         let clause = step.clause.clone().unwrap_or_else(|| stated.citation.clause.clone());
+                        let due = lines.paid;
                         lines.leave(step.action.name(), *leaves, step.text.clone(), clause, &step.assumed)?;
+                        lines.work_out(worker.as_mut().and_then(|w| w.step(*benefit, *index, due, *leaves)));
                     }
                 }
                 Note::Rounded { benefit, leaves: Known::Known(leaves) } => {
@@ -82,6 +91,7 @@ impl Plan {
                             citation.clause.clone(),
                             &citation.assumed,
                         )?;
+                        lines.work_out(worker.as_mut().and_then(|w| w.limit(stated)));
                     }
                 }
                 Note::Identity { .. }
@@ -104,7 +114,12 @@ impl Plan {
     }
 
     /// All conditions that are not met.
-    pub(super) fn list_unmet(&self, notes: &[Note], adjudication: &mut Adjudication) {
+    pub(super) fn list_unmet<'a>(
+        &'a self,
+        notes: &[Note],
+        mut worker: Option<&mut Worker<'a>>,
+        adjudication: &mut Adjudication,
+    ) {
         for note in notes {
             if let Note::Condition { index, met: Known::Known(false) } = note {
                 let condition = self.condition(*index);
@@ -113,6 +128,7 @@ impl Plan {
                     text: condition.text.clone(),
                     clause: Some(condition.citation.clause.clone()),
                     fact: None,
+                    found: worker.as_mut().map_or_else(Vec::new, |w| w.unmet(&condition.require)),
                 });
                 assume(&condition.citation, adjudication);
             }
@@ -135,7 +151,13 @@ impl Plan {
                     }
                     None => say!("不成立：{zh}", "does not hold: {en}"),
                 };
-                adjudication.reasons.push(Reason { code: identity.id.to_owned(), text, clause: None, fact: None });
+                adjudication.reasons.push(Reason {
+                    code: identity.id.to_owned(),
+                    text,
+                    clause: None,
+                    fact: None,
+                    found: Vec::new(),
+                });
             }
         }
     }
@@ -149,6 +171,7 @@ impl Plan {
                 text: say!("缺少{zh}（`{name}`）", "{en} (`{name}`) is missing"),
                 clause: None,
                 fact: Some(name.to_string()),
+                found: Vec::new(),
             });
         }
     }
@@ -172,6 +195,7 @@ pub(super) fn why_nothing(adjudication: &Adjudication) -> Vec<Reason> {
         text,
         clause,
         fact: None,
+        found: Vec::new(),
     };
     if adjudication.benefits.is_empty() {
         let none_counts = some_shares_count();
@@ -238,9 +262,16 @@ pub(super) fn names(assumed: &[Assumed]) -> Vec<String> {
 }
 
 /// What was heard, kept.
-#[derive(Default)]
 pub(super) struct Journal {
     pub(super) notes: Vec<Note>,
+    /// Whether it keeps what is read, and where.
+    detail: Detail,
+    /// What is being read.
+    place: Option<Place>,
+    /// The constants of the pack that were read, with where.
+    cited: Vec<(Place, Source)>,
+    /// The facts that were derived, with where.
+    derived: Vec<(Place, Slot)>,
 }
 
 pub(super) enum Note {
@@ -269,7 +300,87 @@ impl Listener for Journal {
             Event::Step { benefit, step, leaves } => Note::Step { benefit, step, leaves: leaves.decimal() },
             Event::Rounded { benefit, leaves } => Note::Rounded { benefit, leaves: leaves.decimal() },
             Event::Limit { limit, benefit, leaves } => Note::Limit { limit, benefit, leaves: leaves.decimal() },
-            Event::At(_) => return,
+            Event::At(place) => {
+                self.place = Some(place).filter(|_| self.detail == Detail::Worked);
+                return;
+            }
         });
     }
+
+    fn cite(&mut self, source: Source) {
+        if let Some(place) = self.place
+            && !self.cited.contains(&(place, source))
+        {
+            self.cited.push((place, source));
+        }
+    }
+
+    fn derive(&mut self, fact: Slot) {
+        if let Some(place) = self.place
+            && !self.derived.contains(&(place, fact))
+        {
+            self.derived.push((place, fact));
+        }
+    }
+}
+
+impl Journal {
+    pub(super) fn of(detail: Detail) -> Journal {
+        Journal { notes: Vec::new(), detail, place: None, cited: Vec::new(), derived: Vec::new() }
+    }
+
+    /// What each benefit pays before limits, as far as it is known; nothing where it does not apply.
+    pub(super) fn paid_before_limits(&self, benefits: usize) -> Vec<Known<Decimal>> {
+        let mut paid = vec![Known::Known(Decimal::ZERO); benefits];
+        for note in &self.notes {
+            if let Note::Rounded { benefit, leaves } = note
+                && let Some(slot) = paid.get_mut(*benefit)
+            {
+                *slot = *leaves;
+            }
+        }
+        paid
+    }
+
+    /// The constants that the decision stands on, those of benefits first, each once.
+    pub(super) fn sources(&self, decision: Decision) -> Vec<Source> {
+        in_order(&self.cited, |place| self.counts(place, decision))
+    }
+
+    /// The derived facts that the decision stands on.
+    pub(super) fn derived(&self, decision: Decision) -> Vec<Slot> {
+        in_order(&self.derived, |place| self.counts(place, decision))
+    }
+
+    /// Whether the decision stands on a place, and whether it comes first.
+    fn counts(&self, place: Place, decision: Decision) -> Option<u8> {
+        let is_paid = matches!(decision, Decision::Paid | Decision::NothingDue);
+        let applies = |wanted: usize| {
+            self.notes.iter().any(|note| matches!(note, Note::Gross { benefit, .. } if *benefit == wanted))
+        };
+        let is_unmet = |wanted: usize| {
+            let unmet =
+                |note: &Note| matches!(note, Note::Condition { index, met: Known::Known(false) } if *index == wanted);
+            self.notes.iter().any(unmet)
+        };
+        match place {
+            Place::Gross(_) | Place::Step(..) | Place::Rounding(_) | Place::Limit(_) => is_paid.then_some(0),
+            Place::When(benefit) => (is_paid && applies(benefit)).then_some(1),
+            Place::Condition(index) => (is_paid || is_unmet(index)).then_some(2),
+            Place::Identity(_) | Place::Ledger => None,
+        }
+    }
+}
+
+/// What counts by rank, as it was heard, each once.
+fn in_order<T: Copy + PartialEq>(heard: &[(Place, T)], rank: impl Fn(Place) -> Option<u8>) -> Vec<T> {
+    let mut ranked: Vec<(u8, T)> = heard.iter().filter_map(|(place, what)| Some((rank(*place)?, *what))).collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    let mut kept: Vec<T> = Vec::new();
+    for (_, what) in ranked {
+        if !kept.contains(&what) {
+            kept.push(what);
+        }
+    }
+    kept
 }

@@ -158,12 +158,16 @@ impl<'a> Desk<'a> {
     }
 
     fn keep(&self, scene: &Scene<'_>, causes: &[Code]) {
-        let (claim, excess, decided) = scene.decided();
+        let (claim, excess) = scene.differs_by();
         let gravity = (!causes.contains(&Code::Unexplained), Reverse(excess), claim.to_owned());
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.gravest.insert(gravity, decided.clone());
-        if found.gravest.len() > MOST_LISTED {
-            found.gravest.pop_last();
+        let is_among_the_gravest = found.gravest.len() < MOST_LISTED
+            || found.gravest.last_key_value().is_some_and(|(least, _)| gravity < *least);
+        if is_among_the_gravest {
+            found.gravest.insert(gravity, scene.worked_out());
+            if found.gravest.len() > MOST_LISTED {
+                found.gravest.pop_last();
+            }
         }
     }
 

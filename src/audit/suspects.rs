@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::variants::{Variant, Variants};
 use super::{binary, cause, slips};
 use crate::accumulator::Accumulators;
-use crate::adjudicate::{Adjudication, Decision};
+use crate::adjudicate::{Adjudication, Decision, Detail};
 use crate::batch::bucket::{self, Story};
 use crate::catalog::Catalog;
 use crate::claim::Claim;
@@ -47,7 +47,7 @@ impl<'a> Earlier<'a> {
         account: &mut Accumulators,
     ) -> Option<Earlier<'a>> {
         let before = account.clone();
-        let decided = history::next(catalog, enrollment, claim, account, room).ok()?;
+        let decided = history::next(catalog, enrollment, claim, account, room, Detail::Plain).ok()?;
         let plan = catalog.decided_by(&decided).ok()?;
         Some(Earlier { enrollment, claim, plan, before, room, decided })
     }
@@ -86,7 +86,7 @@ impl<'a> Scene<'a> {
         recorded: &dyn Fn(&str) -> Option<i64>,
     ) -> Option<Scene<'a>> {
         let ((enrollment, claim), room) = story.iter().nth(place)?;
-        let decided = history::next(catalog, enrollment, claim, &mut before.clone(), room).ok()?;
+        let decided = history::next(catalog, enrollment, claim, &mut before.clone(), room, Detail::Plain).ok()?;
         let plan = catalog.decided_by(&decided).ok()?;
         let due = fen(decided.payable())?;
         let recorded_of_reversed = claim.reverses().and_then(recorded);
@@ -113,9 +113,16 @@ impl<'a> Scene<'a> {
         self.plan
     }
 
-    /// The claim, by how much its record differs, in fen, and how it was decided.
-    pub(super) fn decided(&self) -> (&str, u64, &Adjudication) {
-        (self.claim.id(), self.due.abs_diff(self.recorded), &self.decided)
+    /// The claim, and by how much its record differs, in fen.
+    pub(super) fn differs_by(&self) -> (&str, u64) {
+        (self.claim.id(), self.due.abs_diff(self.recorded))
+    }
+
+    /// How it was decided, with the numbers of every rule for a person to read.
+    pub(super) fn worked_out(&self) -> Adjudication {
+        let (catalog, mut account) = (self.catalog, self.before.clone());
+        let worked = history::next(catalog, self.enrollment, self.claim, &mut account, self.room, Detail::Worked);
+        worked.unwrap_or_else(|_| self.decided.clone())
     }
 
     /// All causes that explain what is recorded, the most likely first; or that none does.

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::job::Audit;
 use super::sample::{Sample, Sampled};
+use crate::adjudicate::Detail;
 use crate::batch::bucket::Story;
 use crate::batch::{Progress, seek};
 use crate::catalog::Catalog;
@@ -46,7 +47,7 @@ fn add(
     let mut account = story.start.clone();
     for ((enrollment, claim), room) in story.iter() {
         let before = account.clone();
-        let decided = unless_bug(history::next(catalog, enrollment, claim, &mut account, room))?;
+        let decided = unless_bug(history::next(catalog, enrollment, claim, &mut account, room, Detail::Plain))?;
         if decided.is_none() {
             history::give_up(enrollment, claim, &mut account);
         }

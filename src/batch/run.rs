@@ -73,7 +73,7 @@ use crate::batch::bucket::Plans;
 use crate::batch::door::Vocabulary;
 use crate::catalog::Catalog;
 use crate::certificate::Certifier;
-use crate::error::Error;
+use crate::error::{Error, Remedy};
 use crate::text::{Text, say};
 
 /// Decides all claims of a job and writes the results, or goes on where an earlier run of the same job has stopped.
@@ -216,9 +216,10 @@ impl Run<'_> {
             if let Some(Text { zh, en }) = digests.difference(&earlier, self.job) {
                 let path = self.folder.as_path().display();
                 return Err(Error::resume(say!(
-                    "`{path}` 中是另一次运行的进度：{zh}；用 `--force` 或删除该目录可重新开始",
-                    "`{path}` holds the work of another run: {en}; `--force`, or removing the folder, starts over"
-                )));
+                    "`{path}` 中是另一次运行的进度：{zh}；删除该目录可重新开始",
+                    "`{path}` holds the work of another run: {en}; removing the folder starts over"
+                ))
+                .mended_by(Remedy::StartOver));
             }
             self.progress.advance(Stage::Enrollments, put.read, put.read);
             let spilled = put.spilled(name, &self.folder)?;

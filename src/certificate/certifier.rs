@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::{Certificate, Program, held};
 use crate::accumulator::Accumulators;
-use crate::adjudicate::Adjudication;
+use crate::adjudicate::{Adjudication, Detail};
 use crate::case::Case;
 use crate::catalog::Catalog;
 use crate::claim::Claim;
@@ -83,7 +83,7 @@ impl<'c> Certifier<'c> {
         room: &Room<'_>,
     ) -> Result<(Option<Certificate>, Adjudication), Error> {
         if claim.reverses().is_some() {
-            return Ok((None, history::next(self.catalog, enrollment, claim, accumulators, room)?));
+            return Ok((None, history::next(self.catalog, enrollment, claim, accumulators, room, Detail::Plain)?));
         }
         let plan = self.catalog.resolve(enrollment, claim)?;
         let (certificate, mut adjudication) = self.one(plan, enrollment, claim, accumulators)?;

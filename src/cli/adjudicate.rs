@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use huzhu::{Case, Catalog, Certifier, Decision, Explanation, NextYuan, Workbook, money};
+use huzhu::{Case, Catalog, Certifier, Code, Decision, Diagnostics, Explanation, NextYuan, Workbook, money};
 
 use super::explanation::Statement;
 use super::files::{self, why};
@@ -34,7 +34,7 @@ fn examined(
 ) -> Result<Report, Failure> {
     let case = match Case::read(name, bytes, catalog) {
         Ok(case) => case,
-        Err(wrong) => return Ok(check::refused(&wrong, setting)),
+        Err(wrong) => return Ok(refused(&wrong, setting)),
     };
     let certificate = match asked.certificate.as_ref().map(|_| Certifier::new(catalog).certify(&case)).transpose() {
         Ok(certificate) => certificate,
@@ -55,7 +55,7 @@ fn examined(
             }
             Err(error) => Err(error),
         },
-        (None, []) => decided(&case, catalog, setting),
+        (None, []) => decided(&case, catalog, asked.brief, setting),
         (None, changes) => what_if::report(&case, changes, catalog, setting),
     };
     let report = report.unwrap_or_else(|error| wrong(name, &error, setting));
@@ -83,6 +83,19 @@ fn wrong(name: &str, error: &huzhu::Error, setting: &Setting) -> Report {
 }
 
 /// The case file's name for messages, and its bytes.
+/// A case file that is wrong; where it names what no plan knows, also how to see what they know.
+fn refused(wrong: &Diagnostics, setting: &Setting) -> Report {
+    let mut report = check::refused(wrong, setting);
+    if setting.format == Format::Text && wrong.iter().any(|one| one.code() == Code::UnknownFact) {
+        report.remarks.push_str(&say!(
+            setting.language,
+            "`huzhu schema --case` 输出 JSON Schema，其中列出全部事实\n",
+            "`huzhu schema --case` prints the JSON Schema, which lists all facts\n"
+        ));
+    }
+    report
+}
+
 fn read(path: &Path, setting: &Setting) -> Result<(String, Vec<u8>), Failure> {
     if path.as_os_str() != "-" {
         return Ok((path.to_string_lossy().into_owned(), files::read(path, setting.language)?));
@@ -95,10 +108,10 @@ fn read(path: &Path, setting: &Setting) -> Result<(String, Vec<u8>), Failure> {
     Ok((if is_json { "stdin" } else { "stdin.toml" }.to_owned(), bytes))
 }
 
-fn decided(case: &Case, catalog: &Catalog, setting: &Setting) -> Result<Report, huzhu::Error> {
+fn decided(case: &Case, catalog: &Catalog, is_brief: bool, setting: &Setting) -> Result<Report, huzhu::Error> {
     let case = &*case.known(catalog);
     let before = case.accumulators(catalog)?;
-    let (adjudication, after) = case.decide(catalog)?;
+    let (adjudication, after) = case.work_out(catalog)?;
     let plan = catalog.decided_by(&adjudication)?;
     let mut explanation = adjudication.explain(setting.language);
     explanation.accumulators = Some(after);
@@ -110,7 +123,9 @@ fn decided(case: &Case, catalog: &Catalog, setting: &Setting) -> Result<Report, 
             let (language, look) = (setting.language, setting.results);
             let joint_limits: Vec<&str> =
                 catalog.joint_limits_over(plan.id()).map(|title| title.in_language(language)).collect();
-            Statement { explanation: &explanation, plan, case, before: &before, joint_limits, language, look }.page()
+            let statement =
+                Statement { explanation: &explanation, plan, case, before: &before, joint_limits, language, look };
+            if is_brief { statement.brief() } else { statement.page() }
         }
         Format::Json => check::json::<Explanation>(&explanation),
     };

@@ -38,7 +38,7 @@ pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, F
     });
     meter.end();
     std::panic::set_hook(loud);
-    let (book, summary) = done.map_err(|error| Failure::new(error.message(setting.language).to_owned()))?;
+    let (book, summary) = done.map_err(|error| Failure::new(files::said(&error, setting.language)))?;
     if let Some(Book { path, bytes, .. }) = &book {
         files::write(path, bytes, setting.language)?;
     }

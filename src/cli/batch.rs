@@ -131,7 +131,7 @@ pub(super) fn quiet_about_damaged_files() -> Hook {
 
 fn failure(error: &huzhu::Error, asked: &Batch, setting: &Setting) -> Failure {
     let language = setting.language;
-    let failure = Failure::new(error.message(language).to_owned());
+    let failure = Failure::new(files::said(error, language));
     if error.is_columns() {
         return failure.with_help([say!(
             language,

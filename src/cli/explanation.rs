@@ -1,15 +1,19 @@
 //! The explanation of benefits as a page of text, for the member and for the auditor.
 
 use huzhu::{
-    Accumulators, BenefitExplanation, Case, Condition, Decision, Explanation, Holder, Kind, Language, NextYuan, Plan,
-    ReasonExplanation, STANDARD, StandardFact, StepExplanation, Value, exact, money,
+    Accumulators, Assumption, BenefitExplanation, Case, Condition, Decision, DerivedExplanation, Explanation,
+    FigureExplanation, Holder, Kind, Language, NextYuan, Plan, Provenance, ReasonExplanation, STANDARD, StandardFact,
+    StepExplanation, Value, exact, money,
 };
 use rust_decimal::Decimal;
 
-use super::layout::{Amounts, Ink, Look, clean, grouped, pad_left, spaces, width};
+use super::layout::{Amounts, Ink, Look, TIE, clean, grouped, pad_left, spaces, width};
 use super::notes::{Notes, letter};
 use super::page::{INDENT, Ledger, Page};
 use super::words::{self, pick, say};
+
+/// The most lines of the short form.
+const BRIEF: usize = 10;
 
 /// All that the page is written from.
 pub(super) struct Statement<'a> {
@@ -33,14 +37,77 @@ impl Statement<'_> {
         self.reasons(&mut page, &mut notes);
         self.notices(&mut page);
         self.facts(&mut page);
+        self.derived(&mut page);
         self.benefits(&mut page, &mut notes);
         self.joint_limits(&mut page);
         self.inapplicable(&mut page);
         self.next_yuan(&mut page);
-        self.clauses(&mut page, &notes);
+        self.clauses(&mut page, &mut notes);
         self.assumptions(&mut page, notes);
-        self.foot(&mut page);
         page.into_text()
+    }
+
+    /// The outcome in ten lines at most: what is due, each benefit, each reason, and on how much that is assumed it stands.
+    pub(super) fn brief(&self) -> String {
+        let explanation = self.explanation;
+        let (word, amount, claim) =
+            (words::decision(explanation.decision, self.language), self.amount(), &explanation.claim);
+        let title = self.plan.title().in_language(self.language);
+        let mut lines = vec![
+            title.to_owned(),
+            say!(self.language, "理赔申请 {claim}：{word}，{amount}", "claim {claim}: {word}, {amount}"),
+        ];
+        let benefits = explanation.benefits.iter().map(|benefit| {
+            let (title, paid) = (&benefit.title, grouped(&benefit.paid));
+            vec![format!("  {title}  {paid}")]
+        });
+        let reasons = explanation.reasons.iter().map(|reason| {
+            let found = reason.found.iter().map(|found| format!("    {found}"));
+            [format!("  • {}", reason.text)].into_iter().chain(found).collect()
+        });
+        let notices = explanation.notices.iter().filter(|notice| !notice.holds);
+        let notices = notices.map(|notice| vec![format!("  • {}", notice.text)]);
+        let told: Vec<Vec<String>> = benefits.chain(reasons).chain(notices).collect();
+        // a line is kept for what is assumed
+        lines.extend(self.within(BRIEF.saturating_sub(lines.len()).saturating_sub(1), told));
+        let assumed = explanation.assumptions.len();
+        if assumed > 0 {
+            lines.push(match assumed {
+                1 => {
+                    self.say("† 含 1 项推定，给付前须核实", "† stands on 1 assumption, verify before paying").to_owned()
+                }
+                _ => say!(
+                    self.language,
+                    "† 含 {assumed} 项推定，给付前须核实",
+                    "† stands on {assumed} assumptions, verify before paying"
+                ),
+            });
+        }
+        let mut text = String::new();
+        for line in lines {
+            text.push_str(&shortened(&clean(&line), self.look.width));
+            text.push('\n');
+        }
+        text
+    }
+
+    /// All lines if there is room for them; else those of the first items, and how many items are left out.
+    fn within(&self, room: usize, told: Vec<Vec<String>>) -> Vec<String> {
+        let (count, all) = (told.len(), told.iter().map(Vec::len).sum::<usize>());
+        if all <= room {
+            return told.concat();
+        }
+        let (mut lines, mut shown) = (Vec::new(), 0_usize);
+        for item in told {
+            if lines.len().saturating_add(item.len()) >= room {
+                break;
+            }
+            lines.extend(item);
+            shown = shown.saturating_add(1);
+        }
+        let left = count.saturating_sub(shown);
+        lines.push(say!(self.language, "  … 另有 {left} 项", "  … and {left} more"));
+        lines
     }
 
     fn say(&self, zh: &'static str, en: &'static str) -> &'static str {
@@ -54,7 +121,8 @@ impl Statement<'_> {
         let line =
             say!(language, "{id} · 版本 {version} · 理赔申请 {claim}", "{id} · version {version} · claim {claim}");
         page.wrapped(Ink::Faint, 0, &line);
-        page.blank();
+        let fingerprint = &self.explanation.plan.fingerprint;
+        page.wrapped(Ink::Faint, 0, &say!(language, "规则包指纹 {fingerprint}", "pack {fingerprint}"));
         let (word, ink) = match self.explanation.decision {
             Decision::Paid => (words::decision(Decision::Paid, language), Ink::Good),
             Decision::NothingDue => (words::decision(Decision::NothingDue, language), Ink::Strong),
@@ -95,6 +163,9 @@ impl Statement<'_> {
             let clause = reason.clause.as_deref().map(|clause| notes.clause(clause)).unwrap_or_default();
             let assumed = notes.assumed(&self.assumed_by(reason));
             page.item("•", &format!("{}{clause}{assumed}", reason.text));
+            for found in &reason.found {
+                page.wrapped(Ink::Plain, INDENT.saturating_add(2), found);
+            }
             page.wrapped(Ink::Faint, INDENT.saturating_add(2), &reason.code);
         }
         if self.explanation.decision == Decision::Pended {
@@ -137,6 +208,17 @@ impl Statement<'_> {
         let claim = &self.case.claim;
         let right: Vec<_> = self.facts_of(Holder::Claim, |name| claim.fact(name), claim);
         page.columns((self.say("参保", "Enrollment"), &left), (self.say("理赔申请", "Claim"), &right));
+    }
+
+    /// What follows from the facts that are given.
+    fn derived(&self, page: &mut Page) {
+        if self.explanation.derived.is_empty() {
+            return;
+        }
+        page.heading(self.say("由此推算", "Derived from these"));
+        for DerivedExplanation { title, formula, .. } in &self.explanation.derived {
+            page.item("•", &say!(self.language, "{title}：{formula}", "{title}: {formula}"));
+        }
     }
 
     /// Where fewer shares count than are held.
@@ -224,7 +306,7 @@ impl Statement<'_> {
         }
     }
 
-    fn benefits(&self, page: &mut Page, notes: &mut Notes<'_>) {
+    fn benefits<'s>(&'s self, page: &mut Page, notes: &mut Notes<'s>) {
         if self.explanation.benefits.is_empty() {
             return;
         }
@@ -246,62 +328,76 @@ impl Statement<'_> {
         page.row(&ledger, Ink::Strong, [self.say("合计应付（元）", "Payable in all, yuan"), "", &sum]);
     }
 
-    fn benefit(&self, benefit: &BenefitExplanation, ledger: &Ledger, page: &mut Page, notes: &mut Notes<'_>) {
+    fn benefit<'s>(&'s self, benefit: &'s BenefitExplanation, ledger: &Ledger, page: &mut Page, notes: &mut Notes<'s>) {
         let itself: Vec<String> =
             self.explanation.assumed.iter().filter(|name| **name == benefit.id).cloned().collect();
         let (clause, assumed) = (notes.clause(&benefit.clause), notes.assumed(&itself));
         page.row(ledger, Ink::Strong, [&format!("{}{clause}{assumed}", benefit.title), "", ""]);
-        let basis = format!("{}{}", benefit.basis, notes.assumed(&benefit.assumed));
-        page.row(&ledger.inner(), Ink::Plain, [&basis, "", &ledger.left.place(&grouped(&benefit.gross))]);
-        for step in &benefit.steps {
+        let gross = grouped(&benefit.gross);
+        let assumed = notes.assumed(&benefit.assumed);
+        let basis = match &benefit.formula {
+            // the amount stands at the end of the row
+            Some(formula) => format!("{}{assumed} =", formula.replacen(&format!(" = {gross}"), "", 1)),
+            None => format!("{}{assumed}", benefit.basis),
+        };
+        page.row(&ledger.inner(), Ink::Plain, [&basis, "", &ledger.left.place(&gross)]);
+        for step in benefit.steps.iter().filter(|step| step.binding) {
             let (clause, assumed) = (notes.clause(&step.clause), notes.assumed(&step.assumed));
             let label = format!("{}{clause}{assumed}", step.reason);
-            let left = ledger.left.place(&grouped(&step.leaves));
-            let (ink, change) = if step.binding {
-                (Ink::Plain, ledger.change.place(&change_of(step)))
-            } else {
-                (Ink::Faint, self.idle(&step.step).to_owned())
-            };
-            page.row(&ledger.inner(), ink, [&label, &change, &left]);
+            let (change, left) = (ledger.change.place(&change_of(step)), ledger.left.place(&grouped(&step.leaves)));
+            page.row(&ledger.inner(), Ink::Plain, [&label, &change, &left]);
+            if let Some(working) = &step.working {
+                page.row(&ledger.inner().inner(), Ink::Faint, [working, "", ""]);
+            }
         }
-        page.line(Ink::Plain, &ledger.rule("─"));
-        page.row(
-            &ledger.inner(),
-            Ink::Strong,
-            [self.say("给付", "paid"), "", &ledger.left.place(&grouped(&benefit.paid))],
-        );
+        self.idle_steps(benefit, ledger, page, notes);
+        if benefit.steps.iter().any(|step| step.binding) {
+            page.line(Ink::Plain, &ledger.rule("─"));
+            let paid = ledger.left.place(&grouped(&benefit.paid));
+            page.row(&ledger.inner(), Ink::Strong, [self.say("给付", "paid"), "", &paid]);
+        }
     }
 
-    /// The mark of a step that took nothing.
-    fn idle(&self, step: &str) -> &'static str {
-        match step {
-            "limit" | "minimum" => self.say("（未触及）", "(not reached)"),
-            "rounding" => self.say("（无尾差）", "(nothing to round)"),
-            "waiting" => self.say("（不在等待期）", "(not waiting)"),
-            _ => self.say("（未扣减）", "(takes nothing)"),
+    /// The steps that took nothing, in one paragraph; what does not apply and that nothing was to be rounded is not told.
+    fn idle_steps<'s>(
+        &'s self,
+        benefit: &'s BenefitExplanation,
+        ledger: &Ledger,
+        page: &mut Page,
+        notes: &mut Notes<'s>,
+    ) {
+        let idle = benefit.steps.iter().filter(|step| !step.binding && step.applies && step.step != "rounding");
+        let told: Vec<String> = idle
+            .map(|step| {
+                let (clause, assumed) = (notes.clause(&step.clause), notes.assumed(&step.assumed));
+                let working = step.working.as_deref().filter(|working| notes.is_new(&step.reason, working));
+                let working = working.map(|working| say!(self.language, "（{working}）", " ({working})"));
+                format!("{}{clause}{assumed}{}", step.reason, working.unwrap_or_default())
+            })
+            .collect();
+        if told.is_empty() {
+            return;
         }
+        let told = told.join(self.say("；", "; "));
+        let words = say!(self.language, "未扣除：{told}", "takes nothing: {told}");
+        page.row(&ledger.inner(), Ink::Faint, [&words, "", ""]);
     }
 
     /// The widths of the two columns of amounts.
     fn ledger(&self) -> Ledger {
         let (mut change, mut left) = (Amounts::default(), Amounts::default());
-        let mut widest_mark = width(self.say("增减", "change"));
         left.admit(&grouped(&self.explanation.payable));
         for benefit in &self.explanation.benefits {
             left.admit(&grouped(&benefit.gross));
-            for step in &benefit.steps {
+            for step in benefit.steps.iter().filter(|step| step.binding) {
                 left.admit(&grouped(&step.leaves));
-                if step.binding {
-                    change.admit(&change_of(step));
-                } else {
-                    widest_mark = widest_mark.max(width(self.idle(&step.step)));
-                }
+                change.admit(&change_of(step));
             }
         }
         Ledger {
             indent: INDENT,
             change,
-            change_width: change.width().max(widest_mark),
+            change_width: change.width().max(width(self.say("增减", "change"))),
             left,
             left_width: left.width().max(width(self.say("余额", "left"))),
             width: self.look.width,
@@ -312,26 +408,32 @@ impl Statement<'_> {
         if self.explanation.inapplicable.is_empty() {
             return;
         }
-        page.heading(self.say("不适用的待遇", "Benefits that do not apply"));
-        let needs = self.say("需要", "needs");
-        for benefit in &self.explanation.inapplicable {
-            let unmet = benefit.unmet.join(self.say("；", "; "));
-            let text = if unmet.is_empty() {
-                benefit.title.clone()
-            } else {
-                format!("{}{}{needs} {unmet}", benefit.title, self.say("：", ": "))
-            };
-            page.item("•", &text);
-        }
+        let told: Vec<String> = self
+            .explanation
+            .inapplicable
+            .iter()
+            .map(|benefit| {
+                let (title, unmet) = (&benefit.title, benefit.unmet.join(self.say("，", ", ")));
+                if unmet.is_empty() {
+                    return title.clone();
+                }
+                say!(self.language, "{title}（须{unmet}）", "{title} (needs {unmet})")
+            })
+            .collect();
+        let told = told.join(self.say("；", "; "));
+        page.blank();
+        page.wrapped(Ink::Plain, 0, &say!(self.language, "不适用：{told}", "Does not apply: {told}"));
     }
 
     fn next_yuan(&self, page: &mut Page) {
         if self.explanation.next_yuan.is_empty() {
             return;
         }
-        page.heading(self.say("若再多一元", "One more yuan"));
+        if self.explanation.inapplicable.is_empty() {
+            page.blank();
+        }
         for next in &self.explanation.next_yuan {
-            page.item("•", &self.next_yuan_of(next));
+            page.wrapped(Ink::Plain, 0, &self.next_yuan_of(next));
         }
     }
 
@@ -346,17 +448,57 @@ impl Statement<'_> {
         }
     }
 
-    fn clauses(&self, page: &mut Page, notes: &Notes<'_>) {
+    /// The clauses that the page names, each with the figures that it states.
+    fn clauses<'s>(&'s self, page: &mut Page, notes: &mut Notes<'s>) {
+        let stated = self.explanation.figures.iter().filter(|figure| figure.provenance != Provenance::Assumed);
+        for figure in stated.clone() {
+            notes.clause(&figure.clause);
+        }
         if notes.clauses.is_empty() {
             return;
         }
         page.heading(self.say("条款", "Clauses"));
         for (number, clause) in (1_usize..).zip(&notes.clauses) {
-            page.item(&format!("[{number}]"), clause);
+            let of_clause: Vec<&FigureExplanation> = stated.clone().filter(|figure| figure.clause == *clause).collect();
+            let figures = self.figures(&of_clause);
+            page.item(&format!("[{number}]"), &format!("{clause}{figures}"));
         }
     }
 
+    /// Figures with their values, of tables with the row, and how sure they are.
+    fn figures(&self, figures: &[&FigureExplanation]) -> String {
+        let told: Vec<(String, Provenance)> =
+            figures.iter().filter_map(|figure| Some((self.figure(figure)?, figure.provenance))).collect();
+        let mut texts = Vec::new();
+        for (number, (text, provenance)) in told.iter().enumerate() {
+            let next = told.get(number.saturating_add(1)).map(|(_, next)| next);
+            texts.push(if next == Some(provenance) {
+                text.clone()
+            } else {
+                let provenance = words::provenance(*provenance, self.language);
+                say!(self.language, "{text}（{provenance}）", "{text} ({provenance})")
+            });
+        }
+        if texts.is_empty() { String::new() } else { format!(" — {}", texts.join(self.say("；", "; "))) }
+    }
+
+    /// A figure with its value. A table without a title goes by what it was looked up by, bands without one by their clause.
+    fn figure(&self, figure: &FigureExplanation) -> Option<String> {
+        let (title, because) = (&figure.title, figure.because.join(self.say("，", ", ")));
+        let is_titled = *title != figure.name;
+        match (&figure.value, because.is_empty()) {
+            (Some(value), true) => Some(say!(self.language, "{title}：{value}", "{title}: {value}")),
+            (Some(value), false) if is_titled => {
+                Some(say!(self.language, "{title}：{value}（{because}）", "{title}: {value} ({because})"))
+            }
+            (Some(value), false) => Some(say!(self.language, "{because}：{value}", "{because}: {value}")),
+            (None, _) => is_titled.then(|| title.clone()),
+        }
+    }
+
+    /// What is assumed: what the page marks by its letters, and then what it does not name.
     fn assumptions(&self, page: &mut Page, notes: Notes<'_>) {
+        let marked = notes.marked();
         let assumptions = notes.into_assumptions();
         if assumptions.is_empty() {
             return;
@@ -364,24 +506,46 @@ impl Statement<'_> {
         page.heading(
             self.say("† 假定：没有条文载明，给付前须核实", "† Assumed: no source states it, verify before paying"),
         );
-        for (number, assumption) in assumptions.into_iter().enumerate() {
-            let (title, name) = (&assumption.title, &assumption.name);
-            let text = match &assumption.value {
-                Some(value) => {
-                    let value = words::value(value, self.language);
-                    say!(self.language, "{title}：{value}（{name}）", "{title}: {value} ({name})")
-                }
-                None => say!(self.language, "{title}（{name}）", "{title} ({name})"),
-            };
-            page.item(&letter(number), &text);
-        }
+        let told: Vec<String> = assumptions
+            .into_iter()
+            .enumerate()
+            .map(|(number, assumption)| {
+                let text = self.assumption(assumption);
+                if number < marked { format!("{}{TIE}{text}", letter(number)) } else { text }
+            })
+            .collect();
+        page.wrapped(Ink::Plain, INDENT, &told.join(self.say("；", "; ")));
     }
 
-    fn foot(&self, page: &mut Page) {
-        page.blank();
-        let fingerprint = &self.explanation.plan.fingerprint;
-        page.wrapped(Ink::Faint, 0, &say!(self.language, "规则包指纹 {fingerprint}", "pack {fingerprint}"));
+    fn assumption(&self, assumption: &Assumption) -> String {
+        let title = &assumption.title;
+        let used = self.explanation.figures.iter().find(|figure| figure.name == assumption.name);
+        match (used.and_then(|figure| self.figure(figure)), &assumption.value) {
+            (Some(figure), _) => figure,
+            (None, Some(value)) => {
+                let value = words::value(value, self.language);
+                say!(self.language, "{title}：{value}", "{title}: {value}")
+            }
+            (None, None) => title.clone(),
+        }
     }
+}
+
+/// The text on one line; what has no room is cut off.
+fn shortened(text: &str, room: usize) -> String {
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    for letter in text.chars() {
+        short.push(letter);
+        if width(&short).saturating_add(1) > room {
+            short.pop();
+            break;
+        }
+    }
+    short.push('…');
+    short
 }
 
 /// What a step changes, with its sign.

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use huzhu::{Catalog, Diagnostics, Language, LoadError, Plan, pack};
+use huzhu::{Catalog, Diagnostics, Error, Language, LoadError, Plan, Remedy, pack};
 
 use super::Failure;
 use super::options::Setting;
@@ -181,6 +181,21 @@ pub(super) fn open(path: &Path, language: Language) -> Result<Box<dyn BufRead>, 
         .and_then(|file| if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(file) });
     let file = opened.map_err(|fault| unreadable(path, &fault, language))?;
     Ok(Box::new(BufReader::new(file)))
+}
+
+/// What went wrong in the library, and by which option it goes on.
+pub(super) fn said(error: &Error, language: Language) -> String {
+    let message = error.message(language);
+    match error.remedy() {
+        Some(Remedy::Overwrite) => say!(language, "{message}；用 `--force` 覆盖", "{message}; `--force` overwrites it"),
+        Some(Remedy::StartOver) => {
+            say!(language, "{message}；用 `--force` 可重新开始", "{message}; `--force` starts over")
+        }
+        Some(Remedy::MoreMemory) => {
+            say!(language, "{message}；用 `--memory` 放宽", "{message}; raise it with `--memory`")
+        }
+        Some(_) | None => message.to_owned(),
+    }
 }
 
 pub(super) fn unreadable(path: &Path, fault: &io::Error, language: Language) -> Failure {

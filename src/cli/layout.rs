@@ -287,12 +287,6 @@ mod tests {
     }
 
     #[test]
-    fn digits_are_grouped_before_the_point_only() {
-        let grouped = ["0.00", "999.99", "1000.00", "-1234567.8912"].map(grouped);
-        assert_eq!(grouped, ["0.00", "999.99", "1,000.00", "-1,234,567.8912"]);
-    }
-
-    #[test]
     fn a_terminal_is_told_nothing_by_the_text() {
         assert_eq!(clean("a\u{1b}[2Jb\nc\u{9b}\u{202e}d"), "a\u{fffd}[2Jb c\u{fffd}\u{fffd}d");
     }

@@ -1,6 +1,6 @@
 //! The notes of a page: clauses by number, assumptions by letter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use huzhu::{Assumption, Explanation};
 
@@ -11,12 +11,24 @@ pub(super) struct Notes<'a> {
     pub(super) clauses: Vec<String>,
     known: BTreeMap<&'a str, &'a Assumption>,
     named: Vec<&'a Assumption>,
+    /// What has been told of a rule.
+    told: BTreeSet<(&'a str, &'a str)>,
 }
 
 impl<'a> Notes<'a> {
     pub(super) fn of(explanation: &'a Explanation) -> Notes<'a> {
         let known = explanation.assumptions.iter().map(|assumption| (assumption.name.as_str(), assumption)).collect();
-        Notes { clauses: Vec::new(), known, named: Vec::new() }
+        Notes { clauses: Vec::new(), known, named: Vec::new(), told: BTreeSet::new() }
+    }
+
+    /// Whether this has not been told of the rule yet.
+    pub(super) fn is_new(&mut self, rule: &'a str, working: &'a str) -> bool {
+        self.told.insert((rule, working))
+    }
+
+    /// The assumptions that have a letter.
+    pub(super) fn marked(&self) -> usize {
+        self.named.len()
     }
 
     /// The mark of a clause, with the space before it.

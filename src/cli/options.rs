@@ -105,6 +105,7 @@ pub(super) enum Command {
 #[command(after_long_help = "Examples:\n  \
     huzhu adjudicate rules/cases/zhao.json\n  \
     huzhu adjudicate rules/cases/zhao.json --lang zh\n  \
+    huzhu adjudicate rules/cases/zhao.json --brief\n  \
     huzhu adjudicate rules/cases/zhao.json --format json\n  \
     huzhu adjudicate rules/cases/zhao.json --certificate zhao.certificate.json\n  \
     huzhu adjudicate rules/cases/zhao.json --what-if hospital_days=30\n  \
@@ -121,6 +122,9 @@ pub(super) struct Adjudicate {
     /// Write a workbook too, whose formulas work out the payout in a spreadsheet; overwrites the file · 另写工作簿
     #[arg(long, value_name = "FILE.xlsx")]
     pub(super) workbook: Option<PathBuf>,
+    /// Show the outcome alone, in ten lines at most · 只看结论
+    #[arg(long, conflicts_with_all = ["curve", "what_if"])]
+    pub(super) brief: bool,
     /// Decide it also with a fact changed, and compare; `FACT=` takes the fact away; may be given again · 若某事实不同
     #[arg(long, value_name = "FACT=VALUE", value_parser = changed_fact, conflicts_with_all = ["curve", "certificate", "workbook"])]
     pub(super) what_if: Vec<(String, String)>,

@@ -1,6 +1,6 @@
 //! `huzhu adjudicate --what-if`: the same claim with facts changed, beside the claim as it is.
 
-use huzhu::{Adjudication, Case, Catalog, Decision, Error, Explanation, Language, Reason, exact, money};
+use huzhu::{Adjudication, Case, Catalog, Decision, Error, Explanation, Language, Plan, Reason, exact, money};
 use rust_decimal::Decimal;
 
 use super::layout::{Ink, grouped, pad, pad_left, width};
@@ -20,24 +20,112 @@ pub(super) fn report(
     for (fact, value) in changes {
         changed = changed.with(catalog, fact, value)?;
     }
-    let ((now, _), (then, _)) = (case.decide(catalog)?, changed.decide(catalog)?);
+    let ((now, _), (then, _)) = (case.work_out(catalog)?, changed.work_out(catalog)?);
     let difference = exact::subtract(then.payable(), now.payable())?;
+    let plan = catalog.decided_by(&then)?;
+    let ways = ways_out(&changed, changes, &then, catalog, plan)?;
     let results = match setting.format {
-        Format::Text => page(changes, &now, &then, difference, setting),
+        Format::Text => {
+            let mut text = page(changes, &now, &then, difference, setting);
+            if let Some(ways) = &ways {
+                text.push_str(&ways_in_words(ways, plan, setting));
+            }
+            text
+        }
         Format::Json => {
             let explained = |adjudication: &Adjudication| -> Explanation { adjudication.explain(setting.language) };
             let what_if: serde_json::Map<String, serde_json::Value> =
                 changes.iter().map(|(fact, value)| (fact.clone(), value.as_str().into())).collect();
-            check::json(&serde_json::json!({
+            let mut compared = serde_json::json!({
                 "what_if": what_if,
                 "now": explained(&now),
                 "then": explained(&then),
                 "difference": money::print(difference),
-            }))
+            });
+            if let Some((ways, object)) = ways.zip(compared.as_object_mut()) {
+                let ways = ways.iter().map(|Way { fact, decided }| {
+                    serde_json::json!({
+                        "fact": fact,
+                        "decision": decided.decision(),
+                        "payable": money::print(decided.payable()),
+                    })
+                });
+                object.insert("leave_out".to_owned(), ways.collect());
+            }
+            check::json(&compared)
         }
     };
     Ok(Report { results, ..Report::default() })
 }
+
+/// A fact that, left out as well, takes the contradiction away, and what is decided then.
+struct Way {
+    fact: String,
+    decided: Adjudication,
+}
+
+/// Where the change contradicts what else is stated: the facts of which each, left out, follows from the others or is not asked for, those
+/// that follow first.
+fn ways_out(
+    changed: &Case,
+    changes: &[(String, String)],
+    then: &Adjudication,
+    catalog: &Catalog,
+    plan: &Plan,
+) -> Result<Option<Vec<Way>>, Error> {
+    let contradicts = |decided: &Adjudication| decided.reasons().iter().any(|reason| plan.is_identity(&reason.code));
+    if !contradicts(then) {
+        return Ok(None);
+    }
+    let stated = serde_json::to_value(&changed.claim).unwrap_or_default();
+    let names = stated.as_object().into_iter().flat_map(serde_json::Map::keys);
+    let is_changed = |name: &str| changes.iter().any(|(fact, _)| fact == name);
+    let mut names: Vec<&String> =
+        names.filter(|name| changed.claim.fact(name).is_some() && !is_changed(name)).collect();
+    names.sort_by_key(|name| !plan.can_derive(name));
+    let mut ways = Vec::new();
+    for fact in names {
+        match changed.with(catalog, fact, "")?.decide(catalog) {
+            Ok((decided, _)) if !contradicts(&decided) => ways.push(Way { fact: fact.clone(), decided }),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    ways.truncate(MOST_WAYS);
+    Ok(Some(ways))
+}
+
+fn ways_in_words(ways: &[Way], plan: &Plan, setting: &Setting) -> String {
+    let (language, mut page) = (setting.language, Page::of(setting.results));
+    page.heading(&say!(language, "变动与其他事实矛盾", "The change contradicts other facts of the claim"));
+    let advice = if ways.is_empty() {
+        say!(
+            language,
+            "去掉其他任何一项事实都不能消除矛盾；请一并改动与之相关的事实。",
+            "Leaving out one other fact does not mend it; change those that belong to it as well."
+        )
+    } else {
+        say!(
+            language,
+            "另去掉下列任一项即可：去掉后由其他事实推算，或不再核对。",
+            "Leave out one of these as well; it follows from the others then, or is not compared:"
+        )
+    };
+    page.wrapped(Ink::Plain, 2, &advice);
+    for Way { fact, decided } in ways {
+        let title = plan.fact_title(fact).map_or(fact.as_str(), |title| title.in_language(language));
+        let (word, amount) = (words::decision(decided.decision(), language), grouped(&money::print(decided.payable())));
+        let text = say!(
+            language,
+            "--what-if {fact}= （{title}）：{word}，{amount} 元",
+            "--what-if {fact}= ({title}): {word}, {amount} yuan"
+        );
+        page.item("•", &text);
+    }
+    page.into_text()
+}
+
+/// So many facts are offered.
+const MOST_WAYS: usize = 4;
 
 fn page(
     changes: &[(String, String)],

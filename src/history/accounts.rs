@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::accumulator::Accumulators;
-use crate::adjudicate::Adjudication;
+use crate::adjudicate::{Adjudication, Detail};
 use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
@@ -50,7 +50,9 @@ impl<'c> Accounts<'c> {
     /// Decides the next claim of the member in the declared order and posts it, or takes back what a reversal names.
     pub(crate) fn next(&mut self, enrollment: &Enrollment, claim: &Claim) -> Result<Adjudication, Error> {
         let catalog = self.catalog;
-        self.take(enrollment, claim, |account, room| super::next(catalog, enrollment, claim, account, room))
+        self.take(enrollment, claim, |account, room| {
+            super::next(catalog, enrollment, claim, account, room, Detail::Plain)
+        })
     }
 
     /// Takes the next claim of the member, on its account and within what joint limits leave for it.

@@ -322,7 +322,8 @@ impl<'n> Builder<'n> {
             }
             self.resolver.take_touched();
         }
-        self.resolver.resolved_values()
+        let titles = names.iter().map(|name| self.title_of(name)).collect();
+        self.resolver.resolved_values(titles)
     }
 
     /// Closes an item: its clause, its provenance, and all that it assumes.

@@ -16,7 +16,7 @@ use crate::plan::expression::{Comparison, Prior, Slot, Slots};
 use crate::plan::{Plan, PlanFact};
 use crate::rounding::Rounding;
 use crate::scope::Scope;
-use crate::semantics::{Event, Reading};
+use crate::semantics::{Event, Reading, Source};
 use crate::text::say;
 
 /// A value, or the facts that are missing to tell it.
@@ -27,6 +27,26 @@ pub(crate) enum Known<T> {
 }
 
 use Known::{Known as Is, Missing};
+
+impl<T> Known<T> {
+    /// The value, if it is known.
+    pub(crate) fn known(self) -> Option<T> {
+        match self {
+            Is(value) => Some(value),
+            Missing(_) => None,
+        }
+    }
+}
+
+impl Known<Decimal> {
+    /// The same in the numbers of a reading.
+    pub(crate) fn fixed(self) -> Known<Fixed> {
+        match self {
+            Is(number) => Is(number.into()),
+            Missing(gap) => Missing(gap),
+        }
+    }
+}
 
 impl Known<Fixed> {
     /// The same in the decimals of public signatures.
@@ -41,6 +61,14 @@ impl Known<Fixed> {
 /// Who hears what happens while a claim is decided.
 pub(crate) trait Listener: Sized {
     fn hear(&mut self, event: Event<'_, Exact<'_, Self>>);
+
+    /// A constant of the pack has been read.
+    #[inline]
+    fn cite(&mut self, _source: Source) {}
+
+    /// A fact has been derived.
+    #[inline]
+    fn derive(&mut self, _fact: Slot) {}
 }
 
 /// Hears nothing: the cheap path.
@@ -329,6 +357,18 @@ impl<L: Listener> Reading for Exact<'_, L> {
         Is(constant)
     }
 
+    #[inline]
+    fn sourced(&mut self, source: Source, constant: Decimal) -> Known<Fixed> {
+        self.listener.cite(source);
+        self.number(constant)
+    }
+
+    #[inline]
+    fn sourced_date(&mut self, source: Source, constant: NaiveDate) -> Known<NaiveDate> {
+        self.listener.cite(source);
+        self.date(constant)
+    }
+
     fn number_fact(&mut self, slot: Slot) -> Known<Fixed> {
         match self.given_number(slot) {
             Some(number) => match self.raised {
@@ -447,11 +487,12 @@ impl<L: Listener> Reading for Exact<'_, L> {
 
     fn look_up(
         &mut self,
-        _: usize,
+        table: usize,
         key: Known<Fixed>,
         rows: &[(Decimal, Decimal)],
         otherwise: Option<Decimal>,
     ) -> Known<Fixed> {
+        self.listener.cite(Source::Table(table));
         match key {
             Is(key) => {
                 let key = Decimal::from(key);
@@ -473,11 +514,12 @@ impl<L: Listener> Reading for Exact<'_, L> {
 
     fn look_up_category(
         &mut self,
-        _: usize,
+        table: usize,
         key: Slot,
         rows: &[(Box<str>, Decimal)],
         otherwise: Option<Decimal>,
     ) -> Known<Fixed> {
+        self.listener.cite(Source::Table(table));
         let found = self.given_as(key, |value| match value {
             Value::Text(text) => Some(rows.iter().find(|(row, _)| row == text).map(|(_, value)| *value)),
             Value::Number(_) | Value::Date(_) | Value::YesNo(_) => None,
@@ -582,6 +624,7 @@ impl<L: Listener> Reading for Exact<'_, L> {
     }
 
     fn derived(&mut self, fact: Slot, number: Known<Fixed>) -> Known<Fixed> {
+        self.listener.derive(fact);
         match (number, self.raised) {
             (Is(number), Some((raised, by))) if raised == fact => Is(self.exactly(number.add(by.into()))),
             (Is(number), _) => Is(number),
@@ -590,6 +633,7 @@ impl<L: Listener> Reading for Exact<'_, L> {
     }
 
     fn derived_date(&mut self, fact: Slot, date: Known<NaiveDate>) -> Known<NaiveDate> {
+        self.listener.derive(fact);
         match date {
             Is(date) => Is(date),
             Missing(_) => Missing(Slots::of(fact)),

@@ -7,6 +7,7 @@ use super::canonical::{self, Json};
 use super::certificate::{Verified, body, same_digest};
 use super::digest::Digest;
 use super::flaw::{Flaw, Place};
+use super::foreign;
 use super::members::Members;
 use super::program::Program;
 use super::tree::Tree;
@@ -105,11 +106,12 @@ impl Batch {
         if line.len() > MAX_BYTES {
             return Err(Flaw::new("", "超过 64 MiB", "it is longer than 64 MiB"));
         }
+        let whole = line;
         let line = canonical::text_of(line)?;
         let Some(line) = line.strip_suffix('\n') else {
             return Err(Flaw::new("", "行末没有换行", "no line feed ends it"));
         };
-        let json = canonical::read(line)?;
+        let json = canonical::read(line).map_err(|flaw| foreign::told(whole, flaw))?;
         let place = Place::Whole;
         let mut members = Members::of(&json, &place)?;
         let awaited = self.awaited.take();

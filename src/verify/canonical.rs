@@ -30,6 +30,42 @@ pub(super) struct Member<'t> {
     pub(super) whole: &'t str,
 }
 
+impl Json<'_> {
+    /// Whether both say the same.
+    pub(super) fn is(&self, other: &Json<'_>) -> bool {
+        match (self, other) {
+            (Json::Null, Json::Null) => true,
+            (Json::Truth(one), Json::Truth(other)) => one == other,
+            (Json::Whole(one), Json::Whole(other)) => one == other,
+            (Json::Text(one), Json::Text(other)) => one == other,
+            (Json::List(one), Json::List(other)) => {
+                one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.is(other))
+            }
+            (Json::Object(one), Json::Object(other)) => {
+                let same =
+                    |(one, other): (&Member<'_>, &Member<'_>)| one.name == other.name && one.value.is(&other.value);
+                one.len() == other.len() && one.iter().zip(other).all(same)
+            }
+            (
+                Json::Null | Json::Truth(_) | Json::Whole(_) | Json::Text(_) | Json::List(_) | Json::Object(_),
+                Json::Null | Json::Truth(_) | Json::Whole(_) | Json::Text(_) | Json::List(_) | Json::Object(_),
+            ) => false,
+        }
+    }
+
+    /// The value in a sentence, which has no room for long ones.
+    pub(super) fn brief(&self) -> String {
+        match self {
+            Json::Null => "null".to_owned(),
+            Json::Truth(truth) => truth.to_string(),
+            Json::Whole(number) => number.to_string(),
+            Json::Text(text) => quoted(text),
+            Json::List(_) => "[…]".to_owned(),
+            Json::Object(_) => "{…}".to_owned(),
+        }
+    }
+}
+
 /// Reads a text that is one canonical value and nothing else.
 pub(super) fn read(text: &str) -> Result<Json<'_>, Flaw> {
     let mut reader = Reader { text, rest: text };

@@ -1,10 +1,11 @@
 //! One certificate.
 
 use super::MAX_BYTES;
-use super::canonical::{self, Json};
+use super::canonical::{self, Json, Member};
 use super::conclusion::Worked;
 use super::digest::Digest;
 use super::flaw::{Flaw, Place};
+use super::foreign;
 use super::members::{self, Members};
 use super::program::{self, Program};
 use super::tree::Inclusion;
@@ -91,8 +92,12 @@ pub fn certificate(bytes: &[u8]) -> Result<Verified, Flaw> {
     if bytes.len() > MAX_BYTES {
         return Err(Flaw::new("", "超过 64 MiB", "it is longer than 64 MiB"));
     }
-    let text = canonical::text_of(bytes)?;
-    let json = canonical::read(text.strip_suffix('\n').unwrap_or(text))?;
+    let read = canonical::text_of(bytes).and_then(|text| canonical::read(text.strip_suffix('\n').unwrap_or(text)));
+    let json = read.map_err(|flaw| foreign::told(bytes, flaw))?;
+    let is_of_certificate = |member: &Member<'_>| matches!(&*member.name, "program" | "conclusion" | "values");
+    if !matches!(&json, Json::Object(members) if members.iter().any(is_of_certificate)) {
+        return Err(foreign::told(bytes, Flaw::new("", "不是凭证", "it is no certificate")));
+    }
     let place = Place::Whole;
     let mut members = Members::of(&json, &place)?;
     let program = members.take("program")?;
@@ -144,6 +149,45 @@ pub(super) fn same_digest(stated: Digest, found: Digest, name: &str) -> Result<(
         return Ok(());
     }
     Err(Flaw::new(name, format!("应为 {found}"), format!("the digest is {found}")))
+}
+
+/// The first place at which what is stated is not what follows.
+fn difference(follows: &Json<'_>, stated: &Json<'_>, place: &Place<'_>) -> Flaw {
+    match (follows, stated) {
+        (Json::List(follows), Json::List(stated)) if follows.len() == stated.len() => {
+            let mut items = follows.iter().zip(stated).enumerate();
+            match items.find(|(_, (follows, stated))| !follows.is(stated)) {
+                Some((number, (follows, stated))) => difference(follows, stated, &place.item(number)),
+                None => Flaw::new(place, "与应得的不符", "it is not what follows"),
+            }
+        }
+        (Json::List(follows), Json::List(stated)) => {
+            let (follows, stated) = (follows.len(), stated.len());
+            Flaw::new(
+                place,
+                format!("应有 {follows} 项，有 {stated} 项"),
+                format!("it has {stated} items, not {follows}"),
+            )
+        }
+        (Json::Object(follows), Json::Object(stated)) => {
+            let of = |members: &[Member<'_>], name: &str| members.iter().position(|member| member.name == name);
+            if let Some(missing) = follows.iter().find(|member| of(stated, &member.name).is_none()) {
+                let name = &missing.name;
+                return Flaw::new(place, format!("没有成员 `{name}`"), format!("it has no member `{name}`"));
+            }
+            if let Some(more) = stated.iter().find(|member| of(follows, &member.name).is_none()) {
+                return Flaw::new(place.member(&more.name), "不应有此成员", "it must not be there");
+            }
+            match follows.iter().zip(stated).find(|(follows, stated)| !follows.value.is(&stated.value)) {
+                Some((follows, stated)) => difference(&follows.value, &stated.value, &place.member(&follows.name)),
+                None => Flaw::new(place, "与应得的不符", "it is not what follows"),
+            }
+        }
+        (follows, stated) => {
+            let (follows, stated) = (follows.brief(), stated.brief());
+            Flaw::new(place, format!("应为 {follows}，不是 {stated}"), format!("{follows} follows, not {stated}"))
+        }
+    }
 }
 
 /// The digest of a certificate: of its canonical text without program, digest and inclusion. Since the file is canonical, that is its own text with those cut out.
@@ -219,8 +263,12 @@ fn values<'j>(
         let value = step.value(&values, facts, priors).map_err(|refusal| refusal.flaw(place).of_step(number))?;
         let stated = Value::read(stated, step.kind, &place).map_err(|flaw| flaw.of_step(number))?;
         if stated != value {
-            let message = (format!("应为 {value}，不是 {stated}"), format!("{value} follows, not {stated}"));
-            return Err(Flaw::new(place, message.0, message.1).of_step(number));
+            let op = &step.name;
+            let [zh_at, en_at] =
+                step.at.as_ref().map_or_else(Default::default, |at| [format!("，在 `{at}`"), format!(", of `{at}`")]);
+            let zh = format!("应为 {value}，不是 {stated}（第 {number} 步，{op}{zh_at}）");
+            let en = format!("{value} follows, not {stated} (step {number}, {op}{en_at})");
+            return Err(Flaw::new(place, zh, en).of_step(number));
         }
         values.push(value);
     }
@@ -239,10 +287,9 @@ fn conclusion(json: &Json<'_>, worked: Worked<'_, '_>, place: &Place<'_>) -> Res
         ("reasons", follows.reasons),
         ("posts", follows.posts),
     ] {
-        let stated = members.take(name)?.text;
-        if stated != text {
-            let message = (format!("应为 {text}，不是 {stated}"), format!("{text} follows, not {stated}"));
-            return Err(Flaw::new(place.member(name), message.0, message.1));
+        let stated = members.take(name)?;
+        if stated.text != text {
+            return Err(difference(&canonical::read(&text)?, &stated.value, &place.member(name)));
         }
     }
     members.end()?;

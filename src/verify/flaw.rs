@@ -60,6 +60,20 @@ impl Flaw {
         Flaw { line: None, step: None, place: place.to_string(), en: en.into(), zh: zh.into() }
     }
 
+    /// The same place, said in other words.
+    pub(super) fn saying(self, zh: &str, en: &str) -> Flaw {
+        Flaw { zh: zh.to_owned(), en: en.to_owned(), ..self }
+    }
+
+    /// The same flaw, of a certificate that another program has written anew.
+    pub(super) fn of_rewritten(self) -> Flaw {
+        let (zh, en) = (&self.zh, &self.en);
+        let zh = format!("凭证被别的程序改写过（{zh}）：请取出具时的文件");
+        let en =
+            format!("it is a certificate that another program has written anew ({en}): take the file as it was issued");
+        Flaw { en, zh, ..self }
+    }
+
     pub(super) fn of_step(self, step: usize) -> Flaw {
         Flaw { step: self.step.or(Some(step)), ..self }
     }

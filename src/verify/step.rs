@@ -15,6 +15,10 @@ pub(super) struct Step {
     /// The steps that it is worked out from, all before it.
     pub(super) args: Vec<usize>,
     pub(super) kind: Kind,
+    /// What it does, by the name in the format.
+    pub(super) name: String,
+    /// The place of the pack that it is of, if the program says so.
+    pub(super) at: Option<String>,
 }
 
 /// What a step does. Facts and priors are places in the lists of the program.
@@ -90,9 +94,8 @@ pub(super) struct Before<'a> {
 impl Step {
     pub(super) fn read(json: &Json<'_>, before: Before<'_>, place: &Place<'_>) -> Result<Step, Flaw> {
         let mut members = Members::of(json, place)?;
-        if let Some(at) = members.take_if_there("at") {
-            members::text(&at.value, &place.member("at"))?;
-        }
+        let at = members.take_if_there("at");
+        let at = at.map(|at| members::text(&at.value, &place.member("at")).map(str::to_owned)).transpose()?;
         let name = members.text("op")?;
         let args_place = place.member("args");
         let args = Args::read(members.list("args")?, before.steps, &args_place)?;
@@ -104,7 +107,7 @@ impl Step {
             op.agrees(members::whole(&source.value, &place)?, before.sources, &place)?;
         }
         members.end()?;
-        Ok(Step { op, args: args.steps, kind })
+        Ok(Step { op, args: args.steps, kind, name: name.to_owned(), at })
     }
 
     /// Its value for one claim; the values are those of the steps before.

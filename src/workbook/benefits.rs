@@ -3,6 +3,7 @@
 use super::claim::Pen;
 use super::grid::{Content, Ink, Style};
 use super::rows::DECISION;
+use super::words;
 use crate::adjudicate::{Decision, reasons};
 use crate::certificate::conclusion;
 use crate::certificate::program::{line_name, line_words};
@@ -102,7 +103,7 @@ impl Pen<'_> {
             let (text, clause) = line_words(self.page.plan, stated, line.kind);
             let (leaves, leaves_at) = (self.cell(line.leaves), self.sheet.value_at(line.leaves, places));
             let amounts = decided.and_then(|benefit| benefit.lines.get(index)).and_then(|line| line.amounts.as_ref());
-            self.grid.put(at, 'A', Style::Code, name);
+            self.grid.put(at, 'A', Style::Code, words::step(name, language));
             self.grid.put(at, 'B', Style::Text, text.in_language(language));
             let takes = format!(
                 "IF(AND({SHOWN}{row}=1,{leaves}<>\"\"),IF({DUE}{before}=\"\",0,({DUE}{before}-{leaves_at})/{scale}),\"\")"
@@ -151,9 +152,13 @@ impl Pen<'_> {
         let holds = format!("AND($C${DECISION}=\"nothing-due\",{SHOWN}{row}=1)");
         let counts = self.outcome == Decision::NothingDue.name() && decided.is_some();
         let title = self.words(&stated.title);
-        let (of, text) = (quoted(&format!("{title}: ")), format!("{title}: {why}"));
+        let colon = self.say("：", ": ");
+        let (of, text) = (quoted(&format!("{title}{colon}")), format!("{title}{colon}{}", words::why(&why, language)));
         let cell = format!("{WHY}{paid_row}");
-        self.reason_by(paid_row, &holds, counts, [(cell.clone(), why), (format!("{of}&{cell}"), text)]);
+        let in_words = words::WHYS.iter().rev().fold(cell.clone(), |otherwise, (code, zh, en)| {
+            format!("IF({cell}={},{},{otherwise})", quoted(code), quoted(self.say(zh, en)))
+        });
+        self.reason_by(paid_row, &holds, counts, [(cell, why), (format!("{of}&{in_words}"), text)]);
         let (top, end) = ((row, 'A'), (paid_row, 'F'));
         self.grid.signal(top, end, format!("=${SHOWN}${row}=0"), Ink::Faint);
     }

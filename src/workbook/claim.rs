@@ -68,7 +68,7 @@ impl Page<'_> {
     /// The sheet, and its line in the list of all.
     pub(super) fn laid_out(&self, name: String) -> (Grid, Summary) {
         let facts = self.facts();
-        let rows = Rows::of(self.plan, self.formula, facts.len());
+        let rows = Rows::of(self.formula, facts.len(), &self.order());
         let places = self.places(&rows, &facts);
         let priors: Vec<u32> = self
             .priors
@@ -83,6 +83,23 @@ impl Page<'_> {
         let chain = [nothing(), nothing()];
         let mut pen = Pen { page: self, rows, sheet, grid: Grid::new(name), outcome, facts, chain };
         pen.write(&steps, &priors)
+    }
+
+    /// The benefits as they are laid out: what is paid first, then what applies, and last what does not; else as in the pack.
+    fn order(&self) -> Vec<usize> {
+        let rank = |benefit: &usize| {
+            let stated = self.plan.benefits.get(*benefit);
+            let decided =
+                self.conclusion.benefits.iter().find(|one| stated.is_some_and(|stated| *one.id == *stated.id));
+            match decided {
+                Some(decided) if decided.paid.is_some_and(|paid| paid > Decimal::ZERO) => 0,
+                Some(_) => 1,
+                None => 2,
+            }
+        };
+        let mut order: Vec<usize> = (0..self.plan.benefits.len()).collect();
+        order.sort_by_key(rank);
+        order
     }
 
     /// The facts that a step reads: those of the enrollment, those of the claim, those of its settlement.
@@ -843,7 +860,10 @@ impl Pen<'_> {
                 }
                 None => Default::default(),
             },
-            Operation::Round(_, rounding) => (format!("{} · {}", rounding.to.normalize(), rounding.mode.name()), None),
+            Operation::Round(_, rounding) => {
+                let mode = words::rounding_mode(rounding.mode, self.page.language);
+                (format!("{} · {mode}", rounding.to.normalize()), None)
+            }
             Operation::Among(_, values) => (values.join(", "), None),
             other => {
                 let cells: Vec<String> = other.arguments().iter().map(|node| self.cell(*node)).collect();

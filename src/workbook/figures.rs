@@ -86,10 +86,10 @@ impl Figures {
                     let row = self.cited(&figure.origin, figure.unit);
                     let least = if matches!(figure.unit, Some("days" | "months")) { 0 } else { LEAST_PLACES };
                     self.number(row, source, figure.value, least);
-                    if let Some(cell) = self.grid.cells.get_mut(&(row, 'C'))
-                        && figure.unit.is_some_and(|unit| unit.starts_with("yuan"))
-                    {
-                        cell.style = if cell.style == Style::Input { Style::InputAmount } else { Style::Amount };
+                    if figure.unit.is_some_and(|unit| unit.starts_with("yuan")) {
+                        self.restyle(row, Style::InputAmount, Style::Amount);
+                    } else if figure.unit.is_none() && is_rate(figure.value) {
+                        self.as_percentage(row);
                     }
                 }
                 AnyFigure::Date(index) => {
@@ -115,6 +115,8 @@ impl Figures {
             };
             let places = values.iter().chain(&table.otherwise).map(|value| value.normalize().scale()).max();
             let places = places.unwrap_or_default().max(LEAST_PLACES);
+            let are_rates =
+                values.iter().any(|value| is_rate(*value)) && values.iter().all(|value| *value <= Decimal::ONE);
             match &table.rows {
                 Rows::Numbers(rows) => {
                     for (key, value) in rows {
@@ -138,10 +140,16 @@ impl Figures {
                 }
             }
             let last = self.row.saturating_sub(1);
+            if are_rates {
+                (first..=last).for_each(|row| self.as_percentage(row));
+            }
             let otherwise = table.otherwise.map(|otherwise| {
                 let row = self.next();
                 self.grid.put(row, 'A', Style::Code, pick(self.language, "其他", "otherwise"));
                 self.number(row, source, otherwise, places);
+                if are_rates {
+                    self.as_percentage(row);
+                }
                 self.grid.address(row, 'C')
             });
             let range = |column| format!("{}:${column}${last}", self.grid.address(first, column));
@@ -182,6 +190,7 @@ impl Figures {
                     self.part(source, count, up_to, edge);
                 }
                 self.part(source, count, pick(language, "比例", "rate"), rung.pays);
+                self.as_percentage(self.row.saturating_sub(1));
                 if let Some(most) = rung.at_most {
                     self.part(source, count, pick(language, "至多", "at most"), most);
                 }
@@ -198,6 +207,17 @@ impl Figures {
         self.grid.put(row, 'A', Style::Code, band);
         self.grid.put(row, 'B', Style::Text, what);
         self.number(row, source, number, LEAST_PLACES);
+    }
+
+    fn as_percentage(&mut self, row: usize) {
+        self.restyle(row, Style::InputPercent, Style::Percent);
+    }
+
+    /// Another look for a value: one for what formulas refer to, one for what they do not.
+    fn restyle(&mut self, row: usize, input: Style, plain: Style) {
+        if let Some(cell) = self.grid.cells.get_mut(&(row, 'C')) {
+            cell.style = if cell.style == Style::Input { input } else { plain };
+        }
     }
 
     fn next(&mut self) -> usize {
@@ -274,5 +294,34 @@ impl Figures {
     }
 }
 
+/// A number without a unit that is no whole one is a rate.
+fn is_rate(number: Decimal) -> bool {
+    !number.is_integer()
+}
+
 /// More than any figure.
 const MOST: i64 = 1_000_000_000_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+
+    #[test]
+    fn a_rate_is_shown_as_a_percentage_and_a_count_as_a_number() -> Result<(), Box<dyn std::error::Error>> {
+        let catalog = Catalog::load("rules".as_ref())?;
+        let styles = |id: &str, name: &str, below: usize| {
+            let plan = catalog.versions(id).last()?;
+            let grid = Figures::of(plan, &Formula::of(plan), "figures".to_owned(), Language::Zh).grid;
+            let is_named =
+                |cell: &super::super::grid::Cell| matches!(&cell.content, Content::Text(text) if text == name);
+            let (row, _) = grid.cells.iter().find(|((_, column), cell)| *column == 'A' && is_named(cell))?.0;
+            grid.cells.get(&(row.saturating_add(below), 'C')).map(|cell| cell.style)
+        };
+        assert_eq!(styles("guangdong-second-medical", "first_claim_rate", 0), Some(Style::InputPercent));
+        assert_eq!(styles("henan-accident", "disability_ratio", 1), Some(Style::InputPercent));
+        assert_eq!(styles("ningbo-hospital", "active_ladder", 3), Some(Style::InputPercent));
+        assert_eq!(styles("henan-accident", "max_age", 0), Some(Style::Input));
+        Ok(())
+    }
+}

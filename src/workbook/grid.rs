@@ -97,6 +97,8 @@ pub(super) enum Style {
     Amount,
     Input,
     InputAmount,
+    Percent,
+    InputPercent,
     InputDate,
     /// A number or an amount of a pack that is only assumed.
     Assumed,

@@ -1,6 +1,5 @@
 //! Where the sections of a claim's sheet stand.
 
-use crate::plan::Plan;
 use crate::reading::formula::Formula;
 
 /// Rows, counted from 1. Each section has a title, a head, and its rows; then comes an empty row.
@@ -36,17 +35,19 @@ pub(super) const EXACT: usize = 8;
 const FIRST_SECTION: usize = 10;
 
 impl Rows {
-    /// With so many of the facts.
-    pub(super) fn of(plan: &Plan, formula: &Formula, facts: usize) -> Rows {
+    /// With so many of the facts, and the benefits in this order.
+    pub(super) fn of(formula: &Formula, facts: usize, order: &[usize]) -> Rows {
         let facts = Section::at(FIRST_SECTION, facts);
         let priors = Section::at(facts.after(), formula.priors.len());
         let conditions = Section::at(priors.after(), formula.conditions.len());
         let benefits_title = conditions.after();
         let mut row = benefits_title.saturating_add(2);
-        let mut benefits = Vec::new();
-        for waterfall in formula.benefits.iter().take(plan.benefits.len()) {
-            benefits.push(row);
-            row = row.saturating_add(waterfall.lines.len()).saturating_add(3);
+        let mut benefits = vec![row; formula.benefits.len()];
+        for benefit in order {
+            if let (Some(place), Some(waterfall)) = (benefits.get_mut(*benefit), formula.benefits.get(*benefit)) {
+                *place = row;
+                row = row.saturating_add(waterfall.lines.len()).saturating_add(3);
+            }
         }
         let none_applies = row;
         let posts = Section::at(row.saturating_add(2), formula.posts.len());

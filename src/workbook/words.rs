@@ -5,6 +5,7 @@ use crate::adjudicate::Decision;
 use crate::fact::{Absent, Kind};
 use crate::plan::{Plan, Provenance};
 use crate::reading::formula::graph::Operation;
+use crate::rounding::Mode;
 use crate::scope::Scope;
 use crate::semantics::Place;
 use crate::text::Language;
@@ -156,6 +157,56 @@ pub(super) fn operation(operation: &Operation, language: Language) -> &'static s
     pick(language, zh, en)
 }
 
+/// A step of a waterfall.
+pub(super) fn step(name: &str, language: Language) -> &str {
+    let zh = match name {
+        "pay" => "给付比例",
+        "bands" => "分段给付",
+        "deductible" => "起付线",
+        "limit" => "限额",
+        "less" => "扣除",
+        "offset" => "抵扣",
+        "exclusive" => "不重复给付",
+        "waiting" => "等待期",
+        "minimum" => "最低给付",
+        "add" => "加给",
+        "rounding" => "舍入",
+        other => other,
+    };
+    pick(language, zh, name)
+}
+
+pub(super) fn rounding_mode(mode: Mode, language: Language) -> &'static str {
+    let zh = match mode {
+        Mode::HalfUp => "四舍五入",
+        Mode::HalfDown => "五舍六入",
+        Mode::HalfEven => "四舍六入五成双",
+        Mode::Up => "进位",
+        Mode::Down => "截尾",
+        Mode::Ceiling => "向上取整",
+        Mode::Floor => "向下取整",
+    };
+    pick(language, zh, mode.name())
+}
+
+/// Why nothing is due of a benefit, by its code.
+pub(super) const WHYS: [(&str, &str, &str); 8] = [
+    ("deductible-not-met", "未超过起付线", "the deductible is not met"),
+    ("limit-reached", "限额已用完", "the limit is reached"),
+    ("waiting-period", "在等待期内", "it falls in the waiting period"),
+    ("offset-by-others", "已被其他给付抵扣", "other payments offset it"),
+    ("excluded-by-others", "与其他给付不重复", "it is not paid beside others"),
+    ("rounded-to-nothing", "舍入后为零", "it is rounded to nothing"),
+    ("rate-is-zero", "给付比例为零", "the rate is zero"),
+    ("nothing-claimed", "基数为零", "the amount before all steps is zero"),
+];
+
+/// The same in words.
+pub(super) fn why(code: &str, language: Language) -> &str {
+    let known = WHYS.iter().find(|(known, ..)| *known == code);
+    known.map_or(code, |(_, zh, en)| pick(language, zh, en))
+}
+
 /// What a place of the pack is called, and its clause.
 pub(super) fn place(plan: &Plan, place: Place, language: Language) -> (String, String) {
     let of = |text: &crate::text::Text| text.in_language(language).to_owned();
@@ -173,9 +224,9 @@ pub(super) fn place(plan: &Plan, place: Place, language: Language) -> (String, S
         Place::Gross(index) => benefit(index, pick(language, "给付前金额", "gross amount")),
         Place::Step(index, step) => match plan.benefit(index).steps.get(step) {
             Some(step) => {
-                let (text, (name, clause)) = (of(&step.text), benefit(index, step.action.name()));
+                let (text, (name, clause)) = (of(&step.text), benefit(index, self::step(step.action.name(), language)));
                 let clause = step.clause.as_ref().map_or(clause, of);
-                (if text.is_empty() { name } else { format!("{name}: {text}") }, clause)
+                (if text.is_empty() { name } else { format!("{name}{}{text}", pick(language, "：", ": ")) }, clause)
             }
             None => benefit(index, ""),
         },

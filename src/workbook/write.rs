@@ -16,6 +16,7 @@ use crate::text::in_xml;
 const LONGEST_LIST: usize = 255;
 /// Amounts with at least two places, and as many as they have.
 const AMOUNT: &str = "#,##0.00######";
+const PERCENT: &str = "0.00######%";
 const DATE: &str = "yyyy-mm-dd";
 /// Serial numbers count from here in every program alike; what is before is a text.
 const FIRST_DATE: (i32, u32, u32) = (1900, 3, 1);
@@ -194,6 +195,8 @@ fn formats() -> BTreeMap<Style, Format> {
         (Style::Amount, lined(base.clone().set_num_format(AMOUNT).set_align(FormatAlign::Right))),
         (Style::Input, input.clone()),
         (Style::InputAmount, input.clone().set_num_format(AMOUNT)),
+        (Style::Percent, lined(base.clone().set_num_format(PERCENT).set_align(FormatAlign::Right))),
+        (Style::InputPercent, input.clone().set_num_format(PERCENT)),
         (Style::InputDate, input.clone().set_num_format(DATE)),
         (
             Style::Assumed,

@@ -233,9 +233,14 @@ fn a_run_that_reads_otherwise_does_not_go_on_from_another() {
     let ran = batch(&["--lines", &lines]);
     assert_eq!(ran.code, 2, "{ran:?}");
     if std::path::Path::new(&format!("{out}.work")).exists() {
-        for options in [&["--strict"][..], &["--bom"], &["--header-row", "1"]] {
+        let others = [
+            (&["--strict"][..], "whether only the plain form is read is not the same"),
+            (&["--bom"], "whether results begin with a byte order mark is not the same"),
+            (&["--header-row", "1"], "the sheet, the row of the header or the encoding is not the same"),
+        ];
+        for (options, says) in others {
             let ran = batch(&[&["--lines", &lines], options].concat());
-            assert!(ran.err.contains(options[0]) && ran.err.contains("is not the same"), "{options:?}: {ran:?}");
+            assert!(ran.err.contains(says) && ran.err.contains("`--force` starts over"), "{options:?}: {ran:?}");
         }
         std::fs::remove_dir(folder.path("out.csv.partial")).unwrap();
         let ran = batch(&["--lines", &lines]);

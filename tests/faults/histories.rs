@@ -400,6 +400,6 @@ fn a_run_with_hold_is_another_run() {
     let job = huzhu::batch::Job::new(input(OPEN[0]), input(OPEN[1]), &out);
     assert!(huzhu::batch::run(&job, &catalog(), &Stop).unwrap_err().is_interrupted());
     let other = huzhu::batch::run(&job, &catalog().holding(Hold::OpenClaims), &()).unwrap_err();
-    assert!(other.is_resume() && other.to_string().contains("`--hold` is not the same"), "{other}");
+    assert!(other.is_resume() && other.to_string().contains("what pends claims is not the same"), "{other}");
     huzhu::batch::run(&job, &catalog(), &()).unwrap();
 }

@@ -204,6 +204,8 @@ fn decidable(catalog: &Catalog, claims: &[(Enrollment, Claim)], covers: &[Enroll
             }
             (None, Err(_)) => false,
             (None, Ok(plan)) => plan.adjudicate(enrollment, claim, &accumulators).is_ok_and(|adjudication| {
+                let worked = plan.work_out(enrollment, claim, &accumulators).expect("it was decided without numbers");
+                assert_eq!(worked.outcome(), adjudication.outcome(), "with its numbers it is another decision");
                 adjudication.posting().is_none_or(|posting| accumulators.post(posting).is_ok())
             }),
         };

@@ -14,7 +14,10 @@ impl Report<'_> {
         let Explanation { benefits, reasons, plan, payable, .. } = decided.explain(self.language);
         let known = self.summary.plans.iter().find(|total| total.plan == plan);
         let plan = known.map_or_else(|| format!("{} {}", plan.id, plan.version), |total| self.plan_in_words(total));
-        let reasons = reasons.iter().map(|reason| format!("<p>{}</p>", escaped(&reason.text)));
+        let reasons = reasons.iter().map(|reason| {
+            let lines = [&reason.text].into_iter().chain(&reason.found).map(|line| escaped(line));
+            format!("<p>{}</p>", lines.collect::<Vec<_>>().join("<br>"))
+        });
         let reasons = reasons.collect::<Vec<_>>().concat();
         let benefits: String = benefits.iter().map(|benefit| self.benefit(benefit)).collect();
         let (heading, plan, payable) =
@@ -34,9 +37,13 @@ impl Report<'_> {
             let numbers = [takes, leaves].map(|amount| Cell::Number(money::grouped(amount)));
             table.row("", [Cell::Markup(words)].into_iter().chain(numbers).collect());
         };
-        step(&benefit.basis, "", &benefit.gross, &benefit.clause);
+        let with = |reason: &str, working: &Option<String>| match working {
+            Some(working) => format!("{reason}{}{working}", self.pick("：", ": ")),
+            None => reason.to_owned(),
+        };
+        step(&with(&benefit.basis, &benefit.formula), "", &benefit.gross, &benefit.clause);
         for line in &benefit.steps {
-            step(&line.reason, &line.takes, &line.leaves, &line.clause);
+            step(&with(&line.reason, &line.working), &line.takes, &line.leaves, &line.clause);
         }
         table.into_html()
     }

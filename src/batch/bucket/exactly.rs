@@ -7,7 +7,7 @@ use super::facts::date;
 use super::payouts::{Results, Unheld};
 use super::{Bucket, Certified};
 use crate::accumulator::{Accumulators, OpenClaim};
-use crate::adjudicate::Adjudication;
+use crate::adjudicate::{Adjudication, Detail};
 use crate::batch::{Input, Reject};
 use crate::certificate::Certifier;
 use crate::claim::Claim;
@@ -56,7 +56,7 @@ pub(super) fn certify(
 /// Decides the claims of the accounts; gives those that can not be decided.
 fn faults(bucket: Bucket<'_>, accounts: &[Account], results: &mut Results) -> Result<Vec<(usize, Fault)>, Error> {
     one_by_one(bucket, accounts, |place, enrollment, claim, accumulators, room| {
-        let adjudication = history::next(bucket.plans.catalog(), enrollment, claim, accumulators, room)?;
+        let adjudication = history::next(bucket.plans.catalog(), enrollment, claim, accumulators, room, Detail::Plain)?;
         Ok(results.set_exactly(bucket, place, &adjudication)??)
     })
 }

@@ -242,8 +242,8 @@ impl Check<'_> {
             return fact_of_other(self.input, name);
         }
         say!(
-            "没有名为 `{name}` 的列（`huzhu schema --case` 列出全部事实）",
-            "no plan knows the column `{name}` (`huzhu schema --case` lists all facts)"
+            "没有名为 `{name}` 的列（理赔文件的 JSON Schema 列出全部事实）",
+            "no plan knows the column `{name}` (the JSON Schema of case files lists all facts)"
         )
     }
 
@@ -262,9 +262,8 @@ impl Check<'_> {
     /// How to go on with columns that do not belong here.
     fn way_out(&self) -> Option<Text> {
         let list = self.strangers.join(",");
-        (!self.strangers.is_empty()).then(|| {
-            say!("以 `--ignore-columns {list}` 略过无关的列", "`--ignore-columns {list}` leaves out what is not meant")
-        })
+        (!self.strangers.is_empty())
+            .then(|| say!("无关的列可以略过：`{list}`", "what is not meant can be left out: `{list}`"))
     }
 }
 

@@ -574,14 +574,14 @@ fn an_unknown_column_is_named_with_the_nearest_known_one() {
         "the claims: no plan knows the column `claim_idd`; did you mean `claim_id`?; \
          no plan knows the column `Enrollment-Idd`; did you mean `enrollment_id`?; \
          no plan knows the column `totl_cost`; did you mean `total_cost`?; \
-         no plan knows the column `remark` (`huzhu schema --case` lists all facts); \
-         `--ignore-columns claim_idd,Enrollment-Idd,totl_cost,remark` leaves out what is not meant"
+         no plan knows the column `remark` (the JSON Schema of case files lists all facts); \
+         what is not meant can be left out: `claim_idd,Enrollment-Idd,totl_cost,remark`"
     );
     assert_eq!(
         zh,
         "理赔申请：没有名为 `claim_idd` 的列；是否想写 `claim_id`？；没有名为 `Enrollment-Idd` 的列；是否想写 `enrollment_id`？；\
-         没有名为 `totl_cost` 的列；是否想写 `total_cost`？；没有名为 `remark` 的列（`huzhu schema --case` 列出全部事实）；\
-         以 `--ignore-columns claim_idd,Enrollment-Idd,totl_cost,remark` 略过无关的列"
+         没有名为 `totl_cost` 的列；是否想写 `total_cost`？；没有名为 `remark` 的列（理赔文件的 JSON Schema 列出全部事实）；\
+         无关的列可以略过：`claim_idd,Enrollment-Idd,totl_cost,remark`"
     );
 }
 
@@ -612,19 +612,19 @@ fn a_column_of_the_other_input_is_sent_there() {
         en,
         "the claims: `member_id` is a column of the enrollments, not of the claims; \
          `birth_date` is a column of the enrollments, not of the claims; \
-         `--ignore-columns member_id,birth_date` leaves out what is not meant"
+         what is not meant can be left out: `member_id,birth_date`"
     );
     assert_eq!(
         zh,
         "理赔申请：`member_id` 属于参保记录，不属于理赔申请；`birth_date` 属于参保记录，不属于理赔申请；\
-         以 `--ignore-columns member_id,birth_date` 略过无关的列"
+         无关的列可以略过：`member_id,birth_date`"
     );
     let columns = ["enrollment_id", "member_id", "plan", "shares", "coverage_start", "coverage_end", "total_cost"];
     let (_, en) = refused(Input::Enrollments, &columns.map(|name| (name, TEXT)), &[]);
     assert_eq!(
         en,
         "the enrollments: `total_cost` is a column of the claims, not of the enrollments; \
-         `--ignore-columns total_cost` leaves out what is not meant"
+         what is not meant can be left out: `total_cost`"
     );
 }
 

@@ -5,16 +5,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub(super) use crate::batch::files::fault::{unreadable, unwritable};
-use crate::error::Error;
+use crate::error::{Error, Remedy};
 use crate::text::say;
 
 /// A file of the work folder that is not as it was left.
 pub(super) fn damaged(path: &Path) -> Error {
     let path = path.display();
-    Error::resume(say!(
-        "工作文件 `{path}` 已损坏；用 `--force` 可重新开始",
-        "the work file `{path}` is damaged; `--force` starts over"
-    ))
+    Error::resume(say!("工作文件 `{path}` 已损坏", "the work file `{path}` is damaged")).mended_by(Remedy::StartOver)
 }
 
 /// Writes a small file beside its name and renames it: it is there whole or not at all.

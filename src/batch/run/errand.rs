@@ -120,37 +120,40 @@ impl Errand {
             return Some(say!("规则包 `{pack}` 已改变", "the pack `{pack}` has changed"));
         }
         if self.holds != earlier.holds {
-            return Some(say!("`--hold` 不同", "`--hold` is not the same"));
+            return Some(say!("另予暂缓的情形不同", "what pends claims is not the same"));
         }
         if self.ignored != earlier.ignored {
-            return Some(say!("`--ignore-columns` 不同", "`--ignore-columns` is not the same"));
+            return Some(say!("略过的列不同", "the columns that are left out are not the same"));
         }
         if self.intakes != earlier.intakes {
             return Some(say!(
-                "`--sheet`、`--header-row` 或 `--encoding` 不同",
-                "`--sheet`, `--header-row` or `--encoding` is not the same"
+                "工作表、表头行或编码不同",
+                "the sheet, the row of the header or the encoding is not the same"
             ));
         }
         if self.is_strict != earlier.is_strict {
-            return Some(say!("`--strict` 不同", "`--strict` is not the same"));
+            return Some(say!("是否只收标准写法不同", "whether only the plain form is read is not the same"));
         }
         if self.marks != earlier.marks {
-            return Some(say!("`--bom` 不同", "`--bom` is not the same"));
+            return Some(say!("结果是否带 BOM 不同", "whether results begin with a byte order mark is not the same"));
         }
         if self.is_spreadsheet_safe != earlier.is_spreadsheet_safe {
-            return Some(say!("`--spreadsheet-safe` 不同", "`--spreadsheet-safe` is not the same"));
+            return Some(say!(
+                "是否防止电子表格当作公式不同",
+                "whether texts are kept from being taken for formulas is not the same"
+            ));
         }
         let names = |errand: &Errand| {
             [
-                ("--out", Some(errand.out.clone())),
-                ("--lines", errand.lines.clone()),
-                ("--certificates", errand.certificates.clone()),
-                ("--rejects", Some(errand.rejects.clone())),
+                (("给付结果", "the payouts"), Some(errand.out.clone())),
+                (("待遇明细", "the benefits"), errand.lines.clone()),
+                (("凭证", "the certificates"), errand.certificates.clone()),
+                (("被拒的行", "the rejected rows"), Some(errand.rejects.clone())),
             ]
         };
         let mut pairs = names(self).into_iter().zip(names(earlier));
-        let ((option, _), _) = pairs.find(|((_, now), (_, then))| now != then)?;
-        Some(say!("`{option}` 不同", "`{option}` is not the same"))
+        let (((zh, en), _), _) = pairs.find(|((_, now), (_, then))| now != then)?;
+        Some(say!("{zh}的去处不同", "the file of {en} is not the same"))
     }
 }
 

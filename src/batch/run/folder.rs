@@ -11,7 +11,7 @@ use super::disk::{beside, damaged, read_if_there, replace, unreadable, unwritabl
 use super::errand::Errand;
 use super::job::Job;
 use super::sealed::Sealed;
-use crate::error::Error;
+use crate::error::{Error, Remedy};
 use crate::text::{Text, say};
 
 const ERRAND: &str = "errand.json";
@@ -74,9 +74,10 @@ impl Folder {
                 let path = folder.path.display();
                 if let Some(Text { zh, en }) = errand.difference(&earlier) {
                     return Err(Error::resume(say!(
-                        "`{path}` 中是另一次运行的进度：{zh}；用 `--force` 或删除该目录可重新开始",
-                        "`{path}` holds the work of another run: {en}; `--force`, or removing the folder, starts over"
-                    )));
+                        "`{path}` 中是另一次运行的进度：{zh}；删除该目录可重新开始",
+                        "`{path}` holds the work of another run: {en}; removing the folder starts over"
+                    ))
+                    .mended_by(Remedy::StartOver));
                 }
                 folder.is_resumed = true;
                 folder.admit_outputs(job)?;
@@ -255,10 +256,7 @@ fn refuse_to_overwrite(job: &Job) -> Result<(), Error> {
     match job.outputs().find(|path| path.exists()) {
         Some(path) if !job.is_forced => {
             let path = path.display();
-            Err(Error::output(say!(
-                "`{path}` 已存在；用 `--force` 覆盖",
-                "`{path}` is there already; `--force` overwrites it"
-            )))
+            Err(Error::output(say!("`{path}` 已存在", "`{path}` is there already")).mended_by(Remedy::Overwrite))
         }
         Some(_) | None => Ok(()),
     }

@@ -4,9 +4,9 @@ use super::{Extent, Resolver, Typed};
 use crate::code::Code;
 use crate::diagnostic::Span;
 use crate::pack::syntax::{Syntax, Unit};
-use crate::plan::Values;
 use crate::plan::expression::{Date, DateValue, Number, NumberValue, Truth, TruthValue};
-use crate::text::say;
+use crate::plan::{AnyValue, Values};
+use crate::text::{Text, say};
 
 /// A value while it is being resolved, and after.
 pub(in crate::pack) enum ValueState {
@@ -30,6 +30,14 @@ pub(in crate::pack) enum ValueIndex {
 }
 
 impl ValueIndex {
+    fn any(self) -> AnyValue {
+        match self {
+            ValueIndex::Number(index, _) => AnyValue::Number(index),
+            ValueIndex::Truth(index) => AnyValue::Truth(index),
+            ValueIndex::Date(index) => AnyValue::Date(index),
+        }
+    }
+
     fn typed(self) -> Typed {
         match self {
             ValueIndex::Number(index, unit) => Typed::Number(Number::Value(index), unit),
@@ -129,12 +137,18 @@ impl Resolver {
         }
     }
 
-    /// All values of the pack, if each is resolved.
-    pub(in crate::pack) fn resolved_values(&mut self) -> Option<Values> {
+    /// All values of the pack by these titles, if each is resolved.
+    pub(in crate::pack) fn resolved_values(&mut self, titles: Vec<Text>) -> Option<Values> {
         if !self.values.iter().all(|(_, state)| matches!(state, ValueState::Done(Some(_)))) {
             return None;
         }
+        let resolved = self.values.iter().map(|(_, state)| match state {
+            ValueState::Done(Some(index)) => Some(index.any()),
+            ValueState::Done(None) | ValueState::Waiting(_) | ValueState::UnderWay(_) => None,
+        });
+        let titles = resolved.zip(titles).filter_map(|(value, title)| Some((value?, title))).collect();
         Some(Values {
+            titles,
             numbers: std::mem::take(&mut self.value_numbers).into_iter().collect::<Option<_>>()?,
             truths: std::mem::take(&mut self.value_truths),
             dates: std::mem::take(&mut self.value_dates),

@@ -313,7 +313,7 @@ fn the_door_names_the_file() {
     assert_eq!(
         folder.said(&error).1,
         "`claims.csv`: no plan knows the column `enrolment_id`; did you mean `enrollment_id`?; \
-         `--ignore-columns enrolment_id` leaves out what is not meant"
+         what is not meant can be left out: `enrolment_id`"
     );
 }
 
