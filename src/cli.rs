@@ -2,7 +2,9 @@
 
 mod adjudicate;
 mod apart;
+#[cfg(feature = "batch")]
 mod audit;
+#[cfg(feature = "batch")]
 mod batch;
 mod check;
 mod completions;
@@ -10,13 +12,16 @@ mod curve;
 mod explain;
 mod explanation;
 mod extract;
+#[cfg(feature = "batch")]
 mod feeding;
+#[cfg(feature = "batch")]
 mod figures;
 mod files;
 mod home;
 mod init;
 mod layout;
 mod man;
+#[cfg(feature = "batch")]
 mod meter;
 mod notes;
 mod options;
@@ -107,8 +112,12 @@ fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
         Command::Adjudicate(asked) => adjudicate::run(&asked, setting),
         Command::Check(asked) => check::run(&asked, setting),
         Command::Test(asked) => test::run(&asked, setting),
+        #[cfg(feature = "batch")]
         Command::Batch(asked) => batch::run(&asked, setting),
+        #[cfg(feature = "batch")]
         Command::Audit(asked) => audit::run(&asked, setting),
+        #[cfg(not(feature = "batch"))]
+        Command::Batch(_) => Err(without_batch(setting)),
         Command::Verify(asked) => verify::run(&asked, setting),
         Command::Extract(asked) => extract::run(&asked, setting),
         Command::Schema(asked) => Ok(schema::run(&asked)),
@@ -117,6 +126,18 @@ fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
         Command::Completions(asked) => Ok(completions::run(&asked)),
         Command::Man(asked) => man::run(&asked, setting),
     }
+}
+
+#[cfg(not(feature = "batch"))]
+fn without_batch(setting: &Setting) -> Failure {
+    let language = setting.language;
+    let message =
+        say!(language, "本程序编译时未包含批量命令", "this program is built without the commands for many claims");
+    Failure::new(message).with_help([say!(
+        language,
+        "用 `cargo build` 编译完整的程序（即带 `batch` 功能）",
+        "build all of it with `cargo build`, which has the feature `batch`"
+    )])
 }
 
 /// Writes a text, and nothing that a terminal would obey but colours.

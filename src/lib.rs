@@ -30,6 +30,7 @@ macro_rules! page {
             "[recorded-payouts]: crate::guide#recorded-payouts\n",
             "[certificates]: crate::guide#certificates\n",
             "[workbooks]: crate::guide#workbooks\n",
+            "[`Adjudication::explain`]: crate::Adjudication::explain\n",
             "[`Plan::decide`]: crate::Plan::decide\n",
             "\n",
             include_str!($file)
@@ -93,6 +94,7 @@ pub use case::{Case, OtherCover};
 pub use cases::{CaseReport, CasesReport, WorkedCases};
 pub use catalog::{Catalog, Hold, LoadError, rule_files};
 pub use certificate::{Certificate, Certifier, Extract, Inclusion, Program, Roll, Tree};
+pub use chrono::NaiveDate;
 pub use claim::Claim;
 pub use code::Code;
 pub use curve::{Curve, Piece, Turn};
@@ -107,6 +109,7 @@ pub use fact::{Absent, Holder, Kind, STANDARD, StandardFact, Value};
 pub use notice::{Notice, Recalculated, Recalculation};
 pub use plan::{Assumed, Condition, Effective, EffectiveBy, Otherwise, Plan, PlanReference, Provenance};
 pub use quote::Quote;
+pub use rust_decimal::Decimal;
 pub use schema::case_schema;
 pub use scope::Scope;
 pub use text::{Language, Text, is_control, shown};

@@ -5,7 +5,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use huzhu::{Catalog, Diagnostics, Error, Language, LoadError, Plan, Remedy, pack};
+use huzhu::{Catalog, Diagnostics, Language, LoadError, Plan, pack};
+#[cfg(feature = "batch")]
+use huzhu::{Error, Remedy};
 
 use super::Failure;
 use super::options::Setting;
@@ -138,6 +140,7 @@ pub(super) fn shelves(packs: &[String], setting: &Setting) -> Result<Vec<Shelf>,
     Ok(shelves.into_values().collect())
 }
 
+#[cfg(feature = "batch")]
 /// The catalog of the rules folder, or all that is wrong with it.
 pub(super) fn catalog(setting: &Setting) -> Result<Result<Catalog, Diagnostics>, Failure> {
     Ok(Shelf::whole(&setting.rules, setting)?.catalog(|_| true))
@@ -183,6 +186,7 @@ pub(super) fn open(path: &Path, language: Language) -> Result<Box<dyn BufRead>, 
     Ok(Box::new(BufReader::new(file)))
 }
 
+#[cfg(feature = "batch")]
 /// What went wrong in the library, and by which option it goes on.
 pub(super) fn said(error: &Error, language: Language) -> String {
     let message = error.message(language);

@@ -1,8 +1,10 @@
 //! The options of every command.
 
 use std::io::{self, IsTerminal};
+#[cfg(feature = "batch")]
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+#[cfg(feature = "batch")]
 use std::str::FromStr;
 
 use anstream::AutoStream;
@@ -10,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use huzhu::{Catalog, Hold, Language};
 
+#[cfg(feature = "batch")]
 use super::feeding::Feeding;
 use super::home::Home;
 use super::layout::Look;
@@ -86,8 +89,13 @@ pub(super) enum Command {
     Adjudicate(Adjudicate),
     Check(Check),
     Test(Test),
+    #[cfg(feature = "batch")]
     Batch(Batch),
+    #[cfg(feature = "batch")]
     Audit(Audit),
+    #[cfg(not(feature = "batch"))]
+    #[command(hide = true, alias = "audit")]
+    Batch(Absent),
     Verify(Verify),
     Extract(Extract),
     Schema(Schema),
@@ -95,6 +103,14 @@ pub(super) enum Command {
     Init(Init),
     Completions(Completions),
     Man(Man),
+}
+
+/// A command that this program is built without.
+#[cfg(not(feature = "batch"))]
+#[derive(Debug, Args)]
+pub(super) struct Absent {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    _arguments: Vec<String>,
 }
 
 /// Decides one case file and explains the benefits · 审核一份理赔文件
@@ -180,6 +196,7 @@ pub(super) struct Test {
 ///
 /// Reads claims and enrollments from Parquet, CSV (also `.csv.gz`) or a workbook (`.xlsx`, `.xls`, `.ods`), by their endings, and writes a row for each decided claim. A row that cannot be read is in the
 /// file of rejected rows as it came, with cell and reason; corrected, that file can be given again. Exit 1 if there is one. Stopped or killed, the same command goes on from where it was.
+#[cfg(feature = "batch")]
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o payouts.csv --dry-run\n  \
@@ -255,6 +272,7 @@ impl Holding {
 }
 
 /// What a run over files may take of the machine.
+#[cfg(feature = "batch")]
 #[derive(Debug, Args)]
 pub(super) struct Resources {
     /// Work with so many threads [default: the number of processors]
@@ -269,6 +287,7 @@ pub(super) struct Resources {
 ///
 /// Reads claims and enrollments as `huzhu batch` does, and what another system recorded: `claim_id` and `payable`. Writes a row for each difference
 /// with every cause that explains it to the fen, the most likely first. Exit 1 if there is a difference or a row that could not be read.
+#[cfg(feature = "batch")]
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o paid.csv --force\n  \
@@ -404,12 +423,14 @@ fn digest(text: &str) -> Result<String, &'static str> {
     is_digest.then(|| text.to_owned()).ok_or("64 hexadecimal digits in lower case")
 }
 
+#[cfg(feature = "batch")]
 /// A size of memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Memory {
     pub(super) bytes: u64,
 }
 
+#[cfg(feature = "batch")]
 impl FromStr for Memory {
     type Err = &'static str;
 
