@@ -1,6 +1,6 @@
 //! All tests in one program: it is linked once, and what several of them draw on is compiled once.
 //!
-//! `cargo test laws::` runs those of one file. What takes long is ignored here and run by `.ci/run`, with `-- --include-ignored`.
+//! `cargo test laws::` runs those of one file. What takes long is ignored here and run by `.ci/run`, with `-- --ignored`.
 
 #![expect(
     clippy::expect_used,

@@ -79,7 +79,10 @@ mod tests {
         let mut names: Vec<String> =
             names.filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "toml")).collect();
         names.sort();
-        assert_eq!(FILES.map(|(name, _)| name.to_owned()).to_vec(), names);
+        let shipped = FILES.map(|(name, _)| name.to_owned());
+        let left_out: Vec<_> = names.iter().filter(|name| !shipped.contains(name)).collect();
+        assert!(left_out.is_empty(), "not among FILES: {left_out:?}");
+        assert_eq!(shipped.to_vec(), names);
     }
 
     #[test]

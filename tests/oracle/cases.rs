@@ -30,7 +30,11 @@ fn every_worked_case_comes_out_as_it_is_written() {
 /// Decides all tables of one file, and says how many rows they have.
 fn check(file: &Cell, wrong: &mut Vec<String>) -> usize {
     let plan = file.at("plan").text();
-    let decide = PLANS.iter().find(|known| known.id == plan).expect("every plan has its module").decide;
+    let decide = PLANS
+        .iter()
+        .find(|known| known.id == plan)
+        .unwrap_or_else(|| panic!("`{plan}` has no module among PLANS of tests/oracle"))
+        .decide;
     let mut rows = 0;
     for table in file.at("table").list() {
         let columns: Vec<&str> = table.at("columns").list().iter().map(Cell::text).collect();
