@@ -80,7 +80,8 @@ pub fn certify<W: Write>(
     let certifier = Certifier::new(catalog);
     let refused = certify_bucket(&plans, &certifier, entered.given(), |certified| {
         certified.certificate.iter().try_for_each(|certificate| roll.add(certificate)).map_err(|fault| {
-            Error::output(say!("凭证写不出去：{fault}", "the certificates can not be written: {fault}"))
+            let why = Text::of_the_system(&fault);
+            Error::output(say!("凭证写不出去：{why}", "the certificates cannot be written: {why}"; why))
         })
     });
     let mut rejects = refused?;

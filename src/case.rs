@@ -278,7 +278,7 @@ pub(crate) struct Reader<'c> {
 impl Reader<'_> {
     fn case(&mut self, root: &Node) -> Option<Case> {
         if !matches!(root.form, Form::Table(_) | Form::Poisoned) {
-            self.findings.report(Code::WrongType, &root.span, say!("案件应为对象", "a case is an object"));
+            self.findings.report(Code::WrongType, &root.span, say!("理赔文件应为一个对象", "a case is an object"));
             return None;
         }
         for entry in root.entries() {
@@ -506,7 +506,7 @@ impl Reader<'_> {
             self.findings.report(
                 Code::DuplicateClaim,
                 &span,
-                say!("历史中已有理赔申请编号 `{id}`", "the history has a claim `{id}` already"),
+                say!("既往理赔中已有编号 `{id}`", "the history has a claim `{id}` already"),
             );
         }
     }
@@ -524,7 +524,7 @@ impl Reader<'_> {
             let Some(id) = node.text().filter(|id| !id.is_empty()) else { continue };
             let message = match past.get(id) {
                 None => say!(
-                    "要冲销的理赔申请 `{id}` 不在历史中",
+                    "要冲销的理赔申请 `{id}` 不在既往理赔中",
                     "the claim `{id}` that is reversed is not in the history"
                 ),
                 Some(true) => {
@@ -564,7 +564,7 @@ impl Reader<'_> {
     fn misplaced_enrollment(&mut self, entry: &Entry) {
         let message = say!("要审核的申请中没有 `enrollment`", "the claim to decide has no `enrollment`");
         let help = say!(
-            "参保记录与 `claim` 并列；只有历史中的申请可写明当时的不同",
+            "参保记录与 `claim` 并列；只有既往理赔可写明当时的不同",
             "the enrollment stands beside `claim`; only a claim of the history says what was different then"
         );
         self.findings.report(Code::UnknownKey, &entry.key_span, message).help_with([help]);
@@ -611,7 +611,7 @@ impl Reader<'_> {
             .filter(|entry| matches!(entry.key.as_str(), "id" | "plan" | "plan_version" | "member"))
         {
             let key = &entry.key;
-            let message = say!("历史中的参保记录不能改变 `{key}`", "`{key}` can not differ in the history");
+            let message = say!("既往理赔的参保记录不能改变 `{key}`", "`{key}` can not differ in the history");
             self.findings.report(Code::UnknownKey, &entry.key_span, message);
         }
     }
@@ -720,7 +720,7 @@ impl Reader<'_> {
         let count = items.len();
         if count > MAX_CLAIMS {
             let message = say!(
-                "历史有 {count} 次理赔申请，上限为 {MAX_CLAIMS}",
+                "既往理赔有 {count} 件，上限为 {MAX_CLAIMS}",
                 "the history has {count} claims, at most {MAX_CLAIMS} are read"
             );
             self.findings.report(Code::TooMany, &(node.span.start..node.span.start.saturating_add(1)), message);
@@ -760,12 +760,12 @@ impl Reader<'_> {
 /// What is wrong with the value of a fact of a pack's own; `None` if it fits.
 fn own_misfit_text(fact: &PlanFact, value: &Value) -> Option<Text> {
     let misfit = fact.kind.fit(value, fact.bounds).err()?;
-    let (name, kind) = (&fact.name, fact.kind.name());
+    let (name, kind) = (&fact.name, fact.kind.said());
     let (min, max) = (fact.bounds.min, fact.bounds.max);
     Some(match fact.kind {
         Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => say!(
-            "`{name}` 的值 `{value}` 不是 {min} 至 {max} 的 {kind} 类型",
-            "the value `{value}` of `{name}` is not of type {kind} from {min} to {max}"
+            "`{name}` 的值 `{value}` 应为 {min} 至 {max} 的{kind}",
+            "the value `{value}` of `{name}` is not of type {kind} from {min} to {max}"; kind
         ),
         Kind::Category if misfit == Misfit::Blank => spelling::blank_text(name),
         Kind::Date if misfit == Misfit::TimeOfDay => Kind::time_of_day_text(name, &value.to_string()),
@@ -774,5 +774,5 @@ fn own_misfit_text(fact: &PlanFact, value: &Value) -> Option<Text> {
 }
 
 fn where_facts_are_listed() -> Text {
-    say!("理赔文件的 JSON Schema 列出全部事实", "the JSON Schema of case files lists all facts")
+    say!("理赔文件的格式定义列出全部事实", "the JSON Schema of case files lists all facts")
 }

@@ -451,8 +451,8 @@ impl<'c> TableReader<'c> {
 
     fn reasons(&mut self, cell: &Node) -> Option<Expectation> {
         let Some(text) = cell.text() else {
-            let message = say!("原因应为文本中的代码", "reasons are codes in a text");
-            let help = say!("多个原因以 `;` 分隔", "separate several reasons by `;`");
+            let message = say!("理由应为文本中的代码", "reasons are codes in a text");
+            let help = say!("多个理由以 `;` 分隔", "separate several reasons by `;`");
             self.facts.findings.report(Code::BadValue, &cell.span, message).help_with([help]);
             return None;
         };

@@ -110,7 +110,7 @@ impl Program<'_> {
         if !conclusion.is_that_of(&adjudication) {
             let id = claim.id();
             return Err(Error::certificate(say!(
-                "理赔申请 `{id}` 的凭证与核定结果不符，请报告此错误",
+                "理赔申请 `{id}` 的凭证与审核结果不符，请报告此错误",
                 "the certificate of the claim `{id}` differs from its decision; please report this"
             )));
         }
@@ -159,7 +159,7 @@ impl Program<'_> {
 
 fn held() -> Error {
     Error::certificate(say!(
-        "理赔申请因计划以外的情况暂缓，没有凭证：凭证只证明计划本身的结论",
+        "理赔申请因计划以外的情况暂缓，没有凭证：凭证只证明按计划审核的结果",
         "the claim is pended for what is known around it and has no certificate: a certificate proves what the plan itself comes to"
     ))
 }

@@ -17,12 +17,14 @@ mod feeding;
 #[cfg(feature = "batch")]
 mod figures;
 mod files;
+mod help;
 mod home;
 mod init;
 mod layout;
 mod man;
 #[cfg(feature = "batch")]
 mod meter;
+mod misuse;
 mod notes;
 mod options;
 mod page;
@@ -34,12 +36,15 @@ mod what_if;
 mod words;
 
 use std::borrow::Cow;
+use std::env;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use anstream::AutoStream;
 use anstream::stream::{AsLockedWrite, RawStream};
-use clap::Parser;
+use clap::FromArgMatches;
+use huzhu::Language;
 
 use home::Home;
 use layout::{Ink, Lines, Look, clean, tamed};
@@ -80,7 +85,13 @@ const COULD_NOT_RUN: u8 = 2;
 
 /// Runs the program on the arguments of the process.
 pub(crate) fn run() -> ExitCode {
-    let Options { common, command } = Options::parse();
+    let arguments: Vec<OsString> = env::args_os().collect();
+    let language = language_of(&arguments);
+    let asked = help::program(language).try_get_matches_from(arguments);
+    let Options { common, command } = match asked.and_then(|asked| Options::from_arg_matches(&asked)) {
+        Ok(options) => options,
+        Err(fault) => return end_with(&fault, language),
+    };
     let (home, misread) = match Home::find(common.language()) {
         Ok(home) => (home, None),
         Err(failure) => (Home::default(), Some(failure)),
@@ -101,10 +112,53 @@ pub(crate) fn run() -> ExitCode {
         Ok(true) => ExitCode::from(SOMETHING_IS_WRONG),
         Err(failure) => {
             // Where standard error is closed too, the exit code alone must do.
-            let _unheard = write(io::stderr(), &setting.remarks, &words_of(&failure, &setting), &setting);
+            let told = words_of(&failure, &setting.remarks, setting.language);
+            let _unheard = write(io::stderr(), &setting.remarks, &told, &setting);
             ExitCode::from(COULD_NOT_RUN)
         }
     }
+}
+
+/// The language to speak before the command line is understood.
+fn language_of(arguments: &[OsString]) -> Language {
+    let texts = || arguments.iter().filter_map(|argument| argument.to_str());
+    let behind = texts().zip(texts().skip(1)).find(|(option, _)| *option == "--lang").map(|(_, value)| value);
+    let named = behind.or_else(|| texts().find_map(|argument| argument.strip_prefix("--lang=")));
+    match named {
+        Some("zh") => Language::Zh,
+        Some("en") => Language::En,
+        Some(_) | None => {
+            let environment = options::language_of_the_environment();
+            Home::find(environment).ok().and_then(|home| home.language).unwrap_or(environment)
+        }
+    }
+}
+
+/// What the parser of the command line answers by itself: the help, the version, or a complaint.
+fn end_with(fault: &clap::Error, language: Language) -> ExitCode {
+    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+    let is_an_answer = matches!(fault.kind(), DisplayHelp | DisplayHelpOnMissingArgumentOrSubcommand | DisplayVersion);
+    let is_styled = if fault.use_stderr() { is_styled(&io::stderr()) } else { is_styled(&io::stdout()) };
+    let told = match language {
+        Language::Zh if !is_an_answer => {
+            words_of(&misuse::in_chinese(fault), &Look { is_styled, width: usize::MAX }, language)
+        }
+        Language::Zh | Language::En if is_styled => fault.render().ansi().to_string(),
+        Language::Zh | Language::En => fault.render().to_string(),
+    };
+    let told = tamed(&told, is_styled);
+    // Where nobody listens, the exit code alone must do.
+    if fault.use_stderr() {
+        let _unheard = anstream::stderr().write_all(told.as_bytes());
+        ExitCode::from(COULD_NOT_RUN)
+    } else {
+        let _unheard = anstream::stdout().write_all(told.as_bytes());
+        ExitCode::SUCCESS
+    }
+}
+
+fn is_styled(stream: &impl RawStream) -> bool {
+    AutoStream::choice(stream) != anstream::ColorChoice::Never
 }
 
 fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
@@ -123,8 +177,9 @@ fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
         Command::Schema(asked) => Ok(schema::run(&asked)),
         Command::Explain(asked) => explain::run(&asked, setting),
         Command::Init(asked) => init::run(&asked, setting),
-        Command::Completions(asked) => Ok(completions::run(&asked)),
+        Command::Completions(asked) => Ok(completions::run(&asked, setting)),
         Command::Man(asked) => man::run(&asked, setting),
+        Command::Help(asked) => help::run(&asked, setting),
     }
 }
 
@@ -159,18 +214,16 @@ fn write_bytes(
         stream.write_all(bytes).and_then(|()| stream.flush())
     };
     match written {
-        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(say!(
-            setting.language,
-            "结果写不出去：{fault}",
-            "the results can not be written: {fault}"
-        ))),
+        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => {
+            let why = files::why(&fault, setting.language);
+            Err(Failure::new(say!(setting.language, "结果写不出去：{why}", "the results cannot be written: {why}")))
+        }
         Ok(()) | Err(_) => Ok(()),
     }
 }
 
-fn words_of(failure: &Failure, setting: &Setting) -> String {
-    let look = &setting.remarks;
-    let (error, help) = (say!(setting.language, "错误", "error"), say!(setting.language, "帮助", "help"));
+fn words_of(failure: &Failure, look: &Look, language: Language) -> String {
+    let (error, help) = (say!(language, "错误", "error"), say!(language, "帮助", "help"));
     let mut lines = Lines::default();
     lines.line(&format!("{}: {}", look.paint(Ink::Bad, &error), clean(&failure.message)));
     for line in &failure.help {

@@ -81,11 +81,11 @@ impl Diagnostic {
         let (text, span) = self.shown_source();
         let path = shown(&self.source.path);
         let snippet = Snippet::source(&*text).path(&*path).annotation(AnnotationKind::Primary.span(span));
-        let title = Level::ERROR.primary_title(self.message(language)).id(self.code.name());
-        let help_name = match language {
-            Language::Zh => "帮助",
-            Language::En => "help",
+        let (error_name, help_name) = match language {
+            Language::Zh => ("错误", "帮助"),
+            Language::En => ("error", "help"),
         };
+        let title = Level::ERROR.with_name(error_name).primary_title(self.message(language)).id(self.code.name());
         let help = self.help(language).map(|help| Level::HELP.with_name(help_name).message(help));
         let report: [Group<'_>; 1] = [title.element(snippet).elements(help)];
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };

@@ -1,5 +1,8 @@
 //! TOML and JSON files as nodes: every key and value with its place, every number as it was written.
 
+pub(crate) mod full_width;
+mod parsers;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -76,14 +79,14 @@ impl Node {
         self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.node)
     }
 
-    /// A text in both languages; one that is written once reads the same in both.
+    /// A text in both languages; one that is written in one language alone reads the same in both.
     pub(crate) fn words(&self) -> Text {
-        match self.text() {
-            Some(text) => Text::same(text),
-            None => {
-                let part = |key| self.get(key).and_then(Node::text).unwrap_or_default().to_owned();
-                Text { zh: part("zh"), en: part("en") }
-            }
+        let part = |key| self.get(key).and_then(Node::text).filter(|text| !text.is_empty());
+        match (self.text(), part("zh"), part("en")) {
+            (Some(text), ..) => Text::same(text),
+            (None, Some(zh), Some(en)) => Text { zh: zh.to_owned(), en: en.to_owned() },
+            (None, Some(alone), None) | (None, None, Some(alone)) => Text::same(alone),
+            (None, None, None) => Text::default(),
         }
     }
 
@@ -159,17 +162,30 @@ fn admit(path: &str, bytes: &[u8], max_bytes: usize) -> Result<Source, Diagnosti
 
 fn read_toml(text: &str, findings: &mut Findings) -> Node {
     let (root, faults) = DeTable::parse_recoverable(text);
+    let mut lines = full_width::Lines::new(text, Notation::Toml);
     for fault in without_echoes(faults) {
         if fault.message() == KEY_OF_TOO_MANY_PARTS {
             too_deep(long_key(text), findings);
             continue;
         }
         let span = fault.span().unwrap_or_default();
-        let message = fault.message().lines().next().unwrap_or_default();
-        findings.report(Code::Syntax, &span, say!("TOML 语法错误：{message}", "{message}"));
+        if !full_width_sign(&mut lines, span.start, findings) {
+            findings.report(Code::Syntax, &span, parsers::of_toml(fault.message()));
+        }
     }
     let span = root.span();
     toml_table(root.into_inner(), span, text, 1, findings)
+}
+
+/// Where signs on the line of a fault are full-width, they are to blame, and the help is the line as it should be; such a line is told once.
+fn full_width_sign(lines: &mut full_width::Lines<'_>, place: usize, findings: &mut Findings) -> bool {
+    let Some(full_width::Mended { sign, place, line }) = lines.mended(place) else { return false };
+    let (sign, place) = (*sign, *place);
+    let message =
+        say!("`{sign}` 是全角符号，此处须用半角", "`{sign}` is a full-width sign; a plain one is wanted here");
+    let help = say!("写作 `{line}`", "write `{line}`");
+    findings.report(Code::Syntax, &(place..place.saturating_add(sign.len_utf8())), message).help_with([help]);
+    true
 }
 
 /// What the parser says of a dotted key that it does not follow to its end; it gives no place.
@@ -267,8 +283,9 @@ fn read_json(text: &str, findings: &mut Findings) -> Node {
         Ok(parsed) => parsed.value,
         Err(fault) => {
             let span = fault.range().start..fault.range().end;
-            let kind = fault.kind();
-            findings.report(Code::Syntax, &span, say!("JSON 语法错误：{kind}", "{kind}"));
+            if !full_width_sign(&mut full_width::Lines::new(text, Notation::Json), span.start, findings) {
+                findings.report(Code::Syntax, &span, parsers::of_json(&fault.kind().to_string()));
+            }
             return empty(span);
         }
     };
@@ -289,7 +306,7 @@ fn read_json(text: &str, findings: &mut Findings) -> Node {
         let place = offset(text, fault.line(), fault.column());
         let fault = fault.to_string();
         let kind = fault.split(" at line ").next().unwrap_or_default();
-        findings.report(Code::Syntax, &(place..place), say!("JSON 语法错误：{kind}", "{kind}"));
+        findings.report(Code::Syntax, &(place..place), parsers::of_json(kind));
         return empty(0..0);
     }
     json_node(value, text, findings)

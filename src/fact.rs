@@ -223,16 +223,30 @@ impl Bounds {
 impl Kind {
     /// What is wrong with a value that is not of this kind.
     pub(crate) fn misfit_text(self, name: &str, value: &str) -> Text {
-        let (kind, Text { zh, en }) = (self.name(), self.form());
+        let (kind, form) = (self.said(), self.form());
         say!(
-            "`{name}` 的值 `{value}` 不是 {kind} 类型{zh}",
-            "the value `{value}` of `{name}` is not of type {kind}{en}"
+            "`{name}` 的值 `{value}` 应为{kind}{form}",
+            "the value `{value}` of `{name}` is not of type {kind}{form}"; kind, form
         )
     }
 
     /// What is wrong with a moment where a date is wanted.
     pub(crate) fn time_of_day_text(name: &str, value: &str) -> Text {
         say!("`{name}` 是日期，`{value}` 含有时刻", "`{name}` is a date, and `{value}` has a time of day")
+    }
+
+    /// How a text calls the kind; the English one is its name in a pack.
+    pub(crate) fn said(self) -> Text {
+        let zh = match self {
+            Kind::Money => "金额",
+            Kind::Ratio => "比例",
+            Kind::Number => "整数",
+            Kind::Days => "天数",
+            Kind::Date => "日期",
+            Kind::YesNo => "是否",
+            Kind::Category => "文本",
+        };
+        Text { zh: zh.to_owned(), en: self.name().to_owned() }
     }
 
     /// What is wrong with a number that has more digits than one of this kind.

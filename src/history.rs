@@ -112,7 +112,7 @@ pub(crate) fn check_count(count: usize) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::history(say!(
-        "历史有 {count} 次理赔申请，上限为 {MAX_CLAIMS}",
+        "理赔申请有 {count} 件，上限为 {MAX_CLAIMS}",
         "the history has {count} claims, at most {MAX_CLAIMS} are decided"
     )))
 }

@@ -115,7 +115,7 @@ fn limit(node: &Node, plans: &[Node], findings: &mut Findings) -> Option<JointLi
 /// What a joint limit leaves is paid as it stands.
 fn check_is_in_fen(amount: Decimal, node: &Node, findings: &mut Findings) {
     if let Some(node) = node.get("amount").filter(|_| !exact::divides(FEN, amount)) {
-        let message = say!("合计限额 `{amount} yuan` 不是分的整倍数", "`{amount} yuan` is no multiple of the fen");
+        let message = say!("合计限额 {amount} 元不是分的整倍数", "`{amount} yuan` is no multiple of the fen");
         findings.report(Code::FinerThanMoney, &node.span, message);
     }
 }

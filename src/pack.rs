@@ -82,7 +82,7 @@ pub(crate) fn yuan(node: &Node, findings: &mut Findings) -> Option<Decimal> {
             findings.report(
                 Code::UnitMismatch,
                 &syntax.span,
-                say!("此处应为 yuan", "an amount in yuan is expected here"),
+                say!("此处应为以元计的金额", "an amount in yuan is expected here"),
             );
             None
         }

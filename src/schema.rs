@@ -22,13 +22,13 @@ pub fn case_schema() -> Json {
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "huzhu case file",
-        "description": "一份参保记录、该会员的历史理赔和待审核的理赔 · one enrollment, the member's earlier claims, and the claim to decide",
+        "description": "一份参保记录、该会员的既往理赔和待审核的理赔 · one enrollment, the member's earlier claims, and the claim to decide",
         "type": "object",
         "properties": {
             "enrollment": { "$ref": "#/$defs/enrollment" },
             "history": {
-                "title": "历史理赔 · earlier claims",
-                "description": "先于此件按事故日期和编号逐件审核 · decided first, by event date and then by id",
+                "title": "既往理赔 · earlier claims",
+                "description": "先于此件按事件日期和编号逐件审核 · decided first, by event date and then by id",
                 "type": "array",
                 "maxItems": MAX_CLAIMS,
                 "items": { "$ref": "#/$defs/earlier_claim" },
@@ -40,7 +40,7 @@ pub fn case_schema() -> Json {
                 "items": { "$ref": "#/$defs/other_cover" },
             },
             "claim": { "$ref": "#/$defs/claim" },
-            "notes": { "title": "备注,不参与审核 · notes, which decide nothing" },
+            "notes": { "title": "备注，不参与审核 · notes, which decide nothing" },
         },
         "required": ["enrollment", "claim"],
         "additionalProperties": false,
@@ -78,7 +78,7 @@ fn enrollment() -> Json {
     properties.insert("plan".into(), text("计划编号 · the plan's id"));
     properties.insert(
         "plan_version".into(),
-        text("指定版本,缺省时由日期确定 · the version, if the dates are not to pick it"),
+        text("指定版本，缺省时由日期确定 · the version, if the dates are not to pick it"),
     );
     properties.insert("member".into(), text("会员编号 · the member's id"));
     with_own_facts("参保记录 · the enrollment", Holder::Enrollment, properties, &["id", "plan", "member"])
@@ -205,20 +205,20 @@ impl StandardFact {
 
     fn description(&self) -> String {
         let kind = match self.kind {
-            Kind::Money => "金额,元,至多两位小数 · yuan, at most 2 places",
+            Kind::Money => "金额，元，至多两位小数 · yuan, at most 2 places",
             Kind::Ratio => "0至1的比例 · a ratio from 0 to 1",
             Kind::Number => "整数 · a whole number",
             Kind::Days => "天数 · days",
             Kind::Date => "日期 YYYY-MM-DD · a date",
             Kind::YesNo => "是或否 · true or false",
-            Kind::Category if self.is_open() => "类别,取值由规则包声明 · a category; packs declare its values",
+            Kind::Category if self.is_open() => "类别，取值由规则包声明 · a category; packs declare its values",
             Kind::Category => "类别 · a category",
         };
         let absent = match (self.absent, self.derived) {
             (_, Some(derived)) => format!("未提供时推算为 · if absent it is derived: {derived}"),
             (Absent::None, None) => "未提供即没有 · if absent there was none".to_owned(),
             (Absent::Unknown, None) => {
-                "未提供即不明,需要它的申请暂缓 · if absent it is unknown; a claim that needs it is pended".to_owned()
+                "未提供即不明，需要它的申请暂缓 · if absent it is unknown; a claim that needs it is pended".to_owned()
             }
         };
         format!("{kind}。{absent}")

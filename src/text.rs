@@ -1,6 +1,7 @@
 //! Text in Chinese and in English.
 
 use std::borrow::Cow;
+use std::io;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,26 @@ impl Text {
     #[must_use]
     pub fn same(text: &str) -> Text {
         Text { zh: text.to_owned(), en: text.to_owned() }
+    }
+
+    /// What the system says of a file that it does not let be read or written.
+    #[must_use]
+    pub fn of_the_system(fault: &io::Error) -> Text {
+        match fault.kind() {
+            io::ErrorKind::NotFound => say!("没有这个文件或目录", "no such file or folder"),
+            io::ErrorKind::AlreadyExists => say!("已有这个文件或目录", "it is there already"),
+            io::ErrorKind::PermissionDenied => say!("没有权限", "permission denied"),
+            io::ErrorKind::IsADirectory => say!("这是目录，不是文件", "it is a folder, not a file"),
+            io::ErrorKind::NotADirectory => say!("这不是目录", "it is not a folder"),
+            io::ErrorKind::InvalidFilename => say!("文件名过长或无效", "the file name is too long, or is not valid"),
+            io::ErrorKind::StorageFull => say!("磁盘已满", "the disk is full"),
+            io::ErrorKind::QuotaExceeded => say!("超出磁盘配额", "the quota of the disk is used up"),
+            io::ErrorKind::FileTooLarge => say!("文件超出允许的大小", "the file is larger than the system allows"),
+            io::ErrorKind::ReadOnlyFilesystem => say!("文件系统只读", "the file system cannot be written"),
+            io::ErrorKind::UnexpectedEof => say!("文件不完整", "the file ends too early"),
+            io::ErrorKind::OutOfMemory => say!("内存不足", "out of memory"),
+            _ => say!("系统报告 `{fault}`", "{fault}"),
+        }
     }
 
     /// The text on one line, control characters written out: it may quote what a file says.
@@ -98,10 +119,22 @@ pub(crate) fn in_xml(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(|character| if is_in_xml(character) { character } else { '\u{fffd}' }).collect())
 }
 
-/// A [`Text`] from two format strings, the Chinese one first.
+/// A [`Text`] from two format strings, the Chinese one first; what is named behind a semicolon is a text itself, put in in its language.
 macro_rules! say {
     ($zh:literal, $en:literal $(,)?) => {
         $crate::text::Text { zh: format!($zh), en: format!($en) }
+    };
+    ($zh:literal, $en:literal; $($part:ident),+ $(,)?) => {
+        $crate::text::Text {
+            zh: {
+                $(let $part = &$part.zh;)+
+                format!($zh)
+            },
+            en: {
+                $(let $part = &$part.en;)+
+                format!($en)
+            },
+        }
     };
 }
 pub(crate) use say;

@@ -158,7 +158,7 @@ impl<'c> Workbook<'c> {
         if !conclusion.is_that_of(&adjudication) {
             let id = claim.id();
             return Err(Error::workbook(say!(
-                "理赔申请 `{id}` 的工作簿与核定结果不符，请报告此错误",
+                "理赔申请 `{id}` 的工作簿与审核结果不符，请报告此错误",
                 "the workbook of the claim `{id}` differs from its decision; please report this"
             )));
         }

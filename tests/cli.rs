@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_huzhu");
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const ZHAO: &str = "rules/cases/zhao.json";
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "adjudicate",
     "check",
     "test",
@@ -25,6 +25,7 @@ const COMMANDS: [&str; 12] = [
     "init",
     "completions",
     "man",
+    "help",
 ];
 
 // ── what a member and an auditor read ─────────────────────────────────────
@@ -368,7 +369,7 @@ fn what_can_not_run_ends_with_two_and_says_what_to_do() {
             ],
             "`e.ods` does not end in `.xlsx`",
         ),
-        (vec!["audit", "-ca.csv", "-eb.csv", "-rc.csv", "-od.csv", "--sample=0"], "0 is not in 1.."),
+        (vec!["audit", "-ca.csv", "-eb.csv", "-rc.csv", "-od.csv", "--sample=0"], "a whole number above zero"),
         (vec!["explain", "limit-reachd"], "did you mean `limit-reached`"),
         (vec!["explain", "zzz"], "`huzhu explain` lists all codes"),
         (vec!["init", "My Plan"], "lower case letters and digits joined by hyphens"),

@@ -91,7 +91,7 @@ fn follow(page: &str, folder: &Folder, here: &str, blocks: &[(usize, String, Str
         let ran = ask(command);
         assert_eq!(ran.code, 0, "{page}: {command}: {}{}", ran.out, ran.err);
     }
-    folder.write("rules/my-plan.toml", &pack.replace("60 yuan/day", "80 yuan/day"));
+    folder.write("rules/my-plan.toml", &pack.replace("60 yuan/day", "80 yuan/day").replace("60元/天", "80元/天"));
     let ran = ask("test");
     assert_eq!(ran.code, 1, "{page}");
     assert!(ran.out.contains("7 of 12 cases failed"), "{page}: {}", ran.out);

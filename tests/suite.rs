@@ -21,6 +21,7 @@ mod audit;
 #[cfg(feature = "cli")]
 mod batch;
 mod certificates;
+mod chinese;
 #[cfg(feature = "cli")]
 mod cli;
 #[cfg(feature = "batch")]

@@ -474,7 +474,7 @@ impl Report<'_> {
         }
         let columns = [
             (self.pick("规则", "Rules"), false),
-            (self.pick("计划代号", "Plan id"), false),
+            (self.pick("计划编号", "Plan id"), false),
             (self.pick("版本", "Version"), false),
             (self.pick("规则包指纹（SHA-256）", "Fingerprint of the pack (SHA-256)"), false),
         ];

@@ -388,7 +388,7 @@ fn sum(enrollments: &Put, claims: &Put, parts: &[Part], rejected: RejectCounts) 
     if claims.taken.saturating_add(claims.rejected) != claims.read {
         let Rows { read, taken, rejected } = claims;
         return Err(Error::arithmetic(say!(
-            "程序错误：读入 {read} 条理赔，{taken} 条已审，{rejected} 条被拒",
+            "程序错误：读入 {read} 条理赔，{taken} 条已审，{rejected} 条退回",
             "a fault of the program: {read} claims read, {taken} decided and {rejected} rejected"
         )));
     }

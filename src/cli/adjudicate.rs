@@ -89,7 +89,7 @@ fn refused(wrong: &Diagnostics, setting: &Setting) -> Report {
     if setting.format == Format::Text && wrong.iter().any(|one| one.code() == Code::UnknownFact) {
         report.remarks.push_str(&say!(
             setting.language,
-            "`huzhu schema --case` 输出 JSON Schema，其中列出全部事实\n",
+            "`huzhu schema --case` 输出理赔文件的格式定义，其中列出全部事实\n",
             "`huzhu schema --case` prints the JSON Schema, which lists all facts\n"
         ));
     }

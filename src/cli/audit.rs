@@ -246,7 +246,7 @@ impl Done {
         let notes = summary.notes.iter().map(|note| (note.row.to_string(), note_in_words(note, language)));
         list(
             &mut lines,
-            pick(language, "记录中被拒或改读的行", "Recorded rows rejected or put right"),
+            pick(language, "记录中退回或改读的行", "Recorded rows rejected or put right"),
             notes.collect(),
             language,
             look,
@@ -325,12 +325,12 @@ impl Done {
             (Ink::Plain, pick(language, "  重复", "  of a claim recorded before"), count(again)),
             (Ink::Plain, pick(language, "  没有可审的理赔", "  of no claim that was decided"), count(orphans)),
             (Ink::Plain, pick(language, "  编号不唯一", "  of an id that several claims have"), count(ambiguous)),
-            (Ink::Plain, pick(language, "  被拒", "  rejected"), count(rejected)),
+            (Ink::Plain, pick(language, "  退回", "  rejected"), count(rejected)),
             (Ink::Plain, pick(language, "其中改读", "put right among them"), count(put_right)),
             (Ink::Plain, pick(language, "应付而无记录", "due, but not recorded"), count(self.summary.not_recorded)),
             (
                 Ink::Plain,
-                pick(language, "理赔申请被拒", "claims rejected"),
+                pick(language, "理赔申请被退回", "claims rejected"),
                 count(self.summary.batch.claims().rejected),
             ),
             (
@@ -370,7 +370,7 @@ fn causes(lines: &mut Lines, causes: &[CauseTotal], language: Language, look: Lo
     if causes.is_empty() {
         return;
     }
-    let head = ["原因", "件数", "多付", "少付", "最大"].into_iter().zip(["Cause", "count", "over", "under", "largest"]);
+    let head = ["原因", "笔数", "多付", "少付", "最大"].into_iter().zip(["Cause", "count", "over", "under", "largest"]);
     let head: Vec<String> = head.map(|(zh, en)| pick(language, zh, en).to_owned()).collect();
     let row = |total: &CauseTotal| {
         let title = audit::title(total.cause);
@@ -455,7 +455,7 @@ fn sampled(lines: &mut Lines, sample: &Sample, language: Language, look: Look) {
     let (low, high, rate) = (percent(*low), percent(*high), percent(sample.error_rate));
     let title = say!(
         language,
-        "抽样：{population} 件中抽 {size} 件（种子 {seed}），{errors} 件有误",
+        "抽样：{population} 笔中抽 {size} 笔（种子 {seed}），{errors} 笔有误",
         "Sample: {size} of {population} (seed {seed}), {errors} of them wrong"
     );
     let method = if sample.strata.len() > 1 { "Korn-Graubard" } else { "Clopper-Pearson" };
@@ -471,7 +471,7 @@ fn sampled(lines: &mut Lines, sample: &Sample, language: Language, look: Look) {
     lines.line(&line);
     let line = say!(
         language,
-        "  件数准确率 {payment}；金额准确率 {financial}",
+        "  笔数准确率 {payment}；金额准确率 {financial}",
         "  payment accuracy {payment}; financial accuracy {financial}"
     );
     lines.line(&line);
@@ -538,7 +538,7 @@ fn note_in_words(note: &Note, language: Language) -> String {
     let (value, reason) = (&note.value, note.reason.in_language(language));
     match note.read_as.map(yuan) {
         Some(amount) => say!(language, "`{value}` 读作 {amount}：{reason}", "`{value}` read as {amount}: {reason}"),
-        None => say!(language, "`{value}` 被拒：{reason}", "`{value}` rejected: {reason}"),
+        None => say!(language, "`{value}` 退回：{reason}", "`{value}` rejected: {reason}"),
     }
 }
 

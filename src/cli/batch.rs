@@ -240,7 +240,7 @@ impl Done {
         list(&mut lines, pick(language, "请注意的行", "Rows to look at"), observations.collect(), language, look);
         let causes =
             summary.causes().iter().map(|cause| (count(cause.count), cause_in_words(cause, summary, language)));
-        list(&mut lines, pick(language, "被拒的行", "Rejected rows"), causes.collect(), language, look);
+        list(&mut lines, pick(language, "退回的行", "Rejected rows"), causes.collect(), language, look);
         for line in self.way_on(language) {
             lines.line(&look.paint(Ink::Faint, &clean(&line)));
         }
@@ -282,7 +282,7 @@ impl Done {
         let claims = (self.summary.claims().rejected > 0).then(|| {
             say!(
                 language,
-                "  `{claims}` 中是被拒的理赔申请，原有各列都在：改正后可直接作为 `--claims` 再审（同一会员的其他理赔申请此时不计入）",
+                "  `{claims}` 中是退回的理赔申请，原有各列都在：改正后可直接作为 `--claims` 再审（同一会员的其他理赔申请此时不计入）",
                 "  `{claims}` has the rejected claims with all their columns: correct them there and give it as `--claims` (other claims of the same members are then not counted)"
             )
         });
@@ -290,7 +290,7 @@ impl Done {
             let path = path.display();
             say!(
                 language,
-                "  `{path}` 中是被拒的参保记录：改正后补回参保文件，再审其理赔申请",
+                "  `{path}` 中是退回的参保记录：改正后补回参保文件，再审其理赔申请",
                 "  `{path}` has the rejected enrollments: put them back corrected, then decide their claims again"
             )
         });
@@ -302,9 +302,9 @@ impl Done {
         let enrollments = self.summary.enrollments();
         let mut rows = vec![
             (Ink::Plain, pick(language, "参保记录", "enrollments read").to_owned(), count(enrollments.read)),
-            (Ink::Plain, pick(language, "  其中被拒", "  rejected").to_owned(), count(enrollments.rejected)),
+            (Ink::Plain, pick(language, "  其中退回", "  rejected").to_owned(), count(enrollments.rejected)),
             (Ink::Plain, pick(language, "理赔申请", "claims read").to_owned(), count(read)),
-            (Ink::Plain, pick(language, "  其中被拒", "  rejected").to_owned(), count(rejected)),
+            (Ink::Plain, pick(language, "  其中退回", "  rejected").to_owned(), count(rejected)),
             (Ink::Plain, pick(language, "  其中已审", "  decided").to_owned(), count(taken)),
         ];
         for decision in Decision::ALL {
@@ -390,6 +390,9 @@ fn cause_in_words(cause: &Cause, summary: &Summary, language: Language) -> Strin
         "" => pick(language, "其他", "other faults"),
         reason => reason,
     };
+    if column.is_empty() {
+        return say!(language, "{input}的整行：{reason}{first}", "{input}, the whole row: {reason}{first}");
+    }
     say!(language, "{input}的 `{column}` 列：{reason}{first}", "{input}, column `{column}`: {reason}{first}")
 }
 

@@ -1,12 +1,10 @@
 //! `huzhu completions`: completions for a shell.
 
-use clap::CommandFactory;
+use super::options::{Completions, Setting};
+use super::{Report, help};
 
-use super::Report;
-use super::options::{Completions, Options};
-
-pub(super) fn run(asked: &Completions) -> Report {
+pub(super) fn run(asked: &Completions, setting: &Setting) -> Report {
     let mut script = Vec::new();
-    clap_complete::generate(asked.shell, &mut Options::command(), "huzhu", &mut script);
+    clap_complete::generate(asked.shell, &mut help::program(setting.language), "huzhu", &mut script);
     Report { results: String::from_utf8_lossy(&script).into_owned(), ..Report::default() }
 }

@@ -164,11 +164,11 @@ fn conditions(name: &str, found: &[(&Plan, &Condition)], setting: &Setting) -> S
             (say!(language, "须", "requires"), condition.text().in_language(language).to_owned()),
             (say!(language, "否则", "otherwise"), words::otherwise(condition.otherwise(), language).to_owned()),
             (say!(language, "条款", "clause"), condition.clause().in_language(language).to_owned()),
-            (say!(language, "来源", "provenance"), words::provenance(condition.provenance(), language).to_owned()),
+            (say!(language, "出处", "provenance"), words::provenance(condition.provenance(), language).to_owned()),
         ];
         let figures = condition.assumed().iter().filter_map(|assumed| {
             let value = words::value(assumed.value.as_deref()?, language);
-            Some((say!(language, "假定", "assumed"), format!("{}: {value}", assumed.title.in_language(language))))
+            Some((say!(language, "推定", "assumed"), format!("{}: {value}", assumed.title.in_language(language))))
         });
         for (label, words) in rows.into_iter().chain(figures) {
             for (number, line) in wrap(&clean(&words), look.width.saturating_sub(LABEL)).into_iter().enumerate() {

@@ -278,7 +278,7 @@ impl Statement<'_> {
         let paid =
             self.before.postings().try_fold(Decimal::ZERO, |sum, posting| exact::add(sum, posting.paid()?)).ok()?;
         let paid = grouped(&money::print(paid));
-        let title = self.say("历史理赔", "earlier claims").to_owned();
+        let title = self.say("既往理赔", "earlier claims").to_owned();
         Some((title, say!(self.language, "{count} 件，已付 {paid}", "{count}, paid {paid}")))
     }
 
@@ -504,7 +504,7 @@ impl Statement<'_> {
             return;
         }
         page.heading(
-            self.say("† 假定：没有条文载明，给付前须核实", "† Assumed: no source states it, verify before paying"),
+            self.say("† 推定：没有条文载明，给付前须核实", "† Assumed: no source states it, verify before paying"),
         );
         let told: Vec<String> = assumptions
             .into_iter()

@@ -36,7 +36,7 @@ fn missing(asked: &options::Extract, setting: &Setting) -> Failure {
         "`{path}` 中没有理赔申请 `{claim}`{under}的凭证",
         "`{path}` has no certificate of the claim `{claim}`{under}"
     );
-    Failure::new(message).with_help([say!(language, "冲销和被拒的行没有凭证", "reversals and rejected rows have none")])
+    Failure::new(message).with_help([say!(language, "冲销和退回的行没有凭证", "reversals and rejected rows have none")])
 }
 
 /// Claims of several members may share an id.

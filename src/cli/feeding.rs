@@ -6,25 +6,33 @@ use std::str::FromStr;
 use clap::Args;
 use huzhu::batch::{Encoding, Intake};
 
+use super::options::Form;
+
 /// How files are read and CSV is written, where what is found does not do.
 #[derive(Debug, Args)]
 pub(super) struct Feeding {
-    /// Read this sheet of a workbook; `claims=NAME` says it of one file, and may be given again [default: the first] · 工作表
-    #[arg(long, value_name = "[INPUT=]NAME")]
+    /// Read this sheet of a workbook; `claims=NAME` says it of one file, and may be given again [default: the first]
+    /// · 读工作簿中的这张表；`claims=表名` 只指理赔申请的文件，`enrollments=` 指参保记录，`recorded=` 指已付记录，可写多次 [默认：第一张]
+    #[arg(long, value_name = "[INPUT=]NAME", value_parser = sheet)]
     sheet: Vec<For<String>>,
-    /// The header stands in this row, and what is above it is left out [default: the first; in a workbook the first that names columns] · 列名所在行
-    #[arg(long, value_name = "[INPUT=]ROW")]
+    /// The header stands in this row, and what is above it is left out [default: the first; in a workbook the first that names columns]
+    /// · 列名在第几行，其上各行不读；`claims=` 等同上 [默认：第一行；工作簿中为第一个能认出列名的行]
+    #[arg(long, value_name = "[INPUT=]ROW", value_parser = row)]
     header_row: Vec<For<NonZeroU32>>,
-    /// The encoding of CSV: UTF-8, UTF-16LE, UTF-16BE or GB18030 [default: found] · 编码
-    #[arg(long, value_name = "[INPUT=]NAME")]
+    /// The encoding of CSV: UTF-8, UTF-16LE, UTF-16BE or GB18030 [default: found]
+    /// · CSV 的编码：`UTF-8`、`UTF-16LE`、`UTF-16BE` 或 `GB18030`；`claims=` 等同上 [默认：自行辨认]
+    #[arg(long, value_name = "[INPUT=]ENCODING", value_parser = encoding)]
     encoding: Vec<For<Encoding>>,
-    /// Refuse numbers and dates that are not in their plain form, such as `2,019.87` and `2025/1/10` · 只收规范写法
+    /// Refuse numbers and dates that are not in their plain form, such as `2,019.87` and `2025/1/10`
+    /// · 数和日期只收规范的写法，`2,019.87`、`2025/1/10` 等退回
     #[arg(long)]
     pub(super) strict: bool,
-    /// Begin CSV results with the mark by which spreadsheets know UTF-8 [default: where an input is in GB18030] · 带编码标记
+    /// Begin CSV results with the mark by which spreadsheets know UTF-8 [default: where an input is in GB18030]
+    /// · CSV 结果开头加标记，表格软件凭此认出 UTF-8 [默认：有输入文件为 GB18030 时加]
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(super) bom: Option<bool>,
-    /// Put an apostrophe before texts in CSV results that a spreadsheet would take for formulas (`=1+1`); ids are then no longer the same · 防止当作公式
+    /// Put an apostrophe before texts in CSV results that a spreadsheet would take for formulas (`=1+1`); ids are then no longer the same
+    /// · CSV 结果中会被表格软件当作公式的文字（`=1+1`）前加单引号；这样的编号就与原来的不同了
     #[arg(long)]
     pub(super) spreadsheet_safe: bool,
 }
@@ -44,15 +52,29 @@ struct For<T> {
     value: T,
 }
 
-impl<T: FromStr> FromStr for For<T> {
-    type Err = T::Err;
+fn sheet(text: &str) -> Result<For<String>, Form> {
+    said(text, Form { zh: "应为表名", en: "the name of a sheet" })
+}
 
-    fn from_str(text: &str) -> Result<For<T>, T::Err> {
-        let inputs = [("claims=", Which::Claims), ("enrollments=", Which::Enrollments), ("recorded=", Which::Recorded)];
-        let named = inputs.into_iter().find_map(|(name, which)| Some((which, text.strip_prefix(name)?)));
-        let (which, value) = named.map_or((None, text), |(which, value)| (Some(which), value));
-        Ok(For { which, value: value.parse()? })
-    }
+fn row(text: &str) -> Result<For<NonZeroU32>, Form> {
+    said(text, Form { zh: "应为行号，从 1 数起", en: "the number of a row, from 1" })
+}
+
+fn encoding(text: &str) -> Result<For<Encoding>, Form> {
+    said(
+        text,
+        Form {
+            zh: "应为 `UTF-8`、`UTF-16LE`、`UTF-16BE` 或 `GB18030`",
+            en: "one of UTF-8, UTF-16LE, UTF-16BE and GB18030",
+        },
+    )
+}
+
+fn said<T: FromStr>(text: &str, form: Form) -> Result<For<T>, Form> {
+    let inputs = [("claims=", Which::Claims), ("enrollments=", Which::Enrollments), ("recorded=", Which::Recorded)];
+    let named = inputs.into_iter().find_map(|(name, which)| Some((which, text.strip_prefix(name)?)));
+    let (which, value) = named.map_or((None, text), |(which, value)| (Some(which), value));
+    Ok(For { which, value: value.parse().map_err(|_| form)? })
 }
 
 /// The last that is said of a file, else of all.

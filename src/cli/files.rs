@@ -5,13 +5,13 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use huzhu::{Catalog, Diagnostics, Language, LoadError, Plan, pack};
+use huzhu::{Catalog, Diagnostics, Language, LoadError, Plan, Text, pack};
 #[cfg(feature = "batch")]
 use huzhu::{Error, Remedy};
 
 use super::Failure;
 use super::options::Setting;
-use super::words::{pick, say};
+use super::words::say;
 
 /// No file is read beyond this; the engine refuses far shorter ones.
 const MOST_BYTES: u64 = 64 << 20;
@@ -60,7 +60,7 @@ impl Shelf {
             let folder = folder.display();
             let message = say!(setting.language, "`{folder}` 中没有规则包", "no rule pack is in `{folder}`");
             return Err(Failure::new(message).with_help([
-                say!(setting.language, "用 `--rules DIR` 指明规则目录", "name the folder of packs with `--rules DIR`"),
+                say!(setting.language, "用 `--rules 目录` 指明规则目录", "name the folder of packs with `--rules DIR`"),
                 first_pack(setting.language),
             ]));
         }
@@ -222,14 +222,7 @@ pub(super) fn write(path: &Path, content: &[u8], language: Language) -> Result<(
 
 /// What the system said.
 pub(super) fn why(fault: &io::Error, language: Language) -> String {
-    let known = match fault.kind() {
-        io::ErrorKind::NotFound => Some(("没有这个文件或目录", "no such file or folder")),
-        io::ErrorKind::PermissionDenied => Some(("没有权限", "permission denied")),
-        io::ErrorKind::IsADirectory => Some(("这是目录，不是文件", "it is a folder, not a file")),
-        io::ErrorKind::NotADirectory => Some(("这不是目录", "it is not a folder")),
-        _ => None,
-    };
-    known.map_or_else(|| fault.to_string(), |(zh, en)| pick(language, zh, en).to_owned())
+    Text::of_the_system(fault).in_language(language).to_owned()
 }
 
 fn unloaded(folder: &Path, fault: LoadError, setting: &Setting) -> Failure {
@@ -265,12 +258,12 @@ fn no_folder(folder: &Path, fault: &io::Error, setting: &Setting) -> Failure {
             let here = here.display();
             say!(
                 setting.language,
-                "当前目录为 {here}；用 `--rules DIR` 指明规则目录",
+                "当前目录为 {here}；用 `--rules 目录` 指明规则目录",
                 "looked from {here}; name the folder of packs with `--rules DIR`"
             )
         }
         Err(_) => {
-            say!(setting.language, "用 `--rules DIR` 指明规则目录", "name the folder of packs with `--rules DIR`")
+            say!(setting.language, "用 `--rules 目录` 指明规则目录", "name the folder of packs with `--rules DIR`")
         }
     };
     Failure::new(message).with_help([help, first_pack(setting.language)])
@@ -280,7 +273,7 @@ fn no_folder(folder: &Path, fault: &io::Error, setting: &Setting) -> Failure {
 fn first_pack(language: Language) -> String {
     say!(
         language,
-        "或用 `huzhu init PLAN-ID` 新建一个；`huzhu init --from henan-accident` 复制一个随程序附带的规则包",
+        "或用 `huzhu init 计划编号` 新建一个；`huzhu init --from henan-accident` 复制一个随程序附带的规则包",
         "or write a first pack with `huzhu init PLAN-ID`; `huzhu init --from henan-accident` copies one that comes with the program"
     )
 }

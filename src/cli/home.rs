@@ -40,7 +40,11 @@ impl Home {
         };
         let text =
             String::from_utf8(bytes).map_err(|_| misread(say!(language, "不是 UTF-8", "it is not UTF-8"), form()))?;
-        let table = DeTable::parse(&text).map_err(|fault| misread(fault.message().to_owned(), form()))?;
+        let table = DeTable::parse(&text).map_err(|fault| {
+            let place = fault.span().map_or(0, |span| span.start);
+            let line = text.get(..place).unwrap_or_default().matches('\n').count().saturating_add(1);
+            misread(say!(language, "第 {line} 行的写法有误", "line {line} is not valid TOML"), form())
+        })?;
         let mut home = Home::default();
         for (key, value) in table.get_ref() {
             let (key, value) = (key.get_ref().as_ref(), value.get_ref());

@@ -4,13 +4,13 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use huzhu::Plan;
+use huzhu::{Language, Plan};
 use serde_json::json;
 
 use super::check::json as print;
 use super::files::{self, did_you_mean, why, within};
 use super::options::{Format, Init, Setting};
-use super::words::say;
+use super::words::{pick, say};
 use super::{Failure, Report, shipped};
 
 const PACK: &str = include_str!("template.toml");
@@ -52,8 +52,43 @@ pub(super) fn run(asked: &Init, setting: &Setting) -> Result<Report, Failure> {
 type Files = Vec<(PathBuf, String)>;
 
 fn template(id: &str, setting: &Setting) -> Files {
-    let file = |(ending, text): (&str, &str)| (within(&setting.rules, format!("{id}.{ending}")), text.replace(ID, id));
+    let file = |(ending, text): (&str, &str)| {
+        (within(&setting.rules, format!("{id}.{ending}")), spoken(text, setting.language).replace(ID, id))
+    };
     [("toml", PACK), ("cases.toml", CASES)].map(file).into()
+}
+
+/// The template in the reader's language: of each comment `English · 中文` the reader's part; for one who reads Chinese, titles and units
+/// in Chinese alone.
+fn spoken(template: &str, language: Language) -> String {
+    let lines = template.lines().map(|line| match line.split_once("# ") {
+        Some((code, comment)) => match comment.split_once(" · ") {
+            Some((en, zh)) => format!("{code}# {}\n", pick(language, zh, en)),
+            None => format!("{line}\n"),
+        },
+        None => format!("{line}\n"),
+    });
+    let text: String = lines.collect();
+    match language {
+        Language::En => text,
+        Language::Zh => {
+            let units = [(" yuan/day\"", "元/天\""), (" yuan\"", "元\""), (" days\"", "天\""), ("1 year\"", "1年\"")];
+            units.into_iter().fold(titles_in_chinese(&text), |text, (en, zh)| text.replace(en, zh))
+        }
+    }
+}
+
+/// `{ zh = "名称", en = "title" }` is `"名称"`.
+fn titles_in_chinese(text: &str) -> String {
+    let mut parts = text.split("{ zh = ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let titles = part.split_once(", en = ").and_then(|(zh, rest)| Some((zh, rest.split_once(" }")?.1)));
+        match titles {
+            Some((zh, rest)) => text + zh + rest,
+            None => text + "{ zh = " + part,
+        }
+    })
 }
 
 /// A plan that comes with the program, under an id.

@@ -1,35 +1,41 @@
 //! `huzhu man`: the man page of the program or of one of its commands.
 
-use std::collections::BTreeSet;
-
-use clap::CommandFactory;
 use clap_mangen::Man as Page;
+use huzhu::Language;
 
-use super::files::did_you_mean;
-use super::options::{Man, Options, Setting};
-use super::words::say;
-use super::{Failure, Report};
+use super::options::{Man, Setting};
+use super::{Failure, Report, help};
+
+/// The headings that the page has by itself.
+const HEADINGS: [(&str, &str); 7] = [
+    (".SH NAME", ".SH 名称"),
+    (".SH SYNOPSIS", ".SH 用法"),
+    (".SH DESCRIPTION", ".SH 说明"),
+    (".SH OPTIONS", ".SH 选项"),
+    (".SH SUBCOMMANDS", ".SH 命令"),
+    (".SH EXTRA", ".SH 附记"),
+    (".SH VERSION", ".SH 版本"),
+];
 
 pub(super) fn run(asked: &Man, setting: &Setting) -> Result<Report, Failure> {
-    let mut program = Options::command();
+    let mut program = help::program(setting.language);
     program.build();
     let command = match &asked.command {
         None => program,
-        Some(name) => command_named(&program, name, setting)?,
+        Some(name) => help::command_named(&program, name, setting.language)?,
     };
     let mut page = Vec::new();
     let written = Page::new(command).render(&mut page);
     written.map_err(|fault| Failure::new(fault.to_string()))?;
-    Ok(Report { results: String::from_utf8_lossy(&page).into_owned(), ..Report::default() })
+    let page = String::from_utf8_lossy(&page);
+    let results = match setting.language {
+        Language::En => page.into_owned(),
+        Language::Zh => page.lines().map(in_chinese).collect(),
+    };
+    Ok(Report { results, ..Report::default() })
 }
 
-fn command_named(program: &clap::Command, name: &str, setting: &Setting) -> Result<clap::Command, Failure> {
-    match program.find_subcommand(name) {
-        Some(command) => Ok(command.clone()),
-        None => {
-            let names: BTreeSet<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
-            let message = say!(setting.language, "没有命令 `{name}`", "there is no command `{name}`");
-            Err(Failure::new(message).with_help([did_you_mean(name, &names, setting.language)]))
-        }
-    }
+fn in_chinese(line: &str) -> String {
+    let heading = HEADINGS.iter().find(|(en, _)| *en == line).map(|(_, zh)| *zh);
+    format!("{}\n", heading.unwrap_or(line))
 }

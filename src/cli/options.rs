@@ -1,5 +1,8 @@
 //! The options of every command.
+//!
+//! Each text is in both languages, the English first, then ` · ` and the Chinese; [`help`](super::help) takes the reader's.
 
+use std::fmt;
 use std::io::{self, IsTerminal};
 #[cfg(feature = "batch")]
 use std::num::NonZeroUsize;
@@ -8,7 +11,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use anstream::AutoStream;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use huzhu::{Catalog, Hold, Language};
 
@@ -29,15 +32,20 @@ const USUAL_WIDTH: usize = 80;
     version,
     about = "Decides mutual-aid claims exactly, with reasons · 互助保障理赔审核",
     long_about = "Decides claims of Chinese trade-union mutual aid (职工互助保障) exactly, from rule packs that a bylaw expert can read,\n\
-                  and says why, line by line, with the clause of every figure.",
+                  and says why, line by line, with the clause of every figure. \
+                  · 按条款专家能读懂的规则包，准确审核职工互助保障的理赔申请，逐行说明理由，每个数值都注明条款。",
     after_long_help = "Examples:\n  \
         huzhu adjudicate rules/cases/zhao.json\n  \
         huzhu --lang zh adjudicate rules/cases/zhao.json\n  \
         huzhu check\n  \
         huzhu test\n\n\
         Exit codes: 0 done, and nothing is wrong; 1 done, and something is wrong with what was examined; 2 could not run.\n\
-        A denied or pended claim is a result: exit 0. Results go to standard output, everything else to standard error.",
+        A denied or pended claim is a result: exit 0. Results go to standard output, everything else to standard error. \
+        · 退出码：0 完成，没有问题；1 完成，所查内容有问题；2 未能运行。不予给付或暂缓也是审核结果，退出码为 0。结果写到标准输出，其余写到标准错误。",
     arg_required_else_help = true,
+    disable_help_flag = true,
+    disable_help_subcommand = true,
+    disable_version_flag = true,
     propagate_version = true
 )]
 pub(super) struct Options {
@@ -51,18 +59,30 @@ pub(super) struct Options {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Common options")]
 pub(super) struct Common {
-    /// The folder of rule packs [default: what `HUZHU_RULES` or the nearest `huzhu.toml` names, else `rules`] · 规则目录
+    /// The folder of rule packs [default: what `HUZHU_RULES` or the nearest `huzhu.toml` names, else `rules`]
+    /// · 规则目录 [默认：`HUZHU_RULES` 或最近的 `huzhu.toml` 所指的目录，否则为 `rules`]
     #[arg(long, value_name = "DIR", global = true)]
     rules: Option<PathBuf>,
-    /// The form of the results · 结果格式
+    /// The form of the results
+    /// · 结果的格式
     #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
     format: Format,
-    /// The language of the output [default: what `huzhu.toml` says, else zh if the environment's is Chinese, else en] · 语言
+    /// The language of the output [default: what `huzhu.toml` says, else zh if the environment's is Chinese, else en]
+    /// · 输出的语言 [默认：从 `huzhu.toml`；没有则从系统环境，中文环境为 zh，其他为 en]
     #[arg(long, value_enum, global = true)]
     lang: Option<Tongue>,
-    /// Whether to colour; `auto` heeds the terminal and `NO_COLOR` · 颜色
+    /// Whether to colour; `auto` heeds the terminal and `NO_COLOR`
+    /// · 是否用颜色；`auto` 随终端和 `NO_COLOR` 而定
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto, global = true)]
     color: Colour,
+    /// Print help; `-h` is the short one
+    /// · 显示用法；`-h` 为简短的
+    #[arg(long, short, action = ArgAction::Help, global = true)]
+    help: Option<bool>,
+    /// Print the version
+    /// · 显示版本
+    #[arg(long, short = 'V', action = ArgAction::Version, global = true)]
+    version: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -103,6 +123,7 @@ pub(super) enum Command {
     Init(Init),
     Completions(Completions),
     Man(Man),
+    Help(Help),
 }
 
 /// A command that this program is built without.
@@ -113,10 +134,12 @@ pub(super) struct Absent {
     _arguments: Vec<String>,
 }
 
-/// Decides one case file and explains the benefits · 审核一份理赔文件
+/// Decides one case file and explains the benefits
+/// · 审核一份理赔文件，说明各项待遇
 ///
 /// The case file is JSON, or TOML if its name ends so: one enrollment, the member's earlier claims, and the claim to decide. `huzhu schema
 /// --case` describes it. A denied or pended claim is a result, exit 0; a mistake in the case or in a pack is exit 1.
+/// · 理赔文件为 JSON，文件名以 `.toml` 结尾的为 TOML，内容为一份参保记录、会员的既往理赔和待审核的申请；格式见 `huzhu schema --case`。不予给付或暂缓也是审核结果，退出码为 0；理赔文件或规则包有误，退出码为 1。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu adjudicate rules/cases/zhao.json\n  \
@@ -130,38 +153,48 @@ pub(super) struct Absent {
     huzhu adjudicate - < rules/cases/zhao.json")]
 pub(super) struct Adjudicate {
     /// The case file; `-` reads standard input
+    /// · 理赔文件；`-` 表示标准输入
     #[arg(value_name = "CASE")]
     pub(super) case: PathBuf,
-    /// Write a certificate too, which can be checked without this program; overwrites the file · 另写凭证
+    /// Write a certificate too, which can be checked without this program; overwrites the file
+    /// · 另写凭证，不用本程序也能查验；已有文件将被覆盖
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
-    /// Write a workbook too, whose formulas work out the payout in a spreadsheet; overwrites the file · 另写工作簿
+    /// Write a workbook too, whose formulas work out the payout in a spreadsheet; overwrites the file
+    /// · 另写工作簿，其中的公式在电子表格中算出应付额；已有文件将被覆盖
     #[arg(long, value_name = "FILE.xlsx")]
     pub(super) workbook: Option<PathBuf>,
-    /// Show the outcome alone, in ten lines at most · 只看结论
+    /// Show the outcome alone, in ten lines at most
+    /// · 只看审核结果，至多十行
     #[arg(long, conflicts_with_all = ["curve", "what_if"])]
     pub(super) brief: bool,
-    /// Decide it also with a fact changed, and compare; `FACT=` takes the fact away; may be given again · 若某事实不同
+    /// Decide it also with a fact changed, and compare; `FACT=` takes the fact away; may be given again
+    /// · 某项事实若不同，结果如何：再审核一次并对比；`事实=` 表示去掉该事实；可写多次
     #[arg(long, value_name = "FACT=VALUE", value_parser = changed_fact, conflicts_with_all = ["curve", "certificate", "workbook"])]
     pub(super) what_if: Vec<(String, String)>,
     #[command(flatten)]
     pub(super) holding: Holding,
-    /// Show what is paid for every value of a number, all else as it is · 应付额随某事实的变化
+    /// Show what is paid for every value of a number, all else as it is
+    /// · 其他不变，应付额如何随此项数值变化
     #[arg(long, value_name = "FACT", conflicts_with = "hold")]
     pub(super) curve: Option<String>,
-    /// Draw the curve too; overwrites the file · 另画曲线图
+    /// Draw the curve too; overwrites the file
+    /// · 另画曲线图；已有文件将被覆盖
     #[arg(long, value_name = "FILE", requires = "curve")]
     pub(super) svg: Option<PathBuf>,
 }
 
-fn changed_fact(text: &str) -> Result<(String, String), String> {
-    let (fact, value) = text.split_once('=').ok_or("expected FACT=VALUE · 应写作 事实=值")?;
+fn changed_fact(text: &str) -> Result<(String, String), Form> {
+    let form = Form { zh: "应写作 `事实=值`", en: "expected FACT=VALUE" };
+    let (fact, value) = text.split_once('=').ok_or(form)?;
     Ok((fact.trim().to_owned(), value.trim().to_owned()))
 }
 
-/// Checks rule packs and proves their promises · 检查规则包
+/// Checks rule packs and proves their promises
+/// · 检查规则包，证明其承诺
 ///
 /// All problems are shown in one run, each with its place and with what to do. Exit 1 if there is one.
+/// · 一次列出全部问题，各有位置和改法。有问题时退出码为 1。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu check\n  \
@@ -170,13 +203,16 @@ fn changed_fact(text: &str) -> Result<(String, String), String> {
     huzhu check --format json")]
 pub(super) struct Check {
     /// Plan ids, files or folders; none for all of the rules folder
+    /// · 计划编号、文件或目录；不写则为规则目录中的全部
     #[arg(value_name = "PACK")]
     pub(super) packs: Vec<String>,
 }
 
-/// Runs the worked cases beside the packs · 运行规则包的算例
+/// Runs the worked cases beside the packs
+/// · 运行规则包旁的算例
 ///
 /// Each row of a `.cases.toml` file is decided and compared with what it expects. Exit 1 if one fails.
+/// · `.cases.toml` 文件的每一行都加以审核，与所列的预期对比。有不符的，退出码为 1。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu test\n  \
@@ -185,17 +221,21 @@ pub(super) struct Check {
     huzhu test --format json")]
 pub(super) struct Test {
     /// Plan ids, files or folders; none for all of the rules folder
+    /// · 计划编号、文件或目录；不写则为规则目录中的全部
     #[arg(value_name = "PACK")]
     pub(super) packs: Vec<String>,
     /// List every case under the rule that it shows
+    /// · 在所属规则之下列出每个算例
     #[arg(long, short)]
     pub(super) verbose: bool,
 }
 
-/// Decides many claims from files · 批量审核
+/// Decides many claims from files
+/// · 批量审核
 ///
 /// Reads claims and enrollments from Parquet, CSV (also `.csv.gz`) or a workbook (`.xlsx`, `.xls`, `.ods`), by their endings, and writes a row for each decided claim. A row that cannot be read is in the
 /// file of rejected rows as it came, with cell and reason; corrected, that file can be given again. Exit 1 if there is one. Stopped or killed, the same command goes on from where it was.
+/// · 从 Parquet、CSV（或 `.csv.gz`）或工作簿（`.xlsx`、`.xls`、`.ods`）读入理赔申请和参保记录，按文件名结尾分辨，每件申请写一行结果。读不出的行原样写入退回文件，注明单元格和原因，改正后可直接再审；有退回的行时退出码为 1。中途停止的，再运行同一命令即接着进行。
 #[cfg(feature = "batch")]
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
@@ -206,26 +246,33 @@ pub(super) struct Test {
     huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o proven.csv --certificates")]
 pub(super) struct Batch {
     /// The claims: `claim_id`, `enrollment_id` and a column for each fact
+    /// · 理赔申请：`claim_id`、`enrollment_id`，另每项事实一列
     #[arg(long, short, value_name = "FILE")]
     pub(super) claims: PathBuf,
     /// The enrollments: `enrollment_id`, `member_id`, `plan` and a column for each fact
+    /// · 参保记录：`enrollment_id`、`member_id`、`plan`，另每项事实一列
     #[arg(long, short, value_name = "FILE")]
     pub(super) enrollments: PathBuf,
     /// The payouts, a row for each decided claim
+    /// · 审核结果，每件理赔申请一行
     #[arg(long, short, value_name = "FILE")]
     pub(super) out: PathBuf,
     /// Also write a row for each benefit of each claim
+    /// · 另写每件申请的各项待遇，每项一行
     #[arg(long, value_name = "FILE")]
     pub(super) lines: Option<PathBuf>,
     /// Also write a certificate of each decided claim, all under one root; each is then decided twice [default file: beside the payouts, ending in
     /// `.certificates.jsonl`]
+    /// · 另写每件申请的凭证，全部归于一个根；每件因此审核两次 [默认文件：在审核结果旁，以 `.certificates.jsonl` 结尾]
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
     pub(super) certificates: Option<Option<PathBuf>>,
     /// The rejected claims, to be corrected and given as claims again [default: beside the payouts, ending in `.rejects.csv`]; rejected enrollments go
     /// beside them, ending in `.rejects.enrollments.csv`
+    /// · 退回的理赔申请，改正后可再作理赔申请送入 [默认：在审核结果旁，以 `.rejects.csv` 结尾]；退回的参保记录写在其旁，以 `.rejects.enrollments.csv` 结尾
     #[arg(long, value_name = "FILE")]
     pub(super) rejects: Option<PathBuf>,
     /// Columns to leave out, that no plan knows
+    /// · 不读的列，没有计划用到
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     pub(super) ignore_columns: Vec<String>,
     #[command(flatten)]
@@ -235,12 +282,15 @@ pub(super) struct Batch {
     #[command(flatten)]
     pub(super) resources: Resources,
     /// Check the columns, decide the first thousand claims, and write nothing
+    /// · 检查各列，试审前一千件，不写文件
     #[arg(long)]
     pub(super) dry_run: bool,
     /// Overwrite results that are there, and start over where an earlier run has stopped
+    /// · 覆盖已有的结果；上次中断的，从头开始
     #[arg(long)]
     pub(super) force: bool,
     /// Show no progress
+    /// · 不显示进度
     #[arg(long, short)]
     pub(super) quiet: bool,
 }
@@ -248,8 +298,9 @@ pub(super) struct Batch {
 /// What pends claims that are only decided with a notice else.
 #[derive(Debug, Args)]
 pub(super) struct Holding {
-    /// Pend claims whatever the packs say: those whose outcome hangs on an earlier claim that is open (`open-claims`, as where WHAT is left out),
-    /// those whose bill may have come before (`duplicates`) · 另予暂缓：未结的既往理赔、可能重复的票据
+    /// Pend claims whatever the packs say: those whose outcome hangs on an earlier claim that is open (`open-claims`, as where WHAT is left
+    /// out), those whose bill may have come before (`duplicates`)
+    /// · 不论规则包如何写，下列申请一律暂缓：结果取决于未结的既往理赔的（`open-claims`，不写何种时即此），票据可能已理赔过的（`duplicates`）
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',', num_args = 0..=1, require_equals = true, default_missing_value = "open-claims")]
     hold: Vec<Held>,
 }
@@ -276,17 +327,21 @@ impl Holding {
 #[derive(Debug, Args)]
 pub(super) struct Resources {
     /// Work with so many threads [default: the number of processors]
-    #[arg(long, value_name = "N")]
+    /// · 用几个线程 [默认：处理器个数]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub(super) threads: Option<NonZeroUsize>,
     /// Take at most about so much memory: bytes, or as 512M, 2G
+    /// · 内存大致不超过多少：字节数，或如 512M、2G
     #[arg(long, value_name = "SIZE", default_value = "1G")]
     pub(super) memory: Memory,
 }
 
-/// Recomputes recorded payouts and sorts the differences by cause · 核对已付记录
+/// Recomputes recorded payouts and sorts the differences by cause
+/// · 重算已付记录，按原因列出差异
 ///
 /// Reads claims and enrollments as `huzhu batch` does, and what another system recorded: `claim_id` and `payable`. Writes a row for each difference
 /// with every cause that explains it to the fen, the most likely first. Exit 1 if there is a difference or a row that could not be read.
+/// · 理赔申请和参保记录的读法与 `huzhu batch` 相同，另读其他系统的记录：`claim_id` 和 `payable`。每处差异写一行，列出分毫不差能解释它的全部原因，最可能的在前。有差异或有读不出的行时，退出码为 1。
 #[cfg(feature = "batch")]
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
@@ -296,48 +351,63 @@ pub(super) struct Resources {
     huzhu explain limit-per-claim")]
 pub(super) struct Audit {
     /// The claims, as `huzhu batch` reads them
+    /// · 理赔申请，与 `huzhu batch` 所读的相同
     #[arg(long, short, value_name = "FILE")]
     pub(super) claims: PathBuf,
     /// The enrollments, as `huzhu batch` reads them
+    /// · 参保记录，与 `huzhu batch` 所读的相同
     #[arg(long, short, value_name = "FILE")]
     pub(super) enrollments: PathBuf,
     /// The recorded payouts: `claim_id` and `payable`
+    /// · 已付记录：`claim_id` 和 `payable`
     #[arg(long, short, value_name = "FILE")]
     pub(super) recorded: PathBuf,
     /// The differences: `claim_id`, `recorded`, `recomputed`, `difference`, `causes`
+    /// · 差异：`claim_id`、`recorded`、`recomputed`、`difference`、`causes`
     #[arg(long, short, value_name = "FILE")]
     pub(super) out: PathBuf,
     /// The rejected claims and enrollments [default: beside the differences, ending in `.rejects.csv`]
+    /// · 退回的理赔申请和参保记录 [默认：在差异文件旁，以 `.rejects.csv` 结尾]
     #[arg(long, value_name = "FILE")]
     pub(super) rejects: Option<PathBuf>,
     /// The recorded payouts that were rejected or put right [default: beside the differences, ending in `.notes.csv`]
+    /// · 退回或更正的已付记录 [默认：在差异文件旁，以 `.notes.csv` 结尾]
     #[arg(long, value_name = "FILE")]
     pub(super) notes: Option<PathBuf>,
     /// The unit of recorded amounts that name none
+    /// · 未写单位的记录金额，单位是元还是分
     #[arg(long, value_enum, default_value_t = RecordedUnit::Yuan)]
     pub(super) unit: RecordedUnit,
     /// Also find the rule of rounding that explains the most payouts
+    /// · 另找出能解释最多记录的舍入规则
     #[arg(long)]
     pub(super) rounding: bool,
     /// Also draw so many claims and say how sure their errors are of all
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    /// · 另抽查这么多件，并推断全部记录的差错
+    #[arg(long, value_name = "N", value_parser = count)]
     pub(super) sample: Option<u64>,
     /// Another seed draws other claims
-    #[arg(long, value_name = "S", default_value_t = 1, requires = "sample")]
+    /// · 换一个种子，抽到的就不同
+    #[arg(long, value_name = "S", default_value_t = 1, value_parser = whole, requires = "sample")]
     pub(super) seed: u64,
     /// Whether to draw from all payouts together, or from every plan and size of payout
+    /// · 从全部记录中抽，或按计划和金额大小分层抽
     #[arg(long, value_enum, default_value_t = Draw::Simple, requires = "sample")]
     pub(super) draw: Draw,
-    /// Also write the sample's claims as a workbook, whose formulas work out each payout · 另写工作簿
+    /// Also write the sample's claims as a workbook, whose formulas work out each payout
+    /// · 另将抽中的申请写成工作簿，其中的公式算出每件应付额
     #[arg(long, value_name = "FILE.xlsx", requires = "sample")]
     pub(super) workbook: Option<PathBuf>,
     /// Also write a report: one HTML file, in the language of the output
+    /// · 另写一份报告：一个 HTML 文件，语言随输出
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
-    /// The name of the fund, to stand on the report · 基金名称，写在报告上
+    /// The name of the fund, to stand on the report
+    /// · 基金名称，写在报告最上面
     #[arg(long, value_name = "NAME", requires = "report")]
     pub(super) fund: Option<String>,
     /// Columns of claims and enrollments to leave out, that no plan knows
+    /// · 理赔申请和参保记录中不读的列，没有计划用到
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     pub(super) ignore_columns: Vec<String>,
     #[command(flatten)]
@@ -347,9 +417,11 @@ pub(super) struct Audit {
     #[command(flatten)]
     pub(super) resources: Resources,
     /// Overwrite results that are there
+    /// · 覆盖已有的结果
     #[arg(long)]
     pub(super) force: bool,
     /// Show no progress
+    /// · 不显示进度
     #[arg(long, short)]
     pub(super) quiet: bool,
 }
@@ -368,10 +440,12 @@ pub(super) enum RecordedUnit {
     Fen,
 }
 
-/// Checks certificates without the engine · 查验凭证
+/// Checks certificates without the engine
+/// · 不用审核引擎，独立查验凭证
 ///
 /// Each file is a certificate, or a batch of many. Every step is worked out again from the facts that it states, by a checker that shares no code with
 /// the engine; exit 1 if anything does not hold. `huzhu check --format json` gives the digest of a pack's program.
+/// · 每个文件是一份凭证，或一整批凭证。每一步都按凭证所载的事实重新算过，查验程序与审核引擎没有共用的代码；有任何不符，退出码为 1。规则包的程序摘要见 `huzhu check --format json`。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu adjudicate rules/cases/zhao.json --certificate zhao.certificate.json\n  \
@@ -380,22 +454,27 @@ pub(super) enum RecordedUnit {
     huzhu verify zhao.certificate.json --format json\n  \
     huzhu verify - < zhao.certificate.json\n  \
     huzhu check henan-accident --format json | grep '\"program\"'\n\n\
-    The last prints the digest to give with --program.")]
+    The last prints the digest to give with --program. · 最后一条命令输出供 --program 使用的摘要。")]
 pub(super) struct Verify {
     /// Certificates and batches; `-` reads standard input
+    /// · 凭证或整批凭证；`-` 表示标准输入
     #[arg(value_name = "CERTIFICATE", required = true)]
     pub(super) certificates: Vec<PathBuf>,
-    /// Hold only under this program, by its digest; several may be given · 比对程序摘要
+    /// Hold only under this program, by its digest; several may be given
+    /// · 只认此程序，以摘要指明；可写多次
     #[arg(long = "program", value_name = "DIGEST", value_parser = digest)]
     pub(super) programs: Vec<String>,
-    /// Hold only under this root of a batch; several may be given · 比对批次的根
+    /// Hold only under this root of a batch; several may be given
+    /// · 只认此根的批次；可写多次
     #[arg(long = "root", value_name = "ROOT", value_parser = digest)]
     pub(super) roots: Vec<String>,
 }
 
-/// Takes one claim's certificate out of a batch of many · 取出一份凭证
+/// Takes one claim's certificate out of a batch of many
+/// · 从整批凭证中取出一份
 ///
 /// It comes with its program and with the proof that it is in the batch, so that it can be checked without any other claim's data.
+/// · 取出的凭证附有程序和属于该批的证明，查验时不需要其他申请的数据。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o day.csv --certificates\n  \
@@ -403,24 +482,62 @@ pub(super) struct Verify {
     huzhu extract day.certificates.jsonl zhao-2025-01 | huzhu verify -")]
 pub(super) struct Extract {
     /// The certificates that `huzhu batch` has written; `-` reads standard input
+    /// · `huzhu batch` 所写的凭证；`-` 表示标准输入
     #[arg(value_name = "BATCH")]
     pub(super) batch: PathBuf,
     /// The claim's id
+    /// · 理赔编号
     #[arg(value_name = "CLAIM")]
     pub(super) claim: String,
     /// The claim's enrollment, where claims of several members share an id
+    /// · 参保编号；不同会员的申请编号相同时须写
     #[arg(long, short, value_name = "ID")]
     pub(super) enrollment: Option<String>,
     /// Write it to this file, which is overwritten [default: standard output]
+    /// · 写到此文件，已有文件将被覆盖 [默认：标准输出]
     #[arg(long, short, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
 }
 
+/// The form that a value must have.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Form {
+    pub(super) zh: &'static str,
+    pub(super) en: &'static str,
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.en)
+    }
+}
+
+impl std::error::Error for Form {}
+
+#[cfg(feature = "batch")]
+fn whole(text: &str) -> Result<u64, Form> {
+    text.parse().map_err(|_| Form { zh: "应为整数", en: "a whole number" })
+}
+
+#[cfg(feature = "batch")]
+fn count(text: &str) -> Result<u64, Form> {
+    let count = whole(text).ok().filter(|count| *count > 0);
+    count.ok_or(Form { zh: "应为大于零的整数", en: "a whole number above zero" })
+}
+
+#[cfg(feature = "batch")]
+fn threads(text: &str) -> Result<NonZeroUsize, Form> {
+    let threads = count(text)?;
+    usize::try_from(threads).ok().and_then(NonZeroUsize::new).ok_or(Form { zh: "线程过多", en: "too many threads" })
+}
+
 /// A digest as certificates write it.
-fn digest(text: &str) -> Result<String, &'static str> {
+fn digest(text: &str) -> Result<String, Form> {
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     let is_digest = text.len() == 64 && text.bytes().all(is_digit);
-    is_digest.then(|| text.to_owned()).ok_or("64 hexadecimal digits in lower case")
+    is_digest
+        .then(|| text.to_owned())
+        .ok_or(Form { zh: "应为 64 位小写十六进制数字", en: "64 hexadecimal digits in lower case" })
 }
 
 #[cfg(feature = "batch")]
@@ -432,9 +549,9 @@ pub(super) struct Memory {
 
 #[cfg(feature = "batch")]
 impl FromStr for Memory {
-    type Err = &'static str;
+    type Err = Form;
 
-    fn from_str(text: &str) -> Result<Memory, &'static str> {
+    fn from_str(text: &str) -> Result<Memory, Form> {
         let (number, unit) = text.split_at(text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len()));
         let unit = match unit.trim_start().to_ascii_lowercase().as_str() {
             "" | "b" => Some(1_u64),
@@ -446,14 +563,19 @@ impl FromStr for Memory {
         };
         let number: Option<u64> = number.parse().ok();
         let bytes = number.zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
-        let form = "a whole number of bytes, or with K, M or G, such as 512M · 整数字节数，或带 K、M、G，如 512M";
+        let form = Form {
+            zh: "应为整数字节数，或带 `K`、`M`、`G`，如 `512M`",
+            en: "a whole number of bytes, or with K, M or G, such as 512M",
+        };
         bytes.map(|bytes| Memory { bytes }).ok_or(form)
     }
 }
 
-/// Prints the JSON Schema of rule packs, or of case files · 输出 JSON Schema
+/// Prints the JSON Schema of rule packs, or of case files
+/// · 输出规则包或理赔文件的格式定义（JSON Schema）
 ///
 /// Editors complete and check a pack by it: save it beside the packs and write `#:schema ./pack.schema.json` as a pack's first line.
+/// · 编辑器凭此补全和检查规则包：存于规则包旁，并在规则包第一行写 `#:schema ./pack.schema.json`。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu schema\n  \
@@ -461,13 +583,16 @@ impl FromStr for Memory {
     huzhu schema > rules/pack.schema.json")]
 pub(super) struct Schema {
     /// The schema of case files, with all standard facts
+    /// · 理赔文件的格式，含全部标准事实
     #[arg(long)]
     pub(super) case: bool,
 }
 
-/// Explains the code of a diagnostic or of a reason · 解释代码
+/// Explains the code of a diagnostic or of a reason
+/// · 解释代码
 ///
 /// A code is one of the engine's, or the id of a condition of a pack in the rules folder. Without a code, all of the engine's are listed.
+/// · 代码为程序自带的，或规则目录中某条件的编号。不写代码则列出程序自带的全部代码。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu explain\n  \
@@ -476,14 +601,17 @@ pub(super) struct Schema {
     huzhu explain age-at-enrolment")]
 pub(super) struct Explain {
     /// The code
+    /// · 代码
     #[arg(value_name = "CODE")]
     pub(super) code: Option<String>,
 }
 
-/// Writes a new rule pack that works, with its cases · 新建规则包
+/// Writes a new rule pack that works, with its cases
+/// · 新建一份可用的规则包，附算例
 ///
 /// Writes PLAN-ID.toml and PLAN-ID.cases.toml into the rules folder: a small accident plan, ready to be changed clause by clause. With `--from`,
 /// a plan that comes with the program, in all its versions, under its own id or under a new one.
+/// · 在规则目录中写出两个文件：规则包和算例。内容是一个小型意外计划，供对照条款逐条修改。用 `--from` 则复制随程序附带的计划的全部版本，编号可不变，也可另取。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu init my-plan\n  \
@@ -493,34 +621,54 @@ pub(super) struct Explain {
     huzhu init our-accident --from henan-accident --rules copied")]
 pub(super) struct Init {
     /// The new plan's id: lower case letters, digits and hyphens
+    /// · 新计划的编号：小写字母、数字和连字符
     #[arg(value_name = "PLAN-ID", required_unless_present = "from")]
     pub(super) plan: Option<String>,
-    /// Copy a plan that comes with the program · 复制随程序附带的计划
+    /// Copy a plan that comes with the program
+    /// · 复制随程序附带的计划
     #[arg(long, value_name = "PLAN")]
     pub(super) from: Option<String>,
     /// Overwrite files that are there
+    /// · 覆盖已有的文件
     #[arg(long)]
     pub(super) force: bool,
 }
 
-/// Prints completions for a shell · 命令补全
+/// Prints completions for a shell
+/// · 输出命令补全脚本
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu completions bash > huzhu.bash\n  \
     huzhu completions zsh > _huzhu")]
 pub(super) struct Completions {
     /// The shell
+    /// · 命令行环境
     #[arg(value_enum)]
     pub(super) shell: Shell,
 }
 
-/// Prints the man page of the program or of a command · 手册页
+/// Prints the man page of the program or of a command
+/// · 输出程序或某命令的手册页
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu man > huzhu.1\n  \
     huzhu man adjudicate > huzhu-adjudicate.1")]
 pub(super) struct Man {
     /// The command
+    /// · 命令
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Option<String>,
+}
+
+/// Prints the help of the program or of a command
+/// · 显示程序或某命令的用法
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu help\n  \
+    huzhu help batch")]
+pub(super) struct Help {
+    /// The command
+    /// · 命令
     #[arg(value_name = "COMMAND")]
     pub(super) command: Option<String>,
 }
@@ -568,7 +716,7 @@ impl Common {
     }
 }
 
-fn language_of_the_environment() -> Language {
+pub(super) fn language_of_the_environment() -> Language {
     let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
     match set.into_iter().find(|value| !value.is_empty()) {
         Some(value) if value.to_ascii_lowercase().starts_with("zh") => Language::Zh,
@@ -576,7 +724,7 @@ fn language_of_the_environment() -> Language {
     }
 }
 
-fn width_of_the_terminal() -> usize {
+pub(super) fn width_of_the_terminal() -> usize {
     let size = if io::stdout().is_terminal() { terminal_size::terminal_size_of(io::stdout()) } else { None };
     size.map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0).clamp(NARROWEST, WIDEST))
 }

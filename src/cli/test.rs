@@ -174,7 +174,7 @@ fn cases_of(shelf: &Shelf, setting: &Setting) -> Result<BTreeSet<String>, Failur
     }
     if cases.is_empty() {
         let message =
-            say!(setting.language, "没有算例文件(`*.cases.toml`)", "there are no worked cases (`*.cases.toml`)");
+            say!(setting.language, "没有算例文件（`*.cases.toml`）", "there are no worked cases (`*.cases.toml`)");
         return Err(Failure::new(message));
     }
     Ok(cases)

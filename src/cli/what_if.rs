@@ -116,7 +116,7 @@ fn ways_in_words(ways: &[Way], plan: &Plan, setting: &Setting) -> String {
         let (word, amount) = (words::decision(decided.decision(), language), grouped(&money::print(decided.payable())));
         let text = say!(
             language,
-            "--what-if {fact}= （{title}）：{word}，{amount} 元",
+            "`--what-if {fact}=`（{title}）：{word}，{amount} 元",
             "--what-if {fact}= ({title}): {word}, {amount} yuan"
         );
         page.item("•", &text);
@@ -201,7 +201,7 @@ fn rows(now: &Adjudication, then: &Adjudication, difference: Decimal, setting: &
             say!(language, "变动后", "then"),
             say!(language, "相差", "difference"),
         ],
-        [say!(language, "结论", "decision"), decision(now.decision()), decision(then.decision()), String::new()],
+        [say!(language, "审核结果", "decision"), decision(now.decision()), decision(then.decision()), String::new()],
     ];
     let paid = |adjudication: &Adjudication, id: &str| {
         adjudication.benefits().iter().find(|lines| lines.id() == id).map(huzhu::BenefitLines::paid)

@@ -35,7 +35,7 @@ pub(super) fn provenance(provenance: Provenance, language: Language) -> &'static
     match provenance {
         Provenance::Stated => pick(language, "原文载明", "stated"),
         Provenance::Published => pick(language, "公开资料", "published"),
-        Provenance::Assumed => pick(language, "假定", "assumed"),
+        Provenance::Assumed => pick(language, "推定", "assumed"),
     }
 }
 
@@ -78,7 +78,10 @@ pub(super) fn value(written: &str, language: Language) -> String {
         }
     }
     spoken.push_str(&in_words(&part));
-    spoken
+    match language {
+        Language::Zh => spoken.replace(", ", "，"),
+        Language::En => spoken,
+    }
 }
 
 #[cfg(test)]
@@ -89,7 +92,7 @@ mod tests {
     fn a_value_is_put_in_words() {
         assert_eq!(value("10_000 yuan", Language::Zh), "10,000 元");
         assert_eq!(value("50 yuan/day", Language::Zh), "50 元/天");
-        assert_eq!(value("0.01 yuan, half-up", Language::Zh), "0.01 元, 四舍五入");
+        assert_eq!(value("0.01 yuan, half-up", Language::Zh), "0.01 元，四舍五入");
         assert_eq!(value("65_000 yuan", Language::En), "65,000 yuan");
         assert_eq!(value("2025-01-01", Language::Zh), "2025-01-01");
     }

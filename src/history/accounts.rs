@@ -88,7 +88,7 @@ impl<'c> Accounts<'c> {
         if let [one, other, ..] = self.held.as_slice() {
             let (one, other) = (&one.plan, &other.plan);
             return Err(Error::history(say!(
-                "历史中的理赔申请分属计划 `{one}` 和 `{other}`",
+                "理赔申请分属计划 `{one}` 和 `{other}`",
                 "the claims of the history are under `{one}` and `{other}`"
             )));
         }

@@ -215,8 +215,8 @@ impl<'n> Builder<'n> {
     fn amount(&mut self, node: &Node, unit: Unit) -> Option<Decimal> {
         let (literal, span) = self.read_literal(node)?;
         if literal.unit != unit {
-            let found = literal.unit;
-            let message = say!("此处应为 {unit}，却是 {found}", "{unit} expected, {found} found");
+            let (unit, found) = (unit.said(), literal.unit.said());
+            let message = say!("此处应为{unit}，却是{found}", "{unit} expected, {found} found"; unit, found);
             self.resolver.findings.report(Code::UnitMismatch, &span, message);
             return None;
         }
@@ -231,7 +231,7 @@ impl<'n> Builder<'n> {
         if taken {
             let message = say!("名称 `{name}` 已被使用", "the name `{name}` is taken");
             let help = say!(
-                "数字、表、清单、分段、中间值、等待期与事实不可同名",
+                "数值、表、清单、分段、中间值、等待期与事实不可同名",
                 "figures, tables, lists, bands, values, waiting periods and facts share one space of names"
             );
             self.resolver.findings.report(Code::DuplicateName, span, message).help_with([help]);
@@ -347,7 +347,8 @@ impl<'n> Builder<'n> {
         if let Some(name) = node.get("never_pays_more_than_borne")
             && let Some(found) = self.promised(name).and_then(Unit::of).filter(|unit| *unit != Unit::Yuan)
         {
-            let message = say!("此处应为 yuan，却是 {found}", "yuan expected, {found} found");
+            let found = found.said();
+            let message = say!("此处应为元，却是{found}", "yuan expected, {found} found"; found);
             self.resolver.findings.report(Code::UnitMismatch, &name.span, message);
         }
         for node in node.get("monotone_in").map(Node::items).unwrap_or_default() {
@@ -367,8 +368,8 @@ impl<'n> Builder<'n> {
             return None;
         };
         if matches!(kind, Kind::Date | Kind::Category) {
-            let kind = kind.name();
-            let message = say!("{kind} 类型没有多少之分", "a fact of type {kind} can not be more");
+            let kind = kind.said();
+            let message = say!("{kind}没有多少之分", "a fact of type {kind} cannot be more"; kind);
             self.resolver.findings.report(Code::TypeMismatch, &node.span, message);
         }
         Some(kind)

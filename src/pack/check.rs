@@ -101,7 +101,7 @@ fn every_number_is_exact(seen: &Seen<'_>, findings: &mut Findings) {
             let message =
                 say!("此处的数可能超过28位，会丢失数字", "a number here may need more than 28 digits and lose some");
             let help = say!(
-                "以 `[fact.名称]` 的 max 收窄事实的范围，或减少相乘的小数位",
+                "以 `[fact.名称]` 的 `max` 收窄事实的范围，或减少相乘的小数位",
                 "narrow the facts with `max` in `[fact.NAME]`, or multiply fewer places"
             );
             findings.report(Code::Inexact, &seen.span(*place), message).help_with([help]);
@@ -173,7 +173,7 @@ fn no_amount_is_negative(seen: &Seen<'_>, findings: &mut Findings) {
     let mut report = |place: Place, low: Decimal| {
         if low < Decimal::ZERO {
             let message = say!("此金额可能为负，低至 {low}", "this amount may be negative, down to {low}");
-            let help = say!("用 `greatest(…, 0 yuan)` 保底", "floor it with `greatest(…, 0 yuan)`");
+            let help = say!("用 `greatest(…, 0元)` 保底", "floor it with `greatest(…, 0 yuan)`");
             findings.report(Code::MayBeNegative, &seen.span(place), message).help_with([help]);
         }
     };

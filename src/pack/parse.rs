@@ -6,6 +6,8 @@ use rust_decimal::Decimal;
 use super::syntax::{Literal, NOT_STRENGTH, Operator, Set, Syntax, Term, Unit};
 use crate::code::Code;
 use crate::diagnostic::Span;
+use crate::document::full_width;
+use crate::fact::STANDARD;
 use crate::text::{Text, say};
 use crate::{calendar, exact};
 
@@ -36,7 +38,8 @@ pub(crate) fn expression(text: &str) -> Result<Syntax, Fault> {
     match parser.next() {
         (Token::End, _) => Ok(syntax),
         (token, span) => {
-            Err(Fault::syntax(span, say!("表达式之后多出 {token}", "{token} follows a complete expression")))
+            let token = token.said();
+            Err(Fault::syntax(span, say!("表达式之后多出{token}", "{token} follows a complete expression"; token)))
         }
     }
 }
@@ -55,7 +58,7 @@ pub(crate) fn literal(text: &str) -> Result<Syntax, Fault> {
 
 fn literal_forms() -> Text {
     say!(
-        "写法：`50 yuan`、`50 yuan/day`、`80%`、`30 days`、`3 months`、`2`、`2025-01-01`",
+        "写法：`50元`、`50元/天`、`80%`、`30天`、`3个月`、`2`、`2025-01-01`",
         "write `50 yuan`, `50 yuan/day`, `80%`, `30 days`, `3 months`, `2` or `2025-01-01`"
     )
 }
@@ -69,21 +72,38 @@ enum Token {
     End,
 }
 
-impl std::fmt::Display for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Token {
+    /// As it is quoted in a message.
+    fn said(&self) -> Text {
         match self {
-            Token::Number(number) => write!(f, "`{number}`"),
-            Token::Date(date) => write!(f, "`{date}`"),
-            Token::Word(word) => write!(f, "`{word}`"),
-            Token::Symbol(symbol) => write!(f, "`{symbol}`"),
-            Token::End => f.write_str("the end"),
+            Token::Number(number) => say!(" `{number}`", "`{number}`"),
+            Token::Date(date) => say!(" `{date}`", "`{date}`"),
+            Token::Word(word) => say!(" `{word}`", "`{word}`"),
+            Token::Symbol(symbol) => say!(" `{symbol}`", "`{symbol}`"),
+            Token::End => say!("结尾", "the end"),
         }
     }
 }
 
-/// Longer symbols first.
-const SYMBOLS: [&str; 18] =
-    ["..=", "..", "<=", ">=", "!=", "==", "(", ")", "[", "]", ",", "+", "-", "*", "/", "=", "<", ">"];
+/// Longer symbols first. The last are units in Chinese; they stand where the English ones do.
+const SYMBOLS: [&str; 21] = [
+    "..=", "..", "<=", ">=", "!=", "==", "(", ")", "[", "]", ",", "+", "-", "*", "/", "=", "<", ">", "元", "天", "个月",
+];
+
+/// Words of Chinese for those of the rule language.
+const CHINESE_WORDS: [(&str, &str); 11] = [
+    ("且", "and"),
+    ("并且", "and"),
+    ("和", "and"),
+    ("或", "or"),
+    ("或者", "or"),
+    ("非", "not"),
+    ("不是", "not"),
+    ("若", "if"),
+    ("如果", "if"),
+    ("则", "then"),
+    ("否则", "else"),
+];
 
 struct Lexer<'t> {
     text: &'t str,
@@ -118,8 +138,52 @@ impl Lexer<'_> {
             self.at = start.saturating_add(1);
             return Ok((Token::Symbol("%"), start..self.at));
         }
-        let end = start.saturating_add(first.len_utf8());
-        Err(Fault::syntax(start..end, say!("表达式中不能有 `{first}`", "`{first}` means nothing in an expression")))
+        Err(self.foreign(start, first))
+    }
+
+    /// What is nothing in an expression: a full-width sign, a Chinese word, any other sign.
+    fn foreign(&self, start: usize, first: char) -> Fault {
+        let rest = self.rest();
+        if let Some((length, plain)) = full_width::run(rest) {
+            let signs = rest.get(..length).unwrap_or_default();
+            let span = start..start.saturating_add(length);
+            let message = say!(
+                "`{signs}` 是全角符号，表达式中须用半角",
+                "`{signs}` is full-width; an expression takes plain signs"
+            );
+            let help =
+                if plain.contains(['"', '\'']) { no_quotes() } else { say!("写作 `{plain}`", "write `{plain}`") };
+            let is_of_use = plain.contains(['"', '\'']) || Lexer::is_plain(&plain);
+            return Fault { help: is_of_use.then_some(help), ..Fault::syntax(span, message) };
+        }
+        if first.is_alphabetic() {
+            let word: String = rest.chars().take_while(|letter| letter.is_alphabetic() && !letter.is_ascii()).collect();
+            let span = start..start.saturating_add(word.len());
+            let follows_a_number = self.text.get(..start).is_some_and(|before| {
+                before.trim_end().ends_with(|letter: char| letter.is_ascii_digit() || letter == '/')
+            });
+            if follows_a_number {
+                let message = say!("没有 `{word}` 这个单位", "no unit is named `{word}`");
+                return Fault { help: Some(literal_forms()), ..Fault::syntax(span, message) };
+            }
+            let message = say!("表达式中不能有 `{word}`", "`{word}` means nothing in an expression");
+            return Fault { help: Some(in_the_rule_language(&word)), ..Fault::syntax(span, message) };
+        }
+        let span = start..start.saturating_add(first.len_utf8());
+        let help = matches!(first, '"' | '\'').then(no_quotes);
+        Fault {
+            help,
+            ..Fault::syntax(span, say!("表达式中不能有 `{first}`", "`{first}` means nothing in an expression"))
+        }
+    }
+
+    /// Whether this, typed instead, can stand in an expression.
+    fn is_plain(text: &str) -> bool {
+        text.chars().all(|letter| {
+            letter.is_ascii_alphanumeric()
+                || matches!(letter, ' ' | '%' | '.' | '_' | '!')
+                || SYMBOLS.iter().any(|symbol| symbol.contains(letter))
+        })
     }
 
     fn number(&mut self, start: usize) -> Result<(Token, Span), Fault> {
@@ -247,7 +311,8 @@ impl Parser {
         if token == Token::Symbol(symbol) {
             return Ok(span);
         }
-        Err(Fault::syntax(span, say!("此处应为 `{symbol}`，却是 {token}", "expected `{symbol}`, found {token}")))
+        let token = token.said();
+        Err(Fault::syntax(span, say!("此处应为 `{symbol}`，却是{token}", "expected `{symbol}`, found {token}"; token)))
     }
 
     fn expect_word(&mut self, word: &'static str) -> Result<(), Fault> {
@@ -255,7 +320,8 @@ impl Parser {
         if token == Token::Word(word.to_owned()) {
             return Ok(());
         }
-        Err(Fault::syntax(span, say!("此处应为 `{word}`，却是 {token}", "expected `{word}`, found {token}")))
+        let token = token.said();
+        Err(Fault::syntax(span, say!("此处应为 `{word}`，却是{token}", "expected `{word}`, found {token}"; token)))
     }
 
     /// Everything that binds at least as tightly as `strength`.
@@ -340,7 +406,8 @@ impl Parser {
                 _ => Ok(Syntax { span, term: Term::Name(word) }),
             },
             Token::Symbol(_) | Token::End => {
-                Err(Fault::syntax(span, say!("此处应为值，却是 {token}", "expected a value, found {token}")))
+                let token = token.said();
+                Err(Fault::syntax(span, say!("此处应为值，却是{token}", "expected a value, found {token}"; token)))
             }
         }
     }
@@ -399,27 +466,52 @@ impl Parser {
                 .map_err(|_| Fault::syntax(span.clone(), say!("百分数位数过多", "a percentage of too many digits")))?;
             return literal(ratio, Unit::Plain, true, span.end.saturating_add(1));
         }
-        let Token::Word(word) = self.peek().clone() else { return literal(number, Unit::Plain, false, span.end) };
-        let unit = match word.as_str() {
-            "yuan" => Unit::Yuan,
-            "day" | "days" => Unit::Day,
-            "month" | "months" => Unit::Month,
-            "and" | "or" | "in" | "then" | "else" => return literal(number, Unit::Plain, false, span.end),
-            _ => {
-                let (_, place) = self.next();
-                let message = say!("没有 `{word}` 这个单位", "no unit is named `{word}`");
-                return Err(Fault { help: Some(literal_forms()), ..Fault::syntax(place, message) });
+        let unit = match self.peek() {
+            Token::Symbol("元") => Unit::Yuan,
+            Token::Symbol("天") => Unit::Day,
+            Token::Symbol("个月") => Unit::Month,
+            Token::Number(_) | Token::Date(_) | Token::Symbol(_) | Token::End => {
+                return literal(number, Unit::Plain, false, span.end);
             }
+            Token::Word(word) => match word.as_str() {
+                "yuan" => Unit::Yuan,
+                "day" | "days" => Unit::Day,
+                "month" | "months" => Unit::Month,
+                "and" | "or" | "in" | "then" | "else" => return literal(number, Unit::Plain, false, span.end),
+                _ => {
+                    let message = say!("没有 `{word}` 这个单位", "no unit is named `{word}`");
+                    let (_, place) = self.next();
+                    return Err(Fault { help: Some(literal_forms()), ..Fault::syntax(place, message) });
+                }
+            },
         };
         let (_, place) = self.next();
         if unit == Unit::Yuan && self.takes("/") {
             let (token, place) = self.next();
-            if token != Token::Word("day".to_owned()) {
-                return Err(Fault::syntax(place, say!("`yuan/` 之后只能是 `day`", "only `day` can follow `yuan/`")));
+            if !matches!(&token, Token::Symbol("天")) && token != Token::Word("day".to_owned()) {
+                let message = say!("`元/` 之后只能是 `天`", "only `day` can follow `yuan/`");
+                return Err(Fault::syntax(place, message));
             }
             return literal(number, Unit::YuanPerDay, false, place.end);
         }
         literal(number, unit, false, place.end)
+    }
+}
+
+fn no_quotes() -> Text {
+    say!("表达式中的取值不加引号，如 `cause = accident`", "values in an expression have no quotes: `cause = accident`")
+}
+
+/// How a Chinese word is written in an expression: that of a standard fact or of one of its values, or a word of the language.
+fn in_the_rule_language(word: &str) -> Text {
+    let of_the_language = CHINESE_WORDS.iter().find(|(zh, _)| *zh == word).map(|(_, en)| *en);
+    let of_a_fact = || STANDARD.iter().find(|fact| fact.zh == word).map(|fact| fact.name);
+    match of_the_language.or_else(of_a_fact) {
+        Some(name) => say!("`{word}` 写作 `{name}`", "`{word}` is written `{name}`"),
+        None => say!(
+            "表达式中的名称一律用英文字母书写，如 `hospital_days`",
+            "names in an expression are in English letters, such as `hospital_days`"
+        ),
     }
 }
 
@@ -428,7 +520,7 @@ fn refuse_chain(left: &Syntax, place: Span) -> Result<(), Fault> {
     if !is_comparison(left) {
         return Ok(());
     }
-    let message = say!("比较不能连写", "comparisons can not be chained");
+    let message = say!("比较不能连写", "comparisons cannot be chained");
     let help = say!("用 `and` 连接两个比较", "join two comparisons with `and`");
     Err(Fault { help: Some(help), ..Fault::syntax(place, message) })
 }

@@ -208,7 +208,8 @@ impl Resolver {
         match self.typed(syntax) {
             Typed::Number(number, found) if found == unit => Some(number),
             Typed::Number(_, found) => {
-                let message = say!("此处应为 {unit}，却是 {found}", "{unit} expected, {found} found");
+                let (unit, found) = (unit.said(), found.said());
+                let message = say!("此处应为{unit}，却是{found}", "{unit} expected, {found} found"; unit, found);
                 self.findings.report(Code::UnitMismatch, &syntax.span, message);
                 None
             }
@@ -323,21 +324,21 @@ impl Resolver {
     fn literal(&mut self, literal: &Literal, span: &Span) -> Option<Typed> {
         let is_plain = literal.number.is_zero() || literal.number == Decimal::ONE;
         if !is_plain && !self.standard {
-            self.bare(&literal.to_string(), span);
+            self.bare(&literal.said(), span);
             return None;
         }
         Some(Typed::Number(Number::Constant(literal.number), literal.unit))
     }
 
     fn bare_date(&mut self, date: NaiveDate, span: &Span) -> Option<Typed> {
-        self.bare(&date.to_string(), span);
+        self.bare(&Text::same(&date.to_string()), span);
         None
     }
 
-    fn bare(&mut self, written: &str, span: &Span) {
-        let message = say!("数字 `{written}` 没有出处", "the figure `{written}` says not where it comes from");
+    fn bare(&mut self, written: &Text, span: &Span) {
+        let message = say!("数字 `{written}` 没有出处", "the figure `{written}` has no source"; written);
         let help = say!(
-            "另列 `[figure.名称]`，写明 value、title、clause、provenance，此处用其名称",
+            "另列 `[figure.名称]`，写明 `value`、`title`、`clause`、`provenance`，此处用其名称",
             "declare it as `[figure.NAME]` with value, title, clause and provenance, and use its name here"
         );
         self.findings.report(Code::BareFigure, span, message).help_with([help]);
@@ -452,7 +453,7 @@ impl Resolver {
             ));
         }
         self.findings
-            .report(Code::UnknownName, span, say!("没有名为 `{name}` 的事实或数字", "nothing is named `{name}`"))
+            .report(Code::UnknownName, span, say!("没有名为 `{name}` 的事实或数值", "nothing is named `{name}`"))
             .help_with(help);
     }
 
@@ -680,7 +681,7 @@ impl Resolver {
         let found = self.benefit_named(name, span)?;
         if found >= self.benefit {
             let message = say!("待遇 `{name}` 不在本待遇之前", "the benefit `{name}` does not stand before this one");
-            let help = say!("调整 [[benefit]] 的先后", "change the order of the [[benefit]] tables");
+            let help = say!("调整 `[[benefit]]` 的先后", "change the order of the [[benefit]] tables");
             self.findings.report(Code::StandsAfter, span, message).help_with([help]);
             return None;
         }
@@ -763,9 +764,10 @@ impl Resolver {
                 }
             }
             (Typed::Number(_, unit), Typed::Number(_, other)) => {
+                let (unit, other) = (unit.said(), other.said());
                 let message = say!(
-                    "{unit} 与 {other} 不能用 `{symbol}` 相连",
-                    "{unit} and {other} can not be joined by `{symbol}`"
+                    "{unit}与{other}不能用 `{symbol}` 相连",
+                    "{unit} and {other} cannot be joined by `{symbol}`"; unit, other
                 );
                 self.findings.report(Code::UnitMismatch, span, message);
                 None
@@ -792,7 +794,8 @@ impl Resolver {
         match unit.times(other) {
             Some(unit) => Some(Typed::Number(Number::Times(Box::new([left, right])), unit)),
             None => {
-                let message = say!("{unit} 不能乘以 {other}", "{unit} can not be multiplied by {other}");
+                let (unit, other) = (unit.said(), other.said());
+                let message = say!("{unit}不能乘以{other}", "{unit} cannot be multiplied by {other}"; unit, other);
                 self.findings.report(Code::UnitMismatch, span, message);
                 None
             }
@@ -819,7 +822,8 @@ impl Resolver {
             (Typed::Poisoned, _) | (_, Typed::Poisoned) => None,
             (Typed::Number(left, unit), Typed::Number(right, other)) => {
                 if unit != other {
-                    let message = say!("{unit} 与 {other} 不能比较", "{unit} and {other} can not be compared");
+                    let (unit, other) = (unit.said(), other.said());
+                    let message = say!("{unit}与{other}不能比较", "{unit} and {other} cannot be compared"; unit, other);
                     self.findings.report(Code::UnitMismatch, span, message);
                     return None;
                 }
@@ -871,7 +875,10 @@ impl Resolver {
             help.push(say!("`{of}` 的取值有：{list}", "the values of `{of}` are: {list}"));
         }
         if !fact.is_fixed() {
-            help.push(say!("可在 `[fact.{of}]` 的 values 中增列", "more are declared in the values of `[fact.{of}]`"));
+            help.push(say!(
+                "可在 `[fact.{of}]` 的 `values` 中增列",
+                "more are declared in the values of `[fact.{of}]`"
+            ));
         }
         let message = say!("`{of}` 没有取值 `{value}`", "`{of}` has no value `{value}`");
         self.findings.report(Code::UnknownCategoryValue, span, message).help_with(help);

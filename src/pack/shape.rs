@@ -15,9 +15,7 @@ use crate::text::{Language, say};
 pub(crate) enum Shape {
     /// A text.
     Text,
-    /// A text, or one in each language.
-    Words,
-    /// One text in each language.
+    /// A name or a sentence that is shown: a text, or one in each language, or in one alone.
     Title,
     /// An expression in a text.
     Expression,
@@ -87,8 +85,8 @@ mod keys {
     use super::{Key, Keys, Shape, key, kinds, modes, optional, scopes};
 
     pub(super) const CITED: &[Key] = &[
-        key("clause", Shape::Words, "出处条款", "where it is written"),
-        key("provenance", Shape::OneOf(|| vec!["stated", "published", "assumed"]), "数字来源：原文、公开、假定", "how sure we are of it"),
+        key("clause", Shape::Title, "条款", "where it is written"),
+        key("provenance", Shape::OneOf(|| vec!["stated", "published", "assumed"]), "出处：原文载明、公开资料、推定", "how sure we are of it"),
     ];
     pub(super) const TITLED: &[Key] = &[key("title", Shape::Title, "名称", "the name that is shown")];
     const ROUNDING: Shape = Shape::Table(&[CITED, &[
@@ -107,7 +105,7 @@ mod keys {
         key("rounding", ROUNDING, "舍入规则", "how benefits are rounded"),
         optional("earlier_open", Shape::OneOf(|| vec!["decide", "pend"]), "结果取决于未结的既往理赔时：照常审核（默认）或暂缓", "what becomes of a claim whose outcome hangs on an earlier one that is open: decided (the default) or pended"),
         optional("duplicates", Shape::OneOf(|| vec!["decide", "pend"]), "票据可能已理赔过时：照常审核（默认）或暂缓", "what becomes of a claim whose bill may have come before: decided (the default) or pended"),
-        optional("source", Shape::Words, "依据", "what the pack was written from"),
+        optional("source", Shape::Title, "依据", "what the pack was written from"),
     ];
     const ENROLLMENT: &[Key] = &[
         optional("price", Shape::Expression, "每份会费（元）", "yuan a share"),
@@ -179,7 +177,7 @@ mod keys {
         optional("add", Shape::Expression, "加给", "an amount that is added"),
         optional("per", Shape::OneOf(scopes), "累计范围", "the claims that count together"),
         optional("when", Shape::Expression, "适用条件", "when the step applies"),
-        optional("clause", Shape::Words, "出处条款", "where it is written"),
+        optional("clause", Shape::Title, "条款", "where it is written"),
         optional("text", Shape::Title, "理由说明", "the reason that is shown"),
     ];
     const BENEFIT: &[Key] = &[
@@ -256,12 +254,12 @@ impl Shape {
     pub(crate) fn check(&self, node: &Node, findings: &mut Findings) {
         match (self, &node.form) {
             (_, Form::Poisoned)
-            | (Shape::Text | Shape::Words | Shape::Expression | Shape::Literal | Shape::Scalar, Form::Text { .. })
+            | (Shape::Text | Shape::Title | Shape::Expression | Shape::Literal | Shape::Scalar, Form::Text { .. })
             | (Shape::Literal | Shape::Scalar, Form::Number(_) | Form::Date(_))
             | (Shape::Scalar | Shape::YesNo, Form::YesNo(_))
             | (Shape::Expression, Form::Number(_))
             | (Shape::Date, Form::Date(_)) => {}
-            (Shape::Words | Shape::Title, Form::Table(_)) => check_table(&[LANGUAGES], node, findings),
+            (Shape::Title, Form::Table(_)) => check_languages(node, findings),
             (Shape::Id, Form::Text { text, .. }) => {
                 if !names::is_id(text) {
                     let message = say!("`{text}` 不是有效编号", "`{text}` is not an id");
@@ -330,12 +328,11 @@ impl Shape {
     fn name(&self, language: Language) -> String {
         let (zh, en) = match self {
             Shape::Text | Shape::Id | Shape::Version | Shape::OneOf(_) => ("文本", "a text"),
-            Shape::Words => ("文本，或 { zh, en }", "a text or { zh, en }"),
-            Shape::Title => ("{ zh, en }", "{ zh, en }"),
+            Shape::Title => ("文本，或 { zh, en }", "a text or { zh, en }"),
             Shape::Expression => ("写在文本中的表达式", "an expression in a text"),
-            Shape::Literal => ("带单位的数，如 \"50 yuan\"", "a number with its unit, such as \"50 yuan\""),
+            Shape::Literal => ("带单位的数，如 `\"50元\"`", "a number with its unit, such as \"50 yuan\""),
             Shape::Date => ("日期，如 2025-01-01", "a date, such as 2025-01-01"),
-            Shape::YesNo => ("true 或 false", "true or false"),
+            Shape::YesNo => ("`true` 或 `false`", "true or false"),
             Shape::Table(_) | Shape::Map(..) => ("表", "a table"),
             Shape::List(_) => ("列表", "a list"),
             Shape::Either(_) => ("列表或表", "a list or a table"),
@@ -352,8 +349,13 @@ impl Shape {
     pub(crate) fn schema(&self) -> Json {
         match self {
             Shape::Text => json!({ "type": "string" }),
-            Shape::Words => json!({ "anyOf": [{ "type": "string" }, Shape::Title.schema()] }),
-            Shape::Title => Shape::Table(&[LANGUAGES]).schema(),
+            Shape::Title => {
+                let mut in_each = Shape::Table(&[LANGUAGES]).schema();
+                if let Some(object) = in_each.as_object_mut() {
+                    object.insert("minProperties".into(), 1.into());
+                }
+                json!({ "anyOf": [{ "type": "string" }, in_each] })
+            }
             Shape::Expression => json!({ "type": ["string", "integer"], "description": self.name(Language::En) }),
             Shape::Literal => json!({ "type": ["string", "number"], "description": self.name(Language::En) }),
             Shape::Date => json!({ "type": "string", "format": "date" }),
@@ -390,7 +392,17 @@ impl Shape {
     }
 }
 
-const LANGUAGES: &[Key] = &[key("zh", Shape::Text, "中文", "Chinese"), key("en", Shape::Text, "英文", "English")];
+const LANGUAGES: &[Key] =
+    &[optional("zh", Shape::Text, "中文", "Chinese"), optional("en", Shape::Text, "英文", "English")];
+
+/// One language suffices; the other then says the same.
+fn check_languages(node: &Node, findings: &mut Findings) {
+    check_table(&[LANGUAGES], node, findings);
+    if node.entries().is_empty() {
+        let message = say!("`zh`（中文）与 `en`（英文）至少写一项", "at least one of `zh` and `en` is wanted");
+        findings.report(Code::MissingKey, &node.span, message);
+    }
+}
 
 fn check_table(parts: &[&[Key]], node: &Node, findings: &mut Findings) {
     let keys = || parts.iter().copied().flatten();

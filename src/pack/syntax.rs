@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::diagnostic::Span;
 use crate::fact::Kind;
-use crate::text::Language;
+use crate::text::{Language, Text, say};
 
 /// An expression with its place in the file.
 #[derive(Debug, Clone)]
@@ -78,6 +78,18 @@ impl Unit {
         }
     }
 
+    /// How the unit is said where another is expected.
+    pub(crate) fn said(self) -> Text {
+        let name = self.name().unwrap_or("no unit");
+        match self {
+            Unit::Plain => say!("没有单位的数", "{name}"),
+            Unit::Yuan => say!("元", "{name}"),
+            Unit::YuanPerDay => say!("元/天", "{name}"),
+            Unit::Day => say!("天", "{name}"),
+            Unit::Month => say!("个月", "{name}"),
+        }
+    }
+
     /// The unit of the product, if there is one.
     pub(crate) fn times(self, other: Unit) -> Option<Unit> {
         match (self, other) {
@@ -85,12 +97,6 @@ impl Unit {
             (Unit::YuanPerDay, Unit::Day) | (Unit::Day, Unit::YuanPerDay) => Some(Unit::Yuan),
             (Unit::Yuan | Unit::YuanPerDay | Unit::Day | Unit::Month, _) => None,
         }
-    }
-}
-
-impl fmt::Display for Unit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name().unwrap_or("no unit"))
     }
 }
 
@@ -179,7 +185,7 @@ impl Words<'_> {
             (Some(Language::En), "..=") => " to ",
             (Some(Language::En), "..") => " to below ",
             (Some(Language::Zh), "..=") => " 至 ",
-            (Some(Language::Zh), "..") => " 至(不含)",
+            (Some(Language::Zh), "..") => " 至（不含）",
             (Some(Language::Zh), "and") => "且",
             (Some(Language::Zh), "or") => "或",
             (Some(Language::Zh), "not") => "非",
@@ -392,6 +398,21 @@ impl Literal {
                 .replace("month", "个月"),
             Some(Language::En) | None => source,
         }
+    }
+}
+
+impl Literal {
+    /// As it is quoted in a message.
+    pub(crate) fn said(&self) -> Text {
+        let en = self.to_string();
+        let number = grouped(self.number);
+        let zh = match (self.percent, self.unit) {
+            (true, _) | (false, Unit::Plain) => en.clone(),
+            (false, Unit::Yuan | Unit::YuanPerDay | Unit::Day | Unit::Month) => {
+                format!("{number}{}", self.unit.said().zh)
+            }
+        };
+        Text { zh, en }
     }
 }
 

@@ -239,10 +239,10 @@ impl<'a, L: Listener> Exact<'a, L> {
         match fact.kind.fit(value, fact.bounds) {
             Ok(value) => Some(value),
             Err(_) => {
-                let (name, kind) = (&fact.name, fact.kind.name());
+                let (name, kind) = (&fact.name, fact.kind.said());
                 self.fault.get_or_insert(Error::fact(say!(
-                    "`{name}` 的值 `{value}` 不是规则包所要求的 {kind} 类型或超出范围",
-                    "the value `{value}` of `{name}` is not of type {kind} or outside the bounds of the pack"
+                    "`{name}` 的值 `{value}` 不是规则包所要求的{kind}，或超出范围",
+                    "the value `{value}` of `{name}` is not of type {kind} or outside the bounds of the pack"; kind
                 )));
                 None
             }

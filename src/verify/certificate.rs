@@ -241,7 +241,7 @@ fn priors<'j>(
                 Ok((value, Some(program.facts.named(name, &place)?)))
             }
             (_, Json::Null) => Ok((value, None)),
-            _ => Err(Flaw::new(place, "应为 null", "it must be null")),
+            _ => Err(Flaw::new(place, "应为 `null`", "it must be null")),
         }
     });
     Ok(priors.collect::<Result<Vec<_>, Flaw>>()?.into_iter().unzip())

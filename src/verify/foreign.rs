@@ -55,7 +55,7 @@ fn json(text: &[u8]) -> Option<(&'static str, &'static str)> {
     } else if has("\"enrollment\":{") && has("\"claim\":{") {
         ("这是理赔文件，不是凭证", "it is a case file, not a certificate")
     } else if has("\"decision\":") && has("\"benefits\":[") {
-        ("这是核定结果，不是凭证", "it is a decision with its explanation, not a certificate")
+        ("这是审核结果，不是凭证", "it is a decision with its explanation, not a certificate")
     } else {
         ("这是别的 JSON 文件，不是凭证", "it is other JSON, not a certificate")
     })

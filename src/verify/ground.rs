@@ -94,7 +94,7 @@ pub(super) fn source(members: &mut Members<'_, '_, '_>, place: &Place<'_>) -> Re
     if !is_figure {
         for name in ["unit", "value"] {
             if !matches!(members.take(name)?.value, Json::Null) {
-                return Err(Flaw::new(place.member(name), "应为 null", "it must be null"));
+                return Err(Flaw::new(place.member(name), "应为 `null`", "it must be null"));
             }
         }
         return Ok(Source::Other);
@@ -104,7 +104,7 @@ pub(super) fn source(members: &mut Members<'_, '_, '_>, place: &Place<'_>) -> Re
         Value::Number(number) => Ok(Source::Number(number)),
         Value::Date(date) => Ok(Source::Date(date)),
         Value::Null | Value::Truth(_) | Value::Text(_) => {
-            Err(Flaw::new(place.member("value"), "不应为 null", "it must not be null"))
+            Err(Flaw::new(place.member("value"), "不应为 `null`", "it must not be null"))
         }
     }
 }

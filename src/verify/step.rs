@@ -363,7 +363,7 @@ impl Op {
     /// Checks that a figure is the one that its source states.
     fn agrees(&self, source: u64, sources: &[Source], place: &Place<'_>) -> Result<(), Flaw> {
         let source = usize::try_from(source).ok().and_then(|source| sources.get(source));
-        let source = source.ok_or_else(|| Flaw::new(place, "没有这个来源", "there is no such source"))?;
+        let source = source.ok_or_else(|| Flaw::new(place, "没有这个出处", "there is no such source"))?;
         let agrees = match (source, self) {
             (Source::Other, _) => true,
             (Source::Number(stated), Op::Number(is)) => stated == is,
@@ -373,7 +373,7 @@ impl Op {
         if agrees {
             return Ok(());
         }
-        Err(Flaw::new(place, "与来源所载的数值不同", "the step is not the figure that its source states"))
+        Err(Flaw::new(place, "与出处所载的数值不同", "the step is not the figure that its source states"))
     }
 }
 

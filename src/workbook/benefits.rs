@@ -26,9 +26,9 @@ impl Pen<'_> {
         let heads = [
             ('A', self.say("步骤", "step")),
             ('B', self.say("理由", "reason")),
-            ('C', self.say("扣减（元）", "takes (yuan)")),
-            ('D', self.say("剩余（元）", "leaves (yuan)")),
-            ('E', self.say("适用 / 来源", "applies / provenance")),
+            ('C', self.say("扣除（元）", "takes (yuan)")),
+            ('D', self.say("余下（元）", "leaves (yuan)")),
+            ('E', self.say("适用 / 出处", "applies / provenance")),
             ('F', self.say("条款", "clause")),
         ];
         let title = self.say("各项待遇", "Benefits");
@@ -181,7 +181,7 @@ impl Pen<'_> {
     /// Marks a line that stands on something assumed.
     fn assumed(&mut self, row: usize, is_assumed: bool) {
         let (style, word) = if is_assumed {
-            (Style::Assumed, self.say("含假定", "stands on an assumption"))
+            (Style::Assumed, self.say("含推定", "stands on an assumption"))
         } else {
             (Style::Mark, "")
         };

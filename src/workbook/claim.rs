@@ -262,7 +262,7 @@ impl Pen<'_> {
         let (section, language) = (self.rows.facts, self.page.language);
         let heads = [
             ('A', self.say("事实", "fact")),
-            ('B', self.say("标题", "title")),
+            ('B', self.say("名称", "title")),
             ('C', self.say("值", "value")),
             ('D', self.say("未填时推算", "follows, if not given")),
             ('E', self.say("状态", "status")),
@@ -619,7 +619,7 @@ impl Pen<'_> {
             ('B', self.say("要求", "what is required")),
             ('C', self.say("结果", "result")),
             ('D', self.say("不满足则", "otherwise")),
-            ('E', self.say("来源", "provenance")),
+            ('E', self.say("出处", "provenance")),
             ('F', self.say("条款", "clause")),
         ];
         self.section(section.title, self.say("条件", "Conditions"), &heads);
@@ -700,7 +700,7 @@ impl Pen<'_> {
             self.is_false(outcome.cleared),
             open.join(",")
         );
-        self.grid.put(DECISION, 'A', Style::Label, self.say("结论", "Decision"));
+        self.grid.put(DECISION, 'A', Style::Label, self.say("审核结果", "Decision"));
         let outcomes = words::outcomes(language);
         let words = outcomes.iter().rev().fold("\"\"".to_owned(), |rest, (code, word)| {
             format!("IF($C${DECISION}={},{},{rest})", quoted(code), quoted(word))

@@ -60,7 +60,7 @@ impl Figures {
         self.grid.put(2, 'A', Style::Faint, format!("{id} · {version} · SHA-256 {fingerprint}"));
         let note = pick(
             language,
-            "各申请的公式引用本页数字。改动黄色格，应付随之改变。橙色为假定，原文未载。无黄色底的数字不进入公式。",
+            "各申请的公式引用本页数字。改动黄色格，应付随之改变。橙色为推定，原文未载。无黄色底的数字不进入公式。",
             "The formulas of the claims refer to these cells. Change a yellow one, and the payouts change. Orange: assumed, no source states it. \
              What is not yellow is in no formula.",
         );
@@ -70,7 +70,7 @@ impl Figures {
             ('B', pick(language, "标题", "title")),
             ('C', pick(language, "值", "value")),
             ('D', pick(language, "单位", "unit")),
-            ('E', pick(language, "来源", "provenance")),
+            ('E', pick(language, "出处", "provenance")),
             ('F', pick(language, "条款", "clause")),
             ('G', "✗"),
         ];

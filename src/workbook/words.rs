@@ -35,7 +35,7 @@ pub(super) fn list(grid: &mut Grid, has_recorded: bool, language: Language) {
     let heads = [
         ('A', pick(language, "理赔申请", "claim")),
         ('B', pick(language, "计划", "plan")),
-        ('C', pick(language, "结论", "decision")),
+        ('C', pick(language, "审核结果", "decision")),
         ('D', pick(language, "应付（元）", "payable (yuan)")),
         (reasons, pick(language, "理由", "reasons")),
     ];
@@ -74,13 +74,13 @@ pub(super) fn provenance(provenance: Provenance, language: Language) -> &'static
     match provenance {
         Provenance::Stated => pick(language, "原文载明", "stated"),
         Provenance::Published => pick(language, "公开资料", "published"),
-        Provenance::Assumed => pick(language, "假定", "assumed"),
+        Provenance::Assumed => pick(language, "推定", "assumed"),
     }
 }
 
 pub(super) fn scope(scope: Scope, language: Language) -> &'static str {
     match scope {
-        Scope::Event => pick(language, "同一事故", "of the same event"),
+        Scope::Event => pick(language, "同一事件", "of the same event"),
         Scope::Period => pick(language, "同一保障期", "of the same cover"),
         Scope::CalendarYear => pick(language, "同一自然年度", "of the same calendar year"),
         Scope::Life => pick(language, "历次", "of all times"),

@@ -317,9 +317,9 @@ fn check_own_facts(plan: &Plan, enrollment: &Enrollment, claim: &Claim) -> Resul
         if let Some(value) = value
             && fact.kind.fit(value, fact.bounds).is_err()
         {
-            let (kind, min, max) = (fact.kind.name(), fact.bounds.min, fact.bounds.max);
+            let (kind, min, max) = (fact.kind.said(), fact.bounds.min, fact.bounds.max);
             let reason =
-                say!("不是 {kind} 类型或不在 {min} 至 {max} 之间", "not of type {kind}, or not from {min} to {max}");
+                say!("不是{kind}，或不在 {min} 至 {max} 之间", "not of type {kind}, or not from {min} to {max}"; kind);
             return Err(Fault { column: fact.name.to_string(), value: value.to_string(), reason });
         }
     }

@@ -242,7 +242,7 @@ impl Check<'_> {
             return fact_of_other(self.input, name);
         }
         say!(
-            "没有名为 `{name}` 的列（理赔文件的 JSON Schema 列出全部事实）",
+            "没有名为 `{name}` 的列（理赔文件的格式定义列出全部事实）",
             "no plan knows the column `{name}` (the JSON Schema of case files lists all facts)"
         )
     }
@@ -315,13 +315,13 @@ fn holds(name: &str, kind: Option<Kind>, data_type: &DataType) -> Result<(), Tex
 fn misfit(name: &str, kind: Option<Kind>, data_type: &DataType) -> Text {
     let (zh, en) = match kind {
         Some(Kind::Money | Kind::Ratio | Kind::Number | Kind::Days) => {
-            ("应为 DECIMAL、整数或文本", "write a DECIMAL, a whole number or text")
+            ("应为定点小数、整数或文本", "write a DECIMAL, a whole number or text")
         }
-        Some(Kind::Date) => ("应为 DATE、无时区的时间戳或文本", "write a DATE, a timestamp without time zone or text"),
-        Some(Kind::YesNo) => ("应为 BOOLEAN 或文本", "write a BOOLEAN or text"),
+        Some(Kind::Date) => ("应为日期、无时区的时间戳或文本", "write a DATE, a timestamp without time zone or text"),
+        Some(Kind::YesNo) => ("应为是否或文本", "write a BOOLEAN or text"),
         Some(Kind::Category) | None => ("应为文本或整数", "write text or a whole number"),
     };
-    let kind = kind.map_or("id", Kind::name);
+    let kind = kind.map_or_else(|| say!("编号", "id"), Kind::said);
     if data_type.is_floating() {
         say!(
             "列 `{name}` 为浮点数（{data_type}），不精确；{zh}",
@@ -334,8 +334,8 @@ fn misfit(name: &str, kind: Option<Kind>, data_type: &DataType) -> Text {
         )
     } else {
         say!(
-            "列 `{name}`（{data_type}）不能作 {kind} 类型；{zh}",
-            "the column `{name}` ({data_type}) can not hold a value of type {kind}; {en}"
+            "列 `{name}`（{data_type}）不能作{kind}；{zh}",
+            "the column `{name}` ({data_type}) can not hold a value of type {kind}; {en}"; kind
         )
     }
 }

@@ -509,13 +509,13 @@ fn a_row_with_bad_values_leaves_with_all_its_reasons() {
         [
             (2, "claim_id", "", "缺少 `claim_id`", "`claim_id` is not given"),
             (3, "claim_id", "", "缺少 `claim_id`", "`claim_id` is not given"),
-            (3, "event_date", "yesterday", "`event_date` 的值 `yesterday` 不是 date 类型，如 `2025-01-31`", date),
-            (5, "event_date", "2025-02-30", "`event_date` 的值 `2025-02-30` 不是 date 类型，如 `2025-01-31`", no_date),
+            (3, "event_date", "yesterday", "`event_date` 的值 `yesterday` 应为日期，如 `2025-01-31`", date),
+            (5, "event_date", "2025-02-30", "`event_date` 的值 `2025-02-30` 应为日期，如 `2025-01-31`", no_date),
             (
                 5,
                 "total_cost",
                 "4,5",
-                "`total_cost` 的值 `4,5` 不是 money 类型，如 `1234.50`",
+                "`total_cost` 的值 `4,5` 应为金额，如 `1234.50`",
                 "the value `4,5` of `total_cost` is not of type money, such as `1234.50`"
             ),
         ]
@@ -580,7 +580,7 @@ fn an_unknown_column_is_named_with_the_nearest_known_one() {
     assert_eq!(
         zh,
         "理赔申请：没有名为 `claim_idd` 的列；是否想写 `claim_id`？；没有名为 `Enrollment-Idd` 的列；是否想写 `enrollment_id`？；\
-         没有名为 `totl_cost` 的列；是否想写 `total_cost`？；没有名为 `remark` 的列（理赔文件的 JSON Schema 列出全部事实）；\
+         没有名为 `totl_cost` 的列；是否想写 `total_cost`？；没有名为 `remark` 的列（理赔文件的格式定义列出全部事实）；\
          无关的列可以略过：`claim_idd,Enrollment-Idd,totl_cost,remark`"
     );
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fact::Holder;
+use crate::fact::{Holder, STANDARD};
 use crate::spelling;
 use crate::text::Text;
 
@@ -47,7 +47,23 @@ pub(super) enum Called<'t> {
     Nothing,
 }
 
+/// What else standard facts are called, in Chinese and in English.
+const OTHER_TITLES: [(&str, &str, &str); 2] =
+    [("event_date", "事件日期", "event date"), ("shares", "份数", "number of shares")];
+
 impl Titles {
+    /// Those of the standard facts.
+    pub(super) fn standard() -> Titles {
+        let mut titles = Titles::default();
+        for fact in &STANDARD {
+            let others = OTHER_TITLES.iter().filter(|(name, ..)| *name == fact.name).map(|(_, zh, en)| (*zh, *en));
+            for (zh, en) in others.chain([(fact.zh, fact.en)]) {
+                titles.add(fact.holder, fact.name, &Text { zh: zh.to_owned(), en: en.to_owned() });
+            }
+        }
+        titles
+    }
+
     pub(super) fn add(&mut self, holder: Holder, name: &str, title: &Text) {
         for title in [name, &title.zh, &title.en] {
             let (whole, short) = (spelling::fold(title), spelling::fold(&without_brackets(title)));
@@ -143,6 +159,17 @@ mod tests {
         }
         assert_eq!(titles.find(Holder::Enrollment, "入院日期"), Called::Nothing);
         assert_eq!(titles.find(Holder::Claim, "某项"), Called::Any(vec!["one", "two"]));
+    }
+
+    #[test]
+    fn a_standard_fact_has_usual_titles_too() {
+        let titles = Titles::standard();
+        for called in ["事件日期", "事故日期", "event_date"] {
+            assert_eq!(titles.find(Holder::Claim, called), Called::One("event_date"), "{called}");
+        }
+        for called in ["份数", "持有份数", "份数（份）"] {
+            assert_eq!(titles.find(Holder::Enrollment, called), Called::One("shares"), "{called}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::fact::{Holder, Kind, STANDARD, StandardFact};
 use crate::plan::{Plan, PlanFact, Symbol};
-use crate::text::{Text, say};
+use crate::text::say;
 
 /// Columns that are no facts, by the input that has them.
 pub(super) const RESERVED: [&str; 7] =
@@ -53,10 +53,7 @@ impl Vocabulary {
     pub(crate) fn of(catalog: &Catalog) -> Result<Vocabulary, Error> {
         let mut facts: BTreeMap<String, KnownFact> =
             STANDARD.iter().map(|fact| (fact.name.to_owned(), KnownFact::standard(fact))).collect();
-        let mut titles = Titles::default();
-        for fact in &STANDARD {
-            titles.add(fact.holder, fact.name, &Text { zh: fact.zh.to_owned(), en: fact.en.to_owned() });
-        }
+        let mut titles = Titles::standard();
         let mut values: BTreeMap<String, BTreeSet<Box<str>>> = STANDARD
             .iter()
             .map(|fact| (fact.name.to_owned(), fact.values.iter().copied().map(Box::from).collect()))

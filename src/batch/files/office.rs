@@ -176,7 +176,7 @@ impl Reading<'_> {
 fn not_whole(path: &Path, fault: &str) -> Error {
     let path = path.display();
     Error::input(Text {
-        zh: format!("`{path}` 不是完整的工作簿（或设有密码）：{fault}"),
+        zh: format!("`{path}` 不是完整的工作簿（或设有密码）"),
         en: format!("`{path}` is not a complete workbook, or has a password: {fault}"),
     })
 }

@@ -80,7 +80,7 @@ impl<'r> Payouts<'r> {
 
 fn differs(claim: &str) -> Error {
     Error::arithmetic(say!(
-        "程序错误：理赔申请 `{claim}` 单独核定与批量核定的结果不符",
+        "程序错误：理赔申请 `{claim}` 单独审核与批量审核的结果不符",
         "a fault of the program: the claim `{claim}` is decided otherwise by itself than among the others"
     ))
 }

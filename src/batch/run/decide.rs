@@ -153,7 +153,7 @@ fn balance(bucket: u16, claims: u64, decided: u64, rejects: &[Reject]) -> Result
         return Ok(());
     }
     Err(Error::arithmetic(say!(
-        "程序错误：第 {bucket} 部分有 {claims} 条理赔，{decided} 条已审，{rejected} 条被拒",
+        "程序错误：第 {bucket} 部分有 {claims} 条理赔，{decided} 条已审，{rejected} 条退回",
         "a fault of the program: part {bucket} has {claims} claims, {decided} decided and {rejected} rejected"
     )))
 }

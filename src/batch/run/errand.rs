@@ -135,7 +135,10 @@ impl Errand {
             return Some(say!("是否只收标准写法不同", "whether only the plain form is read is not the same"));
         }
         if self.marks != earlier.marks {
-            return Some(say!("结果是否带 BOM 不同", "whether results begin with a byte order mark is not the same"));
+            return Some(say!(
+                "结果开头是否加编码标记不同",
+                "whether results begin with a byte order mark is not the same"
+            ));
         }
         if self.is_spreadsheet_safe != earlier.is_spreadsheet_safe {
             return Some(say!(
@@ -148,7 +151,7 @@ impl Errand {
                 (("给付结果", "the payouts"), Some(errand.out.clone())),
                 (("待遇明细", "the benefits"), errand.lines.clone()),
                 (("凭证", "the certificates"), errand.certificates.clone()),
-                (("被拒的行", "the rejected rows"), Some(errand.rejects.clone())),
+                (("退回的行", "the rejected rows"), Some(errand.rejects.clone())),
             ]
         };
         let mut pairs = names(self).into_iter().zip(names(earlier));

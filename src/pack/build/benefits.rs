@@ -180,7 +180,7 @@ impl<'n> Builder<'n> {
             "bands" => match self.declared(value)?.named {
                 Named::Ladder(index) => Some((Action::Bands(index), self.named_title(value))),
                 Named::Poisoned => None,
-                _ => self.not_such(value, say!("不是分段累进(kind = marginal)", "is not marginal bands")),
+                _ => self.not_such(value, say!("不是分段累进（`kind = \"marginal\"`）", "is not marginal bands")),
             },
             _ => match self.declared(value)?.named {
                 Named::Waiting(index) => Some((Action::Waiting(index), self.named_title(value))),

@@ -67,10 +67,10 @@ impl<'n> Builder<'n> {
         let (literal, span) = self.read_literal(node)?;
         let expected = *unit.get_or_insert(literal.unit);
         if literal.unit != expected {
-            let found = literal.unit;
+            let (expected, found) = (expected.said(), literal.unit.said());
             let message = say!(
-                "各行单位须相同：此前为 {expected}，此处为 {found}",
-                "all rows have one unit: {expected} before, {found} here"
+                "各行单位须相同：此前为{expected}，此处为{found}",
+                "all rows have one unit: {expected} before, {found} here"; expected, found
             );
             self.resolver.findings.report(Code::UnitMismatch, &span, message);
             return None;
@@ -87,7 +87,7 @@ impl<'n> Builder<'n> {
             Kind::Money | Kind::Ratio | Kind::Days | Kind::Date => {
                 let name = &fact.name;
                 let message = say!("不能按 `{name}` 查表", "a table can not be looked up by `{name}`");
-                let help = say!("金额、比例、天数用 [bands]", "use [bands] for money, ratios and days");
+                let help = say!("金额、比例、天数用 `[bands]`", "use [bands] for money, ratios and days");
                 self.resolver.findings.report(Code::TableKey, span, message).help_with([help]);
                 None
             }

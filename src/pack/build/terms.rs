@@ -99,9 +99,10 @@ impl<'n> Builder<'n> {
                 None => self.resolver.not_whole_months(&syntax.span),
             },
             (Unit::Plain | Unit::Yuan | Unit::YuanPerDay | Unit::Month, _) => {
+                let unit = unit.said();
                 let message = say!(
-                    "等待期须为天数，或以月计的数字，却是 {unit}",
-                    "a waiting period is in days, or a figure in months; {unit} found"
+                    "等待期须为天数，或以月计的数字，却是{unit}",
+                    "a waiting period is in days, or a figure in months; {unit} found"; unit
                 );
                 self.resolver.findings.report(Code::UnitMismatch, &syntax.span, message);
                 None
@@ -164,19 +165,23 @@ impl<'n> Builder<'n> {
 
     pub(super) fn term(&mut self, node: &Node) -> Option<CoverTerm> {
         let text = node.text()?;
-        let parts: Vec<&str> = text.split_whitespace().collect();
-        let parsed = match parts.as_slice() {
-            [count, unit] => count.parse::<u32>().ok().filter(|count| *count > 0).and_then(|count| match *unit {
-                "year" | "years" => Some(CoverTerm::Years(count)),
-                "month" | "months" => Some(CoverTerm::Months(count)),
-                "day" | "days" => Some(CoverTerm::Days(count)),
-                _ => None,
-            }),
+        let written = text.trim();
+        let digits = written.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(written.len());
+        let (count, unit) = written.split_at_checked(digits).unwrap_or_default();
+        let has_blank = unit.starts_with(char::is_whitespace);
+        let count = count.parse::<u32>().ok().filter(|count| *count > 0);
+        let parsed = count.and_then(|count| match unit.trim_start() {
+            "year" | "years" if has_blank => Some(CoverTerm::Years(count)),
+            "month" | "months" if has_blank => Some(CoverTerm::Months(count)),
+            "day" | "days" if has_blank => Some(CoverTerm::Days(count)),
+            "年" => Some(CoverTerm::Years(count)),
+            "个月" => Some(CoverTerm::Months(count)),
+            "天" => Some(CoverTerm::Days(count)),
             _ => None,
-        };
+        });
         if parsed.is_none() {
             let message = say!("`{text}` 不是期限", "`{text}` is not a term");
-            let help = say!("写成 `1 year`、`12 months` 或 `365 days`", "write `1 year`, `12 months` or `365 days`");
+            let help = say!("写作 `1年`、`12个月` 或 `365天`", "write `1 year`, `12 months` or `365 days`");
             self.resolver.findings.report(Code::BadValue, &node.span, message).help_with([help]);
         }
         parsed
@@ -194,9 +199,9 @@ impl<'n> Builder<'n> {
             return None;
         }
         if !exact::divides(FEN, to) {
-            let message = say!("舍入倍数 `{to} yuan` 不是分的整倍数", "`{to} yuan` is no multiple of the fen");
+            let message = say!("舍入倍数 {to} 元不是分的整倍数", "`{to} yuan` is no multiple of the fen");
             let help = say!(
-                "舍入到分写 `0.01 yuan`；也可以是它的任意整倍数",
+                "舍入到分写 `0.01元`；也可以是它的任意整倍数",
                 "write `0.01 yuan` to round to the fen, or any multiple of it"
             );
             self.resolver.findings.report(Code::FinerThanMoney, &to_node.span, message).help_with([help]);

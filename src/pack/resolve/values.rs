@@ -107,9 +107,10 @@ impl Resolver {
                 Some(ValueIndex::Number(index, Unit::Yuan))
             }
             (Typed::Number(_, unit), Some(SumOfItself { span, .. })) => {
+                let unit = unit.said();
                 let message = say!(
-                    "累计自身的中间值须以元计，却是 {unit}",
-                    "a value that sums itself is in yuan; this one is {unit}"
+                    "累计自身的中间值须以元计，却是{unit}",
+                    "a value that sums itself is in yuan; this one is {unit}"; unit
                 );
                 self.findings.report(Code::UnitMismatch, &span, message);
                 None
