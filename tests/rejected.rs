@@ -121,6 +121,20 @@ fn what_is_known_to_be_wrong_is_in_a_corpus() {
 }
 
 #[test]
+fn a_message_begins_small_and_ends_without_a_stop() {
+    let corpora = [packs(), cases(), worked(), catalogs()];
+    let diagnostics = corpora.iter().flatten().flat_map(|file| file.diagnostics.iter());
+    let is_styled = |text: &str| {
+        let mut start = text.chars();
+        let is_word = !start.next().is_some_and(char::is_uppercase) || start.next().is_some_and(char::is_uppercase);
+        is_word && !text.ends_with(['.', '。']) || text.ends_with("…")
+    };
+    let texts = diagnostics.flat_map(|found| [Language::Zh, Language::En].map(|language| found.message(language)));
+    let faults: Vec<&str> = texts.filter(|text| !is_styled(text)).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
 fn a_message_is_one_line() {
     let corpora = [packs(), cases(), worked(), catalogs()];
     let mut faults = Vec::new();

@@ -124,6 +124,19 @@ fn every_code_has_a_page_in_both_languages() {
 }
 
 #[test]
+fn every_input_of_a_fault_has_a_test_that_reads_it() {
+    let faults = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults");
+    let tests: String = entries(&faults)
+        .iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let inputs = fs::read_dir(faults.join("inputs")).unwrap();
+    let names = inputs.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    none(names.filter(|name| !tests.contains(name.as_str())), "an input of `tests/faults/inputs` is read by a test");
+}
+
+#[test]
 fn every_page_is_of_a_code() {
     let pages = entries(&source().join("docs/codes"));
     let names = pages.iter().filter_map(|path| path.file_stem()).map(|name| name.to_string_lossy().into_owned());
