@@ -2,7 +2,7 @@
 """Checks huzhu certificates and batches: python3 scripts/verify.py [--program DIGEST] [--root ROOT] FILE...
 
 Written from the specification alone (src/docs/certificate.en.md), to be read from top to bottom. Exit code 0: all hold; 1: one does not;
-2: a file can not be read. Without --program nothing says that the program is the pack's; without --root, that the batch is the noted one.
+2: a file cannot be read. Without --program nothing says that the program is the pack's; without --root, that the batch is the noted one.
 """
 import argparse
 import calendar
@@ -207,7 +207,7 @@ def check_step(step, types, program):
     if "rows" in step:
         step["table"] = {value_in(found, row[0]): number_in(row[1]) for row in step["rows"]}
         step["else"] = value_in("n", step["otherwise"])
-        need(len(step["table"]) == len(step["rows"]), "a key that stands twice")
+        need(len(step["table"]) == len(step["rows"]), "a duplicate key")
     return gives or (program["kinds"][step["fact"]] if op == "fact" else found[-1])
 
 def evaluate(program, facts, priors):
@@ -265,15 +265,15 @@ def check_program(program):
         except Flaw as flaw:
             raise Flaw(f"step {place}: {flaw}") from None
     fits(program, form)
-    need(len(whole["kinds"]) == len(program["facts"]), "a fact that stands twice")
-    need(len({post["entry"] for post in program["posts"]}) == len(program["posts"]), "an entry that stands twice")
+    need(len(whole["kinds"]) == len(program["facts"]), "a duplicate fact")
+    need(len({post["entry"] for post in program["posts"]}) == len(program["posts"]), "a duplicate entry")
     need(all(benefit["lines"] for benefit in program["benefits"]), "a benefit without lines")
     return whole
 
 # ── conclusion ────────────────────────────────────────────────────────────
 
 def missing(program, values, lacking, wanted):
-    """The facts for want of which the wanted steps are null; `lacking` are those of the priors."""
+    """The missing facts that make the wanted steps null; `lacking` are those of the priors."""
     facts, wanted = set(), set(wanted)
     for place in range(len(values) - 1, -1, -1):
         if place in wanted and values[place] is None:
@@ -425,7 +425,7 @@ def check_batch(lines):
             if "program" in value:
                 fits(value, {"program": dict, "program_digest": digest})
                 need(named == hashed(canonical(value["program"])).hex(), "the program digest is another")
-                need(named not in programs, "a program that stands twice")
+                need(named not in programs, "a duplicate program")
                 programs[named], awaited = check_program(value["program"]), named
             elif "root" in value:
                 end = fits(value, {"count": int, "format": ("huzhu-batch/1",), "root": digest})
@@ -482,7 +482,7 @@ def main():
             print(f"{path}: does not hold: {flaw}")
             code = max(code, 1)
         except OSError as fault:
-            print(f"{path}: can not be read: {fault}", file=sys.stderr)
+            print(f"{path}: cannot be read: {fault}", file=sys.stderr)
             code = 2
     return code
 

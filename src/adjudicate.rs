@@ -547,7 +547,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`Error::is_plan`] or [`Error::is_version`] if the enrollment or the dates belong to another plan or version;
-    /// [`Error::is_fact`] if a fact of the pack's own has a value that it can not have; [`Error::is_arithmetic`] if the
+    /// [`Error::is_fact`] if a fact of the pack's own has a value that it cannot have; [`Error::is_arithmetic`] if the
     /// accumulators hold amounts that the engine did not post; [`Error::is_history`] if the claim is a reversal, which
     /// [`crate::history::decide`] and [`crate::Case::decide`] decide.
     pub fn decide(

@@ -117,7 +117,7 @@ impl Audit {
         let shown = self.notes.display();
         if self.notes.exists() && !self.job.overwrites() {
             return Err(
-                Error::output(say!("`{shown}` 已存在", "`{shown}` is there already")).mended_by(Remedy::Overwrite)
+                Error::output(say!("`{shown}` 已存在", "`{shown}` already exists")).mended_by(Remedy::Overwrite)
             );
         }
         Ok(())

@@ -47,7 +47,7 @@ use crate::text::{Text, say};
 /// The order of the result depends on members, plans, dates and claim ids alone.
 ///
 /// # Errors
-/// [`Error::is_columns`] if a column is missing, unknown, or of a type that its fact can not be read from. What is wrong
+/// [`Error::is_columns`] if a column is missing, unknown, or of a type that its fact cannot be read from. What is wrong
 /// with a row is no error: the row is among the rejects.
 pub fn decide(catalog: &Catalog, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Decided, Error> {
     let vocabulary = Vocabulary::of(catalog)?;
@@ -67,7 +67,7 @@ pub fn decide(catalog: &Catalog, claims: &RecordBatch, enrollments: &RecordBatch
 /// columns of payouts.
 ///
 /// # Errors
-/// Those of [`decide`]; [`Error::is_output`] if the roll can not be written.
+/// Those of [`decide`]; [`Error::is_output`] if the roll cannot be written.
 pub fn certify<W: Write>(
     catalog: &Catalog,
     claims: &RecordBatch,

@@ -528,7 +528,7 @@ impl Reader<'_> {
                     "the claim `{id}` that is reversed is not in the history"
                 ),
                 Some(true) => {
-                    say!("`{id}` 本身是冲销，不能再冲销", "`{id}` is a reversal itself, which can not be reversed")
+                    say!("`{id}` 本身是冲销，不能再冲销", "`{id}` is a reversal itself, which cannot be reversed")
                 }
                 Some(false) if !reversed.insert(id) => {
                     say!("理赔申请 `{id}` 已被冲销", "the claim `{id}` is reversed already")
@@ -565,7 +565,7 @@ impl Reader<'_> {
         let message = say!("要审核的申请中没有 `enrollment`", "the claim to decide has no `enrollment`");
         let help = say!(
             "参保记录与 `claim` 并列；只有既往理赔可写明当时的不同",
-            "the enrollment stands beside `claim`; only a claim of the history says what was different then"
+            "the enrollment belongs beside `claim`; only a claim of the history says what was different then"
         );
         self.findings.report(Code::UnknownKey, &entry.key_span, message).help_with([help]);
     }
@@ -588,8 +588,10 @@ impl Reader<'_> {
                 self.findings.report(Code::UnknownFact, &entry.key_span, message).help_with(help);
             } else if outside.get(&entry.key).is_some() {
                 let key = &entry.key;
-                let message =
-                    say!("`{key}` 在 `settlement` 内外各有一个", "`{key}` stands inside and outside `settlement`");
+                let message = say!(
+                    "`{key}` 在 `settlement` 内外各有一个",
+                    "`{key}` is given both inside and outside `settlement`"
+                );
                 self.findings.report(Code::DuplicateKey, &entry.key_span, message);
             } else {
                 self.claim_fact(entry, claim);
@@ -611,7 +613,7 @@ impl Reader<'_> {
             .filter(|entry| matches!(entry.key.as_str(), "id" | "plan" | "plan_version" | "member"))
         {
             let key = &entry.key;
-            let message = say!("既往理赔的参保记录不能改变 `{key}`", "`{key}` can not differ in the history");
+            let message = say!("既往理赔的参保记录不能改变 `{key}`", "`{key}` cannot differ in the history");
             self.findings.report(Code::UnknownKey, &entry.key_span, message);
         }
     }

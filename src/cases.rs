@@ -262,7 +262,7 @@ impl<'c> TableReader<'c> {
             if seen.insert(name) {
                 columns.push(self.column(name, &head.span));
             } else {
-                let message = say!("列 `{name}` 重复", "the column `{name}` stands twice");
+                let message = say!("列 `{name}` 重复", "duplicate column `{name}`");
                 self.facts.findings.report(Code::DuplicateName, &head.span, message);
                 columns.push(Column::Poisoned);
             }
@@ -394,7 +394,7 @@ impl<'c> TableReader<'c> {
                 "this row comes `after` no row with the id `{name}`"
             ),
             Some(true) => {
-                say!("`{name}` 本身是冲销，不能再冲销", "`{name}` is a reversal itself, which can not be reversed")
+                say!("`{name}` 本身是冲销，不能再冲销", "`{name}` is a reversal itself, which cannot be reversed")
             }
             Some(false) if above.before(after).any(|row| row.claim.reverses() == Some(name)) => {
                 say!("理赔申请 `{name}` 已被冲销", "the claim `{name}` is reversed already")

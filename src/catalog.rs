@@ -45,7 +45,7 @@ pub enum Hold {
 #[non_exhaustive]
 pub enum LoadError {
     /// The folder or a file in it could not be read.
-    #[error("{} can not be read", path.display())]
+    #[error("{} cannot be read", path.display())]
     Unreadable {
         /// The folder or the file.
         path: PathBuf,
@@ -333,7 +333,7 @@ impl Catalog {
             if let Some((to, node)) = limit.finer_than(&plans).zip(amount_node) {
                 let message = say!(
                     "合计限额不是 {to} 元的整倍数，而计划舍入至此",
-                    "the joint limit is no multiple of {to} yuan, to which a plan rounds"
+                    "the joint limit is not a multiple of {to} yuan, to which a plan rounds"
                 );
                 findings.report(Code::LimitFinerThanRounding, &node.span, message);
             }
@@ -355,7 +355,7 @@ fn duplicate_versions(packs: &[Loaded]) -> Diagnostics {
             let path = &earlier.source.path;
             let message = say!(
                 "计划 `{id}` 的版本 `{version}` 在 {path} 中已有",
-                "version `{version}` of `{id}` stands in {path} already"
+                "version `{version}` of `{id}` is already in {path}"
             );
             findings.report(Code::DuplicateVersion, &pack.place, message);
             wrong.extend(findings.into_diagnostics());

@@ -38,7 +38,7 @@ macro_rules! codes {
 }
 
 codes! {
-    // a file that can not be read
+    // a file that cannot be read
     NotUtf8 "not-utf8",
     TooLarge "too-large",
     TooDeep "too-deep",

@@ -428,11 +428,7 @@ fn json_node(value: ast::Value<'_>, text: &str, findings: &mut Findings) -> Node
                 let key = unescaped(&key_span, text).unwrap_or_else(|| property.name.into_string());
                 let node = json_node(property.value, text, findings);
                 if seen.contains(&key) {
-                    findings.report(
-                        Code::DuplicateKey,
-                        &key_span,
-                        say!("键 `{key}` 重复", "the key `{key}` stands twice"),
-                    );
+                    findings.report(Code::DuplicateKey, &key_span, say!("键 `{key}` 重复", "duplicate key `{key}`"));
                 } else {
                     seen.insert(key.clone());
                     entries.push(Entry { key, key_span, node });

@@ -136,7 +136,7 @@ impl Error {
         self.remedy
     }
 
-    /// A fact has a value that it can not have.
+    /// A fact has a value that it cannot have.
     #[must_use]
     pub fn is_fact(&self) -> bool {
         self.kind == Kind::Fact
@@ -154,7 +154,7 @@ impl Error {
         self.kind == Kind::Version
     }
 
-    /// A history that can not be: two claims of one id, a reversal of what was never decided.
+    /// A history that cannot be: two claims of one id, a reversal of what was never decided.
     #[must_use]
     pub fn is_history(&self) -> bool {
         self.kind == Kind::History
@@ -193,14 +193,14 @@ impl Error {
         self.kind == Kind::Columns
     }
 
-    /// An input can not be read: it is not there, cut short, damaged, or was changed meanwhile.
+    /// An input cannot be read: it is not there, cut short, damaged, or was changed meanwhile.
     #[cfg(feature = "batch")]
     #[must_use]
     pub fn is_input(&self) -> bool {
         self.kind == Kind::Input
     }
 
-    /// A result can not be written, or is there already.
+    /// A result cannot be written, or is there already.
     #[cfg(feature = "batch")]
     #[must_use]
     pub fn is_output(&self) -> bool {
@@ -214,7 +214,7 @@ impl Error {
         self.kind == Kind::Resume
     }
 
-    /// The memory that is allowed does not do.
+    /// The memory limit is too small.
     #[cfg(feature = "batch")]
     #[must_use]
     pub fn is_memory(&self) -> bool {

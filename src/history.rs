@@ -160,7 +160,7 @@ pub(crate) fn pass(
     }
 }
 
-/// Takes back what a claim has posted, by the version that decided it; where that can not be said nothing is taken back.
+/// Takes back what a claim has posted, by the version that decided it; where that cannot be said nothing is taken back.
 fn take_back(
     catalog: &Catalog,
     enrollment: &Enrollment,

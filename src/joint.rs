@@ -115,7 +115,7 @@ fn limit(node: &Node, plans: &[Node], findings: &mut Findings) -> Option<JointLi
 /// What a joint limit leaves is paid as it stands.
 fn check_is_in_fen(amount: Decimal, node: &Node, findings: &mut Findings) {
     if let Some(node) = node.get("amount").filter(|_| !exact::divides(FEN, amount)) {
-        let message = say!("合计限额 {amount} 元不是分的整倍数", "`{amount} yuan` is no multiple of the fen");
+        let message = say!("合计限额 {amount} 元不是分的整倍数", "`{amount} yuan` is not a multiple of the fen");
         findings.report(Code::FinerThanMoney, &node.span, message);
     }
 }
@@ -217,7 +217,7 @@ impl JointLimit {
         self.plans.len() > 1
     }
 
-    /// The unit that a benefit of the plans is rounded to and that the amount is no multiple of.
+    /// The unit that a benefit of the plans is rounded to and that the amount is not a multiple of.
     pub(crate) fn finer_than(&self, plans: &[&Plan]) -> Option<Decimal> {
         let mut units = plans.iter().flat_map(|plan| &plan.benefits).map(|benefit| benefit.rounding.to);
         units.find(|unit| !exact::divides(*unit, self.amount))
@@ -299,7 +299,7 @@ impl JointLimit {
             (before.iter().find(|(limit, _)| limit.id == self.id), plan_nodes.first())
         {
             let id = &self.id;
-            let message = say!("合计限额 `{id}` 在 {path} 中已有", "the joint limit `{id}` stands in {path} already");
+            let message = say!("合计限额 `{id}` 在 {path} 中已有", "the joint limit `{id}` is already in {path}");
             findings.report(Code::DuplicateName, &node.span, message);
         }
     }

@@ -211,7 +211,7 @@ impl<'c> Workbook<'c> {
     /// The file, in the form of `.xlsx`: a list if there are several claims or one that is recorded, the claims, then the figures of their plans.
     ///
     /// # Errors
-    /// [`Error::is_workbook`] if it can not be put together: a text or a formula is longer than a cell holds.
+    /// [`Error::is_workbook`] if it cannot be put together: a text or a formula is longer than a cell holds.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
         let has_list = self.claims.len() > 1 || self.has_recorded();
         let list = has_list.then(|| self.list());
@@ -220,7 +220,7 @@ impl<'c> Workbook<'c> {
         let grids: Vec<&Grid> = list.iter().chain(claims).chain(figures).collect();
         write::workbook(&grids).map_err(|fault| {
             let fault = fault.to_string();
-            Error::workbook(say!("工作簿写不出：{fault}", "the workbook can not be written: {fault}"))
+            Error::workbook(say!("工作簿写不出：{fault}", "the workbook cannot be written: {fault}"))
         })
     }
 

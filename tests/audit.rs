@@ -226,7 +226,7 @@ fn a_record_of_a_claim_that_can_not_be_read_says_so_and_is_laid_beside_no_other(
     assert_eq!(
         found["C000007"],
         [Code::ClaimAmbiguous],
-        "two members have a claim of this id, one of which can not be read"
+        "two members have a claim of this id, one of which cannot be read"
     );
     assert_ne!(found["C000004"], [Code::ClaimAmbiguous]);
 }
@@ -467,7 +467,7 @@ fn unbalanced(html: &str) -> Vec<String> {
     wrong
 }
 
-// ── what can not run ──────────────────────────────────────────────────────
+// ── what cannot run ──────────────────────────────────────────────────────
 
 #[test]
 fn what_can_not_run_is_said_before_anything_is_written() {

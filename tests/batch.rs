@@ -271,7 +271,7 @@ fn finished_results_are_not_overwritten_unasked() {
     for path in ["out.parquet", "out.lines.csv"] {
         fs::write(world.path(path), "mine").unwrap();
         let error = batch::run(&world.job("out.parquet"), &world.catalog, &()).unwrap_err();
-        assert!(error.is_output() && error.to_string().contains("is there already"), "{error}");
+        assert!(error.is_output() && error.to_string().contains("already exists"), "{error}");
         assert_eq!(error.remedy(), Some(Remedy::Overwrite));
         assert_eq!(fs::read(world.path(path)).unwrap(), b"mine");
         fs::remove_file(world.path(path)).unwrap();
@@ -334,7 +334,7 @@ fn a_folder_that_is_no_work_folder_is_left_alone() {
     fs::create_dir(job.work_folder()).unwrap();
     fs::write(job.work_folder().join("thesis.txt"), "mine").unwrap();
     let error = batch::run(&job, &world.catalog, &()).unwrap_err();
-    assert!(error.is_resume() && error.to_string().contains("is no work folder"), "{error}");
+    assert!(error.is_resume() && error.to_string().contains("is not a work folder"), "{error}");
     assert_eq!(fs::read(job.work_folder().join("thesis.txt")).unwrap(), b"mine");
 }
 
@@ -346,7 +346,7 @@ fn files_must_differ_and_memory_must_do() {
     let twice = error(Job::new(&claims, world.path("enrollments.parquet"), &claims).force());
     assert!(twice.is_output() && twice.to_string().contains("is named twice"), "{twice}");
     let little = error(world.job("out.parquet").memory(1 << 20));
-    assert!(little.is_memory() && little.to_string().contains("64 MiB is the least"), "{little}");
+    assert!(little.is_memory() && little.to_string().contains("the least is 64 MiB"), "{little}");
     assert!(claims.exists());
 }
 
@@ -445,7 +445,7 @@ fn a_full_disk_is_survived(name: &str, at: &[u64]) {
         let ran = limited.current_dir(&world.root).output().unwrap();
         let said = String::from_utf8_lossy(&ran.stderr).into_owned();
         if ran.status.code() == Some(2) {
-            assert!(said.contains("can not be written: the file is larger than the system allows"), "{blocks}: {said}");
+            assert!(said.contains("cannot be written: the file is larger than the system allows"), "{blocks}: {said}");
             assert!(!world.path("out.parquet").exists() && !world.path("out.lines.csv").exists(), "{blocks}");
             let ran = world.huzhu(&world.arguments_after("out.parquet"));
             assert_eq!(ran.status.code(), Some(1), "{blocks}");
@@ -503,7 +503,7 @@ fn an_interrupt_stops_the_program_where_it_can_go_on() {
     let ran = child.wait_with_output().unwrap();
     let said = String::from_utf8(ran.stderr).unwrap();
     assert_eq!(ran.status.code(), Some(2), "{said}");
-    assert!(said.contains("interrupted; the same command again goes on from here"), "{said}");
+    assert!(said.contains("interrupted; run the same command again to resume"), "{said}");
     assert!(!world.path("out.parquet").exists());
     assert_eq!(world.huzhu(&world.arguments_after("out.parquet")).status.code(), Some(1));
     assert!(world.results("out.parquet") == world.results("whole.parquet"));

@@ -186,7 +186,7 @@ fn a_batch_has_every_program_once_and_the_root_of_its_certificates() {
     for line in others {
         let digest = line["program_digest"].as_str().expect("every line has one").to_owned();
         if line.get("program").is_some() {
-            assert!(programs.insert(digest), "a program stands twice");
+            assert!(programs.insert(digest), "a duplicate program");
         } else {
             assert!(programs.contains(&digest), "a program stands after its certificate");
             assert_eq!(line["digest"], samples[certificates].digest());
@@ -229,22 +229,22 @@ fn what_is_no_whole_batch_gives_no_extract() {
         Err(error) => error.to_string(),
     };
     let not_whole =
-        "the batch is not whole: the number and the root in its last line are not those of its certificates";
+        "the batch is incomplete: the number and the root in its last line are not those of its certificates";
     assert_eq!(says(&lines), "1 extracts");
-    let no_end = "the batch is not whole: it has no last line";
+    let no_end = "the batch is incomplete: it has no last line";
     assert_eq!(says(&lines[..lines.len() - 1]), no_end);
     assert_eq!(says(&[&lines[..2], &lines[3..]].concat()), not_whole);
     let counted = lines[lines.len() - 1].replacen("\"count\":7", "\"count\":8", 1);
     assert_ne!(lines[lines.len() - 1], counted);
     assert_eq!(says(&[&lines[..lines.len() - 1], &[counted.as_str()]].concat()), not_whole);
-    assert_eq!(says(&lines[1..]), "line 1: its program does not stand before it");
+    assert_eq!(says(&lines[1..]), "line 1: its program does not come before it");
     assert_eq!(
         says(&[&lines[..], &lines[1..2]].concat()),
-        format!("line {}: it is no line of a batch", lines.len() + 1)
+        format!("line {}: it is not a line of a batch", lines.len() + 1)
     );
-    assert_eq!(says(&["{}"]), "line 1: it is no line of a batch");
+    assert_eq!(says(&["{}"]), "line 1: it is not a line of a batch");
     let long = lines[1].replacen("\"digest\":\"", "\"digest\":\"00", 1);
-    assert_eq!(says(&[&lines[..1], &[long.as_str()]].concat()), "line 2: it is no line of a batch");
+    assert_eq!(says(&[&lines[..1], &[long.as_str()]].concat()), "line 2: it is not a line of a batch");
     let bare = format!("{{\"program_digest\":{}}}", json_digest(lines[0]));
     assert_eq!(says(&[&[bare.as_str()], &lines[1..]].concat()), "the line of its program has no program");
     assert_eq!(says(&[]), no_end);

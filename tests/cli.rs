@@ -298,31 +298,31 @@ fn what_can_not_run_ends_with_two_and_says_what_to_do() {
         &fs::read_to_string(Path::new(ROOT).join("rules/henan-accident.toml")).unwrap(),
     );
     for (arguments, says) in [
-        (vec!["adjudicate", "nowhere.json"], "`nowhere.json` can not be read: no such file or folder"),
+        (vec!["adjudicate", "nowhere.json"], "`nowhere.json` cannot be read: no such file or folder"),
         (vec!["adjudicate", "empty"], "it is a folder, not a file"),
-        (vec!["adjudicate", "-"], "the rules folder `rules` can not be read"),
+        (vec!["adjudicate", "-"], "the rules folder `rules` cannot be read"),
         (vec!["check"], "name the folder of packs with `--rules DIR`"),
         (vec!["check", "--rules", "empty"], "no rule pack is in `empty`"),
         (vec!["check", "henan-accidnt", "--rules", "alone"], "did you mean `henan-accident`?"),
-        (vec!["check", "nowhere.toml"], "`nowhere.toml` can not be read"),
+        (vec!["check", "nowhere.toml"], "`nowhere.toml` cannot be read"),
         (vec!["test", "--rules", "alone"], "there are no worked cases"),
         (vec!["test", "henan-accident", "--rules", "alone"], "write `henan-accident.cases.toml` in the same folder"),
         (vec!["batch", "--claims", "a.csv"], "required arguments"),
         (
             vec!["batch", "--claims=a.csv", "--enrollments=b.csv", "--out=c.csv"],
-            "the rules folder `rules` can not be read",
+            "the rules folder `rules` cannot be read",
         ),
         (
             vec!["batch", "--claims=a.csv", "--enrollments=b.csv", "--out=c.csv", "--rules=alone"],
-            "`a.csv` can not be read: no such file or folder",
+            "`a.csv` cannot be read: no such file or folder",
         ),
         (
             vec!["batch", "--claims=empty/README.md", "--enrollments=empty/README.md", "--out=c.csv", "--rules=alone"],
             "is named twice",
         ),
         (vec!["batch", "--claims=a.csv", "--enrollments=b.csv", "--out=c.csv", "--memory=5XB"], "such as 512M"),
-        (vec!["extract", "nowhere.jsonl", "C-1"], "`nowhere.jsonl` can not be read: no such file or folder"),
-        (vec!["extract", "empty/README.md", "C-1"], "`empty/README.md`: line 1: it is no line of a batch"),
+        (vec!["extract", "nowhere.jsonl", "C-1"], "`nowhere.jsonl` cannot be read: no such file or folder"),
+        (vec!["extract", "empty/README.md", "C-1"], "`empty/README.md`: line 1: it is not a line of a batch"),
         (
             vec!["audit", "-ca.csv", "-eb.csv", "-rc.csv", "-od.csv", "--workbook=e.xlsx", "--rules=alone"],
             "the following required arguments were not provided:\n  --sample",
@@ -470,10 +470,7 @@ fn the_sample_of_an_audit_comes_as_a_workbook() {
     assert!(drawn.contains(&serde_json::json!({ "claim": "zhao-2025-02", "recorded": "260.00", "due": "620.00" })));
     assert!(fs::read(folder.path("sample.xlsx")).unwrap().starts_with(b"PK"));
     let again = folder.huzhu(&[&fixed[..], &["--sample=3", "--workbook=sample.xlsx", "--lang=en"]].concat());
-    assert_eq!(
-        (again.code, again.err.as_str()),
-        (2, "error: `sample.xlsx` is there already; `--force` overwrites it\n")
-    );
+    assert_eq!((again.code, again.err.as_str()), (2, "error: `sample.xlsx` already exists; `--force` overwrites it\n"));
 }
 
 #[test]
@@ -490,7 +487,7 @@ fn a_certificate_is_written_beside_the_explanation() {
 
     let ran = folder.huzhu(&[&asked[..], &["nowhere/zhao.json"]].concat());
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("`nowhere/zhao.json` can not be written: no such file or folder"), "{}", ran.err);
+    assert!(ran.err.contains("`nowhere/zhao.json` cannot be written: no such file or folder"), "{}", ran.err);
 }
 
 #[test]

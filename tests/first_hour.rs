@@ -179,7 +179,7 @@ fn every_shipped_plan_can_be_copied_and_passes() {
     // it is there already
     let ran = folder.huzhu_in("", &["init", "--from", "henan-accident"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("`rules/henan-accident.cases.toml` is there already"), "{}", ran.err);
+    assert!(ran.err.contains("`rules/henan-accident.cases.toml` already exists"), "{}", ran.err);
 }
 
 #[test]

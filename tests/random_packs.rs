@@ -140,7 +140,7 @@ fn every_claim_is_certified_as_it_is_decided(packs: u64) {
         let mut roll = Roll::to(&mut lines);
         for member in members(&drawn, &catalog, &mut draw).iter().take(CERTIFIED_MEMBERS) {
             for claims in decidable_histories(&catalog, member) {
-                let (adjudications, _) = history::decide(&catalog, &claims).expect("what can not be was left out");
+                let (adjudications, _) = history::decide(&catalog, &claims).expect("what cannot be was left out");
                 let reversals: BTreeSet<&str> = claims
                     .iter()
                     .filter(|(_, claim)| claim.reverses().is_some())

@@ -32,7 +32,7 @@ cargo bench --bench generate -- --claims 1000000 --out DIR
   --plans all         under all plans of the rules folder
   --rules DIR         rules
   --order ORDER       submission; or member: the same claims, those of a member together
-  --faults N          0; rows in a thousand that can not be read or joined
+  --faults N          0; rows in a thousand that cannot be read or joined
   --reversals N       0; claims in a thousand that take back the member's claim before
   --format FORMAT     parquet; or csv
   --compression NAME  snappy; or zstd

@@ -36,7 +36,7 @@ eligible AS (
     coalesce(NOT of_age OR NOT in_cover OR other_cause, false) AS denied
   FROM judged
 ),
--- What is due for a claim alone; nothing if it can not be decided on its benefits.
+-- What is due for a claim alone; nothing if it cannot be decided on its benefits.
 alone AS (
   SELECT claim_id, enrollment_id, plan, member_id, event_date, coverage_start, accident, sudden, counted, death, waits, other_cause,
     over_before_start, born_later, broken, open, denied, of_age, in_cover,

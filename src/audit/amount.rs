@@ -53,7 +53,7 @@ pub(super) fn read(text: &str, unit: Unit) -> Result<Amount, Text> {
 fn said(fault: Fault) -> Text {
     match fault {
         Fault::Empty => say!("没有金额", "there is no amount"),
-        Fault::Commas => say!("逗号不是千位分隔符", "the commas do not part thousands"),
+        Fault::Commas => say!("逗号不是千位分隔符", "the commas do not separate thousands"),
         Fault::Minuses => say!("负号多于一个", "there is more than one minus"),
         Fault::Places => say!("小数多于两位", "there are more than two places after the point"),
         Fault::PointInFen => say!("文件以分为单位，而金额有小数点", "the file is in fen, and the amount has a point"),
@@ -134,9 +134,9 @@ mod tests {
             ("", "there is no amount"),
             ("  ", "there is no amount"),
             ("12.345", "there are more than two places after the point"),
-            ("12,34", "the commas do not part thousands"),
-            ("1,2345.00", "the commas do not part thousands"),
-            (",123", "the commas do not part thousands"),
+            ("12,34", "the commas do not separate thousands"),
+            ("1,2345.00", "the commas do not separate thousands"),
+            (",123", "the commas do not separate thousands"),
             ("12.34分", "an amount in fen has a fraction"),
             ("--12", "there is more than one minus"),
             ("(-12)", "there is more than one minus"),

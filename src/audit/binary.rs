@@ -31,7 +31,7 @@ pub(super) enum Habit {
 
 pub(super) const HABITS: [Habit; 2] = [Habit::Scales, Habit::Prints];
 
-/// What such a system would pay, in fen; none if it can not be told.
+/// What such a system would pay, in fen; none if it cannot be told.
 pub(super) fn payable(
     plan: &Plan,
     enrollment: &Enrollment,

@@ -1,4 +1,4 @@
-//! Which single rule of rounding explains the most recorded payouts, and which rules this data can not tell apart.
+//! Which single rule of rounding explains the most recorded payouts, and which rules this data cannot tell apart.
 //!
 //! Every rule is put into all plans, and all claims are decided so from the first one of each member on.
 
@@ -116,7 +116,7 @@ pub struct Fit {
     pub policy: Policy,
     /// The recorded payouts that are what it gives.
     pub explained: u64,
-    /// Rules with the same number give the same amount for every recorded payout: this data can not tell them apart.
+    /// Rules with the same number give the same amount for every recorded payout: this data cannot tell them apart.
     pub group: usize,
 }
 

@@ -76,7 +76,7 @@ pub(super) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    /// The claim at a place of the story; none if it can not be decided alone.
+    /// The claim at a place of the story; none if it cannot be decided alone.
     pub(super) fn of(
         catalog: &'a Catalog,
         story: &'a Story<'a>,
@@ -339,7 +339,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// An amount as payouts have it, in fen; none if they can not.
+/// An amount as payouts have it, in fen; none if they cannot.
 fn fen(amount: Decimal) -> Option<i64> {
     bucket::fen(amount).ok()
 }

@@ -27,7 +27,7 @@ impl Variant {
         (self.cause == Code::VersionOther || plan.version() == self.plan.version()).then_some(&self.plan)
     }
 
-    /// Whether the change can not touch a claim that was decided so: its conditions are met, its benefits do not apply, or its steps took nothing.
+    /// Whether the change cannot touch a claim that was decided so: its conditions are met, its benefits do not apply, or its steps took nothing.
     pub(super) fn is_idle(&self, plan: &Plan, decided: &Adjudication) -> bool {
         let is_open = matches!(decided.decision(), Decision::Paid | Decision::NothingDue);
         match self.cause {

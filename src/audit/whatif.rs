@@ -77,7 +77,7 @@ impl Otherwise {
         all
     }
 
-    /// The claim as it is then read; none if it reads the same, or can not be read so.
+    /// The claim as it is then read; none if it reads the same, or cannot be read so.
     pub(super) fn read(&self, plan: &Plan, enrollment: &Enrollment, claim: &Claim) -> Option<Claim> {
         let nothing = Accumulators::new();
         let reading = Exact::new(plan, enrollment, claim, &nothing, Silence);

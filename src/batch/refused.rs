@@ -66,7 +66,7 @@ pub(crate) fn unplaced(rows: impl IntoIterator<Item = u64>) -> Option<Observatio
     let rows: BTreeSet<u64> = rows.into_iter().collect();
     let text = say!(
         "无法确定这件理赔申请属于哪位会员的哪个计划，其后的理赔申请不会提示它未结",
-        "nobody can say of which member and plan this claim is, so that no later claim says that it is open"
+        "this claim cannot be assigned to a member and plan, so later claims do not say that it is open"
     );
     Some(Observation {
         input: Input::Claims,

@@ -82,8 +82,8 @@ use crate::text::{Text, say};
 /// the process, the same call goes on from there and ends with the same bytes.
 ///
 /// # Errors
-/// [`Error::is_input`] for an input that can not be read, [`Error::is_columns`] for columns that no plan knows, [`Error::is_output`] for a file that
-/// can not be written or is there already, [`Error::is_resume`] if the work folder is of another job or in use, [`Error::is_memory`] if the memory does not
+/// [`Error::is_input`] for an input that cannot be read, [`Error::is_columns`] for columns that no plan knows, [`Error::is_output`] for a file that
+/// cannot be written or is there already, [`Error::is_resume`] if the work folder is of another job or in use, [`Error::is_memory`] if the memory does not
 /// do, and [`Error::is_interrupted`] if `progress` has stopped the run.
 pub fn run(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result<Summary, Error> {
     run_watched(job, catalog, progress, None)
@@ -258,7 +258,7 @@ impl Run<'_> {
         Ok((put.with_copies(&self.folder, spilled, copies)?, None))
     }
 
-    /// The table of enrollments, and those that it alone can not tell apart.
+    /// The table of enrollments, and those that it alone cannot tell apart.
     fn twins(&self, put: &Put, spilled: &Spilled) -> Result<(Routes, Option<Twins>), Error> {
         let (routes, is_doubtful) = route_log::table(&self.folder, &put.logs, self.job.threads)?;
         if !is_doubtful {

@@ -38,7 +38,7 @@ impl Extract {
     /// The digest of every certificate of the batch is kept meanwhile, 64 bytes for each.
     ///
     /// # Errors
-    /// [`Error::is_certificate`] if it can not be read, is no batch, is cut short, or if its root is not that of its certificates. The certificates themselves
+    /// [`Error::is_certificate`] if it cannot be read, is no batch, is cut short, or if its root is not that of its certificates. The certificates themselves
     /// are not checked: that is for [`crate::verify`].
     pub fn all(batch: impl BufRead, claim: &str) -> Result<Vec<Extract>, Error> {
         let mut search = Search::of(claim);
@@ -91,7 +91,7 @@ impl Search<'_> {
 
     fn take(&mut self, line: String) -> Result<(), Text> {
         let read = Line::read(&line).filter(|_| self.end.is_none());
-        match read.ok_or_else(|| say!("不是批次的一行", "it is no line of a batch"))? {
+        match read.ok_or_else(|| say!("不是批次的一行", "it is not a line of a batch"))? {
             Line::Program { digest } => {
                 self.programs.insert(digest.into_owned(), line);
             }
@@ -99,7 +99,7 @@ impl Search<'_> {
                 if claim == self.claim {
                     let program = self.programs.get(&*program_digest).cloned();
                     let program =
-                        program.ok_or_else(|| say!("其程序不在此前", "its program does not stand before it"))?;
+                        program.ok_or_else(|| say!("其程序不在此前", "its program does not come before it"))?;
                     let (index, enrollment) = (self.digests.len(), enrollment.into_owned());
                     self.found.push(Found { index, enrollment, line: line.clone(), program });
                 }
@@ -118,11 +118,12 @@ impl Search<'_> {
             Some((stated, root)) if *stated == count && *root == tree.root() => Ok(tree),
             Some(_) => Err(Error::certificate(say!(
                 "批次不完整：最后一行的份数和根与各凭证不符",
-                "the batch is not whole: the number and the root in its last line are not those of its certificates"
+                "the batch is incomplete: the number and the root in its last line are not those of its certificates"
             ))),
-            None => {
-                Err(Error::certificate(say!("批次不完整：没有最后一行", "the batch is not whole: it has no last line")))
-            }
+            None => Err(Error::certificate(say!(
+                "批次不完整：没有最后一行",
+                "the batch is incomplete: it has no last line"
+            ))),
         }
     }
 }

@@ -28,7 +28,7 @@ struct Stated<'l> {
 }
 
 impl Line<'_> {
-    /// `None` if it is no line of a batch.
+    /// `None` if it is not a line of a batch.
     pub(super) fn read(line: &str) -> Option<Line<'_>> {
         let Stated { claim, enrollment, digest, program_digest, count, root } = serde_json::from_str(line).ok()?;
         match (claim, program_digest) {

@@ -55,7 +55,7 @@ impl<W: Write> Roll<W> {
     /// Writes a line of another batch, so that several become one: not a program that this one has, nor the end.
     ///
     /// # Errors
-    /// Those of the sink; [`io::ErrorKind::InvalidData`] if it is no line of a batch.
+    /// Those of the sink; [`io::ErrorKind::InvalidData`] if it is not a line of a batch.
     pub fn append(&mut self, line: &str) -> io::Result<()> {
         match Line::read(line).ok_or(io::ErrorKind::InvalidData)? {
             Line::Program { digest } if self.programs.contains(&*digest) => Ok(()),

@@ -8,7 +8,7 @@ use super::canonical::in_hexadecimal;
 
 type Hash = [u8; 32];
 
-/// A leaf can not pass for a node, nor a node for a leaf.
+/// A leaf cannot pass for a node, nor a node for a leaf.
 const LEAF: [u8; 1] = [0];
 const NODE: [u8; 1] = [1];
 /// Nor either for the root, which the tree of RFC 6962 alone would be the same for some other numbers of leaves.

@@ -102,7 +102,7 @@ fn read(path: &Path, setting: &Setting) -> Result<(String, Vec<u8>), Failure> {
     }
     let bytes = files::read_all(io::stdin()).map_err(|fault| {
         let why = why(&fault, setting.language);
-        Failure::new(say!(setting.language, "标准输入读不出：{why}", "standard input can not be read: {why}"))
+        Failure::new(say!(setting.language, "标准输入读不出：{why}", "standard input cannot be read: {why}"))
     })?;
     let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_none_or(|byte| *byte == b'{');
     Ok((if is_json { "stdin" } else { "stdin.toml" }.to_owned(), bytes))

@@ -117,7 +117,7 @@ fn check_files(asked: &options::Audit, setting: &Setting) -> Result<(), Failure>
         Err(Failure::new(say!(
             setting.language,
             "`{path}` 已存在；用 `--force` 覆盖",
-            "`{path}` is there already; `--force` overwrites it"
+            "`{path}` already exists; `--force` overwrites it"
         )))
     })
 }
@@ -416,7 +416,7 @@ fn gravest(lines: &mut Lines, differences: &[Difference], language: Language, lo
     }
 }
 
-/// The rules of rounding that fit best, each with those that this data can not tell from it.
+/// The rules of rounding that fit best, each with those that this data cannot tell from it.
 fn roundings(lines: &mut Lines, fits: &[Fit], language: Language, look: Look) {
     let mut rows: Vec<(usize, Vec<String>)> = Vec::new();
     for fit in fits {
@@ -434,7 +434,7 @@ fn roundings(lines: &mut Lines, fits: &[Fit], language: Language, look: Look) {
     let title = pick(
         language,
         "舍入规则所能解释的记录（＝ 连接的规则在此数据上无从区分）",
-        "Recorded payouts that a rule of rounding explains (= joins rules that this data can not tell apart)",
+        "Recorded payouts that a rule of rounding explains (= joins rules that this data cannot tell apart)",
     );
     list(lines, title, rows.collect(), language, look);
 }

@@ -8,7 +8,7 @@ use huzhu::batch::{Encoding, Intake};
 
 use super::options::Form;
 
-/// How files are read and CSV is written, where what is found does not do.
+/// How files are read and CSV is written, where what is found by itself is not right.
 #[derive(Debug, Args)]
 pub(super) struct Feeding {
     /// Read this sheet of a workbook; `claims=NAME` says it of one file, and may be given again [default: the first]

@@ -204,7 +204,7 @@ pub(super) fn said(error: &Error, language: Language) -> String {
 
 pub(super) fn unreadable(path: &Path, fault: &io::Error, language: Language) -> Failure {
     let (path, why) = (path.display(), why(fault, language));
-    Failure::new(say!(language, "`{path}` 读不出：{why}", "`{path}` can not be read: {why}"))
+    Failure::new(say!(language, "`{path}` 读不出：{why}", "`{path}` cannot be read: {why}"))
 }
 
 pub(super) fn read_all(source: impl Read) -> io::Result<Vec<u8>> {
@@ -216,7 +216,7 @@ pub(super) fn read_all(source: impl Read) -> io::Result<Vec<u8>> {
 pub(super) fn write(path: &Path, content: &[u8], language: Language) -> Result<(), Failure> {
     std::fs::write(path, content).map_err(|fault| {
         let (path, why) = (path.display(), why(&fault, language));
-        Failure::new(say!(language, "`{path}` 写不进去：{why}", "`{path}` can not be written: {why}"))
+        Failure::new(say!(language, "`{path}` 写不进去：{why}", "`{path}` cannot be written: {why}"))
     })
 }
 
@@ -251,7 +251,7 @@ fn no_folder(folder: &Path, fault: &io::Error, setting: &Setting) -> Failure {
     let message = say!(
         setting.language,
         "规则目录 `{folder}` 读不出：{why}",
-        "the rules folder `{folder}` can not be read: {why}"
+        "the rules folder `{folder}` cannot be read: {why}"
     );
     let help = match std::env::current_dir() {
         Ok(here) => {

@@ -21,7 +21,7 @@ const ID: &str = "PLAN-ID";
 pub(super) fn run(asked: &Init, setting: &Setting) -> Result<Report, Failure> {
     let id = asked.plan.as_deref().or(asked.from.as_deref()).unwrap_or_default();
     if !is_id(id) {
-        let message = say!(setting.language, "`{id}` 不能作计划编号", "`{id}` can not be a plan's id");
+        let message = say!(setting.language, "`{id}` 不能作计划编号", "`{id}` cannot be a plan's id");
         let help = say!(
             setting.language,
             "小写字母、数字，以连字符相连，如 `my-plan`",
@@ -144,7 +144,7 @@ fn refuse_to_overwrite(id: &str, files: &[(PathBuf, String)], force: bool, setti
     let written: Vec<&PathBuf> = files.iter().map(|(path, _)| path).collect();
     if let Some(path) = written.iter().find(|path| path.exists() && !force) {
         let path = path.display();
-        let message = say!(setting.language, "`{path}` 已存在", "`{path}` is there already");
+        let message = say!(setting.language, "`{path}` 已存在", "`{path}` already exists");
         let help = say!(
             setting.language,
             "换一个编号，或用 `--force` 覆盖",
@@ -181,7 +181,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 fn unwritable(path: &Path, fault: &io::Error, setting: &Setting) -> Failure {
     let (path, why) = (path.display(), why(fault, setting.language));
-    Failure::new(say!(setting.language, "`{path}` 写不进去：{why}", "`{path}` can not be written: {why}"))
+    Failure::new(say!(setting.language, "`{path}` 写不进去：{why}", "`{path}` cannot be written: {why}"))
 }
 
 fn next_steps(id: &str, paths: &[String], setting: &Setting) -> String {

@@ -102,7 +102,7 @@ impl Ran {
             } else if file.is_read {
                 say!(language, "{all} 例中 {failed} 例未通过", "{failed} of {all} cases failed")
             } else {
-                say!(language, "读不懂", "can not be read")
+                say!(language, "读不懂", "cannot be read")
             };
             lines.line(&format!("{} {}  {words}", mark(is_good, look), pad(&clean(&file.path), widest)));
             if verbose {

@@ -12,7 +12,7 @@ use super::words::{pick, say};
 use super::{Failure, Report, check, files};
 
 pub(super) fn run(asked: &Verify, setting: &Setting) -> Result<Report, Failure> {
-    // What can not be opened is said before anything is checked.
+    // What cannot be opened is said before anything is checked.
     let sources =
         asked.certificates.iter().map(|path| files::open(path, setting.language).map(|source| (path, source)));
     let sources = sources.collect::<Result<Vec<_>, _>>()?;

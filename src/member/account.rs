@@ -214,7 +214,7 @@ fn amount(value: &Value) -> Option<Decimal> {
     }
 }
 
-/// Bills that stand twice: each later claim with what is said of it. What is reversed does not count, nor does a reversal.
+/// Bills that come twice: each later claim with what is said of it. What is reversed does not count, nor does a reversal.
 fn repeated(claims: &[Pair<'_>], plans: &[Option<&Plan>]) -> Vec<(usize, Notice)> {
     let reversed: BTreeSet<&str> = claims.iter().filter_map(|(_, claim)| claim.reverses()).collect();
     let mut standing: Vec<usize> = Vec::new();

@@ -27,7 +27,7 @@ use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The sections whose entries share one space of names.
+/// The sections whose entries share one namespace.
 const NAMING_SECTIONS: [&str; 7] = ["figure", "fact", "table", "list", "bands", "value", "waiting"];
 
 /// Bands have at most so many rows.
@@ -232,7 +232,7 @@ impl<'n> Builder<'n> {
             let message = say!("名称 `{name}` 已被使用", "the name `{name}` is taken");
             let help = say!(
                 "数值、表、清单、分段、中间值、等待期与事实不可同名",
-                "figures, tables, lists, bands, values, waiting periods and facts share one space of names"
+                "figures, tables, lists, bands, values, waiting periods and facts share one namespace"
             );
             self.resolver.findings.report(Code::DuplicateName, span, message).help_with([help]);
         }
@@ -260,7 +260,7 @@ impl<'n> Builder<'n> {
     fn check_duplicate_id(&mut self, node: &Node, is_duplicate: bool) {
         if let Some(id) = node.get("id").filter(|_| is_duplicate) {
             let name = id.text().unwrap_or_default();
-            let message = say!("编号 `{name}` 重复", "the id `{name}` stands twice");
+            let message = say!("编号 `{name}` 重复", "duplicate id `{name}`");
             self.resolver.findings.report(Code::DuplicateName, &id.span, message);
         }
     }

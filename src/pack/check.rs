@@ -226,13 +226,13 @@ fn every_rate_is_a_rate(seen: &Seen<'_>, findings: &mut Findings) {
     }
 }
 
-/// A limit that is no multiple of the rounding could be passed by rounding up to it.
+/// A limit that is not a multiple of the rounding could be passed by rounding up to it.
 fn every_limit_is_a_multiple_of_the_rounding(seen: &Seen<'_>, findings: &mut Findings) {
     let mut report = |place: Place, amount: &Number, to: Decimal| {
         if !is_multiple(seen.plan, amount, to) {
             let message = say!(
                 "限额不一定是舍入倍数 {to} 元的整倍数",
-                "the limit may be no multiple of {to} yuan, to which the benefit is rounded"
+                "the limit may not be a multiple of {to} yuan, to which the benefit is rounded"
             );
             findings.report(Code::LimitFinerThanRounding, &seen.span(place), message);
         }

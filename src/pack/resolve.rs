@@ -566,7 +566,7 @@ impl Resolver {
         if self.facts.get(slot).is_some_and(|fact| fact.derived.is_some()) && !self.standard {
             let message = say!(
                 "`{name}` 可由其他事实推出，不能用 `given` 判断",
-                "`{name}` may follow from other facts; `given` can not be asked of it"
+                "`{name}` may follow from other facts; `given` cannot be asked of it"
             );
             self.findings.report(Code::TypeMismatch, span, message);
             return None;
@@ -599,7 +599,7 @@ impl Resolver {
         if found.is_none() {
             let names = Scope::ALL.map(|(name, _)| name);
             let list = names.join(", ");
-            let message = say!("`{word}` 不是累计范围：{list}", "`{word}` is no scope: {list}");
+            let message = say!("`{word}` 不是累计范围：{list}", "`{word}` is not a scope: {list}");
             self.findings.report(Code::BadValue, span, message).help_with(did_you_mean(word, names));
         }
         found
@@ -623,7 +623,7 @@ impl Resolver {
                     self.findings.report(
                         Code::TypeMismatch,
                         span,
-                        say!("`{name}` 不是数，不能累计", "`{name}` is not a number and can not be summed"),
+                        say!("`{name}` 不是数，不能累计", "`{name}` is not a number and cannot be summed"),
                     );
                     return None;
                 }
@@ -680,7 +680,7 @@ impl Resolver {
     pub(super) fn earlier_benefit(&mut self, name: &str, span: &Span) -> Option<usize> {
         let found = self.benefit_named(name, span)?;
         if found >= self.benefit {
-            let message = say!("待遇 `{name}` 不在本待遇之前", "the benefit `{name}` does not stand before this one");
+            let message = say!("待遇 `{name}` 不在本待遇之前", "the benefit `{name}` does not come before this one");
             let help = say!("调整 `[[benefit]]` 的先后", "change the order of the [[benefit]] tables");
             self.findings.report(Code::StandsAfter, span, message).help_with([help]);
             return None;
@@ -784,7 +784,7 @@ impl Resolver {
     }
 
     pub(super) fn not_whole_months<T>(&mut self, span: &Span) -> Option<T> {
-        self.findings.report(Code::BadValue, span, say!("月数须为整数", "months are whole"));
+        self.findings.report(Code::BadValue, span, say!("月数须为整数", "months must be whole numbers"));
         None
     }
 

@@ -277,7 +277,7 @@ impl Shape {
                     findings.report(
                         Code::BadName,
                         &node.span,
-                        say!("`{text}` 不能作版本名", "`{text}` can not name a version"),
+                        say!("`{text}` 不能作版本名", "`{text}` cannot name a version"),
                     );
                 }
             }
@@ -457,7 +457,7 @@ impl Keys {
                 ),
             ),
             Keys::Rows => (
-                say!("`{key}` 不是有效的行名", "`{key}` can not name a row"),
+                say!("`{key}` 不是有效的行名", "`{key}` cannot name a row"),
                 say!(
                     "行名为一个整数、类别的取值（以连字符相连，如 `sudden-death`）、`true` 或 `false`",
                     "a row is one whole number, `true`, `false`, or a value of the category with hyphens: `sudden-death`"

@@ -208,7 +208,7 @@ impl Reading for Bounds<'_> {
         if self.watched == Some(slot) { Possible { trend: Trend::Up, ..Possible::OPEN } } else { Possible::OPEN }
     }
 
-    /// A date can not be more, so that none is ever watched.
+    /// A date cannot be more, so that none is ever watched.
     fn date_fact(&mut self, _: Slot) -> Trend {
         Trend::Still
     }
@@ -294,7 +294,7 @@ impl Reading for Bounds<'_> {
         let (low, high) = (self.end(exact::round(number.low, rounding)), self.end(exact::round(number.high, rounding)));
         let mut rounded = self.range(low, high, rounding.to.scale());
         rounded.trend = number.trend;
-        // What was borne is a whole number of fen, so that rounding to the fen can not pass it.
+        // What was borne is a whole number of fen, so that rounding to the fen cannot pass it.
         rounded.at_most_borne |= number.at_most_borne && rounding.to == FEN;
         rounded
     }

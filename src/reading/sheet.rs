@@ -3,7 +3,7 @@
 //! A spreadsheet has binary floating point numbers only. Numbers are therefore counted in whole units of their last decimal
 //! place, which such a number holds exactly as long as it is below [`MOST_UNITS`]; every formula keeps to whole numbers, and
 //! what it reached is in a cell of its own, so that the sheet itself says where that no longer holds. A cell with the empty
-//! text is what is not known; for want of which facts it is so is a set of bits in the cells beside it.
+//! text is what is not known; the missing facts that make it so are a set of bits in the cells beside it.
 
 mod formula;
 mod kind;
@@ -38,7 +38,7 @@ pub(crate) const VALUE: char = 'C';
 /// Year, month and day of a date; quotient and rest of a rounding.
 pub(crate) const WORK: [char; 3] = ['G', 'H', 'I'];
 pub(crate) const REACH: char = 'J';
-/// By [`BITS`] facts: for want of which of them there is no value.
+/// By [`BITS`] facts: which of them are missing where there is no value.
 pub(crate) const MISSING: [char; 3] = ['K', 'L', 'M'];
 
 /// A formula, and what it comes to now: a number, `TRUE` or `FALSE`, or a text.
@@ -55,7 +55,7 @@ pub(crate) struct Places {
     pub(crate) first_step: usize,
     /// The input cell of each fact, by slot.
     pub(crate) facts: BTreeMap<Slot, String>,
-    /// The amount, and the name of the fact for want of which it is not known, of each prior.
+    /// The amount, and the name of the missing fact without which it is not known, of each prior.
     pub(crate) priors: Vec<[String; 2]>,
     /// The cells with the names of the facts.
     pub(crate) names: String,
@@ -159,7 +159,7 @@ impl Sheet<'_> {
         }
     }
 
-    /// The cells that say for want of what a step is not known, a formula for each word.
+    /// The cells that say which missing facts leave a step unknown, a formula for each word.
     pub(crate) fn missing_of(&self, nodes: &[Node], word: usize) -> String {
         let cells = nodes.iter().filter(|node| self.may_lack.get(node.place()) == Some(&true));
         formula::union(cells.map(|node| self.missing_cell(*node, word)))
@@ -185,7 +185,7 @@ impl Sheet<'_> {
         StepCells { value, work: self.work(place, operation), reach: self.reach(operation), missing }
     }
 
-    /// Whether the step has a value, and else for want of which facts it has none.
+    /// Whether the step has a value, and else the missing facts.
     fn missing(&self, place: usize, operation: &Operation) -> Vec<Live> {
         let lacks = self.values.missing_at(place);
         let words = (0..self.words()).map(|word| Live {

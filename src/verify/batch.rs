@@ -129,7 +129,7 @@ impl Batch {
             same_digest(stated, digest, "program_digest")?;
             let program = Program::read(&program.value, &place.member("program"))?;
             if self.programs.insert(digest, program).is_some() {
-                return Err(Flaw::new("program", "程序重复", "the program stands twice"));
+                return Err(Flaw::new("program", "程序重复", "duplicate program"));
             }
             self.awaited = Some(digest);
             return Ok(None);

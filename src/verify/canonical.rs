@@ -138,7 +138,7 @@ impl<'t> Reader<'t> {
             if members.last().is_some_and(|last| last.name >= name) {
                 return Err(self.refused(
                     format!("键 `{name}` 重复或次序不对"),
-                    format!("the key `{name}` stands twice or out of order"),
+                    format!("the key `{name}` is a duplicate or out of order"),
                 ));
             }
             self.must_take(":")?;
@@ -211,7 +211,7 @@ impl<'t> Reader<'t> {
             self.skip(2);
             return Ok(*letter);
         }
-        // Six characters, lower case; only for what has no escape of its own and can not stand for itself.
+        // Six characters, lower case; only for what has no escape of its own and cannot stand for itself.
         let digits = self.rest.strip_prefix("\\u00").and_then(|rest| rest.get(..2));
         let digits = digits.filter(|digits| digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')));
         let letter = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).map(char::from);

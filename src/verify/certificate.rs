@@ -222,7 +222,7 @@ fn facts<'j>(json: &'j Json<'_>, program: &Program, place: &Place<'_>) -> Result
     facts.collect()
 }
 
-/// The value of each prior, and the fact for want of which it has none.
+/// The value of each prior, and the missing fact without which it has none.
 fn priors<'j>(
     json: &'j Json<'_>,
     program: &Program,

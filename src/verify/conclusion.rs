@@ -44,7 +44,7 @@ impl Decision {
 pub(super) struct Worked<'a, 't> {
     pub(super) program: &'a Program,
     pub(super) values: &'a [Value<'t>],
-    /// The fact for want of which each prior is not known.
+    /// The missing fact without which each prior is not known.
     pub(super) prior_missing: &'a [Option<usize>],
 }
 

@@ -73,7 +73,7 @@ pub(super) fn places(
     for (number, name) in names.enumerate() {
         let name = name.as_ref();
         if places.insert(name.to_owned(), number).is_some() {
-            return Err(Flaw::new(place, format!("`{name}` 重复"), format!("`{name}` stands twice")));
+            return Err(Flaw::new(place, format!("`{name}` 重复"), format!("duplicate `{name}`")));
         }
     }
     Ok(places)

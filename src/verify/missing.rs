@@ -1,4 +1,4 @@
-//! The facts for want of which values are not known.
+//! The missing facts without which values are not known.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! Exact decimal numbers of at most 96 bits and 28 decimal places.
 //!
 //! An `i128` holds them all, with room for a carry. No big integer is needed: a product is cleared of the tens in it before it is multiplied out, and
-//! a rounding goes digit by digit. So `None` says exactly that the result is no number of the format; no result is refused for want of room inside.
+//! a rounding goes digit by digit. So `None` says exactly that the result is no number of the format; no result is refused because room is short inside.
 
 use std::cmp::Ordering;
 use std::fmt::{self, Display, Formatter};

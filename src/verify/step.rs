@@ -341,7 +341,7 @@ impl Op {
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         let mut keys = BTreeSet::new();
         if let Some((key, _, number)) = rows.iter().find(|(key, _, _)| !keys.insert(*key)) {
-            let message = (format!("`{key}` 重复"), format!("`{key}` stands twice"));
+            let message = (format!("`{key}` 重复"), format!("duplicate `{key}`"));
             return Err(Flaw::new(place.item(*number), message.0, message.1));
         }
         match args.any()? {
@@ -418,7 +418,7 @@ impl<'p> Args<'p> {
         Flaw::new(
             self.place,
             format!("参数不能是[{}]", zh.join("、")),
-            format!("the arguments can not be [{}]", en.join(", ")),
+            format!("the arguments cannot be [{}]", en.join(", ")),
         )
     }
 }

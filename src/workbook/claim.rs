@@ -47,7 +47,7 @@ pub(super) struct Pen<'a> {
     pub(super) rows: Rows,
     pub(super) sheet: Sheet<'a>,
     pub(super) grid: Grid,
-    /// The code of the outcome, which is that of a decision unless the sheet can not work it out.
+    /// The code of the outcome, which is that of a decision unless the sheet cannot work it out.
     pub(super) outcome: &'static str,
     /// The facts that have a row, in their order.
     facts: Vec<Slot>,
@@ -55,7 +55,7 @@ pub(super) struct Pen<'a> {
     chain: [(String, String); 2],
 }
 
-/// Beside a fact: whether it can not be read.
+/// Beside a fact: whether it cannot be read.
 const WRONG: char = 'G';
 const BIT: char = 'H';
 const WORD: char = 'I';
@@ -436,7 +436,7 @@ impl Pen<'_> {
         let needed = self.needed();
         let is_pended = self.outcome == Decision::Pended.name();
         let (bad, missing) =
-            (self.say("✗ 读不出", "✗ can not be read"), self.say("缺，待补", "missing: the claim waits for it"));
+            (self.say("✗ 读不出", "✗ cannot be read"), self.say("缺，待补", "missing: the claim waits for it"));
         let follows = self.say("推算", "follows from others");
         // as the plan came to read them
         let mut in_order: Vec<(Slot, usize)> = self.facts.iter().copied().zip(self.rows.facts.first..).collect();
@@ -471,7 +471,7 @@ impl Pen<'_> {
         self.grid.signal(first, last, format!("=$E{}={}", self.rows.facts.first, quoted(missing)), Ink::Doubt);
     }
 
-    /// The facts for want of which the claim is not decided.
+    /// The missing facts without which the claim is not decided.
     fn needed(&self) -> Slots {
         let values = self.page.values;
         let missing = self.deciding().into_iter().map(|node| values.missing(node));
@@ -522,7 +522,7 @@ impl Pen<'_> {
             ('B', self.say("含义", "what it counts")),
             ('C', self.say("值", "value")),
             ('D', self.say("单位", "unit")),
-            ('E', self.say("值未知时：因缺少", "if it is not known: for want of")),
+            ('E', self.say("值未知时：因缺少", "if it is not known, the missing facts:")),
         ];
         let title = self.say("此前各次申请的入账（没有时填 0）", "What earlier claims have posted (0 if nothing)");
         self.section(section.title, title, &heads);
@@ -759,7 +759,7 @@ impl Pen<'_> {
             self.say("都读得出", "all can be read"),
             self.say(
                 "右边数目的输入读不出，见红色格",
-                "so many inputs can not be read: see the red cells here and on the plan's sheet",
+                "so many inputs cannot be read: see the red cells here and on the plan's sheet",
             ),
         );
         let words = format!("IF($C${READABLE}=0,{},{})", quoted(good), quoted(bad));

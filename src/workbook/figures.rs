@@ -18,7 +18,7 @@ use crate::text::Language;
 pub(super) struct Figures {
     pub(super) grid: Grid,
     pub(super) places: PackPlaces,
-    /// The cells that are 1 where a value can not be read.
+    /// The cells that are 1 where a value cannot be read.
     pub(super) wrong: String,
     /// What the formulas refer to.
     used: BTreeSet<(Source, Decimal)>,

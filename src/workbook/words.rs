@@ -58,7 +58,7 @@ pub(super) fn outcomes(language: Language) -> [(&'static str, &'static str); 6] 
         (Decision::NothingDue.name(), pick(language, "无应付", "Nothing due")),
         (Decision::Denied.name(), pick(language, "不予给付", "Denied")),
         (Decision::Pended.name(), pick(language, "暂缓", "Pended")),
-        (UNREADABLE, pick(language, "有输入读不出，未计算", "Not worked out: an input can not be read")),
+        (UNREADABLE, pick(language, "有输入读不出，未计算", "Not worked out: an input cannot be read")),
         (
             BEYOND,
             pick(

@@ -1,4 +1,4 @@
-//! Facts that can not all be true: parts above their wholes, sums that do not add up, dates out of order.
+//! Facts that cannot all be true: parts above their wholes, sums that do not add up, dates out of order.
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock};

@@ -117,7 +117,7 @@ fn a_quote_that_is_never_closed_is_refused_in_every_encoding() {
     let half = packed(text.as_bytes());
     let ran = folder.ran(&folder.file("c.csv.gz", &half[..half.len() / 2]), &enrollments, &[]);
     assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.err.contains("c.csv.gz` can not be read"), "{ran:?}");
+    assert!(ran.err.contains("c.csv.gz` cannot be read"), "{ran:?}");
 }
 
 #[test]
@@ -288,7 +288,7 @@ fn recorded_payouts_of_chinese_excel_are_audited() {
     };
     let ran = audit(&[]);
     assert!(
-        ran.out.contains("recorded payouts read as: in GB18030, columns parted by semicolons, header in row 2"),
+        ran.out.contains("recorded payouts read as: in GB18030, columns separated by semicolons, header in row 2"),
         "{ran:?}"
     );
     let notes = folder.read("differences.notes.csv");

@@ -646,7 +646,7 @@ fn the_inputs_get_the_same_in_every_way() {
     agree(&World::of_inputs("00-order-of-one-event/claims.csv", "00-order-of-one-event/enrollments.csv"));
 }
 
-/// A pack that closes a category leaves no value that is denied for want of being known.
+/// A pack that closes a category leaves no value that is denied because it is not known.
 #[test]
 fn a_value_that_a_closed_category_does_not_have_is_refused_in_every_way() {
     let sexes = ["female", "女", " ＦＥＭＡＬＥ ", "male", "", "F", "unknown", "女性"];

@@ -261,7 +261,7 @@ fn a_clerk_corrects_the_file_in_gb18030() {
     for options in [&["--dry-run"][..], &[]] {
         let ran = batch(&folder, "c.csv", "e.csv", "out.csv", options);
         assert!(ran.out.contains("claims, column `参保编号`: no such enrollment"), "{}", ran.out);
-        assert!(ran.out.contains("claims, column `参保编号`: nobody can say of which member"), "{}", ran.out);
+        assert!(ran.out.contains("claims, column `参保编号`: this claim cannot be assigned"), "{}", ran.out);
     }
     let rejects = folder.read("out.rejects.csv");
     let rows: Vec<&str> = rejects.lines().collect();

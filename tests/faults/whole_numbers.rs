@@ -18,7 +18,7 @@ fn a_rounding_finer_than_the_fen_is_refused_by_every_way_in() {
     let batched = huzhu(&[&["batch"], &files[..]].concat());
     for (ran, said) in [(&adjudicated, &adjudicated.err), (&batched, &batched.err), (&checked, &checked.out)] {
         assert!(
-            ran.code > 0 && said.contains("error[finer-than-money]: `0.001 yuan` is no multiple of the fen"),
+            ran.code > 0 && said.contains("error[finer-than-money]: `0.001 yuan` is not a multiple of the fen"),
             "{ran:?}"
         );
     }

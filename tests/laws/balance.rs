@@ -87,9 +87,9 @@ fn exact_until_rounded_and_rounded_once() {
                 let mut after = benefit.lines().iter().skip_while(|line| line.step() != "rounding");
                 let rounding = after.next().unwrap();
                 prop_assert!(rounding.takes().abs() < to, "less than one multiple is rounded away");
-                prop_assert!(is_multiple(rounding.leaves(), to), "{} is no multiple of {to}", rounding.leaves());
+                prop_assert!(is_multiple(rounding.leaves(), to), "{} is not a multiple of {to}", rounding.leaves());
                 prop_assert!(after.all(|line| line.step() == "limit"), "only limits follow the rounding: {steps:?}");
-                prop_assert!(is_multiple(benefit.paid(), to), "{} is no multiple of {to}", benefit.paid());
+                prop_assert!(is_multiple(benefit.paid(), to), "{} is not a multiple of {to}", benefit.paid());
             }
         }
         Ok(())

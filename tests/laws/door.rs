@@ -98,7 +98,7 @@ fn values(fact: &StandardFact) -> Vec<(Value, bool)> {
     }
 }
 
-/// A pack's own facts are known only to the pack: it refuses what it can not have when it decides.
+/// A pack's own facts are known only to the pack: it refuses what it cannot have when it decides.
 #[test]
 fn a_pack_refuses_what_its_own_facts_can_not_be() {
     for pack in SHELF.iter() {

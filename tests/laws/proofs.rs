@@ -509,7 +509,7 @@ fn a_limit_is_a_multiple_of_the_rounding_whatever_the_facts_are() {
     });
 }
 
-/// The shape of a choice is followed, since its sides alone can not be told apart by their bounds.
+/// The shape of a choice is followed, since its sides alone cannot be told apart by their bounds.
 #[test]
 fn the_union_never_pays_more_than_the_price_on_any_side_of_a_choice() {
     let table = "

@@ -140,7 +140,7 @@ impl<'member> Account<'member> {
         answer
     }
 
-    /// Those that are open of the same plan: all that came before, and those that nobody can place for want of a day.
+    /// Those that are open of the same plan: all that came before, and those that nobody can place without a day.
     fn open_before(&self, told: &Told, plan: &str) -> Vec<(&'member Told, Facts)> {
         let is_of_it = |(open, _): &&(&Told, Facts)| self.member.plan_of(open) == plan && open.id != told.id;
         self.open.iter().filter(is_of_it).cloned().collect()

@@ -1,4 +1,4 @@
-//! The amounts of a bill, and which of them can not stand together.
+//! The amounts of a bill, and which of them cannot stand together.
 //!
 //! No amount is below nothing. So a whole whose parts are all told is their sum; a whole of which a part is not told is no less
 //! than the others. What is not told is not known, but for the hospital's part, what others paid and the fund of the disabled,

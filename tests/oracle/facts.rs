@@ -187,7 +187,7 @@ impl Facts {
         Some(left_of(self.money("inscp_scp_amt")?, self.money("fund_pay_sumamt")?))
     }
 
-    /// The codes of what shows that the facts can not all be true.
+    /// The codes of what shows that the facts cannot all be true.
     pub(crate) fn contradictions(&self) -> Vec<&'static str> {
         let found = [
             ("cover-dates", self.reversed("coverage_start", "coverage_end")),

@@ -9,7 +9,7 @@ use super::member::{Cover, Member, Told, date};
 /// What other covers of the plan mean for a claim.
 pub(crate) struct Elsewhere {
     pub(crate) notices: Vec<String>,
-    /// What is told of the shares can not stand beside what is known of them.
+    /// What is told of the shares cannot stand beside what is known of them.
     pub(crate) pends: bool,
 }
 

@@ -50,9 +50,9 @@ pub(crate) struct Requirements<'plan> {
     pub(crate) or_pend: &'plan [(&'static str, Truth)],
 }
 
-/// Facts that can not all be true pend the claim, before anything is concluded from them. A requirement that is surely not met
+/// Facts that cannot all be true pend the claim, before anything is concluded from them. A requirement that is surely not met
 /// then denies it, whatever else is missing. After that, what is not known or waits for proof pends it. Only then are the
-/// benefits worked out; `None` is one that can not be.
+/// benefits worked out; `None` is one that cannot be.
 pub(crate) fn judge(
     facts: &Facts,
     requirements: &Requirements<'_>,

@@ -117,7 +117,7 @@ fn under_one_plan(
         adjudications = beside_the_lost(catalog, &known, lost.iter().chain(rejected), adjudications);
     }
     for adjudication in adjudications {
-        // Payouts are columns of 18 digits: what they can not hold is rejected, and posted all the same.
+        // Payouts are columns of 18 digits: what they cannot hold is rejected, and posted all the same.
         let mut paid = adjudication.benefits().iter().map(BenefitLines::paid).chain([adjudication.payable()]);
         let is_held = paid.all(|paid| paid < Decimal::from(10_u64.pow(16)));
         let answer = if is_held { answer(&adjudication) } else { Answer::Rejected };
@@ -174,7 +174,7 @@ fn reversed_in<'a>(claims: &'a [(Enrollment, Claim)], reversal: &(Enrollment, Cl
     claims.iter().find(is_meant).map(|(_, claim)| claim).filter(|claim| claim.reverses().is_none())
 }
 
-/// The claims without those that can not be decided.
+/// The claims without those that cannot be decided.
 fn decidable(catalog: &Catalog, claims: &[(Enrollment, Claim)], covers: &[Enrollment]) -> Vec<(Enrollment, Claim)> {
     let date = |claim: &Claim| match claim.fact("event_date") {
         Some(Value::Date(date)) => *date,

@@ -18,7 +18,7 @@ use super::story::{Cause, Story};
 /// How often the data are not as they should be.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Flaws {
-    /// Rows in a thousand that can not be read or not be joined.
+    /// Rows in a thousand that cannot be read or not be joined.
     pub(crate) faults: u64,
     /// Claims in a thousand that take back the member's claim before.
     pub(crate) reversals: u64,

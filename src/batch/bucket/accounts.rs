@@ -265,7 +265,7 @@ impl Accounts {
 /// Accounts with no more claims are compared claim by claim.
 const FEW: usize = 8;
 
-/// Claim ids that stand twice in the account. Most accounts have a claim or two.
+/// Duplicate claim ids in the account. Most accounts have a claim or two.
 fn ids_given_twice<'a>(account: &[Joined], ids: &'a StringArray) -> BTreeSet<&'a str> {
     let id = |joined: &Joined| ids.value(joined.row);
     let stands_before = |(at, row): (usize, &Joined)| account.iter().take(at).any(|before| id(before) == id(row));
@@ -389,7 +389,7 @@ impl<'a> Owners<'a> {
         Ok(())
     }
 
-    /// Puts every id in its slot; of an id that stands twice, every row is refused.
+    /// Puts every id in its slot; of a duplicate id, every row is refused.
     fn index(&mut self, enrollments: &Rows<'_>, rejects: &mut Vec<Reject>) {
         let mut twice = BTreeSet::new();
         for row in 0..self.ids.len() {

@@ -69,7 +69,7 @@ impl<'c> Alone<'c> {
         &self.rejects
     }
 
-    /// Gives each claim's decision and what is payable, in fen; `None` for a claim that can not be decided: no version of
+    /// Gives each claim's decision and what is payable, in fen; `None` for a claim that cannot be decided: no version of
     /// its plan is for it, a fact is out of the pack's bounds, or it is a reversal, of which there is nothing to take back. The claims come by member, plan, date and id.
     #[must_use]
     pub fn decide(&self) -> Vec<Option<(Decision, i64)>> {

@@ -19,7 +19,7 @@ use crate::joint::Room;
 use crate::plan::Plan;
 use crate::text::{Text, say};
 
-/// Decides all claims of a member's accounts together; what can not be decided is rejected, the rest stands.
+/// Decides all claims of a member's accounts together; what cannot be decided is rejected, the rest stands.
 ///
 /// # Errors
 /// [`Error::is_bug`], which is no fault of a claim.
@@ -53,7 +53,7 @@ pub(super) fn certify(
     Ok(all)
 }
 
-/// Decides the claims of the accounts; gives those that can not be decided.
+/// Decides the claims of the accounts; gives those that cannot be decided.
 fn faults(bucket: Bucket<'_>, accounts: &[Account], results: &mut Results) -> Result<Vec<(usize, Fault)>, Error> {
     one_by_one(bucket, accounts, |place, enrollment, claim, accumulators, room| {
         let adjudication = history::next(bucket.plans.catalog(), enrollment, claim, accumulators, room, Detail::Plain)?;
@@ -80,7 +80,7 @@ impl From<Unheld> for Failed {
 }
 
 /// Reads the claims of a member's accounts and takes one after the other, in the declared order over all of them; gives those that
-/// can not be read or taken.
+/// cannot be read or taken.
 fn one_by_one(
     bucket: Bucket<'_>,
     accounts: &[Account],

@@ -59,7 +59,7 @@ const GROSS_DIGITS: u8 = 38;
 /// Payouts are columns of fen.
 const PAYOUT_PLACES: u32 = 2;
 
-/// An amount that its column can not hold.
+/// An amount that its column cannot hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unheld(pub(super) Decimal);
 

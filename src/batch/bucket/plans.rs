@@ -55,7 +55,7 @@ pub(super) struct Prepared<'c> {
     effective: Vec<(i32, i32)>,
     /// By version: its number among those of all plans.
     numbers: Vec<VersionNumber>,
-    /// `None` if the plan can not be read by columns.
+    /// `None` if the plan cannot be read by columns.
     ledger: OnceLock<Option<Ledger>>,
 }
 
@@ -198,7 +198,7 @@ impl<'c> Plans<'c> {
         versions.into_iter().any(|version| version.holds_open_claims)
     }
 
-    /// The programs of a version for what is given; `None` where columns can not be proven to fit.
+    /// The programs of a version for what is given; `None` where columns cannot be proven to fit.
     pub(super) fn answers(
         &self,
         plan: usize,
@@ -236,7 +236,7 @@ impl<'c> Prepared<'c> {
         self.id
     }
 
-    /// What accounts hold, at the places that suit all versions; `None` if the plan can not be read by columns.
+    /// What accounts hold, at the places that suit all versions; `None` if the plan cannot be read by columns.
     pub(super) fn ledger(&self, vocabulary: &Vocabulary) -> Option<&Ledger> {
         self.ledger.get_or_init(|| Ledger::of(self.versions, vocabulary).ok()).as_ref()
     }

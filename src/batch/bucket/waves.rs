@@ -233,7 +233,7 @@ impl<'b> Waves<'b> {
         Ok(Accumulators::of_balances(sums))
     }
 
-    /// Takes the decisions; gives the claims that have none. An account that columns can not follow is given up.
+    /// Takes the decisions; gives the claims that have none. An account that columns cannot follow is given up.
     fn settle(
         &mut self,
         turn: Turn,

@@ -196,7 +196,7 @@ impl Check<'_> {
             }
             Some((first, name)) if name == raw => Err(say!(
                 "列 `{raw}` 重复（第 {first} 列与第 {number} 列）",
-                "the column `{raw}` stands twice (columns {first} and {number})"
+                "duplicate column `{raw}` (columns {first} and {number})"
             )),
             Some((first, name)) => Err(say!(
                 "第 {first} 列 `{name}` 与第 {number} 列 `{raw}` 仅大小写或首尾空格不同",
@@ -335,7 +335,7 @@ fn misfit(name: &str, kind: Option<Kind>, data_type: &DataType) -> Text {
     } else {
         say!(
             "列 `{name}`（{data_type}）不能作{kind}；{zh}",
-            "the column `{name}` ({data_type}) can not hold a value of type {kind}; {en}"; kind
+            "the column `{name}` ({data_type}) cannot hold a value of type {kind}; {en}"; kind
         )
     }
 }

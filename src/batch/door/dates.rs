@@ -75,7 +75,7 @@ fn within(day: i64) -> Result<i32, Wrong> {
     i32::try_from(day).ok().filter(|day| (FIRST_DAY..=LAST_DAY).contains(day)).ok_or(Wrong::Year)
 }
 
-/// Converts every value; one that can not be read is bad, unless it only fills the place of a null.
+/// Converts every value; one that cannot be read is bad, unless it only fills the place of a null.
 fn convert<N: Copy>(
     values: &[N],
     nulls: Option<&NullBuffer>,

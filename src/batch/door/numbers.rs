@@ -86,7 +86,7 @@ fn without_zeros(mut value: i256, mut scale: i8) -> (i256, i8) {
     (value, scale)
 }
 
-/// Converts every value; one that can not be read is bad, unless it only fills the place of a null.
+/// Converts every value; one that cannot be read is bad, unless it only fills the place of a null.
 fn convert<N: Copy>(
     values: &[N],
     nulls: Option<&NullBuffer>,

@@ -60,7 +60,7 @@ impl Read {
     }
 }
 
-/// A value that can not stay.
+/// A value that cannot stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Bad {
     /// Its place in the batch.

@@ -635,7 +635,7 @@ fn a_column_stands_once() {
     let (zh, en) = refused(Input::Claims, &columns, &[]);
     assert_eq!(
         en,
-        "the claims: the column `claim_id` stands twice (columns 1 and 3); \
+        "the claims: duplicate column `claim_id` (columns 1 and 3); \
          the columns `claim_id` (1) and `Claim_ID` (4) differ only in case or in blanks around them; \
          the columns `enrollment_id` (2) and ` enrollment_id` (5) differ only in case or in blanks around them"
     );
@@ -663,15 +663,15 @@ fn a_type_that_can_not_hold_the_fact_is_refused() {
         en,
         "the claims: \
          the column `claim_id` is a float (Float64), which is not exact; write text or a whole number; \
-         the column `enrollment_id` (Binary) can not hold a value of type id; write text or a whole number; \
+         the column `enrollment_id` (Binary) cannot hold a value of type id; write text or a whole number; \
          the column `total_cost` is a float (Float32), which is not exact; write a DECIMAL, a whole number or text; \
-         the column `event_date` (Int32) can not hold a value of type date; \
+         the column `event_date` (Int32) cannot hold a value of type date; \
          write a DATE, a timestamp without time zone or text; \
          the column `admitted` has a time zone (Timestamp(s, \"UTC\")), so its day is not certain; \
          write a DATE, a timestamp without time zone or text; \
-         the column `death` (Int8) can not hold a value of type yes-no; write a BOOLEAN or text; \
-         the column `cause` (Decimal128(4, 2)) can not hold a value of type category; write text or a whole number; \
-         the column `hospital_days` (Boolean) can not hold a value of type days; write a DECIMAL, a whole number or text"
+         the column `death` (Int8) cannot hold a value of type yes-no; write a BOOLEAN or text; \
+         the column `cause` (Decimal128(4, 2)) cannot hold a value of type category; write text or a whole number; \
+         the column `hospital_days` (Boolean) cannot hold a value of type days; write a DECIMAL, a whole number or text"
     );
     assert!(zh.starts_with(
         "理赔申请：列 `claim_id` 为浮点数（Float64），不精确；应为文本或整数；列 `enrollment_id`（Binary）"
@@ -734,7 +734,7 @@ fn a_fact_of_two_plans_is_one_fact() {
     let (number, date) = (fact("own", "claim", "number"), fact("own", "claim", "date"));
     assert!(vocabulary_of([("first", &number), ("second", &number)]).is_ok());
     let said = "`own` is one fact in the plan `first` and another in `second`: they differ in `type` or `of`, \
-                so one column can not hold both | 计划 `first` 与 `second` 的自有事实 `own` 类型或归属不同，不能共用一列";
+                so one column cannot hold both | 计划 `first` 与 `second` 的自有事实 `own` 类型或归属不同，不能共用一列";
     assert_eq!(vocabulary_of([("first", &number), ("second", &date)]).unwrap_err(), said);
     let of_enrollment = fact("own", "enrollment", "number");
     assert_eq!(vocabulary_of([("first", &number), ("second", &of_enrollment)]).unwrap_err(), said);
@@ -745,7 +745,7 @@ fn a_fact_can_not_take_the_name_of_another_column() {
     let (own, plan) = (fact("own", "claim", "number"), fact("plan", "claim", "number"));
     assert_eq!(
         vocabulary_of([("first", &own), ("second", &plan)]).unwrap_err(),
-        "the fact `plan` of the plan `second` can be no column: every batch has another column of that name | \
+        "the fact `plan` of the plan `second` cannot be a column: every batch has another column of that name | \
          计划 `second` 的自有事实 `plan` 与批量输入的固有列同名，无法成为一列"
     );
 }

@@ -17,7 +17,7 @@ pub(super) fn is_text(data_type: &DataType) -> bool {
     }
 }
 
-/// Reads every text that is given and not empty; what can not be read is bad, and not given.
+/// Reads every text that is given and not empty; what cannot be read is bad, and not given.
 pub(super) fn read_each<T, C: FromIterator<Option<T>>>(
     texts: &dyn Array,
     read: impl Fn(&str) -> Result<T, Wrong>,

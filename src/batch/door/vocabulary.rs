@@ -49,7 +49,7 @@ impl Vocabulary {
     /// The facts of all versions of all plans.
     ///
     /// # Errors
-    /// If two plans have own facts of one name and different meaning, or one that a column can not be named after.
+    /// If two plans have own facts of one name and different meaning, or one that a column cannot be named after.
     pub(crate) fn of(catalog: &Catalog) -> Result<Vocabulary, Error> {
         let mut facts: BTreeMap<String, KnownFact> =
             STANDARD.iter().map(|fact| (fact.name.to_owned(), KnownFact::standard(fact))).collect();
@@ -164,7 +164,7 @@ impl KnownFact {
         if RESERVED.contains(&&**name) {
             return Err(Error::columns(say!(
                 "计划 `{id}` 的自有事实 `{name}` 与批量输入的固有列同名，无法成为一列",
-                "the fact `{name}` of the plan `{id}` can be no column: every batch has another column of that name"
+                "the fact `{name}` of the plan `{id}` cannot be a column: every batch has another column of that name"
             )));
         }
         let PlanFact { holder, kind, .. } = *fact;
@@ -180,7 +180,7 @@ impl KnownFact {
         Err(Error::columns(say!(
             "计划 `{first}` 与 `{second}` 的自有事实 `{name}` 类型或归属不同，不能共用一列",
             "`{name}` is one fact in the plan `{first}` and another in `{second}`: they differ in `type` or `of`, \
-             so one column can not hold both"
+             so one column cannot hold both"
         )))
     }
 

@@ -248,8 +248,8 @@ impl TextForm {
             say(say!("编码 {name}", "in {name}"));
         }
         match self.separator {
-            b';' => say(say!("以分号分隔", "columns parted by semicolons")),
-            b'\t' => say(say!("以制表符分隔", "columns parted by tabs")),
+            b';' => say(say!("以分号分隔", "columns separated by semicolons")),
+            b'\t' => say(say!("以制表符分隔", "columns separated by tabs")),
             _ => {}
         }
         if self.header_row > 1 {
@@ -486,10 +486,9 @@ fn read(reader: &mut Reader<Metered>, record: &mut ByteRecord, form: &TextForm, 
                 "row {row} of `{path}` has more than 1 MiB; is a quote not closed?"
             )),
             csv::ErrorKind::Io(fault) => form.said_by_the_system(fault),
-            _ => Error::input(say!(
-                "`{path}` 第 {row} 行读不出：{text}",
-                "row {row} of `{path}` can not be read: {text}"
-            )),
+            _ => {
+                Error::input(say!("`{path}` 第 {row} 行读不出：{text}", "row {row} of `{path}` cannot be read: {text}"))
+            }
         }
     })
 }

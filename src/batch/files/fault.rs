@@ -1,4 +1,4 @@
-//! What is said of a file that can not be read or written.
+//! What is said of a file that cannot be read or written.
 
 use std::fmt::Display;
 use std::io;
@@ -12,22 +12,20 @@ use crate::text::{Text, say};
 pub(crate) fn unreadable(path: &Path, fault: &io::Error) -> Error {
     let path = path.display();
     let Text { zh, en } = Text::of_the_system(fault);
-    Error::input(Text { zh: format!("`{path}` 读不出：{zh}"), en: format!("`{path}` can not be read: {en}") })
+    Error::input(Text { zh: format!("`{path}` 读不出：{zh}"), en: format!("`{path}` cannot be read: {en}") })
 }
 
 /// A file that the system does not let be written.
 pub(crate) fn unwritable(path: &Path, fault: &io::Error) -> Error {
     let path = path.display();
     let Text { zh, en } = Text::of_the_system(fault);
-    Error::output(Text {
-        zh: format!("`{path}` 写不进去：{zh}"), en: format!("`{path}` can not be written: {en}")
-    })
+    Error::output(Text { zh: format!("`{path}` 写不进去：{zh}"), en: format!("`{path}` cannot be written: {en}") })
 }
 
-/// Rows that can not be encoded as the file that they are for.
+/// Rows that cannot be encoded as the file that they are for.
 pub(super) fn not_encoded(path: &Path, fault: &dyn Display) -> Error {
     let path = path.display();
-    Error::output(say!("`{path}` 写不进去：{fault}", "`{path}` can not be written: {fault}"))
+    Error::output(say!("`{path}` 写不进去：{fault}", "`{path}` cannot be written: {fault}"))
 }
 
 /// What a library reads; damaged bytes that it does not foresee make it panic, which is no way to end.

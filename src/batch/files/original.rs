@@ -40,7 +40,7 @@ impl Originals<'_> {
     /// The row of this number, which is higher than that of the row before; none if there are not so many.
     ///
     /// # Errors
-    /// If the file can not be read.
+    /// If the file cannot be read.
     pub(crate) fn find(&mut self, row: u64) -> Result<Option<Original>, Error> {
         match self {
             Originals::Parquet(rows) => rows.find(row),

@@ -127,7 +127,7 @@ impl Parquet {
         let (path, group) = (self.path.display(), group.saturating_add(1));
         Error::input(say!(
             "`{path}` 已损坏，第 {group} 个行组读不出：{what}",
-            "`{path}` is damaged: its row group {group} can not be read: {what}"
+            "`{path}` is damaged: its row group {group} cannot be read: {what}"
         ))
     }
 }

@@ -64,7 +64,7 @@ impl RejectsFile {
     /// with the mark of UTF-8 if it is to, and texts that a spreadsheet takes for formulas are neutralised if they are to be.
     ///
     /// # Errors
-    /// If the ending is none of results, or the file can not be created.
+    /// If the ending is none of results, or the file cannot be created.
     pub(crate) fn create(
         path: &Path,
         named: &Path,
@@ -109,7 +109,7 @@ impl RejectsFile {
     /// Adds a row with all that is wrong with it, and the cell of each.
     ///
     /// # Errors
-    /// If the file can not be written.
+    /// If the file cannot be written.
     pub(crate) fn add(&mut self, original: &Original, faults: &[(Reject, String)]) -> Result<(), Error> {
         let row = self.row(original, faults);
         self.held_bytes = self.held_bytes.saturating_add(row.bytes());
@@ -150,7 +150,7 @@ impl RejectsFile {
     /// Writes what is left and ends the file.
     ///
     /// # Errors
-    /// If the file can not be written.
+    /// If the file cannot be written.
     pub(crate) fn finish(mut self) -> Result<(), Error> {
         self.write()?;
         let path = &self.path;

@@ -46,7 +46,7 @@ impl Sink {
     /// For a file of this name, `.parquet`, `.csv`, `.jsonl` or `.xlsx`, with these columns.
     ///
     /// # Errors
-    /// If the name has another ending, or a column can not be written so.
+    /// If the name has another ending, or a column cannot be written so.
     pub(crate) fn new(path: &Path, schema: &SchemaRef) -> Result<Sink, Error> {
         let form = ResultForm::of(path).map_err(Error::output)?;
         for field in schema.fields() {
@@ -54,7 +54,7 @@ impl Sink {
                 let (name, kind) = (field.name(), field.data_type());
                 return Err(Error::output(say!(
                     "列 `{name}`（{kind}）无法写出",
-                    "the column `{name}` ({kind}) can not be written"
+                    "the column `{name}` ({kind}) cannot be written"
                 )));
             }
         }
@@ -108,7 +108,7 @@ impl Sink {
     /// Writes a file of these rows alone.
     ///
     /// # Errors
-    /// If the columns are other than those that were said, or the file can not be written.
+    /// If the columns are other than those that were said, or the file cannot be written.
     pub(crate) fn whole(&self, rows: &RecordBatch, to: &Path) -> Result<(), Error> {
         let mut bytes = match self.form {
             ResultForm::Parquet | ResultForm::Json => Vec::new(),
@@ -123,7 +123,7 @@ impl Sink {
     /// Writes a file of all parts in their order, in Parquet with the manifest; `each` hears the number of every part that is done and may stop it.
     ///
     /// # Errors
-    /// If a part can not be read or the file not be written, and what `each` says.
+    /// If a part cannot be read or the file not be written, and what `each` says.
     pub(crate) fn join(
         &self,
         parts: &[PathBuf],

@@ -118,7 +118,7 @@ impl Source {
     /// Its rows once more, as they stand there.
     ///
     /// # Errors
-    /// If it can not be read.
+    /// If it cannot be read.
     pub(crate) fn originals(&self) -> Result<Originals<'_>, Error> {
         Ok(match &self.content {
             Content::Parquet(parquet) => Originals::Parquet(Box::new(parquet.originals())),
@@ -130,7 +130,7 @@ impl Source {
     /// Its rows, at most so many at a time, with these columns only.
     ///
     /// # Errors
-    /// If it can not be read.
+    /// If it cannot be read.
     pub(crate) fn stream(&self, columns: &[usize], rows: usize) -> Result<Stream<'_>, Error> {
         let flow = match &self.content {
             Content::Parquet(parquet) => Flow::Parquet(parquet, Turns::new(columns, rows)),
@@ -183,7 +183,7 @@ impl Lane<'_> {
     /// The next rows; `None` after the last.
     ///
     /// # Errors
-    /// If the file can not be read any more, or is damaged: the file, and the row group or the row.
+    /// If the file cannot be read any more, or is damaged: the file, and the row group or the row.
     pub(crate) fn next(&mut self) -> Result<Option<Raw>, Error> {
         match self {
             Lane::Parquet(groups) => groups.next(),

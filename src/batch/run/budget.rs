@@ -54,7 +54,7 @@ impl Budget {
         let given = Mebibytes(self.memory);
         Err(Error::memory(say!(
             "{enrollments} 条参保记录需要 {least} 内存，现为 {given}",
-            "{enrollments} enrollments need {least} of memory, and {given} is allowed"
+            "{enrollments} enrollments need {least} of memory; the limit is {given}"
         ))
         .mended_by(Remedy::MoreMemory))
     }
@@ -79,7 +79,7 @@ impl Budget {
             let (least, given) = (Mebibytes(bytes.saturating_add(BASE)), Mebibytes(self.memory));
             Error::memory(say!(
                 "一部分会员的数据需要 {least} 内存，现为 {given}",
-                "one part of the members needs {least} of memory, and {given} is allowed"
+                "one part of the members needs {least} of memory; the limit is {given}"
             ))
             .mended_by(Remedy::MoreMemory)
         })
@@ -131,7 +131,7 @@ mod tests {
     fn enrollments_that_do_not_fit_are_refused_with_what_they_need() {
         budget(1024, 2).admit_enrollments(100_000_000).unwrap();
         let error = budget(64, 2).admit_enrollments(10_000_000).unwrap_err();
-        assert_eq!(error.to_string(), "10000000 enrollments need 132 MiB of memory, and 64 MiB is allowed");
+        assert_eq!(error.to_string(), "10000000 enrollments need 132 MiB of memory; the limit is 64 MiB");
         budget(132, 2).admit_enrollments(10_000_000).unwrap();
     }
 
@@ -141,6 +141,6 @@ mod tests {
         assert_eq!([0, 6, 10, 30].map(threads), [8, 4, 3, 1]);
         let error = budget(128, 8).deciding(40 << 20).unwrap_err();
         assert!(error.is_memory());
-        assert_eq!(error.to_string(), "one part of the members needs 148 MiB of memory, and 128 MiB is allowed");
+        assert_eq!(error.to_string(), "one part of the members needs 148 MiB of memory; the limit is 128 MiB");
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
-/// Gives a finished file its name, so that a loss of power can not take it back.
+/// Gives a finished file its name, so that a loss of power cannot take it back.
 pub(super) fn publish(from: &Path, to: &Path) -> Result<(), Error> {
     let synced = File::open(from).and_then(|file| file.sync_all());
     synced.and_then(|()| fs::rename(from, to)).and_then(|()| sync_folder(to)).map_err(|fault| unwritable(to, &fault))

@@ -121,7 +121,7 @@ impl Folder {
         let path = path.display();
         Err(Error::resume(say!(
             "`{path}` 不是本程序的工作目录；请移走它，或换一个输出文件名",
-            "`{path}` is no work folder of this program; move it away, or name another output"
+            "`{path}` is not a work folder of this program; move it away, or name another output"
         )))
     }
 
@@ -193,7 +193,7 @@ impl Folder {
         self.vanish()
     }
 
-    /// Removes the folder of a run that can not go on.
+    /// Removes the folder of a run that cannot go on.
     pub(super) fn discard(self) -> Result<(), Error> {
         self.empty()?;
         self.vanish()
@@ -256,7 +256,7 @@ fn refuse_to_overwrite(job: &Job) -> Result<(), Error> {
     match job.outputs().find(|path| path.exists()) {
         Some(path) if !job.is_forced => {
             let path = path.display();
-            Err(Error::output(say!("`{path}` 已存在", "`{path}` is there already")).mended_by(Remedy::Overwrite))
+            Err(Error::output(say!("`{path}` 已存在", "`{path}` already exists")).mended_by(Remedy::Overwrite))
         }
         Some(_) | None => Ok(()),
     }

@@ -274,7 +274,7 @@ impl Job {
             let (given, least) = (Mebibytes(self.memory), Mebibytes(LEAST_MEMORY));
             return Err(Error::memory(say!(
                 "内存 {given} 太少，至少 {least}",
-                "{given} of memory is too little, {least} is the least"
+                "the memory limit of {given} is too small; the least is {least}"
             )));
         }
         Ok(())

@@ -44,7 +44,7 @@ pub(crate) fn heed(progress: &dyn Progress) -> Result<(), Error> {
     if progress.stops() {
         Err(Error::interrupted(say!(
             "已中断；再次运行同一命令即可继续",
-            "interrupted; the same command again goes on from here"
+            "interrupted; run the same command again to resume"
         )))
     } else {
         Ok(())

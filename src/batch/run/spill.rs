@@ -341,7 +341,7 @@ fn head(schema: &SchemaRef) -> Result<Vec<u8>, Error> {
 
 /// Plain columns can always be written and put together, unless memory ends.
 pub(super) fn unencodable(fault: ArrowError) -> Error {
-    Error::memory(say!("工作数据无法处理：{fault}", "the columns can not be kept: {fault}"))
+    Error::memory(say!("工作数据无法处理：{fault}", "the columns cannot be kept: {fault}"))
 }
 
 /// The path of a thread's work file.

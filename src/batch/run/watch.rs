@@ -11,7 +11,7 @@ pub(crate) trait Watch: Sync {
     /// A claim whose enrollment is not there or was rejected.
     fn turn_away(&self, claim: &str);
 
-    /// A claim whose row can not be read.
+    /// A claim whose row cannot be read.
     fn refuse(&self, claim: &str);
 
     /// A bucket of members: the plain rows, and what was decided of them. Buckets come in no order, from any thread.

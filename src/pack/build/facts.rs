@@ -71,7 +71,7 @@ impl Builder<'_> {
                     if let Some(entry) = node.entries().iter().find(|entry| entry.key == key) {
                         let message = say!(
                             "标准事实 `{name}` 不能改变 `{key}`",
-                            "`{key}` of the standard fact `{name}` can not be changed"
+                            "`{key}` of the standard fact `{name}` cannot be changed"
                         );
                         self.resolver.findings.report(Code::UnknownKey, &entry.key_span, message);
                     }
@@ -219,7 +219,7 @@ impl Builder<'_> {
                 self.resolver.findings.report(
                     Code::DuplicateName,
                     span,
-                    say!("取值 `{name}` 重复", "the value `{name}` stands twice"),
+                    say!("取值 `{name}` 重复", "duplicate value `{name}`"),
                 );
             } else {
                 fact.symbols.push(Symbol::new(name, title));

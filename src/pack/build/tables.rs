@@ -37,7 +37,7 @@ impl<'n> Builder<'n> {
         let values: Vec<Option<Decimal>> = entries.iter().map(|entry| self.row_value(&entry.node, &mut unit)).collect();
         let otherwise = node.get("otherwise").map(|node| self.row_value(node, &mut unit));
         let by = self.fact_named(node.get("by")?)?;
-        // A value that can not be read is none of the table, but its row is there.
+        // A value that cannot be read is none of the table, but its row is there.
         let rows: Vec<Row<'n>> = entries
             .iter()
             .zip(&values)
@@ -86,7 +86,7 @@ impl<'n> Builder<'n> {
             Kind::YesNo => self.yes_no_rows(&fact, rows, otherwise, span),
             Kind::Money | Kind::Ratio | Kind::Days | Kind::Date => {
                 let name = &fact.name;
-                let message = say!("不能按 `{name}` 查表", "a table can not be looked up by `{name}`");
+                let message = say!("不能按 `{name}` 查表", "a table cannot be looked up by `{name}`");
                 let help = say!("金额、比例、天数用 `[bands]`", "use [bands] for money, ratios and days");
                 self.resolver.findings.report(Code::TableKey, span, message).help_with([help]);
                 None
@@ -132,7 +132,7 @@ impl<'n> Builder<'n> {
         for ((key, row), (other, again)) in found.iter().zip(found.iter().skip(1)) {
             if key == other {
                 let (first, second) = (row.key, again.key);
-                let message = say!("`{second}` 与 `{first}` 是同一行", "`{second}` is the row `{first}` again");
+                let message = say!("`{second}` 与 `{first}` 是同一行", "`{second}` duplicates the row `{first}`");
                 self.resolver.findings.report(Code::TableKey, again.span, message);
             }
         }
@@ -173,7 +173,7 @@ impl<'n> Builder<'n> {
         Some(Rows::Categories(rows.iter().map(|row| (row.key.into(), row.value)).collect()))
     }
 
-    /// A key that is none of the known ones; one that can not be a key at all was reported.
+    /// A key that is none of the known ones; one that cannot be a key at all was reported.
     fn wrong_key(&mut self, fact: &PlanFact, row: &Row<'_>, known: &[&str]) {
         if !Keys::Rows.takes(row.key) || self.resolver.of_unread_values.contains(&*fact.name) {
             return;
@@ -184,7 +184,7 @@ impl<'n> Builder<'n> {
         self.resolver.findings.report(Code::TableKey, row.span, message).help_with(help);
     }
 
-    /// A row is missing, unless it may be one whose key can not be read.
+    /// A row is missing, unless it may be one whose key cannot be read.
     fn not_total<T>(&mut self, missing: &str, rows: &[Row<'_>], span: &Span) -> Option<T> {
         if rows.iter().any(|row| !Keys::Rows.takes(row.key)) {
             return None;
@@ -226,7 +226,7 @@ impl<'n> Builder<'n> {
                 self.resolver.findings.report(
                     Code::DuplicateName,
                     span,
-                    say!("取值 `{text}` 重复", "the value `{text}` stands twice"),
+                    say!("取值 `{text}` 重复", "duplicate value `{text}`"),
                 );
             }
             listed.push(text.into());

@@ -133,7 +133,7 @@ impl<'n> Builder<'n> {
                 None
             }
             (None, Some(_)) => {
-                let message = say!("没有 `max_shares`，`excess` 无意义", "`excess` says nothing without `max_shares`");
+                let message = say!("没有 `max_shares`，`excess` 无意义", "`excess` means nothing without `max_shares`");
                 let span = node.get("excess").map(|node| node.span.clone()).unwrap_or_default();
                 self.resolver.findings.report(Code::Unused, &span, message);
                 None
@@ -199,7 +199,7 @@ impl<'n> Builder<'n> {
             return None;
         }
         if !exact::divides(FEN, to) {
-            let message = say!("舍入倍数 {to} 元不是分的整倍数", "`{to} yuan` is no multiple of the fen");
+            let message = say!("舍入倍数 {to} 元不是分的整倍数", "`{to} yuan` is not a multiple of the fen");
             let help = say!(
                 "舍入到分写 `0.01元`；也可以是它的任意整倍数",
                 "write `0.01 yuan` to round to the fen, or any multiple of it"

@@ -1,6 +1,6 @@
 //! Whether claims of one event are paid the same together, whichever is decided first.
 //!
-//! Proven by what telescopes; `design.md` has the argument. What can not be proven is tried on pairs of claims.
+//! Proven by what telescopes; `design.md` has the argument. What cannot be proven is tried on pairs of claims.
 
 #[cfg(test)]
 mod tests;
@@ -14,7 +14,7 @@ use crate::rounding::{Mode, Rounding};
 use crate::semantics::{Meaning, Place};
 use crate::text::{Text, say};
 
-/// Proves the promise, or says of which rule it can not be shown.
+/// Proves the promise, or says of which rule it cannot be shown.
 pub(super) fn prove(plan: &Plan) -> Result<(), Text> {
     let proof = Proof::of(plan);
     proof.every_condition_stands_still()?;

@@ -61,7 +61,7 @@ impl Resolver {
                 self.findings.report(
                     Code::CircularValue,
                     span,
-                    say!("中间值的定义绕回了自身", "a value is defined by itself"),
+                    say!("中间值的定义绕回了自身", "a value is defined in terms of itself"),
                 );
                 None
             }

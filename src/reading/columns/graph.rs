@@ -123,7 +123,7 @@ pub(crate) struct Range {
     pub(crate) places: u32,
 }
 
-/// A number does not provably fit 64 bits, or a table is too large: the plan can not be read by columns.
+/// A number does not provably fit 64 bits, or a table is too large: the plan cannot be read by columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TooWide;
 
@@ -206,7 +206,7 @@ impl Graph {
         Mask(self.node(operation, NO_RANGE))
     }
 
-    /// A date that may lie beyond the calendar is a fault of the data, which columns can not tell.
+    /// A date that may lie beyond the calendar is a fault of the data, which columns cannot tell.
     fn date(&mut self, operation: Operation, days: Range) -> Date {
         if !CALENDAR.contains(&days.low) || !CALENDAR.contains(&days.high) {
             self.too_wide = Some(TooWide);

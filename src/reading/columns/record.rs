@@ -108,7 +108,7 @@ pub(crate) struct Recorded {
     pub(crate) broken: Vec<(usize, Mask)>,
     /// Where each condition is known not to be met.
     pub(crate) unmet: Vec<(usize, Mask)>,
-    /// Where a table has no row for its key: a fault of the data, which columns can not tell.
+    /// Where a table has no row for its key: a fault of the data, which columns cannot tell.
     pub(crate) beyond: Mask,
     /// Whether every fact has a bit in a gap.
     pub(crate) tells_gaps: bool,

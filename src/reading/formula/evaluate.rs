@@ -25,7 +25,7 @@ use crate::semantics::Reading;
 pub(crate) struct Inputs {
     /// By slot; `None` where a fact is not given.
     pub(crate) facts: Vec<Option<Value>>,
-    /// By index of the formula's list; or for want of which facts it is not known.
+    /// By index of the formula's list; or the missing facts without which it is not known.
     pub(crate) priors: Vec<Result<Decimal, Slots>>,
 }
 
@@ -125,7 +125,7 @@ impl Values<'_> {
         }
     }
 
-    /// For want of which facts a node has no value; none if it has one.
+    /// The missing facts without which a node has no value; none if it has one.
     pub(crate) fn missing(&self, node: Node) -> Slots {
         self.missing_at(node.place())
     }
@@ -146,7 +146,7 @@ impl Values<'_> {
         &self.tables[index]
     }
 
-    /// For want of which facts an operation has no value.
+    /// The missing facts without which an operation has no value.
     fn lacks(&self, operation: &Operation) -> Slots {
         match operation {
             Operation::Fact(slot) | Operation::Derived(_, slot) => Slots::of(*slot),

@@ -292,7 +292,7 @@ impl Sheet<'_> {
         &self.places.priors[index]
     }
 
-    /// For want of which facts of one word a step has no value.
+    /// The missing facts, of one word, without which a step has no value.
     pub(super) fn missing_formula(&self, place: usize, operation: &Operation, word: usize) -> String {
         let own = self.cell(VALUE, place);
         let lacks = |nodes: &[Node]| self.missing_of(nodes, word);

@@ -193,7 +193,7 @@ impl<'k> Writing<'k> {
             || (self.above.is_empty() && texts().any(|text| (self.knows)(text.trim())))
     }
 
-    /// Takes the first row as the header, for want of a better.
+    /// Takes the first row as the header, where there is no better one.
     fn settle(&mut self) -> Result<(), Error> {
         let mut above = std::mem::take(&mut self.above).into_iter();
         let Some((row, cells)) = above.next() else { return Ok(()) };

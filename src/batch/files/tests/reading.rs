@@ -1,4 +1,4 @@
-//! Inputs: what is read, and what is said of those that can not be.
+//! Inputs: what is read, and what is said of those that cannot be.
 
 use arrow_array::types::Int32Type;
 use arrow_array::{BinaryArray, Decimal128Array, DictionaryArray};
@@ -72,12 +72,12 @@ fn a_file_that_is_not_there_is_named() {
         let error = Source::open(&folder.path(name), Input::Claims).unwrap_err();
         let said = (
             format!("`{name}` 读不出：没有这个文件或目录"),
-            format!("`{name}` can not be read: no such file or folder"),
+            format!("`{name}` cannot be read: no such file or folder"),
         );
         assert_eq!(folder.said(&error), said);
         fs::create_dir(folder.path(name)).unwrap();
         let error = Source::open(&folder.path(name), Input::Claims).unwrap_err();
-        assert_eq!(folder.said(&error).1, format!("`{name}` can not be read: it is a folder, not a file"));
+        assert_eq!(folder.said(&error).1, format!("`{name}` cannot be read: it is a folder, not a file"));
     }
 }
 
@@ -360,7 +360,7 @@ fn a_page_with_a_wrong_checksum_is_refused() {
         let place = CHECKSUMS.windows(value.len()).position(|bytes| bytes == value.as_bytes()).unwrap();
         let (zh, en) = read_all(&flipped(CHECKSUMS, place)).unwrap_err();
         let what = "Parquet argument error: Parquet error: Page CRC checksum mismatch";
-        assert_eq!(en, format!("`claims.parquet` is damaged: its row group {group} can not be read: {what}"));
+        assert_eq!(en, format!("`claims.parquet` is damaged: its row group {group} cannot be read: {what}"));
         assert_eq!(zh, format!("`claims.parquet` 已损坏，第 {group} 个行组读不出：{what}"));
     }
 }
@@ -416,7 +416,7 @@ fn a_text_of_parquet_that_is_not_utf_8_is_refused() {
         }
         let error = all(&source, 10).unwrap_err();
         let (_, en) = folder.said(&error);
-        assert!(en.starts_with("`claims.parquet` is damaged: its row group 1 can not be read: "), "{en}");
+        assert!(en.starts_with("`claims.parquet` is damaged: its row group 1 cannot be read: "), "{en}");
         assert!(en.to_lowercase().contains("utf-8"), "{en}");
     }
 }
@@ -429,5 +429,5 @@ fn what_is_left_of_a_file_that_changed_meanwhile_is_refused() {
     fs::write(&path, &CHECKSUMS[..60]).unwrap();
     let error = all(&source, 10).unwrap_err();
     let (_, en) = folder.said(&error);
-    assert!(en.starts_with("`claims.parquet` is damaged: its row group 1 can not be read: "), "{en}");
+    assert!(en.starts_with("`claims.parquet` is damaged: its row group 1 cannot be read: "), "{en}");
 }

@@ -121,7 +121,7 @@ fn a_sink_takes_only_its_own_columns() {
     let folder = Folder::new();
     let sink = Sink::new(&folder.path("payouts.csv"), &payouts(0, 0).schema()).unwrap();
     let error = sink.part(&batch(vec![("claim_id", text(&["C1"]))])).unwrap_err();
-    assert_eq!(folder.said(&error).1, "`payouts.csv` can not be written: its columns have changed");
+    assert_eq!(folder.said(&error).1, "`payouts.csv` cannot be written: its columns have changed");
     let error = Sink::new(&folder.path("payouts.txt"), &payouts(0, 0).schema()).unwrap_err();
     assert!(error.is_output());
     assert_eq!(
@@ -136,7 +136,7 @@ fn a_file_that_can_not_be_written_is_named() {
     let sink = Sink::new(&folder.path("payouts.parquet"), &payouts(0, 0).schema()).unwrap();
     let error = sink.join(&[], &folder.path("no/such/folder"), MANIFEST, &mut |_| Ok(())).unwrap_err();
     assert!(error.is_output());
-    assert_eq!(folder.said(&error).1, "`no/such/folder` can not be written: no such file or folder");
+    assert_eq!(folder.said(&error).1, "`no/such/folder` cannot be written: no such file or folder");
     let stop = || Error::input(Text::same("stopped"));
     let part = folder.file("part", sink.part(&payouts(0, 1)).unwrap());
     let error = sink.join(&[part], &folder.path("out"), MANIFEST, &mut |_| Err(stop())).unwrap_err();
@@ -152,7 +152,7 @@ fn a_full_disk_is_said() {
         let sink = Sink::new(&folder.path(name), &rows.schema()).unwrap();
         let part = folder.file("part", sink.part(&rows).unwrap());
         let error = sink.join(&[part], Path::new("/dev/full"), MANIFEST, &mut |_| Ok(())).unwrap_err();
-        assert_eq!(error.message(Language::En), "`/dev/full` can not be written: the disk is full");
+        assert_eq!(error.message(Language::En), "`/dev/full` cannot be written: the disk is full");
         let mut rejects = rejects_file(Path::new("/dev/full"), Path::new(name));
         let written =
             (0..100_000).try_for_each(|row| rejects.add(&original(), &[reject(row)])).and_then(|()| rejects.finish());
