@@ -52,8 +52,10 @@ pub use self::sample::{Sample, Sampled, Sampling, Stratum};
 pub use self::summary::{CauseTotal, Rows, Summary};
 #[cfg(feature = "workbook")]
 pub use self::workbook::workbook;
-use crate::batch::files::Sink;
-use crate::batch::{Digest, InputFile, LEAST_MEMORY, Progress, RecordedFile, digest_of, each_once, run_watched};
+use crate::batch::files::{Encoding, Sink};
+use crate::batch::{
+    Digest, InputFile, LEAST_MEMORY, Progress, RecordedFile, digest_of, each_once, refuse_to_lose, run_watched,
+};
 use crate::catalog::Catalog;
 use crate::error::{Error, Remedy};
 use crate::text::{Text, say};
@@ -75,7 +77,7 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
     let is_safe = audit.job.is_spreadsheet_safe();
     let [sink, notes] = [sink, notes].map(|sink| sink.marked(marks).spreadsheet_safe(is_safe));
     let job = audit.job.clone().mark_encoding(marks).memory(audit.memory_beside(&recorded)?);
-    let job = job.recorded(audit.recorded_file(&digest));
+    let job = job.recorded(audit.recorded_file(&digest, recorded.encoding));
     let policies = audit.compares_roundings.then(|| Policies::of(catalog));
     let forensics = policies.as_ref().map(|policies| Forensics::new(policies, &recorded));
     let desk = Desk::new(catalog, &recorded, &sink, forensics, audit.keeps_gravest);
@@ -105,20 +107,17 @@ impl Audit {
     }
 
     /// What the manifest says of the recorded payouts.
-    fn recorded_file(&self, digest: &Digest) -> RecordedFile {
+    fn recorded_file(&self, digest: &Digest, encoding: Option<Encoding>) -> RecordedFile {
         let file = InputFile::of("recorded", &self.recorded, digest);
-        RecordedFile { file, intake: self.recorded_as.clone(), unit: self.unit.name() }
+        RecordedFile { file, intake: self.recorded_as.clone().found(encoding), unit: self.unit.name() }
     }
 
     /// Every file is one of its own, and the notes are not there yet.
     fn check(&self) -> Result<(), Error> {
         let recorded = (self.recorded.as_path(), &self.recorded_as);
         each_once(self.job.files(Some(recorded)).chain([self.notes.clone()]))?;
-        let shown = self.notes.display();
         if self.notes.exists() && !self.job.overwrites() {
-            return Err(
-                Error::output(say!("`{shown}` 已存在", "`{shown}` already exists")).mended_by(Remedy::Overwrite)
-            );
+            return refuse_to_lose(self.job.outputs().chain([self.notes.clone()]), &self.job.corrections());
         }
         Ok(())
     }

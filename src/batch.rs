@@ -26,10 +26,10 @@ pub(crate) use self::observation::Observations;
 #[cfg(feature = "workbook")]
 pub(crate) use self::run::seek;
 pub use self::run::{
-    Cause, Certificates, InputFile, Job, JointLimitFile, LEAST_MEMORY, MOST_THREADS, Manifest, Numbers, Pack, Program,
-    Progress, Rehearsal, Rows, Settings, Stage, Summary, Totals, USUAL_MEMORY, rehearse, run,
+    Cause, Certificates, InputFile, InputIntake, Job, JointLimitFile, LEAST_MEMORY, MOST_THREADS, Manifest, Numbers,
+    Pack, Program, Progress, Rehearsal, Rows, Settings, Stage, Summary, Totals, USUAL_MEMORY, rehearse, run,
 };
-pub(crate) use self::run::{Digest, RecordedFile, Watch, digest_of, each_once, run_watched, share};
+pub(crate) use self::run::{Digest, RecordedFile, Watch, digest_of, each_once, refuse_to_lose, run_watched, share};
 use crate::catalog::Catalog;
 use crate::certificate::{Certifier, Roll};
 use crate::error::Error;

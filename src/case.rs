@@ -764,14 +764,21 @@ fn own_misfit_text(fact: &PlanFact, value: &Value) -> Option<Text> {
     let misfit = fact.kind.fit(value, fact.bounds).err()?;
     let (name, kind) = (&fact.name, fact.kind.said());
     let (min, max) = (fact.bounds.min, fact.bounds.max);
+    let value = &value.to_string();
     Some(match fact.kind {
+        Kind::Money | Kind::Ratio | Kind::Number | Kind::Days if misfit == Misfit::Digits => {
+            fact.kind.digits_text(name, value)
+        }
+        Kind::Money | Kind::Ratio | Kind::Number | Kind::Days if written::why(value, fact.kind).is_some() => {
+            fact.kind.misfit_text(name, value)
+        }
         Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => say!(
             "`{name}` 的值 `{value}` 应为 {min} 至 {max} 的{kind}",
             "the value `{value}` of `{name}` is not of type {kind} from {min} to {max}"; kind
         ),
         Kind::Category if misfit == Misfit::Blank => spelling::blank_text(name),
-        Kind::Date if misfit == Misfit::TimeOfDay => Kind::time_of_day_text(name, &value.to_string()),
-        Kind::Date | Kind::YesNo | Kind::Category => fact.kind.misfit_text(name, &value.to_string()),
+        Kind::Date if misfit == Misfit::TimeOfDay => Kind::time_of_day_text(name, value),
+        Kind::Date | Kind::YesNo | Kind::Category => fact.kind.misfit_text(name, value),
     })
 }
 

@@ -223,6 +223,9 @@ impl Bounds {
 impl Kind {
     /// What is wrong with a value that is not of this kind.
     pub(crate) fn misfit_text(self, name: &str, value: &str) -> Text {
+        if let Some(written::Why { said: why, .. }) = written::why(value, self) {
+            return say!("`{name}` 的值 `{value}` {why}", "the value `{value}` of `{name}` {why}"; why);
+        }
         let (kind, form) = (self.said(), self.form());
         say!(
             "`{name}` 的值 `{value}` 应为{kind}{form}",
@@ -252,6 +255,9 @@ impl Kind {
     /// What is wrong with a number that has more digits than one of this kind.
     pub(crate) fn digits_text(self, name: &str, value: &str) -> Text {
         let places = self.places();
+        if places == 0 && written::without_zeros(value).contains('.') {
+            return say!("`{name}` 的值 `{value}` 不是整数", "the value `{value}` of `{name}` is not a whole number");
+        }
         say!(
             "`{name}` 的值 `{value}` 位数过多，小数至多 {places} 位",
             "the value `{value}` of `{name}` has too many digits: at most {places} after the point"

@@ -2,12 +2,18 @@
 //!
 //! What can mean only one thing is read, and what had to be put right is said; anything else is refused. Nothing is guessed.
 
+mod why;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::fact::{Kind, Misfit};
 use crate::text::Text;
 use crate::{calendar, exact};
+
+#[cfg(feature = "batch")]
+pub(crate) use self::why::general;
+pub(crate) use self::why::{Why, why};
 
 /// A number that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -287,25 +293,32 @@ fn split_time(text: &str) -> (&str, Option<&str>) {
 }
 
 fn day_of(text: &str) -> Option<NaiveDate> {
-    let (year, month, day) = if let Some((year, rest)) = text.split_once('年') {
+    let [year, month, day] = parts_of(text)?;
+    let years = number_of(year, 4).filter(|_| year.len() == 4)?;
+    NaiveDate::from_ymd_opt(i32::try_from(years).ok()?, number_of(month, 2)?, number_of(day, 2)?)
+}
+
+/// What stands in the places of year, month and day.
+fn parts_of(text: &str) -> Option<[&str; 3]> {
+    Some(if let Some((year, rest)) = text.split_once('年') {
         let (month, day) = rest.split_once('月')?;
-        (year, month, day.strip_suffix(['日', '号'])?)
+        [year, month, day.strip_suffix(['日', '号'])?]
     } else if let Some(sign) = text.chars().find(|c| matches!(c, '-' | '/' | '.')) {
         let mut parts = text.split(sign);
         let parts = [parts.next()?, parts.next()?, parts.next()?, parts.next().unwrap_or_default()];
         let [year, month, day, ""] = parts else { return None };
-        (year, month, day)
+        [year, month, day]
     } else {
         let ((year, rest), is_long) = (text.split_at_checked(4)?, text.len() == 8);
         let (month, day) = rest.split_at_checked(2).filter(|_| is_long)?;
-        (year, month, day)
-    };
-    let number = |part: &str, most: usize| {
-        let is_number = !part.is_empty() && part.len() <= most && part.bytes().all(|byte| byte.is_ascii_digit());
-        is_number.then(|| part.parse::<u32>().ok()).flatten()
-    };
-    let year = number(year, 4).filter(|_| year.len() == 4)?;
-    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(month, 2)?, number(day, 2)?)
+        [year, month, day]
+    })
+}
+
+/// A number of so many digits at most.
+fn number_of(part: &str, most: usize) -> Option<u32> {
+    let is_number = !part.is_empty() && part.len() <= most && part.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| part.parse::<u32>().ok()).flatten()
 }
 
 /// Whether a time of day is midnight; none if it is no time.

@@ -470,7 +470,10 @@ fn the_sample_of_an_audit_comes_as_a_workbook() {
     assert!(drawn.contains(&serde_json::json!({ "claim": "zhao-2025-02", "recorded": "260.00", "due": "620.00" })));
     assert!(fs::read(folder.path("sample.xlsx")).unwrap().starts_with(b"PK"));
     let again = folder.huzhu(&[&fixed[..], &["--sample=3", "--workbook=sample.xlsx", "--lang=en"]].concat());
-    assert_eq!((again.code, again.err.as_str()), (2, "error: `sample.xlsx` already exists; `--force` overwrites it\n"));
+    assert_eq!(
+        (again.code, again.err.as_str()),
+        (2, "error: `sample.xlsx` already exists; `--force` overwrites what is there\n")
+    );
 }
 
 #[test]

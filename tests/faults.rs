@@ -7,6 +7,7 @@ mod contradictions;
 mod encodings;
 mod every_way;
 mod files;
+mod first_files;
 mod histories;
 mod joint_limits;
 mod manifest;

@@ -29,7 +29,10 @@ const LAYERS: [(&str, &[&str]); 9] = [
             "text",
         ],
     ),
-    ("facts", &["accumulator", "alike", "claim", "document::*", "enrollment", "fact", "facts", "spelling", "written"]),
+    (
+        "facts",
+        &["accumulator", "alike", "claim", "document::*", "enrollment", "fact", "facts", "spelling", "written::*"],
+    ),
     ("promises", &["plan::*"]),
     ("meaning", &["semantics"]),
     ("readings", &["adjudicate::*", "quote", "reading::*"]),

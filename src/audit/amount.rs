@@ -43,7 +43,8 @@ pub(super) fn read(text: &str, unit: Unit) -> Result<Amount, Text> {
     {
         return Ok(Amount { fen, put_right: None });
     }
-    let Number { value, put_right } = written::number(text, Kind::Money, unit == Unit::Fen).map_err(said)?;
+    let Number { value, put_right } = written::number(text, Kind::Money, unit == Unit::Fen)
+        .map_err(|fault| written::why(text, Kind::Money).map_or_else(|| said(fault), |why| why.said))?;
     let places = Kind::Money.places().checked_sub(value.scale()).and_then(|places| 10_i128.checked_pow(places));
     let fen = places.and_then(|places| value.mantissa().checked_mul(places)).and_then(|fen| i64::try_from(fen).ok());
     Ok(Amount { fen: fen.ok_or_else(|| said(Fault::Digits))?, put_right })
@@ -134,9 +135,11 @@ mod tests {
             ("", "there is no amount"),
             ("  ", "there is no amount"),
             ("12.345", "there are more than two places after the point"),
-            ("12,34", "the commas do not separate thousands"),
-            ("1,2345.00", "the commas do not separate thousands"),
-            (",123", "the commas do not separate thousands"),
+            ("12,34", "can mean two numbers, `12.34` or `1234`; write the one that is meant, without a comma"),
+            ("1,2345.00", "has a comma that separates no thousands; if `12345.00` is meant, write that"),
+            (",123", "can mean two numbers, `0.123` or `123`; write the one that is meant, without a comma"),
+            ("12,34元", "can mean two numbers, `12.34` or `1234`; write the one that is meant, without a comma"),
+            ("1,2,3,4.5.6", "the commas do not separate thousands"),
             ("12.34分", "an amount in fen has a fraction"),
             ("--12", "there is more than one minus"),
             ("(-12)", "there is more than one minus"),

@@ -53,6 +53,10 @@ pub(crate) struct Door {
     projection: Vec<usize>,
     /// The raw columns that are the input's own: not those that were added to rejected rows.
     own: Vec<usize>,
+    /// Of those that were added the one in which a row may stand whole.
+    whole: Option<usize>,
+    /// What the columns are called that are for people alone.
+    notes: Vec<String>,
     raw: SchemaRef,
     plain: SchemaRef,
 }
@@ -163,14 +167,17 @@ impl Door {
             let (zh, en) = (list(|text| &text.zh, "；"), list(|text| &text.en, "; "));
             Error::columns(Text { zh: format!("{}：{zh}", place.zh), en: format!("{}: {en}", place.en) })
         })?;
-        let mut projection: Vec<usize> = columns.iter().flat_map(Column::places).collect();
+        let added = columns::added(vocabulary, input, raw);
+        let whole = added::whole(raw, &added);
+        let mut projection: Vec<usize> = columns.iter().flat_map(Column::places).chain(whole).collect();
         projection.sort_unstable();
         let row = Field::new("row", DataType::UInt64, false);
         let fields = columns.iter().flat_map(Column::fields);
         let plain = Arc::new(Schema::new([row].into_iter().chain(fields).collect::<Vec<_>>()));
-        let added = columns::added(vocabulary, input, raw);
         let own = (0..raw.fields().len()).filter(|place| !added.contains(place)).collect();
-        Ok(Door { input, columns, projection, own, raw: Arc::new(raw.clone()), plain })
+        let called = raw.fields().iter().map(|field| field.name().trim());
+        let notes = called.filter(|called| columns::is_note(vocabulary, input, called)).map(str::to_owned).collect();
+        Ok(Door { input, columns, projection, own, whole, notes, raw: Arc::new(raw.clone()), plain })
     }
 
     /// The same, which takes numbers and dates in their plain form only.
@@ -195,6 +202,16 @@ impl Door {
     /// The places of the raw columns that a rejected row is given back with.
     pub(crate) fn own_columns(&self) -> &[usize] {
         &self.own
+    }
+
+    /// What the columns are called that are left out by themselves.
+    pub(crate) fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The place of the raw column in which a rejected row may stand whole.
+    pub(crate) fn whole(&self) -> Option<usize> {
+        self.whole
     }
 
     /// Reads rows that follow one another, the first of which has this number.
@@ -227,6 +244,7 @@ impl Door {
             plain.push(read.array);
             plain.extend(read.uncoded);
         }
+        self.refuse_whole_rows(batch, rows, &mut found)?;
         let Found { mut rejects, unread, observations, is_good } = found;
         let fault = |fault: ArrowError| self.changed(batch, &fault.to_string());
         let mut refused = refused::none();
@@ -255,6 +273,32 @@ impl Door {
         Ok(read)
     }
 
+    /// Refuses rows that stand in one column of a file of rejected rows and nowhere else; what their columns lack is not said besides.
+    fn refuse_whole_rows(&self, batch: &RecordBatch, rows: &Rows, found: &mut Found) -> Result<(), Error> {
+        let Some(place) = self.whole else { return Ok(()) };
+        let (whole, called) = (self.raw_at(batch, place)?, self.raw.field(place).name().trim());
+        let places = self.columns.iter().flat_map(Column::places);
+        let columns: Vec<&ArrayRef> = places.map(|place| self.raw_at(batch, place)).collect::<Result<_, _>>()?;
+        let is_whole = |row: &usize| {
+            !text_at(whole, *row).is_empty() && columns.iter().all(|column| text_at(column, *row).is_empty())
+        };
+        let of_whole: Vec<usize> = (0..batch.num_rows()).filter(is_whole).collect();
+        let numbers: BTreeSet<u64> = of_whole.iter().map(|row| rows.number(*row)).collect();
+        found.rejects.retain(|reject| !numbers.contains(&reject.row));
+        for row in of_whole {
+            let reason = say!(
+                "此行只写在 `{called}` 列中；请把各值分填到所属的列",
+                "the row stands only in `{called}`; spread its values over the columns"
+            );
+            if let Some(flag) = found.is_good.get_mut(row) {
+                *flag = false;
+            }
+            let (input, value, row) = (self.input, shown(whole, row), rows.number(row));
+            found.rejects.push(Reject { input, row, column: String::new(), value, reason: reason.on_one_line() });
+        }
+        Ok(())
+    }
+
     /// One fact from two columns, each of which calls it by one of its names; a row that says two values is rejected.
     fn joined(
         &self,
@@ -278,13 +322,16 @@ impl Door {
 
     /// The column of a batch that has all raw columns, or only those that are read.
     fn raw_column<'a>(&self, batch: &'a RecordBatch, column: &Column) -> Result<&'a ArrayRef, Error> {
-        let is_whole = batch.num_columns() == self.raw.fields().len();
-        let place = if is_whole { Some(column.place) } else { self.projection.binary_search(&column.place).ok() };
-        let is_the_same = |raw: &&ArrayRef| {
-            self.raw.fields().get(column.place).is_some_and(|field| field.data_type() == raw.data_type())
-        };
-        let raw = place.and_then(|place| batch.columns().get(place)).filter(is_the_same);
-        raw.ok_or_else(|| self.changed(batch, &column.called))
+        self.raw_at(batch, column.place)
+    }
+
+    fn raw_at<'a>(&self, batch: &'a RecordBatch, place: usize) -> Result<&'a ArrayRef, Error> {
+        let is_all = batch.num_columns() == self.raw.fields().len();
+        let given = if is_all { Some(place) } else { self.projection.binary_search(&place).ok() };
+        let field = self.raw.fields().get(place);
+        let is_the_same = |raw: &&ArrayRef| field.is_some_and(|field| field.data_type() == raw.data_type());
+        let raw = given.and_then(|given| batch.columns().get(given)).filter(is_the_same);
+        raw.ok_or_else(|| self.changed(batch, field.map_or("", |field| field.name().trim())))
     }
 
     /// The columns that are called otherwise than by their names: what they are called, and their names.

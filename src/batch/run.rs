@@ -40,9 +40,10 @@ use std::thread;
 use std::time::Instant;
 
 pub(crate) use digest::{Digest, of as digest_of};
+pub(crate) use folder::refuse_to_lose;
 pub use job::{Job, LEAST_MEMORY, MOST_THREADS, USUAL_MEMORY};
 pub(crate) use job::{RecordedFile, each_once};
-pub use manifest::{InputFile, JointLimitFile, Manifest, Numbers, Pack, Program, Settings, Totals};
+pub use manifest::{InputFile, InputIntake, JointLimitFile, Manifest, Numbers, Pack, Program, Settings, Totals};
 pub use progress::{Progress, Stage};
 pub use rehearse::{Rehearsal, rehearse};
 #[cfg(feature = "workbook")]
@@ -349,7 +350,7 @@ impl Run<'_> {
             let observations = counts.observations.renamed(|input, column| self.sources.called(input, column));
             let counts = Counts { observations, certificates, ..counts };
             let inputs = self.inputs(digests);
-            let manifest = Manifest::of(self.job, plans.catalog(), watch.is_some(), inputs, &counts);
+            let manifest = Manifest::of(self.job, plans.catalog(), watch.is_some(), self.manners, inputs, &counts);
             Ok(Counts { manifest: Some(manifest), ..counts })
         })?;
         heed(self.progress)?;

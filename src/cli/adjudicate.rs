@@ -13,6 +13,16 @@ use super::words::say;
 use super::{Failure, Report, apart, check, curve, what_if};
 
 pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failure> {
+    if asked.brief && setting.format == Format::Json {
+        let language = setting.language;
+        let message =
+            say!(language, "`--brief` 不能与 `--format json` 同用", "`--brief` cannot be used with `--format json`");
+        return Err(Failure::new(message).with_help([say!(
+            language,
+            "去掉其中之一；JSON 中的 `decision`、`payable`、`reasons` 即是结论",
+            "leave one of them out; `decision`, `payable` and `reasons` of the JSON are the outcome"
+        )]));
+    }
     let outputs = [&asked.certificate, &asked.workbook, &asked.svg].into_iter().flatten();
     files::each_once([&asked.case].into_iter().chain(outputs), setting.language)?;
     let (name, bytes) = read(&asked.case, setting)?;

@@ -111,15 +111,18 @@ fn check_files(asked: &options::Audit, setting: &Setting) -> Result<(), Failure>
             "`{path}` does not end in `.xlsx`"
         )));
     }
-    let written = asked.report.iter().chain(&asked.workbook).find(|path| path.exists() && !asked.force);
-    written.map_or(Ok(()), |path| {
-        let path = path.display();
-        Err(Failure::new(say!(
-            setting.language,
-            "`{path}` 已存在；用 `--force` 覆盖",
-            "`{path}` already exists; `--force` overwrites it"
-        )))
-    })
+    let there = asked.report.iter().chain(&asked.workbook).filter(|path| path.exists() && !asked.force);
+    let there: Vec<String> = there.map(|path| format!("`{}`", path.display())).collect();
+    if there.is_empty() {
+        return Ok(());
+    }
+    let (zh, en) = (there.join("、"), there.join(", "));
+    let exist = if there.len() > 1 { "exist" } else { "exists" };
+    Err(Failure::new(say!(
+        setting.language,
+        "{zh} 已存在；用 `--force` 覆盖",
+        "{en} already {exist}; `--force` overwrites what is there"
+    )))
 }
 
 fn audit(asked: &options::Audit) -> Audit {

@@ -406,6 +406,13 @@ pub(super) fn observation_in_words(seen: &Observation, summary: &Summary, langua
 fn reject_in_words(reject: &Reject, language: Language) -> String {
     let (input, Reject { row, column, value, .. }) = (input_in_words(reject.input, language), reject);
     let reason = reject.reason.in_language(language);
+    if column.is_empty() {
+        return say!(
+            language,
+            "  {input}第 {row} 行整行 `{value}`：{reason}",
+            "  {input}, row {row}, the whole row `{value}`: {reason}"
+        );
+    }
     say!(
         language,
         "  {input}第 {row} 行 `{column}` 列 `{value}`：{reason}",

@@ -191,7 +191,9 @@ pub(super) fn open(path: &Path, language: Language) -> Result<Box<dyn BufRead>, 
 pub(super) fn said(error: &Error, language: Language) -> String {
     let message = error.message(language);
     match error.remedy() {
-        Some(Remedy::Overwrite) => say!(language, "{message}；用 `--force` 覆盖", "{message}; `--force` overwrites it"),
+        Some(Remedy::Overwrite) => {
+            say!(language, "{message}；用 `--force` 覆盖", "{message}; `--force` overwrites what is there")
+        }
         Some(Remedy::StartOver) => {
             say!(language, "{message}；用 `--force` 可重新开始", "{message}; `--force` starts over")
         }

@@ -217,7 +217,41 @@ fn a_title_above_the_header_is_said_and_left_out_where_that_is_asked_for() {
     let said = folder.batch(&c, &e, &["--header-row", "claims=3"]);
     assert_eq!(said["read_as"]["claims"]["text"], "in GB18030, header in row 3, the rows above it left out");
     let ran = folder.ran(&c, &e, &["--header-row", "99"]);
-    assert!(ran.err.contains("has no row 99"), "{}", ran.err);
+    // 99 is beyond its end, and another row is a header
+    assert!(ran.err.contains("row 99 of") && ran.err.contains("that seems to be row 3"), "{}", ran.err);
+}
+
+#[test]
+fn the_row_of_the_header_is_counted_as_an_editor_counts_lines() {
+    let folder = Folder::new();
+    let [claims, enrollments] = in_chinese(",");
+    let e = folder.file("e.csv", &enrollments);
+    for end in ["\n", "\r\n"] {
+        let claims = claims.replace('\n', end);
+        let c = folder.file("c.csv", format!("2025年度理赔台账{end}{end}{claims}"));
+        let ran = folder.ran(&c, &e, &[]);
+        assert!(ran.code == 2 && ran.err.contains("seems to be row 3, below a title"), "{}", ran.err);
+        assert_eq!(folder.payouts(&c, &e, &["--header-row", "claims=3"]), plain_payouts());
+        let said = folder.batch(&c, &e, &["--header-row", "claims=3"]);
+        assert_eq!(said["read_as"]["claims"]["text"], "header in row 3, the rows above it left out");
+        for row in ["1", "2", "4", "99"] {
+            let ran = folder.ran(&c, &e, &["--header-row", &format!("claims={row}")]);
+            let said = format!("row {row} of `{c}` is no header; that seems to be row 3");
+            assert!(ran.code == 2 && ran.err.contains(&said), "{}", ran.err);
+        }
+        // a spreadsheet shows a title of two lines in one row
+        let c = folder.file("c.csv", format!("\"2025年度{end}理赔台账\"{end}{end}{claims}"));
+        assert_eq!(folder.payouts(&c, &e, &["--header-row", "claims=3"]), plain_payouts());
+        // empty lines alone are nothing to speak of
+        let c = folder.file("c.csv", format!("{end}{end}{claims}"));
+        assert_eq!(folder.payouts(&c, &e, &[]), plain_payouts());
+        assert_eq!(folder.batch(&c, &e, &[])["read_as"]["claims"]["text"], serde_json::Value::Null);
+    }
+    let c = folder.file("c.csv", "a\n\nb\n");
+    for (row, said) in [("2", "is empty: it has no header"), ("9", "has no row 9")] {
+        let ran = folder.ran(&c, &e, &["--header-row", &format!("claims={row}")]);
+        assert!(ran.code == 2 && ran.err.contains(said), "{}", ran.err);
+    }
 }
 
 #[test]

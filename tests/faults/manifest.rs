@@ -54,11 +54,11 @@ fn a_manifest_says_what_was_decided_by_what() {
     assert_eq!(manifest["joint_limits"].as_array().unwrap().len(), 1);
     assert_eq!(manifest["program"], json!({ "name": "huzhu", "version": env!("CARGO_PKG_VERSION") }));
     assert_eq!((&manifest["manifest"], &manifest["command"]), (&1.into(), &"batch".into()));
-    let as_found = json!({ "sheet": null, "header_row": null, "encoding": null });
+    let as_found = |input: &str| json!({ "input": input, "sheet": null, "header_row": null, "encoding": "UTF-8" });
     let options = json!({
         "ignore_columns": [],
         "holds": [],
-        "intakes": [as_found, as_found],
+        "intakes": [as_found("claims"), as_found("enrollments")],
         "unit": null,
         "strict": false,
         "bom": null,
@@ -123,8 +123,7 @@ fn an_audit_names_what_it_has_read_and_by_what_it_has_decided() {
     let folder = Folder::new("manifest-audit");
     let (claims, enrollments, recorded) = (input(CLAIMS), input(ENROLLMENTS), input("06-reversal-amount/recorded.csv"));
     let out = folder.path("wrong.csv");
-    let files =
-        ["audit", "-c", &claims, "-e", &enrollments, "-r", &recorded, "-o", &out, "--encoding", "recorded=UTF-8"];
+    let files = ["audit", "-c", &claims, "-e", &enrollments, "-r", &recorded, "-o", &out];
     let ran = huzhu(&[&files[..], &["--format", "json"]].concat());
     let summary: Json = serde_json::from_str(&ran.out).unwrap();
     let manifest = read(&folder, "wrong.csv.manifest.json");
@@ -133,8 +132,10 @@ fn an_audit_names_what_it_has_read_and_by_what_it_has_decided() {
     let expected = json!({ "holds": "recorded", "file": "recorded.csv", "bytes": bytes, "sha256": sha256 });
     assert_eq!(summary["inputs"][2], expected);
     assert_eq!(manifest["options"]["unit"], "yuan");
-    let encodings = manifest["options"]["intakes"].as_array().unwrap().iter().map(|intake| intake["encoding"].clone());
-    assert_eq!(encodings.collect::<Vec<_>>(), [Json::Null, Json::Null, "UTF-8".into()]);
+    let intakes = manifest["options"]["intakes"].as_array().unwrap().iter();
+    let intakes = intakes.map(|intake| (intake["input"].as_str().unwrap(), intake["encoding"].as_str().unwrap()));
+    let expected = [("claims", "UTF-8"), ("enrollments", "UTF-8"), ("recorded", "UTF-8")];
+    assert_eq!(intakes.collect::<Vec<_>>(), expected);
     let catalog = Catalog::load("rules".as_ref()).unwrap();
     let henan = &catalog.versions("henan-accident")[0];
     let pack = json!({ "plan": "henan-accident", "version": henan.version(), "fingerprint": henan.fingerprint() });

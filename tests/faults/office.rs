@@ -120,7 +120,11 @@ fn a_sheet_is_found_by_its_name_and_a_header_under_a_title() {
     let ran = folder.ran(&c, &e, &["--sheet", "2024"]);
     assert!(ran.err.contains("has no sheet `2024`; it has `说明`, `理赔 2025`"), "{}", ran.err);
     let ran = folder.ran(&c, &e, &["--sheet", "claims=理赔 2025", "--header-row", "claims=99"]);
-    assert!(ran.err.contains("row 99 of") && ran.err.contains("is empty: it has no header"), "{}", ran.err);
+    assert!(ran.err.contains("row 99 of") && ran.err.contains("that seems to be row 5"), "{}", ran.err);
+    let ran = folder.ran(&c, &e, &["--sheet", "claims=理赔 2025", "--header-row", "claims=6"]);
+    assert!(ran.err.contains("row 6 of") && ran.err.contains("is no header; that seems to be row 5"), "{}", ran.err);
+    let ran = folder.ran(&c, &e, &["--sheet", "claims=说明", "--header-row", "claims=2"]);
+    assert!(ran.err.contains("row 2 of") && ran.err.contains("is empty: it has no header"), "{}", ran.err);
 }
 
 #[test]
@@ -203,6 +207,11 @@ fn a_cell_that_is_not_read_may_be_anything_and_a_stray_one_is_told() {
         folder.rejects()[0].2,
         "the column `J` of `Sheet1` has no name, and the row has a value in it (cell `Sheet1!3:3`)"
     );
+    let rejects = folder.read("payouts.rejects.csv");
+    let mut reader = csv::Reader::from_reader(rejects.trim_start_matches('\u{feff}').as_bytes());
+    let value = reader.headers().unwrap().iter().position(|name| name == "value").unwrap();
+    let whole = reader.records().next().unwrap().unwrap()[value].to_owned();
+    assert_eq!(whole, "z-2,e-赵,2025-06-02,accident,320,3,,已核", "nothing of the row is lost");
 }
 
 #[test]

@@ -361,3 +361,60 @@ fn a_text_that_no_cell_can_hold_is_cut_in_a_workbook() {
         assert!(text.starts_with(rest) && cell.ends_with('…') == is_cut && cell.encode_utf16().count() <= 32_767);
     }
 }
+
+#[test]
+fn a_row_of_the_wrong_length_keeps_its_text_however_often_it_is_given() {
+    let folder = Folder::new("rejected-whole");
+    let header = "claim_id,enrollment_id,event_date,cause,personal_burden,hospital_days";
+    let row = "LP0111,e1,2025年3月20日,意外伤害,\"11,810.84\",15,,\"多\"\"余\"";
+    let lines = format!("二行,e1,2025-01-10,accident,\"2\r\n019\",5,,x\r\n\r\n{row}\r\nb,e2,2025-01-10,accident,51");
+    let reason = "the row stands only in `value`; spread its values over the columns";
+    folder.write("e.csv", ENROLLMENTS);
+    for mark in ["", "\u{feff}"] {
+        folder.write("c.csv", &format!("{mark}{header}\r\n{lines}"));
+        let ran = batch(&folder, "c.csv", "e.csv", "out.csv", &["--force"]);
+        assert_eq!(ran.code, 1, "{ran:?}");
+        let wholes = ["二行,e1,2025-01-10,accident,\"2\r\n019\",5,,x", row, "b,e2,2025-01-10,accident,51"];
+        assert_eq!(column(&folder.read("out.rejects.csv"), "value"), wholes);
+        for (from, to) in [("out", "again"), ("again", "third")] {
+            let ran = batch(&folder, &format!("{from}.rejects.csv"), "e.csv", &format!("{to}.csv"), &["--force"]);
+            assert_eq!(ran.code, 1, "{ran:?}");
+            let rejects = folder.read(&format!("{to}.rejects.csv"));
+            assert_eq!(column(&rejects, "value"), wholes);
+            assert_eq!(column(&rejects, "reason_en"), [reason; 3]);
+            assert_eq!(column(&rejects, "claim_id"), [""; 3]);
+            assert_eq!(column(&rejects, "column"), [""; 3]);
+        }
+        // spread over its columns, it is decided
+        let rejects = folder.read("out.rejects.csv");
+        let spread = rejects.replacen(",,,,,,3,", "b,e2,2025-01-10,accident,2019.87,51,3,", 1);
+        folder.write("spread.csv", &spread);
+        let ran = batch(&folder, "spread.csv", "e.csv", "spread-out.csv", &["--force"]);
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(folder.read("spread-out.csv").contains("\nb,e2,henan-accident,1,paid,7119.87,"));
+        assert_eq!(column(&folder.read("spread-out.rejects.csv"), "value"), wholes[..2]);
+    }
+    // what somebody has noted beside it changes nothing, however long the row is
+    let long = format!("b,e2,{}", "很长的一行".repeat(99));
+    folder.write("c.csv", &format!("{header},备注\n{long}\n"));
+    assert_eq!(batch(&folder, "c.csv", "e.csv", "out.csv", &["--force"]).code, 1);
+    folder.write("noted.csv", &folder.read("out.rejects.csv").replacen("\n,,,,,,,", "\n,,,,,,待查,", 1));
+    assert_eq!(batch(&folder, "noted.csv", "e.csv", "again.csv", &["--force"]).code, 1);
+    let again = folder.read("again.rejects.csv");
+    assert_eq!((column(&again, "value"), column(&again, "备注")), (vec![long], vec!["待查".to_owned()]));
+    folder.write("c.csv", &format!("{header}\r\n{lines}"));
+    // as a workbook, too
+    let rejects = folder.path("rejects.xlsx");
+    assert_eq!(batch(&folder, "c.csv", "e.csv", "out.csv", &["--rejects", &rejects, "--force"]).code, 1);
+    assert_eq!(batch(&folder, "rejects.xlsx", "e.csv", "again.csv", &["--force"]).code, 1);
+    let again = folder.read("again.rejects.csv");
+    assert_eq!(column(&again, "value")[1..], [row, "b,e2,2025-01-10,accident,51"]);
+    assert_eq!(column(&again, "reason_en"), [reason; 3]);
+}
+
+/// The values of a column of a CSV file.
+fn column(text: &str, name: &str) -> Vec<String> {
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let place = reader.headers().unwrap().iter().position(|header| header == name).unwrap();
+    reader.records().map(|record| record.unwrap()[place].to_owned()).collect()
+}

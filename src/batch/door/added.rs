@@ -10,6 +10,8 @@ pub(crate) const ADDED: [&str; 7] = ["row", "line", "cell", "column", "value", "
 /// A file with one of these is one of rejected rows; in any other a column `value` is a mistake to be told.
 const SIGNS: [&str; 2] = ["reason_zh", "reason_en"];
 
+const WHOLE: &str = "value";
+
 /// What a name of [`ADDED`] begins with where the input has a column of that name.
 const PREFIX: &str = "rejected_";
 
@@ -20,6 +22,12 @@ pub(super) fn places(raw: &Schema, is_known: impl Fn(&str) -> bool) -> BTreeSet<
         return BTreeSet::new();
     }
     names().filter(|(_, name)| ADDED.contains(&plain(name)) && !is_known(name)).map(|(place, _)| place).collect()
+}
+
+/// Of these columns the one in which a row stands whole that has more or fewer values than there are columns.
+pub(super) fn whole(raw: &Schema, added: &BTreeSet<usize>) -> Option<usize> {
+    let is_whole = |place: &&usize| raw.fields().get(**place).is_some_and(|field| plain(field.name().trim()) == WHOLE);
+    added.iter().rev().find(is_whole).copied() // behind an own column of that name
 }
 
 /// The names of the columns to add beside these.

@@ -13,8 +13,8 @@ use crate::batch::door::target::{self, Bad, Read, Target, Wrong};
 use crate::batch::door::vocabulary::{Meant, Vocabulary};
 use crate::batch::door::{added, categories, dates, ids, numbers, texts};
 use crate::fact::{Holder, Kind, StandardFact};
-use crate::names;
 use crate::text::{Text, say};
+use crate::{names, spelling};
 
 /// A raw column that is read.
 #[derive(Debug)]
@@ -67,6 +67,8 @@ const ENROLLMENTS: [Listed; 7] = [
     fact("coverage_end"),
 ];
 
+const NOTES: [&str; 2] = ["notes", "备注"];
+
 fn listed(input: Input) -> &'static [Listed] {
     match input {
         Input::Claims => &CLAIMS,
@@ -106,7 +108,8 @@ pub(super) fn checked(
     let added = added(vocabulary, input, raw);
     for (place, field) in raw.fields().iter().enumerate() {
         let name = field.name().trim();
-        if !added.contains(&place) && !ignore.iter().any(|ignored| ignored.trim() == name) {
+        let is_left_out = ignore.iter().any(|ignored| ignored.trim() == name) || is_note(vocabulary, input, name);
+        if !added.contains(&place) && !is_left_out {
             match check.column(place, field) {
                 Ok(column) => columns.push(column),
                 Err(problem) => problems.push(problem),
@@ -120,6 +123,12 @@ pub(super) fn checked(
     }
     columns.sort_by(|a, b| a.order(input).cmp(&b.order(input)));
     Ok(joined(columns))
+}
+
+/// Whether a column is for people alone, as the key `notes` of a case file is; one that a fact is called by holds the fact.
+pub(super) fn is_note(vocabulary: &Vocabulary, input: Input, called: &str) -> bool {
+    let folded = spelling::fold(called);
+    NOTES.iter().any(|note| spelling::fold(note) == folded) && vocabulary.meant_by(input, called) == Meant::Stranger
 }
 
 /// The places of columns that an earlier run has added to rejected rows.

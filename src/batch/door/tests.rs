@@ -422,7 +422,7 @@ fn a_fact_of_a_packs_own_is_read_by_its_kind() {
         reasons,
         [
             "the value `-1` of `voucher_number` is not from 0 to 1000000000",
-            "the value `1.5` of `voucher_number` has too many digits: at most 0 after the point",
+            "the value `1.5` of `voucher_number` is not a whole number",
             "the value `x` of `voucher_number` is not of type number, such as `12`",
         ]
     );
@@ -503,20 +503,20 @@ fn a_row_with_bad_values_leaves_with_all_its_reasons() {
         })
         .collect();
     let date = "the value `yesterday` of `event_date` is not of type date, such as `2025-01-31`";
-    let no_date = "the value `2025-02-30` of `event_date` is not of type date, such as `2025-01-31`";
+    let no_date = "the value `2025-02-30` of `event_date` is no date: there is no 30 February 2025";
     assert_eq!(
         said,
         [
             (2, "claim_id", "", "缺少 `claim_id`", "`claim_id` is not given"),
             (3, "claim_id", "", "缺少 `claim_id`", "`claim_id` is not given"),
             (3, "event_date", "yesterday", "`event_date` 的值 `yesterday` 应为日期，如 `2025-01-31`", date),
-            (5, "event_date", "2025-02-30", "`event_date` 的值 `2025-02-30` 应为日期，如 `2025-01-31`", no_date),
+            (5, "event_date", "2025-02-30", "`event_date` 的值 `2025-02-30` 不是日期：2025年2月没有30日", no_date),
             (
                 5,
                 "total_cost",
                 "4,5",
-                "`total_cost` 的值 `4,5` 应为金额，如 `1234.50`",
-                "the value `4,5` of `total_cost` is not of type money, such as `1234.50`"
+                "`total_cost` 的值 `4,5` 有两种读法：`4.5` 或 `45`；请不用逗号写明是哪一个",
+                "the value `4,5` of `total_cost` can mean two numbers, `4.5` or `45`; write the one that is meant, without a comma"
             ),
         ]
     );

@@ -1,5 +1,6 @@
 //! A CSV file, read by one thread at a time.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::num::NonZeroU32;
@@ -43,6 +44,16 @@ pub(super) struct Csv {
     schema: SchemaRef,
 }
 
+/// What is found where a header is looked for.
+enum Sought {
+    /// The row, its number as a spreadsheet counts, and how many rows that are not empty end with it.
+    Row { header: ByteRecord, row: u64, rows: u32 },
+    /// An empty line.
+    Blank,
+    /// The end of the file.
+    Beyond,
+}
+
 /// How a text file is written.
 #[derive(Debug, Clone)]
 pub(super) struct TextForm {
@@ -50,8 +61,10 @@ pub(super) struct TextForm {
     is_packed: bool,
     pub(super) encoding: Encoding,
     pub(super) separator: u8,
-    /// The header's row, counted from 1; empty lines do not count.
-    pub(super) header_row: u32,
+    /// The header's row as a spreadsheet counts, from 1.
+    header_row: u64,
+    /// How many rows that are not empty end with the header.
+    rows_to_header: u32,
 }
 
 /// The rows of a CSV file.
@@ -106,7 +119,7 @@ impl Csv {
     pub(super) fn rows(&self, columns: &[usize], most: usize) -> Result<CsvRows, Error> {
         let schema = self.schema.project(columns).map_err(|fault| Error::columns(Text::same(&fault.to_string())))?;
         let (mut reader, mut record) = (self.form.reader(self.form.separator)?, ByteRecord::new());
-        for _ in 0..self.form.header_row {
+        for _ in 0..self.form.rows_to_header {
             read(&mut reader, &mut record, &self.form, 0)?;
         }
         Ok(CsvRows {
@@ -128,21 +141,11 @@ impl Csv {
 impl Csv {
     /// The rows once more, with all columns.
     pub(super) fn originals(&self) -> Result<CsvOriginals, Error> {
-        let mut reader = self.form.reader(self.form.separator)?;
-        reader.get_mut().last = Some(Last::default());
-        let mut rows = CsvOriginals {
-            form: self.form.clone(),
-            width: self.schema.fields().len(),
-            reader,
-            record: ByteRecord::new(),
-            row: 0,
-            lines: Lines { of_text: 0, of_sheet: 0 },
-            breaks: 0,
-        };
-        for _ in 0..self.form.header_row {
-            rows.read(0)?;
+        let mut rows = Placed::of(&self.form, self.form.separator)?;
+        for _ in 0..self.form.rows_to_header {
+            rows.read(&self.form, 0)?;
         }
-        Ok(rows)
+        Ok(CsvOriginals { form: self.form.clone(), width: self.schema.fields().len(), rows, row: 0 })
     }
 }
 
@@ -151,36 +154,58 @@ impl Csv {
 pub(crate) struct CsvOriginals {
     form: TextForm,
     width: usize,
-    reader: Reader<Metered>,
-    record: ByteRecord,
+    rows: Placed,
     row: u64,
-    lines: Lines,
-    /// The line ends inside of values so far: a spreadsheet does not count them.
-    breaks: u64,
 }
 
 impl CsvOriginals {
     pub(super) fn find(&mut self, row: u64) -> Result<Option<Original>, Error> {
         while self.row < row {
             let next = self.row.saturating_add(1);
-            if !self.read(next)? {
+            if !self.rows.read(&self.form, next)? {
                 return Ok(None);
             }
             self.row = next;
         }
-        let is_misshapen = is_misshapen(&self.record, self.width);
+        let record = &self.rows.record;
+        let is_misshapen = is_misshapen(record, self.width);
         let text = |field: &[u8]| String::from_utf8_lossy(field).into_owned();
         let is_unread = |(place, field): (usize, &[u8])| std::str::from_utf8(field).is_err().then_some(place);
         Ok(Some(Original {
-            values: (!is_misshapen).then(|| self.record.iter().take(self.width).map(text).collect()),
-            unread: self.record.iter().enumerate().filter_map(is_unread).collect(),
-            whole: if is_misshapen { joined(&self.record) } else { String::new() },
-            lines: Some(self.lines),
+            values: (!is_misshapen).then(|| record.iter().take(self.width).map(text).collect()),
+            unread: record.iter().enumerate().filter_map(is_unread).collect(),
+            whole: if is_misshapen { self.rows.text() } else { String::new() },
+            lines: Some(self.rows.lines),
         }))
     }
+}
 
-    fn read(&mut self, row: u64) -> Result<bool, Error> {
-        if !read(&mut self.reader, &mut self.record, &self.form, row)? {
+/// The rows of a text one after the other, each with the place where it stands.
+#[derive(Debug)]
+struct Placed {
+    reader: Reader<Metered>,
+    record: ByteRecord,
+    lines: Lines,
+    /// The line ends inside of values so far: a spreadsheet does not count them.
+    breaks: u64,
+    /// Where the last row begins in the text; blank lines may stand before it.
+    begins: u64,
+}
+
+impl Placed {
+    fn of(form: &TextForm, separator: u8) -> Result<Placed, Error> {
+        let mut reader = form.reader(separator)?;
+        reader.get_mut().kept = Some(Kept::default());
+        Ok(Placed { reader, record: ByteRecord::new(), lines: Lines { of_text: 0, of_sheet: 0 }, breaks: 0, begins: 0 })
+    }
+
+    /// Reads one more row; there is none if this is false.
+    fn read(&mut self, form: &TextForm, row: u64) -> Result<bool, Error> {
+        self.begins = self.reader.position().byte();
+        if let Some(kept) = &mut self.reader.get_mut().kept {
+            kept.from = self.begins;
+        }
+        if !read(&mut self.reader, &mut self.record, form, row)? {
             return Ok(false);
         }
         // Of a row the reader says where it ends; blank lines may stand before it, and the line feed of a carriage return is still to come.
@@ -188,11 +213,20 @@ impl CsvOriginals {
         let inside = self.record.as_slice().iter().filter(is_line_feed).count();
         let inside = u64::try_from(inside).unwrap_or(u64::MAX);
         let end = self.reader.position();
-        let has_ended = self.reader.get_ref().last.as_ref().and_then(|last| last.before(end.byte())) == Some(b'\n');
-        let of_text = end.line().saturating_sub(inside).saturating_sub(u64::from(has_ended));
+        let of_text = end.line().saturating_sub(inside).saturating_sub(u64::from(self.bytes().ends_with(b"\n")));
         self.lines = Lines { of_text, of_sheet: of_text.saturating_sub(self.breaks) };
         self.breaks = self.breaks.saturating_add(inside);
         Ok(true)
+    }
+
+    /// The last row as it is written, with its quotes and without the end of its line.
+    fn text(&self) -> String {
+        String::from_utf8_lossy(self.bytes()).trim_matches(['\r', '\n']).to_owned()
+    }
+
+    fn bytes(&self) -> &[u8] {
+        let kept = self.reader.get_ref().kept.as_ref();
+        kept.and_then(|kept| kept.between(self.begins, self.reader.position().byte())).unwrap_or_default()
     }
 }
 
@@ -226,7 +260,8 @@ impl TextForm {
             is_packed: path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz")),
             encoding: Encoding::Utf8,
             separator: b',',
-            header_row: intake.header_row.map_or(1, NonZeroU32::get),
+            header_row: 1,
+            rows_to_header: 1,
         };
         let encoding = match intake.encoding {
             Some(encoding) => encoding,
@@ -252,7 +287,7 @@ impl TextForm {
             b'\t' => say(say!("以制表符分隔", "columns separated by tabs")),
             _ => {}
         }
-        if self.header_row > 1 {
+        if self.rows_to_header > 1 {
             let row = self.header_row;
             say(say!("列名在第 {row} 行，其上各行未读", "header in row {row}, the rows above it left out"));
         }
@@ -271,7 +306,7 @@ impl TextForm {
     }
 
     fn reader(&self, separator: u8) -> Result<Reader<Metered>, Error> {
-        let text = Metered { text: self.text()?, left: 0, is_used_up: false, last: None };
+        let text = Metered { text: self.text()?, left: 0, is_used_up: false, kept: None };
         let mut builder = ReaderBuilder::new();
         builder.has_headers(false).flexible(true).delimiter(separator).buffer_capacity(BUFFER);
         Ok(builder.from_reader(text))
@@ -279,53 +314,60 @@ impl TextForm {
 
     /// The header, with the separator that parts the most of it. Where another row looks more like one, that is said.
     fn find_header(&mut self, intake: &Intake, knows: Knows<'_>) -> Result<ByteRecord, Error> {
-        let mut best = ByteRecord::new();
+        let asked = intake.header_row.map(NonZeroU32::get);
+        let (mut best, mut missing) = (ByteRecord::new(), Sought::Beyond);
         for separator in SEPARATORS {
-            let header = self.row_of(separator, self.header_row)?;
-            if header.len() > best.len() {
-                (best, self.separator) = (header, separator);
+            match self.seek(separator, asked)? {
+                Sought::Row { header, row, rows } if header.len() > best.len() => {
+                    (best, self.separator, self.header_row, self.rows_to_header) = (header, separator, row, rows);
+                }
+                Sought::Row { .. } | Sought::Beyond => {}
+                Sought::Blank => missing = Sought::Blank,
             }
         }
         let knows_it = best.iter().filter_map(|field| std::str::from_utf8(field).ok()).any(|name| knows(name.trim()));
-        if intake.header_row.is_none()
-            && !knows_it
-            && let Some(row) = self.header_below(knows)?
-        {
-            let path = self.path.display();
-            return Err(Error::input(say!(
-                "`{path}` 的列名似乎在第 {row} 行，其上是标题；请指明列名所在的行",
-                "the header of `{path}` seems to be row {row}, below a title; say which row it is"
-            )));
+        if !knows_it && let Some(row) = self.header_elsewhere(asked.map_or(self.header_row, u64::from), knows)? {
+            return Err(header::stands_elsewhere(&self.path, asked, row));
         }
-        Ok(best)
+        if best.is_empty() { Err(self.has_no_header(asked, &missing)) } else { Ok(best) }
     }
 
-    /// The row of this number; the file has to have one.
-    fn row_of(&self, separator: u8, number: u32) -> Result<ByteRecord, Error> {
-        let (mut reader, mut record) = (self.reader(separator)?, ByteRecord::new());
-        for row in 1..=number {
-            if read(&mut reader, &mut record, self, 0)? {
-                continue;
+    /// The row of this number as a spreadsheet counts, or the first that is not empty.
+    fn seek(&self, separator: u8, asked: Option<u32>) -> Result<Sought, Error> {
+        let (mut found, mut rows) = (Placed::of(self, separator)?, 0_u32);
+        while found.read(self, 0)? {
+            rows = rows.saturating_add(1);
+            let row = found.lines.of_sheet;
+            match asked.map_or(Ordering::Equal, |asked| row.cmp(&asked.into())) {
+                Ordering::Less => {}
+                Ordering::Equal => return Ok(Sought::Row { header: found.record, row, rows }),
+                Ordering::Greater => return Ok(Sought::Blank),
             }
-            let path = self.path.display();
-            return Err(Error::input(if row == 1 {
-                say!("`{path}` 是空文件，没有列名", "`{path}` is empty: it has no header")
-            } else {
-                say!("`{path}` 没有第 {number} 行", "`{path}` has no row {number}")
-            }));
         }
-        Ok(record)
+        Ok(Sought::Beyond)
     }
 
-    fn header_below(&self, knows: Knows<'_>) -> Result<Option<u32>, Error> {
+    fn has_no_header(&self, asked: Option<u32>, missing: &Sought) -> Error {
+        let path = self.path.display();
+        Error::input(match (asked, missing) {
+            (None, _) => say!("`{path}` 是空文件，没有列名", "`{path}` is empty: it has no header"),
+            (Some(row), Sought::Blank) => header::blank(&self.path, row),
+            (Some(row), Sought::Row { .. } | Sought::Beyond) => {
+                say!("`{path}` 没有第 {row} 行", "`{path}` has no row {row}")
+            }
+        })
+    }
+
+    /// The first row but this one that looks like a header.
+    fn header_elsewhere(&self, own: u64, knows: Knows<'_>) -> Result<Option<u64>, Error> {
         for separator in SEPARATORS {
-            let (mut reader, mut record) = (self.reader(separator)?, ByteRecord::new());
-            for row in (1_u32..).take(header::MOST_ROWS_ABOVE) {
-                if !read(&mut reader, &mut record, self, 0)? {
+            let mut found = Placed::of(self, separator)?;
+            for _ in 0..header::MOST_ROWS_ABOVE {
+                if !found.read(self, 0)? {
                     break;
                 }
-                let cells = record.iter().filter_map(|field| std::str::from_utf8(field).ok());
-                if row > 1 && header::is_header(cells, knows) {
+                let (row, cells) = (found.lines.of_sheet, found.record.iter());
+                if row != own && header::is_header(cells.filter_map(|field| std::str::from_utf8(field).ok()), knows) {
                     return Ok(Some(row));
                 }
             }
@@ -498,30 +540,32 @@ struct Metered {
     text: Box<dyn Read + Send>,
     left: usize,
     is_used_up: bool,
-    /// What it gave last, where somebody looks back.
-    last: Option<Last>,
+    /// What it has given, where somebody looks back.
+    kept: Option<Kept>,
 }
 
-/// The bytes that a text gave last, and how many it has given in all.
+/// The bytes that a text gave last.
 #[derive(Debug, Default)]
-struct Last {
+struct Kept {
     bytes: Vec<u8>,
-    given: u64,
+    /// Where they begin in the text.
+    begin: u64,
+    /// From where on they are wanted.
+    from: u64,
 }
 
-impl Last {
+impl Kept {
     fn keep(&mut self, bytes: &[u8]) {
-        if !bytes.is_empty() {
-            self.bytes.clear();
-            self.bytes.extend_from_slice(bytes);
-            self.given = self.given.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-        }
+        let past = usize::try_from(self.from.saturating_sub(self.begin)).unwrap_or(usize::MAX).min(self.bytes.len());
+        self.bytes.drain(..past);
+        self.begin = self.begin.saturating_add(u64::try_from(past).unwrap_or(u64::MAX));
+        self.bytes.extend_from_slice(bytes);
     }
 
-    /// The byte before this place.
-    fn before(&self, place: u64) -> Option<u8> {
-        let from_end = usize::try_from(self.given.checked_sub(place)?).ok()?;
-        self.bytes.get(self.bytes.len().checked_sub(from_end)?.checked_sub(1)?).copied()
+    /// The bytes from one place of the text to another.
+    fn between(&self, from: u64, to: u64) -> Option<&[u8]> {
+        let [from, to] = [from, to].map(|place| place.checked_sub(self.begin).map(usize::try_from));
+        self.bytes.get(from?.ok()?..to?.ok()?)
     }
 }
 
@@ -545,8 +589,8 @@ impl Read for Metered {
         }
         let count = self.text.read(buffer)?;
         self.left = self.left.saturating_sub(count);
-        if let Some(last) = &mut self.last {
-            last.keep(buffer.get(..count).unwrap_or_default());
+        if let Some(kept) = &mut self.kept {
+            kept.keep(buffer.get(..count).unwrap_or_default());
         }
         Ok(count)
     }

@@ -1,5 +1,10 @@
 //! Which row of a file is its header.
 
+use std::path::Path;
+
+use crate::error::Error;
+use crate::text::{Text, say};
+
 /// So many rows may stand above a header.
 pub(super) const MOST_ROWS_ABOVE: usize = 20;
 
@@ -11,4 +16,25 @@ pub(crate) type Knows<'k> = &'k dyn Fn(&str) -> bool;
 pub(super) fn is_header<'c>(mut cells: impl Iterator<Item = &'c str>, knows: Knows<'_>) -> bool {
     let mut named = cells.by_ref().filter(|cell| knows(cell.trim()));
     named.next().is_some() && named.next().is_some()
+}
+
+/// Where not the row that was taken for a header, or asked for as one, but another looks like one.
+pub(super) fn stands_elsewhere(path: &Path, asked: Option<u32>, row: u64) -> Error {
+    let path = path.display();
+    Error::input(match asked {
+        None => say!(
+            "`{path}` 的列名似乎在第 {row} 行，其上是标题；请指明列名所在的行",
+            "the header of `{path}` seems to be row {row}, below a title; say which row it is"
+        ),
+        Some(asked) => say!(
+            "`{path}` 第 {asked} 行不是列名；列名似乎在第 {row} 行",
+            "row {asked} of `{path}` is no header; that seems to be row {row}"
+        ),
+    })
+}
+
+/// Where the row that was asked for is empty.
+pub(super) fn blank(path: &Path, row: u32) -> Text {
+    let path = path.display();
+    say!("`{path}` 第 {row} 行是空的，没有列名", "row {row} of `{path}` is empty: it has no header")
 }

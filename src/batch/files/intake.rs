@@ -33,6 +33,11 @@ impl Intake {
         self.sheet != other.sheet
     }
 
+    /// The same with the encoding that was found, if the file is a text.
+    pub(crate) fn found(self, encoding: Option<Encoding>) -> Intake {
+        Intake { encoding: encoding.or(self.encoding), ..self }
+    }
+
     /// Reads the sheet of this name; the first that is not hidden unless it is said.
     #[must_use]
     pub fn sheet(self, name: impl Into<String>) -> Intake {

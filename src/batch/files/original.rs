@@ -16,7 +16,7 @@ pub(crate) struct Original {
     pub(crate) values: Option<Vec<String>>,
     /// The places of values that the file does not give for certain: a number that a sheet has cut, bytes that are no text.
     pub(crate) unread: Vec<usize>,
-    /// The whole row, where it has no values.
+    /// The whole row, where it has no values or none that is read.
     pub(crate) whole: String,
     /// The line of the text on which it begins, and its row as a spreadsheet counts them.
     pub(crate) lines: Option<Lines>,
@@ -48,6 +48,19 @@ impl Originals<'_> {
             Originals::Sheet(sheet) => Ok(sheet.original(row)),
         }
     }
+}
+
+/// Values as a row of CSV.
+#[expect(single_use_lifetimes, reason = "the lifetime of an item of `impl Iterator` has to be named")]
+pub(super) fn on_one_line<'v>(values: impl Iterator<Item = &'v str>) -> String {
+    let quoted = |value: &str| {
+        if value.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", value.replace('"', "\"\""))
+        } else {
+            value.to_owned()
+        }
+    };
+    values.map(quoted).collect::<Vec<_>>().join(",")
 }
 
 /// A row of columns as texts.

@@ -132,10 +132,10 @@ impl RejectsFile {
             if several && !column.is_empty() { format!("`{column}`{colon}{reason}") } else { reason.to_owned() }
         };
         Row {
-            value: if original.values.is_none() {
-                original.whole.clone()
-            } else {
+            value: if original.whole.is_empty() {
                 list(&|fault| fault.value.clone(), "; ")
+            } else {
+                original.whole.clone()
             },
             values: values.unwrap_or_default(),
             number: faults.first().map_or(0, |(fault, _)| fault.row),

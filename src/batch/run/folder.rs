@@ -253,13 +253,31 @@ impl Write for Crc {
 
 /// Finished results are not overwritten unless that is asked for.
 fn refuse_to_overwrite(job: &Job) -> Result<(), Error> {
-    match job.outputs().find(|path| path.exists()) {
-        Some(path) if !job.is_forced => {
-            let path = path.display();
-            Err(Error::output(say!("`{path}` 已存在", "`{path}` already exists")).mended_by(Remedy::Overwrite))
-        }
-        Some(_) | None => Ok(()),
-    }
+    if job.is_forced { Ok(()) } else { refuse_to_lose(job.outputs(), &job.corrections()) }
+}
+
+/// Refuses where one of the files is there already. Of rejected rows that an earlier run has left somebody may have corrected some.
+pub(crate) fn refuse_to_lose(files: impl Iterator<Item = PathBuf>, corrections: &[PathBuf]) -> Result<(), Error> {
+    let there: Vec<PathBuf> = files.filter(|path| path.exists()).collect();
+    let list = |paths: &mut dyn Iterator<Item = &PathBuf>, joint: &str| {
+        paths.map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(joint)
+    };
+    let all = |joint| list(&mut there.iter(), joint);
+    let corrected = |joint| list(&mut there.iter().filter(|path| corrections.contains(path)), joint);
+    let exist = match &*there {
+        [] => return Ok(()),
+        [_] => "already exists",
+        [_, _, ..] => "already exist",
+    };
+    let (zh, en) = (all("、"), all(", "));
+    let said = match (corrected("、"), corrected(", ")) {
+        (none, _) if none.is_empty() => say!("{zh} 已存在", "{en} {exist}"),
+        (zh_corrected, en_corrected) => say!(
+            "{zh} 已存在（{zh_corrected} 中可能有已改正的行）",
+            "{en} {exist} ({en_corrected} may hold corrections)"
+        ),
+    };
+    Err(Error::output(said).mended_by(Remedy::Overwrite))
 }
 
 /// Where an output is put together before it gets its name.

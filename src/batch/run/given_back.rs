@@ -76,7 +76,7 @@ impl<'a> GivenBack<'a> {
         };
         let changed = || Error::input(say!("输入文件在读取时被改动", "an input was changed while it was read"));
         let original = originals.find(row)?.ok_or_else(changed)?;
-        let original = self.without_doubtful_ids(original);
+        let original = self.whole_again(self.without_doubtful_ids(original));
         let faults = std::mem::take(&mut self.faults);
         let located = faults.into_iter().map(|fault| {
             let cell = self.cell(&fault, &original);
@@ -101,6 +101,19 @@ impl<'a> GivenBack<'a> {
             }
             (None, None) => String::new(),
         }
+    }
+
+    /// The row with its whole text, if it still stands only in the column for that, as the door has said.
+    fn whole_again(&self, mut original: Original) -> Original {
+        let is_of_whole = self.faults.iter().all(|fault| fault.column.is_empty());
+        if let (Some(place), Some(values), true) = (self.source.whole(), &original.values, is_of_whole) {
+            let is_empty = |place: &usize| values.get(*place).is_none_or(String::is_empty);
+            let mut ids = self.places.values().filter(|(_, is_id)| *is_id).map(|(place, _)| place);
+            if ids.all(is_empty) {
+                original.whole = values.get(place).cloned().unwrap_or_default();
+            }
+        }
+        original
     }
 
     /// An id that was not read for certain is not given back: any text would be taken for one, and the row be decided under it.

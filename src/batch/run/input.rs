@@ -12,6 +12,7 @@ use crate::batch::door::{self, Door, Passed, Vocabulary};
 use crate::batch::files::{self, Originals, Raw, fault};
 use crate::batch::{Input, Observations, Reject, refused};
 use crate::error::Error;
+use crate::text::{Text, say};
 
 /// What a row of a text file takes on average, about: how many buckets it makes follows from its size.
 const BYTES_OF_A_ROW: u64 = 96;
@@ -57,7 +58,13 @@ impl Source {
                 positions.also(called, name);
             }
         }
-        Manner { said: self.file.said(), encoding: self.file.encoding(), positions }
+        let notes =
+            self.door.notes().iter().map(|called| say!("`{called}` 列只供人看，未读", "column `{called}` left out"));
+        let said = self.file.said().into_iter().chain(notes).reduce(|said, more| Text {
+            zh: format!("{}，{}", said.zh, more.zh),
+            en: format!("{}, {}", said.en, more.en),
+        });
+        Manner { said, encoding: self.file.encoding(), positions }
     }
 
     pub(super) fn input(&self) -> Input {
@@ -80,6 +87,11 @@ impl Source {
     pub(super) fn own_columns(&self) -> (Vec<String>, Vec<usize>) {
         let columns = self.file.schema().fields().iter().map(|field| field.name().clone());
         (columns.collect(), self.door.own_columns().to_vec())
+    }
+
+    /// The place of the column in which a row that was rejected before may stand whole.
+    pub(super) fn whole(&self) -> Option<usize> {
+        self.door.whole()
     }
 
     /// The place of a column by what the file calls it and by its own name, and whether it holds ids.

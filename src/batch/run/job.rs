@@ -257,11 +257,16 @@ impl Job {
     }
 
     /// The files to write, in the order in which they get their names.
-    pub(super) fn outputs(&self) -> impl Iterator<Item = PathBuf> {
+    pub(crate) fn outputs(&self) -> impl Iterator<Item = PathBuf> {
         let rejects = [Some(self.rejects.clone()), Some(self.rejected_enrollments_path())];
         let asked = [self.lines.clone(), self.certificates.clone()];
         let last = [Some(self.manifest_path()), Some(self.out.clone())];
         rejects.into_iter().chain(asked).chain(last).flatten()
+    }
+
+    /// Those of them in which people correct rows.
+    pub(crate) fn corrections(&self) -> [PathBuf; 2] {
+        [self.rejects.clone(), self.rejected_enrollments_path()]
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
 use super::job::Job;
+use super::manner::Manners;
 use super::summary::{Certificates, Counts, Rows};
+use crate::batch::Input;
 use crate::batch::bucket::FINGERPRINT_DIGITS;
 use crate::batch::files::Intake;
 use crate::catalog::Catalog;
@@ -102,8 +104,8 @@ pub struct Settings {
     pub ignore_columns: Vec<String>,
     /// What pends claims, by an option or by a pack's own word: plan, version and what.
     pub holds: Vec<String>,
-    /// How each input was read, in their order, where it was said: the sheet, the row of the header, the encoding.
-    pub intakes: Vec<Intake>,
+    /// How each input was read, in their order.
+    pub intakes: Vec<InputIntake>,
     /// The unit of recorded payouts that name none, `yuan` or `fen`; none of a batch.
     pub unit: Option<String>,
     /// Whether values that are not written plainly were refused.
@@ -112,6 +114,23 @@ pub struct Settings {
     pub bom: Option<bool>,
     /// Whether texts in CSV that a spreadsheet takes for formulas were neutralised.
     pub spreadsheet_safe: bool,
+}
+
+/// How an input was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InputIntake {
+    /// `claims`, `enrollments` or `recorded`.
+    pub input: String,
+    /// The sheet and the row of the header where they were said, and the encoding of a text file, said or found.
+    #[serde(flatten)]
+    pub intake: Intake,
+}
+
+impl InputIntake {
+    fn of(input: &str, intake: Intake) -> InputIntake {
+        InputIntake { input: input.to_owned(), intake }
+    }
 }
 
 /// What became of the rows.
@@ -148,6 +167,7 @@ impl Manifest {
         job: &Job,
         catalog: &Catalog,
         is_audit: bool,
+        manners: &Manners,
         inputs: Vec<InputFile>,
         counts: &Counts,
     ) -> Manifest {
@@ -160,7 +180,12 @@ impl Manifest {
             let (id, fingerprint) = (limit.id().to_owned(), limit.fingerprint().to_owned());
             JointLimitFile { id, fingerprint }
         });
-        let (intakes, recorded) = ([job.claims_as.clone(), job.enrollments_as.clone()], job.recorded.as_ref());
+        let intakes = [Input::Claims, Input::Enrollments].map(|input| {
+            let (_, intake) = job.input(input);
+            InputIntake::of(input.name(), intake.clone().found(manners.of(input).encoding))
+        });
+        let recorded = job.recorded.as_ref();
+        let intakes = intakes.into_iter().chain(recorded.map(|of| InputIntake::of("recorded", of.intake.clone())));
         Manifest {
             manifest: 1,
             program: Program { name: "huzhu".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -171,7 +196,7 @@ impl Manifest {
             options: Settings {
                 ignore_columns: job.ignored.iter().cloned().collect(),
                 holds: super::errand::holds(catalog).into_iter().collect(),
-                intakes: intakes.into_iter().chain(recorded.map(|recorded| recorded.intake.clone())).collect(),
+                intakes: intakes.collect(),
                 unit: recorded.map(|recorded| recorded.unit.to_owned()),
                 strict: job.is_strict,
                 bom: job.marks,

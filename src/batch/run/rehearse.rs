@@ -26,11 +26,14 @@ use crate::error::Error;
 /// So many claims are decided, each with no others before it than these.
 const CLAIMS: u64 = 1000;
 
+/// So many enrollments are looked at whether a claim needs them or not, as in a run.
+const FIRST: u64 = 1000;
+
 /// What a dry run has found.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Rehearsal {
-    /// The numbers, of these claims and their enrollments alone.
+    /// The numbers, of these claims and of the enrollments that were read for them: those of a run where neither file has more than a thousand rows.
     pub summary: Summary,
     /// Every rejected row among them.
     pub rejects: Vec<Reject>,
@@ -53,9 +56,9 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     let mut observations = Observations::default();
     let First { claims, refused, mut rejects } = first_claims(&sources.claims, rows.min(1000), &mut observations)?;
     let rejected_at_the_door = rows_of(&rejects, Input::Claims);
-    let (enrollments, rejected_enrollments) =
+    let Needed { enrollments, read, rejects: rejected } =
         enrollments_of(&claims, &sources.enrollments, rows, progress, &mut observations)?;
-    rejects.extend(rejected_enrollments);
+    rejects.extend(rejected);
     let given = Given { claims: &claims, refused: &refused, enrollments: &enrollments };
     let decided = decide_bucket(&plans, given, false)?;
     let Decided { payouts, rejects: undecided, observations: seen, .. } = decided;
@@ -78,7 +81,6 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
         rejected: rows_of(&rejects, Input::Claims),
     };
     let rejected = rows_of(&rejects, Input::Enrollments);
-    let read = rows(enrollments.num_rows()).max(rejected);
     let enrollments = Rows { read, taken: read.saturating_sub(rejected), rejected };
     let (tally, causes) = (Tally::of(&payouts), causes.into_list());
     let counts = Counts { claims, enrollments, tally, causes, observations, certificates: None, manifest: None };
@@ -115,30 +117,43 @@ fn first_claims(source: &Source, rows: usize, observations: &mut Observations) -
     Ok(First { claims, refused: concat_batches(refused::schema(), &refused).map_err(unencodable)?, rejects })
 }
 
-/// The enrollments that claims name, and the rows that the door rejects on the way. Reading ends where all are found.
+/// The enrollments that are needed.
+struct Needed {
+    enrollments: RecordBatch,
+    /// How many rows were read for them.
+    read: u64,
+    /// Those that the door rejects on the way.
+    rejects: Vec<Reject>,
+}
+
+/// The first enrollments, and those beyond that claims name. Reading ends where all are found.
 fn enrollments_of(
     claims: &RecordBatch,
     source: &Source,
     rows: usize,
     progress: &dyn Progress,
     observations: &mut Observations,
-) -> Result<(RecordBatch, Vec<Reject>), Error> {
+) -> Result<Needed, Error> {
     let mut wanted: BTreeSet<&str> = texts(claims, "enrollment_id")?.iter().flatten().collect();
     let all = wanted.clone();
-    let (mut found, mut rejects) = (Vec::new(), Vec::new());
+    let (mut found, mut rejects, mut read) = (Vec::new(), Vec::new(), 0_u64);
     let stream = source.stream(rows)?;
     let mut lane = stream.lane();
-    while !wanted.is_empty() {
+    while !wanted.is_empty() || read < FIRST {
         heed(progress)?;
-        let Some(Block { rows, rejects: rejected, observations: seen, .. }) = lane.next()? else { break };
+        let Some(block) = lane.next()? else { break };
+        read = read.saturating_add(block.read);
+        let Block { rows, rejects: rejected, observations: seen, .. } = block;
         observations.extend(&seen);
         rejects.extend(rejected);
         let ids = texts(&rows, "enrollment_id")?;
-        let is_wanted: BooleanArray = ids.iter().map(|id| id.map(|id| all.contains(id))).collect();
+        let is_first = row_numbers(&rows)?.values().iter().map(|row| *row <= FIRST);
+        let is_wanted: BooleanArray =
+            ids.iter().zip(is_first).map(|(id, first)| id.map(|id| first || all.contains(id))).collect();
         ids.iter().flatten().for_each(|id| {
             wanted.remove(id);
         });
         found.push(filter_record_batch(&rows, &is_wanted).map_err(unencodable)?);
     }
-    Ok((concat_batches(source.schema(), &found).map_err(unencodable)?, rejects))
+    Ok(Needed { enrollments: concat_batches(source.schema(), &found).map_err(unencodable)?, read, rejects })
 }

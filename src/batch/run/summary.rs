@@ -14,6 +14,7 @@ use crate::adjudicate::Decision;
 use crate::batch::files::Encoding;
 use crate::batch::{Input, Observation, Observations, Reject};
 use crate::text::Text;
+use crate::written;
 
 /// What came of all claims: every row that was read is decided or rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -216,7 +217,8 @@ impl Causes {
         let quoted = format!("`{}`", reject.value);
         let general =
             |text: &str| if reject.value.is_empty() { text.to_owned() } else { text.replace(&quoted, "`…`") };
-        let reason = Text { zh: general(&reject.reason.zh), en: general(&reject.reason.en) };
+        let reason = written::general(&reject.reason, &reject.value);
+        let reason = Text { zh: general(&reason.zh), en: general(&reason.en) };
         let mut key = (reject.input, reject.column.clone(), reason);
         if self.counts.len() >= MOST_CAUSES && !self.counts.contains_key(&key) {
             key.2 = Text::default();

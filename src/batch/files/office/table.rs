@@ -54,8 +54,19 @@ struct Page {
     numbers: Vec<u64>,
     /// Cells that cannot be read: the row's place in the page, the field's among the columns.
     unread: Vec<(usize, usize, Unread)>,
-    /// Rows with a cell beyond the columns, and that cell.
-    beyond: Vec<(usize, u32)>,
+    /// Rows with cells beyond the columns.
+    beyond: Vec<Beyond>,
+}
+
+/// What a row has on one side of the columns.
+#[derive(Debug)]
+struct Beyond {
+    /// The row's place in the page.
+    place: usize,
+    /// The column of the first cell there.
+    column: u32,
+    /// What the cells hold.
+    texts: Vec<String>,
 }
 
 impl Table {
@@ -107,8 +118,15 @@ impl Table {
         let page = self.pages.get(number)?;
         let place = page.numbers.binary_search(&row).ok()?;
         let original = original::of_columns(&page.batch, place);
-        if page.beyond.iter().any(|(of, _)| *of == place) {
-            let whole = original.values.unwrap_or_default().join(",");
+        let beyond: Vec<&Beyond> = page.beyond.iter().filter(|beyond| beyond.place == place).collect();
+        if !beyond.is_empty() {
+            let first = self.header.columns.first().copied().unwrap_or_default();
+            let side = |is_before: bool| {
+                let side = beyond.iter().filter(move |beyond| (beyond.column < first) == is_before);
+                side.flat_map(|beyond| beyond.texts.iter().map(String::as_str))
+            };
+            let values = original.values.unwrap_or_default();
+            let whole = original::on_one_line(side(true).chain(values.iter().map(String::as_str)).chain(side(false)));
             return Some(Original { values: None, whole, ..original });
         }
         let unread = page.unread.iter().filter(|(of, _, _)| *of == place).map(|(_, field, _)| *field);
@@ -129,7 +147,7 @@ impl Table {
         {
             reject(*place, self.header.schema.field(*field).name(), value, reason);
         }
-        for (place, column) in &page.beyond {
+        for Beyond { place, column, .. } in &page.beyond {
             let column = letters(*column);
             let reason = say!(
                 "`{sheet}` 的 `{column}` 列没有列名，此行却有值",
@@ -152,12 +170,27 @@ pub(super) struct Writing<'k> {
     filling: Option<Filling>,
     /// The first row that is not empty.
     first_row: Option<u32>,
+    /// If a row is said to be the header: the rows looked at for another, and the first that looks like one.
+    looked_at: usize,
+    elsewhere: Option<u32>,
+    /// Whether the header has a name that is known.
+    knows_it: bool,
 }
 
 impl<'k> Writing<'k> {
     pub(super) fn new(input: Input, intake: &Intake, knows: Knows<'k>) -> Writing<'k> {
         let asked = intake.header_row.map(|row| row.get().saturating_sub(1));
-        Writing { input, knows, asked, above: Vec::new(), filling: None, first_row: None }
+        Writing {
+            input,
+            knows,
+            asked,
+            above: Vec::new(),
+            filling: None,
+            first_row: None,
+            looked_at: 0,
+            elsewhere: None,
+            knows_it: false,
+        }
     }
 
     /// Adds a row, counted from 0.
@@ -166,6 +199,9 @@ impl<'k> Writing<'k> {
             return Ok(());
         }
         self.first_row.get_or_insert(row);
+        if self.asked.is_some() && self.looked_at < header::MOST_ROWS_ABOVE {
+            self.look_at(row, &cells);
+        }
         if self.asked.is_some_and(|asked| row < asked) {
             return Ok(());
         }
@@ -178,6 +214,7 @@ impl<'k> Writing<'k> {
             None => self.is_header(&cells),
         };
         if is_header {
+            self.knows_it = texts(&cells).any(|text| (self.knows)(text.trim()));
             self.filling = Some(Filling::under(row, &cells));
             self.above.clear();
             return Ok(());
@@ -188,9 +225,16 @@ impl<'k> Writing<'k> {
 
     /// Whether it is a header, also under other rows; a first row needs one name that is known.
     fn is_header(&self, cells: &Cells) -> bool {
-        let texts = || cells.iter().filter_map(|(_, cell)| cell.as_deref().ok());
-        header::is_header(texts(), self.knows)
-            || (self.above.is_empty() && texts().any(|text| (self.knows)(text.trim())))
+        header::is_header(texts(cells), self.knows)
+            || (self.above.is_empty() && texts(cells).any(|text| (self.knows)(text.trim())))
+    }
+
+    /// Looks whether this row is more of a header than the one that is said to be.
+    fn look_at(&mut self, row: u32, cells: &Cells) {
+        self.looked_at = self.looked_at.saturating_add(1);
+        if self.elsewhere.is_none() && self.asked != Some(row) && header::is_header(texts(cells), self.knows) {
+            self.elsewhere = Some(row);
+        }
     }
 
     /// Takes the first row as the header, where there is no better one.
@@ -207,20 +251,29 @@ impl<'k> Writing<'k> {
         if self.filling.is_none() {
             self.settle()?;
         }
+        let asked = self.asked.map(|row| row.saturating_add(1));
+        if let (Some(_), false, Some(row)) = (asked, self.knows_it, self.elsewhere) {
+            return Err(header::stands_elsewhere(path, asked, u64::from(row).saturating_add(1)));
+        }
         let Some(filling) = self.filling else {
-            let path = path.display();
-            return Err(Error::input(match self.asked {
-                Some(asked) => {
-                    let row = asked.saturating_add(1);
-                    say!("`{path}` 第 {row} 行是空的，没有列名", "row {row} of `{path}` is empty: it has no header")
-                }
-                None => say!("`{path}` 是空的，没有列名", "`{path}` is empty: it has no header"),
+            let shown = path.display();
+            return Err(Error::input(match asked {
+                Some(row) => header::blank(path, row),
+                None => say!("`{shown}` 是空的，没有列名", "`{shown}` is empty: it has no header"),
             }));
         };
         let Filling { header, pages, .. } = filling.ended()?;
         let first_row = self.first_row.unwrap_or(header.row);
         Ok(Table { input: self.input, header, first_row, pages })
     }
+}
+
+fn text_of(cell: Cell) -> String {
+    cell.unwrap_or_else(|unread| unread.value)
+}
+
+fn texts(cells: &Cells) -> impl Iterator<Item = &str> {
+    cells.iter().filter_map(|(_, cell)| cell.as_deref().ok())
 }
 
 /// The rows under a header while they are put together.
@@ -230,7 +283,7 @@ struct Filling {
     fields: Vec<StringBuilder>,
     numbers: Vec<u64>,
     unread: Vec<(usize, usize, Unread)>,
-    beyond: Vec<(usize, u32)>,
+    beyond: Vec<Beyond>,
 }
 
 impl Filling {
@@ -265,8 +318,8 @@ impl Filling {
         let place = self.numbers.len();
         let mut cells = cells.into_iter().peekable();
         for (field, (column, builder)) in self.header.columns.iter().zip(&mut self.fields).enumerate() {
-            while let Some((before, _)) = cells.next_if(|(at, _)| at < column) {
-                self.beyond.push((place, before));
+            while let Some((before, cell)) = cells.next_if(|(at, _)| at < column) {
+                self.beyond.push(Beyond { place, column: before, texts: vec![text_of(cell)] });
             }
             match cells.next_if(|(at, _)| at == column) {
                 Some((_, Ok(text))) => builder.append_value(text),
@@ -277,7 +330,10 @@ impl Filling {
                 None => builder.append_value(""),
             }
         }
-        self.beyond.extend(cells.next().map(|(column, _)| (place, column)));
+        if let Some((column, _)) = cells.peek() {
+            let column = *column;
+            self.beyond.push(Beyond { place, column, texts: cells.map(|(_, cell)| text_of(cell)).collect() });
+        }
         self.numbers.push(u64::from(row.saturating_sub(self.header.row)));
         if self.numbers.len() < ROWS_OF_A_PAGE { Ok(()) } else { self.turn() }
     }
