@@ -105,6 +105,11 @@ pub(crate) fn encoding_of(path: &Path, intake: &Intake) -> Result<Option<Encodin
     }
 }
 
+/// Whether a file is one of a spreadsheet, by its ending.
+pub(crate) fn is_workbook(path: &Path) -> bool {
+    matches!(Form::of(path), Ok(Form::Office(_)))
+}
+
 /// The ending of a file's name in lower case.
 fn ending(path: &Path) -> String {
     path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default()

@@ -131,7 +131,7 @@ fn audit(asked: &options::Audit) -> Audit {
         RecordedUnit::Fen => Unit::Fen,
     };
     let mut audit = Audit::new(&asked.claims, &asked.enrollments, &asked.recorded, &asked.out)
-        .ignore_columns(&asked.ignore_columns)
+        .ignore_columns(asked.feeding.ignored())
         .memory(asked.resources.memory.bytes)
         .unit(unit)
         .claims_as(asked.feeding.intake(Which::Claims))

@@ -60,7 +60,7 @@ pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
 
 fn job(asked: &Batch) -> Job {
     let mut job = Job::new(&asked.claims, &asked.enrollments, &asked.out)
-        .ignore_columns(&asked.ignore_columns)
+        .ignore_columns(asked.feeding.ignored())
         .claims_as(asked.feeding.intake(Which::Claims))
         .enrollments_as(asked.feeding.intake(Which::Enrollments))
         .memory(asked.resources.memory.bytes);

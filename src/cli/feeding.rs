@@ -11,6 +11,10 @@ use super::options::Form;
 /// How files are read and CSV is written, where what is found by itself is not right.
 #[derive(Debug, Args)]
 pub(super) struct Feeding {
+    /// Columns of claims and enrollments to leave out, that no plan knows
+    /// · 理赔申请和参保记录中不读的列，没有计划用到
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    ignore_columns: Vec<String>,
     /// Read this sheet of a workbook; `claims=NAME` says it of one file, and may be given again [default: the first]
     /// · 读工作簿中的这张表；`claims=表名` 只指理赔申请的文件，`enrollments=` 指参保记录，`recorded=` 指已付记录，可写多次 [默认：第一张]
     #[arg(long, value_name = "[INPUT=]NAME", value_parser = sheet)]
@@ -27,8 +31,8 @@ pub(super) struct Feeding {
     /// · 数和日期只收规范的写法，`2,019.87`、`2025/1/10` 等退回
     #[arg(long)]
     pub(super) strict: bool,
-    /// Begin CSV results with the mark by which spreadsheets know UTF-8 [default: where an input is in GB18030]
-    /// · CSV 结果开头加标记，表格软件凭此认出 UTF-8 [默认：有输入文件为 GB18030 时加]
+    /// Begin CSV results with the mark by which spreadsheets know UTF-8 [default: where an input is in GB18030 or a workbook]
+    /// · CSV 结果开头加标记，表格软件凭此认出 UTF-8 [默认：有输入文件为 GB18030 或工作簿时加]
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(super) bom: Option<bool>,
     /// Put an apostrophe before texts in CSV results that a spreadsheet would take for formulas (`=1+1`); ids are then no longer the same
@@ -84,6 +88,11 @@ fn of<T: Clone>(said: &[For<T>], which: Which) -> Option<T> {
 }
 
 impl Feeding {
+    /// The columns to leave out, which may be listed with Chinese commas.
+    pub(super) fn ignored(&self) -> Vec<&str> {
+        self.ignore_columns.iter().flat_map(|columns| columns.split('，')).map(str::trim).collect()
+    }
+
     /// How one of the files is to be read.
     pub(super) fn intake(&self, which: Which) -> Intake {
         let mut intake = Intake::default();

@@ -162,7 +162,7 @@ pub(super) struct Adjudicate {
     pub(super) certificate: Option<PathBuf>,
     /// Write a workbook too, whose formulas work out the payout in a spreadsheet; overwrites the file
     /// · 另写工作簿，其中的公式在电子表格中算出应付额；已有文件将被覆盖
-    #[arg(long, value_name = "FILE.xlsx")]
+    #[arg(long, value_name = "FILE.xlsx", value_parser = workbook)]
     pub(super) workbook: Option<PathBuf>,
     /// Show the outcome alone, in ten lines at most
     /// · 只看审核结果，至多十行
@@ -271,10 +271,6 @@ pub(super) struct Batch {
     /// · 退回的理赔申请，改正后可再作理赔申请送入 [默认：在审核结果旁，以 `.rejects.csv` 结尾]；退回的参保记录写在其旁，以 `.rejects.enrollments.csv` 结尾
     #[arg(long, value_name = "FILE")]
     pub(super) rejects: Option<PathBuf>,
-    /// Columns to leave out, that no plan knows
-    /// · 不读的列，没有计划用到
-    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
-    pub(super) ignore_columns: Vec<String>,
     #[command(flatten)]
     pub(super) feeding: Feeding,
     #[command(flatten)]
@@ -406,10 +402,6 @@ pub(super) struct Audit {
     /// · 基金名称，写在报告最上面
     #[arg(long, value_name = "NAME", requires = "report")]
     pub(super) fund: Option<String>,
-    /// Columns of claims and enrollments to leave out, that no plan knows
-    /// · 理赔申请和参保记录中不读的列，没有计划用到
-    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
-    pub(super) ignore_columns: Vec<String>,
     #[command(flatten)]
     pub(super) feeding: Feeding,
     #[command(flatten)]
@@ -529,6 +521,13 @@ fn count(text: &str) -> Result<u64, Form> {
 fn threads(text: &str) -> Result<NonZeroUsize, Form> {
     let threads = count(text)?;
     usize::try_from(threads).ok().and_then(NonZeroUsize::new).ok_or(Form { zh: "线程过多", en: "too many threads" })
+}
+
+/// The name of a workbook that is to be written.
+fn workbook(text: &str) -> Result<PathBuf, Form> {
+    let path = PathBuf::from(text);
+    let is_one = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+    is_one.then_some(path).ok_or(Form { zh: "文件名应以 `.xlsx` 结尾", en: "a name that ends in `.xlsx`" })
 }
 
 /// A digest as certificates write it.

@@ -82,6 +82,7 @@ fn a_workbook_gives_what_the_same_rows_in_csv_give() {
     assert_eq!(said["read_as"]["claims"]["text"], "sheet `理赔`");
     assert_eq!(said["observations"][0]["column"], "职业", "{said}");
     assert_eq!(said["observations"][0]["first_cell"], "参保!H2");
+    assert!(folder.read("payouts.csv").starts_with("\u{feff}claim_id,"), "who lives in a spreadsheet opens it there");
     let ran = folder.ran(&c, &e, &["--dry-run"]);
     assert_eq!(ran.code, 0, "{ran:?}");
 }
@@ -191,11 +192,14 @@ fn a_cell_that_is_not_read_may_be_anything_and_a_stray_one_is_told() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     write(sheet, 0, &claims());
-    sheet.write_string(0, 7, "备注").unwrap();
+    sheet.write_string(0, 7, "姓名").unwrap();
+    sheet.write_string(0, 8, "经办人").unwrap();
     sheet.write_number(1, 7, 1.0 / 3.0).unwrap();
     let c = folder.path("c.xlsx");
     book.save(&c).unwrap();
-    assert_eq!(folder.payouts(&c, &e, &["--ignore-columns", "备注"]), plain_payouts());
+    for columns in ["姓名,经办人", "姓名，经办人"] {
+        assert_eq!(folder.payouts(&c, &e, &["--ignore-columns", columns]), plain_payouts());
+    }
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     write(sheet, 0, &claims());

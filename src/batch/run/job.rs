@@ -208,7 +208,11 @@ impl Job {
 
     /// Whether CSV begins with a mark, where inputs were in these encodings.
     pub(crate) fn marks(&self, encodings: &[Option<Encoding>]) -> bool {
-        self.marks.unwrap_or_else(|| encodings.contains(&Some(Encoding::Gb18030)))
+        let is_workbook = |path: &PathBuf| files::is_workbook(path);
+        self.marks.unwrap_or_else(|| {
+            encodings.contains(&Some(Encoding::Gb18030))
+                || [&self.claims, &self.enrollments].into_iter().any(is_workbook)
+        })
     }
 
     /// The encodings of both inputs, and of another one.
