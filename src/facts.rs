@@ -252,11 +252,15 @@ pub(crate) fn misfit_text(fact: &StandardFact, value: &Value, misfit: Misfit) ->
         }
         Misfit::Value => {
             let text = value.to_string();
-            let near = match fact.word(&text) {
-                Spelt::Near(near) => near,
-                Spelt::Exact | Spelt::Meant(_) | Spelt::Other => Vec::new(),
+            let named = |values: &[&str]| -> Vec<Text> {
+                values.iter().map(|value| spelling::named(value, &fact.value_title(value))).collect()
             };
-            spelling::unlisted_text(name, &text, fact.values, &near)
+            match fact.word(&text) {
+                Spelt::Near(near) => spelling::near_text(name, &text, &named(&near)),
+                Spelt::Exact | Spelt::Meant(_) | Spelt::Other => {
+                    spelling::unlisted_text(name, &text, &named(fact.values))
+                }
+            }
         }
         Misfit::Blank => spelling::blank_text(name),
         Misfit::TimeOfDay => Kind::time_of_day_text(name, &value.to_string()),

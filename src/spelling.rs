@@ -90,23 +90,29 @@ pub(crate) fn meant_text(fact: &str, text: &str, read: &str) -> Text {
 /// The most values that are named where several are near.
 const MOST_NAMED: usize = 3;
 
-/// What is said of a text that is near known values.
-pub(crate) fn near_text(fact: &str, text: &str, near: &[&str]) -> Text {
-    let named = |joint: &str| {
-        let named = near.iter().take(MOST_NAMED).map(|value| format!("`{value}`"));
-        named.collect::<Vec<_>>().join(joint)
+/// A value as a message names it: in Chinese by its title, which is read as meant.
+pub(crate) fn named(value: &str, title: &Text) -> Text {
+    let zh = if title.zh.is_empty() || title.zh == value {
+        format!("`{value}`")
+    } else {
+        format!("`{}`（{value}）", title.zh)
     };
-    let (zh, en) = (named(" 或 "), named(" or "));
+    Text { zh, en: format!("`{value}`") }
+}
+
+/// What is said of a text that is near known values.
+pub(crate) fn near_text(fact: &str, text: &str, near: &[Text]) -> Text {
+    let named =
+        |of: fn(&Text) -> &str, joint: &str| near.iter().take(MOST_NAMED).map(of).collect::<Vec<_>>().join(joint);
+    let (zh, en) = (named(|text| &text.zh, " 或 "), named(|text| &text.en, " or "));
     say!("`{fact}` 没有取值 `{text}`；是否想写 {zh}？", "`{fact}` has no value `{text}`; did you mean {en}?")
 }
 
 /// What is said of a text that is no value of a category that has no others.
-pub(crate) fn unlisted_text(fact: &str, text: &str, known: &[&str], near: &[&str]) -> Text {
-    if !near.is_empty() {
-        return near_text(fact, text, near);
-    }
-    let list = known.join(", ");
-    say!("`{fact}` 的值 `{text}` 不是下列之一：{list}", "the value `{text}` of `{fact}` is not one of {list}")
+pub(crate) fn unlisted_text(fact: &str, text: &str, known: &[Text]) -> Text {
+    let list = |of: fn(&Text) -> &str, joint: &str| known.iter().map(of).collect::<Vec<_>>().join(joint);
+    let (zh, en) = (list(|text| &text.zh, "、"), list(|text| &text.en, ", "));
+    say!("`{fact}` 的值 `{text}` 不是下列之一：{zh}", "the value `{text}` of `{fact}` is not one of {en}")
 }
 
 /// What is said of a category whose value is blank.

@@ -39,13 +39,22 @@ impl PlanFact {
         match spelling::read(text, known) {
             Spelt::Exact => Ok(None),
             Spelt::Meant(name) => Ok(Some(name)),
-            Spelt::Near(near) => Err(spelling::near_text(&self.name, text, &near)),
+            Spelt::Near(near) => {
+                let near: Vec<Text> = near.into_iter().map(|name| self.named(name)).collect();
+                Err(spelling::near_text(&self.name, text, &near))
+            }
             Spelt::Other if self.open => Ok(None),
             Spelt::Other => {
-                let known: Vec<&str> = self.symbols.iter().map(|symbol| &*symbol.name).collect();
-                Err(spelling::unlisted_text(&self.name, text, &known, &[]))
+                let known: Vec<Text> = self.symbols.iter().map(|symbol| self.named(&symbol.name)).collect();
+                Err(spelling::unlisted_text(&self.name, text, &known))
             }
         }
+    }
+
+    /// A value as a message names it.
+    fn named(&self, value: &str) -> Text {
+        let symbol = self.symbols.iter().find(|symbol| &*symbol.name == value);
+        spelling::named(value, symbol.map_or(&Text::default(), |symbol| &symbol.title))
     }
 
     /// The value of the fact, if it is given.

@@ -355,8 +355,9 @@ fn a_dictionary_is_read_by_its_values() {
     let column: ArrayRef = Arc::new(column);
     let found = outcomes(vocabulary, Holder::Claim, "cause", Arc::clone(&column));
     let wrong = Text {
-        zh: "`cause` 的值 `flood` 不是下列之一：accident, sudden-death, illness".to_owned(),
-        en: "the value `flood` of `cause` is not one of accident, sudden-death, illness".to_owned(),
+        zh: "`cause` 的值 `flood` 不是下列之一：`意外伤害`（accident）、`猝死`（sudden-death）、`疾病`（illness）"
+            .to_owned(),
+        en: "the value `flood` of `cause` is not one of `accident`, `sudden-death`, `illness`".to_owned(),
     };
     let expected =
         [cause("illness"), Ok(None), cause("accident"), Err(wrong.clone()), Ok(None), cause("illness"), Err(wrong)];
@@ -372,7 +373,7 @@ fn a_category_may_be_written_as_whole_numbers() {
     let found = outcomes(vocabulary, Holder::Claim, "vali_flag", Arc::clone(&flags));
     let code = |text| Ok(Some(i64::from(vocabulary.code("vali_flag", text))));
     assert_eq!(found[..3], [code("0"), code("1"), Ok(None)]);
-    assert_eq!(found[3].clone().unwrap_err().en, "the value `2` of `vali_flag` is not one of 0, 1");
+    assert_eq!(found[3].clone().unwrap_err().en, "the value `2` of `vali_flag` is not one of `0`, `1`");
     assert!(found[4].is_err());
     let large: ArrayRef = Arc::new(UInt64Array::from(vec![1, u64::MAX]));
     assert_eq!(outcomes(vocabulary, Holder::Claim, "vali_flag", Arc::clone(&large))[0], code("1"));
