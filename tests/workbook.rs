@@ -217,10 +217,32 @@ fn changed(sheet: &str, before: &Sheet, after: &Sheet) -> Vec<Change> {
         .collect()
 }
 
+/// Where each benefit begins. What is paid comes first, so that their order is that of the claim.
+fn benefits(sheet: &Sheet) -> Vec<(usize, Json)> {
+    let says = |formula: &str| formula.contains("\"适用\"") || formula.contains("\"applies\"");
+    let starts = sheet.formulas.iter().filter(|((_, column), formula)| *column == 4 && says(formula));
+    let mut starts: Vec<(usize, Json)> = starts.map(|((row, _), _)| (*row, sheet.value(*row, 0))).collect();
+    starts.sort_by_key(|(row, _)| *row);
+    starts
+}
+
+/// The row of another claim's sheet that says the same.
+fn same_row(row: usize, own: &[(usize, Json)], other: &[(usize, Json)]) -> usize {
+    let Some(place) = own.iter().rposition(|(start, _)| *start <= row) else { return row };
+    let (start, id) = &own[place];
+    let there = other.iter().position(|(_, other)| other == id).expect("sheets of one version have the same benefits");
+    // what stands behind the last benefit does not move, as all of them together are as long in every sheet
+    let is_behind = |all: &[(usize, Json)], place: usize| {
+        all.get(place + 1).is_some_and(|(next, _)| row - start >= next - all[place].0)
+    };
+    if is_behind(other, there) { row } else { other[there].0 + row - start }
+}
+
 /// Every formula of a sheet comes to what the engine has written for the claim that its inputs tell.
 fn differences(at: &str, own: &Sheet, other: &Sheet, found: &[Vec<Json>], count: &mut Count, faults: &mut Vec<String>) {
+    let (own_benefits, other_benefits) = (benefits(own), benefits(other));
     for ((row, column), formula) in &own.formulas {
-        let expected = other.value(*row, *column);
+        let expected = other.value(same_row(*row, &own_benefits, &other_benefits), *column);
         let shown = found.get(*row).and_then(|cells| cells.get(*column)).cloned().unwrap_or_else(|| "".into());
         count.cells += 1;
         let is_same = match (expected.as_f64(), shown.as_f64()) {
