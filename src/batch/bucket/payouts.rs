@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::builder::StringBuilder;
 use arrow_array::{ArrayRef, Decimal128Array, RecordBatch, StringArray, UInt32Array};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use arrow_select::take::take;
@@ -330,14 +329,8 @@ fn short(fingerprint: &str) -> &str {
 
 type Column = (Field, ArrayRef);
 
-/// Texts are counted first, so that their column does not grow while it is filled.
-fn text<'a>(name: &'a str, values: impl Iterator<Item = &'a str> + Clone) -> Column {
-    let (rows, bytes) = values
-        .clone()
-        .fold((0_usize, 0_usize), |(rows, bytes), text| (rows.saturating_add(1), bytes.saturating_add(text.len())));
-    let mut column = StringBuilder::with_capacity(rows, bytes);
-    values.for_each(|text| column.append_value(text));
-    (Field::new(name, DataType::Utf8, false), Arc::new(column.finish()))
+fn text<'a>(name: &'a str, values: impl Iterator<Item = &'a str>) -> Column {
+    (Field::new(name, DataType::Utf8, false), Arc::new(StringArray::from_iter_values(values)))
 }
 
 fn taken(name: &str, values: &StringArray, rows: &UInt32Array) -> Result<Column, Error> {
