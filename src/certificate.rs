@@ -23,8 +23,8 @@ use crate::fact::Value;
 use crate::plan::Plan;
 use crate::reading::formula::Formula;
 use crate::reading::formula::evaluate::{Inputs, Values};
-use crate::text::say;
-use canonical::{canonical, decimal, digest, in_hexadecimal};
+use crate::text::{hexadecimal, say};
+use canonical::{canonical, decimal, digest};
 use conclusion::Conclusion;
 
 pub use certifier::Certifier;
@@ -57,7 +57,7 @@ impl Plan {
     pub fn program(&self) -> Program<'_> {
         let formula = Formula::of(self);
         let text = canonical(program::json(self, &formula));
-        let digest = in_hexadecimal(&digest(text.as_bytes()));
+        let digest = hexadecimal(&digest(text.as_bytes()));
         Program { plan: self, formula, text: text.into(), digest }
     }
 }
@@ -178,7 +178,7 @@ impl Certificate {
     /// SHA-256 of all but the program, in lower-case hexadecimal; the program is bound by its own digest.
     #[must_use]
     pub fn digest(&self) -> String {
-        in_hexadecimal(&self.digest)
+        hexadecimal(&self.digest)
     }
 
     /// The certificate in canonical JSON, with its program: all that a checker needs.

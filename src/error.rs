@@ -54,27 +54,31 @@ enum Kind {
 
 impl Error {
     pub(crate) fn fact(message: Text) -> Error {
-        Error { kind: Kind::Fact, message: message.on_one_line(), remedy: None }
+        Error::of(Kind::Fact, message)
+    }
+
+    fn of(kind: Kind, message: Text) -> Error {
+        Error { kind, message: message.on_one_line(), remedy: None }
     }
 
     pub(crate) fn plan(message: Text) -> Error {
-        Error { kind: Kind::Plan, message: message.on_one_line(), remedy: None }
+        Error::of(Kind::Plan, message)
     }
 
     pub(crate) fn version(message: Text) -> Error {
-        Error { kind: Kind::Version, message: message.on_one_line(), remedy: None }
+        Error::of(Kind::Version, message)
     }
 
     pub(crate) fn history(message: Text) -> Error {
-        Error { kind: Kind::History, message: message.on_one_line(), remedy: None }
+        Error::of(Kind::History, message)
     }
 
     pub(crate) fn arithmetic(message: Text) -> Error {
-        Error { kind: Kind::Arithmetic, message: message.on_one_line(), remedy: None }
+        Error::of(Kind::Arithmetic, message)
     }
 
     pub(crate) fn certificate(message: Text) -> Error {
-        Error { kind: Kind::Certificate, message: message.on_one_line(), remedy: None }
+        Error::of(Kind::Certificate, message)
     }
 
     /// What is so by construction is not so, here. Told instead of going on with a zero, the first day or the first row.
@@ -86,42 +90,42 @@ impl Error {
             "程序自身有错（{here}），未作决定，请告知其维护者",
             "the program itself is wrong at {here}; it decides nothing then, please tell its maintainers"
         );
-        Error { kind: Kind::Bug, message: message.on_one_line(), remedy: None }
+        Error::of(Kind::Bug, message)
     }
 
     #[cfg(feature = "workbook")]
     pub(crate) fn workbook(message: Text) -> Error {
-        Error { kind: Kind::Workbook, message: message.on_one_line(), remedy: None }
+        Error::of(Kind::Workbook, message)
     }
 
     #[cfg(feature = "batch")]
     pub(crate) fn columns(message: Text) -> Error {
-        Error { kind: Kind::Columns, message: message.on_one_line(), remedy: None }
+        Error::of(Kind::Columns, message)
     }
 
     #[cfg(feature = "batch")]
     pub(crate) fn input(message: Text) -> Error {
-        Error { kind: Kind::Input, message: message.on_one_line(), remedy: None }
+        Error::of(Kind::Input, message)
     }
 
     #[cfg(feature = "batch")]
     pub(crate) fn output(message: Text) -> Error {
-        Error { kind: Kind::Output, message: message.on_one_line(), remedy: None }
+        Error::of(Kind::Output, message)
     }
 
     #[cfg(feature = "batch")]
     pub(crate) fn resume(message: Text) -> Error {
-        Error { kind: Kind::Resume, message: message.on_one_line(), remedy: None }
+        Error::of(Kind::Resume, message)
     }
 
     #[cfg(feature = "batch")]
     pub(crate) fn memory(message: Text) -> Error {
-        Error { kind: Kind::Memory, message: message.on_one_line(), remedy: None }
+        Error::of(Kind::Memory, message)
     }
 
     #[cfg(feature = "batch")]
     pub(crate) fn interrupted(message: Text) -> Error {
-        Error { kind: Kind::Interrupted, message: message.on_one_line(), remedy: None }
+        Error::of(Kind::Interrupted, message)
     }
 
     /// The same, with what mends it.

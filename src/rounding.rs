@@ -3,6 +3,8 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::text::Text;
+
 /// Where a value between two multiples goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -47,6 +49,21 @@ impl Mode {
             Mode::Ceiling => "ceiling",
             Mode::Floor => "floor",
         }
+    }
+
+    /// What the mode is called; in English by its name.
+    #[must_use]
+    pub fn title(self) -> Text {
+        let zh = match self {
+            Mode::HalfUp => "四舍五入",
+            Mode::HalfDown => "五舍六入",
+            Mode::HalfEven => "四舍六入五成双",
+            Mode::Up => "进位",
+            Mode::Down => "截尾",
+            Mode::Ceiling => "向上取整",
+            Mode::Floor => "向下取整",
+        };
+        Text { zh: zh.to_owned(), en: self.name().to_owned() }
     }
 }
 

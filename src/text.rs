@@ -1,6 +1,7 @@
 //! Text in Chinese and in English.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io;
 
 use serde::{Deserialize, Serialize};
@@ -138,3 +139,10 @@ macro_rules! say {
     };
 }
 pub(crate) use say;
+/// Bytes in lower-case hexadecimal, as digests are written.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len().saturating_mul(2)), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,5 +1,8 @@
 //! Packs as they are written by one who writes Chinese alone: units, titles, signs of a Chinese input method.
 
+#[cfg(feature = "cli")]
+use crate::cli::COMMANDS;
+
 use huzhu::{Case, Catalog, Diagnostics, Language, pack};
 
 const PACK: &str = r#"
@@ -254,23 +257,6 @@ fn huzhu(arguments: &[&str], lang: Option<&str>) -> (i32, String, String) {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (done.status.code().unwrap(), text(done.stdout), text(done.stderr))
 }
-
-#[cfg(feature = "cli")]
-const COMMANDS: [&str; 13] = [
-    "adjudicate",
-    "check",
-    "test",
-    "batch",
-    "audit",
-    "verify",
-    "extract",
-    "schema",
-    "explain",
-    "init",
-    "completions",
-    "man",
-    "help",
-];
 
 #[cfg(feature = "cli")]
 #[test]

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_huzhu");
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const ZHAO: &str = "rules/cases/zhao.json";
-const COMMANDS: [&str; 13] = [
+pub(crate) const COMMANDS: [&str; 13] = [
     "adjudicate",
     "check",
     "test",

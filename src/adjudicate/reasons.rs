@@ -240,17 +240,8 @@ pub(crate) fn why(step: &str) -> Code {
 }
 
 fn rounding_text(benefit: &Benefit) -> Text {
-    let (to, mode) = (benefit.rounding.to, benefit.rounding.mode.name());
-    let zh = match benefit.rounding.mode {
-        crate::rounding::Mode::HalfUp => "四舍五入",
-        crate::rounding::Mode::HalfDown => "五舍六入",
-        crate::rounding::Mode::HalfEven => "四舍六入五成双",
-        crate::rounding::Mode::Up => "进位",
-        crate::rounding::Mode::Down => "截尾",
-        crate::rounding::Mode::Ceiling => "向上取整",
-        crate::rounding::Mode::Floor => "向下取整",
-    };
-    say!("舍入至 {to} 元，{zh}", "rounded to {to} yuan, {mode}")
+    let (to, Text { zh, en }) = (benefit.rounding.to, benefit.rounding.mode.title());
+    say!("舍入至 {to} 元，{zh}", "rounded to {to} yuan, {en}")
 }
 
 fn assume(citation: &Citation, adjudication: &mut Adjudication) {

@@ -59,7 +59,7 @@ impl Policy {
     #[must_use]
     pub fn title(self) -> Text {
         let words = |Rounding { to, mode }: Rounding| {
-            let (zh, en) = (mode_in_chinese(mode), mode.name());
+            let Text { zh, en } = mode.title();
             say!("{zh}至 {to} 元", "{en} to {to} yuan")
         };
         match self {
@@ -93,18 +93,6 @@ impl Policy {
                 Policy::OfThePacks | Policy::BinaryScaled | Policy::BinaryPrinted => {}
             }
         }
-    }
-}
-
-fn mode_in_chinese(mode: Mode) -> &'static str {
-    match mode {
-        Mode::HalfUp => "四舍五入",
-        Mode::HalfDown => "五舍六入",
-        Mode::HalfEven => "四舍六入五成双",
-        Mode::Up => "进位",
-        Mode::Down => "截尾",
-        Mode::Ceiling => "向上取整",
-        Mode::Floor => "向下取整",
     }
 }
 

@@ -191,7 +191,7 @@ impl Run<'_> {
         let (claims, claimed) = self.claims(&enrollments, &enrolled, routes)?;
         let refused = claims.refused(&self.folder)?;
         if stamps(self.job)? != self.stamps {
-            return Err(Error::input(say!("输入文件在读取时被改动", "an input was changed while it was read")));
+            return Err(disk::changed());
         }
         self.results(&enrollments, &claims, [&enrolled, &claimed, &refused], &digests)
     }

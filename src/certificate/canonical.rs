@@ -1,7 +1,5 @@
 //! One form for each content (RFC 8785), and its digest.
 
-use std::fmt::Write as _;
-
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -19,12 +17,4 @@ pub(super) fn decimal(number: Decimal) -> String {
 
 pub(super) fn digest(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
-}
-
-/// In lower case.
-pub(super) fn in_hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

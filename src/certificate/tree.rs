@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::Certificate;
-use super::canonical::in_hexadecimal;
+use crate::text::hexadecimal;
 
 type Hash = [u8; 32];
 
@@ -40,7 +40,7 @@ impl Growing {
 
     /// In lower-case hexadecimal.
     pub(super) fn root(&self) -> String {
-        in_hexadecimal(&counted(self.count, self.top()))
+        hexadecimal(&counted(self.count, self.top()))
     }
 
     fn top(&self) -> Hash {
@@ -68,8 +68,8 @@ pub struct Inclusion {
 
 impl Inclusion {
     pub(super) fn json(&self) -> Json {
-        let path: Vec<String> = self.path.iter().map(|hash| in_hexadecimal(hash)).collect();
-        json!({ "count": self.count, "index": self.index, "path": path, "root": in_hexadecimal(&self.root) })
+        let path: Vec<String> = self.path.iter().map(|hash| hexadecimal(hash)).collect();
+        json!({ "count": self.count, "index": self.index, "path": path, "root": hexadecimal(&self.root) })
     }
 }
 
@@ -94,7 +94,7 @@ impl Tree {
     /// The root over all certificates, in lower-case hexadecimal: what is noted on the day.
     #[must_use]
     pub fn root(&self) -> String {
-        in_hexadecimal(&self.counted())
+        hexadecimal(&self.counted())
     }
 
     /// The proof for the certificate of this place, counted from 0.

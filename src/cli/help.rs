@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use clap::builder::StyledStr;
+use clap::builder::{Resettable, StyledStr};
 use clap::{Arg, Command, CommandFactory};
 use huzhu::Language;
 
@@ -53,24 +53,20 @@ pub(super) fn program(language: Language) -> Command {
 }
 
 /// Every text of the commands, without the other language.
-fn in_one_language(mut command: Command, language: Language) -> Command {
+fn in_one_language(command: Command, language: Language) -> Command {
     let one = |text: Option<&StyledStr>| text.map(|text| in_language(&text.to_string(), language));
-    let (about, long_about) = (one(command.get_about()), one(command.get_long_about()));
-    let after = one(command.get_after_long_help());
-    if let Some(about) = about {
-        command = command.about(about);
-    }
-    if let Some(about) = long_about {
-        command = command.long_about(about);
-    }
-    if let Some(after) = after {
-        command = command.after_long_help(after);
-    }
-    let command = command.mut_args(|arg| match one(arg.get_help()) {
+    let texts = [command.get_about(), command.get_long_about(), command.get_after_long_help()].map(one);
+    let command = with_texts(command, texts).mut_args(|arg| match one(arg.get_help()) {
         Some(help) => arg.help(help),
         None => arg,
     });
     command.mut_subcommands(|command| in_one_language(command, language))
+}
+
+/// A command that says these about itself, shortly and at length, and after its help.
+fn with_texts(command: Command, texts: [Option<String>; 3]) -> Command {
+    let [about, long_about, after] = texts.map(|text| Resettable::from(text.map(StyledStr::from)));
+    command.about(about).long_about(long_about).after_long_help(after)
 }
 
 /// The reader's part of each paragraph; one that is in one language is for both readers.
@@ -109,22 +105,13 @@ fn chinese_texts(command: Command) -> Command {
             .flat_map(|line| if line.starts_with(' ') { vec![line.to_owned()] } else { wrap(line, width) });
         lines.collect::<Vec<_>>().join("\n")
     };
-    let (about, long_about) = (command.get_about().map(filled), command.get_long_about().map(filled));
     let after = command.get_after_long_help().map(|text| filled(text).replace("Examples:", "示例："));
-    let mut command = command
+    let texts = [command.get_about().map(filled), command.get_long_about().map(filled), after];
+    let command = with_texts(command, texts)
         .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}")
         .subcommand_help_heading("命令")
         .subcommand_value_name("命令")
         .next_line_help(true);
-    if let Some(about) = about {
-        command = command.about(about);
-    }
-    if let Some(about) = long_about {
-        command = command.long_about(about);
-    }
-    if let Some(after) = after {
-        command = command.after_long_help(after);
-    }
     let command = command.mut_args(|arg| chinese_arg(arg, width.saturating_sub(INDENT)));
     command.mut_subcommands(chinese_texts)
 }

@@ -1,5 +1,6 @@
 //! Words of the program itself in the language of the output.
 
+use huzhu::rounding::Mode;
 use huzhu::{Decision, Language, Otherwise, Provenance};
 
 /// A text from two format strings, the Chinese one first.
@@ -54,17 +55,11 @@ pub(super) fn value(written: &str, language: Language) -> String {
         ("day", "天", "day"),
         ("months", "个月", "months"),
         ("month", "个月", "month"),
-        ("half-up", "四舍五入", "half-up"),
-        ("half-down", "五舍六入", "half-down"),
-        ("half-even", "四舍六入五成双", "half-even"),
-        ("up", "进位", "up"),
-        ("down", "截尾", "down"),
-        ("ceiling", "向上取整", "ceiling"),
-        ("floor", "向下取整", "floor"),
     ];
+    let mode = |part: &str| Mode::ALL.into_iter().find(|(name, _)| *name == part).map(|(_, mode)| mode.title());
     let in_words = |part: &str| match words.iter().find(|(pack, _, _)| *pack == part) {
         Some((_, zh, en)) => pick(language, zh, en).to_owned(),
-        None => part.replace('_', ","),
+        None => mode(part).map_or_else(|| part.replace('_', ","), |mode| mode.in_language(language).to_owned()),
     };
     let mut spoken = String::new();
     let mut part = String::new();

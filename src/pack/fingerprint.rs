@@ -1,19 +1,14 @@
 //! A pack's fingerprint: SHA-256 over its canonical JSON (RFC 8785), so that layout and comments do not count.
 
-use std::fmt::Write as _;
-
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use crate::document::{Form, Node};
+use crate::text::hexadecimal;
 
 /// The fingerprint of a table, such as the whole of a pack, in lower-case hexadecimal.
 pub(crate) fn of(root: &Node) -> String {
-    let digest = Sha256::digest(canonical(root).to_string());
-    digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hexadecimal(&Sha256::digest(canonical(root).to_string()))
 }
 
 /// The pack as JSON of objects, lists and texts. Numbers are texts as written, so that no number format can touch them;

@@ -861,8 +861,8 @@ impl Pen<'_> {
                 None => Default::default(),
             },
             Operation::Round(_, rounding) => {
-                let mode = words::rounding_mode(rounding.mode, self.page.language);
-                (format!("{} · {mode}", rounding.to.normalize()), None)
+                let mode = rounding.mode.title();
+                (format!("{} · {}", rounding.to.normalize(), self.words(&mode)), None)
             }
             Operation::Among(_, values) => (values.join(", "), None),
             other => {

@@ -5,7 +5,6 @@ use crate::adjudicate::Decision;
 use crate::fact::{Absent, Kind};
 use crate::plan::{Plan, Provenance};
 use crate::reading::formula::graph::Operation;
-use crate::rounding::Mode;
 use crate::scope::Scope;
 use crate::semantics::Place;
 use crate::text::Language;
@@ -174,19 +173,6 @@ pub(super) fn step(name: &str, language: Language) -> &str {
         other => other,
     };
     pick(language, zh, name)
-}
-
-pub(super) fn rounding_mode(mode: Mode, language: Language) -> &'static str {
-    let zh = match mode {
-        Mode::HalfUp => "四舍五入",
-        Mode::HalfDown => "五舍六入",
-        Mode::HalfEven => "四舍六入五成双",
-        Mode::Up => "进位",
-        Mode::Down => "截尾",
-        Mode::Ceiling => "向上取整",
-        Mode::Floor => "向下取整",
-    };
-    pick(language, zh, mode.name())
 }
 
 /// Why nothing is due of a benefit, by its code.

@@ -382,8 +382,8 @@ impl<'a> Owners<'a> {
                     }
                     self.account_count = self.account_count.saturating_add(1);
                 }
-                let hash = member.first().map_or(0, |at| owner(*at).0);
-                self.members.push(Person { hash, covers: first..self.account_count });
+                let hash = member.first().map(|at| owner(*at).0);
+                self.members.extend(hash.map(|hash| Person { hash, covers: first..self.account_count }));
             }
         });
         Ok(())

@@ -1,6 +1,5 @@
 //! What an input is: for the manifest, and to tell whether it is the one that an earlier run has read.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -13,6 +12,7 @@ use super::disk::unreadable;
 use super::progress::{Progress, heed};
 use crate::batch::files::refuse_pipe;
 use crate::error::Error;
+use crate::text::hexadecimal;
 
 const BYTES_AT_ONCE: usize = 1 << 20;
 
@@ -34,18 +34,11 @@ pub(crate) fn of(path: &Path, progress: &dyn Progress, is_over: impl Fn() -> boo
         heed(progress)?;
         let read = file.read(&mut buffer).map_err(|fault| unreadable(path, &fault))?;
         if read == 0 || is_over() {
-            return Ok(Digest { bytes, sha256: in_hexadecimal(&digest.finalize()) });
+            return Ok(Digest { bytes, sha256: hexadecimal(&digest.finalize()) });
         }
         bytes = bytes.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
         digest.update(buffer.get(..read).unwrap_or_default());
     }
-}
-
-fn in_hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// What changes when a file is written: its size and its time. Cheap, so that it can be asked again at the end.

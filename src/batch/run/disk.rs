@@ -8,6 +8,11 @@ pub(super) use crate::batch::files::fault::{unreadable, unwritable};
 use crate::error::{Error, Remedy};
 use crate::text::say;
 
+/// An input that is no longer what was read of it.
+pub(super) fn changed() -> Error {
+    Error::input(say!("输入文件在读取时被改动", "an input was changed while it was read"))
+}
+
 /// A file of the work folder that is not as it was left.
 pub(super) fn damaged(path: &Path) -> Error {
     let path = path.display();

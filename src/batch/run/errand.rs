@@ -119,32 +119,31 @@ impl Errand {
         if let Some(pack) = other_key(&self.packs, &earlier.packs) {
             return Some(say!("规则包 `{pack}` 已改变", "the pack `{pack}` has changed"));
         }
-        if self.holds != earlier.holds {
-            return Some(say!("另予暂缓的情形不同", "what pends claims is not the same"));
-        }
-        if self.ignored != earlier.ignored {
-            return Some(say!("略过的列不同", "the columns that are left out are not the same"));
-        }
-        if self.intakes != earlier.intakes {
-            return Some(say!(
-                "工作表、表头行或编码不同",
-                "the sheet, the row of the header or the encoding is not the same"
-            ));
-        }
-        if self.is_strict != earlier.is_strict {
-            return Some(say!("是否只收标准写法不同", "whether only the plain form is read is not the same"));
-        }
-        if self.marks != earlier.marks {
-            return Some(say!(
-                "结果开头是否加编码标记不同",
-                "whether results begin with a byte order mark is not the same"
-            ));
-        }
-        if self.is_spreadsheet_safe != earlier.is_spreadsheet_safe {
-            return Some(say!(
-                "是否防止电子表格当作公式不同",
-                "whether texts are kept from being taken for formulas is not the same"
-            ));
+        let options = [
+            (self.holds == earlier.holds, say!("另予暂缓的情形不同", "what pends claims is not the same")),
+            (self.ignored == earlier.ignored, say!("略过的列不同", "the columns that are left out are not the same")),
+            (
+                self.intakes == earlier.intakes,
+                say!("工作表、表头行或编码不同", "the sheet, the row of the header or the encoding is not the same"),
+            ),
+            (
+                self.is_strict == earlier.is_strict,
+                say!("是否只收标准写法不同", "whether only the plain form is read is not the same"),
+            ),
+            (
+                self.marks == earlier.marks,
+                say!("结果开头是否加编码标记不同", "whether results begin with a byte order mark is not the same"),
+            ),
+            (
+                self.is_spreadsheet_safe == earlier.is_spreadsheet_safe,
+                say!(
+                    "是否防止电子表格当作公式不同",
+                    "whether texts are kept from being taken for formulas is not the same"
+                ),
+            ),
+        ];
+        if let Some((_, text)) = options.into_iter().find(|(is_same, _)| !is_same) {
+            return Some(text);
         }
         let names = |errand: &Errand| {
             [

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::disk;
 use super::folder::partial;
 use super::input::Source;
 use super::job::Job;
 use crate::batch::Reject;
 use crate::batch::files::{Original, Originals, Positions, RejectsFile, letters};
 use crate::error::Error;
-use crate::text::say;
 
 /// The rejected rows of an input while they are written. The input is read once more, and only where a row of it was rejected.
 pub(super) struct GivenBack<'a> {
@@ -74,8 +74,7 @@ impl<'a> GivenBack<'a> {
             Some(originals) => originals,
             None => self.originals.insert(self.source.originals()?),
         };
-        let changed = || Error::input(say!("输入文件在读取时被改动", "an input was changed while it was read"));
-        let original = originals.find(row)?.ok_or_else(changed)?;
+        let original = originals.find(row)?.ok_or_else(disk::changed)?;
         let original = self.whole_again(self.without_doubtful_ids(original));
         let faults = std::mem::take(&mut self.faults);
         let located = faults.into_iter().map(|fault| {
