@@ -355,7 +355,7 @@ fn what_can_not_run_ends_with_two_and_says_what_to_do() {
         ),
         (vec!["adjudicate", "a.json", "--certificate", "./a.json"], "`./a.json` is named twice"),
         (vec!["adjudicate", "a.json", "--certificate", "b.xlsx", "--workbook", "b.xlsx"], "`b.xlsx` is named twice"),
-        (vec!["adjudicate", "a.json", "--workbook", "b.xls"], "a name that ends in `.xlsx`"),
+        (vec!["adjudicate", "a.json", "--workbook", "b.xls"], "`b.xls` does not end in `.xlsx`"),
         (vec!["adjudicate", "a.json", "--what-if", "shares=1", "--certificate", "b"], "cannot be used with"),
         (
             vec![

@@ -25,6 +25,7 @@ pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failu
     }
     let outputs = [&asked.certificate, &asked.workbook, &asked.svg].into_iter().flatten();
     files::each_once([&asked.case].into_iter().chain(outputs), setting.language)?;
+    asked.workbook.iter().try_for_each(|path| files::check_workbook(path, setting.language))?;
     let (name, bytes) = read(&asked.case, setting)?;
     let sound = match apart::sound(&bytes, setting)? {
         Ok(sound) => sound,

@@ -103,14 +103,7 @@ fn check_files(asked: &options::Audit, setting: &Setting) -> Result<(), Failure>
     let inputs = inputs.into_iter().chain([&asked.out]);
     let outputs = [&asked.rejects, &asked.notes, &asked.report, &asked.workbook].into_iter().flatten();
     files::each_once(inputs.chain(outputs), setting.language)?;
-    if let Some(path) = asked.workbook.as_ref().filter(|path| path.extension().is_none_or(|ending| ending != "xlsx")) {
-        let path = path.display();
-        return Err(Failure::new(say!(
-            setting.language,
-            "`{path}` 应以 `.xlsx` 结尾",
-            "`{path}` does not end in `.xlsx`"
-        )));
-    }
+    asked.workbook.iter().try_for_each(|path| files::check_workbook(path, setting.language))?;
     let there = asked.report.iter().chain(&asked.workbook).filter(|path| path.exists() && !asked.force);
     let there: Vec<String> = there.map(|path| format!("`{}`", path.display())).collect();
     if there.is_empty() {

@@ -157,6 +157,15 @@ pub(super) fn read(path: &Path, language: Language) -> Result<Vec<u8>, Failure> 
     read.map_err(|fault| unreadable(path, &fault, language))
 }
 
+/// Refuses another name than a workbook's for one that is to be written.
+pub(super) fn check_workbook(path: &Path, language: Language) -> Result<(), Failure> {
+    if path.extension().is_some_and(|ending| ending == "xlsx") {
+        return Ok(());
+    }
+    let path = path.display();
+    Err(Failure::new(say!(language, "`{path}` 应以 `.xlsx` 结尾", "`{path}` does not end in `.xlsx`")))
+}
+
 /// Every file of a command is one of its own, so that no output takes the place of an input or of another one.
 pub(super) fn each_once<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>, language: Language) -> Result<(), Failure> {
     let mut seen = BTreeSet::new();

@@ -161,7 +161,7 @@ pub(super) struct Adjudicate {
     pub(super) certificate: Option<PathBuf>,
     /// Write a workbook too, whose formulas work out the payout in a spreadsheet; overwrites the file
     /// · 另写工作簿，其中的公式在电子表格中算出应付额；已有文件将被覆盖
-    #[arg(long, value_name = "FILE.xlsx", value_parser = workbook)]
+    #[arg(long, value_name = "FILE.xlsx")]
     pub(super) workbook: Option<PathBuf>,
     /// Show the outcome alone, in ten lines at most
     /// · 只看审核结果，至多十行
@@ -329,13 +329,6 @@ impl fmt::Display for Form {
 }
 
 impl std::error::Error for Form {}
-
-/// The name of a workbook that is to be written.
-fn workbook(text: &str) -> Result<PathBuf, Form> {
-    let path = PathBuf::from(text);
-    let is_one = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
-    is_one.then_some(path).ok_or(Form { zh: "文件名应以 `.xlsx` 结尾", en: "a name that ends in `.xlsx`" })
-}
 
 /// A digest as certificates write it.
 fn digest(text: &str) -> Result<String, Form> {
