@@ -78,7 +78,7 @@ impl Entry {
 pub struct Posting {
     pub(crate) claim: Arc<str>,
     pub(crate) event_date: NaiveDate,
-    pub(crate) coverage_start: NaiveDate,
+    pub(crate) period: Period,
     pub(crate) amounts: Vec<(Entry, Decimal)>,
     /// Sums to which the claim adds what is not known.
     pub(crate) unknown: Vec<Entry>,
@@ -113,6 +113,11 @@ impl Posting {
         paid.map(|(entry, amount)| (&*entry.name, *amount))
     }
 
+    /// The groups that it counts in, one of each scope.
+    fn groups(&self) -> impl Iterator<Item = Group> {
+        Scope::ALL.into_iter().filter_map(|(_, scope)| Group::of(scope, self.event_date, Some(&self.period)))
+    }
+
     /// Corrects what a benefit paid, after a joint limit.
     pub(crate) fn set_paid(&mut self, benefit: &str, paid: Decimal) {
         for (entry, amount) in &mut self.amounts {
@@ -126,65 +131,84 @@ impl Posting {
     }
 }
 
-/// A claim of which nobody knows yet what it posts: it is pended, or could not be read. A date that is missing may be any.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A period of cover: what the scope `period` counts by. Two covers of one plan may start on the same day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Period {
+    pub(crate) start: NaiveDate,
+    /// The id of the enrollment. An account that does not name it counts with every cover that starts on the day.
+    pub(crate) enrollment: Option<Arc<str>>,
+}
+
+impl Period {
+    pub(crate) fn of(start: NaiveDate, enrollment: &Arc<str>) -> Period {
+        Period { start, enrollment: Some(Arc::clone(enrollment)) }
+    }
+
+    pub(crate) fn of_any_that_starts(start: NaiveDate) -> Period {
+        Period { start, enrollment: None }
+    }
+}
+
+/// A claim of which nobody knows yet what it posts: it is pended, or could not be read. What is missing may be any.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OpenClaim {
     pub(crate) event_date: Option<NaiveDate>,
     pub(crate) coverage_start: Option<NaiveDate>,
+    pub(crate) enrollment: Option<Arc<str>>,
 }
 
 impl OpenClaim {
-    /// Whether it may count together with a claim of these dates.
-    pub(crate) fn may_share(
-        self,
-        scope: Scope,
-        event_date: Option<NaiveDate>,
-        coverage_start: Option<NaiveDate>,
-    ) -> bool {
-        let may_be = |own: Option<NaiveDate>, other: Option<NaiveDate>, is: fn(NaiveDate, NaiveDate) -> bool| {
+    /// Whether it may count together with another claim.
+    pub(crate) fn may_share(&self, scope: Scope, other: &OpenClaim) -> bool {
+        fn may_be<T: Copy>(own: Option<T>, other: Option<T>, is: impl Fn(T, T) -> bool) -> bool {
             own.zip(other).is_none_or(|(own, other)| is(own, other))
-        };
+        }
         match scope {
-            Scope::Event => may_be(self.event_date, event_date, |own, other| own == other),
-            Scope::Period => may_be(self.coverage_start, coverage_start, |own, other| own == other),
-            Scope::CalendarYear => may_be(self.event_date, event_date, |own, other| own.year() == other.year()),
+            Scope::Event => may_be(self.event_date, other.event_date, |own, other| own == other),
+            Scope::Period => {
+                may_be(self.coverage_start, other.coverage_start, |own, other| own == other)
+                    && may_be(self.enrollment.as_ref(), other.enrollment.as_ref(), |own, other| own == other)
+            }
+            Scope::CalendarYear => may_be(self.event_date, other.event_date, |own, other| own.year() == other.year()),
             Scope::Life => true,
         }
+    }
+
+    /// The period of its cover, if its first day is known.
+    pub(crate) fn period(&self) -> Option<Period> {
+        self.coverage_start.map(|start| Period { start, enrollment: self.enrollment.clone() })
     }
 }
 
 /// The claims that one scope counts together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Group {
     Event(NaiveDate),
-    Period(NaiveDate),
+    Period(Period),
     CalendarYear(i32),
     Life,
 }
 
 impl Group {
-    pub(crate) fn of(scope: Scope, event_date: NaiveDate, coverage_start: NaiveDate) -> Group {
-        match scope {
+    /// `None` where the scope counts by the period and that is not known.
+    #[inline]
+    pub(crate) fn of(scope: Scope, event_date: NaiveDate, period: Option<&Period>) -> Option<Group> {
+        Some(match scope {
             Scope::Event => Group::Event(event_date),
-            Scope::Period => Group::Period(coverage_start),
+            Scope::Period => Group::Period(period?.clone()),
             Scope::CalendarYear => Group::CalendarYear(event_date.year()),
             Scope::Life => Group::Life,
-        }
+        })
     }
 
-    /// The same where a date may be missing; `None` where it is the one that the scope counts by.
-    #[inline]
-    pub(crate) fn known(
-        scope: Scope,
-        event_date: Option<NaiveDate>,
-        coverage_start: Option<NaiveDate>,
-    ) -> Option<Group> {
-        Some(match scope {
-            Scope::Event => Group::Event(event_date?),
-            Scope::Period => Group::Period(coverage_start?),
-            Scope::CalendarYear => Group::CalendarYear(event_date?.year()),
-            Scope::Life => Group::Life,
-        })
+    /// The claims that count with those of the group though they do not say under which cover.
+    fn beside(&self) -> Option<Group> {
+        match self {
+            Group::Period(Period { start, enrollment: Some(_) }) => {
+                Some(Group::Period(Period::of_any_that_starts(*start)))
+            }
+            Group::Period(_) | Group::Event(_) | Group::CalendarYear(_) | Group::Life => None,
+        }
     }
 }
 
@@ -230,11 +254,12 @@ impl Accumulators {
         self.postings.contains_key(claim)
     }
 
-    /// Keeps a claim as open until it is posted or closed; where it is open already with another date, the date may be any.
+    /// Keeps a claim as open until it is posted or closed; where it is open already with another date or cover, that may be any.
     pub(crate) fn keep_open(&mut self, claim: Arc<str>, open: OpenClaim) {
-        let known = self.open.entry(claim).or_insert(open);
+        let known = self.open.entry(claim).or_insert_with(|| open.clone());
         known.event_date = known.event_date.filter(|date| open.event_date == Some(*date));
         known.coverage_start = known.coverage_start.filter(|date| open.coverage_start == Some(*date));
+        known.enrollment = known.enrollment.take().filter(|id| open.enrollment.as_ref() == Some(id));
     }
 
     /// A claim that is decided without a posting is open no longer.
@@ -243,8 +268,8 @@ impl Accumulators {
     }
 
     /// The claims that are open, by id.
-    pub(crate) fn open(&self) -> impl Iterator<Item = (&str, OpenClaim)> {
-        self.open.iter().map(|(claim, open)| (&**claim, *open))
+    pub(crate) fn open(&self) -> impl Iterator<Item = (&str, &OpenClaim)> {
+        self.open.iter().map(|(claim, open)| (&**claim, open))
     }
 
     /// The ids of claims that are open: pended, so that nobody knows yet what they will post.
@@ -305,32 +330,38 @@ impl Accumulators {
     }
 
     /// What all benefits together have paid in the group.
-    pub(crate) fn paid_in_all(&self, group: Group) -> Result<Decimal, Inexact> {
-        let entries = self.balances.get(&group).into_iter().flatten();
+    pub(crate) fn paid_in_all(&self, group: &Group) -> Result<Decimal, Inexact> {
+        let entries = self.balances.get(group).into_iter().flatten();
         let paid = entries.filter(|(entry, _)| entry.measure == Measure::Paid);
         paid.map(|(_, amount)| *amount).try_fold(Decimal::ZERO, exact::add)
     }
 
-    /// The sum of an entry over the group: nothing where nothing was posted.
+    /// The sum of an entry over all claims that count with one of the group: nothing where nothing was posted.
     #[inline]
-    pub(crate) fn balance(&self, group: Group, entry: &Entry) -> Decimal {
-        match self.balances.get(&group).and_then(|entries| entries.get(entry)) {
+    pub(crate) fn sum(&self, group: &Group, entry: &Entry) -> Result<Decimal, Inexact> {
+        let sum = self.balance(group, entry);
+        group.beside().map_or(Ok(sum), |beside| exact::add(sum, self.balance(&beside, entry)))
+    }
+
+    #[inline]
+    fn balance(&self, group: &Group, entry: &Entry) -> Decimal {
+        match self.balances.get(group).and_then(|entries| entries.get(entry)) {
             Some(sum) => *sum,
             None => Decimal::ZERO,
         }
     }
 
-    /// Whether a claim of the group adds to the entry what is not known.
+    /// Whether a claim that counts with one of the group adds to the entry what is not known.
     #[inline]
-    pub(crate) fn is_unknown(&self, group: Group, entry: &Entry) -> bool {
-        self.unknown.get(&group).is_some_and(|entries| entries.contains_key(entry))
+    pub(crate) fn is_unknown(&self, group: &Group, entry: &Entry) -> bool {
+        let is_in = |group: &Group| self.unknown.get(group).is_some_and(|entries| entries.contains_key(entry));
+        !self.unknown.is_empty() && (is_in(group) || group.beside().is_some_and(|beside| is_in(&beside)))
     }
 
     fn move_unknown(&mut self, posting: &Posting, by: impl Fn(u32) -> u32) {
-        for (_, scope) in Scope::ALL {
-            let group = Group::of(scope, posting.event_date, posting.coverage_start);
+        for group in posting.groups() {
             for entry in &posting.unknown {
-                let entries = self.unknown.entry(group).or_default();
+                let entries = self.unknown.entry(group.clone()).or_default();
                 let count = by(entries.remove(entry).map_or(0, |count| count));
                 if count > 0 {
                     entries.insert(entry.clone(), count);
@@ -348,17 +379,16 @@ impl Accumulators {
         by: impl Fn(Decimal, Decimal) -> Result<Decimal, Inexact>,
     ) -> Result<(), Error> {
         let mut moved = Vec::new();
-        for (_, scope) in Scope::ALL {
-            let group = Group::of(scope, posting.event_date, posting.coverage_start);
+        for group in posting.groups() {
             for (entry, amount) in &posting.amounts {
-                let balance = by(self.balance(group, entry), *amount).map_err(|_| {
+                let balance = by(self.balance(&group, entry), *amount).map_err(|_| {
                     Error::arithmetic(say!("累计 `{entry}` 超出可表示的范围", "the accumulated `{entry}` does not fit"))
                 })?;
-                moved.push((group, entry.clone(), balance));
+                moved.push((group.clone(), entry.clone(), balance));
             }
         }
         for (group, entry, balance) in moved {
-            let entries = self.balances.entry(group).or_default();
+            let entries = self.balances.entry(group.clone()).or_default();
             if balance.is_zero() {
                 entries.remove(&entry);
             } else {
@@ -374,9 +404,11 @@ impl Accumulators {
 
 /// The serialised form of a posting; balances follow from all of them.
 #[derive(Serialize)]
-struct PostingRecord {
+struct PostingRecord<'a> {
     event_date: NaiveDate,
     coverage_start: NaiveDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enrollment_id: Option<&'a str>,
     amounts: BTreeMap<String, Amount>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unknown: Vec<String>,
@@ -384,12 +416,14 @@ struct PostingRecord {
 
 /// The serialised form of a claim that is open.
 #[derive(Serialize)]
-struct OpenRecord {
+struct OpenRecord<'a> {
     open: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_date: Option<NaiveDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage_start: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enrollment_id: Option<&'a str>,
 }
 
 /// Either of them.
@@ -399,6 +433,7 @@ struct Record {
     open: bool,
     event_date: Option<NaiveDate>,
     coverage_start: Option<NaiveDate>,
+    enrollment_id: Option<String>,
     #[serde(default)]
     amounts: BTreeMap<String, Amount>,
     #[serde(default)]
@@ -415,10 +450,11 @@ impl Serialize for Posting {
 }
 
 impl Posting {
-    fn record(&self) -> PostingRecord {
+    fn record(&self) -> PostingRecord<'_> {
         PostingRecord {
             event_date: self.event_date,
-            coverage_start: self.coverage_start,
+            coverage_start: self.period.start,
+            enrollment_id: self.period.enrollment.as_deref(),
             amounts: self.amounts().map(|(name, amount)| (name, Amount(amount))).collect(),
             unknown: self.unknown.iter().map(Entry::to_string).collect(),
         }
@@ -431,9 +467,10 @@ impl Serialize for Accumulators {
         for (claim, posting) in &self.postings {
             map.serialize_entry(&**claim, &posting.record())?;
         }
-        for (claim, OpenClaim { event_date, coverage_start }) in &self.open {
+        for (claim, OpenClaim { event_date, coverage_start, enrollment }) in &self.open {
             let (event_date, coverage_start) = (*event_date, *coverage_start);
-            map.serialize_entry(&**claim, &OpenRecord { open: true, event_date, coverage_start })?;
+            let enrollment_id = enrollment.as_deref();
+            map.serialize_entry(&**claim, &OpenRecord { open: true, event_date, coverage_start, enrollment_id })?;
         }
         map.end()
     }
@@ -444,13 +481,14 @@ impl<'de> Deserialize<'de> for Accumulators {
         let records = BTreeMap::<String, Record>::deserialize(deserializer)?;
         let mut accumulators = Accumulators::new();
         for (claim, record) in records {
-            let Record { open, event_date, coverage_start, amounts, unknown } = record;
+            let Record { open, event_date, coverage_start, enrollment_id, amounts, unknown } = record;
+            let enrollment = enrollment_id.map(Arc::from);
             if open {
-                accumulators.keep_open(claim.into(), OpenClaim { event_date, coverage_start });
+                accumulators.keep_open(claim.into(), OpenClaim { event_date, coverage_start, enrollment });
                 continue;
             }
             let event_date = event_date.ok_or_else(|| D::Error::missing_field("event_date"))?;
-            let coverage_start = coverage_start.ok_or_else(|| D::Error::missing_field("coverage_start"))?;
+            let start = coverage_start.ok_or_else(|| D::Error::missing_field("coverage_start"))?;
             let amounts = amounts.into_iter().map(|(name, Amount(amount))| {
                 let entry =
                     Entry::parse(&name).ok_or_else(|| D::Error::custom(format_args!("`{name}` names no entry")))?;
@@ -469,7 +507,7 @@ impl<'de> Deserialize<'de> for Accumulators {
             let posting = Posting {
                 claim: claim.into(),
                 event_date,
-                coverage_start,
+                period: Period { start, enrollment },
                 amounts,
                 unknown: unknown.collect::<Result<_, D::Error>>()?,
             };

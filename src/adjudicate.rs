@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::accumulator::{Accumulators, OpenClaim, Posting};
+use crate::accumulator::{Accumulators, OpenClaim, Period, Posting};
 use crate::claim::Claim;
 use crate::code::Code;
 use crate::enrollment::Enrollment;
@@ -75,7 +75,7 @@ pub struct Outcome {
     payable: Decimal,
     posting: Option<Posting>,
     /// Where it stands among the member's claims, as far as that is known.
-    dates: OpenClaim,
+    stands: OpenClaim,
 }
 
 impl Outcome {
@@ -116,9 +116,9 @@ impl Outcome {
     pub fn add_to(&self, accumulators: &mut Accumulators) -> Result<(), Error> {
         match (&self.posting, self.decision) {
             (Some(posting), _) => accumulators.post(posting)?,
-            (None, Decision::Pended) => accumulators.keep_open(Arc::clone(&self.claim), self.dates),
+            (None, Decision::Pended) => accumulators.keep_open(Arc::clone(&self.claim), self.stands.clone()),
             // Without a date it is denied in one place of several: one that was open stays so.
-            (None, _) if self.dates.event_date.is_none() => {}
+            (None, _) if self.stands.event_date.is_none() => {}
             (None, Decision::Paid | Decision::NothingDue | Decision::Denied | Decision::Reversed) => {
                 accumulators.close(&self.claim);
             }
@@ -287,7 +287,11 @@ impl Adjudication {
             decision: Decision::Reversed,
             payable,
             posting: None,
-            dates: OpenClaim { event_date: Some(reversed.event_date), coverage_start: Some(reversed.coverage_start) },
+            stands: OpenClaim {
+                event_date: Some(reversed.event_date),
+                coverage_start: Some(reversed.period.start),
+                enrollment: reversed.period.enrollment.clone(),
+            },
         };
         Ok(Adjudication { benefits, reasons: vec![reason], ..Adjudication::of(outcome) })
     }
@@ -300,7 +304,7 @@ impl Adjudication {
             decision: Decision::Pended,
             payable: Decimal::ZERO,
             posting: None,
-            dates: OpenClaim { event_date: None, coverage_start: None },
+            stands: OpenClaim { event_date: None, coverage_start: None, enrollment: None },
         };
         let mut adjudication = Adjudication::of(outcome);
         claim.notices().iter().for_each(|notice| adjudication.note(notice.clone()));
@@ -692,17 +696,16 @@ impl Plan {
         claim: &Claim,
         accumulators: &'a Accumulators,
     ) -> Result<Vec<&'a str>, Error> {
-        let OpenClaim { event_date, coverage_start } = outcome.dates;
-        let comes_before = |id: &str, open: OpenClaim| match (open.event_date, event_date) {
+        let comes_before = |id: &str, open: &OpenClaim| match (open.event_date, outcome.stands.event_date) {
             (Some(open), Some(own)) => (open, id) < (own, claim.id()),
             (None, _) | (_, None) => id != claim.id(),
         };
-        let earlier: Vec<(&str, OpenClaim)> =
-            accumulators.open().filter(|(id, open)| comes_before(id, *open)).collect();
+        let earlier: Vec<(&str, &OpenClaim)> =
+            accumulators.open().filter(|(id, open)| comes_before(id, open)).collect();
         if earlier.is_empty() || outcome.decision == Decision::Pended {
             return Ok(Vec::new());
         }
-        let open: Vec<OpenClaim> = earlier.iter().map(|(_, open)| *open).collect();
+        let open: Vec<OpenClaim> = earlier.iter().map(|(_, open)| OpenClaim::clone(open)).collect();
         let mut meaning = Meaning::new(self, Exact::new(self, enrollment, claim, accumulators, Silence).beside(&open));
         let verdict = meaning.adjudicate();
         let (decision, payable, _) = conclude(&verdict);
@@ -713,8 +716,8 @@ impl Plan {
             return Ok(Vec::new());
         }
         let asked = meaning.reading.asked();
-        let counts = |open: OpenClaim| asked.iter().any(|scope| open.may_share(*scope, event_date, coverage_start));
-        Ok(earlier.into_iter().filter(|(_, open)| counts(*open)).map(|(id, _)| id).collect())
+        let counts = |open: &OpenClaim| asked.iter().any(|scope| open.may_share(*scope, &outcome.stands));
+        Ok(earlier.into_iter().filter(|(_, open)| counts(open)).map(|(id, _)| id).collect())
     }
 
     /// What one more yuan of each amount that a rule reads would change, all other facts as they are: the fact's name and the
@@ -765,22 +768,23 @@ impl Plan {
         self.check_effective(enrollment, &meaning.reading)?;
         let verdict = meaning.adjudicate();
         let (decision, payable, mut missing) = conclude(&verdict);
-        let (event_date, coverage_start) = (meaning.reading.event_date(), meaning.reading.coverage_start());
-        let undated = [(event_date, self.event_date), (coverage_start, self.coverage_start)];
+        let stands = meaning.reading.stands().clone();
+        let undated = [(stands.event_date, self.event_date), (stands.coverage_start, self.coverage_start)];
         for (_, slot) in undated.into_iter().filter(|(date, _)| date.is_none()) {
             missing = Some(missing.map_or(Slots::of(slot), |gap| gap.and(Slots::of(slot))));
         }
+        let dated = stands.event_date.zip(stands.period());
         let mut outcome = Outcome {
             claim: Arc::clone(&claim.id),
             plan: Arc::clone(&self.reference),
             decision,
             payable,
             posting: None,
-            dates: OpenClaim { event_date, coverage_start },
+            stands,
         };
-        match (decision, event_date.zip(coverage_start)) {
-            (Decision::Paid | Decision::NothingDue, Some((event_date, coverage_start))) => {
-                outcome.posting = Some(self.posting(&mut meaning, &verdict, claim, event_date, coverage_start));
+        match (decision, dated) {
+            (Decision::Paid | Decision::NothingDue, Some((event_date, period))) => {
+                outcome.posting = Some(self.posting(&mut meaning, &verdict, claim, event_date, period));
             }
             (Decision::Paid | Decision::NothingDue, None) => {
                 outcome.decision = Decision::Pended;
@@ -800,7 +804,7 @@ impl Plan {
         verdict: &Verdict<Exact<'a, L>>,
         claim: &Claim,
         event_date: NaiveDate,
-        coverage_start: NaiveDate,
+        period: Period,
     ) -> Posting {
         let (mut amounts, mut unknown) = (Vec::with_capacity(4), Vec::new());
         for index in &self.posting_order {
@@ -811,7 +815,7 @@ impl Plan {
                 Known::Missing(_) => unknown.push(stated.entry.clone()),
             }
         }
-        Posting { claim: Arc::clone(&claim.id), event_date, coverage_start, amounts, unknown }
+        Posting { claim: Arc::clone(&claim.id), event_date, period, amounts, unknown }
     }
 
     /// What a reversal takes back, by benefit.
@@ -868,8 +872,8 @@ impl Plan {
     fn check_effective<L: Listener>(&self, enrollment: &Enrollment, reading: &Exact<'_, L>) -> Result<(), Error> {
         let effective = self.effective;
         let date = match effective.by {
-            crate::plan::EffectiveBy::CoverageStart => reading.coverage_start(),
-            crate::plan::EffectiveBy::EventDate => reading.event_date(),
+            crate::plan::EffectiveBy::CoverageStart => reading.stands().coverage_start,
+            crate::plan::EffectiveBy::EventDate => reading.stands().event_date,
         };
         match date {
             Some(date) if enrollment.plan_version().is_none() && !effective.holds_on(date) => {

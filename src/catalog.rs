@@ -218,7 +218,7 @@ impl Catalog {
     /// The version that has decided a claim, by what it has posted: a reversal need not repeat the date.
     pub(crate) fn resolve_posted(&self, enrollment: &Enrollment, posting: &Posting) -> Result<&Plan, Error> {
         self.resolve_on(enrollment, |by| match by {
-            EffectiveBy::CoverageStart => Some(posting.coverage_start),
+            EffectiveBy::CoverageStart => Some(posting.period.start),
             EffectiveBy::EventDate => Some(posting.event_date),
         })
     }

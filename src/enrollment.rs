@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -21,7 +22,7 @@ use crate::facts::Facts;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Enrollment {
-    id: String,
+    pub(crate) id: Arc<str>,
     plan: String,
     plan_version: Option<String>,
     member: String,
@@ -32,7 +33,7 @@ impl Enrollment {
     /// An enrollment without facts.
     #[must_use]
     pub fn new(id: &str, plan: &str, member: &str) -> Enrollment {
-        Enrollment { id: id.to_owned(), plan: plan.to_owned(), member: member.to_owned(), ..Enrollment::default() }
+        Enrollment { id: id.into(), plan: plan.to_owned(), member: member.to_owned(), ..Enrollment::default() }
     }
 
     /// The same with one more fact; a fact that was given is replaced.
@@ -105,7 +106,7 @@ impl Enrollment {
 impl Serialize for Enrollment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", &self.id)?;
+        map.serialize_entry("id", &*self.id)?;
         map.serialize_entry("plan", &self.plan)?;
         if let Some(version) = &self.plan_version {
             map.serialize_entry("plan_version", version)?;
@@ -141,7 +142,7 @@ impl<'de> Visitor<'de> for FromMap {
         let mut enrollment = Enrollment::default();
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "id" => enrollment.id = map.next_value()?,
+                "id" => enrollment.id = map.next_value::<String>()?.into(),
                 "plan" => enrollment.plan = map.next_value()?,
                 "plan_version" => enrollment.plan_version = map.next_value()?,
                 "member" => enrollment.member = map.next_value()?,
@@ -156,7 +157,7 @@ impl<'de> Visitor<'de> for FromMap {
                 }
             }
         }
-        for (key, value) in [("id", &enrollment.id), ("plan", &enrollment.plan), ("member", &enrollment.member)] {
+        for (key, value) in [("id", &*enrollment.id), ("plan", &*enrollment.plan), ("member", &*enrollment.member)] {
             if value.is_empty() {
                 return Err(A::Error::missing_field(key));
             }

@@ -235,6 +235,7 @@ fn keep_open(enrollment: &Enrollment, claim: &Claim, account: &mut Accumulators)
     let open = OpenClaim {
         event_date: date(claim.fact("event_date")),
         coverage_start: date(enrollment.fact("coverage_start")),
+        enrollment: Some(Arc::clone(&enrollment.id)),
     };
     account.keep_open(Arc::clone(&claim.id), open);
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::accumulator::{Accumulators, Group};
+use crate::accumulator::{Accumulators, Group, Period};
 use crate::adjudicate::Adjudication;
 use crate::claim::Claim;
 use crate::code::Code;
@@ -189,18 +189,18 @@ impl JointLimits {
         own: Option<usize>,
     ) -> Result<Room<'j>, Error> {
         let mut room = Room::unlimited();
-        let (Some(event_date), Some(coverage_start)) =
-            (date(claim.fact("event_date")), date(enrollment.fact("coverage_start")))
+        let (Some(event_date), Some(start)) = (date(claim.fact("event_date")), date(enrollment.fact("coverage_start")))
         else {
             return Ok(room); // the claim is pended
         };
+        let period = Period::of(start, &enrollment.id);
         for limit in self.over(enrollment.plan()) {
-            let group = Group::of(limit.scope, event_date, coverage_start);
+            let Some(group) = Group::of(limit.scope, event_date, Some(&period)) else { continue };
             let mut left = limit.amount;
             for (place, held) in accounts.iter().enumerate().filter(|(_, held)| limit.names(&held.plan)) {
-                for group in held.groups(limit.scope, group, event_date) {
-                    if own != Some(place) || group != Group::of(limit.scope, event_date, coverage_start) {
-                        let paid = held.accumulators.paid_in_all(group).map_err(does_not_fit)?;
+                for counted in held.groups(&group, event_date) {
+                    if own != Some(place) || counted != group {
+                        let paid = held.accumulators.paid_in_all(&counted).map_err(does_not_fit)?;
                         left = exact::subtract(left, paid).map_err(does_not_fit)?;
                     }
                 }
@@ -327,7 +327,7 @@ pub(crate) struct Held {
     pub(crate) plan: String,
     pub(crate) accumulators: Accumulators,
     /// The first days of its covers that claims were made under, with the last one where it is given.
-    covers: BTreeMap<NaiveDate, Option<NaiveDate>>,
+    covers: BTreeMap<Period, Option<NaiveDate>>,
 }
 
 impl Held {
@@ -346,25 +346,22 @@ impl Held {
     pub(crate) fn note(&mut self, enrollment: &Enrollment) {
         if let Some(start) = date(enrollment.fact("coverage_start")) {
             let end = date(enrollment.fact("coverage_end"));
-            let known = self.covers.entry(start).or_insert(end);
+            let known = self.covers.entry(Period::of(start, &enrollment.id)).or_insert(end);
             *known = (*known).zip(end).map(|(known, end)| known.max(end));
         }
     }
 
     /// The claims of the account that count together with one of this group and day. Of a period: those under a cover that
     /// starts on the same day, or that holds on the day of the event.
-    fn groups(&self, scope: Scope, group: Group, event_date: NaiveDate) -> Vec<Group> {
-        match scope {
-            Scope::Event | Scope::CalendarYear | Scope::Life => vec![group],
-            Scope::Period => {
-                let holds = |(start, end): (&NaiveDate, &Option<NaiveDate>)| {
-                    *start <= event_date && end.is_none_or(|end| event_date <= end)
-                };
-                let covers = self.covers.iter();
-                let counted = covers.filter(|(start, end)| Group::Period(**start) == group || holds((start, end)));
-                counted.map(|(start, _)| Group::Period(*start)).collect()
-            }
-        }
+    fn groups(&self, group: &Group, event_date: NaiveDate) -> Vec<Group> {
+        let Group::Period(own) = group else { return vec![group.clone()] };
+        let holds = |start: NaiveDate, end: Option<NaiveDate>| {
+            start == own.start || (start <= event_date && end.is_none_or(|end| event_date <= end))
+        };
+        let counted = self.covers.iter().filter(|(period, end)| holds(period.start, **end)).map(|(period, _)| period);
+        // What does not say its cover counts once for each day on which covers start.
+        let unsaid: BTreeSet<Period> = counted.clone().map(|period| Period::of_any_that_starts(period.start)).collect();
+        counted.cloned().chain(unsaid).map(Group::Period).collect()
     }
 }
 
@@ -385,7 +382,7 @@ struct Share<'j> {
 
 impl Share<'_> {
     fn left_after(&self, before: &Accumulators) -> Result<Decimal, Error> {
-        let paid = before.paid_in_all(self.group).map_err(does_not_fit)?;
+        let paid = before.paid_in_all(&self.group).map_err(does_not_fit)?;
         exact::subtract(self.left, paid).map(|left| left.max(Decimal::ZERO)).map_err(does_not_fit)
     }
 }

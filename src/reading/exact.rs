@@ -1,11 +1,12 @@
 //! The exact reading: one claim, in decimals, facts missing or not.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::accumulator::{Accumulators, Group, OpenClaim};
+use crate::accumulator::{Accumulators, Group, OpenClaim, Period};
 use crate::calendar;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
@@ -86,8 +87,9 @@ pub(crate) struct Exact<'a, L> {
     claim: &'a Claim,
     accumulators: &'a Accumulators,
     given: Slots,
-    event_date: Option<NaiveDate>,
-    coverage_start: Option<NaiveDate>,
+    /// Where the claim stands among those of the account.
+    stands: OpenClaim,
+    period: Option<Period>,
     /// One fact read as this much more than it is: what would the next yuan have paid?
     raised: Option<(Slot, Decimal)>,
     /// Categories that are read as meant, with the value.
@@ -114,8 +116,8 @@ impl<'a, L: Listener> Exact<'a, L> {
             claim,
             accumulators,
             given: Slots::default(),
-            event_date: None,
-            coverage_start: None,
+            stands: OpenClaim { event_date: None, coverage_start: None, enrollment: Some(Arc::clone(&enrollment.id)) },
+            period: None,
             raised: None,
             meant: Vec::new(),
             open: &[],
@@ -126,8 +128,9 @@ impl<'a, L: Listener> Exact<'a, L> {
         reading.given = reading.all_given_facts();
         reading.check_names();
         reading.read_words();
-        reading.event_date = reading.given_date(plan.event_date);
-        reading.coverage_start = reading.given_date(plan.coverage_start);
+        reading.stands.event_date = reading.given_date(plan.event_date);
+        reading.stands.coverage_start = reading.given_date(plan.coverage_start);
+        reading.period = reading.stands.period();
         reading
     }
 
@@ -202,19 +205,16 @@ impl<'a, L: Listener> Exact<'a, L> {
 
     /// Whether an open claim may count together with this one.
     fn is_open(&mut self, scope: Scope) -> bool {
-        let is_open = self.open.iter().any(|open| open.may_share(scope, self.event_date, self.coverage_start));
+        let is_open = self.open.iter().any(|open| open.may_share(scope, &self.stands));
         if is_open {
             self.asked.insert(scope);
         }
         is_open
     }
 
-    pub(crate) fn event_date(&self) -> Option<NaiveDate> {
-        self.event_date
-    }
-
-    pub(crate) fn coverage_start(&self) -> Option<NaiveDate> {
-        self.coverage_start
+    /// Where the claim stands among those of the account, as far as that is known.
+    pub(crate) fn stands(&self) -> &OpenClaim {
+        &self.stands
     }
 
     /// The first fact whose value does not fit, or number that does not.
@@ -439,16 +439,18 @@ impl<L: Listener> Reading for Exact<'_, L> {
         if self.accumulators.is_empty() {
             return Is(Fixed::ZERO);
         }
-        let Some(group) = Group::known(scope, self.event_date, self.coverage_start) else {
-            return Missing(Slots::of(match scope {
-                Scope::Event | Scope::CalendarYear | Scope::Life => self.plan.event_date,
-                Scope::Period => self.plan.coverage_start,
-            }));
+        // Without its day nobody knows which of the others came before it.
+        let Some(event_date) = self.stands.event_date else { return Missing(Slots::of(self.plan.event_date)) };
+        let Some(group) = Group::of(scope, event_date, self.period.as_ref()) else {
+            return Missing(Slots::of(self.plan.coverage_start));
         };
         let stated = self.plan.entry(entry);
         match stated.named {
-            Some(fact) if self.accumulators.is_unknown(group, &stated.entry) => Missing(Slots::of(fact)),
-            Some(_) | None => Is(self.accumulators.balance(group, &stated.entry).into()),
+            Some(fact) if self.accumulators.is_unknown(&group, &stated.entry) => Missing(Slots::of(fact)),
+            Some(_) | None => {
+                let sum = self.accumulators.sum(&group, &stated.entry);
+                Is(self.exactly(sum.map(Fixed::from)))
+            }
         }
     }
 

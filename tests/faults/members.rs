@@ -1,8 +1,9 @@
 //! Members: one person under one id, covers that overlap, bills that come twice.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use huzhu::{Accumulators, Catalog, Claim, Enrollment, money};
 use serde_json::{Value as Json, json};
 
 use super::program::{Ran, batched, huzhu};
@@ -203,7 +204,7 @@ fn two_identity_numbers_in_a_history_hold_the_claim_and_it_has_no_certificate() 
     let ran = run_case(&two, &["--certificate", &file]);
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("pended for what is known around it and has no certificate"), "{}", ran.err);
-    assert!(!std::path::Path::new(&file).exists());
+    assert!(!Path::new(&file).exists());
 }
 
 #[test]
@@ -320,6 +321,52 @@ fn another_bill_under_the_second_cover_finds_no_share_that_counts() {
     // Where the first cover leaves a share, it counts: 3,000 and 10 days of 50.
     let rows = batch(&claims, &two_covers(1, 2), &[]).payouts;
     assert_eq!(rows[1], "b,e2,henan-accident,1,paid,3500.00,,overlapping-covers(e1);shares-elsewhere(e1),,0.00");
+}
+
+/// A share under each of two covers: each has its own limit of a period, on whichever day it starts.
+#[test]
+fn covers_that_start_on_one_day_have_a_period_each() {
+    let claims = format!("{STAYS}a,e1,2025-02-05,accident,20000.00,51\nb,e2,2025-03-05,accident,20000.00,3\n");
+    let later = two_covers(1, 1);
+    let together = later.replace("2025-01-02,2026-01-01", "2025-01-01,2025-12-31");
+    assert_ne!(together, later);
+    let rows = batch(&claims, &together, &[]).payouts;
+    assert_eq!(rows, batch(&claims, &later, &[]).payouts);
+    assert_eq!(
+        rows,
+        [
+            "a,e1,henan-accident,1,paid,12550.00,,overlapping-covers(e2),,0.00",
+            "b,e2,henan-accident,1,paid,10150.00,,overlapping-covers(e1);shares-elsewhere(e1),,0.00",
+        ]
+    );
+    // Under one cover, the second stay finds the limit of the costs used up.
+    let under_one = claims.replace("b,e2", "b,e1");
+    let rows = batch(&under_one, &together, &[]).payouts;
+    assert_eq!(rows[1], "b,e1,henan-accident,1,paid,150.00,,overlapping-covers(e2),,0.00");
+}
+
+/// An account of an earlier version does not say under which cover its claims were.
+#[test]
+fn what_an_account_does_not_place_counts_with_every_cover_that_starts_on_the_day() {
+    let catalog = Catalog::load(Path::new("rules")).unwrap();
+    let [plan] = catalog.versions("henan-accident") else { panic!("one version") };
+    let enrollment = |id: &str, start: &str| {
+        let enrollment = Enrollment::new(id, "henan-accident", "m1").with("shares", 1).unwrap();
+        let enrollment = enrollment.with("coverage_end", "2025-12-31").unwrap();
+        enrollment.with("coverage_start", start).unwrap().with("birth_date", "1990-05-05").unwrap()
+    };
+    let stay = Claim::new("b").with("event_date", "2025-03-05").unwrap().with("cause", "accident").unwrap();
+    let stay = stay.with("personal_burden", "20000.00").unwrap().with("hospital_days", 3).unwrap();
+    let paid = |account: &str, start: &str| {
+        let account: Accumulators = serde_json::from_str(account).unwrap();
+        money::print(plan.decide(&enrollment("e2", start), &stay, &account).unwrap().payable())
+    };
+    let unplaced = r#"{"a": {"event_date": "2025-02-05", "coverage_start": "2025-01-01", "amounts": {"paid:hospital-medical": "10000.00"}}}"#;
+    assert_eq!(paid(unplaced, "2025-01-01"), "150.00");
+    assert_eq!(paid(unplaced, "2025-01-02"), "10150.00");
+    let placed = unplaced.replace(r#""amounts""#, r#""enrollment_id": "e1", "amounts""#);
+    assert_eq!(paid(&placed, "2025-01-01"), "10150.00");
+    assert_eq!(paid(&placed.replace("e1", "e2"), "2025-01-01"), "150.00");
 }
 
 /// The plan covers by the day of the pathology report, when neither cover was in force at the event.

@@ -36,7 +36,11 @@ fn open(claims: &[&Pair]) -> Accumulators {
     };
     let claims = claims.iter().map(|(enrollment, claim)| {
         let (event_date, coverage_start) = (date(claim.fact("event_date")), date(enrollment.fact("coverage_start")));
-        (claim.id(), json!({ "open": true, "event_date": event_date, "coverage_start": coverage_start }))
+        let cover = enrollment.id();
+        let open = json!({
+            "open": true, "event_date": event_date, "coverage_start": coverage_start, "enrollment_id": cover,
+        });
+        (claim.id(), open)
     });
     serde_json::from_value(claims.collect()).unwrap()
 }

@@ -110,10 +110,9 @@ fn a_claim_that_comes_late_says_what_the_order_does_to_the_amounts() {
     let (mut late, mut in_time, mut other_sum) = (0, 0, 0);
     for member in drawn(SEED + 4, MEMBERS, draw).into_iter().filter(|member| member.covers.len() == 1) {
         let rules = Rules::without_a_look_at_what_is_open();
-        // engine differs: a claim without a day stands first here, since it may be before any other, and last there.
-        let is_placed = member.claims.iter().all(|told| told.reverses.is_some() || told.event_date().is_some());
-        for told in member.claims.iter().filter(|told| told.reverses.is_none() && is_placed) {
-            if member.claims.iter().any(|other| other.reverses.as_ref() == Some(&told.id)) {
+        for told in member.claims.iter().filter(|told| told.reverses.is_none()) {
+            let is_taken_back = member.claims.iter().any(|other| other.reverses.as_ref() == Some(&told.id));
+            if is_taken_back || !account::reversals_stand(&member.before(told), &rules) {
                 continue;
             }
             let text = case_of(&member, told).to_string();

@@ -87,7 +87,7 @@ fn work_out(facts: &Facts, record: &Record) -> Option<Payout> {
 /// A fixed sum by the hospital's grade, more 70% of what is borne within the pool. A second stay pays half of the sum, more
 /// 40%; a third pays nothing.
 fn hospital(facts: &Facts, record: &Record) -> Option<Exact> {
-    let stays_before = record.times_in_period("hospital", facts.period()?);
+    let stays_before = record.times_before("hospital", facts)?;
     if !all(&[facts.in_hospital(), Some(stays_before < 2)])? {
         return Some(nothing());
     }

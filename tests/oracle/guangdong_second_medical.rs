@@ -37,7 +37,7 @@ fn decide_by_2025_07(facts: &Facts, record: &Record) -> Verdict {
 }
 
 fn decide_at(facts: &Facts, record: &Record, [first, second]: [Exact; 2]) -> Verdict {
-    let claims_before = facts.period().map(|period| record.times_in_period("second-medical", period));
+    let claims_before = record.times_before("second-medical", facts);
     let requirements = Requirements {
         most_shares: MOST_SHARES,
         or_deny: &[

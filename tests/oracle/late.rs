@@ -17,8 +17,9 @@ pub(crate) struct Late {
     pub(crate) in_order: Exact,
 }
 
-/// `None` where no claim comes after it.
+/// `None` where no claim comes after it. Nobody knows what comes after a claim without a day.
 pub(crate) fn of(member: &Member, told: &Told) -> Option<Late> {
+    told.event_date()?;
     let order = account::in_order(member);
     let place = order.iter().position(|other| other.id == told.id).expect("it is one of them");
     let later: Vec<&Told> = order.into_iter().skip(place + 1).filter(|other| other.reverses.is_none()).collect();

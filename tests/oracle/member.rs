@@ -51,6 +51,12 @@ impl Member {
         Self { claims: vec![claim.clone()], ..self.clone() }
     }
 
+    /// The same before one of the claims is received.
+    pub(crate) fn before(&self, claim: &Told) -> Self {
+        let claims = self.claims.iter().filter(|told| told.id != claim.id).cloned().collect();
+        Self { claims, ..self.clone() }
+    }
+
     /// Another member whose claims are called the other way round.
     pub(crate) fn with_ids_turned(&self, id: &str) -> Self {
         let mut turned = self.clone();

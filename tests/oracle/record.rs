@@ -49,10 +49,16 @@ impl Record {
         self.paid(benefit, |_| true)
     }
 
-    /// Claims of the same cover in which a benefit paid more than nothing.
-    pub(crate) fn times_in_period(&self, benefit: &str, period: Period) -> usize {
+    /// Earlier claims of the same cover in which a benefit paid more than nothing. Which of the others came before a claim without a
+    /// day nobody knows.
+    pub(crate) fn times_before(&self, benefit: &str, facts: &Facts) -> Option<usize> {
+        let period = facts.period()?;
+        if self.entries.is_empty() {
+            return Some(0);
+        }
+        facts.date("event_date")?;
         let in_period = self.entries.iter().filter(|entry| entry.period == period);
-        in_period.filter(|entry| entry.verdict.paid_by(benefit) > nothing()).count()
+        Some(in_period.filter(|entry| entry.verdict.paid_by(benefit) > nothing()).count())
     }
 
     /// Whether a benefit ever paid more than nothing.

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
 use super::account::{self, Rules};
 use super::calendar::day;
 use super::draw::Draw;
-use super::facts::{Facts, Named, Value};
+use super::facts::{Named, Value};
 use super::member::{Cover, Member, Told};
 use super::population::{PLANS, Plan, history, moved};
 use super::verdict::Decision;
@@ -44,7 +42,7 @@ pub(crate) fn of_one_event(plan: &'static Plan, number: usize, draw: &mut Draw) 
 /// What the first claim under a cover does not know of it, none knows.
 fn add_history(member: &mut Member, plan: &'static Plan, draw: &mut Draw) {
     let mut places: BTreeMap<&'static str, usize> = BTreeMap::new();
-    for facts in history(plan, draw).into_iter().filter(|facts| !engine_places_it(plan, facts)) {
+    for facts in history(plan, draw) {
         let cover = *places.entry(facts.enrollment_id).or_insert_with(|| {
             let id = format!("{}-{}-{}", member.id, plan.id, facts.enrollment_id).leak();
             member.covers.push(Cover { id, plan, facts: facts.enrollment.clone() });
@@ -53,15 +51,6 @@ fn add_history(member: &mut Member, plan: &'static Plan, draw: &mut Draw) {
         let id = new_id(member, draw);
         member.claims.push(Told { id, cover, reverses: None, facts: facts.claim });
     }
-}
-
-/// Conditions of these ask how many claims came before.
-const ASK_FOR_CLAIMS_BEFORE: [&str; 2] = ["guangdong-second-medical", "wuxi-return-allowance"];
-
-/// engine differs: a claim without the day of its event has no place among the others, and whether two claims, or an allowance,
-/// came before it is not known; the engine decides it last and denies it for those that it was placed after.
-fn engine_places_it(plan: &Plan, facts: &Facts) -> bool {
-    ASK_FOR_CLAIMS_BEFORE.contains(&plan.id) && !facts.given("event_date")
 }
 
 /// Any letters, so that the order by id is by chance.
@@ -135,17 +124,10 @@ pub(crate) fn with_covers_at_once(plan: &'static Plan, number: usize, draw: &mut
 }
 
 /// So many days later, or earlier, but not before the plan.
-///
-/// engine differs: of covers that start on one day it takes the limits of a period for one, though each has shares of its own. Only
-/// where the second of them is paid nothing anyway may they start together.
-fn free_shift(member: &Member, first: &Cover, draw: &mut Draw) -> i64 {
-    let may_start_together = ["gansu-comprehensive", "guangdong-accident", "wuxi-xixinbao"].contains(&first.plan.id);
-    let others: Vec<NaiveDate> = member.covers.iter().filter_map(Cover::start).collect();
+fn free_shift(first: &Cover, draw: &mut Draw) -> i64 {
     let mut shift = draw.one_of(&[0, 0, -1, 1, -100, 100, 200]);
     let Some(start) = first.start() else { return shift };
-    let is_taken =
-        |days: i64| others.contains(&moved(start, days)) && !(may_start_together && days == 0 && others.len() == 1);
-    while is_taken(shift) || Some(moved(start, shift)) < first.plan.first_start() {
+    while Some(moved(start, shift)) < first.plan.first_start() {
         shift += 3;
     }
     shift
@@ -156,7 +138,7 @@ fn add_cover_at_once(member: &mut Member, draw: &mut Draw) {
     let letter = draw.one_of(&['A', 'F', 'Z']);
     let id = format!("{}-{}-{letter}{}", member.id, first.plan.id, member.covers.len()).leak();
     let mut cover = Cover { id, ..first.clone() };
-    let shift = free_shift(member, &first, draw);
+    let shift = free_shift(&first, draw);
     for name in ["coverage_start", "coverage_end"] {
         if let Some(Value::Date(day)) = cover.facts.get_mut(name) {
             *day = moved(*day, shift);

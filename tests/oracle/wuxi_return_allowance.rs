@@ -27,7 +27,7 @@ pub(crate) fn decide(facts: &Facts, record: &Record) -> Verdict {
             ("travel-ticket", facts.yes("travel_ticket")),
             ("within-vouchers", facts.whole("voucher_number").map(|number| number <= 10_000)),
             ("application-window", applied_in_time(facts)),
-            ("once-a-campaign", facts.period().map(|period| record.times_in_period("return-allowance", period) == 0)),
+            ("once-a-campaign", record.times_before("return-allowance", facts).map(|times| times == 0)),
         ],
         or_pend: &[("employed-in-wuxi", employed(facts))],
     };

@@ -147,7 +147,10 @@ fn beside_the_lost<'a>(
     };
     let open = lost.chain(undated).map(|(enrollment, claim)| {
         let (event_date, coverage_start) = (date(claim.fact("event_date")), date(enrollment.fact("coverage_start")));
-        let open = serde_json::json!({ "open": true, "event_date": event_date, "coverage_start": coverage_start });
+        let cover = enrollment.id();
+        let open = serde_json::json!({
+            "open": true, "event_date": event_date, "coverage_start": coverage_start, "enrollment_id": cover,
+        });
         (claim.id().to_owned(), open)
     });
     let open: serde_json::Value = open.collect();

@@ -185,11 +185,15 @@ pub(super) fn begin(
         let row = bucket.accounts.claim_at(*place);
         Lost { id: ids.value(row).into(), day: days.at(row), enrollment: bucket.accounts.enrollment_at(*place) }
     });
-    let starts = bucket.enrollments.days("coverage_start");
+    let (enrollments, starts) = (bucket.enrollments.texts("enrollment_id")?, bucket.enrollments.days("coverage_start"));
     let plan = bucket.plans.prepared(account.plan).or_bug()?.id();
     for Lost { id, day, enrollment } in bucket.accounts.lost(account.index).iter().cloned().chain(faulty) {
-        let (event_date, coverage_start) = (day.and_then(date), starts.at(enrollment).and_then(date));
-        member.change(plan, |account| account.keep_open(id, OpenClaim { event_date, coverage_start }))?;
+        let open = OpenClaim {
+            event_date: day.and_then(date),
+            coverage_start: starts.at(enrollment).and_then(date),
+            enrollment: Some(enrollments.value(enrollment).into()),
+        };
+        member.change(plan, |account| account.keep_open(id, open))?;
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use crate::scope::Scope;
 pub(super) struct OpenClaims<'b> {
     bucket: Bucket<'b>,
     ids: &'b StringArray,
+    enrollments: &'b StringArray,
     days: Days<'b>,
     starts: Days<'b>,
 }
@@ -40,6 +41,7 @@ impl<'b> OpenClaims<'b> {
         Ok(OpenClaims {
             bucket,
             ids: bucket.claims.texts("claim_id")?,
+            enrollments: bucket.enrollments.texts("enrollment_id")?,
             days: bucket.claims.days("event_date"),
             starts: bucket.enrollments.days("coverage_start"),
         })
@@ -61,9 +63,9 @@ impl<'b> OpenClaims<'b> {
         let open: Vec<Open> = pended.chain(lost.iter().map(|lost| self.lost(lost))).collect();
         let mut decided = account.places.clone().filter(|place| !is_pended(place));
         Ok(decided.any(|place| {
-            let OpenClaim { event_date, coverage_start } = self.dates(place);
+            let stands = self.stands(place);
             let mut earlier = open.iter().filter(|open| self.comes_before(&open.comes, place));
-            earlier.any(|open| scopes.iter().any(|scope| open.claim.may_share(*scope, event_date, coverage_start)))
+            earlier.any(|open| scopes.iter().any(|scope| open.claim.may_share(*scope, &stands)))
         }))
     }
 
@@ -74,20 +76,26 @@ impl<'b> OpenClaims<'b> {
         Ok(ledger.tallies.iter().map(|tally| tally.scope).collect())
     }
 
-    fn dates(&self, place: usize) -> OpenClaim {
+    fn stands(&self, place: usize) -> OpenClaim {
         let accounts = self.bucket.accounts;
-        let event_date = self.days.at(accounts.claim_at(place)).and_then(date);
-        OpenClaim { event_date, coverage_start: self.starts.at(accounts.enrollment_at(place)).and_then(date) }
+        self.stands_on(self.days.at(accounts.claim_at(place)), accounts.enrollment_at(place))
+    }
+
+    fn stands_on(&self, day: Option<i32>, enrollment: usize) -> OpenClaim {
+        OpenClaim {
+            event_date: day.and_then(date),
+            coverage_start: self.starts.at(enrollment).and_then(date),
+            enrollment: Some(self.enrollments.value(enrollment).into()),
+        }
     }
 
     fn pended(&self, place: usize) -> Open {
-        Open { claim: self.dates(place), comes: Comes::After(place) }
+        Open { claim: self.stands(place), comes: Comes::After(place) }
     }
 
     fn lost(&self, Lost { id, day, enrollment }: &Lost) -> Open {
-        let coverage_start = self.starts.at(*enrollment).and_then(date);
         Open {
-            claim: OpenClaim { event_date: day.and_then(date), coverage_start },
+            claim: self.stands_on(*day, *enrollment),
             comes: day.map_or(Comes::Anywhere, |day| Comes::At(day, id.to_string())),
         }
     }

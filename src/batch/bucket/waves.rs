@@ -12,7 +12,7 @@ use super::gather::{Gathered, mark_beyond};
 use super::payouts::{Line, Results, TextPlace};
 use super::plans::{Ledger, Prepared};
 use super::{Bucket, exactly};
-use crate::accumulator::{Accumulators, Group};
+use crate::accumulator::{Accumulators, Group, Period};
 use crate::adjudicate::Decision;
 use crate::error::{Error, OrBug};
 use crate::plan::Plan;
@@ -142,10 +142,11 @@ impl<'b> Waves<'b> {
         let mut before = None;
         for place in account.places.clone() {
             let Dated { event, start, version } = dates.at(bucket, prepared, place)?;
-            if before > Some(start) {
+            let enrollment = bucket.accounts.enrollment_at(place);
+            if before > Some((start, enrollment)) {
                 return None; // an earlier cover again: its sums were left behind
             }
-            before = Some(start);
+            before = Some((start, enrollment));
             *self.days.get_mut(place)? = (event, start);
             *self.account_of.get_mut(place)? = index;
             versions.push(version);
@@ -222,12 +223,15 @@ impl<'b> Waves<'b> {
     fn balances(&self, ledger: &Ledger, place: usize, tallies: &Tallies) -> Result<Accumulators, Error> {
         let (event, start) = self.days.get(place).or_bug()?;
         let (event, start) = (date(*event).or_bug()?, date(*start).or_bug()?);
+        let enrollments = self.bucket.enrollments.texts("enrollment_id")?;
+        let period = Period::of(start, &enrollments.value(self.bucket.accounts.enrollment_at(place)).into());
         let mut sums = Vec::new();
         for (tally, after) in ledger.tallies.iter().zip(&tallies.after) {
             let found = self.found(after, tally.scope, place).or_bug()?;
             let sum = Decimal::from_i128_with_scale(found.into(), tally.places);
             if !sum.is_zero() {
-                sums.push((Group::of(tally.scope, event, start), tally.entry.clone(), sum));
+                let group = Group::of(tally.scope, event, Some(&period)).or_bug()?;
+                sums.push((group, tally.entry.clone(), sum));
             }
         }
         Ok(Accumulators::of_balances(sums))
@@ -289,9 +293,10 @@ impl<'b> Waves<'b> {
         let before = place.checked_sub(1)?;
         let (event, start) = self.days.get(place)?;
         let (event_before, start_before) = self.days.get(before)?;
+        let cover = |place: usize| self.bucket.accounts.enrollment_at(place);
         let together = match scope {
             Scope::Event => event == event_before,
-            Scope::Period => start == start_before,
+            Scope::Period => start == start_before && cover(place) == cover(before),
             Scope::CalendarYear => year(*event) == year(*event_before),
             Scope::Life => true,
         };
