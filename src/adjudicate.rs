@@ -8,20 +8,20 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 
 use crate::accumulator::{Accumulators, OpenClaim, Period, Posting};
 use crate::claim::Claim;
 use crate::code::Code;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
-use crate::exact;
+use crate::exact::{self, Fixed};
 use crate::fact::Kind;
 use crate::money;
 use crate::notice::{self, Notice};
 use crate::plan::expression::Slots;
 use crate::plan::{Assumed, Plan, PlanReference};
 use crate::reading::exact::{Exact, Known, Listener, Silence};
+use crate::semantics::outcome::{self, Effect, Ground, Part, ReasonKind};
 use crate::semantics::{Meaning, Verdict};
 use crate::text::{Text, say};
 use reasons::Journal;
@@ -29,39 +29,7 @@ use workings::{Worker, Working};
 
 pub use workings::{DerivedFact, UsedFigure};
 
-/// What becomes of a claim. A no is an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Decision {
-    /// Something is payable.
-    Paid,
-    /// The claim is eligible and nothing is payable.
-    NothingDue,
-    /// A condition is not met.
-    Denied,
-    /// A fact is missing, or facts contradict each other, or a person must look.
-    Pended,
-    /// The claim takes back another one: what that was paid is due back.
-    Reversed,
-}
-
-impl Decision {
-    /// Every decision.
-    pub const ALL: [Decision; 5] =
-        [Decision::Paid, Decision::NothingDue, Decision::Denied, Decision::Pended, Decision::Reversed];
-
-    /// The decision's name in results and in worked cases.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Decision::Paid => "paid",
-            Decision::NothingDue => "nothing-due",
-            Decision::Denied => "denied",
-            Decision::Pended => "pended",
-            Decision::Reversed => "reversed",
-        }
-    }
-}
+pub use crate::semantics::outcome::Decision;
 
 /// The step that stands for what a joint limit takes.
 const JOINT_LIMIT: &str = "joint-limit";
@@ -332,7 +300,8 @@ impl Adjudication {
             }
             left = exact::subtract(left, here)?;
             let leaves = exact::subtract(benefit.paid, here)?;
-            benefit.leave(JOINT_LIMIT, leaves, title.clone(), clause.clone(), assumed)?;
+            let (step, cause, reason) = (JOINT_LIMIT, Code::JointLimit, title.clone());
+            benefit.leave(leaves, StatedLine { step, cause, reason, clause, assumed })?;
             if let Some(posting) = &mut self.outcome.posting {
                 posting.set_paid(&benefit.id, leaves);
             }
@@ -410,29 +379,23 @@ impl BenefitLines {
     }
 
     /// The only way in which an amount leaves a waterfall.
-    fn leave(
-        &mut self,
-        step: &'static str,
-        leaves: Decimal,
-        reason: Text,
-        clause: Text,
-        assumed: &[Assumed],
-    ) -> Result<(), Error> {
+    fn leave(&mut self, leaves: Decimal, stated: StatedLine<'_>) -> Result<(), Error> {
         let decides = !self.is_known; // what is left is known though what was due is not: a waiting period, say
         if decides {
             (self.gross, self.paid, self.is_known) = (leaves, leaves, true);
         }
         let takes = exact::subtract(self.paid, leaves)?;
         let is_binding = decides || !takes.is_zero();
-        let assumed = reasons::names(assumed);
+        let StatedLine { step, cause, reason, clause, assumed } = stated;
         self.lines.push(Line {
             step,
+            cause,
             takes,
             leaves,
             reason,
-            clause,
+            clause: clause.clone(),
             is_binding,
-            assumed,
+            assumed: reasons::names(assumed),
             working: None,
             applies: true,
         });
@@ -448,10 +411,21 @@ impl BenefitLines {
     }
 }
 
+/// What a pack says of a line.
+struct StatedLine<'p> {
+    step: &'static str,
+    cause: Code,
+    reason: Text,
+    clause: &'p Text,
+    assumed: &'p [Assumed],
+}
+
 /// One line of a waterfall.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     pub(crate) step: &'static str,
+    /// Why nothing is paid if it is the line that leaves nothing.
+    cause: Code,
     takes: Decimal,
     leaves: Decimal,
     pub(crate) reason: Text,
@@ -479,6 +453,12 @@ impl Line {
     #[must_use]
     pub fn leaves(&self) -> Decimal {
         self.leaves
+    }
+
+    /// What it does, if it leaves nothing.
+    fn effect(&self) -> Option<Effect> {
+        let effect = if self.is_binding { Effect::TakesAll } else { Effect::LeavesNothingOfNothing };
+        self.leaves.is_zero().then_some(effect)
     }
 
     /// Whether it changed the amount.
@@ -614,16 +594,15 @@ impl Plan {
                 Some(Worker::new(self, enrollment, claim, accumulators, paid))
             }
         };
-        match decision {
-            Decision::Paid | Decision::NothingDue => {
-                self.lay_out(&journal.notes, worker.as_mut(), &mut adjudication)?;
-            }
-            Decision::Denied => self.list_unmet(&journal.notes, worker.as_mut(), &mut adjudication),
-            Decision::Reversed => {} // never of rules, see `run`
-            Decision::Pended => {
-                self.list_broken(&journal.notes, &mut adjudication);
-                self.list_unmet(&journal.notes, worker.as_mut(), &mut adjudication);
-                self.list_missing(missing, &mut adjudication);
+        if decision.is_open() {
+            self.lay_out(&journal.notes, worker.as_mut(), &mut adjudication)?;
+        }
+        for kind in decision.reasons() {
+            match kind {
+                ReasonKind::Contradiction => self.list_broken(&journal.notes, &mut adjudication),
+                ReasonKind::Unmet => self.list_unmet(&journal.notes, worker.as_mut(), &mut adjudication),
+                ReasonKind::Missing => self.list_missing(missing, &mut adjudication),
+                ReasonKind::Cause => adjudication.reasons = reasons::why_nothing(&adjudication),
             }
         }
         if let Some(worker) = &mut worker {
@@ -631,9 +610,6 @@ impl Plan {
             adjudication.figures = sources.filter_map(|source| worker.figure(source)).collect();
             let derived = journal.derived(decision).into_iter();
             adjudication.derived = derived.filter_map(|slot| worker.derived(slot)).collect();
-        }
-        if decision == Decision::NothingDue {
-            adjudication.reasons = reasons::why_nothing(&adjudication);
         }
         adjudication.assumed.sort();
         adjudication.assumed.dedup();
@@ -708,7 +684,7 @@ impl Plan {
         let open: Vec<OpenClaim> = earlier.iter().map(|(_, open)| OpenClaim::clone(open)).collect();
         let mut meaning = Meaning::new(self, Exact::new(self, enrollment, claim, accumulators, Silence).beside(&open));
         let verdict = meaning.adjudicate();
-        let (decision, payable, _) = conclude(&verdict);
+        let (decision, payable, _) = conclude(&verdict, self, &outcome.stands);
         if let Some(fault) = meaning.reading.fault() {
             return Err(fault);
         }
@@ -761,18 +737,14 @@ impl Plan {
         claim: &'a Claim,
         accumulators: &'a Accumulators,
         listener: L,
-    ) -> Result<(Outcome, Option<Slots>, L), Error> {
+    ) -> Result<(Outcome, Slots, L), Error> {
         self.check_belongs(enrollment)?;
         check_is_no_reversal(claim)?;
         let mut meaning = Meaning::new(self, Exact::new(self, enrollment, claim, accumulators, listener));
         self.check_effective(enrollment, &meaning.reading)?;
         let verdict = meaning.adjudicate();
-        let (decision, payable, mut missing) = conclude(&verdict);
         let stands = meaning.reading.stands().clone();
-        let undated = [(stands.event_date, self.event_date), (stands.coverage_start, self.coverage_start)];
-        for (_, slot) in undated.into_iter().filter(|(date, _)| date.is_none()) {
-            missing = Some(missing.map_or(Slots::of(slot), |gap| gap.and(Slots::of(slot))));
-        }
+        let (decision, payable, missing) = conclude(&verdict, self, &stands);
         let dated = stands.event_date.zip(stands.period());
         let mut outcome = Outcome {
             claim: Arc::clone(&claim.id),
@@ -782,15 +754,8 @@ impl Plan {
             posting: None,
             stands,
         };
-        match (decision, dated) {
-            (Decision::Paid | Decision::NothingDue, Some((event_date, period))) => {
-                outcome.posting = Some(self.posting(&mut meaning, &verdict, claim, event_date, period));
-            }
-            (Decision::Paid | Decision::NothingDue, None) => {
-                outcome.decision = Decision::Pended;
-                outcome.payable = Decimal::ZERO;
-            }
-            (Decision::Denied | Decision::Pended | Decision::Reversed, _) => {}
+        if let (true, Some((event_date, period))) = (decision.is_open(), dated) {
+            outcome.posting = Some(self.posting(&mut meaning, &verdict, claim, event_date, period));
         }
         match meaning.reading.fault() {
             Some(fault) => Err(fault),
@@ -903,22 +868,45 @@ fn check_is_no_reversal(claim: &Claim) -> Result<(), Error> {
     )))
 }
 
-/// What a verdict comes to: broken facts first, then a no, then what is unknown.
-fn conclude<L: Listener>(verdict: &Verdict<Exact<'_, L>>) -> (Decision, Decimal, Option<Slots>) {
-    let missing = [verdict.eligible, verdict.cleared].into_iter().filter_map(|truth| match truth {
-        Known::Missing(gap) => Some(gap),
-        Known::Known(_) => None,
-    });
-    let missing = missing.reduce(Slots::and);
-    match (verdict.sound, verdict.eligible, verdict.cleared, verdict.payable) {
-        (Known::Known(false), ..) => (Decision::Pended, Decimal::ZERO, None),
-        (_, Known::Known(false), ..) => (Decision::Denied, Decimal::ZERO, None),
-        (_, _, Known::Known(false), _) => (Decision::Pended, Decimal::ZERO, missing),
-        (_, _, _, Known::Missing(gap)) => {
-            (Decision::Pended, Decimal::ZERO, Some(missing.map_or(gap, |missing| missing.and(gap))))
+/// What a verdict comes to: the decision, what is payable, and the missing facts that a pended claim is asked for.
+fn conclude<L: Listener>(
+    verdict: &Verdict<Exact<'_, L>>,
+    plan: &Plan,
+    stands: &OpenClaim,
+) -> (Decision, Decimal, Slots) {
+    let lacks = |part| match part {
+        Part::EventDate => {
+            if stands.event_date.is_none() {
+                Slots::of(plan.event_date)
+            } else {
+                Slots::default()
+            }
         }
-        (.., Known::Known(_)) if missing.is_some() => (Decision::Pended, Decimal::ZERO, missing),
-        (.., Known::Known(payable)) if payable.is_positive() => (Decision::Paid, payable.into(), None),
-        (.., Known::Known(_)) => (Decision::NothingDue, Decimal::ZERO, None),
-    }
+        Part::CoverageStart => {
+            if stands.coverage_start.is_none() {
+                Slots::of(plan.coverage_start)
+            } else {
+                Slots::default()
+            }
+        }
+        Part::Eligible => verdict.eligible.missing(),
+        Part::Cleared => verdict.cleared.missing(),
+        Part::Payable => verdict.payable.missing(),
+    };
+    let is_sound = verdict.sound != Known::Known(false);
+    let decision = outcome::decision(|ground| match ground {
+        Ground::Unsound => !is_sound,
+        Ground::Ineligible => verdict.eligible == Known::Known(false),
+        Ground::Uncleared => verdict.cleared == Known::Known(false),
+        Ground::Unknown => Part::ALL.into_iter().any(|part| !lacks(part).is_empty()),
+        Ground::Payable => verdict.payable.known().is_some_and(Fixed::is_positive),
+    });
+    let payable = match (decision, verdict.payable) {
+        (Decision::Paid, Known::Known(payable)) => payable.into(),
+        (Decision::Paid | Decision::NothingDue | Decision::Denied | Decision::Pended | Decision::Reversed, _) => {
+            Decimal::ZERO
+        }
+    };
+    let asked = Part::ALL.into_iter().filter(|part| is_sound || part.is_asked_of_unsound());
+    (decision, payable, asked.map(lacks).fold(Slots::default(), Slots::and))
 }

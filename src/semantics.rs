@@ -3,6 +3,8 @@
 //! Eligibility, then the waterfall of each benefit, then the limits over several benefits. Everything that the engine can do
 //! with a plan is a reading of this one text: deciding a claim, proving what it can ever pay, and whatever comes next.
 
+pub(crate) mod outcome;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -12,6 +14,7 @@ use crate::plan::{
     Rows, Rung, Step, Waiting,
 };
 use crate::rounding::Rounding;
+use outcome::LineKind;
 
 /// A way to read a plan: what its numbers, truths and dates are, and a few primitives over them.
 ///
@@ -154,18 +157,9 @@ pub(crate) enum Event<'a, R: Reading + ?Sized> {
         benefit: usize,
         amount: &'a R::Number,
     },
-    Step {
+    Line {
         benefit: usize,
-        step: usize,
-        leaves: &'a R::Number,
-    },
-    Rounded {
-        benefit: usize,
-        leaves: &'a R::Number,
-    },
-    Limit {
-        limit: usize,
-        benefit: usize,
+        kind: LineKind,
         leaves: &'a R::Number,
     },
     /// What is read next belongs to this place of the pack.
@@ -395,13 +389,18 @@ impl<'p, R: Reading> Meaning<'p, R> {
             self.reading.hear(Event::At(Place::Step(index, number)));
             let leaves = self.step(index, step, &due);
             let leaves = self.rounded(leaves, benefit.rounding_of_steps);
-            self.reading.hear(Event::Step { benefit: index, step: number, leaves: &leaves });
+            self.hear_line(index, LineKind::Step(number), &leaves);
             due = leaves;
         }
         self.reading.hear(Event::At(Place::Rounding(index)));
         let leaves = self.reading.round(due.clone(), benefit.rounding);
-        self.reading.hear(Event::Rounded { benefit: index, leaves: &leaves });
+        self.hear_line(index, LineKind::Rounding, &leaves);
         leaves
+    }
+
+    #[inline]
+    fn hear_line(&mut self, benefit: usize, kind: LineKind, leaves: &R::Number) {
+        self.reading.hear(Event::Line { benefit, kind, leaves });
     }
 
     fn rounded(&mut self, number: R::Number, rounding: Option<Rounding>) -> R::Number {
@@ -584,7 +583,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
         for EarlierBenefit { benefit, .. } in &limit.over {
             let due = self.paid(*benefit);
             if self.reading.is_nothing(&due) {
-                self.reading.hear(Event::Limit { limit: index, benefit: *benefit, leaves: &due });
+                self.hear_line(*benefit, LineKind::Limit(index), &due);
                 continue;
             }
             let wanted = self.reading.add(filled.clone(), due.clone());
@@ -592,7 +591,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
             let now = self.reading.unless_nothing(&due, now, &filled);
             let leaves = self.reading.subtract(now.clone(), filled);
             let leaves = self.reading.unless_nothing(&due, leaves, &due);
-            self.reading.hear(Event::Limit { limit: index, benefit: *benefit, leaves: &leaves });
+            self.hear_line(*benefit, LineKind::Limit(index), &leaves);
             if let Some(paid) = self.paid.get_mut(*benefit) {
                 *paid = leaves;
             }

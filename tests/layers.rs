@@ -34,7 +34,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
         &["accumulator", "alike", "claim", "document::*", "enrollment", "fact", "facts", "spelling", "written::*"],
     ),
     ("promises", &["plan::*"]),
-    ("meaning", &["semantics"]),
+    ("meaning", &["semantics::*"]),
     ("readings", &["adjudicate::*", "quote", "reading::*"]),
     ("text of a pack", &["pack::*"]),
     (

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::workings::Worker;
-use super::{Adjudication, BenefitLines, Decision, Detail, Inapplicable, Reason};
+use super::{Adjudication, BenefitLines, Decision, Detail, Inapplicable, Line, Reason, StatedLine};
 use crate::code::Code;
 use crate::error::Error;
 use crate::exact;
 use crate::plan::expression::{Comparison, Slot, Slots};
 use crate::plan::{Assumed, Benefit, Citation, Plan, some_shares_count};
 use crate::reading::exact::{Exact, Known, Listener};
+use crate::semantics::outcome::{self, LineKind, NONE_APPLIES, NOTHING_CLAIMED};
 use crate::semantics::{Event, Place, Source};
 use crate::text::{Text, say};
 
@@ -57,47 +58,22 @@ impl Plan {
                         });
                     }
                 }
-                Note::Step { benefit, step: index, leaves: Known::Known(leaves) } => {
+                Note::Line { benefit, kind, leaves: Known::Known(leaves) } => {
                     let stated = self.benefit(*benefit);
-                    if let (Some(Some(lines)), Some(step)) = (lines.get_mut(*benefit), stated.steps.get(*index)) {
-                        let clause = step.clause.clone().unwrap_or_else(|| stated.citation.clause.clone());
+                    if let Some(Some(lines)) = lines.get_mut(*benefit) {
                         let due = lines.paid;
-                        lines.leave(step.action.name(), *leaves, step.text.clone(), clause, &step.assumed)?;
-                        lines.work_out(worker.as_mut().and_then(|w| w.step(*benefit, *index, due, *leaves)));
+                        lines.leave(*leaves, self.stated_line(stated, *kind))?;
+                        lines.work_out(worker.as_mut().and_then(|w| match kind {
+                            LineKind::Step(step) => w.step(*benefit, *step, due, *leaves),
+                            LineKind::Rounding => None,
+                            LineKind::Limit(limit) => w.limit(self.limit(*limit)),
+                        }));
+                        if let LineKind::Limit(limit) = kind {
+                            assume(&self.limit(*limit).citation, adjudication);
+                        }
                     }
                 }
-                Note::Rounded { benefit, leaves: Known::Known(leaves) } => {
-                    let stated = self.benefit(*benefit);
-                    if let Some(Some(lines)) = lines.get_mut(*benefit) {
-                        let citation = self.rounding_citation(stated);
-                        lines.leave(
-                            "rounding",
-                            *leaves,
-                            rounding_text(stated),
-                            citation.clause.clone(),
-                            &citation.assumed,
-                        )?;
-                    }
-                }
-                Note::Limit { limit, benefit, leaves: Known::Known(leaves) } => {
-                    let stated = self.limit(*limit);
-                    if let Some(Some(lines)) = lines.get_mut(*benefit) {
-                        assume(&stated.citation, adjudication);
-                        let citation = &stated.citation;
-                        lines.leave(
-                            "limit",
-                            *leaves,
-                            stated.title.clone(),
-                            citation.clause.clone(),
-                            &citation.assumed,
-                        )?;
-                        lines.work_out(worker.as_mut().and_then(|w| w.limit(stated)));
-                    }
-                }
-                Note::Identity { .. }
-                | Note::Step { leaves: Known::Missing(_), .. }
-                | Note::Rounded { leaves: Known::Missing(_), .. }
-                | Note::Limit { leaves: Known::Missing(_), .. } => {}
+                Note::Identity { .. } | Note::Line { leaves: Known::Missing(_), .. } => {}
             }
         }
         let stated = self.benefits.iter().zip(lines.iter().zip(unmet));
@@ -111,6 +87,27 @@ impl Plan {
             .collect();
         adjudication.benefits = lines.into_iter().flatten().collect();
         Ok(())
+    }
+
+    /// What the pack says of a line.
+    fn stated_line<'a>(&'a self, benefit: &'a Benefit, kind: LineKind) -> StatedLine<'a> {
+        let (step, cause) = (kind.name(benefit), kind.cause(benefit));
+        match kind {
+            LineKind::Step(index) => {
+                let stated = benefit.step(index);
+                let clause = stated.clause.as_ref().unwrap_or(&benefit.citation.clause);
+                StatedLine { step, cause, reason: stated.text.clone(), clause, assumed: &stated.assumed }
+            }
+            LineKind::Rounding => {
+                let Citation { clause, assumed, .. } = self.rounding_citation(benefit);
+                StatedLine { step, cause, reason: rounding_text(benefit), clause, assumed }
+            }
+            LineKind::Limit(index) => {
+                let stated = self.limit(index);
+                let Citation { clause, assumed, .. } = &stated.citation;
+                StatedLine { step, cause, reason: stated.title.clone(), clause, assumed }
+            }
+        }
     }
 
     /// All conditions that are not met.
@@ -162,8 +159,8 @@ impl Plan {
         }
     }
 
-    pub(super) fn list_missing(&self, missing: Option<Slots>, adjudication: &mut Adjudication) {
-        for slot in missing.into_iter().flat_map(Slots::iter) {
+    pub(super) fn list_missing(&self, missing: Slots, adjudication: &mut Adjudication) {
+        for slot in missing.iter() {
             let fact = self.fact(slot);
             let (name, zh, en) = (&fact.name, &fact.title.zh, &fact.title.en);
             adjudication.reasons.push(Reason {
@@ -207,36 +204,21 @@ pub(super) fn why_nothing(adjudication: &Adjudication) -> Vec<Reason> {
         } else {
             say!("没有适用的待遇", "no benefit applies")
         };
-        return vec![reason(Code::NoBenefitApplies, text, None)];
+        return vec![reason(NONE_APPLIES, text, None)];
     }
-    let because = |lines: &BenefitLines| match lines.lines.iter().find(|line| line.leaves.is_zero()) {
-        Some(line) if line.is_binding() => {
-            let (zh, en) = (&lines.title.zh, &lines.title.en);
-            let (zh_reason, en_reason) = (&line.reason.zh, &line.reason.en);
-            reason(why(line.step), say!("{zh}：{zh_reason}", "{en}: {en_reason}"), Some(line.clause.clone()))
-        }
-        Some(_) | None => {
-            let (zh, en) = (&lines.title.zh, &lines.title.en);
-            reason(
-                Code::NothingClaimed,
-                say!("{zh}：基数为零", "{en}: the amount before all steps is zero"),
-                Some(lines.clause.clone()),
-            )
+    let because = |lines: &BenefitLines| {
+        let (zh, en) = (&lines.title.zh, &lines.title.en);
+        match outcome::taker(lines.lines.iter().map(|line| (line, line.effect()))) {
+            Some(Line { cause, reason: Text { zh: zh_reason, en: en_reason }, clause, .. }) => {
+                reason(*cause, say!("{zh}：{zh_reason}", "{en}: {en_reason}"), Some(clause.clone()))
+            }
+            None => {
+                let text = say!("{zh}：基数为零", "{en}: the amount before all steps is zero");
+                reason(NOTHING_CLAIMED, text, Some(lines.clause.clone()))
+            }
         }
     };
     adjudication.benefits.iter().map(because).collect()
-}
-/// The code of the reason that a step leaves nothing.
-pub(crate) fn why(step: &str) -> Code {
-    match step {
-        "deductible" => Code::DeductibleNotMet,
-        "limit" => Code::LimitReached,
-        "waiting" => Code::WaitingPeriod,
-        "offset" | "less" => Code::OffsetByOthers,
-        "exclusive" => Code::ExcludedByOthers,
-        "rounding" => Code::RoundedToNothing,
-        _ => Code::RateIsZero,
-    }
 }
 
 fn rounding_text(benefit: &Benefit) -> Text {
@@ -270,9 +252,7 @@ pub(super) enum Note {
     Condition { index: usize, met: Known<bool> },
     When { benefit: usize, part: usize, holds: Known<bool> },
     Gross { benefit: usize, amount: Known<Decimal> },
-    Step { benefit: usize, step: usize, leaves: Known<Decimal> },
-    Rounded { benefit: usize, leaves: Known<Decimal> },
-    Limit { limit: usize, benefit: usize, leaves: Known<Decimal> },
+    Line { benefit: usize, kind: LineKind, leaves: Known<Decimal> },
 }
 
 impl Listener for Journal {
@@ -288,9 +268,7 @@ impl Listener for Journal {
             Event::Condition { index, met } => Note::Condition { index, met: *met },
             Event::When { benefit, part, holds } => Note::When { benefit, part, holds: *holds },
             Event::Gross { benefit, amount } => Note::Gross { benefit, amount: amount.decimal() },
-            Event::Step { benefit, step, leaves } => Note::Step { benefit, step, leaves: leaves.decimal() },
-            Event::Rounded { benefit, leaves } => Note::Rounded { benefit, leaves: leaves.decimal() },
-            Event::Limit { limit, benefit, leaves } => Note::Limit { limit, benefit, leaves: leaves.decimal() },
+            Event::Line { benefit, kind, leaves } => Note::Line { benefit, kind, leaves: leaves.decimal() },
             Event::At(place) => {
                 self.place = Some(place).filter(|_| self.detail == Detail::Worked);
                 return;
@@ -324,7 +302,7 @@ impl Journal {
     pub(super) fn paid_before_limits(&self, benefits: usize) -> Vec<Known<Decimal>> {
         let mut paid = vec![Known::Known(Decimal::ZERO); benefits];
         for note in &self.notes {
-            if let Note::Rounded { benefit, leaves } = note
+            if let Note::Line { benefit, kind: LineKind::Rounding, leaves } = note
                 && let Some(slot) = paid.get_mut(*benefit)
             {
                 *slot = *leaves;
@@ -345,7 +323,7 @@ impl Journal {
 
     /// Whether the decision stands on a place, and whether it comes first.
     fn counts(&self, place: Place, decision: Decision) -> Option<u8> {
-        let is_paid = matches!(decision, Decision::Paid | Decision::NothingDue);
+        let is_paid = decision.is_open();
         let applies = |wanted: usize| {
             self.notes.iter().any(|note| matches!(note, Note::Gross { benefit, .. } if *benefit == wanted))
         };

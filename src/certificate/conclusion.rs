@@ -4,14 +4,13 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
 use super::canonical::decimal;
-use super::program::line_name;
-use crate::adjudicate::{Adjudication, BenefitLines, Decision, reasons};
+use crate::adjudicate::{Adjudication, BenefitLines};
 use crate::code::Code;
 use crate::exact::{self, Inexact};
-use crate::plan::expression::Slots;
 use crate::plan::{self, Plan};
 use crate::reading::formula::evaluate::Values;
 use crate::reading::formula::{Formula, Waterfall};
+use crate::semantics::outcome::{self, Decision, Effect, NONE_APPLIES, NOTHING_CLAIMED, ReasonKind};
 
 /// The decision with its amounts and reasons, from the values alone.
 pub(crate) struct Conclusion {
@@ -34,6 +33,8 @@ pub(crate) struct Benefit {
 /// One line of a benefit; without amounts where what it leaves is not known.
 pub(crate) struct Line {
     pub(crate) step: &'static str,
+    /// Why nothing is paid if it is the line that leaves nothing.
+    cause: Code,
     pub(crate) amounts: Option<Amounts>,
 }
 
@@ -42,6 +43,13 @@ pub(crate) struct Amounts {
     pub(crate) leaves: Decimal,
     /// Whether it took something, or was the first to be known.
     decides: bool,
+}
+
+impl Amounts {
+    fn effect(&self) -> Option<Effect> {
+        let of = if self.decides { Effect::TakesAll } else { Effect::LeavesNothingOfNothing };
+        self.leaves.is_zero().then_some(of)
+    }
 }
 
 #[derive(PartialEq, Eq)]
@@ -53,7 +61,7 @@ struct Reason {
 impl Conclusion {
     pub(crate) fn of(plan: &Plan, formula: &Formula, values: &Values<'_>) -> Result<Conclusion, Inexact> {
         let decision = formula.decision(values);
-        let is_open = matches!(decision, Decision::Paid | Decision::NothingDue);
+        let is_open = decision.is_open();
         let payable = if decision == Decision::Paid {
             values.number(formula.outcome.payable).ok_or(Inexact)?
         } else {
@@ -66,15 +74,13 @@ impl Conclusion {
         }
         let posts = formula.posts.iter().filter(|_| is_open);
         let posts = posts.map(|(entry, node)| (plan.entry(*entry).entry.to_string(), values.number(*node))).collect();
-        let reasons = match decision {
-            Decision::Paid | Decision::Reversed => Vec::new(),
-            Decision::NothingDue => why_nothing(&benefits),
-            Decision::Denied => unmet(plan, formula, values).collect(),
-            Decision::Pended => {
-                let broken = broken(plan, formula, values);
-                broken.chain(unmet(plan, formula, values)).chain(missing(plan, formula, values)).collect()
-            }
-        };
+        let reasons = decision.reasons().iter().flat_map(|kind| match kind {
+            ReasonKind::Contradiction => broken(plan, formula, values),
+            ReasonKind::Unmet => unmet(plan, formula, values),
+            ReasonKind::Missing => missing(plan, formula, values),
+            ReasonKind::Cause => why_nothing(&benefits),
+        });
+        let reasons = reasons.collect();
         Ok(Conclusion { decision, payable, benefits, reasons, posts })
     }
 
@@ -115,7 +121,7 @@ impl Benefit {
         let mut due = gross;
         let mut lines = Vec::new();
         for line in &waterfall.lines {
-            let step = line_name(stated, line.kind);
+            let (step, cause) = (line.kind.name(stated), line.kind.cause(stated));
             let amounts = match values.number(line.leaves) {
                 None => None,
                 Some(leaves) => {
@@ -126,9 +132,15 @@ impl Benefit {
                     Some(Amounts { takes, leaves, decides: is_first || !takes.is_zero() })
                 }
             };
-            lines.push(Line { step, amounts });
+            lines.push(Line { step, cause, amounts });
         }
         Ok(Benefit { id: stated.id.to_string(), gross, lines, paid: due })
+    }
+
+    /// Why it pays nothing.
+    fn cause(&self) -> Code {
+        let lines = self.lines.iter().map(|line| (line.cause, line.amounts.as_ref().and_then(Amounts::effect)));
+        outcome::taker(lines).unwrap_or(NOTHING_CLAIMED)
     }
 
     fn is(&self, stated: &BenefitLines) -> bool {
@@ -158,38 +170,26 @@ fn is_true(values: &Values<'_>, waterfall: &Waterfall) -> bool {
     values.truth(waterfall.applies) == Some(true)
 }
 
-fn broken<'a>(plan: &'a Plan, formula: &'a Formula, values: &'a Values<'_>) -> impl Iterator<Item = Reason> + 'a {
+fn broken(plan: &Plan, formula: &Formula, values: &Values<'_>) -> Vec<Reason> {
     let broken = formula.identities.iter().filter(|(_, holds)| values.truth(*holds) == Some(false));
-    broken.map(|(index, _)| Reason { code: plan.identity(*index).id.to_owned(), fact: None })
+    broken.map(|(index, _)| Reason { code: plan.identity(*index).id.to_owned(), fact: None }).collect()
 }
 
-fn unmet<'a>(plan: &'a Plan, formula: &'a Formula, values: &'a Values<'_>) -> impl Iterator<Item = Reason> + 'a {
+fn unmet(plan: &Plan, formula: &Formula, values: &Values<'_>) -> Vec<Reason> {
     let unmet = formula.conditions.iter().filter(|(_, met)| values.truth(*met) == Some(false));
-    unmet.map(|(index, _)| Reason { code: plan.condition(*index).id.to_string(), fact: None })
+    unmet.map(|(index, _)| Reason { code: plan.condition(*index).id.to_string(), fact: None }).collect()
 }
 
-/// The dates that every decision needs, and what keeps it open; facts that contradict each other leave nothing to ask.
-fn missing<'a>(plan: &'a Plan, formula: &'a Formula, values: &'a Values<'_>) -> impl Iterator<Item = Reason> + 'a {
-    let outcome = &formula.outcome;
-    let is_sound = values.truth(outcome.sound) != Some(false);
-    let decisive = [outcome.eligible, outcome.cleared, outcome.payable].into_iter().filter(move |_| is_sound);
-    let asked = [outcome.event_date, outcome.coverage_start].into_iter().chain(decisive);
-    let missing = asked.map(|node| values.missing(node)).fold(Slots::default(), Slots::and);
-    let facts = (0..plan.facts.len()).filter(move |slot| missing.has_any(Slots::of(*slot)));
-    facts.map(|slot| Reason { code: Code::MissingFact.name().to_owned(), fact: Some(plan.fact(slot).name.to_string()) })
+fn missing(plan: &Plan, formula: &Formula, values: &Values<'_>) -> Vec<Reason> {
+    let code = Code::MissingFact.name();
+    let facts = formula.asked(values).iter().map(|slot| plan.fact(slot).name.to_string());
+    facts.map(|fact| Reason { code: code.to_owned(), fact: Some(fact) }).collect()
 }
 
 fn why_nothing(benefits: &[Benefit]) -> Vec<Reason> {
     let reason = |code: Code| Reason { code: code.name().to_owned(), fact: None };
     if benefits.is_empty() {
-        return vec![reason(Code::NoBenefitApplies)];
+        return vec![reason(NONE_APPLIES)];
     }
-    let because = |benefit: &Benefit| {
-        let known = benefit.lines.iter().filter_map(|line| Some((line.step, line.amounts.as_ref()?)));
-        match known.into_iter().find(|(_, amounts)| amounts.leaves.is_zero()) {
-            Some((step, amounts)) if amounts.decides => reason(reasons::why(step)),
-            Some(_) | None => reason(Code::NothingClaimed),
-        }
-    };
-    benefits.iter().map(because).collect()
+    benefits.iter().map(|benefit| reason(benefit.cause())).collect()
 }

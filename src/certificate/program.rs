@@ -7,7 +7,8 @@ use super::canonical::decimal;
 use crate::plan::expression::Comparison;
 use crate::plan::{AnyFigure, Benefit, Citation, LedgerEntry, Origin, Otherwise, Plan, Rows};
 use crate::reading::formula::graph::{Node, Operation, Step};
-use crate::reading::formula::{Formula, Line, LineKind, Waterfall};
+use crate::reading::formula::{Formula, Line, Waterfall};
+use crate::semantics::outcome::LineKind;
 use crate::semantics::{Place, Source};
 use crate::text::{Text, say};
 
@@ -39,15 +40,6 @@ pub(super) fn json(plan: &Plan, formula: &Formula) -> Json {
         },
         "posts": writer.posts(formula),
     })
-}
-
-/// The kind of a line, as the pack's key says it.
-pub(crate) fn line_name(benefit: &Benefit, kind: LineKind) -> &'static str {
-    match kind {
-        LineKind::Step(index) => benefit.step(index).action.name(),
-        LineKind::Rounding => "rounding",
-        LineKind::Limit(_) => "limit",
-    }
 }
 
 /// The reason that a line states, and its clause.
@@ -285,7 +277,7 @@ impl Writer<'_> {
     fn line(&self, benefit: &Benefit, Line { kind, leaves }: Line) -> Json {
         let (text, clause) = line_words(self.plan, benefit, kind);
         json!({
-            "step": line_name(benefit, kind),
+            "step": kind.name(benefit),
             "leaves": leaves.place(),
             "text": text,
             "clause": clause,

@@ -437,7 +437,7 @@ impl Reading for Bounds<'_> {
             Event::Condition { index, met } => self.findings.push(Finding::Condition { index, met: *met }),
             Event::When { benefit, holds, .. } => self.findings.push(Finding::When { benefit, holds: *holds }),
             Event::Gross { benefit, amount } => self.findings.push(Finding::Gross { benefit, low: amount.low }),
-            Event::Step { .. } | Event::Limit { .. } | Event::Identity { .. } | Event::Rounded { .. } => {}
+            Event::Line { .. } | Event::Identity { .. } => {}
         }
     }
 }

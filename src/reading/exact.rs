@@ -39,6 +39,16 @@ impl<T> Known<T> {
     }
 }
 
+impl<T> Known<T> {
+    /// The facts that are missing; none where it is known.
+    pub(crate) fn missing(&self) -> Slots {
+        match self {
+            Is(_) => Slots::default(),
+            Missing(gap) => *gap,
+        }
+    }
+}
+
 impl Known<Decimal> {
     /// The same in the numbers of a reading.
     pub(crate) fn fixed(self) -> Known<Fixed> {

@@ -10,6 +10,7 @@ mod record;
 
 use crate::plan::Plan;
 use crate::plan::expression::Prior;
+use crate::semantics::outcome::{LineKind, Part};
 use crate::semantics::{Meaning, Verdict};
 use graph::{Graph, Node};
 use record::Recorder;
@@ -41,6 +42,19 @@ pub(crate) struct Outcome {
     pub(crate) coverage_start: Node,
 }
 
+impl Outcome {
+    /// The node that a part of the verdict is.
+    pub(crate) fn node(&self, part: Part) -> Node {
+        match part {
+            Part::EventDate => self.event_date,
+            Part::CoverageStart => self.coverage_start,
+            Part::Eligible => self.eligible,
+            Part::Cleared => self.cleared,
+            Part::Payable => self.payable,
+        }
+    }
+}
+
 /// A benefit from its gross amount down; what stands here counts where the benefit applies.
 #[derive(Debug, Clone)]
 pub(crate) struct Waterfall {
@@ -54,16 +68,6 @@ pub(crate) struct Waterfall {
 pub(crate) struct Line {
     pub(crate) kind: LineKind,
     pub(crate) leaves: Node,
-}
-
-/// Where a line comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LineKind {
-    /// A step of the benefit, by its index.
-    Step(usize),
-    Rounding,
-    /// A limit over several benefits, by its index.
-    Limit(usize),
 }
 
 impl Formula {

@@ -252,10 +252,7 @@ impl Reading for Tied<'_> {
             Event::Identity { holds: truth, .. } | Event::Condition { met: truth, .. } => truth.moves,
             // Said of each part while the place is that of all of them.
             Event::When { holds, .. } => holds.moves,
-            Event::Gross { amount: number, .. }
-            | Event::Step { leaves: number, .. }
-            | Event::Rounded { leaves: number, .. }
-            | Event::Limit { leaves: number, .. } => number.moves(),
+            Event::Gross { amount: number, .. } | Event::Line { leaves: number, .. } => number.moves(),
         };
         if moves {
             self.moved.insert(self.place);

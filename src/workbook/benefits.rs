@@ -2,15 +2,13 @@
 
 use super::claim::Pen;
 use super::grid::{Content, Ink, Style};
-use super::rows::DECISION;
 use super::words;
-use crate::adjudicate::{Decision, reasons};
 use crate::certificate::conclusion;
-use crate::certificate::program::{line_name, line_words};
-use crate::code::Code;
+use crate::certificate::program::line_words;
 use crate::plan::{Benefit, Provenance};
 use crate::reading::formula::Waterfall;
 use crate::reading::sheet::{Whole, power_of_ten, quoted};
+use crate::semantics::outcome::{Effect, LineKind, NONE_APPLIES, NOTHING_CLAIMED, ReasonKind};
 
 /// In the row of a benefit's name: 1 if its amounts are shown.
 const SHOWN: char = 'G';
@@ -40,10 +38,10 @@ impl Pen<'_> {
             shown.push(format!("{SHOWN}{row}"));
         }
         let is_none = if shown.is_empty() { "TRUE".to_owned() } else { format!("SUM({})=0", shown.join(",")) };
-        let holds = format!("AND($C${DECISION}=\"nothing-due\",{is_none})");
-        let counts = self.outcome == Decision::NothingDue.name() && self.page.conclusion.benefits.is_empty();
+        let holds = format!("AND({},{is_none})", Pen::has(ReasonKind::Cause));
+        let counts = self.gives(ReasonKind::Cause) && self.page.conclusion.benefits.is_empty();
         let words = self.say("没有适用的待遇", "no benefit applies");
-        self.reason(self.rows.none_applies, &holds, counts, Code::NoBenefitApplies.name(), words);
+        self.reason(self.rows.none_applies, &holds, counts, NONE_APPLIES.name(), words);
     }
 
     fn benefit(&mut self, stated: &Benefit, waterfall: &Waterfall, row: usize) {
@@ -69,8 +67,7 @@ impl Pen<'_> {
         self.grid.live(row, 'E', Style::BenefitName, formula, word);
         self.grid.put(row, 'F', Style::BenefitClause, stated.citation.clause.in_language(language));
         let cell = self.cell(waterfall.applies);
-        let shown =
-            format!("IF(OR($C${DECISION}=\"paid\",$C${DECISION}=\"nothing-due\"),IF({cell}=\"\",0,IF({cell},1,0)),0)");
+        let shown = format!("IF({},IF({cell}=\"\",0,IF({cell},1,0)),0)", Pen::is_open_now());
         self.grid.live(row, SHOWN, Style::Work, shown, i32::from(decided.is_some()));
 
         // the gross amount
@@ -99,7 +96,7 @@ impl Pen<'_> {
         for (index, line) in waterfall.lines.iter().enumerate() {
             let at = first.saturating_add(index);
             let (before, after) = (at.saturating_sub(1), at.saturating_add(1));
-            let name = line_name(stated, line.kind);
+            let name = line.kind.name(stated);
             let (text, clause) = line_words(self.page.plan, stated, line.kind);
             let (leaves, leaves_at) = (self.cell(line.leaves), self.sheet.value_at(line.leaves, places));
             let amounts = decided.and_then(|benefit| benefit.lines.get(index)).and_then(|line| line.amounts.as_ref());
@@ -115,10 +112,10 @@ impl Pen<'_> {
             self.grid.put(at, 'F', Style::Clause, clause.in_language(language));
 
             let units = left.get(index).copied().flatten();
-            let code = reasons::why(name).name();
-            let nothing = Code::NothingClaimed.name();
+            let because = |effect: Effect| effect.cause(line.kind.cause(stated)).name();
+            let (of_nothing, of_all) = (because(Effect::LeavesNothingOfNothing), because(Effect::TakesAll));
             if why.is_empty() && units == Some(0) {
-                why = String::from(if due == Some(0) { nothing } else { code });
+                why = String::from(if due == Some(0) { of_nothing } else { of_all });
             }
             due = units.or(due);
             let first_known = left.iter().skip(index).find_map(|units| *units);
@@ -127,10 +124,10 @@ impl Pen<'_> {
             let formula = format!("IF({leaves}=\"\",{FIRST_KNOWN}{after},{leaves_at})");
             self.grid.live(at, FIRST_KNOWN, Style::Work, formula, written(first_known));
             let formula = format!(
-                "IF({WHY}{before}<>\"\",{WHY}{before},IF({leaves}=\"\",\"\",IF({leaves}=0,IF({DUE}{before}=\"\",{code},\
-                 IF({DUE}{before}<>0,{code},{nothing})),\"\")))",
-                code = quoted(code),
-                nothing = quoted(nothing)
+                "IF({WHY}{before}<>\"\",{WHY}{before},IF({leaves}=\"\",\"\",IF({leaves}=0,IF({DUE}{before}=\"\",{of_all},\
+                 IF({DUE}{before}<>0,{of_all},{of_nothing})),\"\")))",
+                of_all = quoted(of_all),
+                of_nothing = quoted(of_nothing)
             );
             self.grid.live(at, WHY, Style::Work, formula, &why);
         }
@@ -145,12 +142,12 @@ impl Pen<'_> {
         let paid = format!("IF({SHOWN}{row}=1,IF({DUE}{last}=\"\",\"\",{DUE}{last}/{scale}),\"\")");
         self.grid.live(paid_row, 'D', Style::PaidAmount, paid, decimal(decided.and_then(|benefit| benefit.paid)));
         self.grid.live(paid_row, FIRST_KNOWN, Style::Work, "\"\"".to_owned(), "");
-        let nothing = Code::NothingClaimed.name();
+        let nothing = NOTHING_CLAIMED.name();
         let code = format!("IF({WHY}{last}=\"\",{},{WHY}{last})", quoted(nothing));
         let why = if why.is_empty() { nothing.to_owned() } else { why };
         self.grid.live(paid_row, WHY, Style::Work, code, &why);
-        let holds = format!("AND($C${DECISION}=\"nothing-due\",{SHOWN}{row}=1)");
-        let counts = self.outcome == Decision::NothingDue.name() && decided.is_some();
+        let holds = format!("AND({},{SHOWN}{row}=1)", Pen::has(ReasonKind::Cause));
+        let counts = self.gives(ReasonKind::Cause) && decided.is_some();
         let title = self.words(&stated.title);
         let colon = self.say("：", ": ");
         let (of, text) = (quoted(&format!("{title}{colon}")), format!("{title}{colon}{}", words::why(&why, language)));
@@ -163,8 +160,7 @@ impl Pen<'_> {
         self.grid.signal(top, end, format!("=${SHOWN}${row}=0"), Ink::Faint);
     }
 
-    fn is_line_assumed(&self, stated: &Benefit, kind: crate::reading::formula::LineKind) -> bool {
-        use crate::reading::formula::LineKind;
+    fn is_line_assumed(&self, stated: &Benefit, kind: LineKind) -> bool {
         match kind {
             LineKind::Step(index) => stated.steps.get(index).is_some_and(|step| !step.assumed.is_empty()),
             LineKind::Rounding => {

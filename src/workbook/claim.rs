@@ -9,7 +9,6 @@ use super::grid::{Choice, Content, Grid, Ink, Style};
 use super::rows::{DECISION, EXACT, PAYABLE, READABLE, REASONS, Rows};
 use super::words::{self, BEYOND, UNREADABLE, pick};
 use crate::accumulator::Measure;
-use crate::adjudicate::Decision;
 use crate::certificate::conclusion::Conclusion;
 use crate::exact;
 use crate::fact::{Holder, Kind, StandardFact, Value};
@@ -24,6 +23,7 @@ use crate::reading::sheet::{
     quoted, serial, text_of_date, word_of,
 };
 use crate::semantics::Source;
+use crate::semantics::outcome::{DECISIONS, Decision, Ground, OTHERWISE, Part, ReasonKind};
 use crate::text::Language;
 
 /// All that a sheet is written from.
@@ -167,7 +167,12 @@ impl Pen<'_> {
 
     /// Whether amounts are shown: the claim is decided, and not refused or set aside.
     pub(super) fn is_open(&self) -> bool {
-        [Decision::Paid.name(), Decision::NothingDue.name()].contains(&self.outcome)
+        Decision::ALL.into_iter().any(|decision| decision.is_open() && decision.name() == self.outcome)
+    }
+
+    /// A formula that holds where amounts are shown.
+    pub(super) fn is_open_now() -> String {
+        is_one_of(Decision::ALL.into_iter().filter(|decision| decision.is_open()))
     }
 
     fn write(&mut self, steps: &[StepCells], priors: &[u32]) -> (Grid, Summary) {
@@ -433,8 +438,8 @@ impl Pen<'_> {
 
     /// What each fact is to the claim; where it is missing, that is a reason.
     fn missing_facts(&mut self) {
-        let needed = self.needed();
-        let is_pended = self.outcome == Decision::Pended.name();
+        let needed = self.page.formula.asked(self.page.values);
+        let asks = self.gives(ReasonKind::Missing);
         let (bad, missing) =
             (self.say("✗ 读不出", "✗ cannot be read"), self.say("缺，待补", "missing: the claim waits for it"));
         let follows = self.say("推算", "follows from others");
@@ -445,7 +450,7 @@ impl Pen<'_> {
             let fact = self.page.plan.fact(slot);
             let word = slot.checked_div(BITS).unwrap_or_default();
             let mask = format!("${}${DECISION}", MISSING.get(word).copied().unwrap_or('K'));
-            let is_needed = format!("AND($C${DECISION}=\"pended\",_xlfn.BITAND({mask},{})>0)", bit_of(slot));
+            let is_needed = format!("AND({},_xlfn.BITAND({mask},{})>0)", Pen::has(ReasonKind::Missing), bit_of(slot));
             let absent = words::absent(fact.absent, self.page.language);
             let formula = format!(
                 "IF({WRONG}{row}=1,{},IF(C{row}<>\"\",\"\",IF({is_needed},{},IF(D{row}<>\"\",{},{}))))",
@@ -454,7 +459,7 @@ impl Pen<'_> {
                 quoted(follows),
                 quoted(absent)
             );
-            let counts = is_pended && needed.has_any(Slots::of(slot));
+            let counts = asks && needed.has_any(Slots::of(slot));
             let has_derived = matches!(self.grid.cells.get(&(row, 'D')).map(|cell| &cell.content), Some(Content::Live(live)) if !live.result.is_empty());
             let result = match () {
                 () if self.fact(slot).is_some() => "",
@@ -471,21 +476,14 @@ impl Pen<'_> {
         self.grid.signal(first, last, format!("=$E{}={}", self.rows.facts.first, quoted(missing)), Ink::Doubt);
     }
 
-    /// The missing facts without which the claim is not decided.
-    fn needed(&self) -> Slots {
-        let values = self.page.values;
-        let missing = self.deciding().into_iter().map(|node| values.missing(node));
-        missing.fold(Slots::default(), Slots::and)
+    /// A formula that holds where the decision has reasons of a kind.
+    pub(super) fn has(kind: ReasonKind) -> String {
+        is_one_of(kind.decisions())
     }
 
-    /// The dates that every decision needs and, unless facts contradict each other, the steps that decide.
-    fn deciding(&self) -> Vec<Node> {
-        let outcome = &self.page.formula.outcome;
-        let mut asked = vec![outcome.event_date, outcome.coverage_start];
-        if self.page.values.truth(outcome.sound) != Some(false) {
-            asked.extend([outcome.eligible, outcome.cleared, outcome.payable]);
-        }
-        asked
+    /// Whether it has some now.
+    pub(super) fn gives(&self, kind: ReasonKind) -> bool {
+        kind.decisions().any(|decision| decision.name() == self.outcome)
     }
 
     /// Adds a reason to those so far, if a formula holds.
@@ -593,8 +591,8 @@ impl Pen<'_> {
             self.grid.put(row, 'B', Style::Text, identity.text.in_language(self.page.language));
             let (formula, result) = self.in_words(holds, words);
             self.grid.live(row, 'C', Style::Plain, formula, result);
-            let counts = self.outcome == Decision::Pended.name() && self.page.values.truth(holds) == Some(false);
-            let broken = format!("AND($C${DECISION}=\"pended\",{})", self.is_false(holds));
+            let counts = self.gives(ReasonKind::Contradiction) && self.page.values.truth(holds) == Some(false);
+            let broken = format!("AND({},{})", Pen::has(ReasonKind::Contradiction), self.is_false(holds));
             let what = format!("{}{}", self.say("不成立：", "does not hold: "), self.words(&identity.text));
             self.reason(row, &broken, counts, identity.id, &what);
         }
@@ -639,9 +637,8 @@ impl Pen<'_> {
             let is_assumed = condition.citation.provenance == crate::plan::Provenance::Assumed;
             self.grid.put(row, 'E', if is_assumed { Style::Assumed } else { Style::Mark }, provenance);
             self.grid.put(row, 'F', Style::Clause, condition.citation.clause.in_language(self.page.language));
-            let is_closed = [Decision::Denied.name(), Decision::Pended.name()].contains(&self.outcome);
-            let counts = is_closed && self.page.values.truth(met) == Some(false);
-            let unmet = format!("AND(OR($C${DECISION}=\"denied\",$C${DECISION}=\"pended\"),{})", self.is_false(met));
+            let counts = self.gives(ReasonKind::Unmet) && self.page.values.truth(met) == Some(false);
+            let unmet = format!("AND({},{})", Pen::has(ReasonKind::Unmet), self.is_false(met));
             let what = self.words(&condition.text);
             self.reason(row, &unmet, counts, &condition.id, &what);
         }
@@ -667,7 +664,7 @@ impl Pen<'_> {
             let what = self.entry_words(&entry.name, entry.measure);
             self.grid.put(row, 'B', Style::Text, what);
             let (shown, result) = self.readable(node, self.page.values.value(node));
-            let open = format!("IF(OR($C${DECISION}=\"paid\",$C${DECISION}=\"nothing-due\"),{shown},\"\")");
+            let open = format!("IF({},{shown},\"\")", Pen::is_open_now());
             let result = if self.is_open() { result } else { String::new() };
             let style = if entry.measure == Measure::Count { Style::Plain } else { Style::Amount };
             self.grid.live(row, 'C', style, open, result);
@@ -679,27 +676,15 @@ impl Pen<'_> {
     fn outcome(&mut self, steps: &[StepCells]) {
         let outcome = self.page.formula.outcome;
         let language = self.page.language;
-        let [sound, eligible, cleared, payable, event_date, coverage_start] = [
-            outcome.sound,
-            outcome.eligible,
-            outcome.cleared,
-            outcome.payable,
-            outcome.event_date,
-            outcome.coverage_start,
-        ]
-        .map(|node| self.cell(node));
-        let open =
-            [&sound, &eligible, &cleared, &payable, &event_date, &coverage_start].map(|cell| format!("{cell}=\"\""));
+        let decided = DECISIONS.iter().rev().fold(quoted(OTHERWISE.name()), |otherwise, (ground, decision)| {
+            format!("IF({},{},{otherwise})", self.ground(*ground), quoted(decision.name()))
+        });
         let code = format!(
-            "IF($C${READABLE}>0,{},IF($C${EXACT}>={MOST_UNITS},{},IF({},\"pended\",IF({},\"denied\",\
-             IF({},\"pended\",IF(OR({}),\"pended\",IF({payable}>0,\"paid\",\"nothing-due\")))))))",
+            "IF($C${READABLE}>0,{},IF($C${EXACT}>={MOST_UNITS},{},{decided}))",
             quoted(UNREADABLE),
-            quoted(BEYOND),
-            self.is_false(outcome.sound),
-            self.is_false(outcome.eligible),
-            self.is_false(outcome.cleared),
-            open.join(",")
+            quoted(BEYOND)
         );
+        let payable = self.cell(outcome.payable);
         self.grid.put(DECISION, 'A', Style::Label, self.say("审核结果", "Decision"));
         let outcomes = words::outcomes(language);
         let words = outcomes.iter().rev().fold("\"\"".to_owned(), |rest, (code, word)| {
@@ -728,11 +713,15 @@ impl Pen<'_> {
 
         self.readable_inputs();
         self.exactness(steps);
-        let needed = self.needed();
+        let needed = self.page.formula.asked(self.page.values);
         for (word, column) in MISSING.into_iter().enumerate().take(self.sheet.words()) {
-            let dates = self.sheet.missing_of(&[outcome.event_date, outcome.coverage_start], word);
-            let all = self.sheet.missing_of(&[outcome.eligible, outcome.cleared, outcome.payable], word);
-            let formula = format!("_xlfn.BITOR({dates},IF({},0,{all}))", self.is_false(outcome.sound));
+            let (always, if_sound): (Vec<Part>, Vec<Part>) =
+                Part::ALL.into_iter().partition(|part| part.is_asked_of_unsound());
+            let [always, if_sound] = [always, if_sound].map(|parts| {
+                let nodes: Vec<Node> = parts.into_iter().map(|part| outcome.node(part)).collect();
+                self.sheet.missing_of(&nodes, word)
+            });
+            let formula = format!("_xlfn.BITOR({always},IF({},0,{if_sound}))", self.ground(Ground::Unsound));
             self.grid.live(DECISION, column, Style::Work, formula, word_of(needed, word));
         }
         let inks = [("paid", Ink::Good), ("nothing-due", Ink::Doubt), ("denied", Ink::Bad), ("pended", Ink::Doubt)];
@@ -743,6 +732,21 @@ impl Pen<'_> {
         self.grid.named.push(("payable".to_owned(), PAYABLE, 'C'));
         self.grid.named.push(("reasons".to_owned(), REASONS, 'C'));
         self.grid.last_printed = Some((self.rows.identities.title.saturating_sub(2), 'F'));
+    }
+
+    /// A formula that holds where a ground does.
+    fn ground(&self, ground: Ground) -> String {
+        let outcome = &self.page.formula.outcome;
+        match ground {
+            Ground::Unsound => self.is_false(outcome.sound),
+            Ground::Ineligible => self.is_false(outcome.eligible),
+            Ground::Uncleared => self.is_false(outcome.cleared),
+            Ground::Unknown => {
+                let is_open = |part: Part| format!("{}=\"\"", self.cell(outcome.node(part)));
+                format!("OR({})", Part::ALL.map(is_open).join(","))
+            }
+            Ground::Payable => format!("{}>0", self.cell(outcome.payable)),
+        }
     }
 
     fn readable_inputs(&mut self) {
@@ -905,4 +909,11 @@ pub(super) fn list(grid: &mut Grid, row: usize, claim: &Grid, summary: &Summary,
         );
         grid.signal((row, 'E'), (row, 'F'), format!("=$E{row}<>$D{row}"), Ink::Bad);
     }
+}
+
+/// A formula that holds where the decision is one of these.
+fn is_one_of(decisions: impl Iterator<Item = Decision>) -> String {
+    let of = |decision: Decision| format!("$C${DECISION}={}", quoted(decision.name()));
+    let all: Vec<String> = decisions.map(of).collect();
+    format!("OR({})", all.join(","))
 }

@@ -2,14 +2,15 @@
 
 use super::graph::{Graph, Mask, Number, TooWide};
 use super::program::{Outputs, Program};
-use super::record::{self, Codes, Presence, Recorded, Truth, Waterfall};
+use super::record::{self, Codes, Gap, Presence, Recorded, Truth, Waterfall};
 use super::schedule::schedule;
-use crate::adjudicate::Decision;
-use crate::adjudicate::reasons::why;
 use crate::code::Code;
 use crate::fact::Kind;
 use crate::plan::expression::{Comparison, Prior};
 use crate::plan::{LedgerAmount, Plan};
+use crate::semantics::outcome::{
+    CAUSES, DECISIONS, Decision, Effect, Ground, NONE_APPLIES, NOTHING_CLAIMED, OTHERWISE, Part,
+};
 
 /// The programs of one version of a plan, for claims of which so much is given.
 #[derive(Debug)]
@@ -41,18 +42,6 @@ const BITS_OF_A_BENEFIT: u32 = 4;
 /// More benefits, or more conditions and identities, do not fit a key.
 const MOST_BENEFITS: usize = 15;
 const MOST_FLAGS: usize = 62;
-
-/// Why a benefit that applies pays nothing; 0 is for one that does not apply.
-const CAUSES: [Code; 8] = [
-    Code::NothingClaimed,
-    Code::DeductibleNotMet,
-    Code::LimitReached,
-    Code::WaitingPeriod,
-    Code::OffsetByOthers,
-    Code::ExcludedByOthers,
-    Code::RoundedToNothing,
-    Code::RateIsZero,
-];
 
 /// The places at which each entry of the ledger is kept, enough for every claim that posts to it; and all that the plan
 /// reads of earlier claims.
@@ -98,11 +87,10 @@ impl Answers {
         if plan.benefits.len() > MOST_BENEFITS || flags > MOST_FLAGS {
             return Err(TooWide);
         }
-        let (denied, open) = recorded.outcome();
-        let pended = recorded.pended(denied, open);
         let (payable, in_fen) = reduced(&mut recorded.graph, recorded.payable.value, MONEY_PLACES);
-        let mut decided = recorded.graph.and(open, recorded.payable.known);
-        decided = recorded.graph.and(decided, in_fen);
+        let Decided { denied, pended, open } = recorded.decided();
+        let decided = recorded.graph.and(open, in_fen);
+        let pended = if recorded.tells_gaps { pended } else { Mask::NEVER };
         let within = recorded.graph.not(recorded.beyond);
         let [denied, decided, pended] = [denied, decided, pended].map(|mask| recorded.graph.and(mask, within));
         let nothing = recorded.graph.constant_at(0, MONEY_PLACES);
@@ -142,7 +130,7 @@ impl Answers {
         };
         let benefits = (0_u32..).zip(&plan.benefits).map(|(benefit, _)| benefit);
         let causes: Vec<&str> = benefits.filter_map(cause).map(|code| code.name()).collect();
-        if causes.is_empty() { vec![Code::NoBenefitApplies.name()] } else { causes }
+        if causes.is_empty() { vec![NONE_APPLIES.name()] } else { causes }
     }
 
     /// The same of a claim that is pended: identities that are broken, conditions that are not met, facts that are missing.
@@ -194,6 +182,26 @@ impl<'o> Decisions<'o> {
     }
 }
 
+/// Where claims are decided how.
+struct Decided {
+    denied: Mask,
+    pended: Mask,
+    /// Paid, or nothing is due.
+    open: Mask,
+}
+
+impl Decided {
+    fn add(&mut self, graph: &mut Graph, decision: Decision, here: Mask) {
+        let where_so = match decision {
+            Decision::Denied => &mut self.denied,
+            Decision::Pended => &mut self.pended,
+            Decision::Paid | Decision::NothingDue => &mut self.open,
+            Decision::Reversed => return, // no rule reverses
+        };
+        *where_so = graph.or(*where_so, here);
+    }
+}
+
 /// The number at so many places, and where that takes nothing from it.
 fn reduced(graph: &mut Graph, number: Number, places: u32) -> (Number, Mask) {
     let finer = graph.range(number).places.saturating_sub(places);
@@ -207,22 +215,46 @@ fn reduced(graph: &mut Graph, number: Number, places: u32) -> (Number, Mask) {
 }
 
 impl Recorded {
-    /// Where a claim is denied, and where it is open to benefits.
-    fn outcome(&mut self) -> (Mask, Mask) {
-        let Truth { yes: sound, .. } = self.sound;
-        let denied = self.graph.and(sound, self.eligible.no);
-        let open = self.graph.and(sound, self.eligible.yes);
-        (denied, self.graph.and(open, self.cleared.yes))
+    /// Where claims are decided how. Whether anything is payable is seen in the amount.
+    fn decided(&mut self) -> Decided {
+        let mut decided = Decided { denied: Mask::NEVER, pended: Mask::NEVER, open: Mask::NEVER };
+        let mut left = Mask::ALWAYS;
+        for (ground, decision) in DECISIONS {
+            let Some(holds) = self.ground(ground) else { continue };
+            let here = self.graph.and(left, holds);
+            decided.add(&mut self.graph, decision, here);
+            let not = self.graph.not(holds);
+            left = self.graph.and(left, not);
+        }
+        decided.add(&mut self.graph, OTHERWISE, left);
+        decided
     }
 
-    /// Where a claim is pended, if it can be said why: neither denied nor open with a known amount.
-    fn pended(&mut self, denied: Mask, open: Mask) -> Mask {
-        if !self.tells_gaps {
-            return Mask::NEVER;
+    /// Where a ground holds; `None` of the one that only parts what is open to benefits.
+    fn ground(&mut self, ground: Ground) -> Option<Mask> {
+        match ground {
+            Ground::Unsound => Some(self.sound.no),
+            Ground::Ineligible => Some(self.eligible.no),
+            Ground::Uncleared => Some(self.cleared.no),
+            Ground::Unknown => {
+                let known = Part::ALL.map(|part| self.known(part));
+                let all = known.into_iter().fold(Mask::ALWAYS, |all, (known, _)| self.graph.and(all, known));
+                Some(self.graph.not(all))
+            }
+            Ground::Payable => None,
         }
-        let is_known = self.graph.and(open, self.payable.known);
-        let has_outcome = self.graph.or(denied, is_known);
-        self.graph.not(has_outcome)
+    }
+
+    /// Where a part of the verdict is known, and what is missing where it is not.
+    fn known(&mut self, part: Part) -> (Mask, Gap) {
+        let of_truth = |graph: &mut Graph, truth: Truth| (graph.or(truth.yes, truth.no), truth.gap);
+        match part {
+            // A claim without either never comes to columns.
+            Part::EventDate | Part::CoverageStart => (Mask::ALWAYS, self.graph.constant_at(0, 0)),
+            Part::Eligible => of_truth(&mut self.graph, self.eligible),
+            Part::Cleared => of_truth(&mut self.graph, self.cleared),
+            Part::Payable => (self.payable.known, self.payable.gap),
+        }
     }
 
     /// A bit for each condition that is not met, and above them for each identity that is broken.
@@ -241,14 +273,17 @@ impl Recorded {
         all
     }
 
-    /// The facts that a pended claim lacks: none if facts contradict each other, and what is payable is not asked where
-    /// a condition is not met.
+    /// The facts that a pended claim is asked for.
     fn gap(&mut self) -> Number {
-        let asked_first = self.graph.union(self.eligible.gap, self.cleared.gap);
-        let all = self.graph.union(asked_first, self.payable.gap);
-        let gap = self.graph.choose(self.cleared.no, asked_first, all);
         let none = self.graph.constant_at(0, 0);
-        self.graph.choose(self.sound.no, none, gap)
+        let (mut always, mut if_sound) = (none, none);
+        for part in Part::ALL {
+            let (_, gap) = self.known(part);
+            let all = if part.is_asked_of_unsound() { &mut always } else { &mut if_sound };
+            *all = self.graph.union(*all, gap);
+        }
+        let if_sound = self.graph.choose(self.sound.no, none, if_sound);
+        self.graph.union(always, if_sound)
     }
 
     fn postings(&mut self, places: &[u32]) -> (Vec<Number>, Mask) {
@@ -314,7 +349,7 @@ fn cause(graph: &mut Graph, waterfall: &Waterfall) -> Number {
         let place = (1_i64..).zip(CAUSES).find(|(_, cause)| *cause == code).map_or(1, |(place, _)| place);
         graph.constant_at(place, 0)
     };
-    let nothing_claimed = number(graph, Code::NothingClaimed);
+    let nothing_claimed = number(graph, NOTHING_CLAIMED);
     let nothing = graph.constant_at(0, 0);
     let (mut before, mut known) = (waterfall.gross.value, waterfall.gross.known);
     let (mut cause, mut found) = (nothing_claimed, Mask::NEVER);
@@ -323,8 +358,9 @@ fn cause(graph: &mut Graph, waterfall: &Waterfall) -> Number {
         let is_zero = graph.and(line.leaves.known, is_zero);
         let was_zero = graph.compare(Comparison::Equal, before, nothing);
         let was_zero = graph.and(known, was_zero);
-        let by_step = number(graph, why(line.step));
-        let here = graph.choose(was_zero, nothing_claimed, by_step);
+        let [of_nothing, of_all] = [Effect::LeavesNothingOfNothing, Effect::TakesAll];
+        let [of_nothing, of_all] = [of_nothing, of_all].map(|effect| number(graph, effect.cause(line.cause)));
+        let here = graph.choose(was_zero, of_nothing, of_all);
         let is_first = graph.not(found);
         let is_first = graph.and(is_first, is_zero);
         cause = graph.choose(is_first, here, cause);

@@ -6,6 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::graph::{self, Graph, Mask, Range, Table, TooWide, whole};
+use crate::code::Code;
 use crate::exact;
 use crate::fact::{Absent, Kind};
 use crate::plan::expression::{Comparison, Prior, Slot};
@@ -79,7 +80,8 @@ pub(crate) struct Date {
 /// One line of a benefit's waterfall, as far as it decides why nothing is left.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Line {
-    pub(crate) step: &'static str,
+    /// Why nothing is paid if it is the line that leaves nothing.
+    pub(crate) cause: Code,
     pub(crate) leaves: Number,
 }
 
@@ -625,22 +627,14 @@ impl Reading for Recorder<'_> {
                     *place = Some(Waterfall { applies, gross: *amount, lines: Vec::new() });
                 }
             }
-            Event::Step { benefit, step, leaves } => {
-                let step = self.plan.benefit(benefit).step(step).action.name();
-                self.line(benefit, step, *leaves);
+            Event::Line { benefit, kind, leaves } => {
+                let cause = kind.cause(self.plan.benefit(benefit));
+                if let Some(Some(waterfall)) = self.waterfalls.get_mut(benefit) {
+                    waterfall.lines.push(Line { cause, leaves: *leaves });
+                }
             }
-            Event::Rounded { benefit, leaves } => self.line(benefit, "rounding", *leaves),
-            Event::Limit { benefit, leaves, .. } => self.line(benefit, "limit", *leaves),
             Event::Identity { index, holds, .. } => self.broken.push((index, holds.no)),
             Event::At(_) => {}
-        }
-    }
-}
-
-impl Recorder<'_> {
-    fn line(&mut self, benefit: usize, step: &'static str, leaves: Number) {
-        if let Some(Some(waterfall)) = self.waterfalls.get_mut(benefit) {
-            waterfall.lines.push(Line { step, leaves });
         }
     }
 }

@@ -5,10 +5,9 @@ use std::cmp::Ordering;
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
+use super::Formula;
 use super::graph::{Node, Operation};
-use super::{Formula, Outcome};
 use crate::accumulator::Accumulators;
-use crate::adjudicate::Decision;
 use crate::calendar;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
@@ -19,6 +18,7 @@ use crate::plan::expression::{Prior, Slots};
 use crate::plan::{Plan, Rows, Table};
 use crate::reading::exact::{Exact, Known, Silence};
 use crate::semantics::Reading;
+use crate::semantics::outcome::{self, Decision, Ground, Part};
 
 /// What a claim brings to a formula.
 #[derive(Debug, Clone)]
@@ -79,19 +79,21 @@ impl Formula {
 impl Formula {
     /// What the values come to.
     pub(crate) fn decision(&self, values: &Values<'_>) -> Decision {
-        let Outcome { sound, eligible, cleared, payable, event_date, coverage_start } = self.outcome;
-        let needed = [sound, eligible, cleared, payable, event_date, coverage_start];
-        if values.truth(sound) == Some(false) {
-            Decision::Pended
-        } else if values.truth(eligible) == Some(false) {
-            Decision::Denied
-        } else if values.truth(cleared) == Some(false) || needed.iter().any(|node| values.value(*node).is_none()) {
-            Decision::Pended
-        } else if values.number(payable).is_some_and(|payable| payable > Decimal::ZERO) {
-            Decision::Paid
-        } else {
-            Decision::NothingDue
-        }
+        let outcome = &self.outcome;
+        outcome::decision(|ground| match ground {
+            Ground::Unsound => values.truth(outcome.sound) == Some(false),
+            Ground::Ineligible => values.truth(outcome.eligible) == Some(false),
+            Ground::Uncleared => values.truth(outcome.cleared) == Some(false),
+            Ground::Unknown => Part::ALL.iter().any(|part| values.value(outcome.node(*part)).is_none()),
+            Ground::Payable => values.number(outcome.payable).is_some_and(|payable| payable > Decimal::ZERO),
+        })
+    }
+
+    /// The facts that a pended claim is asked for.
+    pub(crate) fn asked(&self, values: &Values<'_>) -> Slots {
+        let is_sound = values.truth(self.outcome.sound) != Some(false);
+        let asked = Part::ALL.into_iter().filter(|part| is_sound || part.is_asked_of_unsound());
+        asked.map(|part| values.missing(self.outcome.node(part))).fold(Slots::default(), Slots::and)
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::graph::{Graph, Node, Operation};
-use super::{Line, LineKind, Waterfall};
+use super::{Line, Waterfall};
 use crate::fact::Absent;
 use crate::plan::Plan;
 use crate::plan::expression::{Comparison, Prior, Slot};
@@ -37,12 +37,6 @@ impl<'p> Recorder<'p> {
                 let given = self.given(slot);
                 self.graph.and(given, truth)
             }
-        }
-    }
-
-    fn line(&mut self, benefit: usize, kind: LineKind, leaves: Node) {
-        if let Some(waterfall) = self.benefits.get_mut(benefit) {
-            waterfall.lines.push(Line { kind, leaves });
         }
     }
 }
@@ -250,9 +244,11 @@ impl Reading for Recorder<'_> {
                     waterfall.gross = *amount;
                 }
             }
-            Event::Step { benefit, step, leaves } => self.line(benefit, LineKind::Step(step), *leaves),
-            Event::Rounded { benefit, leaves } => self.line(benefit, LineKind::Rounding, *leaves),
-            Event::Limit { limit, benefit, leaves } => self.line(benefit, LineKind::Limit(limit), *leaves),
+            Event::Line { benefit, kind, leaves } => {
+                if let Some(waterfall) = self.benefits.get_mut(benefit) {
+                    waterfall.lines.push(Line { kind, leaves: *leaves });
+                }
+            }
         }
     }
 }
