@@ -126,7 +126,7 @@ impl Program<'_> {
         values: &Values<'_>,
         conclusion: &Conclusion,
     ) -> Certificate {
-        let values: Vec<Json> = values.all().iter().map(|value| written(value.as_ref())).collect();
+        let values: Vec<Json> = values.all().iter().map(|value| written(value.value())).collect();
         let members = [
             ("format", json!("huzhu-certificate/1")),
             ("claim", json!(claim.id())),

@@ -158,7 +158,7 @@ impl Plan {
         let values = formula.values(self, inputs)?;
         let steps = formula.graph.steps().iter().zip(values.all());
         let derived = steps.filter(|(step, _)| matches!(step.operation, Operation::Derived(_, of) if of == slot));
-        Ok(derived.filter_map(|(_, value)| value.as_ref()).find_map(|value| match value {
+        Ok(derived.filter_map(|(_, value)| value.value()).find_map(|value| match value {
             Value::Number(number) => Some(*number),
             Value::YesNo(_) | Value::Date(_) | Value::Text(_) => None,
         }))

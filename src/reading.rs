@@ -5,6 +5,7 @@ pub(crate) mod bounds;
 pub(crate) mod columns;
 pub(crate) mod exact;
 pub(crate) mod formula;
+pub(crate) mod known;
 #[cfg(feature = "workbook")]
 pub(crate) mod sheet;
 pub(crate) mod ties;

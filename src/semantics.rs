@@ -8,6 +8,7 @@ pub(crate) mod outcome;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use crate::fact::Absent;
 use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Several, Slot, Slots, Truth};
 use crate::plan::{
     Action, AnyFigure, Asked, Benefit, Derived, EarlierBenefit, Identity, LedgerAmount, Limit, Otherwise, Period, Plan,
@@ -41,6 +42,7 @@ pub(crate) trait Reading {
         self.date(constant)
     }
 
+    /// The fact as it is given; where it is not, it is unknown, whatever its absence may say.
     fn number_fact(&mut self, slot: Slot) -> Self::Number;
     fn truth_fact(&mut self, slot: Slot) -> Self::Truth;
     fn date_fact(&mut self, slot: Slot) -> Self::Date;
@@ -64,6 +66,7 @@ pub(crate) trait Reading {
         })
     }
 
+    /// Whether the category that is given is one of these; unknown where none is.
     fn among(&mut self, slot: Slot, values: &[Box<str>]) -> Self::Truth;
     fn prior(&mut self, prior: Prior) -> Self::Number;
 
@@ -81,6 +84,7 @@ pub(crate) trait Reading {
         rows: &[(Decimal, Decimal)],
         otherwise: Option<Decimal>,
     ) -> Self::Number;
+    /// Unknown where the category is not given.
     fn look_up_category(
         &mut self,
         table: usize,
@@ -716,9 +720,45 @@ impl<'p, R: Reading> Meaning<'p, R> {
                     let number = m.number(derived);
                     m.reading.derived(slot, number)
                 };
-                self.choose(given, |m| m.reading.number_fact(slot), derive)
+                self.choose(given, |m| m.stated_number(slot), derive)
             }
-            Some(Derived::Date(_)) | None => self.reading.number_fact(slot),
+            Some(Derived::Date(_)) | None => self.stated_number(slot),
+        }
+    }
+
+    // What an absent fact says is said in these three and nowhere else: there was none, or it is not known.
+
+    fn stated_number(&mut self, slot: Slot) -> R::Number {
+        let stated = self.plan.fact(slot);
+        match stated.absent {
+            Absent::None if stated.bounds.min.is_zero() => {
+                let given = self.reading.given(slot);
+                self.choose(given, |m| m.reading.number_fact(slot), Self::nothing)
+            }
+            Absent::None | Absent::Unknown => self.reading.number_fact(slot),
+        }
+    }
+
+    fn unless_absent(&mut self, slot: Slot, stated: R::Truth) -> R::Truth {
+        match self.plan.fact(slot).absent {
+            Absent::None => {
+                let given = self.reading.given(slot);
+                self.reading.and(given, stated)
+            }
+            Absent::Unknown => stated,
+        }
+    }
+
+    fn look_up_category(&mut self, index: usize, slot: Slot, rows: &[(Box<str>, Decimal)]) -> R::Number {
+        let otherwise = self.plan.table(index).otherwise;
+        let found = self.reading.look_up_category(index, slot, rows, otherwise);
+        match (self.plan.fact(slot).absent, otherwise) {
+            (Absent::None, Some(otherwise)) => {
+                let given = self.reading.given(slot);
+                let otherwise = self.reading.sourced(Source::Table(index), otherwise);
+                self.reading.choose(given, found, otherwise)
+            }
+            (Absent::None, None) | (Absent::Unknown, _) => found,
         }
     }
 
@@ -750,9 +790,9 @@ impl<'p, R: Reading> Meaning<'p, R> {
                 let key = self.number_fact(table.by);
                 self.reading.look_up(index, key, rows, table.otherwise)
             }
-            Rows::Categories(rows) => self.reading.look_up_category(index, table.by, rows, table.otherwise),
+            Rows::Categories(rows) => self.look_up_category(index, table.by, rows),
             Rows::YesNo { yes, no } => {
-                let key = self.reading.truth_fact(table.by);
+                let key = self.truth_fact(table.by);
                 let source = Source::Table(index);
                 self.choose(key, |m| m.reading.sourced(source, *yes), |m| m.reading.sourced(source, *no))
             }
@@ -779,14 +819,17 @@ impl<'p, R: Reading> Meaning<'p, R> {
 
     pub(crate) fn truth(&mut self, truth: &'p Truth) -> R::Truth {
         match truth {
-            Truth::Fact(slot) => self.reading.truth_fact(*slot),
+            Truth::Fact(slot) => self.truth_fact(*slot),
             Truth::Value(index) => self.truth(self.plan.truth_value(*index)),
             Truth::Given(slot) => self.reading.given(*slot),
             Truth::Compare(comparison, sides) => self.compare(*comparison, sides),
             Truth::CompareDates(comparison, sides) => self.compare_dates(*comparison, sides),
             Truth::Within(upper, numbers) => self.within(*upper, numbers),
             Truth::WithinDates(upper, dates) => self.within_dates(*upper, dates),
-            Truth::Among(slot, values) => self.reading.among(*slot, values),
+            Truth::Among(slot, values) => {
+                let among = self.reading.among(*slot, values);
+                self.unless_absent(*slot, among)
+            }
             Truth::And(sides) => {
                 let [left, right] = &**sides;
                 let left = self.truth(left);
@@ -803,6 +846,11 @@ impl<'p, R: Reading> Meaning<'p, R> {
             }
             Truth::Choose(choice) => self.choose_truth(choice),
         }
+    }
+
+    fn truth_fact(&mut self, slot: Slot) -> R::Truth {
+        let fact = self.reading.truth_fact(slot);
+        self.unless_absent(slot, fact)
     }
 
     // The arms that need room of their own stand apart: a small frame keeps the recursion fast.

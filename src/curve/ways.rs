@@ -68,7 +68,7 @@ impl Formula {
     pub(super) fn ways(&self, values: &Values<'_>) -> Ways {
         let steps = self.graph.steps().iter().enumerate();
         steps
-            .filter_map(|(node, step)| Some((node, way(&step.operation, values.all().get(node)?.as_ref(), values)?)))
+            .filter_map(|(node, step)| Some((node, way(&step.operation, values.all().get(node)?.value(), values)?)))
             .collect()
     }
 

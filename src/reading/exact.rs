@@ -12,62 +12,16 @@ use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact::{Fixed, Inexact};
-use crate::fact::{Absent, Holder, Value};
+use crate::fact::{Holder, Value};
 use crate::plan::expression::{Comparison, Prior, Slot, Slots};
 use crate::plan::{Plan, PlanFact};
+pub(crate) use crate::reading::known::Known;
 use crate::rounding::Rounding;
 use crate::scope::Scope;
 use crate::semantics::{Event, Reading, Source};
 use crate::text::say;
 
-/// A value, or the facts that are missing to tell it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Known<T> {
-    Known(T),
-    Missing(Slots),
-}
-
 use Known::{Known as Is, Missing};
-
-impl<T> Known<T> {
-    /// The value, if it is known.
-    pub(crate) fn known(self) -> Option<T> {
-        match self {
-            Is(value) => Some(value),
-            Missing(_) => None,
-        }
-    }
-}
-
-impl<T> Known<T> {
-    /// The facts that are missing; none where it is known.
-    pub(crate) fn missing(&self) -> Slots {
-        match self {
-            Is(_) => Slots::default(),
-            Missing(gap) => *gap,
-        }
-    }
-}
-
-impl Known<Decimal> {
-    /// The same in the numbers of a reading.
-    pub(crate) fn fixed(self) -> Known<Fixed> {
-        match self {
-            Is(number) => Is(number.into()),
-            Missing(gap) => Missing(gap),
-        }
-    }
-}
-
-impl Known<Fixed> {
-    /// The same in the decimals of public signatures.
-    pub(crate) fn decimal(self) -> Known<Decimal> {
-        match self {
-            Is(number) => Is(number.into()),
-            Missing(gap) => Missing(gap),
-        }
-    }
-}
 
 /// Who hears what happens while a claim is decided.
 pub(crate) trait Listener: Sized {
@@ -310,20 +264,14 @@ impl<'a, L: Listener> Exact<'a, L> {
     /// Joins two known values; else all that is missing to tell either.
     #[inline]
     fn join<A, B, T>(&mut self, left: Known<A>, right: Known<B>, by: impl FnOnce(&mut Self, A, B) -> T) -> Known<T> {
-        match (left, right) {
-            (Is(left), Is(right)) => Is(by(self, left, right)),
-            (Missing(gap), Is(_)) | (Is(_), Missing(gap)) => Missing(gap),
-            (Missing(left), Missing(right)) => Missing(left.and(right)),
-        }
+        left.with(right).map(|(left, right)| by(self, left, right))
     }
 
-    fn pick<T>(condition: Known<bool>, then: Known<T>, otherwise: Known<T>) -> Known<T> {
-        match (condition, then, otherwise) {
-            (Is(true), chosen, _) | (Is(false), _, chosen) => chosen,
-            (Missing(gap), Is(_), Is(_)) => Missing(gap),
-            (Missing(gap), Missing(other), Is(_)) | (Missing(gap), Is(_), Missing(other)) => Missing(gap.and(other)),
-            (Missing(gap), Missing(then), Missing(otherwise)) => Missing(gap.and(then).and(otherwise)),
-        }
+    #[cold]
+    fn has_no_row(&mut self, key: Decimal) -> Fixed {
+        let message = say!("表中没有 `{key}` 一行", "a table has no row for `{key}`");
+        self.fault.get_or_insert(Error::fact(message));
+        Fixed::ZERO
     }
 
     /// The checker has proven the days of the pack to be whole; a sum of accumulators from outside need not be.
@@ -385,13 +333,7 @@ impl<L: Listener> Reading for Exact<'_, L> {
                 Some((raised, by)) if raised == slot => Is(self.exactly(Fixed::from(number).add(by.into()))),
                 Some(_) | None => Is(number.into()),
             },
-            None => {
-                let fact = self.plan.fact(slot);
-                match fact.absent {
-                    Absent::None if fact.bounds.min.is_zero() => Is(Fixed::ZERO),
-                    Absent::None | Absent::Unknown => Missing(Slots::of(slot)),
-                }
-            }
+            None => Missing(Slots::of(slot)),
         }
     }
 
@@ -400,18 +342,11 @@ impl<L: Listener> Reading for Exact<'_, L> {
             Value::YesNo(answer) => Some(*answer),
             Value::Number(_) | Value::Date(_) | Value::Text(_) => None,
         });
-        match (answer, self.plan.fact(slot).absent) {
-            (Some(answer), _) => Is(answer),
-            (None, Absent::None) => Is(false),
-            (None, Absent::Unknown) => Missing(Slots::of(slot)),
-        }
+        Known::or_lacks(answer, slot)
     }
 
     fn date_fact(&mut self, slot: Slot) -> Known<NaiveDate> {
-        match self.given_date(slot) {
-            Some(date) => Is(date),
-            None => Missing(Slots::of(slot)),
-        }
+        Known::or_lacks(self.given_date(slot), slot)
     }
 
     #[inline]
@@ -434,11 +369,7 @@ impl<L: Listener> Reading for Exact<'_, L> {
             Value::Text(text) => Some(values.contains(text)),
             Value::Number(_) | Value::Date(_) | Value::YesNo(_) => None,
         });
-        match (found, self.plan.fact(slot).absent) {
-            (Some(found), _) => Is(found),
-            (None, Absent::None) => Is(false),
-            (None, Absent::Unknown) => Missing(Slots::of(slot)),
-        }
+        Known::or_lacks(found, slot)
     }
 
     #[inline]
@@ -491,10 +422,7 @@ impl<L: Listener> Reading for Exact<'_, L> {
 
     #[inline]
     fn round(&mut self, number: Known<Fixed>, rounding: Rounding) -> Known<Fixed> {
-        match number {
-            Is(number) => Is(self.exactly(number.round(rounding))),
-            Missing(gap) => Missing(gap),
-        }
+        number.map(|number| self.exactly(number.round(rounding)))
     }
 
     fn look_up(
@@ -505,23 +433,11 @@ impl<L: Listener> Reading for Exact<'_, L> {
         otherwise: Option<Decimal>,
     ) -> Known<Fixed> {
         self.listener.cite(Source::Table(table));
-        match key {
-            Is(key) => {
-                let key = Decimal::from(key);
-                let row = rows.iter().find(|(row, _)| *row == key).map(|(_, value)| *value);
-                match row.or(otherwise) {
-                    Some(value) => Is(value.into()),
-                    None => {
-                        self.fault.get_or_insert(Error::fact(say!(
-                            "表中没有 `{key}` 一行",
-                            "a table has no row for `{key}`"
-                        )));
-                        Is(Fixed::ZERO)
-                    }
-                }
-            }
-            Missing(gap) => Missing(gap),
-        }
+        key.map(|key| {
+            let key = Decimal::from(key);
+            let row = rows.iter().find(|(row, _)| *row == key).map(|(_, value)| *value);
+            row.or(otherwise).map_or_else(|| self.has_no_row(key), Fixed::from)
+        })
     }
 
     fn look_up_category(
@@ -536,12 +452,8 @@ impl<L: Listener> Reading for Exact<'_, L> {
             Value::Text(text) => Some(rows.iter().find(|(row, _)| row == text).map(|(_, value)| *value)),
             Value::Number(_) | Value::Date(_) | Value::YesNo(_) => None,
         });
-        let stated = match (found, self.plan.fact(key).absent) {
-            (Some(row), _) => row.or(otherwise),
-            (None, Absent::None) => otherwise,
-            (None, Absent::Unknown) => None,
-        };
-        stated.map_or(Missing(Slots::of(key)), |value| Is(value.into()))
+        let stated = found.and_then(|row| row.or(otherwise));
+        Known::or_lacks(stated.map(Fixed::from), key)
     }
 
     fn days_between(&mut self, from: Known<NaiveDate>, to: Known<NaiveDate>) -> Known<Fixed> {
@@ -565,10 +477,7 @@ impl<L: Listener> Reading for Exact<'_, L> {
     }
 
     fn plus_months(&mut self, date: Known<NaiveDate>, months: u32) -> Known<NaiveDate> {
-        match date {
-            Is(date) => Is(self.on_calendar(date, calendar::plus_months(date, months))),
-            Missing(gap) => Missing(gap),
-        }
+        date.map(|date| self.on_calendar(date, calendar::plus_months(date, months)))
     }
 
     #[inline]
@@ -588,37 +497,26 @@ impl<L: Listener> Reading for Exact<'_, L> {
 
     #[inline]
     fn and(&mut self, left: Known<bool>, right: Known<bool>) -> Known<bool> {
-        match (left, right) {
-            (Is(false), _) | (_, Is(false)) => Is(false),
-            (Is(true), other) | (other, Is(true)) => other,
-            (Missing(left), Missing(right)) => Missing(left.and(right)),
-        }
+        left.and(right)
     }
 
     #[inline]
     fn or(&mut self, left: Known<bool>, right: Known<bool>) -> Known<bool> {
-        match (left, right) {
-            (Is(true), _) | (_, Is(true)) => Is(true),
-            (Is(false), other) | (other, Is(false)) => other,
-            (Missing(left), Missing(right)) => Missing(left.and(right)),
-        }
+        left.or(right)
     }
 
     #[inline]
     fn not(&mut self, truth: Known<bool>) -> Known<bool> {
-        match truth {
-            Is(truth) => Is(!truth),
-            Missing(gap) => Missing(gap),
-        }
+        truth.map(|truth| !truth)
     }
 
     #[inline]
     fn unless_false(&mut self, truth: Known<bool>) -> Known<bool> {
-        Is(truth != Is(false))
+        Is(truth.unless_false())
     }
 
     fn choose(&mut self, condition: Known<bool>, then: Known<Fixed>, otherwise: Known<Fixed>) -> Known<Fixed> {
-        Self::pick(condition, then, otherwise)
+        Known::chosen(condition, then, otherwise)
     }
 
     fn choose_date(
@@ -627,7 +525,7 @@ impl<L: Listener> Reading for Exact<'_, L> {
         then: Known<NaiveDate>,
         otherwise: Known<NaiveDate>,
     ) -> Known<NaiveDate> {
-        Self::pick(condition, then, otherwise)
+        Known::chosen(condition, then, otherwise)
     }
 
     #[inline]
@@ -637,27 +535,21 @@ impl<L: Listener> Reading for Exact<'_, L> {
 
     fn derived(&mut self, fact: Slot, number: Known<Fixed>) -> Known<Fixed> {
         self.listener.derive(fact);
-        match (number, self.raised) {
-            (Is(number), Some((raised, by))) if raised == fact => Is(self.exactly(number.add(by.into()))),
-            (Is(number), _) => Is(number),
-            (Missing(_), _) => Missing(Slots::of(fact)),
-        }
+        let number = match self.raised {
+            Some((raised, by)) if raised == fact => number.map(|number| self.exactly(number.add(by.into()))),
+            Some(_) | None => number,
+        };
+        number.followed(fact)
     }
 
     fn derived_date(&mut self, fact: Slot, date: Known<NaiveDate>) -> Known<NaiveDate> {
         self.listener.derive(fact);
-        match date {
-            Is(date) => Is(date),
-            Missing(_) => Missing(Slots::of(fact)),
-        }
+        date.followed(fact)
     }
 
     #[inline]
     fn settled(&self, truth: &Known<bool>) -> Option<bool> {
-        match truth {
-            Is(truth) => Some(*truth),
-            Missing(_) => None,
-        }
+        truth.known()
     }
 
     #[inline]

@@ -81,15 +81,12 @@ impl Formula {
         Formula::read(plan, Meaning::adjudicate_as_given)
     }
 
-    fn read<'p>(
-        plan: &'p Plan,
-        adjudicate: impl FnOnce(&mut Meaning<'p, Recorder<'p>>) -> Verdict<Recorder<'p>>,
-    ) -> Formula {
+    fn read<'p>(plan: &'p Plan, adjudicate: impl FnOnce(&mut Meaning<'p, Recorder>) -> Verdict<Recorder>) -> Formula {
         let mut meaning = Meaning::new(plan, Recorder::new(plan));
         let Verdict { sound, eligible, cleared, paid, payable } = adjudicate(&mut meaning);
         let posts = plan.posting_order.iter();
         let posts = posts.map(|entry| (*entry, meaning.posting(&plan.entry(*entry).amount, &paid))).collect();
-        let Recorder { mut graph, priors, identities, conditions, benefits, .. } = meaning.reading;
+        let Recorder { mut graph, priors, identities, conditions, benefits } = meaning.reading;
         let (event_date, coverage_start) = (graph.fact(plan.event_date), graph.fact(plan.coverage_start));
         let outcome = Outcome { sound, eligible, cleared, payable, event_date, coverage_start };
         let mut formula = Formula { graph, priors, identities, conditions, benefits, posts, outcome };

@@ -18,6 +18,7 @@ use crate::plan::{LedgerAmount, Otherwise, Plan, PlanFact};
 use crate::reading::formula::Formula;
 use crate::reading::formula::evaluate::{Inputs, Values};
 use crate::reading::formula::graph::{Node, Operation};
+use crate::reading::known::Known;
 use crate::reading::sheet::{
     self, BITS, MISSING, MOST, MOST_UNITS, Places, REACH, Sheet, StepCells, WORK, Whole, bit_of, one_of, power_of_ten,
     quoted, serial, text_of_date, word_of,
@@ -345,7 +346,7 @@ impl Pen<'_> {
             self.grid.put(row, 'D', Style::Plain, Content::Empty);
             return;
         };
-        let value = self.page.values.all().get(place).cloned().flatten();
+        let value = self.page.values.all().get(place).and_then(Known::value).cloned();
         let is_absent = self.fact(slot).is_none();
         let (shown, result) = self.readable(node, value.as_ref());
         let result = if is_absent { result } else { String::new() };
@@ -819,7 +820,7 @@ impl Pen<'_> {
             let live = |cell: &sheet::Live| Content::Live(cell.clone());
             self.grid.put(row, 'C', Style::Work, live(&cells.value));
             if matches!(self.sheet.kind(place), sheet::Kind::Date | sheet::Kind::Number(1..)) {
-                let value = self.page.values.all().get(place).cloned().flatten();
+                let value = self.page.values.all().get(place).and_then(Known::value).cloned();
                 let (formula, result) = self.readable(self.page.formula.graph.node(place), value.as_ref());
                 self.grid.live(row, 'D', Style::Work, formula, result);
             }

@@ -107,6 +107,11 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    /// The value of a category that is not given, whose code is 0.
+    fn of_no_code(&self) -> i64 {
+        self.values.first().copied().unwrap_or(self.beside)
+    }
+
     fn hull(&self) -> Range {
         let all = self.values.iter();
         let (low, high) =
@@ -356,13 +361,41 @@ impl Graph {
             Some(false) => return otherwise,
             None => {}
         }
+        let (then, otherwise) = self.where_it_counts(condition, then, otherwise);
         let (then, otherwise) = self.aligned(then, otherwise);
+        if self.stands_for_absence(condition, then, otherwise) {
+            return then;
+        }
         if then == otherwise || self.value(then).is_some_and(|value| self.value(otherwise) == Some(value)) {
             return then;
         }
         let (a, b) = (self.range(then), self.range(otherwise));
         let range = Range { low: a.low.min(b.low), high: a.high.max(b.high), places: a.places };
         self.number(Operation::Choose(condition, then, otherwise), range)
+    }
+
+    /// Of a side that is a choice by the same condition, the side that counts here.
+    fn where_it_counts(&self, condition: Mask, then: Number, otherwise: Number) -> (Number, Number) {
+        let side = |number: Number, holds: bool| match self.operation(number.0) {
+            Some(Operation::Choose(same, yes, _)) if *same == condition && holds => *yes,
+            Some(Operation::Choose(same, _, no)) if *same == condition => *no,
+            Some(Operation::Choose(other, yes, _)) if self.are_opposite(*other, condition) && !holds => *yes,
+            Some(Operation::Choose(other, _, no)) if self.are_opposite(*other, condition) => *no,
+            Some(_) | None => number,
+        };
+        (side(then, true), side(otherwise, false))
+    }
+
+    /// Whether the value of a fact that is not given is this one anyway: nothing in a column of numbers, what a table has beside its codes.
+    fn stands_for_absence(&self, condition: Mask, stated: Number, absent: Number) -> bool {
+        let Some(Operation::Given(given)) = self.operation(condition.0) else { return false };
+        match (self.operation(stated.0), self.value(absent)) {
+            (Some(Operation::NumberFact(slot)), Some(0)) => slot == given,
+            (Some(Operation::LookUpCategory(slot, table)), Some(absent)) => {
+                slot == given && table.of_no_code() == absent
+            }
+            (Some(_) | None, _) => false,
+        }
     }
 
     /// Both sets together; a set is a whole number, a bit for each member.
@@ -461,6 +494,8 @@ impl Graph {
             (_, Some(true)) => left,
             (None, None) if left == right => left,
             (None, None) if self.are_opposite(left, right) => Mask::NEVER,
+            (None, None) if self.needs(left, right) => left,
+            (None, None) if self.needs(right, left) => right,
             (None, None) => self.mask(Operation::And(left, right)),
         }
     }
@@ -473,7 +508,39 @@ impl Graph {
             (_, Some(false)) => left,
             (None, None) if left == right => left,
             (None, None) if self.are_opposite(left, right) => Mask::ALWAYS,
-            (None, None) => self.mask(Operation::Or(left, right)),
+            (None, None) => self.either(left, right),
+        }
+    }
+
+    fn either(&mut self, left: Mask, right: Mask) -> Mask {
+        // Beside the opposite of one part, only the other part of an `and` counts.
+        for (one, other) in [(left, right), (right, left)] {
+            if let Some(Operation::And(a, b)) = self.operation(other.0).cloned() {
+                if self.are_opposite(one, a) {
+                    return self.or(one, b);
+                }
+                if self.are_opposite(one, b) {
+                    return self.or(one, a);
+                }
+            }
+        }
+        match (self.operation(left.0), self.operation(right.0)) {
+            (Some(Operation::Not(a)), Some(Operation::Not(b))) => {
+                let (a, b) = (*a, *b);
+                let both = self.and(a, b);
+                self.not(both)
+            }
+            (Some(_) | None, _) => self.mask(Operation::Or(left, right)),
+        }
+    }
+
+    /// Whether the first can be so only where the second is: what a fact says is so only where it is given.
+    fn needs(&self, says: Mask, given: Mask) -> bool {
+        match (self.operation(says.0), self.operation(given.0)) {
+            (Some(Operation::TruthFact(fact) | Operation::Among(fact, _)), Some(Operation::Given(slot))) => {
+                fact == slot
+            }
+            (Some(_) | None, _) => false,
         }
     }
 

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::graph::{self, Graph, Mask, Range, Table, TooWide, whole};
 use crate::code::Code;
 use crate::exact;
-use crate::fact::{Absent, Kind};
+use crate::fact::Kind;
 use crate::plan::expression::{Comparison, Prior, Slot};
 use crate::plan::{LedgerAmount, Plan};
 use crate::rounding::Rounding;
@@ -208,16 +208,10 @@ impl Recorder<'_> {
         self.graph.choose(known, none, bit)
     }
 
-    /// A truth that is known where its fact is given, or always if absence means no.
+    /// A truth that is known where its fact is given.
     fn truth_where_given(&mut self, slot: Slot, yes: Mask) -> Truth {
-        let not = self.graph.not(yes);
-        match self.plan.fact(slot).absent {
-            Absent::None => Truth { yes, no: not, gap: self.no_gap() },
-            Absent::Unknown => {
-                let given = self.given_mask(slot);
-                Truth { yes, no: self.graph.and(given, not), gap: self.gap_of(slot, given) }
-            }
-        }
+        let (given, not) = (self.given_mask(slot), self.graph.not(yes));
+        Truth { yes, no: self.graph.and(given, not), gap: self.gap_of(slot, given) }
     }
 
     /// Where both are known, and what is missing to tell either.
@@ -371,8 +365,7 @@ impl Reading for Recorder<'_> {
 
     fn number_fact(&mut self, slot: Slot) -> Number {
         let fact = self.plan.fact(slot);
-        let is_none = fact.absent == Absent::None && fact.bounds.min.is_zero();
-        let known = if is_none { Mask::ALWAYS } else { self.given_mask(slot) };
+        let known = self.given_mask(slot);
         let places = fact.kind.places();
         let value = match self.presence(slot) {
             Presence::Never => self.graph.constant_at(0, 0),
@@ -501,12 +494,10 @@ impl Reading for Recorder<'_> {
         otherwise: Option<Decimal>,
     ) -> Number {
         let fact = self.plan.fact(slot);
-        let is_given = self.given_mask(slot);
-        let known = match (otherwise, fact.absent) {
-            (Some(_), Absent::None) => Mask::ALWAYS,
-            (Some(_), Absent::Unknown) => is_given,
-            (None, _) if self.presence(slot) == Presence::Never => Mask::NEVER,
-            (None, _) => {
+        let known = match (otherwise, self.presence(slot)) {
+            (Some(_), _) => self.given_mask(slot),
+            (None, Presence::Never) => Mask::NEVER,
+            (None, Presence::Sometimes | Presence::Always) => {
                 let set = self.set_of(slot, rows.iter().map(|(row, _)| row.clone()));
                 self.graph.among(slot, set)
             }

@@ -49,14 +49,12 @@ impl Inputs {
     }
 }
 
-/// Every node's value for one claim, and what is missing where there is none.
+/// Every node's value for one claim, or what is missing to tell it.
 pub(crate) struct Values<'f> {
     inputs: &'f Inputs,
     tables: &'f [Table],
     /// By node.
-    known: Vec<Option<Value>>,
-    /// Nothing where there is a value.
-    missing: Vec<Slots>,
+    known: Vec<Known<Value>>,
 }
 
 impl Formula {
@@ -65,12 +63,10 @@ impl Formula {
     /// # Errors
     /// [`Inexact`] if a number does not fit; the checker has proven that none does not.
     pub(crate) fn values<'f>(&'f self, plan: &'f Plan, inputs: &'f Inputs) -> Result<Values<'f>, Inexact> {
-        let mut values = Values { inputs, tables: &plan.tables, known: Vec::new(), missing: Vec::new() };
+        let mut values = Values { inputs, tables: &plan.tables, known: Vec::new() };
         for step in self.graph.steps() {
             let value = values.work_out(&step.operation)?;
-            let missing = if value.is_some() { Slots::default() } else { values.lacks(&step.operation) };
             values.known.push(value);
-            values.missing.push(missing);
         }
         Ok(values)
     }
@@ -98,49 +94,44 @@ impl Formula {
 }
 
 impl Values<'_> {
-    pub(crate) fn all(&self) -> &[Option<Value>] {
+    pub(crate) fn all(&self) -> &[Known<Value>] {
         &self.known
     }
 
     pub(crate) fn value(&self, node: Node) -> Option<&Value> {
-        self.known.get(node.place()).and_then(Option::as_ref)
+        self.at(node).value()
     }
 
     pub(crate) fn number(&self, node: Node) -> Option<Decimal> {
-        match self.value(node) {
-            Some(Value::Number(number)) => Some(*number),
-            Some(Value::YesNo(_) | Value::Date(_) | Value::Text(_)) | None => None,
-        }
+        self.value(node).and_then(number)
     }
 
     pub(crate) fn truth(&self, node: Node) -> Option<bool> {
-        match self.value(node) {
-            Some(Value::YesNo(truth)) => Some(*truth),
-            Some(Value::Number(_) | Value::Date(_) | Value::Text(_)) | None => None,
-        }
-    }
-
-    fn date(&self, node: Node) -> Option<NaiveDate> {
-        match self.value(node) {
-            Some(Value::Date(date)) => Some(*date),
-            Some(Value::Number(_) | Value::YesNo(_) | Value::Text(_)) | None => None,
-        }
+        self.value(node).and_then(truth)
     }
 
     /// The missing facts without which a node has no value; none if it has one.
     pub(crate) fn missing(&self, node: Node) -> Slots {
-        self.missing_at(node.place())
+        self.at(node).missing()
     }
 
     /// The same by the node's place.
     #[expect(clippy::indexing_slicing, reason = "a node is worked out before it is asked for")]
     pub(crate) fn missing_at(&self, place: usize) -> Slots {
-        self.missing[place]
+        self.known[place].missing()
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "a node is worked out before it is asked for")]
+    fn at(&self, node: Node) -> &Known<Value> {
+        &self.known[node.place()]
     }
 
     #[expect(clippy::indexing_slicing, reason = "there is an input for each prior of the formula")]
-    fn prior(&self, index: usize) -> Result<Decimal, Slots> {
-        self.inputs.priors[index]
+    fn prior(&self, index: usize) -> Known<Decimal> {
+        match self.inputs.priors[index] {
+            Ok(amount) => Known::Known(amount),
+            Err(gap) => Known::Missing(gap),
+        }
     }
 
     #[expect(clippy::indexing_slicing, reason = "indexes come from resolving the same plan")]
@@ -148,122 +139,135 @@ impl Values<'_> {
         &self.tables[index]
     }
 
-    /// The missing facts without which an operation has no value.
-    fn lacks(&self, operation: &Operation) -> Slots {
-        match operation {
-            Operation::Fact(slot) | Operation::Derived(_, slot) => Slots::of(*slot),
-            Operation::Prior(index) => match self.prior(*index) {
-                Ok(_) => Slots::default(),
-                Err(gap) => gap,
-            },
-            Operation::LookUp(key, table) if self.value(*key).is_some() => Slots::of(self.table(*table).by),
-            Operation::Choose([condition, then, otherwise]) => match self.truth(*condition) {
-                Some(true) => self.missing(*then),
-                Some(false) => self.missing(*otherwise),
-                None => self.missing_of_any(operation.arguments()),
-            },
-            other => self.missing_of_any(other.arguments()),
-        }
-    }
-
-    fn missing_of_any(&self, nodes: &[Node]) -> Slots {
-        nodes.iter().map(|node| self.missing(*node)).fold(Slots::default(), Slots::and)
-    }
-
-    fn work_out(&self, operation: &Operation) -> Result<Option<Value>, Inexact> {
+    fn work_out(&self, operation: &Operation) -> Result<Known<Value>, Inexact> {
         Ok(match operation {
-            Operation::Number(number, _) => Some(Value::Number(*number)),
+            Operation::Number(number, _) => Known::Known(Value::Number(*number)),
             Operation::Date(date, _) => on_calendar(Some(*date)),
-            Operation::Truth(truth) => Some(Value::YesNo(*truth)),
-            Operation::Fact(slot) => self.inputs.facts.get(*slot).cloned().flatten(),
-            Operation::Prior(index) => self.prior(*index).ok().map(Value::Number),
+            Operation::Truth(truth) => Known::Known(Value::YesNo(*truth)),
+            Operation::Fact(slot) => Known::or_lacks(self.inputs.facts.get(*slot).cloned().flatten(), *slot),
+            Operation::Prior(index) => self.prior(*index).map(Value::Number),
             Operation::Add(sides) => self.numbers(sides, exact::add)?,
             Operation::Subtract(sides) => self.numbers(sides, exact::subtract)?,
             Operation::Times(sides) => self.numbers(sides, exact::multiply)?,
             Operation::Least(sides) => self.numbers(sides, |left, right| Ok(left.min(right)))?,
             Operation::Greatest(sides) => self.numbers(sides, |left, right| Ok(left.max(right)))?,
-            Operation::Round(number, rounding) => {
-                self.number(*number).map(|number| exact::round(number, *rounding)).transpose()?.map(Value::Number)
+            Operation::Round(node, rounding) => {
+                let rounded = self.read(*node, number).map(|number| exact::round(number, *rounding));
+                rounded.transposed()?.map(Value::Number)
             }
             Operation::DaysBetween(dates) => self.between(dates, |from, to| calendar::days(from, to).into()),
             Operation::MonthsBetween(dates) => self.between(dates, |from, to| calendar::months(from, to).into()),
             Operation::YearsBetween(dates) => self.between(dates, |from, to| calendar::years(from, to).into()),
-            Operation::PlusDays([date, days]) => {
-                let days = self.number(*days).map(|days| Fixed::from(days).whole()).transpose()?;
-                let days = days.and_then(|days| i64::try_from(days).ok());
-                on_calendar(self.date(*date).zip(days).and_then(|(date, days)| calendar::plus_days(date, days)))
+            Operation::PlusDays([from, days]) => {
+                let later = self.read(*from, date).with(self.read(*days, number)).map(|(date, days)| {
+                    let days = i64::try_from(Fixed::from(days).whole()?).ok();
+                    Ok(on_calendar(days.and_then(|days| calendar::plus_days(date, days))))
+                });
+                later.transposed()?.and_then(|later| later)
             }
-            Operation::PlusMonths(date, months) => {
-                on_calendar(self.date(*date).and_then(|date| calendar::plus_months(date, *months)))
+            Operation::PlusMonths(from, months) => {
+                self.read(*from, date).and_then(|date| on_calendar(calendar::plus_months(date, *months)))
             }
-            Operation::Compare(comparison, sides) => {
-                self.order(sides).map(|order| Value::YesNo(comparison.holds(order)))
+            Operation::Compare(comparison, [left, right]) => {
+                let sides = self.at(*left).as_ref().with(self.at(*right).as_ref());
+                let order = sides.and_then(|(left, right)| of_kind(order(left, right)));
+                order.map(|order| Value::YesNo(comparison.holds(order)))
             }
-            Operation::And([left, right]) => match (self.truth(*left), self.truth(*right)) {
-                (Some(false), _) | (_, Some(false)) => Some(Value::YesNo(false)),
-                (Some(true), Some(true)) => Some(Value::YesNo(true)),
-                (None, _) | (_, None) => None,
-            },
-            Operation::Or([left, right]) => match (self.truth(*left), self.truth(*right)) {
-                (Some(true), _) | (_, Some(true)) => Some(Value::YesNo(true)),
-                (Some(false), Some(false)) => Some(Value::YesNo(false)),
-                (None, _) | (_, None) => None,
-            },
-            Operation::Not(truth) => self.truth(*truth).map(|truth| Value::YesNo(!truth)),
-            Operation::NotFalse(truth) => Some(Value::YesNo(self.truth(*truth) != Some(false))),
-            Operation::Given(node) => Some(Value::YesNo(self.value(*node).is_some())),
-            Operation::Among(node, values) => match self.value(*node) {
-                Some(Value::Text(text)) => Some(Value::YesNo(values.contains(text))),
-                Some(Value::Number(_) | Value::YesNo(_) | Value::Date(_)) | None => None,
-            },
-            Operation::Choose([condition, then, otherwise]) => match self.truth(*condition) {
-                Some(true) => self.value(*then).cloned(),
-                Some(false) => self.value(*otherwise).cloned(),
-                None => None,
-            },
+            Operation::And([left, right]) => self.read(*left, truth).and(self.read(*right, truth)).map(Value::YesNo),
+            Operation::Or([left, right]) => self.read(*left, truth).or(self.read(*right, truth)).map(Value::YesNo),
+            Operation::Not(node) => self.read(*node, truth).map(|truth| Value::YesNo(!truth)),
+            Operation::NotFalse(node) => Known::Known(Value::YesNo(self.read(*node, truth).unless_false())),
+            Operation::Given(node) => Known::Known(Value::YesNo(self.value(*node).is_some())),
+            Operation::Among(node, values) => {
+                let among = self.at(*node).as_ref().and_then(|value| of_kind(text(value)));
+                among.map(|text| Value::YesNo(values.iter().any(|value| **value == *text)))
+            }
+            Operation::Choose([condition, then, otherwise]) => {
+                Known::chosen(self.read(*condition, truth), self.at(*then).as_ref(), self.at(*otherwise).as_ref())
+                    .map(Value::clone)
+            }
             Operation::LookUp(key, table) => self.look_up(*key, *table),
-            Operation::Derived(node, _) => self.value(*node).cloned(),
+            Operation::Derived(node, fact) => self.at(*node).as_ref().followed(*fact).map(Value::clone),
         })
+    }
+
+    /// The value of a node as what it is.
+    fn read<T>(&self, node: Node, as_kind: impl FnOnce(&Value) -> Option<T>) -> Known<T> {
+        self.at(node).as_ref().and_then(|value| of_kind(as_kind(value)))
     }
 
     fn numbers(
         &self,
         [left, right]: &[Node; 2],
         join: impl FnOnce(Decimal, Decimal) -> Result<Decimal, Inexact>,
-    ) -> Result<Option<Value>, Inexact> {
-        let sides = self.number(*left).zip(self.number(*right));
-        sides.map(|(left, right)| join(left, right).map(Value::Number)).transpose()
+    ) -> Result<Known<Value>, Inexact> {
+        let sides = self.read(*left, number).with(self.read(*right, number));
+        Ok(sides.map(|(left, right)| join(left, right)).transposed()?.map(Value::Number))
     }
 
-    fn between(&self, [from, to]: &[Node; 2], count: impl FnOnce(NaiveDate, NaiveDate) -> Decimal) -> Option<Value> {
-        let dates = self.date(*from).zip(self.date(*to));
-        dates.map(|(from, to)| Value::Number(count(from, to)))
+    fn between(&self, [from, to]: &[Node; 2], count: impl FnOnce(NaiveDate, NaiveDate) -> Decimal) -> Known<Value> {
+        self.read(*from, date).with(self.read(*to, date)).map(|(from, to)| Value::Number(count(from, to)))
     }
 
-    fn order(&self, [left, right]: &[Node; 2]) -> Option<Ordering> {
-        match (self.value(*left)?, self.value(*right)?) {
-            (Value::Number(left), Value::Number(right)) => Some(exact::compare(*left, *right)),
-            (Value::Date(left), Value::Date(right)) => Some(left.cmp(right)),
-            (Value::Number(_) | Value::Date(_) | Value::YesNo(_) | Value::Text(_), _) => None,
-        }
-    }
-
-    fn look_up(&self, key: Node, table: usize) -> Option<Value> {
+    fn look_up(&self, key: Node, table: usize) -> Known<Value> {
         let table = self.table(table);
-        let found = match (self.value(key)?, &table.rows) {
-            (Value::Number(key), Rows::Numbers(rows)) => {
-                rows.iter().find(|(row, _)| row == key).map(|(_, value)| *value)
-            }
-            (Value::Text(key), Rows::Categories(rows)) => {
-                rows.iter().find(|(row, _)| row == key).map(|(_, value)| *value)
-            }
-            (Value::Number(_) | Value::Text(_) | Value::YesNo(_) | Value::Date(_), _) => None,
-        };
-        found.or(table.otherwise).map(Value::Number)
+        self.at(key).as_ref().and_then(|key| {
+            let found = match (key, &table.rows) {
+                (Value::Number(key), Rows::Numbers(rows)) => {
+                    rows.iter().find(|(row, _)| row == key).map(|(_, value)| *value)
+                }
+                (Value::Text(key), Rows::Categories(rows)) => {
+                    rows.iter().find(|(row, _)| row == key).map(|(_, value)| *value)
+                }
+                (Value::Number(_) | Value::Text(_) | Value::YesNo(_) | Value::Date(_), _) => None,
+            };
+            Known::or_lacks(found.or(table.otherwise).map(Value::Number), table.by)
+        })
     }
 }
 
-/// A date is known from the year 1 to 9999.
-fn on_calendar(date: Option<NaiveDate>) -> Option<Value> {
-    date.filter(|date| (1..=9999).contains(&date.year())).map(Value::Date)
+fn number(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Number(number) => Some(*number),
+        Value::YesNo(_) | Value::Date(_) | Value::Text(_) => None,
+    }
+}
+
+fn truth(value: &Value) -> Option<bool> {
+    match value {
+        Value::YesNo(truth) => Some(*truth),
+        Value::Number(_) | Value::Date(_) | Value::Text(_) => None,
+    }
+}
+
+fn date(value: &Value) -> Option<NaiveDate> {
+    match value {
+        Value::Date(date) => Some(*date),
+        Value::Number(_) | Value::YesNo(_) | Value::Text(_) => None,
+    }
+}
+
+fn text(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(text) => Some(text),
+        Value::Number(_) | Value::YesNo(_) | Value::Date(_) => None,
+    }
+}
+
+fn order(left: &Value, right: &Value) -> Option<Ordering> {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => Some(exact::compare(*left, *right)),
+        (Value::Date(left), Value::Date(right)) => Some(left.cmp(right)),
+        (Value::Number(_) | Value::Date(_) | Value::YesNo(_) | Value::Text(_), _) => None,
+    }
+}
+
+/// A value of another kind is none, and no fact is missing for it.
+fn of_kind<T>(value: Option<T>) -> Known<T> {
+    value.map_or(Known::Missing(Slots::default()), Known::Known)
+}
+
+/// A date is known from the year 1 to 9999; beyond, no fact is missing for it.
+fn on_calendar(date: Option<NaiveDate>) -> Known<Value> {
+    of_kind(date.filter(|date| (1..=9999).contains(&date.year())).map(Value::Date))
 }

@@ -5,15 +5,13 @@ use rust_decimal::Decimal;
 
 use super::graph::{Graph, Node, Operation};
 use super::{Line, Waterfall};
-use crate::fact::Absent;
 use crate::plan::Plan;
 use crate::plan::expression::{Comparison, Prior, Slot};
 use crate::rounding::Rounding;
 use crate::semantics::{Event, Reading, Source};
 
 /// Reads a plan for all claims; its numbers, truths and dates are nodes.
-pub(super) struct Recorder<'p> {
-    plan: &'p Plan,
+pub(super) struct Recorder {
     pub(super) graph: Graph,
     pub(super) priors: Vec<Prior>,
     pub(super) identities: Vec<(usize, Node)>,
@@ -21,27 +19,16 @@ pub(super) struct Recorder<'p> {
     pub(super) benefits: Vec<Waterfall>,
 }
 
-impl<'p> Recorder<'p> {
-    pub(super) fn new(plan: &'p Plan) -> Recorder<'p> {
+impl Recorder {
+    pub(super) fn new(plan: &Plan) -> Recorder {
         let mut graph = Graph::default();
         let (applies, gross) = (graph.truth(true), graph.number(Decimal::ZERO));
         let benefits = vec![Waterfall { applies, gross, lines: Vec::new() }; plan.benefits.len()];
-        Recorder { plan, graph, priors: Vec::new(), identities: Vec::new(), conditions: Vec::new(), benefits }
-    }
-
-    /// A truth that is false where the fact is absent, if its absence says that there was none.
-    fn unless_absent(&mut self, slot: Slot, truth: Node) -> Node {
-        match self.plan.fact(slot).absent {
-            Absent::Unknown => truth,
-            Absent::None => {
-                let given = self.given(slot);
-                self.graph.and(given, truth)
-            }
-        }
+        Recorder { graph, priors: Vec::new(), identities: Vec::new(), conditions: Vec::new(), benefits }
     }
 }
 
-impl Reading for Recorder<'_> {
+impl Reading for Recorder {
     type Number = Node;
     type Truth = Node;
     type Date = Node;
@@ -67,20 +54,11 @@ impl Reading for Recorder<'_> {
     }
 
     fn number_fact(&mut self, slot: Slot) -> Node {
-        let stated = self.plan.fact(slot);
-        let fact = self.graph.fact(slot);
-        match stated.absent {
-            Absent::None if stated.bounds.min.is_zero() => {
-                let (given, none) = (self.given(slot), self.graph.number(Decimal::ZERO));
-                self.choose(given, fact, none)
-            }
-            Absent::None | Absent::Unknown => fact,
-        }
+        self.graph.fact(slot)
     }
 
     fn truth_fact(&mut self, slot: Slot) -> Node {
-        let fact = self.graph.fact(slot);
-        self.unless_absent(slot, fact)
+        self.graph.fact(slot)
     }
 
     fn date_fact(&mut self, slot: Slot) -> Node {
@@ -94,8 +72,7 @@ impl Reading for Recorder<'_> {
 
     fn among(&mut self, slot: Slot, values: &[Box<str>]) -> Node {
         let fact = self.graph.fact(slot);
-        let among = self.graph.put(Operation::Among(fact, values.into()));
-        self.unless_absent(slot, among)
+        self.graph.put(Operation::Among(fact, values.into()))
     }
 
     fn prior(&mut self, prior: Prior) -> Node {
@@ -134,22 +111,9 @@ impl Reading for Recorder<'_> {
         self.graph.put(Operation::LookUp(key, table))
     }
 
-    fn look_up_category(
-        &mut self,
-        table: usize,
-        key: Slot,
-        _: &[(Box<str>, Decimal)],
-        otherwise: Option<Decimal>,
-    ) -> Node {
+    fn look_up_category(&mut self, table: usize, key: Slot, _: &[(Box<str>, Decimal)], _: Option<Decimal>) -> Node {
         let fact = self.graph.fact(key);
-        let found = self.graph.put(Operation::LookUp(fact, table));
-        match (self.plan.fact(key).absent, otherwise) {
-            (Absent::None, Some(otherwise)) => {
-                let (given, otherwise) = (self.given(key), self.sourced(Source::Table(table), otherwise));
-                self.choose(given, found, otherwise)
-            }
-            (Absent::None | Absent::Unknown, _) => found,
-        }
+        self.graph.put(Operation::LookUp(fact, table))
     }
 
     fn days_between(&mut self, from: Node, to: Node) -> Node {

@@ -7,6 +7,7 @@ use super::{Kind, Live, Sheet};
 use crate::calendar;
 use crate::fact::Value;
 use crate::reading::formula::graph::{Node, Operation};
+use crate::reading::known::Known;
 use crate::rounding::Rounding;
 
 /// A number in whole units.
@@ -36,7 +37,7 @@ impl Sheet<'_> {
             Some(Kind::Number(places)) => *places,
             Some(Kind::Truth | Kind::Date | Kind::Text) | None => 0,
         };
-        match self.values.all().get(place).and_then(Option::as_ref) {
+        match self.values.all().get(place).and_then(Known::value) {
             Some(Value::Number(number)) => units(*number, places).to_string(),
             Some(Value::YesNo(truth)) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
             Some(Value::Date(date)) => serial(Some(*date)).to_string(),
@@ -50,8 +51,8 @@ impl Sheet<'_> {
         let formulas = self.work_formulas(place, operation).into_iter();
         let results = match operation {
             Operation::Round(number, rounding) => self.quotient(*number, *rounding),
-            _other => match self.values.all().get(place) {
-                Some(Some(Value::Date(date))) => {
+            _other => match self.values.all().get(place).and_then(Known::value) {
+                Some(Value::Date(date)) => {
                     vec![date.year().to_string(), date.month().to_string(), date.day().to_string()]
                 }
                 Some(_) | None => Vec::new(),
