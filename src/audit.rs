@@ -73,10 +73,10 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
     let (sink, notes) =
         (Sink::new(audit.out_path(), &difference::schema())?, Sink::new(&audit.notes, &schema_of_notes())?);
     let (mut recorded, digest) = audit.read_recorded(progress)?;
-    let marks = audit.job.marks(&audit.job.encodings(recorded.encoding)?);
-    let is_safe = audit.job.is_spreadsheet_safe();
+    let (job, [claims, enrollments]) = audit.job.clone().with_encodings()?;
+    let (marks, is_safe) = (job.marks(&[recorded.encoding, claims, enrollments]), job.is_spreadsheet_safe());
     let [sink, notes] = [sink, notes].map(|sink| sink.marked(marks).spreadsheet_safe(is_safe));
-    let job = audit.job.clone().mark_encoding(marks).memory(audit.memory_beside(&recorded)?);
+    let job = job.mark_encoding(marks).memory(audit.memory_beside(&recorded)?);
     let job = job.recorded(audit.recorded_file(&digest, recorded.encoding));
     let policies = audit.compares_roundings.then(|| Policies::of(catalog));
     let forensics = policies.as_ref().map(|policies| Forensics::new(policies, &recorded));

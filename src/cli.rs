@@ -30,6 +30,7 @@ mod options;
 mod page;
 mod schema;
 mod shipped;
+mod spoken;
 mod test;
 mod verify;
 mod what_if;

@@ -96,7 +96,7 @@ pub use catalog::{Catalog, Hold, LoadError, rule_files};
 pub use certificate::{Certificate, Certifier, Extract, Inclusion, Program, Roll, Tree};
 pub use chrono::NaiveDate;
 pub use claim::Claim;
-pub use code::Code;
+pub use code::{Code, CodeKind};
 pub use curve::{Curve, Piece, Turn};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use enrollment::Enrollment;

@@ -78,7 +78,7 @@ fn enrollment() -> Json {
     properties.insert("plan".into(), text("计划编号 · the plan's id"));
     properties.insert(
         "plan_version".into(),
-        text("指定版本，缺省时由日期确定 · the version, if the dates are not to pick it"),
+        text("指定版本，不写则由日期确定 · the version, if the dates are not to pick it"),
     );
     properties.insert("member".into(), text("会员编号 · the member's id"));
     with_own_facts("参保记录 · the enrollment", Holder::Enrollment, properties, &["id", "plan", "member"])

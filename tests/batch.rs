@@ -1,12 +1,12 @@
 //! Runs over files: the same bytes however they are stopped, divided and ordered, and no row lost.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -28,18 +28,17 @@ const RULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/rules");
 
 #[test]
 fn threads_and_memory_change_no_byte() {
-    is_divided_without_a_trace(&[(2, 64)]);
+    is_divided_without_a_trace(World::new("divided"), &[(2, 64)]);
 }
 
 #[test]
 #[ignore = "it takes long: the same divided in more ways"]
 fn no_number_of_threads_and_no_memory_changes_a_byte() {
-    is_divided_without_a_trace(&[(1, 64), (2, 64), (3, 100), (5, 1024)]);
+    is_divided_without_a_trace(World::large("divided-often"), &[(1, 64), (2, 64), (3, 100), (5, 1024)]);
 }
 
 /// By threads and mebibytes.
-fn is_divided_without_a_trace(ways: &[(usize, u64)]) {
-    let world = World::new("divided");
+fn is_divided_without_a_trace(world: World, ways: &[(usize, u64)]) {
     world.run("one.parquet", &());
     let expected = world.results("one.parquet");
     for (threads, memory) in ways {
@@ -81,18 +80,17 @@ fn shuffled(rows: &RecordBatch) -> RecordBatch {
 
 #[test]
 fn certificates_are_the_same_however_a_run_is_divided_or_stopped() {
-    certificates_are_the_same("certified", &[], &[(Stage::Deciding, 2)]);
+    certificates_are_the_same(World::of("certified", ENROLLMENTS, 1_000), &[], &[(Stage::Deciding, 1)]);
 }
 
 #[test]
 #[ignore = "it takes long: the same divided and stopped in more ways"]
 fn certificates_are_the_same_in_whatever_way_a_run_is_divided_or_stopped() {
     let stops = [(Stage::Claims, 1), (Stage::Deciding, 2), (Stage::Deciding, 4), (Stage::Writing, 1)];
-    certificates_are_the_same("certified-often", &[(1, 64), (3, 100)], &stops);
+    certificates_are_the_same(World::large("certified-often"), &[(1, 64), (3, 100)], &stops);
 }
 
-fn certificates_are_the_same(name: &str, ways: &[(usize, u64)], stops: &[(Stage, u64)]) {
-    let world = World::new(name);
+fn certificates_are_the_same(world: World, ways: &[(usize, u64)], stops: &[(Stage, u64)]) {
     let path = |out: &str| world.path(out).with_extension("jsonl");
     let job = |out: &str| world.job(out).certificates(path(out));
     let summary = batch::run(&job("one.csv"), &world.catalog, &()).unwrap();
@@ -184,7 +182,7 @@ fn rows_of(rejects: &Path) -> Vec<u64> {
 
 #[test]
 fn text_files_and_parquet_files_give_the_same_payouts() {
-    let world = World::of("csv", 6_000);
+    let world = World::of("csv", 6_000, CLAIMS);
     let by_parquet = world.run("parquet.csv", &());
     let [payouts, lines, ..] = world.results("parquet.csv");
     let rejected = rows_of(&world.path("parquet.rejects.csv"));
@@ -214,7 +212,7 @@ fn csv(rows: &RecordBatch) -> String {
 
 #[test]
 fn the_summary_has_the_keys_that_others_rely_on() {
-    let world = World::of("json", 6_000);
+    let world = World::of("json", 6_000, CLAIMS);
     let ran = world.huzhu(&["--out", "out.parquet", "--format", "json", "--lang", "en"]);
     assert_eq!((ran.status.code(), ran.stderr.as_slice()), (Some(1), b"".as_slice()));
     let json: Json = serde_json::from_slice(&ran.stdout).unwrap();
@@ -283,8 +281,8 @@ fn finished_results_are_not_overwritten_unasked() {
 fn a_run_goes_on_only_with_what_it_was_begun() {
     let world = World::new("changed");
     let begin = || {
-        let job = world.job("out.parquet").force();
-        batch::run(&job, &world.catalog, &StopAt::new(Stage::Deciding, 2)).unwrap_err();
+        let job = world.job("out.parquet").threads(NonZeroUsize::MIN).force();
+        batch::run(&job, &world.catalog, &StopAt::new(Stage::Deciding, 1)).unwrap_err();
     };
     let refused = |job: &Job, catalog: &Catalog, says: &str| {
         let error = batch::run(job, catalog, &()).unwrap_err();
@@ -367,7 +365,7 @@ fn an_input_that_is_cut_short_or_missing_is_named() {
 
 #[test]
 fn an_input_with_changed_bytes_leaves_nothing_half_written() {
-    let world = World::of("bytes", 6_000);
+    let world = World::of("bytes", 6_000, CLAIMS);
     let whole = fs::read(world.path("claims.parquet")).unwrap();
     for place in (100..whole.len()).step_by(whole.len() / 9) {
         let mut changed = whole.clone();
@@ -393,7 +391,7 @@ fn an_input_with_changed_bytes_leaves_nothing_half_written() {
 
 #[test]
 fn a_column_that_no_plan_knows_is_named_before_anything_is_written() {
-    let world = World::of("columns", 6_000);
+    let world = World::of("columns", 6_000, CLAIMS);
     let claims = claims(CLAIMS);
     let mut columns: Vec<(String, ArrayRef)> = Vec::new();
     for (field, column) in claims.schema().fields().iter().zip(claims.columns()) {
@@ -407,7 +405,8 @@ fn a_column_that_no_plan_knows_is_named_before_anything_is_written() {
 #[test]
 fn a_work_file_that_was_changed_is_seen() {
     let world = World::new("damaged");
-    let job = world.job("out.parquet");
+    let job = world.job("out.parquet").threads(NonZeroUsize::MIN);
+    // one bucket is decided, the other is not
     batch::run(&job, &world.catalog, &StopAt::new(Stage::Deciding, 1)).unwrap_err();
     let path = job.work_folder().join("claims-0.rows");
     let mut bytes = fs::read(&path).unwrap();
@@ -423,21 +422,21 @@ fn a_work_file_that_was_changed_is_seen() {
 #[test]
 #[cfg(unix)]
 fn a_full_disk_leaves_nothing_under_the_final_name_and_no_work_undone() {
-    a_full_disk_is_survived("full", &[60, 8_000]);
+    a_full_disk_is_survived(World::new("full"), &[60, 4_000]);
 }
 
 #[test]
 #[cfg(unix)]
 #[ignore = "it takes long: a disk that is full at more moments"]
 fn a_disk_that_is_full_at_any_moment_leaves_nothing_under_the_final_name() {
-    a_full_disk_is_survived("full-often", &[1, 20, 60, 120, 180, 4_000, 8_000]);
+    a_full_disk_is_survived(World::large("full-often"), &[1, 20, 60, 120, 180, 4_000, 8_000]);
 }
 
 #[cfg(unix)]
-fn a_full_disk_is_survived(name: &str, at: &[u64]) {
-    let world = World::new(name);
+fn a_full_disk_is_survived(world: World, at: &[u64]) {
     world.run("whole.parquet", &());
     let expected = world.results("whole.parquet");
+    let mut full = 0;
     for blocks in at {
         let line = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
         let mut limited = Command::new("bash");
@@ -445,6 +444,7 @@ fn a_full_disk_is_survived(name: &str, at: &[u64]) {
         let ran = limited.current_dir(&world.root).output().unwrap();
         let said = String::from_utf8_lossy(&ran.stderr).into_owned();
         if ran.status.code() == Some(2) {
+            full += 1;
             assert!(said.contains("cannot be written: the file is larger than the system allows"), "{blocks}: {said}");
             assert!(!world.path("out.parquet").exists() && !world.path("out.lines.csv").exists(), "{blocks}");
             let ran = world.huzhu(&world.arguments_after("out.parquet"));
@@ -453,30 +453,32 @@ fn a_full_disk_is_survived(name: &str, at: &[u64]) {
         assert!(world.results("out.parquet") == expected, "{blocks}: {said}");
         world.remove_results("out.parquet");
     }
+    assert!(full > 1, "the disk was full {full} times");
 }
 
 // ── interruptions ─────────────────────────────────────────────────────────
 
 #[test]
 fn a_run_that_was_stopped_in_any_stage_ends_with_the_same_bytes() {
-    a_stopped_run_goes_on("stopped", &[2]);
+    a_stopped_run_goes_on(World::new("stopped"), &[1]);
 }
 
 #[test]
 #[ignore = "it takes long: the same at more moments of each stage"]
 fn a_run_that_was_stopped_anywhere_ends_with_the_same_bytes() {
-    a_stopped_run_goes_on("stopped-often", &[1, 2, 5]);
+    a_stopped_run_goes_on(World::large("stopped-often"), &[1, 2, 5]);
 }
 
-fn a_stopped_run_goes_on(name: &str, moments: &[u64]) {
-    let world = World::new(name);
+fn a_stopped_run_goes_on(world: World, moments: &[u64]) {
     let expected = world.run("whole.parquet", &());
     let files = world.results("whole.parquet");
+    let mut stops = 0;
     for stage in Stage::ALL {
         for after in moments {
             let stopped = world.job("stopped.parquet");
             let outcome = batch::run(&stopped, &world.catalog, &StopAt::new(stage, *after));
             if let Err(error) = outcome {
+                stops += 1;
                 assert!(error.is_interrupted(), "{error}");
                 assert!(!world.path("stopped.parquet").exists() && stopped.work_folder().exists());
                 let resumed = batch::run(&stopped, &world.catalog, &()).unwrap();
@@ -488,6 +490,7 @@ fn a_stopped_run_goes_on(name: &str, moments: &[u64]) {
             world.remove_results("stopped.parquet");
         }
     }
+    assert!(stops >= Stage::ALL.len() - 1, "{stops} stops");
 }
 
 #[test]
@@ -511,18 +514,29 @@ fn an_interrupt_stops_the_program_where_it_can_go_on() {
 
 #[test]
 fn a_run_that_was_killed_ends_with_the_same_bytes() {
-    a_killed_run_goes_on("killed", 8);
+    a_killed_run_goes_on(World::new("killed"), 5);
 }
 
 #[test]
 #[ignore = "it takes long: the same at a hundred moments"]
 fn a_run_that_was_killed_at_any_moment_ends_with_the_same_bytes() {
-    a_killed_run_goes_on("killed-often", 100);
+    a_killed_run_goes_on(World::new("killed-often"), 100);
+}
+
+/// A sheet is read whole, and its rows wait in memory: what a run that goes on needs of them it reads again.
+#[test]
+fn a_run_from_a_workbook_that_was_killed_ends_with_the_same_bytes() {
+    a_killed_run_goes_on(World::of_workbook("killed-book"), 4);
+}
+
+#[test]
+#[ignore = "it takes long: the same at fifty moments"]
+fn a_run_from_a_workbook_that_was_killed_at_any_moment_ends_with_the_same_bytes() {
+    a_killed_run_goes_on(World::of_workbook("killed-book-often"), 50);
 }
 
 /// Ends the program at so many moments all over its life; whatever is left, it goes on to the same bytes.
-fn a_killed_run_goes_on(name: &str, times: usize) {
-    let world = World::of(name, 66_000); // two buckets
+fn a_killed_run_goes_on(world: World, times: usize) {
     world.run("whole.parquet", &());
     let expected = world.results("whole.parquet");
     let began = Instant::now();
@@ -575,8 +589,9 @@ impl Progress for StopAt {
 
 // ── the data ──────────────────────────────────────────────────────────────
 
-/// Enough enrollments for four buckets.
-const ENROLLMENTS: usize = 140_000;
+/// Enough enrollments for two buckets, and for four.
+const ENROLLMENTS: usize = 66_000;
+const MANY_ENROLLMENTS: usize = 140_000;
 const CLAIMS: usize = 4_000;
 /// Rows whose id stands once more, so many rows below.
 const TWINS: [usize; 8] = [40, 80, 120, 160, 200, 240, 280, 320];
@@ -586,19 +601,42 @@ const APART: usize = 60_000;
 struct World {
     root: PathBuf,
     catalog: Catalog,
+    claims: &'static str,
 }
 
 impl World {
     fn new(name: &str) -> World {
-        World::of(name, ENROLLMENTS)
+        World::of(name, ENROLLMENTS, CLAIMS)
     }
 
-    fn of(name: &str, count: usize) -> World {
+    fn large(name: &str) -> World {
+        World::of(name, MANY_ENROLLMENTS, CLAIMS)
+    }
+
+    fn of(name: &str, enrolled: usize, claimed: usize) -> World {
         let root = std::env::temp_dir().join(format!("huzhu-batch-{name}-{}", std::process::id()));
         fs::create_dir_all(&root).unwrap();
-        let world = World { root, catalog: Catalog::load(Path::new(RULES)).unwrap() };
-        write(&world.path("claims.parquet"), &claims(CLAIMS), 700);
-        write(&world.path("enrollments.parquet"), &enrollments(count), 30_000);
+        let world = World { root, catalog: Catalog::load(Path::new(RULES)).unwrap(), claims: "claims.parquet" };
+        fs::write(world.path("claims.parquet"), &*file_of("claims", claimed)).unwrap();
+        fs::write(world.path("enrollments.parquet"), &*file_of("enrollments", enrolled)).unwrap();
+        world
+    }
+
+    /// The claims, fewer of them, in a sheet.
+    fn of_workbook(name: &str) -> World {
+        let mut world = World::new(name);
+        world.claims = "claims.xlsx";
+        let rows = claims(1_000);
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for (column, (field, values)) in (0..).zip(rows.schema().fields().iter().zip(rows.columns())) {
+            sheet.write(0, column, field.name()).unwrap();
+            for row in 0..rows.num_rows() {
+                let text = array_value_to_string(values, row).unwrap();
+                sheet.write(u32::try_from(row).unwrap() + 1, column, text).unwrap();
+            }
+        }
+        book.save(world.path(world.claims)).unwrap();
         world
     }
 
@@ -607,7 +645,7 @@ impl World {
     }
 
     fn job(&self, out: &str) -> Job {
-        let job = Job::new(self.path("claims.parquet"), self.path("enrollments.parquet"), self.path(out));
+        let job = Job::new(self.path(self.claims), self.path("enrollments.parquet"), self.path(out));
         job.lines(self.path(out).with_extension("lines.csv"))
     }
 
@@ -648,14 +686,14 @@ impl World {
     }
 
     fn arguments(&self, out: &str) -> Vec<String> {
-        let (claims, enrollments) = (self.path("claims.parquet"), self.path("enrollments.parquet"));
+        let (claims, enrollments) = (self.path(self.claims), self.path("enrollments.parquet"));
         let [claims, enrollments] = [claims, enrollments].map(|path| path.to_string_lossy().into_owned());
         let fixed = ["batch", "--rules", RULES, "--claims", &claims, "--enrollments", &enrollments].map(str::to_owned);
         fixed.into_iter().chain(self.arguments_after(out)).collect()
     }
 
     fn huzhu<A: AsRef<str>>(&self, arguments: &[A]) -> Output {
-        let fixed = ["batch", "--rules", RULES, "--claims", "claims.parquet", "--enrollments", "enrollments.parquet"];
+        let fixed = ["batch", "--rules", RULES, "--claims", self.claims, "--enrollments", "enrollments.parquet"];
         let arguments = fixed.into_iter().chain(arguments.iter().map(AsRef::as_ref));
         Command::new(PROGRAM).args(arguments).current_dir(&self.root).output().unwrap()
     }
@@ -738,9 +776,28 @@ fn claims(count: usize) -> RecordBatch {
     RecordBatch::try_from_iter(columns).unwrap()
 }
 
+type Bytes = Arc<Vec<u8>>;
+
+/// The bytes of an input with so many rows, which most tests share.
+fn file_of(input: &'static str, count: usize) -> Bytes {
+    static FILES: Mutex<BTreeMap<(&str, usize), Bytes>> = Mutex::new(BTreeMap::new());
+    let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+    let made = files.entry((input, count)).or_insert_with(|| match input {
+        "claims" => Arc::new(parquet(&claims(count), 700)),
+        _ => Arc::new(parquet(&enrollments(count), 30_000)),
+    });
+    made.clone()
+}
+
 fn write(path: &Path, rows: &RecordBatch, group: usize) {
+    fs::write(path, parquet(rows, group)).unwrap();
+}
+
+fn parquet(rows: &RecordBatch, group: usize) -> Vec<u8> {
     let properties = WriterProperties::builder().set_max_row_group_row_count(Some(group)).build();
-    let mut writer = ArrowWriter::try_new(File::create(path).unwrap(), rows.schema(), Some(properties)).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, rows.schema(), Some(properties)).unwrap();
     writer.write(rows).unwrap();
     writer.close().unwrap();
+    bytes
 }

@@ -3,6 +3,8 @@
 #[cfg(feature = "cli")]
 use crate::cli::COMMANDS;
 
+use std::path::Path;
+
 use huzhu::{Case, Catalog, Diagnostics, Language, pack};
 
 const PACK: &str = r#"
@@ -223,6 +225,70 @@ fn full_width_signs_in_an_expression_are_told_with_what_to_type() {
     }
 }
 
+// ── words ─────────────────────────────────────────────────────────────────
+
+/// The words of `src/docs/words.md` that are not used, for others that are.
+fn unused_words() -> Vec<String> {
+    let rows = include_str!("../src/docs/words.md").lines().filter(|line| line.starts_with("| "));
+    let words = rows.skip(1).map(|row| row.split('|').nth(3).unwrap());
+    words
+        .flat_map(|words| words.split('、'))
+        .map(|word| word.trim().to_owned())
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+/// Every text in Chinese of a file that one of ours wrote, line by line; of packs the comments alone, since the rest is quoted.
+fn texts_of(path: &Path) -> Vec<String> {
+    let name = path.to_string_lossy();
+    let text = std::fs::read_to_string(path).unwrap();
+    // what the tests of a file try is no text for a reader
+    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let is_pack = name.contains("rules/") && name.ends_with(".toml");
+    let lines = text
+        .lines()
+        .filter_map(|line| if is_pack { line.split_once('#').map(|(_, comment)| comment) } else { Some(line) });
+    lines.map(str::to_owned).collect()
+}
+
+/// Titles and conditions that stand in the programs of certificates, whose digests are published, and what quotes them.
+const STANDING: [&str; 4] = ["\"持有份数\"", "持有份数不超过上限", "事故日期不晚于出院日期", "申请日期不早于事故日期"];
+
+#[test]
+fn there_is_one_chinese_word_for_one_idea() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut folders, mut files) = (vec![root.join("src"), root.join("rules")], vec![root.join("README.zh.md")]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let is_written =
+                ["rs", "md", "toml"].iter().any(|ending| path.extension().is_some_and(|has| has == *ending));
+            let is_apart =
+                path.ends_with("words.md") || path.ends_with("tests.rs") || path.ends_with("batch/files/tests");
+            if path.is_dir() && !is_apart {
+                folders.push(path);
+            } else if is_written && !is_apart {
+                files.push(path);
+            }
+        }
+    }
+    let unused = unused_words();
+    assert!(unused.len() > 20 && files.len() > 300, "{unused:?} in {} files", files.len());
+    let mut found = Vec::new();
+    for path in files {
+        for (number, line) in (1..).zip(texts_of(&path)) {
+            let line = STANDING.iter().fold(line, |line, standing| line.replace(standing, "")).replace("运行清单", "");
+            found.extend(
+                unused
+                    .iter()
+                    .filter(|word| line.contains(*word))
+                    .map(|word| format!("{}:{number}: {word}", path.display())),
+            );
+        }
+    }
+    assert!(found.is_empty(), "see src/docs/words.md:\n{}", found.join("\n"));
+}
+
 // ── the command line ──────────────────────────────────────────────────────
 
 /// Latin that stays: names of commands, of values, of forms of files.
@@ -361,6 +427,89 @@ fn a_new_pack_is_in_the_readers_language() {
     }
     let pack = std::fs::read_to_string(folder.join("chinese.toml")).unwrap();
     assert!(pack.contains("value      = \"50元/天\"") && !pack.contains("en = ") && !pack.contains(" yuan"), "{pack}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A copy is in the words of its reader, comments and units, and decides as the plan that comes with the program: its cases pass.
+#[cfg(feature = "cli")]
+#[test]
+fn a_copy_of_a_shipped_plan_is_in_the_readers_language() {
+    let folder = std::env::temp_dir().join(format!("huzhu-chinese-copies-{}", std::process::id()));
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let plans = shipped.read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let plans = plans.filter(|name| name.contains(".toml") && !name.contains(".joint."));
+    let plans: std::collections::BTreeSet<String> =
+        plans.map(|name| name.split('.').next().unwrap().to_owned()).collect();
+    assert!(plans.len() >= 12, "{plans:?}");
+    for lang in ["en", "zh"] {
+        let _gone = std::fs::remove_dir_all(&folder);
+        let rules = folder.to_string_lossy().into_owned();
+        for plan in &plans {
+            let (code, _, err) = huzhu(&["init", "--from", plan, "--rules", &rules, "--lang", lang], None);
+            assert_eq!(code, 0, "{plan}: {err}");
+        }
+        let mut comments = 0;
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let (copy, original) = (
+                std::fs::read_to_string(&path).unwrap(),
+                std::fs::read_to_string(shipped.join(path.file_name().unwrap())).unwrap(),
+            );
+            assert_eq!(copy.lines().count(), original.lines().count());
+            for (copied, line) in copy.lines().zip(original.lines()) {
+                let (code, comment) = copied.split_once('#').unwrap_or((copied, ""));
+                let is_chinese = comment.contains(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+                let english = comment.split('`').step_by(2).collect::<String>();
+                let is_english = english.contains(|letter: char| letter.is_ascii_alphabetic());
+                assert!(
+                    comment.is_empty() || (is_chinese, is_english) == (lang == "zh", lang == "en"),
+                    "{}: {copied}",
+                    path.display()
+                );
+                comments += usize::from(!comment.is_empty());
+                if lang == "en" {
+                    assert_eq!(code, line.split('#').next().unwrap());
+                } else {
+                    let texts = code.split("en = \"").next().unwrap().split("en  = \"").next().unwrap();
+                    let has_unit = [" yuan", " day", " month", " year"].iter().any(|unit| {
+                        let before =
+                            texts.match_indices(unit).filter_map(|(place, _)| texts[..place].chars().next_back());
+                        before.into_iter().any(|last| last.is_ascii_digit())
+                    });
+                    assert!(!has_unit, "{}: {copied}", path.display());
+                }
+            }
+        }
+        assert!(comments > 70, "{comments} comments");
+    }
+    // the last copy is the one in Chinese
+    for command in ["check", "test"] {
+        let (code, out, err) = huzhu(&[command, "--rules", &folder.to_string_lossy()], Some("zh_CN.UTF-8"));
+        assert_eq!((code, err.as_str()), (0, ""), "{command}: {out}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A code of a pack is told by what its condition requires, one of ours by the first sentence of its page.
+#[cfg(feature = "cli")]
+#[test]
+fn a_summary_says_what_its_codes_mean() {
+    let folder = std::env::temp_dir().join(format!("huzhu-chinese-summary-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let text = std::fs::read_to_string("rules/cases/claims.csv").unwrap();
+    let (claims, out) = (folder.join("c.csv"), folder.join("p.csv"));
+    std::fs::write(&claims, text.replacen("2019.87", "?", 1)).unwrap();
+    let [claims, out] = [claims, out].map(|path| path.to_string_lossy().into_owned());
+    let files = ["batch", "-c", &claims, "-e", "rules/cases/enrollments.csv", "-o", &out];
+    let (code, said, err) = huzhu(&files, Some("zh_CN.UTF-8"));
+    assert_eq!((code, err.as_str()), (1, ""));
+    for told in [
+        "\n  1  covered-cause  仅保障意外伤害和猝死，疾病不在保障范围内\n",
+        "\n  1  earlier-claim-open  同一会员在同一计划下有一件按顺序在前的理赔申请未结：已暂缓，或因数据有误被退回\n",
+        "\n退回的行：共 1 行\n",
+    ] {
+        assert!(said.contains(told), "{told}:\n{said}");
+    }
     std::fs::remove_dir_all(&folder).unwrap();
 }
 

@@ -42,6 +42,32 @@ fn the_explanation_of_every_decision_reads_as_expected() {
     }
 }
 
+/// A number before a clause is for what names it above; a clause that nothing names has none.
+#[test]
+fn every_numbered_clause_of_a_page_is_named_on_it() {
+    let (mut numbered, mut plain) = (0, 0);
+    for path in fs::read_dir(expected("")).unwrap().map(|entry| entry.unwrap().path()) {
+        let Some(page) =
+            fs::read_to_string(&path).ok().filter(|_| path.extension().is_some_and(|ending| ending == "txt"))
+        else {
+            continue;
+        };
+        let Some((above, clauses)) = page.split_once("\n条款\n").or_else(|| page.split_once("\nClauses\n")) else {
+            continue;
+        };
+        for line in clauses.lines().take_while(|line| line.starts_with(' ')) {
+            match line.trim_start().split_once("] ").filter(|(mark, _)| mark.starts_with('[')) {
+                Some((mark, _)) => {
+                    numbered += 1;
+                    assert!(above.contains(&format!("{mark}]")), "{}: {mark}]", path.display());
+                }
+                None => plain += usize::from(line.starts_with("  •")),
+            }
+        }
+    }
+    assert!(numbered > 20 && plain > 5, "{numbered} numbered, {plain} not");
+}
+
 #[test]
 fn the_amounts_of_a_page_stand_point_under_point() {
     for case in ["zhao.zh.txt", "zhao.en.txt", "settlement.zh.txt", "limited.en.txt"] {

@@ -5,8 +5,8 @@
 //! that does not fit 28 digits, and never the rounded one. The rounding of the case is then asked of [`exact::round`] alone.
 //! What is exact is decided by big integers here, which are themselves held against the results of the data.
 //!
-//! The folder is named by `HUZHU_DECIMAL_DATA`, or is that of `python3` or of a pyenv version; without one the test,
-//! which is run on request alone, fails.
+//! The folder is named by `HUZHU_DECIMAL_DATA`, or is that of `python3`, of the system's or of a pyenv version; without one the test,
+//! which is run on request alone, fails. `scripts/setup` installs it.
 
 use std::env;
 use std::fmt;
@@ -36,11 +36,12 @@ const FILES: [(&str, [usize; 3]); 10] = [
 ];
 
 #[test]
-#[ignore = "it needs the decimal test data of Python's standard library"]
+#[ignore = "it needs the decimal test data of Python's standard library, which scripts/setup installs"]
 fn exact_agrees_with_the_decimal_cases_of_python() {
     let folder = data_folder();
-    let folder =
-        folder.expect("no folder `decimaltestdata` is with python3 or pyenv, and HUZHU_DECIMAL_DATA is not set");
+    let folder = folder.expect(
+        "no folder `decimaltestdata` is with python3 or pyenv, and HUZHU_DECIMAL_DATA is not set: see scripts/setup",
+    );
     println!("the cases in {}", folder.display());
     let tallies = FILES.map(|(name, _)| {
         let tally = tally_of(&folder.join(name).with_extension("decTest"));
@@ -64,8 +65,9 @@ fn data_folder() -> Option<PathBuf> {
         assert!(is_complete(&folder), "HUZHU_DECIMAL_DATA names {}, which has not all of the files", folder.display());
         return Some(folder);
     }
-    of_python()
+    ["python3", "/usr/bin/python3"]
         .into_iter()
+        .filter_map(of_python)
         .chain(of_pyenv())
         .map(|library| library.join("test/decimaltestdata"))
         .find(|folder| is_complete(folder))
@@ -75,10 +77,10 @@ fn is_complete(folder: &Path) -> bool {
     FILES.iter().all(|(name, _)| folder.join(name).with_extension("decTest").is_file())
 }
 
-/// The standard library of the `python3` that the shell finds.
-fn of_python() -> Option<PathBuf> {
+/// The standard library of a Python.
+fn of_python(python: &str) -> Option<PathBuf> {
     let program = "import sysconfig; print(sysconfig.get_path('stdlib'))";
-    let output = Command::new("python3").args(["-c", program]).output().ok()?;
+    let output = Command::new(python).args(["-c", program]).output().ok()?;
     Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim_end()))
 }
 

@@ -19,7 +19,7 @@ use self::histories::{Member, member};
 use self::packs::{Drawn, drawn};
 use crate::oracle::draw::Draw;
 
-const PACKS: u64 = 15;
+const PACKS: u64 = 8;
 const MANY_PACKS: u64 = 200;
 const MEMBERS: usize = 150;
 /// Of each pack, so many are certified too.

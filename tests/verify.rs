@@ -54,7 +54,7 @@ fn every_sample_holds_in_python() {
 
 #[test]
 fn every_generated_certificate_holds() {
-    generated_certificates_hold(250);
+    generated_certificates_hold(150);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn asked(name: &str, usual: u64) -> u64 {
 /// Each digit of each certificate and of the batch, replaced by the next one. Of the samples of one program, the first has it changed.
 #[test]
 fn a_changed_digit_is_refused() {
-    changed_digits_are_refused(&["zhao", "settlement"], 29, |digit| vec![(digit + 1) % 10]);
+    changed_digits_are_refused(&["zhao", "settlement"], 53, |digit| vec![(digit + 1) % 10]);
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn no_other_way_to_write_it_is_accepted() {
 /// The forger works out all digests again: what does not follow is refused for what it is, or the program is another one, and its digest shows it.
 #[test]
 fn a_forger_who_works_out_the_digests_again_does_not_get_through() {
-    no_forger_gets_through(120);
+    no_forger_gets_through(240);
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn no_forger_gets_through(one_in: usize) {
 
 #[test]
 fn both_checkers_judge_a_forgery_alike() {
-    both_checkers_judge_alike(60);
+    both_checkers_judge_alike(120);
 }
 
 #[test]
@@ -594,6 +594,7 @@ fn proofs_hold_at_their_place(counts: &[usize], one_in: usize) {
 #[test]
 fn a_batch_of_any_size_has_its_root() {
     let certificates: Vec<Certificate> = ["zhao", "denied", "settlement"].into_iter().map(made).collect();
+    let mut files = Vec::new();
     for count in 0..=17 {
         let mut file = Vec::new();
         let mut roll = Roll::to(&mut file);
@@ -603,8 +604,9 @@ fn a_batch_of_any_size_has_its_root() {
         let root = roll.end().unwrap();
         let held = batch(&file).unwrap();
         assert_eq!((held.count(), held.root()), (u64::try_from(count).unwrap(), root.as_str()));
-        assert_eq!(python::judge([String::from_utf8(file).unwrap()]), ["holds"]);
+        files.push(String::from_utf8(file).unwrap());
     }
+    assert_eq!(python::judge(files), ["holds"; 18]);
 }
 
 #[test]

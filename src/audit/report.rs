@@ -455,7 +455,7 @@ impl Report<'_> {
             (self.pick("文件", "File"), false),
             (self.pick("名称", "Name"), false),
             (self.pick("大小（字节）", "Size, bytes"), true),
-            (self.pick("校验值（SHA-256）", "Digest (SHA-256)"), false),
+            (self.pick("摘要（SHA-256）", "Digest (SHA-256)"), false),
         ];
         let mut files = Table::of(&columns);
         let inputs = self.summary.batch.manifest().map_or(&[][..], |manifest| &manifest.inputs);

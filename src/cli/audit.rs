@@ -229,7 +229,7 @@ impl Done {
         self.counts(&mut lines, language, look);
         let recorded = summary.recorded_read_as.as_ref().map(|said| {
             let said = said.in_language(language);
-            say!(language, "记录：{said}", "recorded payouts read as: {said}")
+            say!(language, "已付记录：{said}", "recorded payouts read as: {said}")
         });
         for said in read_in_words(&summary.batch, language).into_iter().chain(recorded) {
             lines.line(&clean(&said));
@@ -291,7 +291,7 @@ impl Done {
         let inputs = inputs.iter().map(|input| (short(&input.sha256), clean(&input.file)));
         let packs = self.packs();
         let packs = packs.iter().map(|pack| (short(&pack.fingerprint), format!("{} {}", pack.plan, pack.version)));
-        let title = pick(language, "输入文件与规则包的指纹", "Fingerprints of inputs and packs");
+        let title = pick(language, "输入文件的摘要、规则包的指纹", "Fingerprints of inputs and packs");
         list(lines, title, inputs.chain(packs).collect(), language, look);
     }
 
@@ -315,7 +315,7 @@ impl Done {
         let Summary { rows, .. } = &self.summary;
         let Rows { read, equal, different, again, orphans, ambiguous, rejected, put_right, .. } = *rows;
         let numbers = [
-            (Ink::Strong, pick(language, "记录的给付", "recorded payouts read"), count(read)),
+            (Ink::Strong, pick(language, "已付记录", "recorded payouts read"), count(read)),
             (Ink::Plain, pick(language, "  与应付相同", "  as is due"), count(equal)),
             (Ink::Plain, pick(language, "  与应付不同", "  other than is due"), count(different)),
             (Ink::Plain, pick(language, "  重复", "  of a claim recorded before"), count(again)),
@@ -326,7 +326,7 @@ impl Done {
             (Ink::Plain, pick(language, "应付而无记录", "due, but not recorded"), count(self.summary.not_recorded)),
             (
                 Ink::Plain,
-                pick(language, "理赔申请被退回", "claims rejected"),
+                pick(language, "退回的理赔申请", "claims rejected"),
                 count(self.summary.batch.claims().rejected),
             ),
             (

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use huzhu::batch::{self, Cause, Certificates, Encoding, Input, Job, Observation, Reject, Rows, Summary};
-use huzhu::{Decision, Language};
+use huzhu::{Catalog, Decision, Language, Plan};
 use serde_json::{Value as Json, json};
 
 use super::check::{self, json as print};
+use super::explain::with_its_meaning;
 use super::feeding::Which;
 use super::figures::{MOST_LISTED, count, figures, list, seconds};
 use super::files;
@@ -51,7 +52,7 @@ pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
     std::panic::set_hook(loud);
     let done = done.map_err(|error| failure(&error, asked, setting))?;
     let results = match setting.format {
-        Format::Text => done.text(setting),
+        Format::Text => done.text(&catalog, setting),
         Format::Json => print(&done.json(setting.language)),
     };
     let is_wrong = done.summary.claims().rejected > 0 || done.summary.enrollments().rejected > 0;
@@ -215,7 +216,7 @@ impl Done {
         })
     }
 
-    fn text(&self, setting: &Setting) -> String {
+    fn text(&self, catalog: &Catalog, setting: &Setting) -> String {
         let (language, look, summary) = (setting.language, setting.results, &self.summary);
         let mut lines = Lines::default();
         if self.is_rehearsal {
@@ -228,11 +229,13 @@ impl Done {
         for said in read_in_words(summary, language) {
             lines.line(&clean(&said));
         }
+        let plans: Vec<&Plan> = catalog.plans().collect();
+        let meant = |code: &str| with_its_meaning(code, &plans, language);
         let reasons = summary.reasons();
-        let reasons = reasons.iter().map(|(code, claims)| (count(*claims), (*code).to_owned()));
+        let reasons = reasons.iter().map(|(code, claims)| (count(*claims), meant(code)));
         list(&mut lines, pick(language, "理由", "Reasons"), reasons.collect(), language, look);
         let notices = summary.notices();
-        let notices = notices.iter().map(|(code, claims)| (count(*claims), (*code).to_owned()));
+        let notices = notices.iter().map(|(code, claims)| (count(*claims), meant(code)));
         list(&mut lines, pick(language, "请注意的理赔", "Claims to look at"), notices.collect(), language, look);
         let observations = summary.observations();
         let observations =
@@ -240,12 +243,16 @@ impl Done {
         list(&mut lines, pick(language, "请注意的行", "Rows to look at"), observations.collect(), language, look);
         let causes =
             summary.causes().iter().map(|cause| (count(cause.count), cause_in_words(cause, summary, language)));
-        list(&mut lines, pick(language, "退回的行", "Rejected rows"), causes.collect(), language, look);
+        list(&mut lines, &self.rejected_in_words(language), causes.collect(), language, look);
         for line in self.way_on(language) {
             lines.line(&look.paint(Ink::Faint, &clean(&line)));
         }
         for reject in self.rejects.iter().take(MOST_LISTED) {
             lines.line(&look.paint(Ink::Faint, &clean(&reject_in_words(reject, language))));
+        }
+        if let Some(more) = self.rejects.len().checked_sub(MOST_LISTED).filter(|more| *more > 0) {
+            let more = say!(language, "  另有退回的 {more} 行", "  and {more} more rejected rows");
+            lines.line(&look.paint(Ink::Faint, &more));
         }
         if let Some(Certificates { count: made, root, cut, .. }) = summary.certificates() {
             let made = count(*made);
@@ -264,6 +271,13 @@ impl Done {
         lines.blank();
         lines.line(&self.speed(language));
         lines.into_text()
+    }
+
+    /// How many rows were rejected, above the causes: a list of causes says it neither where it ends early nor where a row has two.
+    fn rejected_in_words(&self, language: Language) -> String {
+        let rejected = self.summary.claims().rejected.saturating_add(self.summary.enrollments().rejected);
+        let rows = count(rejected);
+        say!(language, "退回的行：共 {rows} 行", "Rejected rows: {rows} in all")
     }
 
     /// The file of rejected enrollments, if there is one.

@@ -72,6 +72,23 @@ fn all(setting: &Setting) -> String {
     lines.into_text()
 }
 
+/// What a code is of, after the code: the first sentence of its page, or what the condition of this id requires if all that have it say the same.
+#[cfg(feature = "batch")]
+pub(super) fn with_its_meaning(name: &str, plans: &[&Plan], language: Language) -> String {
+    let meaning = match Code::named(name) {
+        Some(code) => Some(first_sentence(code, language)),
+        None => {
+            let conditions = plans.iter().flat_map(|plan| plan.conditions()).filter(|condition| condition.id() == name);
+            let texts: BTreeSet<&str> = conditions.map(|condition| condition.text().in_language(language)).collect();
+            texts.first().filter(|_| texts.len() == 1).map(|text| (*text).to_owned())
+        }
+    };
+    match meaning {
+        Some(meaning) => format!("{name}  {}", meaning.trim_end_matches(['.', '。'])),
+        None => name.to_owned(),
+    }
+}
+
 /// The first sentence of the page, behind the heading.
 fn first_sentence(code: Code, language: Language) -> String {
     let paragraphs = paragraphs(code.page(language)).into_iter();

@@ -315,7 +315,7 @@ impl Statement<'_> {
         page.row(
             &ledger,
             Ink::Strong,
-            [self.say("待遇", "Benefits"), self.say("增减", "change"), self.say("余额", "left")],
+            [self.say("待遇", "Benefits"), self.say("增减", "change"), self.say("余下", "left")],
         );
         for (number, benefit) in self.explanation.benefits.iter().enumerate() {
             if number > 0 {
@@ -325,7 +325,7 @@ impl Statement<'_> {
         }
         page.line(Ink::Plain, &ledger.rule("═"));
         let sum = ledger.left.place(&grouped(&self.explanation.payable));
-        page.row(&ledger, Ink::Strong, [self.say("合计应付（元）", "Payable in all, yuan"), "", &sum]);
+        page.row(&ledger, Ink::Strong, [self.say("应付合计（元）", "Payable in all, yuan"), "", &sum]);
     }
 
     fn benefit<'s>(&'s self, benefit: &'s BenefitExplanation, ledger: &Ledger, page: &mut Page, notes: &mut Notes<'s>) {
@@ -399,7 +399,7 @@ impl Statement<'_> {
             change,
             change_width: change.width().max(width(self.say("增减", "change"))),
             left,
-            left_width: left.width().max(width(self.say("余额", "left"))),
+            left_width: left.width().max(width(self.say("余下", "left"))),
             width: self.look.width,
         }
     }
@@ -448,8 +448,9 @@ impl Statement<'_> {
         }
     }
 
-    /// The clauses that the page names, each with the figures that it states.
+    /// The clauses that the page names, by number, and then those that it does not name; each with the figures that it states.
     fn clauses<'s>(&'s self, page: &mut Page, notes: &mut Notes<'s>) {
+        let named = notes.clauses.len();
         let stated = self.explanation.figures.iter().filter(|figure| figure.provenance != Provenance::Assumed);
         for figure in stated.clone() {
             notes.clause(&figure.clause);
@@ -461,7 +462,8 @@ impl Statement<'_> {
         for (number, clause) in (1_usize..).zip(&notes.clauses) {
             let of_clause: Vec<&FigureExplanation> = stated.clone().filter(|figure| figure.clause == *clause).collect();
             let figures = self.figures(&of_clause);
-            page.item(&format!("[{number}]"), &format!("{clause}{figures}"));
+            let mark = if number <= named { format!("[{number}]") } else { "•".to_owned() };
+            page.item(&mark, &format!("{clause}{figures}"));
         }
     }
 

@@ -16,7 +16,7 @@ pub(super) struct Feeding {
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     ignore_columns: Vec<String>,
     /// Read this sheet of a workbook; `claims=NAME` says it of one file, and may be given again [default: the first]
-    /// · 读工作簿中的这张表；`claims=表名` 只指理赔申请的文件，`enrollments=` 指参保记录，`recorded=` 指已付记录，可写多次 [默认：第一张]
+    /// · 读工作簿中的这张工作表；`claims=表名` 只指理赔申请的文件，`enrollments=` 指参保记录，`recorded=` 指已付记录，可写多次 [默认：第一张]
     #[arg(long, value_name = "[INPUT=]NAME", value_parser = sheet)]
     sheet: Vec<For<String>>,
     /// The header stands in this row, and what is above it is left out [default: the first; in a workbook the first that names columns]
@@ -32,11 +32,11 @@ pub(super) struct Feeding {
     #[arg(long)]
     pub(super) strict: bool,
     /// Begin CSV results with the mark by which spreadsheets know UTF-8 [default: where an input is in GB18030 or a workbook]
-    /// · CSV 结果开头加标记，表格软件凭此认出 UTF-8 [默认：有输入文件为 GB18030 或工作簿时加]
+    /// · CSV 结果开头加标记，电子表格凭此认出 UTF-8 [默认：有输入文件为 GB18030 或工作簿时加]
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(super) bom: Option<bool>,
     /// Put an apostrophe before texts in CSV results that a spreadsheet would take for formulas (`=1+1`); ids are then no longer the same
-    /// · CSV 结果中会被表格软件当作公式的文字（`=1+1`）前加单引号；这样的编号就与原来的不同了
+    /// · CSV 结果中会被电子表格当作公式的文字（`=1+1`）前加单引号；这样的编号就与原来的不同了
     #[arg(long)]
     pub(super) spreadsheet_safe: bool,
 }
@@ -57,7 +57,7 @@ struct For<T> {
 }
 
 fn sheet(text: &str) -> Result<For<String>, Form> {
-    said(text, Form { zh: "应为表名", en: "the name of a sheet" })
+    said(text, Form { zh: "应为工作表名", en: "the name of a sheet" })
 }
 
 fn row(text: &str) -> Result<For<NonZeroU32>, Form> {

@@ -10,7 +10,8 @@ use serde_json::json;
 use super::check::json as print;
 use super::files::{self, did_you_mean, why, within};
 use super::options::{Format, Init, Setting};
-use super::words::{pick, say};
+use super::spoken::spoken;
+use super::words::say;
 use super::{Failure, Report, shipped};
 
 const PACK: &str = include_str!("template.toml");
@@ -53,28 +54,17 @@ type Files = Vec<(PathBuf, String)>;
 
 fn template(id: &str, setting: &Setting) -> Files {
     let file = |(ending, text): (&str, &str)| {
-        (within(&setting.rules, format!("{id}.{ending}")), spoken(text, setting.language).replace(ID, id))
+        (within(&setting.rules, format!("{id}.{ending}")), begun(text, setting.language).replace(ID, id))
     };
     [("toml", PACK), ("cases.toml", CASES)].map(file).into()
 }
 
-/// The template in the reader's language: of each comment `English · 中文` the reader's part; for one who reads Chinese, titles and units
-/// in Chinese alone.
-fn spoken(template: &str, language: Language) -> String {
-    let lines = template.lines().map(|line| match line.split_once("# ") {
-        Some((code, comment)) => match comment.split_once(" · ") {
-            Some((en, zh)) => format!("{code}# {}\n", pick(language, zh, en)),
-            None => format!("{line}\n"),
-        },
-        None => format!("{line}\n"),
-    });
-    let text: String = lines.collect();
+/// A new pack is in the reader's language; for one who reads Chinese its titles are in Chinese alone.
+fn begun(template: &str, language: Language) -> String {
+    let text = spoken(template, language);
     match language {
         Language::En => text,
-        Language::Zh => {
-            let units = [(" yuan/day\"", "元/天\""), (" yuan\"", "元\""), (" days\"", "天\""), ("1 year\"", "1年\"")];
-            units.into_iter().fold(titles_in_chinese(&text), |text, (en, zh)| text.replace(en, zh))
-        }
+        Language::Zh => titles_in_chinese(&text),
     }
 }
 
@@ -91,14 +81,15 @@ fn titles_in_chinese(text: &str) -> String {
     })
 }
 
-/// A plan that comes with the program, under an id.
+/// A plan that comes with the program, under an id. Its titles are kept in both languages: someone has written them.
 fn shipped(plan: &str, id: &str, setting: &Setting) -> Result<Files, Failure> {
     let files = shipped::files_of(plan, id);
     if files.is_empty() {
         let message = say!(setting.language, "程序未附带计划 `{plan}`", "no plan `{plan}` comes with the program");
         return Err(Failure::new(message).with_help([did_you_mean(plan, &shipped::plans(), setting.language)]));
     }
-    Ok(files.into_iter().map(|(name, text)| (within(&setting.rules, name), text)).collect())
+    let copied = |(name, text): (String, String)| (within(&setting.rules, name), spoken(&text, setting.language));
+    Ok(files.into_iter().map(copied).collect())
 }
 
 /// The joint limits that a shipped plan is under.
@@ -119,7 +110,7 @@ impl Joint {
             let lacking: Vec<String> =
                 plans.iter().filter(|plan| !is_here(plan)).map(|plan| format!("`{plan}`")).collect();
             if lacking.is_empty() {
-                joint.files.extend((!path.exists()).then(|| (path, text.to_owned())));
+                joint.files.extend((!path.exists()).then(|| (path, spoken(text, setting.language))));
                 continue;
             }
             let lacking = lacking.join(", ");

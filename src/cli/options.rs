@@ -257,11 +257,11 @@ impl Holding {
 }
 
 /// Checks certificates without the engine
-/// · 不用审核引擎，独立查验凭证
+/// · 独立查验凭证，不依赖审核程序
 ///
 /// Each file is a certificate, or a batch of many. Every step is worked out again from the facts that it states, by a checker that shares no code with
 /// the engine; exit 1 if anything does not hold. `huzhu check --format json` gives the digest of a pack's program.
-/// · 每个文件是一份凭证，或一整批凭证。每一步都按凭证所载的事实重新算过，查验程序与审核引擎没有共用的代码；有任何不符，退出码为 1。规则包的程序摘要见 `huzhu check --format json`。
+/// · 每个文件是一份凭证，或一整批凭证。每一步都按凭证所载的事实重新算过，查验程序与审核程序没有共用的代码；有任何不符，退出码为 1。规则包的程序摘要见 `huzhu check --format json`。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu adjudicate rules/cases/zhao.json --certificate zhao.certificate.json\n  \

@@ -214,7 +214,7 @@ fn rows(now: &Adjudication, then: &Adjudication, difference: Decimal, setting: &
         let title = lines.title().in_language(language).to_owned();
         rows.push([title, cell(before), cell(after), signed(change)]);
     }
-    let sum = say!(language, "合计应付（元）", "payable in all, yuan");
+    let sum = say!(language, "应付合计（元）", "payable in all, yuan");
     rows.push([sum, amount(now.payable()), amount(then.payable()), signed(difference)]);
     rows
 }

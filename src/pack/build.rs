@@ -231,7 +231,7 @@ impl<'n> Builder<'n> {
         if taken {
             let message = say!("名称 `{name}` 已被使用", "the name `{name}` is taken");
             let help = say!(
-                "数值、表、清单、分段、中间值、等待期与事实不可同名",
+                "数值、对照表、名单、分段、计算值、等待期与事实不可同名",
                 "figures, tables, lists, bands, values, waiting periods and facts share one namespace"
             );
             self.resolver.findings.report(Code::DuplicateName, span, message).help_with([help]);

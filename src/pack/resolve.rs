@@ -298,7 +298,7 @@ impl Resolver {
         self.extent.depth = self.extent.depth.max(depth);
         if depth > MAX_NESTING {
             let message = say!(
-                "表达式连同其中的中间值嵌套超过 {MAX_NESTING} 层",
+                "表达式连同其中的计算值嵌套超过 {MAX_NESTING} 层",
                 "the expression nests more than {MAX_NESTING} deep once values are put in"
             );
             self.findings.report(Code::TooDeep, span, message);
@@ -369,7 +369,7 @@ impl Resolver {
                     ),
                 ),
                 Named::List(..) => {
-                    self.not_a_value(name, span, say!("清单用于 `… in {name}`", "use a list as `… in {name}`"))
+                    self.not_a_value(name, span, say!("名单用于 `… in {name}`", "use a list as `… in {name}`"))
                 }
                 Named::Waiting(_) => self.not_a_value(
                     name,
@@ -406,7 +406,7 @@ impl Resolver {
         if fact.needs_guard() && !self.guarded.contains(&slot) && !self.standard {
             let name = fact.name.clone();
             let message = say!(
-                "`{name}` 缺省表示没有，须先用 `given({name})` 判断",
+                "`{name}` 未填表示没有，须先用 `given({name})` 判断",
                 "`{name}` is absent where there was none; ask `given({name})` first"
             );
             let help = say!("写成 `given({name}) and …`", "write `given({name}) and …`");
@@ -917,7 +917,7 @@ impl Resolver {
     fn within_list(&mut self, subject: &Syntax, list: &Syntax) -> Option<Truth> {
         let Term::Name(name) = &list.term else {
             self.category(subject);
-            return self.mismatch(list, "清单的名称", "the name of a list");
+            return self.mismatch(list, "名单的名称", "the name of a list");
         };
         let declared = self.names.get(name).cloned();
         if self.may_be_poisoned(name) {
@@ -928,7 +928,7 @@ impl Resolver {
         let Some(Declared { named: Named::List(of, values), assumed, .. }) = declared else {
             let lists = self.names.iter().filter(|(_, declared)| matches!(declared.named, Named::List(..)));
             let help = did_you_mean(name, lists.map(|(name, _)| name.as_str()));
-            let message = say!("没有名为 `{name}` 的清单", "no list is named `{name}`");
+            let message = say!("没有名为 `{name}` 的名单", "no list is named `{name}`");
             self.findings.report(Code::UnknownName, &list.span, message).help_with(help);
             return None;
         };
@@ -936,7 +936,7 @@ impl Resolver {
         self.touched.extend(assumed);
         let slot = slot?;
         if self.facts.get(slot).is_some_and(|fact| *fact.name != *of) {
-            let message = say!("清单 `{name}` 所列的是 `{of}`", "the list `{name}` lists values of `{of}`");
+            let message = say!("名单 `{name}` 所列的是 `{of}`", "the list `{name}` lists values of `{of}`");
             self.findings.report(Code::TypeMismatch, &list.span, message);
             return None;
         }

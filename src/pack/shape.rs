@@ -123,7 +123,7 @@ mod keys {
         optional("closed", Shape::YesNo, "此外没有其他取值", "whether it has no other values"),
         optional("min", Shape::Literal, "最小值", "the least"),
         optional("max", Shape::Literal, "最大值", "the most"),
-        optional("absent", Shape::OneOf(|| vec!["unknown", "none"]), "缺省的含义", "what absence means"),
+        optional("absent", Shape::OneOf(|| vec!["unknown", "none"]), "未填的含义", "what absence means"),
     ];
     const TABLE: &[Key] = &[
         optional("title", Shape::Title, "名称", "the name that is shown"),
@@ -138,9 +138,9 @@ mod keys {
     ];
     const BANDS: &[Key] = &[
         optional("title", Shape::Title, "名称", "the name that is shown"),
-        key("kind", Shape::OneOf(|| vec!["marginal", "slab"]), "分段累进或全额分档", "each part its rate, or one for the whole"),
-        optional("by", Shape::Expression, "分档依据（全额分档）", "what picks the band (slab)"),
-        optional("edge", Shape::OneOf(|| vec!["up-to", "below"]), "上界归属（全额分档）", "whose the upper edge is (slab)"),
+        key("kind", Shape::OneOf(|| vec!["marginal", "slab"]), "分段累进或分段全额", "each part its rate, or one for the whole"),
+        optional("by", Shape::Expression, "分段所依的值（分段全额）", "what picks the band (slab)"),
+        optional("edge", Shape::OneOf(|| vec!["up-to", "below"]), "上界归属（分段全额）", "whose the upper edge is (slab)"),
         key("rows", Shape::List(&Shape::Table(&[&[
             optional("above", Shape::Literal, "下界", "the lower edge"),
             optional("up_to", Shape::Literal, "上界", "the upper edge"),
@@ -170,7 +170,7 @@ mod keys {
         optional("deductible", Shape::Expression, "起付线", "the deductible"),
         optional("limit", Shape::Expression, "限额", "the limit"),
         optional("less", Shape::Expression, "扣减", "an amount that comes off"),
-        optional("offset", Shape::List(&Shape::Id), "扣减其他待遇", "benefits that come off"),
+        optional("offset", Shape::List(&Shape::Id), "抵扣其他待遇", "benefits that come off"),
         optional("exclusive", Shape::List(&Shape::Id), "与其他待遇不重复给付", "benefits that exclude this one"),
         optional("waiting", Shape::Text, "等待期", "a waiting period"),
         optional("minimum", Shape::Expression, "最低给付", "the least that is paid"),
@@ -207,12 +207,12 @@ mod keys {
     pub(in crate::pack) const PACK: Shape = Shape::Table(&[&[
         key("plan", Shape::Table(&[PLAN]), "计划", "the plan and this version of it"),
         optional("enrollment", Shape::Table(&[ENROLLMENT]), "参保", "price and shares"),
-        optional("figure", map(&Shape::Table(&[TITLED, CITED, FIGURE])), "数字", "figures with their provenance"),
+        optional("figure", map(&Shape::Table(&[TITLED, CITED, FIGURE])), "数值", "figures with their provenance"),
         optional("fact", map(&Shape::Table(&[FACT])), "事实", "facts of its own"),
-        optional("table", map(&Shape::Table(&[CITED, TABLE])), "表", "tables"),
-        optional("list", map(&Shape::Table(&[CITED, LIST])), "清单", "lists of category values"),
+        optional("table", map(&Shape::Table(&[CITED, TABLE])), "对照表", "tables"),
+        optional("list", map(&Shape::Table(&[CITED, LIST])), "名单", "lists of category values"),
         optional("bands", map(&Shape::Table(&[CITED, BANDS])), "分段", "bands"),
-        optional("value", map(&Shape::Table(&[TITLED, CITED, VALUE])), "中间值", "named expressions"),
+        optional("value", map(&Shape::Table(&[TITLED, CITED, VALUE])), "计算值", "named expressions"),
         optional("waiting", map(&Shape::Table(&[TITLED, CITED, WAITING])), "等待期", "waiting periods"),
         optional("condition", Shape::List(&Shape::Table(&[CITED, CONDITION])), "条件", "conditions"),
         key("benefit", Shape::List(&Shape::Table(&[TITLED, CITED, BENEFIT])), "待遇", "benefits"),
@@ -240,7 +240,7 @@ mod keys {
         ]]), "默认事实", "facts of every case"),
         key("table", Shape::List(&Shape::Table(&[&[
             key("rule", Shape::Title, "规则", "the rule that the table shows"),
-            optional("why", Shape::Title, "理由", "why it is so"),
+            optional("why", Shape::Title, "说明", "why it is so"),
             key("columns", Shape::List(&Shape::Text), "列", "facts and expectations"),
             key("rows", Shape::List(&Shape::List(&Shape::Scalar)), "行", "one case a row"),
         ]])), "表", "tables of cases"),

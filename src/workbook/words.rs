@@ -163,7 +163,7 @@ pub(super) fn step(name: &str, language: Language) -> &str {
         "bands" => "分段给付",
         "deductible" => "起付线",
         "limit" => "限额",
-        "less" => "扣除",
+        "less" => "扣减",
         "offset" => "抵扣",
         "exclusive" => "不重复给付",
         "waiting" => "等待期",

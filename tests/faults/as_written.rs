@@ -69,15 +69,15 @@ fn what_means_one_thing_only_is_read_in_every_way_in() {
     for (fact, plain, way) in ways() {
         let text = lines(&CLAIMS, ",").replace(&format!(",{plain},"), &format!(",{},", quoted(way)));
         let c = folder.file("c.csv", text);
-        assert_eq!(folder.payouts(&c, &enrollments, &[]), expected, "{way}");
-        let said = folder.batch(&c, &enrollments, &[]);
+        let (payouts, said) = folder.decided(&c, &enrollments, &[]);
+        assert_eq!(payouts, expected, "{way}");
         let seen = said["observations"].as_array().unwrap().iter().find(|seen| seen["code"] == "normalised");
         let seen = seen.unwrap_or_else(|| panic!("{way}: {said}"));
         assert_eq!((&seen["column"], &seen["rows"], &seen["first_row"]), (&fact.into(), &1.into(), &1.into()), "{way}");
         assert_eq!(seen["text"], format!("`{way}` of `{fact}` is read as `{plain}`"));
         // a case file says so beside the decision
         let case = folder.file("case.json", case(fact, &way.into()));
-        let ran = huzhu(&["adjudicate", &case, "--format", "json"]);
+        let ran = folder.huzhu(&["adjudicate", &case, "--format", "json"]);
         let said: Json = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{way}: {ran:?}"));
         assert_eq!(said["payable"], "7119.87", "{way}");
         assert_eq!(said["notices"][0]["code"], "normalised", "{way}: {said}");
@@ -114,7 +114,7 @@ fn what_can_mean_two_things_is_refused_in_every_way_in() {
         let [(row, column, reason)] = &*folder.rejects() else { panic!("{way}") };
         assert_eq!((row.as_str(), column.as_str()), ("1", fact), "{way}");
         assert!(reason.contains(&format!("`{way}`")), "{way}: {reason}");
-        let ran = huzhu(&["adjudicate", &folder.file("case.json", case(fact, &way.into()))]);
+        let ran = folder.huzhu(&["adjudicate", &folder.file("case.json", case(fact, &way.into()))]);
         assert_eq!(ran.code, 1, "{way}: {ran:?}");
         assert!(Claim::new("C1").with(fact, way).is_err(), "{way}");
     }

@@ -66,8 +66,8 @@ fn every_encoding_separator_and_packing_gives_the_same() {
             [("UTF-8", &plain), ("UTF-8", &marked), ("UTF-16LE", &little), ("UTF-16BE", &big), ("GB18030", &gb18030)];
         for (name, way) in ways {
             let (c, e) = (folder.file("c.csv", way(&claims)), folder.file("e.csv", way(&enrollments)));
-            assert_eq!(folder.payouts(&c, &e, &[]), expected, "{name} {separator:?}");
-            let said = folder.batch(&c, &e, &[]);
+            let (payouts, said) = folder.decided(&c, &e, &[]);
+            assert_eq!(payouts, expected, "{name} {separator:?}");
             assert_eq!(said["read_as"]["claims"]["encoding"], name);
             let c = folder.file("c.csv.gz", packed(&way(&claims)));
             let e = folder.file("e.csv.gz", packed(&way(&enrollments)));
@@ -223,7 +223,7 @@ fn a_title_above_the_header_is_said_and_left_out_where_that_is_asked_for() {
 
 #[test]
 fn the_row_of_the_header_is_counted_as_an_editor_counts_lines() {
-    let folder = Folder::new();
+    let (folder, expected) = (Folder::new(), plain_payouts());
     let [claims, enrollments] = in_chinese(",");
     let e = folder.file("e.csv", &enrollments);
     for end in ["\n", "\r\n"] {
@@ -231,8 +231,8 @@ fn the_row_of_the_header_is_counted_as_an_editor_counts_lines() {
         let c = folder.file("c.csv", format!("2025年度理赔台账{end}{end}{claims}"));
         let ran = folder.ran(&c, &e, &[]);
         assert!(ran.code == 2 && ran.err.contains("seems to be row 3, below a title"), "{}", ran.err);
-        assert_eq!(folder.payouts(&c, &e, &["--header-row", "claims=3"]), plain_payouts());
-        let said = folder.batch(&c, &e, &["--header-row", "claims=3"]);
+        let (payouts, said) = folder.decided(&c, &e, &["--header-row", "claims=3"]);
+        assert_eq!(payouts, expected);
         assert_eq!(said["read_as"]["claims"]["text"], "header in row 3, the rows above it left out");
         for row in ["1", "2", "4", "99"] {
             let ran = folder.ran(&c, &e, &["--header-row", &format!("claims={row}")]);
@@ -241,11 +241,11 @@ fn the_row_of_the_header_is_counted_as_an_editor_counts_lines() {
         }
         // a spreadsheet shows a title of two lines in one row
         let c = folder.file("c.csv", format!("\"2025年度{end}理赔台账\"{end}{end}{claims}"));
-        assert_eq!(folder.payouts(&c, &e, &["--header-row", "claims=3"]), plain_payouts());
+        assert_eq!(folder.payouts(&c, &e, &["--header-row", "claims=3"]), expected);
         // empty lines alone are nothing to speak of
         let c = folder.file("c.csv", format!("{end}{end}{claims}"));
-        assert_eq!(folder.payouts(&c, &e, &[]), plain_payouts());
-        assert_eq!(folder.batch(&c, &e, &[])["read_as"]["claims"]["text"], serde_json::Value::Null);
+        let (payouts, said) = folder.decided(&c, &e, &[]);
+        assert_eq!((payouts, &said["read_as"]["claims"]["text"]), (expected.clone(), &serde_json::Value::Null));
     }
     let c = folder.file("c.csv", "a\n\nb\n");
     for (row, said) in [("2", "is empty: it has no header"), ("9", "has no row 9")] {

@@ -490,7 +490,7 @@ fn by_programs(rules: &Path, world: &World, told: &AllTold) {
 
     by_audit(&folder, &claims, &enrollments, told, run);
     if told.len() <= FEW {
-        by_adjudicate(&folder, &rules, world, told, run);
+        by_adjudicate(&folder, &rules, world, told);
     }
 }
 
@@ -549,14 +549,14 @@ fn by_audit(
 }
 
 /// `adjudicate` of each case, with its certificate.
-fn by_adjudicate(
-    folder: &Folder,
-    rules: &str,
-    world: &World,
-    told: &AllTold,
-    run: impl Fn(&[&str], i32) -> super::program::Ran,
-) {
-    let catalog = Catalog::load(Path::new(rules)).unwrap();
+fn by_adjudicate(folder: &Folder, rules: &str, world: &World, told: &AllTold) {
+    let rules = packs_of(folder, rules, world);
+    let run = |arguments: &[&str], code: i32| {
+        let ran = huzhu(&[arguments, &["--rules", &rules]].concat());
+        assert_eq!(ran.code, code, "{arguments:?} {ran:?}");
+        ran
+    };
+    let catalog = Catalog::load(Path::new(&rules)).unwrap();
     let cases = accounts(&catalog, world).into_iter().flat_map(|account| cases(&catalog, &account, told));
     for (key, case) in cases.filter_map(|(key, case)| Some((key, case?))) {
         let (file, certificate) = (folder.path("case.json"), folder.path("certificate.json"));
@@ -577,6 +577,21 @@ fn by_adjudicate(
         let found = Told { digest, ..told_in(&serde_json::from_str(&ran.out).unwrap()) };
         assert_eq!(&found, expected, "adjudicate {key:?}");
     }
+}
+
+/// A folder with the packs of a world's plans, and of those that a joint limit holds together with them: each start of the program reads them all.
+fn packs_of(folder: &Folder, rules: &str, world: &World) -> String {
+    let families: BTreeSet<&str> =
+        world.enrollments.iter().filter_map(|row| row.get("plan")?.split('-').next()).collect();
+    let packs = folder.path("packs");
+    std::fs::create_dir(&packs).unwrap();
+    for entry in std::fs::read_dir(rules).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if families.iter().any(|family| name.starts_with(family)) {
+            std::fs::copy(Path::new(rules).join(&name), Path::new(&packs).join(&name)).unwrap();
+        }
+    }
+    packs
 }
 
 fn written(path: &str, rows: &[Row]) {

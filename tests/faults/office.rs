@@ -78,7 +78,8 @@ fn a_workbook_gives_what_the_same_rows_in_csv_give() {
     let e = workbook(&folder, "e.xlsx", &[("参保", 0, enrollments())]);
     assert_eq!(folder.payouts(&c, &e, &[]), expected);
     assert_eq!(folder.payouts(&c, &e, &["--threads", "1"]), expected);
-    let said = folder.batch(&c, &e, &[]);
+    // a pack of another plan knows the occupation
+    let said = folder.batch(&c, &e, &["--rules", "rules"]);
     assert_eq!(said["read_as"]["claims"]["text"], "sheet `理赔`");
     assert_eq!(said["observations"][0]["column"], "职业", "{said}");
     assert_eq!(said["observations"][0]["first_cell"], "参保!H2");

@@ -45,12 +45,31 @@ fn a_rejected_row_comes_back_with_its_columns_and_its_place() {
          b,e2,2025-02-30,accident,400.00,x,-1,2,5,C4; F4,event_date; hospital_days,2025-02-30; x,";
     assert!(rejects.starts_with(expected), "{rejects}");
     let last = rejects.lines().last().unwrap();
-    let expected = "c,e9,2025-03-01,accident,400.00,3,,3,6,B5,enrollment_id,e9,没有这一参保记录，或其未被接受,\
+    let expected = "c,e9,2025-03-01,accident,400.00,3,,3,6,B5,enrollment_id,e9,没有这一参保记录，或其已退回,\
                     \"no such enrollment, or it was rejected\"";
     assert_eq!(last, expected);
     assert_eq!(rejects.lines().count(), 3, "{rejects}");
     assert!(!Path::new(&folder.path("out.rejects.enrollments.csv")).exists());
     assert!(ran.out.contains("correct them there and give it as `--claims`"), "{}", ran.out);
+}
+
+/// A list of causes ends after ten, and a row may have two of them: how many rows were rejected stands above it.
+#[test]
+fn the_summary_says_how_many_rows_were_rejected_whatever_it_lists() {
+    let folder = Folder::new("rejected-count");
+    let faults = ["x", "1.5", "-1", "1,0", "1e3", "-", "?", "二", "1;2", "0x1", "１／２", "NaN", "51 people"];
+    let claims = faults.iter().enumerate().map(|(number, fault)| {
+        format!(
+            "c{number},e1,2025-02-{:02},accident,400.00,\"{fault}\"\nd{number},e9,2025-03-01,accident,1,1\n",
+            number + 1
+        )
+    });
+    let head = "claim_id,enrollment_id,event_date,cause,personal_burden,hospital_days\n";
+    folder.write("c.csv", &(head.to_owned() + &claims.collect::<String>()));
+    folder.write("e.csv", ENROLLMENTS);
+    let ran = batch(&folder, "c.csv", "e.csv", "out.csv", &[]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.contains("\nRejected rows: 26 in all\n"), "{}", ran.out);
 }
 
 #[test]

@@ -493,7 +493,7 @@ pub(super) fn reject_of(input: Input, rows: &Rows<'_>, row: usize, column: &str,
 }
 
 fn refused() -> Text {
-    say!("其参保记录未被接受", "its enrollment was rejected")
+    say!("其参保记录已退回", "its enrollment was rejected")
 }
 
 fn same_claim() -> Text {

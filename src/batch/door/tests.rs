@@ -140,10 +140,10 @@ fn any_text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A case is many columns.
+/// A case is many columns; `PROPTEST_CASES=1024` tries four times as many.
 fn some_cases() -> ProptestConfig {
     let asked = ProptestConfig::default();
-    ProptestConfig { cases: asked.cases.div_ceil(4), failure_persistence: None, ..asked }
+    ProptestConfig { cases: asked.cases.div_ceil(16), failure_persistence: None, ..asked }
 }
 
 proptest! {

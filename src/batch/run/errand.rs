@@ -124,7 +124,10 @@ impl Errand {
             (self.ignored == earlier.ignored, say!("略过的列不同", "the columns that are left out are not the same")),
             (
                 self.intakes == earlier.intakes,
-                say!("工作表、表头行或编码不同", "the sheet, the row of the header or the encoding is not the same"),
+                say!(
+                    "工作表、列名所在的行或编码不同",
+                    "the sheet, the row of the header or the encoding is not the same"
+                ),
             ),
             (
                 self.is_strict == earlier.is_strict,

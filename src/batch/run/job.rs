@@ -215,10 +215,12 @@ impl Job {
         })
     }
 
-    /// The encodings of both inputs, and of another one.
-    pub(crate) fn encodings(&self, other: Option<Encoding>) -> Result<[Option<Encoding>; 3], Error> {
+    /// The encodings of both inputs, and the job that knows them: each text is gone through for its encoding, and not once more by the run.
+    pub(crate) fn with_encodings(self) -> Result<(Job, [Option<Encoding>; 2]), Error> {
         let of = |(path, intake): (&Path, &Intake)| files::encoding_of(path, intake);
-        Ok([other, of(self.input(Input::Claims))?, of(self.input(Input::Enrollments))?])
+        let [claims, enrollments] = [of(self.input(Input::Claims))?, of(self.input(Input::Enrollments))?];
+        let (claims_as, enrollments_as) = (self.claims_as.found(claims), self.enrollments_as.found(enrollments));
+        Ok((Job { claims_as, enrollments_as, ..self }, [claims, enrollments]))
     }
 
     /// Names the recorded payouts in the manifest.

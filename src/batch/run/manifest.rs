@@ -215,6 +215,6 @@ impl Manifest {
     /// The record as JSON with line breaks, as it stands in its file.
     pub(super) fn to_text(&self) -> Result<String, Error> {
         let text = serde_json::to_string_pretty(self).map(|text| format!("{text}\n"));
-        text.map_err(|fault| Error::output(say!("清单写不出：{fault}", "the manifest cannot be written: {fault}")))
+        text.map_err(|fault| Error::output(say!("运行清单写不出：{fault}", "the manifest cannot be written: {fault}")))
     }
 }

@@ -220,7 +220,7 @@ pub(super) fn claims(
             row: numbers.value(row),
             column: "enrollment_id".to_owned(),
             value: ids.value(row).to_owned(),
-            reason: say!("没有这一参保记录，或其未被接受", "no such enrollment, or it was rejected"),
+            reason: say!("没有这一参保记录，或其已退回", "no such enrollment, or it was rejected"),
         });
         lane.rejected.add(rejects.collect())?;
         Ok(of)

@@ -364,7 +364,7 @@ impl<'n> Builder<'n> {
     pub(super) fn slab(&mut self, (name, span, node): Declaration<'n>) -> Option<Slab> {
         for key in ["by", "edge"] {
             if node.get(key).is_none() {
-                let message = say!("全额分档缺少 `{key}`", "`{key}` is missing: a slab needs it");
+                let message = say!("分段全额缺少 `{key}`", "`{key}` is missing: a slab needs it");
                 self.resolver.findings.report(Code::MissingKey, span, message);
             }
         }
@@ -387,7 +387,7 @@ impl<'n> Builder<'n> {
                 self.resolver.findings.report(
                     Code::UnknownKey,
                     &entry.key_span,
-                    say!("全额分档没有 `at_most`", "a slab has no `at_most`"),
+                    say!("分段全额没有 `at_most`", "a slab has no `at_most`"),
                 );
             }
             match up_to {

@@ -61,7 +61,7 @@ impl Resolver {
                 self.findings.report(
                     Code::CircularValue,
                     span,
-                    say!("中间值的定义绕回了自身", "a value is defined in terms of itself"),
+                    say!("计算值的定义绕回了自身", "a value is defined in terms of itself"),
                 );
                 None
             }
@@ -109,7 +109,7 @@ impl Resolver {
             (Typed::Number(_, unit), Some(SumOfItself { span, .. })) => {
                 let unit = unit.said();
                 let message = say!(
-                    "累计自身的中间值须以元计，却是{unit}",
+                    "累计自身的计算值须以元计，却是{unit}",
                     "a value that sums itself is in yuan; this one is {unit}"; unit
                 );
                 self.findings.report(Code::UnitMismatch, &span, message);
@@ -119,7 +119,7 @@ impl Resolver {
                 self.findings.report(
                     Code::TypeMismatch,
                     &span,
-                    say!("此中间值不是数，不能累计", "this value is not a number and cannot be summed"),
+                    say!("此计算值不是数，不能累计", "this value is not a number and cannot be summed"),
                 );
                 None
             }

@@ -116,6 +116,7 @@ impl Values<'_> {
     }
 
     /// The same by the node's place.
+    #[cfg(feature = "workbook")]
     #[expect(clippy::indexing_slicing, reason = "a node is worked out before it is asked for")]
     pub(crate) fn missing_at(&self, place: usize) -> Slots {
         self.known[place].missing()
