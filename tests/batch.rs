@@ -422,7 +422,7 @@ fn a_work_file_that_was_changed_is_seen() {
 #[test]
 #[cfg(unix)]
 fn a_full_disk_leaves_nothing_under_the_final_name_and_no_work_undone() {
-    a_full_disk_is_survived(World::new("full"), &[60, 4_000]);
+    a_full_disk_is_survived(World::new("full"), &[60, 2_000]);
 }
 
 #[test]
