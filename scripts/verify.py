@@ -2,7 +2,7 @@
 """Checks huzhu certificates and batches: python3 scripts/verify.py [--program DIGEST] [--root ROOT] FILE...
 
 Written from the specification alone (src/docs/certificate.en.md), to be read from top to bottom. Exit code 0: all hold; 1: one does not;
-2: a file cannot be read. Without --program nothing says that the program is the pack's; without --root, that the batch is the noted one.
+2: a file cannot be read or is no certificate. Without --program nothing says that the program is the pack's; without --root, that the batch is the noted one.
 """
 import argparse
 import calendar
@@ -19,9 +19,25 @@ from fractions import Fraction
 class Flaw(Exception):
     """What does not hold."""
 
+class NoCertificate(Flaw):
+    """A file of another kind, in which nothing was ever certified."""
+
 def need(holds, what):
     if not holds:
         raise Flaw(what)
+
+class said_first:
+    """Whatever does not hold inside is said after what was changed."""
+
+    def __init__(self, what):
+        self.what = what
+
+    def __enter__(self):
+        pass
+
+    def __exit__(self, kind, flaw, _):
+        if kind is Flaw:
+            raise Flaw(f"{self.what} ({flaw})") from None
 
 # ── form: canonical JSON, and what may stand in it ────────────────────────
 
@@ -43,6 +59,12 @@ BEGINNINGS = (
     (b"\xef\xbb\xbf", "a byte order mark stands before it: another program has saved it anew"), (b"<", "it is a web page or XML, not a certificate"),
 )
 
+TRACES = b"huzhu-certificate/", b'"program_digest"', b'"conclusion"'
+
+def not_as_written(text):
+    """The flaw of a file that is no certificate as it was written; without a trace of one, it is of another kind."""
+    return (Flaw if any(trace in text for trace in TRACES) else NoCertificate)(what_it_is(text))
+
 def what_it_is(text):
     """What a file is that is no certificate as it was written."""
     for beginning, said in BEGINNINGS:
@@ -52,6 +74,8 @@ def what_it_is(text):
         return "the file is empty"
     try:
         value = json.loads(text.decode("utf-8"))
+    except UnicodeDecodeError:
+        return "it is another kind of file, or text in another encoding, not a certificate"
     except (ValueError, RecursionError):
         return "it is not JSON, so it is no certificate"
     if type(value) is dict and value.get("format") == "huzhu-certificate/1":
@@ -358,6 +382,43 @@ def need_same(follows, stated, place):
             need_same(one, other, f"{place}[{number}]")
     raise Flaw(f"{place}: {json.dumps(follows, ensure_ascii=False):.60} follows, not {json.dumps(stated, ensure_ascii=False):.60}")
 
+PLACES = {  # what does not follow, by the kind of a place of the pack; `{}` is its id
+    "benefit": "the amount of the benefit `{}`", "limit": "what the limit `{}` leaves", "condition": "whether the condition `{}` is met",
+    "identity": "whether the facts agree (`{}`)", "posts": "what counts for later claims",
+}
+OF_BENEFIT = {"paid": "the amount paid", "gross": "the amount before all steps", "lines": "a step"}
+
+def changed_value(step):
+    """What was changed, in an auditor's words, where the value of a step does not follow."""
+    if step["op"] == "fact":
+        return f"the fact `{step['fact']}` is not the one that the amounts were worked out from"
+    if step["op"] == "prior":
+        return "what was paid before is not what the amounts were worked out from"
+    if step["op"] == "derived":
+        return f"the fact `{step['fact']}` does not follow from the others"
+    kind, _, rest = step.get("at", "").partition(":")
+    name, _, part = rest.partition("/")
+    what = f"whether the benefit `{name}` applies" if (kind, part) == ("benefit", "when") else PLACES.get(kind, "a value").format(name)
+    return f"{what} does not follow from its inputs"
+
+def changed_conclusion(follows, stated):
+    """The same where the conclusion does not follow from the values."""
+    for name in ("decision", "payable", "benefits", "reasons", "posts"):
+        one, other = follows[name], stated.get(name)
+        if canonical(one) == canonical(other):
+            continue
+        if name == "benefits" and type(other) is list and len(one) == len(other):
+            one, other = next((one, other) for one, other in zip(one, other) if canonical(one) != canonical(other))
+            part = next((part for part in sorted(one) if type(other) is dict and canonical(one[part]) != canonical(other.get(part))), None)
+            if part in OF_BENEFIT:
+                return f"{OF_BENEFIT[part]} of the benefit `{one['id']}` does not follow from its inputs"
+        return {
+            "decision": "the decision does not follow from the values", "payable": "the amount payable does not follow from the values",
+            "benefits": "the benefits that are listed are not those that follow from the values",
+            "reasons": "the reasons do not follow from the values", "posts": "what counts for later claims does not follow from the values",
+        }[name]
+    return "the conclusion has a member that does not follow from the values"
+
 def hashed(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
 
@@ -377,12 +438,16 @@ def check_certificate(certificate, program, program_digest):
         step = program["steps"][place]
         of = f", of {step['at']}" if "at" in step else ""
         said = f"step {place}, {step['op']}{of}: {follows!r} follows, not {found!r:.60}"
-        need(type(follows) is type(found) and follows == found, said)
-    need_same(conclude(program, values, lacking), certificate["conclusion"], "conclusion")
+        need(type(follows) is type(found) and follows == found, f"{changed_value(step)} ({said})")
+    follows = conclude(program, values, lacking)
+    with said_first(changed_conclusion(follows, certificate["conclusion"])):
+        need_same(follows, certificate["conclusion"], "conclusion")
     # what was worked out wrong is said before what was hashed wrong, since it tells more
     covered = {member: value for member, value in certificate.items() if member != "digest"}
-    need(certificate["program_digest"] == program_digest, "the program digest is another")
-    need(certificate["digest"] == hashed(canonical(covered)).hex(), "the digest is another")
+    with said_first("the rules in the certificate are not those that it was issued with"):
+        need(certificate["program_digest"] == program_digest, "the program digest is another")
+    with said_first("the content is not the one that the digest was made of: the id of the claim or the enrollment was changed, or a fact with all that follows from it"):
+        need(certificate["digest"] == hashed(canonical(covered)).hex(), "the digest is another")
     return hashed(b"\0", bytes.fromhex(certificate["digest"]))
 
 def counted(top, count):
@@ -408,9 +473,12 @@ def check_single(text):
     certificate = fits(read(text.removesuffix(b"\n")), {**CERTIFICATE, "program": dict, "inclusion?": dict})
     program, inclusion = certificate.pop("program"), certificate.pop("inclusion", None)
     program_digest = hashed(canonical(program)).hex()
-    leaf = check_certificate(certificate, check_program(program), program_digest)
+    with said_first("the rules in the certificate, its program, were changed"):
+        program = check_program(program)
+    leaf = check_certificate(certificate, program, program_digest)
     if inclusion is not None:
-        check_inclusion(inclusion, leaf)
+        with said_first("the proof that the certificate is in its batch does not hold"):
+            check_inclusion(inclusion, leaf)
     said = f"claim {certificate['claim']}: {certificate['conclusion']['decision']} {certificate['conclusion']['payable']}"
     return said, {program_digest}, inclusion and inclusion["root"]
 
@@ -426,7 +494,8 @@ def check_batch(lines):
                 fits(value, {"program": dict, "program_digest": digest})
                 need(named == hashed(canonical(value["program"])).hex(), "the program digest is another")
                 need(named not in programs, "a duplicate program")
-                programs[named], awaited = check_program(value["program"]), named
+                with said_first("the rules in the certificate, its program, were changed"):
+                    programs[named], awaited = check_program(value["program"]), named
             elif "root" in value:
                 end = fits(value, {"count": int, "format": ("huzhu-batch/1",), "root": digest})
             else:
@@ -451,10 +520,10 @@ def check(file):
     if beginning.startswith(b'{"claim":'):
         text = file.read()
         if b'"conclusion":' not in text:
-            raise Flaw(what_it_is(text))
+            raise not_as_written(text)
         return check_single(text)
     if not beginning.startswith((b'{"program":', b'{"count":')):
-        raise Flaw(what_it_is(file.read()))
+        raise not_as_written(file.read())
     return check_batch(file)
 
 def opened(path):
@@ -478,6 +547,9 @@ def main():
             need(not asked.program or programs <= set(asked.program), f"another program: {', '.join(sorted(programs))}")
             need(not asked.root or root in asked.root, f"another root: {root}")
             print(f"{path}: holds: {said}, program {', '.join(sorted(programs))}" + (f", root {root}" if root else ""))
+        except NoCertificate as flaw:
+            print(f"{path}: {flaw}", file=sys.stderr)
+            code = 2
         except Flaw as flaw:
             print(f"{path}: does not hold: {flaw}")
             code = max(code, 1)

@@ -1,5 +1,6 @@
 //! Deciding one claim: the answer alone, or with its reasons.
 
+pub(crate) mod detail;
 pub(crate) mod reasons;
 mod shown;
 mod workings;
@@ -219,6 +220,7 @@ impl Adjudication {
                 text: notice.text().clone(),
                 clause: None,
                 fact: None,
+                detail: None,
                 found: Vec::new(),
             };
             let held = self.notices.iter().filter(|earlier| earlier.holds()).count();
@@ -247,8 +249,8 @@ impl Adjudication {
         let (id, paid) = (reversed.claim(), money::print(exact::subtract(Decimal::ZERO, payable)?));
         let text =
             say!("冲销理赔申请 `{id}`，应追回 {paid} 元", "reverses the claim `{id}`; {paid} yuan are to be recovered");
-        let reason =
-            Reason { code: Code::Reversal.name().to_owned(), text, clause: None, fact: None, found: Vec::new() };
+        let code = Code::Reversal.name().to_owned();
+        let reason = Reason { code, text, clause: None, fact: None, detail: None, found: Vec::new() };
         let outcome = Outcome {
             claim: Arc::clone(&claim.id),
             plan: Arc::clone(&plan.reference),
@@ -318,6 +320,7 @@ impl Adjudication {
                 text: title.clone(),
                 clause: Some(clause.clone()),
                 fact: None,
+                detail: None,
                 found: Vec::new(),
             });
         }
@@ -513,6 +516,9 @@ pub struct Reason {
     pub clause: Option<Text>,
     /// The fact that is missing, if one is.
     pub fact: Option<String>,
+    /// The same for programs, of a claim that is pended: the fact that is missing, or those that contradict each other with
+    /// their values, and by how much: `fund_paid=120 total_cost=100 by 20`.
+    pub detail: Option<String>,
     /// What was found and what is wanted, where a condition is not met and the decision was worked out.
     pub found: Vec<Text>,
 }
@@ -599,7 +605,9 @@ impl Plan {
         }
         for kind in decision.reasons() {
             match kind {
-                ReasonKind::Contradiction => self.list_broken(&journal.notes, &mut adjudication),
+                ReasonKind::Contradiction => {
+                    self.list_broken(&journal.notes, enrollment, claim, &mut adjudication);
+                }
                 ReasonKind::Unmet => self.list_unmet(&journal.notes, worker.as_mut(), &mut adjudication),
                 ReasonKind::Missing => self.list_missing(missing, &mut adjudication),
                 ReasonKind::Cause => adjudication.reasons = reasons::why_nothing(&adjudication),

@@ -37,7 +37,7 @@ use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
 pub use self::amount::Unit;
-pub use self::cause::{causes, title};
+pub use self::cause::{Cause, Subject, causes, title};
 use self::desk::Desk;
 pub use self::difference::Difference;
 pub use self::forensics::{Fit, Policy};

@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 
 pub use self::bucket::Alone;
 use self::bucket::{Plans, certify_bucket, decide_bucket};
-pub(crate) use self::door::titles::id_called;
 use self::door::{Entered, Vocabulary};
 pub use self::files::{Encoding, Intake};
 pub(crate) use self::given::Given;
@@ -27,7 +26,8 @@ pub(crate) use self::observation::Observations;
 pub(crate) use self::run::seek;
 pub use self::run::{
     Cause, Certificates, InputFile, InputIntake, Job, JointLimitFile, LEAST_MEMORY, MOST_THREADS, Manifest, Numbers,
-    Pack, Program, Progress, Rehearsal, Rows, Settings, Stage, Summary, Totals, USUAL_MEMORY, rehearse, run,
+    OutputFile, Pack, Program, Progress, Rehearsal, Rows, Settings, Stage, Summary, Totals, USUAL_MEMORY, rehearse,
+    run,
 };
 pub(crate) use self::run::{Digest, RecordedFile, Watch, digest_of, each_once, refuse_to_lose, run_watched, share};
 use crate::catalog::Catalog;
@@ -94,8 +94,8 @@ pub fn certify<W: Write>(
 #[derive(Debug, Clone)]
 pub struct Decided {
     /// A row for each decided claim: `claim_id, enrollment_id, plan, plan_version, decision, payable, reasons, notices, reverses,
-    /// to_recover, pack_fingerprint`; `reverses` and `to_recover` of a reversal, else empty and zero; of the fingerprint of the pack that decided, the first
-    /// [`Manifest::FINGERPRINT_DIGITS`].
+    /// to_recover, pack_fingerprint, details`; `reverses` and `to_recover` of a reversal, else empty and zero; of the fingerprint of the pack that decided, the first
+    /// [`Manifest::FINGERPRINT_DIGITS`]; [`crate::adjudicate::Adjudication::details`].
     pub payouts: RecordBatch,
     /// A row for each benefit of a claim that is paid or nothing due, and for each that a reversal takes back: `claim_id, benefit, gross, paid,
     /// enrollment_id, member_id, plan`.

@@ -28,6 +28,7 @@ use crate::plan::words::Meant;
 use crate::plan::{EffectiveBy, Plan, PlanFact};
 use crate::spelling;
 use crate::text::{Text, say};
+use crate::titles::{Called, Titles};
 use crate::written;
 
 /// One case, read and checked against the plans of a catalog.
@@ -223,12 +224,14 @@ impl Case {
         room.most(&accumulators)
     }
 
-    /// The same with one fact of the enrollment or the claim as it is written in a file; an empty text takes the fact away.
+    /// The same with one fact of the enrollment or the claim, by its name or a title, as it is written in a file; an empty text takes the
+    /// fact away.
     ///
     /// # Errors
-    /// [`Error::is_fact`] if no plan reads a fact of this name, or the value does not fit it; [`Error::is_plan`] if there is no such plan.
+    /// Those of [`Case::fact_called`], and [`Error::is_fact`] if the value does not fit the fact.
     pub fn with(&self, catalog: &Catalog, fact: &str, value: &str) -> Result<Case, Error> {
-        let holder = self.holder(catalog, fact)?;
+        let (fact, holder) = self.found(catalog, fact)?;
+        let fact = fact.as_str();
         let mut changed = self.clone();
         match (holder, value) {
             (Holder::Enrollment, "") => changed.enrollment = changed.enrollment.without(fact),
@@ -239,10 +242,18 @@ impl Case {
         Ok(changed)
     }
 
-    /// Whose fact this is.
-    fn holder(&self, catalog: &Catalog, fact: &str) -> Result<Holder, Error> {
+    /// The name of the fact that is called so: by its name, by what queries call it, or by a title as in the header of a table.
+    ///
+    /// # Errors
+    /// [`Error::is_fact`] if the plan of the case reads no fact that is called so, or several are; [`Error::is_plan`] if there is no such plan.
+    pub fn fact_called(&self, catalog: &Catalog, called: &str) -> Result<String, Error> {
+        self.found(catalog, called).map(|(name, _)| name)
+    }
+
+    /// The fact that is called so, and whose it is.
+    fn found(&self, catalog: &Catalog, fact: &str) -> Result<(String, Holder), Error> {
         if let Some(standard) = StandardFact::named(StandardFact::meant_by(fact)) {
-            return Ok(standard.holder);
+            return Ok((standard.name.to_owned(), standard.holder));
         }
         let id = self.enrollment.plan();
         let versions = catalog.versions(id);
@@ -251,10 +262,29 @@ impl Case {
         }
         let own = || versions.iter().flat_map(|plan| plan.own_facts.iter().map(|slot| plan.fact(*slot)));
         if let Some(own) = own().find(|own| &*own.name == fact) {
-            return Ok(own.holder);
+            return Ok((own.name.to_string(), own.holder));
         }
-        let known = STANDARD.iter().map(|fact| fact.name).chain(own().map(|own| &*own.name));
-        let Text { zh, en } = did_you_mean(fact, known).unwrap_or_else(where_facts_are_listed);
+        let mut titles = Titles::standard();
+        let facts = || versions.iter().flat_map(|plan| &plan.facts);
+        for known in facts() {
+            titles.add(known.holder, &known.name, &known.title);
+        }
+        for holder in [Holder::Claim, Holder::Enrollment] {
+            match titles.find(holder, fact) {
+                Called::One(name) => return Ok((name.to_owned(), holder)),
+                Called::Any(names) => {
+                    let names = names.join("`, `");
+                    return Err(Error::fact(say!(
+                        "`{fact}` 可能指 `{names}` 中的任一项，请写其名称",
+                        "`{fact}` can mean any of `{names}`; write the name of the one that is meant"
+                    )));
+                }
+                Called::Nothing => {}
+            }
+        }
+        let standard = STANDARD.iter().flat_map(|fact| [fact.name, fact.zh, fact.en]);
+        let of_plan = facts().flat_map(|fact| [&*fact.name, &*fact.title.zh, &*fact.title.en]);
+        let Text { zh, en } = did_you_mean(fact, standard.chain(of_plan)).unwrap_or_else(where_facts_are_listed);
         Err(Error::fact(say!("没有事实 `{fact}`：{zh}", "there is no fact `{fact}`: {en}")))
     }
 
@@ -444,9 +474,7 @@ impl Reader<'_> {
     pub(crate) fn check_plan(&mut self, plan: &str, node: &Node) {
         if !self.knows_the_plan() {
             let span = node.get("plan").map(|plan| plan.span.clone()).unwrap_or_default();
-            let list = self.catalog.plan_ids().collect::<Vec<_>>().join(", ");
-            let help = did_you_mean(plan, self.catalog.plan_ids())
-                .unwrap_or_else(|| say!("已有计划：{list}", "the plans are {list}"));
+            let help = did_you_mean(plan, self.catalog.plan_ids()).unwrap_or_else(|| self.catalog.plans_in_words());
             self.findings
                 .report(Code::UnknownPlan, &span, say!("没有计划 `{plan}`", "there is no plan `{plan}`"))
                 .help_with([help]);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use crate::adjudicate::{Adjudication, Decision};
+use crate::adjudicate::{Adjudication, BenefitLines, Decision, Inapplicable};
 use crate::case::{Case, Reader};
 use crate::catalog::Catalog;
 use crate::claim::Claim;
@@ -156,8 +156,11 @@ impl WorkedCases {
         }
         for (expectation, span) in &row.expected {
             if let Some((wanted, found)) = expectation.unmet(&adjudication) {
-                let message = say!("`{id}`：应为 {wanted}，实为 {found}", "`{id}`: expected {wanted}, got {found}");
-                findings.report(Code::CaseFailed, span, message);
+                let Text { zh, en } = expectation.column(&adjudication);
+                let message =
+                    say!("`{id}` 的 {zh}应为 {wanted}，实为 {found}", "`{id}`: expected {en} {wanted}, got {found}");
+                let help = expectation.how_come(&adjudication);
+                findings.report(Code::CaseFailed, span, message).help_with(help);
                 passed = false;
             }
         }
@@ -189,7 +192,7 @@ impl Expectation {
             Expectation::Payable(wanted) => (money::print(*wanted), money::print(adjudication.payable())),
             Expectation::Paid(benefit, wanted) => {
                 let benefit = adjudication.benefits().iter().find(|lines| lines.id() == benefit);
-                let paid = benefit.map_or(Decimal::ZERO, super::adjudicate::BenefitLines::paid);
+                let paid = benefit.map_or(Decimal::ZERO, BenefitLines::paid);
                 (money::print(*wanted), money::print(paid))
             }
             Expectation::Reasons(wanted) => {
@@ -197,11 +200,71 @@ impl Expectation {
                 let (mut sorted_wanted, mut sorted_found) = (wanted.clone(), found);
                 sorted_wanted.sort();
                 sorted_found.sort();
-                (sorted_wanted.join(";"), sorted_found.join(";"))
+                (joined(&sorted_wanted), joined(&sorted_found))
             }
         };
         (wanted != found).then_some((wanted, found))
     }
+
+    /// The column that the expectation stands in, with what it is called.
+    fn column(&self, adjudication: &Adjudication) -> Text {
+        match self {
+            Expectation::Decision(_) => say!("`decision`（审核结果）", "`decision`"),
+            Expectation::Payable(_) => say!("`payable`（应付合计）", "`payable`"),
+            Expectation::Reasons(_) => say!("`reasons`（理由）", "`reasons`"),
+            Expectation::Paid(id, _) => {
+                let applied = adjudication.benefits().iter().map(|lines| (lines.id(), lines.title()));
+                let others = adjudication.inapplicable().iter().map(|benefit| (benefit.id(), &benefit.title));
+                match applied.chain(others).find(|(own, _)| own == id) {
+                    Some((_, Text { zh, en })) => say!("`paid:{id}`（{zh}）", "`paid:{id}` ({en})"),
+                    None => Text::same(&format!("`paid:{id}`")),
+                }
+            }
+        }
+    }
+
+    /// What led to what was found: why nothing is paid, what each benefit pays, or how one comes to what it pays.
+    fn how_come(&self, adjudication: &Adjudication) -> Vec<Text> {
+        let reasons = adjudication.reasons().iter().map(|reason| {
+            let (code, Text { zh, en }) = (&reason.code, &reason.text);
+            say!("`{code}`：{zh}", "`{code}`: {en}")
+        });
+        if !adjudication.reasons().is_empty() {
+            return reasons.collect();
+        }
+        match self {
+            Expectation::Decision(_) | Expectation::Reasons(_) => Vec::new(),
+            Expectation::Payable(_) => {
+                let paid = adjudication.benefits().iter().map(|lines| {
+                    let (id, Text { zh, en }, paid) = (lines.id(), lines.title(), money::print(lines.paid()));
+                    say!("`{id}`（{zh}）给付 {paid}", "`{id}` ({en}) pays {paid}")
+                });
+                paid.collect()
+            }
+            Expectation::Paid(id, _) => {
+                let lines = adjudication.benefits().iter().find(|lines| lines.id() == id);
+                let unmet = adjudication.inapplicable().iter().find(|benefit| benefit.id() == id);
+                let unmet = unmet.into_iter().flat_map(Inapplicable::unmet);
+                let unmet = unmet.map(|Text { zh, en }| say!("不适用：{zh}", "does not apply: {en}"));
+                lines.map(how_it_comes).into_iter().flatten().chain(unmet).collect()
+            }
+        }
+    }
+}
+
+/// The amount before all steps, and what each step that changed it leaves.
+fn how_it_comes(lines: &BenefitLines) -> Vec<Text> {
+    let gross = money::print(lines.gross());
+    let start = say!("基数 {gross}", "the amount before all steps is {gross}");
+    let steps = lines.lines().iter().filter(|line| line.is_binding()).map(|line| {
+        let (step, Text { zh, en }, leaves) = (line.step(), &line.reason, money::print(line.leaves()));
+        say!("`{step}`（{zh}）之后余 {leaves}", "`{step}` ({en}) leaves {leaves}")
+    });
+    [start].into_iter().chain(steps).collect()
+}
+
+fn joined(codes: &[String]) -> String {
+    if codes.is_empty() { "-".to_owned() } else { codes.join(";") }
 }
 
 struct TableReader<'c> {

@@ -98,6 +98,9 @@ pub fn rule_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, LoadError>
     Ok(files)
 }
 
+/// So many plans are named where one is unknown.
+const MOST_NAMED: usize = 20;
+
 impl Catalog {
     /// Loads every `*.toml` of a folder: packs, and joint limits (`*.joint.toml`); worked cases (`*.cases.toml`) are left out, and `huzhu.toml`, in
     /// which the command line finds its defaults.
@@ -294,7 +297,20 @@ impl Catalog {
                 "没有计划 `{id}`；是否想写 `{near}`？",
                 "there is no plan `{id}`; did you mean `{near}`?"
             )),
-            None => Error::plan(say!("没有计划 `{id}`", "there is no plan `{id}`")),
+            None => {
+                let Text { zh, en } = self.plans_in_words();
+                Error::plan(say!("没有计划 `{id}`；{zh}", "there is no plan `{id}`; {en}"))
+            }
+        }
+    }
+
+    /// The plans that there are.
+    pub(crate) fn plans_in_words(&self) -> Text {
+        let list = self.plan_ids().take(MOST_NAMED).collect::<Vec<_>>().join("`, `");
+        match self.plans.len().saturating_sub(MOST_NAMED) {
+            _ if self.plans.is_empty() => say!("尚无任何计划", "there is none at all"),
+            0 => say!("已有计划：`{list}`", "the plans are `{list}`"),
+            more => say!("已有计划：`{list}`，另有 {more} 个", "the plans are `{list}` and {more} more"),
         }
     }
 

@@ -59,6 +59,8 @@ struct Report {
     remarks: String,
     /// Whether something is wrong with what was examined.
     is_wrong: bool,
+    /// Why a part of it could not be examined; the results are those of the rest.
+    not_run: Option<Failure>,
     /// Whether the results are the bytes of a file, which only a terminal gets otherwise.
     is_file: bool,
 }
@@ -106,7 +108,7 @@ pub(crate) fn run() -> ExitCode {
             Cow::Owned(tamed(&report.results, setting.results.is_styled).into_bytes())
         };
         write_bytes(io::stdout(), &setting.results, &results, &setting)?;
-        Ok(report.is_wrong)
+        report.not_run.map_or(Ok(report.is_wrong), Err)
     });
     match outcome {
         Ok(false) => ExitCode::SUCCESS,

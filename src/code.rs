@@ -174,6 +174,7 @@ codes! {
         RejectedClaimUnplaced "rejected-claim-unplaced",
         SpreadsheetId "spreadsheet-id",
         AlikeIds "alike-ids",
+        BlankAroundId "blank-around-id",
         ReadAsMeant "read-as-meant",
         Normalised "normalised",
     }

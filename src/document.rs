@@ -1,5 +1,6 @@
 //! TOML and JSON files as nodes: every key and value with its place, every number as it was written.
 
+mod bare_dates;
 pub(crate) mod full_width;
 mod parsers;
 
@@ -130,9 +131,9 @@ pub(crate) fn read(
 
 /// Bounds what comes in at the door: size and encoding.
 fn admit(path: &str, bytes: &[u8], max_bytes: usize) -> Result<Source, Diagnostics> {
-    let refused = |code, place: usize, text: &str, message| {
+    let refused = |code, place: usize, text: &str, message, help: Option<Text>| {
         let mut findings = Findings::of(Arc::new(Source { path: path.to_owned(), text: text.to_owned() }));
-        findings.report(code, &(place..place), message);
+        findings.report(code, &(place..place), message).help_with(help);
         Err(findings.into_diagnostics())
     };
     let size = bytes.len();
@@ -142,6 +143,7 @@ fn admit(path: &str, bytes: &[u8], max_bytes: usize) -> Result<Source, Diagnosti
             0,
             "",
             say!("文件有 {size} 字节，上限为 {max_bytes}", "the file has {size} bytes, at most {max_bytes} are read"),
+            None,
         );
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
@@ -155,6 +157,10 @@ fn admit(path: &str, bytes: &[u8], max_bytes: usize) -> Result<Source, Diagnosti
                 place,
                 &readable,
                 say!("第 {place} 字节处不是 UTF-8 编码", "not UTF-8 at byte {place}"),
+                Some(say!(
+                    "文件多半存为 GBK（GB18030）：在原软件中“另存为”，编码选 UTF-8",
+                    "most likely it was saved as GBK (GB18030): save it anew where it was written, with UTF-8 as its encoding"
+                )),
             )
         }
     }
@@ -163,15 +169,17 @@ fn admit(path: &str, bytes: &[u8], max_bytes: usize) -> Result<Source, Diagnosti
 fn read_toml(text: &str, findings: &mut Findings) -> Node {
     let (root, faults) = DeTable::parse_recoverable(text);
     let mut lines = full_width::Lines::new(text, Notation::Toml);
+    let mut dates = bare_dates::Dates::new(text);
     for fault in without_echoes(faults) {
         if fault.message() == KEY_OF_TOO_MANY_PARTS {
             too_deep(long_key(text), findings);
             continue;
         }
         let span = fault.span().unwrap_or_default();
-        if !full_width_sign(&mut lines, span.start, findings) {
-            findings.report(Code::Syntax, &span, parsers::of_toml(fault.message()));
+        if full_width_sign(&mut lines, span.start, findings) || dates.told(span.start, findings) {
+            continue;
         }
+        findings.report(Code::Syntax, &span, parsers::of_toml(fault.message()));
     }
     let span = root.span();
     toml_table(root.into_inner(), span, text, 1, findings)

@@ -25,6 +25,8 @@ pub enum Remedy {
     StartOver,
     /// To allow more memory.
     MoreMemory,
+    /// To say of a file in which row its header stands.
+    HeaderRow,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

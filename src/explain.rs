@@ -163,6 +163,9 @@ pub struct ReasonExplanation {
     /// The fact that is missing, if one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fact: Option<String>,
+    /// The fact that is missing, or those that contradict each other with their values, and by how much; what a batch has in `details`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     /// What was found and what is wanted, where a condition is not met.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<String>,
@@ -302,6 +305,7 @@ impl Reason {
             text: self.text.in_language(language).to_owned(),
             clause: self.clause.as_ref().map(|clause| clause.in_language(language).to_owned()),
             fact: self.fact.clone(),
+            detail: self.detail.clone(),
             found: in_language(&self.found, language),
         }
     }

@@ -404,6 +404,12 @@ impl Room<'_> {
         Ok(())
     }
 
+    /// The limits that the claim counts in, by id and title.
+    #[cfg(feature = "batch")]
+    pub(crate) fn limits(&self) -> impl Iterator<Item = (&str, &Text)> {
+        self.shares.iter().map(|share| (share.limit.id(), &share.limit.title))
+    }
+
     /// The most that the limits leave; none if there is none.
     pub(crate) fn most(&self, before: &Accumulators) -> Result<Option<Decimal>, Error> {
         let lefts = self.shares.iter().map(|share| share.left_after(before)).collect::<Result<Vec<_>, Error>>()?;

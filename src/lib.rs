@@ -81,6 +81,7 @@ mod scope;
 mod semantics;
 mod spelling;
 mod text;
+mod titles;
 pub mod verify;
 #[cfg(feature = "workbook")]
 mod workbook;

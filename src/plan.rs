@@ -725,6 +725,8 @@ pub(crate) struct Identity {
     pub(crate) text: Text,
     pub(crate) asked: Asked,
     pub(crate) agrees: Truth,
+    /// The facts that it holds against each other, as it reads them.
+    pub(crate) about: Vec<Slot>,
     /// The two sides, where the identity is between amounts.
     pub(crate) sides: Option<Sides>,
 }

@@ -13,13 +13,17 @@
 //!
 //! let forged = String::from_utf8(text)?.replacen("7119.87", "9119.87", 1);
 //! let flaw = huzhu::verify::certificate(forged.as_bytes()).unwrap_err();
-//! assert_eq!(flaw.to_string(), "`conclusion.payable`: \"7119.87\" follows, not \"9119.87\"");
+//! assert_eq!(
+//!     flaw.to_string(),
+//!     "the amount payable does not follow from the values (`conclusion.payable`: \"7119.87\" follows, not \"9119.87\")"
+//! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod batch;
 mod canonical;
 mod certificate;
+mod changed;
 mod conclusion;
 mod date;
 mod digest;

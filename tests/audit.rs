@@ -46,7 +46,7 @@ fn every_planted_error_is_found(claims: usize, of_each: usize) {
         let rows: Vec<&String> =
             errors.iter().filter(|(_, (planted, _))| *planted == cause).map(|(id, _)| id).collect();
         let lines: Vec<_> = summary.differences.iter().filter(|line| rows.contains(&&line.claim)).collect();
-        let right = lines.iter().filter(|line| line.causes.contains(&cause)).count();
+        let right = lines.iter().filter(|line| line.codes().any(|code| code == cause)).count();
         let first = summary.differences.iter().filter(|line| line.cause() == cause);
         let (first, first_right) = first.fold((0, 0), |(all, right), line| {
             (all + 1, right + usize::from(errors.get(&line.claim).is_some_and(|(planted, _)| *planted == cause)))
@@ -211,7 +211,7 @@ fn causes_after(
     let records: Vec<String> = records.iter().map(|(id, amount)| format!("{id},{amount}")).collect();
     let summary = world.audit(&records);
     let recorded = summary.differences.into_iter().filter(|line| line.recorded.is_some());
-    recorded.map(|line| (line.claim, line.causes)).collect()
+    recorded.map(|line| (line.claim.clone(), line.codes().collect())).collect()
 }
 
 #[test]
@@ -323,7 +323,10 @@ fn amounts_are_put_right_or_rejected_and_said() {
     let in_fen = world.audit_with(&[format!("{id},{fen}")], |audit| audit.unit(Unit::Fen));
     assert_eq!(in_fen.rows.equal, 1);
     let in_yuan = world.audit(&[format!("{id},{fen}")]);
-    assert_eq!(in_yuan.differences.iter().find(|line| line.claim == *id).unwrap().causes, [Code::PointMoved]);
+    assert_eq!(
+        in_yuan.differences.iter().find(|line| line.claim == *id).unwrap().codes().collect::<Vec<_>>(),
+        [Code::PointMoved]
+    );
 }
 
 // ── the same whatever the machine ─────────────────────────────────────────
@@ -407,12 +410,12 @@ fn the_program_says_what_it_found_and_ends_with_a_code_that_says_it_too() {
     assert_eq!(json["not_checked"], serde_json::json!({ "count": 1, "recorded": "88.00" }));
     assert_eq!(json["sample"]["size"], 4);
     let differences = fs::read_to_string(&out).unwrap();
-    let expected = "claim_id,recorded,recomputed,difference,causes\n\
-        qian-2025-02,2800.00,1300.00,1500.00,base-total-cost;base-before-others\n\
-        qian-2025-02,1300.00,,1300.00,paid-again\n\
-        sun-2025-01,10530.00,10350.00,180.00,digits-swapped\n\
-        zhao-2025-02,720.00,620.00,100.00,days-off-by-one\n\
-        wang-2025-01,88.00,,88.00,no-such-claim\n";
+    let expected = "claim_id,recorded,recomputed,difference,causes,details\n\
+        qian-2025-02,2800.00,1300.00,1500.00,base-total-cost;base-before-others,base-total-cost(personal_burden);base-before-others(fund_paid)\n\
+        qian-2025-02,1300.00,,1300.00,paid-again,\n\
+        sun-2025-01,10530.00,10350.00,180.00,digits-swapped,\n\
+        zhao-2025-02,720.00,620.00,100.00,days-off-by-one,days-off-by-one(hospital_days)\n\
+        wang-2025-01,88.00,,88.00,no-such-claim,\n";
     assert_eq!(differences, expected);
     let chinese = huzhu(shipped, &out, &["--lang", "zh", "--rounding", "--sample", "4"]);
     let text = String::from_utf8(chinese.stdout).unwrap();

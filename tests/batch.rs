@@ -653,9 +653,12 @@ impl World {
         batch::run(&self.job(out), &self.catalog, progress).unwrap()
     }
 
-    /// The bytes of payouts, lines, rejects and the manifest.
+    /// The bytes of payouts, lines, rejects and the manifest, in which the files are called as if the results were `out.parquet`.
     fn results(&self, out: &str) -> [Vec<u8>; 5] {
-        self.files(out).map(|path| fs::read(path).unwrap())
+        let [payouts, lines, rejects, enrollments, manifest] = self.files(out).map(|path| fs::read(path).unwrap());
+        let stem = out.strip_suffix("parquet").or_else(|| out.strip_suffix("csv")).unwrap();
+        let manifest = String::from_utf8(manifest).unwrap().replace(&format!("\"{stem}"), "\"out.");
+        [payouts, lines, rejects, enrollments, manifest.into_bytes()]
     }
 
     fn files(&self, out: &str) -> [PathBuf; 5] {

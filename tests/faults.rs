@@ -4,6 +4,7 @@
 
 mod as_written;
 mod contradictions;
+mod details;
 mod encodings;
 mod every_way;
 mod files;

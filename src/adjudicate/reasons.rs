@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::detail;
 use super::workings::Worker;
 use super::{Adjudication, BenefitLines, Decision, Detail, Inapplicable, Line, Reason, StatedLine};
+use crate::claim::Claim;
 use crate::code::Code;
+use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact;
 use crate::plan::expression::{Comparison, Slot, Slots};
@@ -125,6 +128,7 @@ impl Plan {
                     text: condition.text.clone(),
                     clause: Some(condition.citation.clause.clone()),
                     fact: None,
+                    detail: None,
                     found: worker.as_mut().map_or_else(Vec::new, |w| w.unmet(&condition.require)),
                 });
                 assume(&condition.citation, adjudication);
@@ -133,7 +137,13 @@ impl Plan {
     }
 
     /// All identities that are broken, and by how much.
-    pub(super) fn list_broken(&self, notes: &[Note], adjudication: &mut Adjudication) {
+    pub(super) fn list_broken(
+        &self,
+        notes: &[Note],
+        enrollment: &Enrollment,
+        claim: &Claim,
+        adjudication: &mut Adjudication,
+    ) {
         for note in notes {
             if let Note::Identity { index, holds: Known::Known(false), sides } = note {
                 let identity = self.identity(*index);
@@ -153,6 +163,7 @@ impl Plan {
                     text,
                     clause: None,
                     fact: None,
+                    detail: Some(detail::contradiction(self, identity, *sides, enrollment, claim)),
                     found: Vec::new(),
                 });
             }
@@ -168,6 +179,7 @@ impl Plan {
                 text: say!("缺少{zh}（`{name}`）", "{en} (`{name}`) is missing"),
                 clause: None,
                 fact: Some(name.to_string()),
+                detail: Some(name.to_string()),
                 found: Vec::new(),
             });
         }
@@ -192,6 +204,7 @@ pub(super) fn why_nothing(adjudication: &Adjudication) -> Vec<Reason> {
         text,
         clause,
         fact: None,
+        detail: None,
         found: Vec::new(),
     };
     if adjudication.benefits.is_empty() {

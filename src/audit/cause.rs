@@ -1,7 +1,97 @@
 //! The causes that a difference may have, in the order in which they are listed.
 
+use std::fmt;
+
 use crate::code::Code;
-use crate::text::Text;
+use crate::fact::StandardFact;
+use crate::plan::expression::Slot;
+use crate::plan::{Benefit, Condition, Limit, Plan};
+use crate::text::{Language, Text};
+
+/// What may have led to a difference.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Cause {
+    /// What kind of cause it is.
+    pub code: Code,
+    /// The facts, benefits, limits or conditions that it is about: any one of them would explain the record, or all of several together
+    /// where no single one does.
+    pub about: Vec<Subject>,
+}
+
+/// A fact, a benefit, a limit or a condition.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Subject {
+    /// Its name in packs and files.
+    pub name: String,
+    /// What it is called.
+    pub title: Text,
+}
+
+impl Cause {
+    pub(super) fn of(code: Code, about: Vec<Subject>) -> Cause {
+        Cause { code, about }
+    }
+
+    /// The title of the cause, and in brackets what it is about.
+    #[must_use]
+    pub fn in_words(&self, language: Language) -> String {
+        let title = title(self.code);
+        let about: Vec<&str> = self.about.iter().map(|subject| subject.title.in_language(language)).collect();
+        match language {
+            _ if about.is_empty() => title.in_language(language).to_owned(),
+            Language::Zh => format!("{}（{}）", title.zh, about.join("、")),
+            Language::En => format!("{} ({})", title.en, about.join(", ")),
+        }
+    }
+}
+
+impl From<Code> for Cause {
+    fn from(code: Code) -> Cause {
+        Cause { code, about: Vec::new() }
+    }
+}
+
+/// `limit-ignored(death disability)`.
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.about.iter().map(|subject| subject.name.as_str()).collect();
+        match names.as_slice() {
+            [] => write!(f, "{}", self.code),
+            names => write!(f, "{}({})", self.code, names.join(" ")),
+        }
+    }
+}
+
+impl Subject {
+    pub(super) fn fact(plan: &Plan, slot: Slot) -> Subject {
+        let fact = plan.fact(slot);
+        Subject { name: fact.name.to_string(), title: fact.title.clone() }
+    }
+
+    /// One that the plan may not read.
+    pub(super) fn standard_fact(name: &str) -> Subject {
+        let title = StandardFact::named(name).map(|fact| Text { zh: fact.zh.to_owned(), en: fact.en.to_owned() });
+        Subject { name: name.to_owned(), title: title.unwrap_or_else(|| Text::same(name)) }
+    }
+
+    pub(super) fn benefit(Benefit { id, title, .. }: &Benefit) -> Subject {
+        Subject { name: id.to_string(), title: title.clone() }
+    }
+
+    pub(super) fn limit(Limit { id, title, .. }: &Limit) -> Subject {
+        Subject { name: id.to_string(), title: title.clone() }
+    }
+
+    pub(super) fn condition(Condition { id, text, .. }: &Condition) -> Subject {
+        Subject { name: id.to_string(), title: text.clone() }
+    }
+
+    pub(super) fn called(name: &str, title: &Text) -> Subject {
+        Subject { name: name.to_owned(), title: title.clone() }
+    }
+}
 
 /// What is said of a difference that nothing explains.
 pub(super) const UNEXPLAINED: Code = Code::Unexplained;
@@ -61,7 +151,19 @@ pub fn causes() -> impl Iterator<Item = Code> {
     CAUSES.iter().map(|(code, ..)| *code)
 }
 
-/// In the order of the list, each once.
-pub(super) fn in_order(found: &[Code]) -> Vec<Code> {
-    causes().filter(|cause| found.contains(cause)).collect()
+/// In the order of the list, each once, with all that it is about. Several things at once are named only where no single one explains it.
+pub(super) fn in_order(found: &[Cause]) -> Vec<Cause> {
+    let of = |code: Code| {
+        let here = || found.iter().filter(move |cause| cause.code == code);
+        here().next()?;
+        let single = here().any(|cause| cause.about.len() == 1);
+        let mut about: Vec<Subject> = Vec::new();
+        for subject in here().filter(|cause| !single || cause.about.len() == 1).flat_map(|cause| &cause.about) {
+            if !about.contains(subject) {
+                about.push(subject.clone());
+            }
+        }
+        Some(Cause { code, about })
+    };
+    causes().filter_map(of).collect()
 }

@@ -9,6 +9,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Decimal128Type;
 use arrow_array::{Array, RecordBatch, StringArray};
 
+use super::cause::Cause;
 use super::difference::{self, Difference, MOST_LISTED};
 use super::forensics::{Fit, Forensics};
 use super::found::{Found, State};
@@ -122,7 +123,7 @@ impl<'a> Desk<'a> {
         &'s self,
         story: &'s Story<'s>,
         differing: &BTreeMap<String, (usize, i64)>,
-        found: &mut Vec<(usize, Vec<Code>)>,
+        found: &mut Vec<(usize, Vec<Cause>)>,
     ) {
         let last = story.claims.iter().rposition(|(_, claim)| differing.contains_key(claim.id()));
         let (mut earlier, mut account) = (Vec::new(), story.start.clone());
@@ -157,9 +158,9 @@ impl<'a> Desk<'a> {
         Some(made.get_or_init(|| Variants::of(plan, self.catalog.versions(plan.id()))))
     }
 
-    fn keep(&self, scene: &Scene<'_>, causes: &[Code]) {
+    fn keep(&self, scene: &Scene<'_>, causes: &[Cause]) {
         let (claim, excess) = scene.differs_by();
-        let gravity = (!causes.contains(&Code::Unexplained), Reverse(excess), claim.to_owned());
+        let gravity = (causes.iter().all(|cause| cause.code != Code::Unexplained), Reverse(excess), claim.to_owned());
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         let is_among_the_gravest = found.gravest.len() < MOST_LISTED
             || found.gravest.last_key_value().is_some_and(|(least, _)| gravity < *least);
@@ -171,7 +172,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn take(&self, compared: Compared, explained: Vec<(usize, Vec<Code>)>) {
+    fn take(&self, compared: Compared, explained: Vec<(usize, Vec<Cause>)>) {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         let found = &mut *found;
         for (place, due, plan) in compared.matched {
@@ -181,7 +182,7 @@ impl<'a> Desk<'a> {
         }
         let known: BTreeSet<usize> = explained.iter().map(|(place, _)| *place).collect();
         let unknown = compared.differing.values().filter(|(place, _)| !known.contains(place));
-        found.differing.extend(unknown.map(|(place, _)| (*place, vec![Code::Unexplained])));
+        found.differing.extend(unknown.map(|(place, _)| (*place, vec![Code::Unexplained.into()])));
         found.differing.extend(explained);
         found.unrecorded.extend(compared.unrecorded);
         found.nothing_to_record = found.nothing_to_record.saturating_add(compared.nothing_to_record);
@@ -207,11 +208,13 @@ impl<'a> Desk<'a> {
                 State::Again => Code::PaidAgain,
             };
             let (id, amount) = recorded(place);
-            lines.push(Difference::new(id, amount, None, vec![cause]));
+            lines.push(Difference::new(id, amount, None, vec![cause.into()]));
         }
         let unrecorded = std::mem::take(&mut found.unrecorded);
         // only a reversal is due less than nothing
-        let causes = |due: i64| if due < 0 { vec![Code::NotRecorded, Code::Reversal] } else { vec![Code::NotRecorded] };
+        let codes: fn(i64) -> &'static [Code] =
+            |due| if due < 0 { &[Code::NotRecorded, Code::Reversal] } else { &[Code::NotRecorded] };
+        let causes = |due: i64| codes(due).iter().copied().map(Cause::from).collect();
         lines.extend(unrecorded.iter().map(|(id, due)| Difference::new(id, None, Some(*due), causes(*due))));
         difference::sort(&mut lines);
         found.lines = lines;

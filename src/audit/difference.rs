@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Decimal128Array, RecordBatch, StringArray};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
-use super::cause::UNEXPLAINED;
+use super::cause::{Cause, UNEXPLAINED};
 use crate::code::Code;
 
 /// So many of the gravest differences are listed, those with a decision each with its explanation.
@@ -23,11 +23,11 @@ pub struct Difference {
     /// What is due, in fen; none if the claim could not be decided, or is due to another line.
     pub recomputed: Option<i64>,
     /// What explains it, the most likely first; never empty.
-    pub causes: Vec<Code>,
+    pub causes: Vec<Cause>,
 }
 
 impl Difference {
-    pub(super) fn new(claim: &str, recorded: Option<i64>, recomputed: Option<i64>, causes: Vec<Code>) -> Difference {
+    pub(super) fn new(claim: &str, recorded: Option<i64>, recomputed: Option<i64>, causes: Vec<Cause>) -> Difference {
         Difference { claim: claim.to_owned(), recorded, recomputed, causes }
     }
 
@@ -40,7 +40,19 @@ impl Difference {
     /// The most likely cause.
     #[must_use]
     pub fn cause(&self) -> Code {
-        self.causes.first().copied().unwrap_or(UNEXPLAINED)
+        self.codes().next().unwrap_or(UNEXPLAINED)
+    }
+
+    /// The codes of the causes, the most likely first.
+    pub fn codes(&self) -> impl Iterator<Item = Code> {
+        self.causes.iter().map(|cause| cause.code)
+    }
+
+    /// The causes that are about something, with it, apart by `;`: `days-off-by-one(hospital_days);limit-ignored(death disability)`.
+    #[must_use]
+    pub fn details(&self) -> String {
+        let told = self.causes.iter().filter(|cause| !cause.about.is_empty());
+        told.map(ToString::to_string).collect::<Vec<_>>().join(";")
     }
 }
 
@@ -55,12 +67,12 @@ pub(super) fn sort(differences: &mut [Difference]) {
 const DIGITS: u8 = 18;
 const PLACES: i8 = 2;
 
-/// `claim_id, recorded, recomputed, difference, causes`.
+/// `claim_id, recorded, recomputed, difference, causes, details`.
 pub(super) fn schema() -> SchemaRef {
     let text = |name| Field::new(name, DataType::Utf8, false);
     let amount = |name, is_optional| Field::new(name, DataType::Decimal128(DIGITS, PLACES), is_optional);
     let amounts = [amount("recorded", true), amount("recomputed", true), amount("difference", false)];
-    let fields = [text("claim_id")].into_iter().chain(amounts).chain([text("causes")]);
+    let fields = [text("claim_id")].into_iter().chain(amounts).chain(["causes", "details"].map(text));
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
@@ -69,13 +81,14 @@ pub(super) fn rows(differences: &[Difference]) -> Result<RecordBatch, ArrowError
     let text = |of: &dyn Fn(&Difference) -> String| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(differences.iter().map(of)))
     };
-    let causes = |line: &Difference| line.causes.iter().map(|code| code.name()).collect::<Vec<_>>().join(";");
+    let causes = |line: &Difference| line.codes().map(Code::name).collect::<Vec<_>>().join(";");
     let columns = vec![
         text(&|line| line.claim.clone()),
         amounts(differences.iter().map(|line| line.recorded))?,
         amounts(differences.iter().map(|line| line.recomputed))?,
         amounts(differences.iter().map(|line| Some(line.excess())))?,
         text(&causes),
+        text(&Difference::details),
     ];
     RecordBatch::try_new(schema(), columns)
 }

@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::cause::Cause;
 use super::difference::Difference;
 use super::recorded::Recorded;
 use super::sample::Payout;
 use crate::adjudicate::Adjudication;
 use crate::catalog::Catalog;
-use crate::code::Code;
 use crate::plan::Plan;
 
 /// What became of a recorded payout.
@@ -41,7 +41,7 @@ pub(super) struct Found {
     /// The number of the deciding version, by place.
     pub(super) plans: Vec<u16>,
     /// Recorded payouts that differ, by place.
-    pub(super) differing: Vec<(usize, Vec<Code>)>,
+    pub(super) differing: Vec<(usize, Vec<Cause>)>,
     /// Claims with something due and no record.
     pub(super) unrecorded: Vec<(String, i64)>,
     /// Claims with nothing due and no record.

@@ -396,8 +396,7 @@ impl Report<'_> {
         ];
         let mut table = Table::of(&columns);
         for line in self.summary.differences.iter().take(MOST_LISTED) {
-            let causes: Vec<String> =
-                line.causes.iter().map(|cause| title(*cause).in_language(self.language).to_owned()).collect();
+            let causes: Vec<String> = line.causes.iter().map(|cause| cause.in_words(self.language)).collect();
             let numbers = [amount(line.recorded), amount(line.recomputed), signed(line.excess())].map(Cell::Number);
             let cells = [Cell::Code(line.claim.clone())].into_iter().chain(numbers);
             let cells = cells.chain([Cell::Words(causes.join(self.pick("；", "; ")))]).collect();

@@ -149,8 +149,8 @@ fn totals(differences: &[Difference]) -> Vec<CauseTotal> {
     let mut totals: BTreeMap<Code, CauseTotal> = BTreeMap::new();
     let none = |cause| CauseTotal { cause, count: 0, listed: 0, over: 0, under: 0, largest: 0 };
     for line in differences {
-        for cause in &line.causes {
-            let total = totals.entry(*cause).or_insert_with(|| none(*cause));
+        for cause in line.codes() {
+            let total = totals.entry(cause).or_insert_with(|| none(cause));
             total.listed = total.listed.saturating_add(1);
         }
         let (cause, excess) = (line.cause(), line.excess());

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::cause::{Cause, Subject};
 use super::variants::{Variant, Variants};
 use super::{binary, cause, slips};
 use crate::accumulator::Accumulators;
@@ -126,15 +127,15 @@ impl<'a> Scene<'a> {
     }
 
     /// All causes that explain what is recorded, the most likely first; or that none does.
-    pub(super) fn causes(&self, variants: &Variants) -> Vec<Code> {
+    pub(super) fn causes(&self, variants: &Variants) -> Vec<Cause> {
         if self.decided.decision() == Decision::Reversed {
             return self.causes_of_reversal();
         }
         if self.decided.is_held() {
-            return vec![Code::ClaimPended]; // no rule has pended it
+            return vec![self.pended()]; // no rule has pended it
         }
-        let mut found = slips::between(self.due, self.recorded);
-        found.extend(variants.rules.iter().filter(|variant| self.is_by(variant)).map(|variant| variant.cause));
+        let mut found = self.slips();
+        found.extend(variants.rules.iter().filter(|variant| self.is_by(variant)).map(Variant::as_cause));
         self.joint_limits(&mut found);
         self.benefits(&mut found);
         self.facts(variants, &mut found);
@@ -143,24 +144,37 @@ impl<'a> Scene<'a> {
             self.roundings(variants, &mut found);
         }
         match (found.as_slice(), self.decided.decision()) {
-            ([], Decision::Pended) => vec![Code::ClaimPended],
-            ([], _) => vec![cause::UNEXPLAINED],
+            ([], Decision::Pended) => vec![self.pended()],
+            ([], _) => vec![cause::UNEXPLAINED.into()],
             _ => cause::in_order(&found),
         }
     }
 
+    fn slips(&self) -> Vec<Cause> {
+        slips::between(self.due, self.recorded).into_iter().map(Cause::from).collect()
+    }
+
+    /// The facts for want of which nothing is known, and those that contradict each other.
+    fn pended(&self) -> Cause {
+        let about = self.decided.reasons().iter().map(|reason| match &reason.fact {
+            Some(fact) => self.plan.facts.iter().position(|known| *known.name == **fact),
+            None => None,
+        });
+        Cause::of(Code::ClaimPended, about.flatten().map(|slot| Subject::fact(self.plan, slot)).collect())
+    }
+
     /// A reversal applies no rule: it takes back nothing, another amount than was paid, or one with a slip in it.
-    fn causes_of_reversal(&self) -> Vec<Code> {
-        let mut found = slips::between(self.due, self.recorded);
+    fn causes_of_reversal(&self) -> Vec<Cause> {
+        let mut found = self.slips();
         if self.recorded == 0 {
-            found.push(Code::Reversal);
+            found.push(Code::Reversal.into());
         } else {
             self.benefits(&mut found);
         }
         if self.recorded_of_reversed.and_then(i64::checked_neg) == Some(self.recorded) {
-            found.push(Code::ReversalAsRecorded);
+            found.push(Code::ReversalAsRecorded.into());
         }
-        if found.is_empty() { vec![cause::UNEXPLAINED] } else { cause::in_order(&found) }
+        if found.is_empty() { vec![cause::UNEXPLAINED.into()] } else { cause::in_order(&found) }
     }
 
     /// Whether another system with these rules would pay so, be it after what is due of the earlier claims or after what it paid itself.
@@ -234,7 +248,7 @@ impl<'a> Scene<'a> {
     }
 
     /// What the plan alone pays, without what joint limits take of this claim, or of the earlier ones too.
-    fn joint_limits(&self, found: &mut Vec<Code>) {
+    fn joint_limits(&self, found: &mut Vec<Cause>) {
         let alone = |before: &Accumulators| {
             let outcome = self.plan.decide(self.enrollment, self.claim, before);
             outcome.is_ok_and(|outcome| fen(outcome.payable()) == Some(self.recorded))
@@ -243,7 +257,10 @@ impl<'a> Scene<'a> {
         if (self.decided.is_cut() && alone(self.before))
             || (were_cut && self.uncut().is_ok_and(|before| alone(&before)))
         {
-            found.push(Code::JointLimitIgnored);
+            found.push(Cause::of(
+                Code::JointLimitIgnored,
+                self.room.limits().map(|(id, title)| Subject::called(id, title)).collect(),
+            ));
         }
     }
 
@@ -257,21 +274,24 @@ impl<'a> Scene<'a> {
     }
 
     /// A benefit left out of the sum, or in it twice, whatever limits there are over it.
-    fn benefits(&self, found: &mut Vec<Code>) {
-        for paid in self.decided.benefits().iter().filter_map(|lines| fen(lines.paid())).filter(|paid| *paid != 0) {
-            if self.due.saturating_sub(paid) == self.recorded {
-                found.push(Code::BenefitLeftOut);
+    fn benefits(&self, found: &mut Vec<Cause>) {
+        for (lines, paid) in self.decided.benefits().iter().filter_map(|lines| Some((lines, fen(lines.paid())?))) {
+            let about = || vec![Subject::called(lines.id(), lines.title())];
+            if paid != 0 && self.due.saturating_sub(paid) == self.recorded {
+                found.push(Cause::of(Code::BenefitLeftOut, about()));
             }
-            if self.due.saturating_add(paid) == self.recorded {
-                found.push(Code::BenefitTwice);
+            if paid != 0 && self.due.saturating_add(paid) == self.recorded {
+                found.push(Cause::of(Code::BenefitTwice, about()));
             }
         }
         if self.recorded == 0 && self.due > 0 {
-            found.push(Code::BenefitLeftOut);
+            let paid = self.decided.benefits().iter().filter(|lines| !lines.paid().is_zero());
+            let about = paid.map(|lines| Subject::called(lines.id(), lines.title())).collect();
+            found.push(Cause::of(Code::BenefitLeftOut, about));
         }
     }
 
-    fn facts(&self, variants: &Variants, found: &mut Vec<Code>) {
+    fn facts(&self, variants: &Variants, found: &mut Vec<Cause>) {
         let as_given = &variants.as_given;
         let own = |plan: &Plan| (plan.version() == as_given.version()).then_some(as_given);
         for otherwise in &variants.facts {
@@ -285,18 +305,18 @@ impl<'a> Scene<'a> {
             if (read_so.is_some() && then(self.before))
                 || self.otherwise(&is_same, &own, &read).is_some_and(|before| then(&before))
             {
-                found.push(otherwise.cause);
+                found.push(otherwise.as_cause(as_given));
             }
         }
     }
 
     /// Nothing counted of what came before, or what comes later counted first.
-    fn histories(&self, found: &mut Vec<Code>) {
+    fn histories(&self, found: &mut Vec<Cause>) {
         if !self.before.is_empty() && self.pays(self.plan, self.enrollment, self.claim, &Accumulators::new()) {
-            found.push(Code::PriorNotCounted);
+            found.push(Code::PriorNotCounted.into());
         }
         if (2..=MOST_IN_ORDER).contains(&self.story.claims.len()) && self.is_by_order().unwrap_or(false) {
-            found.push(Code::OrderOfClaims);
+            found.push(Code::OrderOfClaims.into());
         }
     }
 
@@ -323,18 +343,18 @@ impl<'a> Scene<'a> {
         count(self.decided.benefits().len()).saturating_mul(claims).saturating_mul(MOST_BY_ROUNDING)
     }
 
-    fn roundings(&self, variants: &Variants, found: &mut Vec<Code>) {
+    fn roundings(&self, variants: &Variants, found: &mut Vec<Cause>) {
         if self.decided.decision() == Decision::Pended || self.decided.decision() == Decision::Denied {
             return;
         }
-        found.extend(variants.roundings.iter().filter(|variant| self.is_by(variant)).map(|variant| variant.cause));
+        found.extend(variants.roundings.iter().filter(|variant| self.is_by(variant)).map(Variant::as_cause));
         let in_binary = |habit: &binary::Habit| {
             let paid = binary::payable(self.plan, self.enrollment, self.claim, self.before, *habit);
             let paid = paid.and_then(|paid| fen(self.room.caps(Decimal::new(paid, 2), self.before).ok()?));
             paid == Some(self.recorded)
         };
         if binary::HABITS.iter().any(in_binary) {
-            found.push(Code::RoundingBinary);
+            found.push(Code::RoundingBinary.into());
         }
     }
 }

@@ -4,13 +4,14 @@
 
 use rust_decimal::Decimal;
 
+use super::cause::{Cause, Subject};
 use super::whatif::Otherwise;
 use crate::adjudicate::{Adjudication, BenefitLines, Decision};
 use crate::code::Code;
 use crate::plan::expression::{Date, Number};
 use crate::plan::{Action, Benefit, Plan, Step};
 use crate::rounding::{Mode, Rounding};
-use crate::text::Text;
+use crate::text::{Text, say};
 
 /// A plan with one thing changed.
 #[derive(Debug)]
@@ -18,10 +19,16 @@ pub(super) struct Variant {
     pub(super) cause: Code,
     /// The only benefit that it changes, if there is one.
     pub(super) benefit: Option<usize>,
+    /// What it changes.
+    about: Vec<Subject>,
     pub(super) plan: Plan,
 }
 
 impl Variant {
+    pub(super) fn as_cause(&self) -> Cause {
+        Cause::of(self.cause, self.about.clone())
+    }
+
     /// What another system uses where this version decides.
     pub(super) fn instead_of(&self, plan: &Plan) -> Option<&Plan> {
         (self.cause == Code::VersionOther || plan.version() == self.plan.version()).then_some(&self.plan)
@@ -98,21 +105,27 @@ struct Rules<'p> {
 }
 
 impl Rules<'_> {
-    fn add(&mut self, cause: Code, change: impl FnOnce(&mut Plan)) {
+    fn add(&mut self, cause: Code, about: Vec<Subject>, change: impl FnOnce(&mut Plan)) {
         let mut plan = self.plan.clone();
         change(&mut plan);
-        self.found.push(Variant { cause, benefit: None, plan });
+        self.found.push(Variant { cause, benefit: None, about, plan });
     }
 
     fn add_to(&mut self, benefit: usize, cause: Code, change: impl FnOnce(&mut Plan)) {
         let mut plan = self.plan.clone();
         change(&mut plan);
-        self.found.push(Variant { cause, benefit: Some(benefit), plan });
+        self.found.push(Variant { cause, benefit: Some(benefit), about: self.benefit(benefit), plan });
+    }
+
+    fn benefit(&self, benefit: usize) -> Vec<Subject> {
+        self.plan.benefits.get(benefit).map(Subject::benefit).into_iter().collect()
     }
 
     fn versions(&mut self, versions: &[Plan]) {
         for other in versions.iter().filter(|other| other.version() != self.plan.version()) {
-            self.found.push(Variant { cause: Code::VersionOther, benefit: None, plan: other.clone() });
+            let version = other.version();
+            let about = vec![Subject::called(version, &say!("{version} 版", "version {version}"))];
+            self.found.push(Variant { cause: Code::VersionOther, benefit: None, about, plan: other.clone() });
         }
     }
 
@@ -132,15 +145,20 @@ impl Rules<'_> {
             self.add_to(place.0, Code::LimitPerClaim, |plan| forget(plan, *place));
         }
         for limit in 0..limits {
-            self.add(Code::LimitIgnored, |plan| lift(plan, limit));
-            self.add(Code::LimitPerClaim, |plan| forget_before(plan, limit));
+            let about = || self.plan.limits.get(limit).map(Subject::limit).into_iter().collect();
+            let (ignored, per_claim) = (about(), about());
+            self.add(Code::LimitIgnored, ignored, |plan| lift(plan, limit));
+            self.add(Code::LimitPerClaim, per_claim, |plan| forget_before(plan, limit));
         }
         if steps.len().saturating_add(limits) > 1 {
-            self.add(Code::LimitIgnored, |plan| {
+            let of_steps = steps.iter().flat_map(|(benefit, _)| self.benefit(*benefit));
+            let mut all: Vec<Subject> = of_steps.chain(self.plan.limits.iter().map(Subject::limit)).collect();
+            all.dedup();
+            self.add(Code::LimitIgnored, all.clone(), |plan| {
                 steps.iter().rev().for_each(|place| remove(plan, *place));
                 (0..limits).for_each(|limit| lift(plan, limit));
             });
-            self.add(Code::LimitPerClaim, |plan| {
+            self.add(Code::LimitPerClaim, all, |plan| {
                 for place in &steps {
                     forget(plan, *place);
                 }
@@ -152,7 +170,7 @@ impl Rules<'_> {
     /// The cap is a figure of the pack; as high as shares go it caps nothing.
     fn shares(&mut self) {
         if let Some((Number::Figure(figure), _)) = self.plan.terms.max_shares {
-            self.add(Code::SharesUncapped, |plan| {
+            self.add(Code::SharesUncapped, vec![Subject::standard_fact("shares")], |plan| {
                 if let Some(figure) = plan.figures.numbers.get_mut(figure.0) {
                     figure.value = ALL_SHARES;
                 }
@@ -182,16 +200,31 @@ impl Rules<'_> {
             }
         }
         for place in self.steps(|action| matches!(action, Action::Less(Number::Fact(_)))) {
-            self.add(Code::BaseBeforeOthers, |plan| remove(plan, place));
+            self.add(Code::BaseBeforeOthers, self.payer(place), |plan| remove(plan, place));
+        }
+    }
+
+    /// The fact that a step subtracts.
+    fn payer(&self, (benefit, step): (usize, usize)) -> Vec<Subject> {
+        let action =
+            self.plan.benefits.get(benefit).and_then(|benefit| benefit.steps.get(step)).map(|step| &step.action);
+        match action {
+            Some(Action::Less(Number::Fact(slot))) => vec![Subject::fact(self.plan, *slot)],
+            Some(_) | None => Vec::new(),
         }
     }
 
     fn waitings(&mut self) {
         for waiting in 0..self.plan.waitings.len() {
             let steps = self.steps(|action| matches!(action, Action::Waiting(other) if *other == waiting));
-            self.add(Code::WaitingMissed, |plan| steps.iter().rev().for_each(|place| remove(plan, *place)));
+            let mut benefits: Vec<usize> = steps.iter().map(|(benefit, _)| *benefit).collect();
+            benefits.dedup();
+            let about: Vec<Subject> = benefits.into_iter().flat_map(|benefit| self.benefit(benefit)).collect();
+            self.add(Code::WaitingMissed, about.clone(), |plan| {
+                steps.iter().rev().for_each(|place| remove(plan, *place));
+            });
             for day in [Decimal::ONE, Decimal::NEGATIVE_ONE] {
-                self.add(Code::WaitingOffByADay, |plan| {
+                self.add(Code::WaitingOffByADay, about.clone(), |plan| {
                     if let Some(waiting) = plan.waitings.get_mut(waiting) {
                         let from = waiting.from.clone();
                         waiting.from = Date::PlusDays(Box::new((from, Number::Constant(day))));
@@ -203,7 +236,8 @@ impl Rules<'_> {
 
     fn conditions(&mut self) {
         for condition in 0..self.plan.conditions.len() {
-            self.add(Code::ConditionIgnored, |plan| {
+            let about = self.plan.conditions.get(condition).map(Subject::condition).into_iter().collect();
+            self.add(Code::ConditionIgnored, about, |plan| {
                 plan.conditions.remove(condition);
             });
         }
@@ -273,7 +307,7 @@ fn roundings(plan: &Plan) -> Vec<Variant> {
     let mut add = |cause: Code, change: &dyn Fn(&mut Benefit)| {
         let mut plan = plan.clone();
         plan.benefits.iter_mut().for_each(change);
-        found.push(Variant { cause, benefit: None, plan });
+        found.push(Variant { cause, benefit: None, about: Vec::new(), plan });
     };
     for mode in MODES {
         add(Code::RoundingMode, &|benefit| benefit.rounding.mode = mode);

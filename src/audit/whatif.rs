@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::cause::{Cause, Subject};
 use crate::accumulator::Accumulators;
 use crate::claim::Claim;
 use crate::code::Code;
@@ -75,6 +76,17 @@ impl Otherwise {
             add(Code::BaseTotalCost, &bases, AsWhat::Total);
         }
         all
+    }
+
+    /// The cause, with the facts that would have to be taken otherwise.
+    pub(super) fn as_cause(&self, plan: &Plan) -> Cause {
+        let about = match self.as_what {
+            AsWhat::WithPaidBy(payers) => payers.iter().map(|payer| Subject::standard_fact(payer)).collect(),
+            AsWhat::MoreBy(_) | AsWhat::Total | AsWhat::Nothing => {
+                self.facts.iter().map(|slot| Subject::fact(plan, *slot)).collect()
+            }
+        };
+        Cause::of(self.cause, about)
     }
 
     /// The claim as it is then read; none if it reads the same, or cannot be read so.

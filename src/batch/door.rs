@@ -15,7 +15,6 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod texts;
-pub(crate) mod titles;
 mod vocabulary;
 mod words;
 

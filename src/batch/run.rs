@@ -43,7 +43,9 @@ pub(crate) use digest::{Digest, of as digest_of};
 pub(crate) use folder::refuse_to_lose;
 pub use job::{Job, LEAST_MEMORY, MOST_THREADS, USUAL_MEMORY};
 pub(crate) use job::{RecordedFile, each_once};
-pub use manifest::{InputFile, InputIntake, JointLimitFile, Manifest, Numbers, Pack, Program, Settings, Totals};
+pub use manifest::{
+    InputFile, InputIntake, JointLimitFile, Manifest, Numbers, OutputFile, Pack, Program, Settings, Totals,
+};
 pub use progress::{Progress, Stage};
 pub use rehearse::{Rehearsal, rehearse};
 #[cfg(feature = "workbook")]

@@ -396,13 +396,16 @@ fn gravest(lines: &mut Lines, differences: &[Difference], language: Language, lo
     let head: Vec<String> = head.map(|(zh, en)| pick(language, zh, en).to_owned()).collect();
     let amount = |fen: Option<i64>| fen.map_or_else(|| "-".to_owned(), |fen| grouped(&yuan(fen)));
     let row = |line: &Difference| {
-        let causes: Vec<&str> = line.causes.iter().map(|cause| cause.name()).collect();
+        let causes = line.causes.iter().map(|cause| match language {
+            Language::Zh => cause.in_words(language),
+            Language::En => cause.to_string(),
+        });
         vec![
             clean(&line.claim),
             amount(line.recorded),
             amount(line.recomputed),
             amount(Some(line.excess())),
-            causes.join(";"),
+            clean(&causes.collect::<Vec<_>>().join(pick(language, "；", ";"))),
         ]
     };
     lines.blank();

@@ -12,6 +12,7 @@ use super::{Report, check};
 /// The curve of the plan alone, and what joint limits leave where it goes beyond.
 pub(super) fn of(case: &Case, catalog: &Catalog, fact: &str) -> Result<(Curve, Option<Decimal>), Error> {
     let case = &*case.known(catalog);
+    let fact = &case.fact_called(catalog, fact)?;
     let plan = catalog.resolve(&case.enrollment, &case.claim)?;
     let curve = plan.curve(&case.enrollment, &case.claim, &case.accumulators(catalog)?, fact)?;
     let most = curve.pieces.iter().flat_map(|piece| [piece.payable_from, piece.payable_to]).max();

@@ -209,6 +209,11 @@ pub(super) fn said(error: &Error, language: Language) -> String {
         Some(Remedy::MoreMemory) => {
             say!(language, "{message}；用 `--memory` 放宽", "{message}; raise it with `--memory`")
         }
+        Some(Remedy::HeaderRow) => say!(
+            language,
+            "{message}；各文件可分别写：`--header-row claims=行号`（`enrollments=`、`recorded=` 同）",
+            "{message}; say it of each file: `--header-row claims=ROW`, and likewise `enrollments=` and `recorded=`"
+        ),
         Some(_) | None => message.to_owned(),
     }
 }

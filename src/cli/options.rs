@@ -167,8 +167,8 @@ pub(super) struct Adjudicate {
     /// · 只看审核结果，至多十行
     #[arg(long, conflicts_with_all = ["curve", "what_if"])]
     pub(super) brief: bool,
-    /// Decide it also with a fact changed, and compare; `FACT=` takes the fact away; may be given again
-    /// · 某项事实若不同，结果如何：再审核一次并对比；`事实=` 表示去掉该事实；可写多次
+    /// Decide it also with a fact changed, by its name or title, and compare; `FACT=` takes the fact away; may be given again
+    /// · 某项事实若不同，结果如何：再审核一次并对比；事实可写标题，如 `住院天数=30`；`事实=` 表示去掉该事实；可写多次
     #[arg(long, value_name = "FACT=VALUE", value_parser = changed_fact, conflicts_with_all = ["curve", "certificate", "workbook"])]
     pub(super) what_if: Vec<(String, String)>,
     #[command(flatten)]

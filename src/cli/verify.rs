@@ -23,11 +23,19 @@ pub(super) fn run(asked: &Verify, setting: &Setting) -> Result<Report, Failure> 
         examined.push(Examined { path: path.display().to_string(), found });
     }
     let is_wrong = examined.iter().any(|examined| examined.found.is_err());
+    let foreign = examined.iter().filter_map(|examined| Some((&examined.path, examined.foreign()?)));
+    let foreign: Vec<String> = foreign
+        .map(|(path, flaw)| {
+            let [zh, en] = [flaw.zh(), flaw.en()];
+            say!(setting.language, "`{path}`：{zh}", "`{path}`: {en}")
+        })
+        .collect();
+    let not_run = (!foreign.is_empty()).then(|| Failure::new(foreign.join(pick(setting.language, "；", "; "))));
     let results = match setting.format {
         Format::Text => text(&examined, asked, setting),
         Format::Json => check::json(&json!({ "files": examined.iter().map(Examined::json).collect::<Vec<_>>() })),
     };
-    Ok(Report { results, is_wrong, ..Report::default() })
+    Ok(Report { results, is_wrong, not_run, ..Report::default() })
 }
 
 /// Checks one file: a batch begins with a program or, if it is empty, with its end.
@@ -178,6 +186,14 @@ impl Fault {
 }
 
 impl Examined {
+    /// Why the file is no certificate at all.
+    fn foreign(&self) -> Option<&Flaw> {
+        match &self.found {
+            Err(Fault::Flaw(flaw)) if flaw.is_foreign() => Some(flaw),
+            Ok(_) | Err(_) => None,
+        }
+    }
+
     fn json(&self) -> Json {
         let path = &self.path;
         match &self.found {
@@ -202,7 +218,7 @@ impl Examined {
 fn text(examined: &[Examined], asked: &Verify, setting: &Setting) -> String {
     let (language, look) = (setting.language, setting.results);
     let mut lines = Lines::default();
-    for Examined { path, found } in examined {
+    for Examined { path, found } in examined.iter().filter(|examined| examined.foreign().is_none()) {
         let path = clean(path);
         let held = match found {
             Ok(held) => held,

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::layout::{Ink, grouped, pad, pad_left, width};
 use super::options::{Format, Setting};
 use super::page::Page;
-use super::words::{self, say};
+use super::words::{self, pick, say};
 use super::{Report, check};
 
 /// Decides the case twice and compares.
@@ -16,6 +16,8 @@ pub(super) fn report(
     catalog: &Catalog,
     setting: &Setting,
 ) -> Result<Report, Error> {
+    let named = |(called, value): &(String, String)| Ok((case.fact_called(catalog, called)?, value.clone()));
+    let changes: &[(String, String)] = &changes.iter().map(named).collect::<Result<Vec<_>, Error>>()?;
     let mut changed = case.clone();
     for (fact, value) in changes {
         changed = changed.with(catalog, fact, value)?;
@@ -26,7 +28,7 @@ pub(super) fn report(
     let ways = ways_out(&changed, changes, &then, catalog, plan)?;
     let results = match setting.format {
         Format::Text => {
-            let mut text = page(changes, &now, &then, difference, setting);
+            let mut text = page(changes, plan, &now, &then, difference, setting);
             if let Some(ways) = &ways {
                 text.push_str(&ways_in_words(ways, plan, setting));
             }
@@ -116,7 +118,7 @@ fn ways_in_words(ways: &[Way], plan: &Plan, setting: &Setting) -> String {
         let (word, amount) = (words::decision(decided.decision(), language), grouped(&money::print(decided.payable())));
         let text = say!(
             language,
-            "`--what-if {fact}=`（{title}）：{word}，{amount} 元",
+            "`--what-if {title}=`：{word}，{amount} 元",
             "--what-if {fact}= ({title}): {word}, {amount} yuan"
         );
         page.item("•", &text);
@@ -129,6 +131,7 @@ const MOST_WAYS: usize = 4;
 
 fn page(
     changes: &[(String, String)],
+    plan: &Plan,
     now: &Adjudication,
     then: &Adjudication,
     difference: Decimal,
@@ -138,12 +141,15 @@ fn page(
     let mut page = Page::of(setting.results);
     let list: Vec<String> = changes
         .iter()
-        .map(|(fact, value)| match value.as_str() {
-            "" => say!(language, "`{fact}` 未填", "`{fact}` not given"),
-            value => format!("{fact} = {value}"),
+        .map(|(fact, value)| {
+            let title = plan.fact_title(fact).map_or(fact.as_str(), |title| title.in_language(language));
+            match value.as_str() {
+                "" => say!(language, "{title}未填", "`{fact}` not given"),
+                value => say!(language, "{title} = {value}", "{fact} = {value}"),
+            }
         })
         .collect();
-    let list = list.join(", ");
+    let list = list.join(pick(language, "、", ", "));
     page.wrapped(Ink::Strong, 0, &say!(language, "若 {list}", "If {list}"));
     page.blank();
     let rows = rows(now, then, difference, setting);

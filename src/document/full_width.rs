@@ -70,7 +70,8 @@ impl<'t> Lines<'t> {
             let start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
             let end = rest.find('\n').map_or(self.text.len(), |newline| place.saturating_add(newline));
             let line = self.text.get(start..end).filter(|line| line.len() <= LONGEST);
-            self.mended = line.and_then(|line| mend(line, self.notation)).map(|mended| {
+            let read = |line| Quotes::IN_ORDER.iter().find_map(|quotes| mend(line, self.notation, *quotes));
+            self.mended = line.and_then(read).map(|mended| {
                 let place = start.saturating_add(mended.place);
                 Mended { place, ..mended }
             });
@@ -80,15 +81,33 @@ impl<'t> Lines<'t> {
     }
 }
 
+/// How the quotes of a line are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    /// A plain one is closed by a plain one, and all are.
+    Matched,
+    /// A full-width one also closes what a plain one has opened, and all are closed.
+    Mixed,
+    /// As if they matched, and the last one is not closed.
+    Open,
+}
+
+impl Quotes {
+    const IN_ORDER: [Quotes; 3] = [Quotes::Matched, Quotes::Mixed, Quotes::Open];
+}
+
 /// Reads a line that begins outside of a text. Where a word of Chinese stands outside of texts, what is wanted is quotes, and nothing is said of signs.
-fn mend(line: &str, notation: Notation) -> Option<Mended> {
+fn mend(line: &str, notation: Notation, quotes: Quotes) -> Option<Mended> {
     let mut first = None;
     let mut mended = String::with_capacity(line.len());
     let mut quote = None;
     let mut letters = line.char_indices();
     while let Some((place, letter)) = letters.next() {
         if let Some(open) = quote {
-            if closes(open, letter) {
+            if closes(open, letter) || (quotes == Quotes::Mixed && closes(full_width_of(open), letter)) {
+                if first.is_none() && letter != plain_quote(open) {
+                    first = Some((letter, place));
+                }
                 quote = None;
                 mended.push(plain_quote(open));
             } else {
@@ -121,6 +140,9 @@ fn mend(line: &str, notation: Notation) -> Option<Mended> {
             None => mended.push(letter),
         }
     }
+    if quote.is_some() && quotes != Quotes::Open {
+        return None;
+    }
     let (sign, place) = first?;
     Some(Mended { sign, place, line: mended.trim().to_owned() })
 }
@@ -138,6 +160,15 @@ fn closes(open: char, letter: char) -> bool {
     }
 }
 
+/// A quote that is closed by any of its kind.
+fn full_width_of(open: char) -> char {
+    match open {
+        '"' => '“',
+        '\'' => '‘',
+        other => other,
+    }
+}
+
 fn plain_quote(open: char) -> char {
     if matches!(open, '\'' | '‘' | '’' | '＇') { '\'' } else { '"' }
 }
@@ -148,7 +179,8 @@ mod tests {
 
     #[test]
     fn a_line_is_mended_and_its_texts_are_left() {
-        let mended = |line| mend(line, Notation::Toml).map(|mended| (mended.sign, mended.place, mended.line));
+        let read = |line, notation| Quotes::IN_ORDER.iter().find_map(|quotes| mend(line, notation, *quotes));
+        let mended = |line| read(line, Notation::Toml).map(|mended| (mended.sign, mended.place, mended.line));
         let is = |sign, place, line: &str| Some((sign, place, line.to_owned()));
         assert_eq!(mended("value ＝ \"80%\""), is('＝', 6, "value = \"80%\""));
         assert_eq!(mended("value = “100 元”"), is('“', 8, "value = \"100 元\""));
@@ -159,9 +191,18 @@ mod tests {
         assert_eq!(mended("over ＝ 【“a”、“b”】 # 注：全角"), is('＝', 5, "over = [\"a\",\"b\"] # 注：全角"));
         assert_eq!(mended("value：“80%”"), is('：', 5, "value=\"80%\""));
         assert_eq!(mended("title = 住院（全部）"), None);
-        let json = mend("{ “a”：1，\"b\": 2 }", Notation::Json).map(|mended| mended.line);
+        let json = read("{ “a”：1，\"b\": 2 }", Notation::Json).map(|mended| mended.line);
         assert_eq!(json.as_deref(), Some("{ \"a\":1,\"b\": 2 }"));
         assert_eq!(mended("value = １００"), is('１', 8, "value = 100"));
+        assert_eq!(mended("title = \"住院”"), is('”', 15, "title = \"住院\""));
+        assert_eq!(
+            mended("clause = { zh = \"第五条”, en = \"Article 5” }"),
+            is('”', 26, "clause = { zh = \"第五条\", en = \"Article 5\" }")
+        );
+        assert_eq!(mended("title ＝ \"住院”"), is('＝', 6, "title = \"住院\""));
+        assert_eq!(mended("title ＝ \"住院"), is('＝', 6, "title = \"住院"));
+        assert_eq!(mended("title = \"住院"), None);
+        assert_eq!(mended("title = \"\"\"他说“好”"), None);
         assert_eq!(mended("title = \"住院（全部）\" # 说明：略"), None);
         assert_eq!(mended("title = \"他说\\\"好\\\"，（对）\""), None);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::MAX_BYTES;
 use super::canonical::{self, Json};
-use super::certificate::{Verified, body, same_digest};
+use super::certificate::{Verified, body, of_the_rules, same_digest};
 use super::digest::Digest;
 use super::flaw::{Flaw, Place};
 use super::foreign;
@@ -127,7 +127,7 @@ impl Batch {
             members.end()?;
             let digest = Digest::of(&[program.text.as_bytes()]);
             same_digest(stated, digest, "program_digest")?;
-            let program = Program::read(&program.value, &place.member("program"))?;
+            let program = Program::read(&program.value, &place.member("program")).map_err(of_the_rules)?;
             if self.programs.insert(digest, program).is_some() {
                 return Err(Flaw::new("program", "程序重复", "duplicate program"));
             }

@@ -2,6 +2,7 @@
 
 use super::MAX_BYTES;
 use super::canonical::{self, Json, Member};
+use super::changed;
 use super::conclusion::Worked;
 use super::digest::Digest;
 use super::flaw::{Flaw, Place};
@@ -103,11 +104,18 @@ pub fn certificate(bytes: &[u8]) -> Result<Verified, Flaw> {
     let program = members.take("program")?;
     let inclusion = members.take_if_there("inclusion");
     let program_digest = Digest::of(&[program.text.as_bytes()]);
-    let program = Program::read(&program.value, &place.member("program"))?;
+    let program = Program::read(&program.value, &place.member("program")).map_err(of_the_rules)?;
     let (digest, verified) = body(&json, members, &program, program_digest)?;
-    let inclusion =
-        inclusion.map(|member| Inclusion::read(&member.value, digest, &place.member("inclusion"))).transpose()?;
+    let inclusion = inclusion.map(|member| Inclusion::read(&member.value, digest, &place.member("inclusion")));
+    let inclusion = inclusion.transpose().map_err(|flaw| {
+        flaw.of_a_change("不能证明凭证在所称的批次中", "the proof that the certificate is in its batch does not hold")
+    })?;
     Ok(Verified { inclusion, ..verified })
+}
+
+/// A flaw in the program.
+pub(super) fn of_the_rules(flaw: Flaw) -> Flaw {
+    flaw.of_a_change("凭证中的规则（程序）被改动过", "the rules in the certificate, its program, were changed")
 }
 
 /// Checks what stands in a certificate beside program and inclusion. What was worked out wrong is said before what was hashed wrong, since it tells more.
@@ -127,9 +135,19 @@ pub(super) fn body(
     let (decision, payable) = conclusion(&members.take("conclusion")?.value, worked, &place.member("conclusion"))?;
     let (stated_program, stated) = (members.digest("program_digest")?, members.digest("digest")?);
     members.end()?;
-    same_digest(stated_program, program_digest, "program_digest")?;
+    same_digest(stated_program, program_digest, "program_digest").map_err(|flaw| {
+        flaw.of_a_change(
+            "凭证中的规则（程序）不是出具时的规则",
+            "the rules in the certificate are not those that it was issued with",
+        )
+    })?;
     let digest = digest_of(json);
-    same_digest(stated, digest, "digest")?;
+    same_digest(stated, digest, "digest").map_err(|flaw| {
+        flaw.of_a_change(
+            "凭证的内容不是出具时的内容：理赔编号、参保编号或不影响金额的事实被改动过，或改动后重算了金额",
+            "the content is not the one that the digest was made of: the id of the claim or the enrollment was changed, or a fact with all that follows from it",
+        )
+    })?;
     let verified = Verified {
         claim,
         enrollment,
@@ -268,7 +286,8 @@ fn values<'j>(
                 step.at.as_ref().map_or_else(Default::default, |at| [format!("，在 `{at}`"), format!(", of `{at}`")]);
             let zh = format!("应为 {value}，不是 {stated}（第 {number} 步，{op}{zh_at}）");
             let en = format!("{value} follows, not {stated} (step {number}, {op}{en_at})");
-            return Err(Flaw::new(place, zh, en).of_step(number));
+            let [zh_what, en_what] = changed::value(step, program);
+            return Err(Flaw::new(place, zh, en).of_step(number).of_a_change(zh_what, en_what));
         }
         values.push(value);
     }
@@ -289,7 +308,9 @@ fn conclusion(json: &Json<'_>, worked: Worked<'_, '_>, place: &Place<'_>) -> Res
     ] {
         let stated = members.take(name)?;
         if stated.text != text {
-            return Err(difference(&canonical::read(&text)?, &stated.value, &place.member(name)));
+            let follows = canonical::read(&text)?;
+            let [zh, en] = changed::conclusion(name, &follows, &stated.value);
+            return Err(difference(&follows, &stated.value, &place.member(name)).of_a_change(zh, en));
         }
     }
     members.end()?;

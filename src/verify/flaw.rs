@@ -13,9 +13,26 @@ pub struct Flaw {
     place: String,
     en: String,
     zh: String,
+    /// What was changed, in an auditor's words.
+    what: Option<Box<What>>,
+    /// Whether the file is of another kind, and nothing was ever certified by it.
+    is_foreign: bool,
+}
+
+/// What was changed, in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct What {
+    zh: String,
+    en: String,
 }
 
 impl Flaw {
+    /// Whether the file is no certificate at all, but of another kind.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.is_foreign
+    }
+
     /// The line of the batch, counted from 1.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
@@ -34,10 +51,18 @@ impl Flaw {
         &self.place
     }
 
-    /// The sentence in English, with the place.
+    /// The sentence in English: what was changed, if that is plain, and then the place.
     #[must_use]
     pub fn en(&self) -> String {
-        match (self.line, self.place.as_str()) {
+        match (&self.what, self.line) {
+            (None, line) => self.en_at(line),
+            (Some(what), None) => format!("{} ({})", what.en, self.en_at(None)),
+            (Some(what), Some(line)) => format!("line {line}: {} ({})", what.en, self.en_at(None)),
+        }
+    }
+
+    fn en_at(&self, line: Option<usize>) -> String {
+        match (line, self.place.as_str()) {
             (None, "") => self.en.clone(),
             (None, place) => format!("`{place}`: {}", self.en),
             (Some(line), "") => format!("line {line}: {}", self.en),
@@ -45,10 +70,18 @@ impl Flaw {
         }
     }
 
-    /// The sentence in Chinese, with the place.
+    /// The sentence in Chinese: what was changed, if that is plain, and then the place.
     #[must_use]
     pub fn zh(&self) -> String {
-        match (self.line, self.place.as_str()) {
+        match (&self.what, self.line) {
+            (None, line) => self.zh_at(line),
+            (Some(what), None) => format!("{}（{}）", what.zh, self.zh_at(None)),
+            (Some(what), Some(line)) => format!("第 {line} 行：{}（{}）", what.zh, self.zh_at(None)),
+        }
+    }
+
+    fn zh_at(&self, line: Option<usize>) -> String {
+        match (line, self.place.as_str()) {
             (None, "") => self.zh.clone(),
             (None, place) => format!("`{place}`：{}", self.zh),
             (Some(line), "") => format!("第 {line} 行：{}", self.zh),
@@ -57,7 +90,25 @@ impl Flaw {
     }
 
     pub(super) fn new(place: impl Display, zh: impl Into<String>, en: impl Into<String>) -> Flaw {
-        Flaw { line: None, step: None, place: place.to_string(), en: en.into(), zh: zh.into() }
+        Flaw {
+            line: None,
+            step: None,
+            place: place.to_string(),
+            en: en.into(),
+            zh: zh.into(),
+            what: None,
+            is_foreign: false,
+        }
+    }
+
+    /// The same, and what was changed so that it is so.
+    pub(super) fn of_a_change(self, zh: impl Into<String>, en: impl Into<String>) -> Flaw {
+        Flaw { what: Some(Box::new(What { zh: zh.into(), en: en.into() })), ..self }
+    }
+
+    /// The flaw of a file of another kind, which has no place.
+    pub(super) fn of_another_kind(self) -> Flaw {
+        Flaw { place: String::new(), is_foreign: true, ..self }
     }
 
     /// The same place, said in other words.
@@ -79,7 +130,7 @@ impl Flaw {
     }
 
     pub(super) fn on_line(self, line: usize) -> Flaw {
-        Flaw { line: Some(line), ..self }
+        Flaw { line: Some(line), is_foreign: self.is_foreign && line == 1, ..self }
     }
 }
 

@@ -28,7 +28,17 @@ pub(super) fn told(bytes: &[u8], flaw: Flaw) -> Flaw {
     let (zh, en) = match (found, trimmed.first()) {
         (Some((_, zh, en)), _) => (*zh, *en),
         (None, None) => ("文件是空的", "the file is empty"),
-        (None, Some(_)) if std::str::from_utf8(bytes).is_err() => return flaw,
+        (None, Some(_)) if std::str::from_utf8(bytes).is_err() => {
+            return if has_traces(bytes) {
+                flaw
+            } else {
+                flaw.saying(
+                    "这是别的文件，或另一编码的文本，不是凭证",
+                    "it is another kind of file, or text in another encoding, not a certificate",
+                )
+                .of_another_kind()
+            };
+        }
         (None, Some(b'{')) => match json(&squeezed(trimmed)) {
             Some(told) => told,
             None => return flaw.of_rewritten(),
@@ -36,7 +46,14 @@ pub(super) fn told(bytes: &[u8], flaw: Flaw) -> Flaw {
         (None, Some(b'[')) => ("这不是凭证", "it is no certificate"),
         (None, Some(_)) => ("这不是 JSON，因此不是凭证", "it is not JSON, so it is no certificate"),
     };
-    flaw.saying(zh, en)
+    let told = flaw.saying(zh, en);
+    if has_traces(bytes) { told } else { told.of_another_kind() }
+}
+
+/// Whether anything is in a file that certificates have; no single change takes all of it away.
+fn has_traces(bytes: &[u8]) -> bool {
+    let has = |trace: &str| bytes.windows(trace.len()).any(|window| window == trace.as_bytes());
+    ["huzhu-certificate/", "\"program_digest\"", "\"conclusion\""].into_iter().any(has)
 }
 
 /// What a JSON text is, by the members that it has; nothing of a certificate that another program has written otherwise than with blanks.
@@ -92,7 +109,10 @@ mod tests {
         assert_eq!(said(b"{\n \"claim\": {}, \"enrollment\": {} }"), "it is a case file, not a certificate");
         assert_eq!(said(b"{\"a\": 1}"), "it is other JSON, not a certificate");
         assert_eq!(said(b"[package]"), "it is no certificate");
-        assert_eq!(said(b"\xff\xfe"), "unknown");
+        assert!(said(b"\xff\xfe").starts_with("it is another kind of file"));
+        assert!(told(b"claim_id,payable\n1,2\n", Flaw::new("byte 0", "", "")).is_foreign());
+        assert!(told(b"\xc0\xed\xc5\xe2", Flaw::new("byte 0", "", "")).is_foreign(), "in GBK");
+        assert!(!told(b"x\"format\":\"huzhu-certificate/1\"}", Flaw::new("byte 0", "", "")).is_foreign());
         let laid_out = b"{\n  \"claim\": \"a b\",\n  \"format\": \"huzhu-certificate/1\"\n}\n";
         assert!(said(laid_out).starts_with("it is a certificate that was laid out anew"), "{}", said(laid_out));
         let in_other_order = b"{\"format\": \"huzhu-certificate/1\", \"claim\": \"a\"}";

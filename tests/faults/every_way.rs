@@ -45,6 +45,8 @@ pub(super) struct Told {
     pub(super) benefits: Vec<(String, String, String, Vec<[String; 3]>)>,
     /// Each reason's code, and the fact that is missing.
     pub(super) reasons: Vec<(String, Option<String>)>,
+    /// The facts that the reasons are about.
+    pub(super) details: String,
     /// Of the certificate; none of a reversal, nor of a claim that is pended for what is around it.
     pub(super) digest: Option<String>,
 }
@@ -237,11 +239,13 @@ fn told_in(json: &Json) -> Told {
         (text(benefit, "id"), text(benefit, "gross"), text(benefit, "paid"), steps)
     };
     let reason = |reason: &Json| (text(reason, "code"), reason["fact"].as_str().map(str::to_owned));
+    let detail = |reason: &Json| Some(format!("{}({})", text(reason, "code"), reason["detail"].as_str()?));
     Told {
         decision: text(json, "decision"),
         payable: text(json, "payable"),
         benefits: list(json, "benefits").iter().map(benefit).collect(),
         reasons: list(json, "reasons").iter().map(reason).collect(),
+        details: list(json, "reasons").iter().filter_map(detail).collect::<Vec<_>>().join(";"),
         digest: None,
     }
 }
@@ -426,6 +430,7 @@ fn compare(way: &str, payouts: &RecordBatch, lines: &RecordBatch, told: &AllTold
     let mut found = BTreeMap::new();
     let rows = texts(payouts, "enrollment_id").into_iter().zip(texts(payouts, "claim_id"));
     let says = texts(payouts, "decision").into_iter().zip(fen(payouts, "payable")).zip(texts(payouts, "reasons"));
+    let says = says.zip(texts(payouts, "details")).map(|((says, reasons), details)| (says, (reasons, details)));
     for ((enrollment, claim), ((decision, payable), reasons)) in rows.zip(says) {
         let lines = of_claim.get(&claim).cloned().unwrap_or_default();
         found.insert((enrollment, claim), (decision, payable, reasons, lines));
@@ -443,7 +448,8 @@ fn compare(way: &str, payouts: &RecordBatch, lines: &RecordBatch, told: &AllTold
         let benefits = told.benefits.iter();
         let lines: Vec<_> = benefits.map(|(id, gross, paid, _)| (id.clone(), number(gross), number(paid))).collect();
         let codes: Vec<&str> = told.reasons.iter().map(|(code, _)| code.as_str()).collect();
-        expected.insert(key.clone(), (told.decision.clone(), number(&told.payable), codes.join(";"), lines));
+        let reasons = (codes.join(";"), told.details.clone());
+        expected.insert(key.clone(), (told.decision.clone(), number(&told.payable), reasons, lines));
     }
     for (key, (.., lines)) in &mut found {
         if !unique(&key.1) {

@@ -621,9 +621,9 @@ fn an_audit_takes_what_joint_limits_leave_as_right_and_names_them_where_they_are
     assert!(fits.len() > 20 && fits.iter().all(|fit| fit["explained"] == 3), "{fits:?}");
     let (code, differences, _) = audit("stay,4000.00\ndays,1200.00\ndrugs,500.00\n", &[]);
     let expected = [
-        "claim_id,recorded,recomputed,difference,causes",
-        "days,1200.00,500.00,700.00,joint-limit-ignored",
-        "drugs,500.00,0.00,500.00,joint-limit-ignored",
+        "claim_id,recorded,recomputed,difference,causes,details",
+        "days,1200.00,500.00,700.00,joint-limit-ignored,joint-limit-ignored(guangdong-family)",
+        "drugs,500.00,0.00,500.00,joint-limit-ignored,joint-limit-ignored(guangdong-family)",
     ];
     assert_eq!((code, differences.lines().collect::<Vec<_>>()), (1, expected.to_vec()));
 }

@@ -124,7 +124,8 @@ fn a_sheet_is_found_by_its_name_and_a_header_under_a_title() {
     let ran = folder.ran(&c, &e, &["--sheet", "claims=理赔 2025", "--header-row", "claims=99"]);
     assert!(ran.err.contains("row 99 of") && ran.err.contains("that seems to be row 5"), "{}", ran.err);
     let ran = folder.ran(&c, &e, &["--sheet", "claims=理赔 2025", "--header-row", "claims=6"]);
-    assert!(ran.err.contains("row 6 of") && ran.err.contains("is no header; that seems to be row 5"), "{}", ran.err);
+    assert!(ran.err.contains("row 6 of sheet `理赔 2025` of"), "{}", ran.err);
+    assert!(ran.err.contains("is no header; that seems to be row 5"), "{}", ran.err);
     let ran = folder.ran(&c, &e, &["--sheet", "claims=说明", "--header-row", "claims=2"]);
     assert!(ran.err.contains("row 2 of") && ran.err.contains("is empty: it has no header"), "{}", ran.err);
 }

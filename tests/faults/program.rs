@@ -74,8 +74,8 @@ pub(super) fn adjudicated(name: &str) -> Json {
     serde_json::from_str(&ran.out).unwrap()
 }
 
-/// The payouts of `claims` and `enrollments` (inputs by name) as the rows of a CSV file, the header among them, without the last column, which is another
-/// with every change of a pack; the summary as JSON beside.
+/// The payouts of `claims` and `enrollments` (inputs by name) as the rows of a CSV file, the header among them, without the last two columns, of which one
+/// is another with every change of a pack; the summary as JSON beside.
 pub(super) fn batched(claims: &str, enrollments: &str, options: &[&str]) -> (Vec<String>, Json) {
     let folder = std::env::temp_dir().join(format!("huzhu-faults-{}-{}", std::process::id(), claims.replace('/', "-")));
     let _gone = std::fs::remove_dir_all(&folder);
@@ -86,7 +86,7 @@ pub(super) fn batched(claims: &str, enrollments: &str, options: &[&str]) -> (Vec
     let ran = huzhu(&[&files, options].concat());
     let rows = std::fs::read_to_string(&out).unwrap_or_else(|_| panic!("{ran:?}"));
     std::fs::remove_dir_all(&folder).unwrap();
-    let rows = rows.lines().map(|row| row.rsplit_once(',').map_or(row, |(row, _)| row).to_owned());
+    let rows = rows.lines().map(|row| row.rsplitn(3, ',').last().unwrap_or(row).to_owned());
     (rows.collect(), serde_json::from_str(&ran.out).unwrap())
 }
 

@@ -285,7 +285,7 @@ fn a_worked_case_may_be_a_reversal() {
     assert_eq!((report.cases.len(), report.failures.to_string().as_str()), (3, ""));
     let wrong = r#"["r", "a", "a", "", "", "reversed", "-15000.00", "15100.00"],"#;
     let failures = read(&format!("{paid}{wrong}")).unwrap().run(&catalog).failures.to_string();
-    assert!(failures.contains("`r`: expected 15100.00, got -15100.00"), "{failures}");
+    assert!(failures.contains("`r`: expected `payable` 15100.00, got -15100.00"), "{failures}");
     for (rows, says) in [
         (r#"["r", "", "a", "", "", "reversed", "", ""],"#, "this row comes `after` no row with the id `a`"),
         (
@@ -309,7 +309,9 @@ fn audited(folder: &Folder, recorded: &str) -> (Vec<String>, i32) {
     let recorded = folder.write("recorded.csv", recorded);
     let (claims, enrollments, out) = (input(CLAIMS), input(ENROLLMENTS), folder.path("differences.csv"));
     let ran = huzhu(&["audit", "-c", &claims, "-e", &enrollments, "-r", &recorded, "-o", &out, "--force"]);
-    (folder.read("differences.csv").lines().skip(1).map(str::to_owned).collect(), ran.code)
+    let rows = folder.read("differences.csv");
+    let without_details = |row: &str| row.rsplit_once(',').unwrap().0.to_owned();
+    (rows.lines().skip(1).map(without_details).collect(), ran.code)
 }
 
 #[test]

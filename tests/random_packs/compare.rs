@@ -20,6 +20,7 @@ pub(crate) enum Answer {
         payable: String,
         version: String,
         reasons: String,
+        details: String,
         notices: String,
         lines: Vec<(String, String, String)>,
     },
@@ -246,6 +247,7 @@ fn answer(adjudication: &Adjudication) -> Answer {
         payable: written(adjudication.payable()),
         version: adjudication.outcome().plan().version.clone(),
         reasons: codes.join(";"),
+        details: adjudication.details(),
         notices: adjudication.notices().iter().map(told).collect::<Vec<_>>().join(";"),
         lines: adjudication
             .benefits()
@@ -280,7 +282,7 @@ pub(crate) fn by_columns(catalog: &Catalog, members: &[&Member]) -> Answers {
     }
     let payouts = &decided.payouts;
     let columns = texts(payouts, "decision").into_iter().zip(amounts(payouts, "payable"));
-    let said = texts(payouts, "reasons").into_iter().zip(texts(payouts, "notices"));
+    let said = texts(payouts, "reasons").into_iter().zip(texts(payouts, "details")).zip(texts(payouts, "notices"));
     let columns = columns.zip(texts(payouts, "plan_version")).zip(said);
     let back = texts(payouts, "reverses").into_iter().zip(amounts(payouts, "to_recover"));
     for ((decision, payable), (reverses, to_recover)) in columns.clone().map(|((column, _), _)| column).zip(back) {
@@ -288,11 +290,11 @@ pub(crate) fn by_columns(catalog: &Catalog, members: &[&Member]) -> Answers {
         let back = if decision == "reversed" { payable.strip_prefix('-').unwrap_or(&payable) } else { "0" };
         assert_eq!(to_recover, back, "of {reverses}");
     }
-    for (id, (((decision, payable), version), (reasons, notices))) in
+    for (id, (((decision, payable), version), ((reasons, details), notices))) in
         texts(payouts, "claim_id").into_iter().zip(columns)
     {
         let lines = lines.remove(&id).unwrap_or_default();
-        let answer = Answer::Decided { decision, payable, version, reasons, notices, lines };
+        let answer = Answer::Decided { decision, payable, version, reasons, details, notices, lines };
         assert!(answers.insert(id.clone(), answer).is_none(), "{id} has two answers");
     }
     assert!(lines.is_empty(), "lines of no claim: {lines:?}");

@@ -26,6 +26,8 @@ pub(super) struct Results {
     /// Places in `texts`.
     reasons: Vec<TextPlace>,
     /// Likewise.
+    details: Vec<TextPlace>,
+    /// Likewise.
     notices: Vec<TextPlace>,
     texts: Texts,
     lines: Option<Vec<Line>>,
@@ -98,6 +100,7 @@ impl Results {
         Results {
             settled: vec![None; claims],
             reasons: vec![nothing; claims],
+            details: vec![nothing; claims],
             notices: vec![nothing; claims],
             texts,
             lines: with_lines.then(Vec::new),
@@ -119,6 +122,12 @@ impl Results {
 
     pub(super) fn set_reasons(&mut self, place: usize, reasons: TextPlace) {
         put(&mut self.reasons, place, reasons);
+    }
+
+    /// Which facts the reasons of the claim at a place are about.
+    pub(super) fn detail(&mut self, place: usize, details: &str) {
+        let text = self.texts.place_of(details);
+        put(&mut self.details, place, text);
     }
 
     /// Says something of the claim at a place beside its decision.
@@ -190,6 +199,7 @@ impl Results {
         let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
         let reasons = self.number_of_reasons(&codes);
         self.set_reasons(place, reasons);
+        self.detail(place, &adjudication.details());
         self.note(place, adjudication.notices());
         Ok(Ok(()))
     }
@@ -221,6 +231,7 @@ impl Results {
             text("reverses", decided.iter().map(reverses)),
             amount("to_recover", decided.iter().map(to_recover), PAYOUT_DIGITS, PAYOUT_PLACES)?,
             text("pack_fingerprint", decided.iter().map(|claim| short(claim.plan.fingerprint()))),
+            text("details", decided.iter().map(|claim| self.texts.at(claim.details))),
         ])?;
         let members = bucket.enrollments.texts("member_id")?;
         let lines = self.shown_lines(bucket)?;
@@ -240,12 +251,13 @@ impl Results {
 
     /// The claims that are decided, in order.
     fn shown<'b>(&self, bucket: Bucket<'b>) -> Result<Vec<Shown<'b>>, Error> {
-        let texts = self.reasons.iter().zip(&self.notices);
+        let texts = self.reasons.iter().zip(&self.details).zip(&self.notices);
         let decided = self.settled.iter().zip(texts).enumerate();
         let decided = decided.filter_map(|(place, (settled, texts))| Some((place, (*settled)?, texts)));
-        let shown = decided.map(|(place, settled, (reasons, notices))| {
+        let shown = decided.map(|(place, settled, ((reasons, details), notices))| {
             let plan = bucket.plans.version(settled.version).or_bug()?;
-            Ok(Shown { row: bucket.accounts.claim_at(place), settled, plan, reasons: *reasons, notices: *notices })
+            let (reasons, details, notices) = (*reasons, *details, *notices);
+            Ok(Shown { row: bucket.accounts.claim_at(place), settled, plan, reasons, details, notices })
         });
         shown.collect()
     }
@@ -273,6 +285,7 @@ struct Shown<'b> {
     settled: Settled,
     plan: &'b Plan,
     reasons: TextPlace,
+    details: TextPlace,
     notices: TextPlace,
 }
 

@@ -14,9 +14,11 @@ use super::plans::{Ledger, Prepared};
 use super::{Bucket, exactly};
 use crate::accumulator::{Accumulators, Group, Period};
 use crate::adjudicate::Decision;
+use crate::adjudicate::detail::detailed;
+use crate::code::Code;
 use crate::error::{Error, OrBug};
 use crate::plan::Plan;
-use crate::reading::columns::answer::{Answers, Decisions};
+use crate::reading::columns::answer::{Answers, Decisions, missing};
 use crate::reading::columns::program::{Inputs, Outputs};
 use crate::reading::columns::record::MOST_POSTED;
 use crate::scope::Scope;
@@ -186,6 +188,7 @@ impl<'b> Waves<'b> {
         }
         let decisions = Decisions::of(&outputs);
         give_reasons(plan, &answers, &gathered.inputs, places, decisions, results)?;
+        self.give_gaps(plan, &answers, &gathered.inputs, places, decisions, results)?;
         if results.wants_lines() {
             self.give_lines(plan, &answers, &gathered.inputs, places, decisions, results)?;
         }
@@ -333,6 +336,39 @@ impl<'b> Waves<'b> {
         Ok(())
     }
 
+    /// Why claims are pended: facts that are missing, or contradict each other.
+    fn give_gaps(
+        &mut self,
+        plan: &Plan,
+        answers: &Answers,
+        inputs: &Inputs,
+        places: &[usize],
+        decisions: Decisions<'_>,
+        results: &mut Results,
+    ) -> Result<(), Error> {
+        let pended = those(places, decisions, |decision| decision == Decision::Pended);
+        let keys = answers.gaps.run(&inputs.only(&pended), pended.len())?.numbers;
+        let [flaws, gaps] = keys.as_slice() else { return Ok(()) };
+        let keys = flaws.iter().copied().zip(gaps.iter().copied());
+        set_reasons(pended.iter().copied().zip(keys.clone()), places, results, |(flaws, gap)| {
+            answers.codes_of_gaps(plan, flaws, gap)
+        });
+        for (at, (flaws, gap)) in pended.iter().zip(keys) {
+            let place = *places.get(*at).or_bug()?;
+            if !answers.are_facts_broken(flaws) {
+                let told = missing(plan, gap).map(|fact| detailed(Code::MissingFact.name(), fact));
+                results.detail(place, &told.collect::<Vec<_>>().join(";"));
+                continue;
+            }
+            // Facts are held against each other alone, whatever the account holds.
+            match exactly::alone(self.bucket, place, &Accumulators::new()) {
+                Some(adjudication) => results.detail(place, &adjudication.details()),
+                None => self.give_up_at(place),
+            }
+        }
+        Ok(())
+    }
+
     fn give_lines(
         &mut self,
         plan: &Plan,
@@ -370,7 +406,7 @@ impl<'b> Waves<'b> {
     }
 }
 
-/// Why claims are denied, paid nothing or pended; worked out for these alone.
+/// Why claims are denied or paid nothing; worked out for these alone.
 fn give_reasons(
     plan: &Plan,
     answers: &Answers,
@@ -379,23 +415,19 @@ fn give_reasons(
     decisions: Decisions<'_>,
     results: &mut Results,
 ) -> Result<(), Error> {
-    let those = |is_wanted: fn(Decision) -> bool| -> Vec<usize> {
-        (0..places.len()).filter(|at| decisions.at(*at).is_some_and(|(decision, _)| is_wanted(decision))).collect()
-    };
-    let unpaid = those(|decision| matches!(decision, Decision::Denied | Decision::NothingDue));
+    let unpaid = those(places, decisions, |decision| matches!(decision, Decision::Denied | Decision::NothingDue));
     let keys = answers.reasons.run(&inputs.only(&unpaid), unpaid.len())?.numbers;
     if let [keys] = keys.as_slice() {
         let is_denied = |at: usize| matches!(decisions.at(at), Some((Decision::Denied, _)));
         let keys = unpaid.iter().zip(keys).map(|(at, key)| (*at, (is_denied(*at), *key)));
         set_reasons(keys, places, results, |(is_denied, key)| answers.codes(plan, is_denied, key));
     }
-    let pended = those(|decision| decision == Decision::Pended);
-    let keys = answers.gaps.run(&inputs.only(&pended), pended.len())?.numbers;
-    if let [flaws, gaps] = keys.as_slice() {
-        let keys = pended.iter().copied().zip(flaws.iter().copied().zip(gaps.iter().copied()));
-        set_reasons(keys, places, results, |(flaws, gap)| answers.codes_of_gaps(plan, flaws, gap));
-    }
     Ok(())
+}
+
+/// The claims of a block that are decided so.
+fn those(places: &[usize], decisions: Decisions<'_>, is_wanted: fn(Decision) -> bool) -> Vec<usize> {
+    (0..places.len()).filter(|at| decisions.at(*at).is_some_and(|(decision, _)| is_wanted(decision))).collect()
 }
 
 /// Sets reasons by their keys; few keys occur, and each is put into words once.

@@ -9,6 +9,7 @@ use arrow_schema::{ArrowError, DataType};
 
 use crate::batch::door::target::{Bad, Read, Seen, Wrong};
 use crate::code::Code;
+use crate::spelling::is_invisible;
 use crate::text::say;
 
 /// The ids as text; an empty one is none, and none is bad where one is needed.
@@ -17,7 +18,7 @@ pub(super) fn read(column: &ArrayRef, is_needed: bool) -> Result<Read, ArrowErro
     let Some(ids) = texts.as_string_opt::<i32>() else {
         return Err(ArrowError::CastError("a column of ids".to_owned()));
     };
-    let seen = left_by_a_spreadsheet(ids).into_iter().collect();
+    let seen = left_by_a_spreadsheet(ids).into_iter().chain(with_blanks(ids)).collect();
     let has_empty = ids.offsets().lengths().any(|length| length == 0);
     let given = |id: Option<&str>| id.is_some_and(|id| !id.is_empty());
     let (mut array, mut bad) = (Arc::clone(&texts), Vec::new());
@@ -41,6 +42,23 @@ fn left_by_a_spreadsheet(ids: &StringArray) -> Option<Seen> {
     );
     let rows = u64::try_from(left.count()).unwrap_or(u64::MAX).saturating_add(1);
     Some(Seen { code: Code::SpreadsheetId, rows, first, text })
+}
+
+/// Ids that begin or end with what cannot be seen. They are not trimmed: that would make one member of two unasked.
+fn with_blanks(ids: &StringArray) -> Option<Seen> {
+    let mut with = ids.iter().enumerate().filter_map(|(row, id)| Some((row, id.filter(|id| has_blank_around(id))?)));
+    let (first, id) = with.next()?;
+    let text = say!(
+        "`{id}` 首尾有空白，照原样作为另一编号",
+        "`{id}` has blanks around it; it is kept as it is written, another id than the one without them"
+    );
+    let rows = u64::try_from(with.count()).unwrap_or(u64::MAX).saturating_add(1);
+    Some(Seen { code: Code::BlankAroundId, rows, first, text })
+}
+
+fn has_blank_around(id: &str) -> bool {
+    let cannot_be_seen = |letter: char| letter.is_whitespace() || is_invisible(letter);
+    id.starts_with(cannot_be_seen) || id.ends_with(cannot_be_seen)
 }
 
 /// A spreadsheet keeps fifteen digits of a number.

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::batch::Input;
 use crate::batch::door::columns::{holder, is_id, other};
-use crate::batch::door::titles::{self, Called, Titles};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::fact::{Holder, Kind, STANDARD, StandardFact};
 use crate::plan::{Plan, PlanFact, Symbol};
 use crate::text::say;
+use crate::titles::{self, Called, Titles};
 
 /// Columns that are no facts, by the input that has them.
 pub(super) const RESERVED: [&str; 7] =

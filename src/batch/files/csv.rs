@@ -22,7 +22,7 @@ use crate::batch::files::open::opened;
 use crate::batch::files::original::{Lines, Original};
 use crate::batch::files::raw::Raw;
 use crate::batch::{Input, Reject};
-use crate::error::Error;
+use crate::error::{Error, Remedy};
 use crate::text::{Text, say};
 
 /// The most bytes that one row may have: a quote that is never closed must not swallow the file.
@@ -327,7 +327,7 @@ impl TextForm {
         }
         let knows_it = best.iter().filter_map(|field| std::str::from_utf8(field).ok()).any(|name| knows(name.trim()));
         if !knows_it && let Some(row) = self.header_elsewhere(asked.map_or(self.header_row, u64::from), knows)? {
-            return Err(header::stands_elsewhere(&self.path, asked, row));
+            return Err(header::stands_elsewhere(&header::of_file(&self.path), asked, row));
         }
         if best.is_empty() { Err(self.has_no_header(asked, &missing)) } else { Ok(best) }
     }
@@ -349,13 +349,14 @@ impl TextForm {
 
     fn has_no_header(&self, asked: Option<u32>, missing: &Sought) -> Error {
         let path = self.path.display();
-        Error::input(match (asked, missing) {
-            (None, _) => say!("`{path}` 是空文件，没有列名", "`{path}` is empty: it has no header"),
-            (Some(row), Sought::Blank) => header::blank(&self.path, row),
+        match (asked, missing) {
+            (None, _) => Error::input(say!("`{path}` 是空文件，没有列名", "`{path}` is empty: it has no header")),
+            (Some(row), Sought::Blank) => header::blank(&header::of_file(&self.path), row),
             (Some(row), Sought::Row { .. } | Sought::Beyond) => {
-                say!("`{path}` 没有第 {row} 行", "`{path}` has no row {row}")
+                let message = say!("`{path}` 没有第 {row} 行", "`{path}` has no row {row}");
+                Error::input(message).mended_by(Remedy::HeaderRow)
             }
-        })
+        }
     }
 
     /// The first row but this one that looks like a header.

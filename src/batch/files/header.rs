@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::Error;
+use crate::error::{Error, Remedy};
 use crate::text::{Text, say};
 
 /// So many rows may stand above a header.
@@ -18,23 +18,35 @@ pub(super) fn is_header<'c>(mut cells: impl Iterator<Item = &'c str>, knows: Kno
     named.next().is_some() && named.next().is_some()
 }
 
-/// Where not the row that was taken for a header, or asked for as one, but another looks like one.
-pub(super) fn stands_elsewhere(path: &Path, asked: Option<u32>, row: u64) -> Error {
+/// A file as messages name it.
+pub(super) fn of_file(path: &Path) -> Text {
     let path = path.display();
-    Error::input(match asked {
+    say!("`{path}`", "`{path}`")
+}
+
+/// A sheet of a file; another input may be another one of the same file.
+pub(super) fn of_sheet(path: &Path, sheet: &str) -> Text {
+    let path = path.display();
+    say!("`{path}` 的工作表 `{sheet}`", "sheet `{sheet}` of `{path}`")
+}
+
+/// Where not the row that was taken for a header, or asked for as one, but another looks like one.
+pub(super) fn stands_elsewhere(place: &Text, asked: Option<u32>, row: u64) -> Error {
+    let message = match asked {
         None => say!(
-            "`{path}` 的列名似乎在第 {row} 行，其上是标题；请指明列名所在的行",
-            "the header of `{path}` seems to be row {row}, below a title; say which row it is"
+            "{place} 的列名似乎在第 {row} 行，其上是标题；请指明列名所在的行",
+            "the header of {place} seems to be row {row}, below a title; say which row it is"; place
         ),
         Some(asked) => say!(
-            "`{path}` 第 {asked} 行不是列名；列名似乎在第 {row} 行",
-            "row {asked} of `{path}` is no header; that seems to be row {row}"
+            "{place} 第 {asked} 行不是列名；列名似乎在第 {row} 行",
+            "row {asked} of {place} is no header; that seems to be row {row}"; place
         ),
-    })
+    };
+    Error::input(message).mended_by(Remedy::HeaderRow)
 }
 
 /// Where the row that was asked for is empty.
-pub(super) fn blank(path: &Path, row: u32) -> Text {
-    let path = path.display();
-    say!("`{path}` 第 {row} 行是空的，没有列名", "row {row} of `{path}` is empty: it has no header")
+pub(super) fn blank(place: &Text, row: u32) -> Error {
+    let message = say!("{place} 第 {row} 行是空的，没有列名", "row {row} of {place} is empty: it has no header"; place);
+    Error::input(message).mended_by(Remedy::HeaderRow)
 }

@@ -134,7 +134,8 @@ impl Reading<'_> {
             held.extend(cell::read(&Data::from(found.get_value().clone())).map(|cell| (column, cell)));
         }
         self.writing.row(row, held)?;
-        Ok(Sheet { name, table: self.writing.end(path)? })
+        let table = self.writing.end(path, &name)?;
+        Ok(Sheet { name, table })
     }
 
     /// Of a sheet that the library holds.
@@ -146,7 +147,8 @@ impl Reading<'_> {
             let cells = (left..).zip(cells).filter_map(|(column, cell)| Some((column, cell::read(cell)?)));
             self.writing.row(row, cells.collect())?;
         }
-        Ok(Sheet { name, table: self.writing.end(path)? })
+        let table = self.writing.end(path, &name)?;
+        Ok(Sheet { name, table })
     }
 
     /// The sheet that is asked for, or the first that is not hidden.

@@ -41,6 +41,9 @@ pub struct Manifest {
     pub totals: Totals,
     /// The certificates, if they were asked for.
     pub certificates: Option<Certificates>,
+    /// The files that were written; none in the footer of a Parquet file, which cannot hold its own digest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<OutputFile>,
 }
 
 /// What decided.
@@ -69,9 +72,33 @@ pub struct InputFile {
 
 impl InputFile {
     pub(crate) fn of(holds: &str, path: &std::path::Path, digest: &Digest) -> InputFile {
-        let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        InputFile { holds: holds.to_owned(), file, bytes: digest.bytes, sha256: digest.sha256.clone() }
+        InputFile { holds: holds.to_owned(), file: name_of(path), bytes: digest.bytes, sha256: digest.sha256.clone() }
     }
+}
+
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OutputFile {
+    /// `payouts` or `differences`, `lines`, `rejects`, `rejected-enrollments` or `certificates`.
+    pub holds: String,
+    /// Its name, without the folder.
+    pub file: String,
+    /// Its size.
+    pub bytes: u64,
+    /// The SHA-256 of its bytes, in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+impl OutputFile {
+    pub(super) fn of(holds: &str, path: &std::path::Path, digest: Digest) -> OutputFile {
+        let Digest { bytes, sha256 } = digest;
+        OutputFile { holds: holds.to_owned(), file: name_of(path), bytes, sha256 }
+    }
+}
+
+fn name_of(path: &std::path::Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// A version of a plan.
@@ -209,6 +236,7 @@ impl Manifest {
             },
             totals: counts.tally.totals(),
             certificates: counts.certificates.clone(),
+            outputs: Vec::new(),
         }
     }
 

@@ -5,11 +5,12 @@ use std::io::{self, BufRead, BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 
 use super::Sources;
+use super::digest;
 use super::disk;
 use super::folder::{Folder, partial};
 use super::given_back::GivenBack;
 use super::job::Job;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, OutputFile};
 use super::output::Outputs;
 use super::part::Part;
 use super::progress::{Progress, Stage, heed};
@@ -51,7 +52,8 @@ pub(super) struct Results<'a> {
 }
 
 impl Results<'_> {
-    /// Writes all outputs beside their names: rejected rows and certificates, then what `count` makes of them as the manifest, then the rest.
+    /// Writes all outputs beside their names: rejected rows and certificates, then the rest with what `count` makes of them in the footers, and
+    /// last the manifest with the digests of all that was written.
     pub(super) fn write(
         &self,
         progress: &dyn Progress,
@@ -77,7 +79,7 @@ impl Results<'_> {
         let rejected = self.write_rejects(progress)?;
         let certificates = self.job.certificates.as_ref().map(|path| self.write_certificates(path, progress));
         let counts = count(Published { rejected, certificates: certificates.transpose()? })?;
-        let manifest = self.write_manifest(&counts)?;
+        let manifest = counts.manifest.as_ref().map(Manifest::to_text).transpose()?.unwrap_or_default();
         if let Some(lines) = &self.outputs.lines {
             let parts: Vec<PathBuf> = self.paths(|part| part.lines.as_ref());
             lines.join(&parts, &partial(lines.path()), &manifest, &mut |_| heed(progress))?;
@@ -91,15 +93,33 @@ impl Results<'_> {
                 heed(progress)
             })?,
         }
-        progress.advance(Stage::Writing, total, total);
-        Ok(counts)
-    }
-
-    fn write_manifest(&self, counts: &Counts) -> Result<String, Error> {
-        let text = counts.manifest.as_ref().map(Manifest::to_text).transpose()?.unwrap_or_default();
+        let outputs = self.digests(progress)?;
+        let manifest = counts.manifest.map(|manifest| Manifest { outputs, ..manifest });
+        let text = manifest.as_ref().map(Manifest::to_text).transpose()?.unwrap_or_default();
         let path = partial(&self.job.manifest_path());
         fs::write(&path, &text).map_err(|fault| disk::unwritable(&path, &fault))?;
-        Ok(text)
+        progress.advance(Stage::Writing, total, total);
+        Ok(Counts { manifest, ..counts })
+    }
+
+    /// What was written, as the manifest names it.
+    fn digests(&self, progress: &dyn Progress) -> Result<Vec<OutputFile>, Error> {
+        let job = self.job;
+        let results = if self.watch.is_some() { "differences" } else { "payouts" };
+        let written = [
+            (results, Some(job.out.clone())),
+            ("lines", job.lines.clone()),
+            ("rejects", Some(job.rejects.clone())),
+            ("rejected-enrollments", Some(job.rejected_enrollments_path())),
+            ("certificates", job.certificates.clone()),
+        ];
+        let written = written.into_iter().filter_map(|(holds, path)| Some((holds, path?)));
+        let written = written.filter(|(_, path)| partial(path).exists());
+        let digest = |(holds, path): (&str, PathBuf)| {
+            let digest = digest::of(&partial(&path), progress, || false)?;
+            Ok(OutputFile::of(holds, &path, digest))
+        };
+        written.map(digest).collect()
     }
 
     fn paths(&self, file: impl Fn(&Part) -> Option<&Sealed>) -> Vec<PathBuf> {

@@ -107,8 +107,8 @@ pub(in crate::cli) struct Audit {
     /// · 已付记录：`claim_id` 和 `payable`
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) recorded: PathBuf,
-    /// The differences: `claim_id`, `recorded`, `recomputed`, `difference`, `causes`
-    /// · 差异：`claim_id`、`recorded`、`recomputed`、`difference`、`causes`
+    /// The differences: `claim_id`, `recorded`, `recomputed`, `difference`, `causes`, `details`
+    /// · 差异：`claim_id`、`recorded`、`recomputed`、`difference`、`causes`、`details`
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) out: PathBuf,
     /// The rejected claims and enrollments [default: beside the differences, ending in `.rejects.csv`]

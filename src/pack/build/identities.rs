@@ -73,7 +73,8 @@ impl Builder<'_> {
         let dates = [self.resolver.standard(first, Resolver::date)?, self.resolver.standard(then, Resolver::date)?];
         let agrees = Truth::CompareDates(*relation, Box::new(dates));
         let text = Text { zh: (*zh).to_owned(), en: (*en).to_owned() };
-        Some(Identity { id: id.name(), text, asked: self.asked(&[], any)?, agrees, sides: None })
+        let about = self.named_in(&[first, then]);
+        Some(Identity { id: id.name(), text, asked: self.asked(&[], any)?, agrees, about, sides: None })
     }
 
     fn birth_first(&mut self) -> Option<Identity> {
@@ -86,6 +87,7 @@ impl Builder<'_> {
             ),
             asked: self.asked(&["birth_date"], &[])?,
             agrees: self.resolver.standard(first, Resolver::truth)?,
+            about: self.named_in(&[first]),
             sides: None,
         })
     }
@@ -102,6 +104,7 @@ impl Builder<'_> {
             text: say!("事故日期不晚于出院日期", "the event is not after the discharge"),
             asked: self.asked(&[], &["discharged", "enddate"])?,
             agrees: Truth::Or(Box::new([within, follows])),
+            about: self.named_in(&["event_date <= discharged"]),
             sides: None,
         })
     }
@@ -116,6 +119,7 @@ impl Builder<'_> {
             ),
             asked: self.asked(&["init_setl_id"], &[])?,
             agrees: Truth::Among(self.resolver.slot("refd_setl_flag")?, vec!["1".into()]),
+            about: self.named_in(&["init_setl_id", "refd_setl_flag"]),
             sides: None,
         })
     }
@@ -124,6 +128,7 @@ impl Builder<'_> {
         &mut self,
         Relation { id, given, any, unless, left, comparison, right, text }: &Relation,
     ) -> Option<Identity> {
+        let about = self.named_in(&[left, right]);
         let left = self.resolver.standard(left, |r, left| r.number(left, Unit::Yuan))?;
         let right = self.resolver.standard(right, |r, right| r.number(right, Unit::Yuan))?;
         let unless = self.resolver.standard(unless, Resolver::truth)?;
@@ -133,8 +138,25 @@ impl Builder<'_> {
             text: text.clone(),
             asked: self.asked(given, any)?,
             agrees: Truth::Or(Box::new([unless, sides.agree()])),
+            about,
             sides: Some(sides),
         })
+    }
+
+    /// The facts that expressions name, in order, each once.
+    fn named_in(&self, expressions: &[&str]) -> Vec<Slot> {
+        let mut named = Vec::new();
+        for syntax in expressions.iter().filter_map(|text| parse::expression(text).ok()) {
+            syntax.walk(&mut |inner| {
+                if let Term::Name(name) = &inner.term
+                    && let Some(slot) = self.resolver.facts.iter().position(|fact| *fact.name == **name)
+                    && !named.contains(&slot)
+                {
+                    named.push(slot);
+                }
+            });
+        }
+        named
     }
 
     fn asked(&mut self, given: &[&str], any: &[&str]) -> Option<Asked> {
@@ -157,10 +179,11 @@ impl Builder<'_> {
         let Some(derived) = &fact.derived else { return Vec::new() };
         let any: Slots = sources.into_iter().collect();
         let asked = Asked { given: Slots::of(slot), any, ..Asked::default() };
+        let about: Vec<Slot> = [slot].into_iter().chain(any.iter()).collect();
         match derived {
             Derived::Date(derived) => {
                 let agrees = Truth::CompareDates(Comparison::Equal, Box::new([Date::Fact(slot), derived.clone()]));
-                vec![Identity { id, text, asked, agrees, sides: None }]
+                vec![Identity { id, text, asked, agrees, about, sides: None }]
             }
             Derived::Number(derived) => {
                 let sides = Sides::of(Comparison::Equal, [Number::Fact(slot), derived.clone()]);
@@ -170,7 +193,7 @@ impl Builder<'_> {
                     let none = Box::new([derived.clone(), Number::Constant(Decimal::ZERO)]);
                     agrees = Truth::Or(Box::new([Truth::Compare(Comparison::Equal, none), agrees]));
                 }
-                let contradiction = Identity { id, text, asked, agrees, sides: Some(sides) };
+                let contradiction = Identity { id, text, asked, agrees, about: about.clone(), sides: Some(sides) };
                 let max = Sides::of(Comparison::AtMost, [derived.clone(), Number::Constant(fact.bounds.max)]);
                 let text = say!("{zh}不超过上限", "{en} is within its bounds");
                 let bounded = Identity {
@@ -178,6 +201,7 @@ impl Builder<'_> {
                     text,
                     asked: Asked { absent: Slots::of(slot), any, ..Asked::default() },
                     agrees: max.agree(),
+                    about,
                     sides: Some(max),
                 };
                 if fact.kind == Kind::Days { vec![contradiction, bounded] } else { vec![contradiction] }

@@ -142,9 +142,21 @@ impl Answers {
         broken.chain(self.unmet(plan, flaws)).chain(missing).collect()
     }
 
+    /// Whether identities are broken; then nothing is said of missing facts.
+    pub(crate) fn are_facts_broken(&self, flaws: i64) -> bool {
+        let conditions = self.conditions.iter().fold(0_u32, |count, _| count.saturating_add(1));
+        flagged_in(flaws.rotate_right(conditions), &self.identities).next().is_some()
+    }
+
     fn unmet<'p>(&self, plan: &'p Plan, key: i64) -> impl Iterator<Item = &'p str> {
         flagged_in(key, &self.conditions).map(|condition| plan.condition(condition).id())
     }
+}
+
+/// The facts that a pended claim lacks, by the bits of its gap.
+pub(crate) fn missing(plan: &Plan, gap: i64) -> impl Iterator<Item = &str> {
+    let facts = (0_u32..i64::BITS).zip(&plan.facts);
+    facts.filter(move |(bit, _)| gap.rotate_right(*bit) & 1 == 1).map(|(_, fact)| &*fact.name)
 }
 
 /// Those of the list whose bits are set, the first one's being the lowest.

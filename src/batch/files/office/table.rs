@@ -247,20 +247,20 @@ impl<'k> Writing<'k> {
         Ok(())
     }
 
-    pub(super) fn end(mut self, path: &Path) -> Result<Table, Error> {
+    pub(super) fn end(mut self, path: &Path, sheet: &str) -> Result<Table, Error> {
+        let place = header::of_sheet(path, sheet);
         if self.filling.is_none() {
             self.settle()?;
         }
         let asked = self.asked.map(|row| row.saturating_add(1));
         if let (Some(_), false, Some(row)) = (asked, self.knows_it, self.elsewhere) {
-            return Err(header::stands_elsewhere(path, asked, u64::from(row).saturating_add(1)));
+            return Err(header::stands_elsewhere(&place, asked, u64::from(row).saturating_add(1)));
         }
         let Some(filling) = self.filling else {
-            let shown = path.display();
-            return Err(Error::input(match asked {
-                Some(row) => header::blank(path, row),
-                None => say!("`{shown}` 是空的，没有列名", "`{shown}` is empty: it has no header"),
-            }));
+            return Err(match asked {
+                Some(row) => header::blank(&place, row),
+                None => Error::input(say!("{place} 是空的，没有列名", "{place} is empty: it has no header"; place)),
+            });
         };
         let Filling { header, pages, .. } = filling.ended()?;
         let first_row = self.first_row.unwrap_or(header.row);

@@ -1,4 +1,4 @@
-//! What people call the columns: besides its name, a column goes by its titles, in any spelling.
+//! What people call facts and columns: besides its name, each goes by its titles, in any spelling.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,8 @@ use crate::fact::{Holder, STANDARD};
 use crate::spelling;
 use crate::text::Text;
 
-/// The ids, and what else they are called. Those of the results stand here too, so that these can be read back.
+/// The ids of columns, and what else they are called. Those of the results stand here too, so that these can be read back.
+#[cfg(feature = "batch")]
 const IDS: [(&str, &[&str]); 7] = [
     ("claim_id", &["理赔编号", "理赔申请编号", "claim id"]),
     ("enrollment_id", &["参保编号", "参保记录编号", "enrollment id"]),
@@ -21,6 +22,7 @@ const IDS: [(&str, &[&str]); 7] = [
 const UNITS: [&str; 8] = ["元", "人民币元", "天", "日", "份", "级", "yuan", "days"];
 
 /// The column that is not a fact and goes by this title.
+#[cfg(feature = "batch")]
 pub(crate) fn id_called(called: &str) -> Option<&'static str> {
     let folded = spelling::fold(without_unit(called));
     let mut ids = IDS.iter().filter(|(name, titles)| {
@@ -31,7 +33,7 @@ pub(crate) fn id_called(called: &str) -> Option<&'static str> {
 
 /// The titles of facts.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Titles {
+pub(crate) struct Titles {
     /// By holder and folded title: the facts of that title.
     whole: BTreeMap<(Holder, String), BTreeSet<String>>,
     /// The same without what stands in brackets.
@@ -40,7 +42,7 @@ pub(super) struct Titles {
 
 /// The fact that a title stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Called<'t> {
+pub(crate) enum Called<'t> {
     One(&'t str),
     /// Several have the title.
     Any(Vec<&'t str>),
@@ -53,7 +55,7 @@ const OTHER_TITLES: [(&str, &str, &str); 2] =
 
 impl Titles {
     /// Those of the standard facts.
-    pub(super) fn standard() -> Titles {
+    pub(crate) fn standard() -> Titles {
         let mut titles = Titles::default();
         for fact in &STANDARD {
             let others = OTHER_TITLES.iter().filter(|(name, ..)| *name == fact.name).map(|(_, zh, en)| (*zh, *en));
@@ -64,7 +66,7 @@ impl Titles {
         titles
     }
 
-    pub(super) fn add(&mut self, holder: Holder, name: &str, title: &Text) {
+    pub(crate) fn add(&mut self, holder: Holder, name: &str, title: &Text) {
         for title in [name, &title.zh, &title.en] {
             let (whole, short) = (spelling::fold(title), spelling::fold(&without_brackets(title)));
             for (titles, title) in [(&mut self.whole, whole), (&mut self.short, short)] {
@@ -76,7 +78,7 @@ impl Titles {
     }
 
     /// The fact of a holder that is called so. A title in full goes before one without its brackets.
-    pub(super) fn find(&self, holder: Holder, called: &str) -> Called<'_> {
+    pub(crate) fn find(&self, holder: Holder, called: &str) -> Called<'_> {
         let folded = [called, without_unit(called)].map(spelling::fold);
         let mut found = folded.into_iter().flat_map(|folded| {
             let key = (holder, folded);
@@ -91,7 +93,8 @@ impl Titles {
     }
 
     /// Whether a column of either input is called so.
-    pub(super) fn knows(&self, called: &str) -> bool {
+    #[cfg(feature = "batch")]
+    pub(crate) fn knows(&self, called: &str) -> bool {
         let holders = [Holder::Claim, Holder::Enrollment];
         id_called(called).is_some() || holders.into_iter().any(|holder| self.find(holder, called) != Called::Nothing)
     }
@@ -120,7 +123,7 @@ fn without_unit(title: &str) -> &str {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "batch"))]
 mod tests {
     use super::*;
 
