@@ -52,13 +52,13 @@ pub use self::sample::{Sample, Sampled, Sampling, Stratum};
 pub use self::summary::{CauseTotal, Rows, Summary};
 #[cfg(feature = "workbook")]
 pub use self::workbook::workbook;
-use crate::batch::files::{Encoding, Sink};
+use crate::batch::files::{Encoding, Sink, Style};
 use crate::batch::{
     Digest, InputFile, LEAST_MEMORY, Progress, RecordedFile, digest_of, each_once, refuse_to_lose, run_watched,
 };
 use crate::catalog::Catalog;
 use crate::error::{Error, Remedy};
-use crate::text::{Text, say};
+use crate::text::{Language, Text, say};
 
 /// Recomputes all recorded payouts of an audit and writes what differs.
 ///
@@ -74,8 +74,9 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
         (Sink::new(audit.out_path(), &difference::schema())?, Sink::new(&audit.notes, &schema_of_notes())?);
     let (mut recorded, digest) = audit.read_recorded(progress)?;
     let (job, [claims, enrollments]) = audit.job.clone().with_encodings()?;
-    let (marks, is_safe) = (job.marks(&[recorded.encoding, claims, enrollments]), job.is_spreadsheet_safe());
-    let [sink, notes] = [sink, notes].map(|sink| sink.marked(marks).spreadsheet_safe(is_safe));
+    let marks = job.marks(&[recorded.encoding, claims, enrollments]);
+    let style = Style { is_marked: marks, ..job.style(catalog, &[]) };
+    let [sink, notes] = [sink, notes].map(|sink| sink.styled(&style));
     let job = job.mark_encoding(marks).memory(audit.memory_beside(&recorded)?);
     let job = job.recorded(audit.recorded_file(&digest, recorded.encoding));
     let policies = audit.compares_roundings.then(|| Policies::of(catalog));
@@ -83,7 +84,8 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
     let desk = Desk::new(catalog, &recorded, &sink, forensics, audit.keeps_gravest);
     let batch = run_watched(&job, catalog, progress, Some(&desk))?;
     let (found, fits) = desk.into_found();
-    let rows = rows_of_notes(&recorded.notes).map_err(|fault| Error::output(Text::same(&fault.to_string())))?;
+    let rows = rows_of_notes(&recorded.notes, style.words.language())
+        .map_err(|fault| Error::output(Text::same(&fault.to_string())))?;
     notes.whole(&rows, &audit.notes)?;
     let sample = audit.sampling.and_then(|sampling| sample::draw(sampling, found.payouts(&recorded, catalog)));
     let plans = plans::totals(&found, &recorded, catalog);
@@ -147,21 +149,20 @@ fn schema_of_notes() -> SchemaRef {
         text("column"),
         text("value"),
         Field::new("read_as", DataType::Decimal128(18, 2), true),
-        text("reason_zh"),
-        text("reason_en"),
+        text("reason"),
     ]))
 }
 
-fn rows_of_notes(notes: &[Note]) -> Result<RecordBatch, ArrowError> {
-    let text = |of: fn(&Note) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(notes.iter().map(of))) };
+fn rows_of_notes(notes: &[Note], language: Language) -> Result<RecordBatch, ArrowError> {
+    let text =
+        |of: &dyn Fn(&'_ Note) -> String| -> ArrayRef { Arc::new(StringArray::from_iter_values(notes.iter().map(of))) };
     let columns: Vec<ArrayRef> = vec![
         Arc::new(UInt64Array::from_iter_values(notes.iter().map(|note| note.row))),
-        text(|note| &note.claim),
-        text(|note| &note.column),
-        text(|note| &note.value),
+        text(&|note| note.claim.clone()),
+        text(&|note| note.column.clone()),
+        text(&|note| note.value.clone()),
         difference::amounts(notes.iter().map(|note| note.read_as))?,
-        text(|note| &note.reason.zh),
-        text(|note| &note.reason.en),
+        text(&|note| note.reason.in_language(language).to_owned()),
     ];
     RecordBatch::try_new(schema_of_notes(), columns)
 }

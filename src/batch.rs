@@ -6,9 +6,12 @@ pub(crate) mod files;
 mod given;
 mod groups;
 pub(crate) mod hash;
+pub(crate) mod headings;
 mod observation;
 mod refused;
 mod run;
+mod template;
+mod words;
 
 use std::io::Write;
 
@@ -18,8 +21,9 @@ use serde::{Deserialize, Serialize};
 pub use self::bucket::Alone;
 use self::bucket::{Plans, certify_bucket, decide_bucket};
 use self::door::{Entered, Vocabulary};
-pub use self::files::{Encoding, Intake};
+pub use self::files::{Encoding, Headers, Intake};
 pub(crate) use self::given::Given;
+pub(crate) use self::headings::id_called;
 pub use self::observation::Observation;
 pub(crate) use self::observation::Observations;
 #[cfg(feature = "workbook")]
@@ -29,7 +33,11 @@ pub use self::run::{
     OutputFile, Pack, Program, Progress, Rehearsal, Rows, Settings, Stage, Summary, Totals, USUAL_MEMORY, rehearse,
     run,
 };
-pub(crate) use self::run::{Digest, RecordedFile, Watch, digest_of, each_once, refuse_to_lose, run_watched, share};
+pub(crate) use self::run::{
+    Digest, RecordedFile, Watch, digest_of, each_once, for_people_beside, refuse_to_lose, run_watched, share,
+};
+pub use self::template::{Template, TemplateColumn};
+pub(crate) use self::words::Words;
 use crate::catalog::Catalog;
 use crate::certificate::{Certifier, Roll};
 use crate::error::Error;

@@ -31,6 +31,8 @@ mod page;
 mod schema;
 mod shipped;
 mod spoken;
+#[cfg(feature = "batch")]
+mod template;
 mod test;
 mod verify;
 mod what_if;
@@ -173,6 +175,8 @@ fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
         Command::Batch(asked) => batch::run(&asked, setting),
         #[cfg(feature = "batch")]
         Command::Audit(asked) => audit::run(&asked, setting),
+        #[cfg(feature = "batch")]
+        Command::Template(asked) => template::run(&asked, setting),
         #[cfg(not(feature = "batch"))]
         Command::Batch(_) => Err(without_batch(setting)),
         Command::Verify(asked) => verify::run(&asked, setting),

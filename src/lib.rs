@@ -83,6 +83,7 @@ mod spelling;
 mod text;
 mod titles;
 pub mod verify;
+mod wording;
 #[cfg(feature = "workbook")]
 mod workbook;
 mod written;

@@ -6,30 +6,8 @@ use crate::fact::{Holder, STANDARD};
 use crate::spelling;
 use crate::text::Text;
 
-/// The ids of columns, and what else they are called. Those of the results stand here too, so that these can be read back.
-#[cfg(feature = "batch")]
-const IDS: [(&str, &[&str]); 7] = [
-    ("claim_id", &["理赔编号", "理赔申请编号", "claim id"]),
-    ("enrollment_id", &["参保编号", "参保记录编号", "enrollment id"]),
-    ("member_id", &["会员编号", "会员号", "member id"]),
-    ("plan", &["计划", "计划编号", "plan id"]),
-    ("plan_version", &["计划版本", "plan version"]),
-    ("reverses", &["冲销的理赔", "冲销的理赔编号", "reversed claim"]),
-    ("payable", &["应付", "应付金额", "给付金额", "实付金额", "amount payable"]),
-];
-
 /// What may stand in brackets behind a title without changing it.
 const UNITS: [&str; 8] = ["元", "人民币元", "天", "日", "份", "级", "yuan", "days"];
-
-/// The column that is not a fact and goes by this title.
-#[cfg(feature = "batch")]
-pub(crate) fn id_called(called: &str) -> Option<&'static str> {
-    let folded = spelling::fold(without_unit(called));
-    let mut ids = IDS.iter().filter(|(name, titles)| {
-        spelling::fold(name) == folded || titles.iter().any(|title| spelling::fold(title) == folded)
-    });
-    ids.next().map(|(name, _)| *name)
-}
 
 /// The titles of facts.
 #[derive(Debug, Clone, Default)]
@@ -92,11 +70,10 @@ impl Titles {
         }
     }
 
-    /// Whether a column of either input is called so.
+    /// Whether a fact of either input is called so.
     #[cfg(feature = "batch")]
     pub(crate) fn knows(&self, called: &str) -> bool {
-        let holders = [Holder::Claim, Holder::Enrollment];
-        id_called(called).is_some() || holders.into_iter().any(|holder| self.find(holder, called) != Called::Nothing)
+        [Holder::Claim, Holder::Enrollment].into_iter().any(|holder| self.find(holder, called) != Called::Nothing)
     }
 }
 
@@ -114,7 +91,7 @@ fn without_brackets(title: &str) -> String {
 }
 
 /// The title without a unit in brackets at its end.
-fn without_unit(title: &str) -> &str {
+pub(crate) fn without_unit(title: &str) -> &str {
     let trimmed = title.trim_end();
     let inside = trimmed.strip_suffix([')', '）']).and_then(|rest| rest.rsplit_once(['(', '（']));
     match inside {
@@ -173,16 +150,5 @@ mod tests {
         for called in ["份数", "持有份数", "份数（份）"] {
             assert_eq!(titles.find(Holder::Enrollment, called), Called::One("shares"), "{called}");
         }
-    }
-
-    #[test]
-    fn ids_have_titles_too() {
-        for (called, name) in
-            [("理赔编号", "claim_id"), ("Claim ID", "claim_id"), ("应付金额（元）", "payable"), ("计划", "plan")]
-        {
-            assert_eq!(id_called(called), Some(name), "{called}");
-        }
-        assert_eq!(id_called("编号"), None);
-        assert_eq!(id_called(""), None);
     }
 }

@@ -3,6 +3,7 @@
 //! The inputs stand in `tests/faults/inputs`, one folder a case.
 
 mod as_written;
+mod clerk;
 mod contradictions;
 mod details;
 mod encodings;

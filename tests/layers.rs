@@ -46,7 +46,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
     ),
     ("promises", &["plan::*"]),
     ("meaning", &["semantics::*"]),
-    ("readings", &["adjudicate::*", "quote", "reading::*"]),
+    ("readings", &["adjudicate::*", "quote", "reading::*", "wording"]),
     ("text of a pack", &["pack::*"]),
     (
         "uses",

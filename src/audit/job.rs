@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::amount::Unit;
 use super::recorded::Manner;
 use super::sample::Sampling;
-use crate::batch::{Intake, Job};
+use crate::batch::{Headers, Intake, Job, for_people_beside};
+use crate::text::Language;
 
 /// Claims, enrollments and recorded payouts to read, the differences to write, and how: made by [`Audit::new`], changed by the other functions.
 #[derive(Debug, Clone)]
@@ -26,7 +27,7 @@ pub struct Audit {
 impl Audit {
     /// Recomputes the payouts of one file from claims and enrollments, and writes what differs; each file ends as [`Job::new`] says.
     ///
-    /// Rejected claims and enrollments go beside `out`, to `….rejects.csv`; recorded payouts that were rejected or put right to `….notes.csv`.
+    /// Rejected claims and enrollments go beside `out`, to `….rejects.csv`; recorded payouts that were rejected or put right to `….notes.csv`; beside a workbook they are workbooks, too.
     #[must_use]
     pub fn new(
         claims: impl Into<PathBuf>,
@@ -39,7 +40,7 @@ impl Audit {
             recorded: recorded.into(),
             recorded_as: Intake::default(),
             is_strict: false,
-            notes: out.with_extension("notes.csv"),
+            notes: for_people_beside(&out, "notes"),
             unit: Unit::default(),
             memory: crate::batch::USUAL_MEMORY,
             compares_roundings: false,
@@ -130,6 +131,18 @@ impl Audit {
     #[must_use]
     pub fn spreadsheet_safe(self) -> Audit {
         Audit { job: self.job.spreadsheet_safe(), ..self }
+    }
+
+    /// Says in this language what is wrong with rows, and what has titles and words, as [`Job::language`] does.
+    #[must_use]
+    pub fn language(self, language: Language) -> Audit {
+        Audit { job: self.job.language(language), ..self }
+    }
+
+    /// Writes CSV and workbooks with names or with titles, as [`Job::headers`] does.
+    #[must_use]
+    pub fn headers(self, headers: Headers) -> Audit {
+        Audit { job: self.job.headers(headers), ..self }
     }
 
     /// Works with so many threads; as many as there are processors unless it is said.

@@ -13,10 +13,10 @@ use super::job::Audit;
 use super::note::Note;
 use crate::batch::files::{Encoding, Lane, Raw, Source};
 use crate::batch::hash;
+use crate::batch::headings::id_called;
 use crate::batch::{Input, share};
 use crate::error::Error;
 use crate::text::{Text, say};
-use crate::titles::id_called;
 
 /// All recorded payouts that could be read, in the order of their file.
 #[derive(Debug, Default)]

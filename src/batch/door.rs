@@ -263,7 +263,7 @@ impl Door {
         let raw = self.raw_column(batch, column)?;
         let mut read = column.read(raw).map_err(|fault| self.changed(batch, &fault.to_string()))?;
         for bad in &read.bad {
-            let reason = |value: &str| column.reason(value, bad.wrong);
+            let reason = |value: &str| column.as_called(column.reason(value, bad.wrong));
             found.reject(self.input, column, raw, rows, bad.row, reason);
         }
         for seen in std::mem::take(&mut read.seen) {
@@ -347,8 +347,8 @@ impl Door {
     }
 
     fn observation(&self, column: &Column, rows: &Rows, Seen { code, rows: count, first, text }: Seen) -> Observation {
-        let (column, first_row, text) = (column.called.clone(), rows.number(first), text.on_one_line());
-        Observation { input: self.input, column, code, rows: count, first_row, text }
+        let (first_row, text) = (rows.number(first), column.as_called(text).on_one_line());
+        Observation { input: self.input, column: column.called.clone(), code, rows: count, first_row, text }
     }
 
     /// A stream whose batches differ from its schema is a fault of the caller.

@@ -20,6 +20,7 @@ mod rejects;
 mod sink;
 mod source;
 mod spreadsheet;
+mod style;
 #[cfg(test)]
 mod tests;
 
@@ -32,8 +33,10 @@ pub(crate) use self::original::{Original, Originals};
 pub(crate) use self::position::{Positions, letters};
 pub(crate) use self::raw::Raw;
 pub(crate) use self::rejects::RejectsFile;
-pub(crate) use self::sink::Sink;
+pub(crate) use self::sink::{Sink, csv_header};
 pub(crate) use self::source::{Lane, Source, Stream};
+pub use self::style::Headers;
+pub(crate) use self::style::Style;
 use crate::error::Error;
 use crate::text::{Text, say};
 

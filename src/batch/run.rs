@@ -42,7 +42,7 @@ use std::time::Instant;
 pub(crate) use digest::{Digest, of as digest_of};
 pub(crate) use folder::refuse_to_lose;
 pub use job::{Job, LEAST_MEMORY, MOST_THREADS, USUAL_MEMORY};
-pub(crate) use job::{RecordedFile, each_once};
+pub(crate) use job::{RecordedFile, each_once, for_people_beside};
 pub use manifest::{
     InputFile, InputIntake, JointLimitFile, Manifest, Numbers, OutputFile, Pack, Program, Settings, Totals,
 };
@@ -74,6 +74,7 @@ use twins::Twins;
 use crate::batch::Input;
 use crate::batch::bucket::Plans;
 use crate::batch::door::Vocabulary;
+use crate::batch::files::Style;
 use crate::catalog::Catalog;
 use crate::certificate::Certifier;
 use crate::error::{Error, Remedy};
@@ -106,7 +107,8 @@ pub(crate) fn run_watched(
     let sources = Sources::open(job, &vocabulary)?;
     let plans = Plans::of(catalog, &vocabulary);
     let manners = sources.manners();
-    let outputs = Outputs::of(job, &sources, &plans, manners.mark(job))?;
+    let style = job.style(catalog, &manners.encodings());
+    let outputs = Outputs::of(job, &sources, &plans, &style)?;
     let errand = Errand::of(job, catalog, watch.is_some())?;
     let folder = Folder::open(job, &errand)?;
     let is_resumed = folder.is_resumed;
@@ -116,6 +118,7 @@ pub(crate) fn run_watched(
         stamps,
         plans,
         sources,
+        style_of_rejects: job.style_of_rejects(style),
         outputs,
         folder,
         budget: Budget::of(job),
@@ -177,6 +180,7 @@ struct Run<'a> {
     stamps: [(u64, u128); 2],
     plans: Plans<'a>,
     sources: Sources,
+    style_of_rejects: Style,
     outputs: Outputs,
     folder: Folder,
     budget: Budget,
@@ -339,7 +343,7 @@ impl Run<'_> {
         let results = Results {
             job: self.job,
             sources: &self.sources,
-            marks: self.manners.mark(self.job),
+            style: &self.style_of_rejects,
             folder,
             outputs,
             parts: &parts,
@@ -352,7 +356,15 @@ impl Run<'_> {
             let observations = counts.observations.renamed(|input, column| self.sources.called(input, column));
             let counts = Counts { observations, certificates, ..counts };
             let inputs = self.inputs(digests);
-            let manifest = Manifest::of(self.job, plans.catalog(), watch.is_some(), self.manners, inputs, &counts);
+            let manifest = Manifest::of(
+                self.job,
+                plans.catalog(),
+                watch.is_some(),
+                self.manners,
+                inputs,
+                outputs.language(),
+                &counts,
+            );
             Ok(Counts { manifest: Some(manifest), ..counts })
         })?;
         heed(self.progress)?;

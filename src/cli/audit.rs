@@ -28,7 +28,7 @@ pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, F
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
     check_files(asked, setting)?;
-    let audit = audit(asked);
+    let audit = audit(asked, setting);
     let loud = quiet_about_damaged_files();
     let meter = Meter::new(setting, asked.quiet, stop_on_interrupt());
     let done = audit::run(&audit, &catalog, &meter).and_then(|summary| {
@@ -118,7 +118,7 @@ fn check_files(asked: &options::Audit, setting: &Setting) -> Result<(), Failure>
     )))
 }
 
-fn audit(asked: &options::Audit) -> Audit {
+fn audit(asked: &options::Audit, setting: &Setting) -> Audit {
     let unit = match asked.unit {
         RecordedUnit::Yuan => Unit::Yuan,
         RecordedUnit::Fen => Unit::Fen,
@@ -129,7 +129,11 @@ fn audit(asked: &options::Audit) -> Audit {
         .unit(unit)
         .claims_as(asked.feeding.intake(Which::Claims))
         .enrollments_as(asked.feeding.intake(Which::Enrollments))
-        .recorded_as(asked.feeding.intake(Which::Recorded));
+        .recorded_as(asked.feeding.intake(Which::Recorded))
+        .language(setting.language);
+    if let Some(headers) = asked.feeding.headers() {
+        audit = audit.headers(headers);
+    }
     if asked.feeding.strict {
         audit = audit.strict();
     }

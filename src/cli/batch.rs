@@ -28,7 +28,7 @@ pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
         Ok(catalog) => asked.holding.of(catalog),
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
-    let job = job(asked);
+    let job = job(asked, setting);
     let loud = quiet_about_damaged_files();
     let meter = Meter::new(setting, asked.quiet, stop_on_interrupt());
     let done = if asked.dry_run {
@@ -59,12 +59,16 @@ pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
     Ok(Report { results, is_wrong, ..Report::default() })
 }
 
-fn job(asked: &Batch) -> Job {
+fn job(asked: &Batch, setting: &Setting) -> Job {
     let mut job = Job::new(&asked.claims, &asked.enrollments, &asked.out)
         .ignore_columns(asked.feeding.ignored())
         .claims_as(asked.feeding.intake(Which::Claims))
         .enrollments_as(asked.feeding.intake(Which::Enrollments))
-        .memory(asked.resources.memory.bytes);
+        .memory(asked.resources.memory.bytes)
+        .language(setting.language);
+    if let Some(headers) = asked.feeding.headers() {
+        job = job.headers(headers);
+    }
     if asked.feeding.strict {
         job = job.strict();
     }
@@ -136,11 +140,11 @@ fn failure(error: &huzhu::Error, asked: &Batch, setting: &Setting) -> Failure {
     if error.is_columns() {
         return failure.with_help([say!(
             language,
-            "不属于任何计划的列可用 `--ignore-columns 列名,列名` 略去；`huzhu schema --case` 列出所有名称",
-            "leave out columns that no plan knows with `--ignore-columns a,b`; `huzhu schema --case` lists all names"
+            "不属于任何计划的列可用 `--ignore-columns 列名,列名` 略去；`huzhu template` 列出各列",
+            "leave out columns that no plan knows with `--ignore-columns a,b`; `huzhu template` lists those that are known"
         )]);
     }
-    if error.is_output() && job(asked).work_folder().exists() {
+    if error.is_output() && job(asked, setting).work_folder().exists() {
         return failure.with_help([say!(
             language,
             "已完成的部分保留在工作目录中；问题解决后再次运行同一命令即可继续",

@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
-use clap::Args;
-use huzhu::batch::{Encoding, Intake};
+use clap::{Args, ValueEnum};
+use huzhu::batch::{Encoding, Headers, Intake};
 
 use super::options::Form;
 
@@ -39,6 +39,18 @@ pub(super) struct Feeding {
     /// · CSV 结果中会被电子表格当作公式的文字（`=1+1`）前加单引号；这样的编号就与原来的不同了
     #[arg(long)]
     pub(super) spreadsheet_safe: bool,
+    /// Write `names` and codes, for programs, or `titles` and words, for people; Parquet and JSON Lines have names always [default: titles in a workbook,
+    /// names in CSV]
+    /// · 结果写列名和代码（`names`，供程序读），还是写中文名称和说明（`titles`，供人看）；Parquet 和 JSON Lines 总是前者 [默认：工作簿写中文，CSV 写列名和代码]
+    #[arg(long, value_enum, value_name = "WHICH")]
+    headers: Option<HeadersOption>,
+}
+
+/// What stands above columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum HeadersOption {
+    Names,
+    Titles,
 }
 
 /// A file that is read.
@@ -91,6 +103,14 @@ impl Feeding {
     /// The columns to leave out, which may be listed with Chinese commas.
     pub(super) fn ignored(&self) -> Vec<&str> {
         self.ignore_columns.iter().flat_map(|columns| columns.split('，')).map(str::trim).collect()
+    }
+
+    /// What stands above columns, if it is said.
+    pub(super) fn headers(&self) -> Option<Headers> {
+        self.headers.map(|headers| match headers {
+            HeadersOption::Names => Headers::Names,
+            HeadersOption::Titles => Headers::Titles,
+        })
     }
 
     /// How one of the files is to be read.

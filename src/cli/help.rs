@@ -183,6 +183,7 @@ fn value_name(name: &str) -> Option<&'static str> {
         ("UNIT", "单位"),
         ("WHAT", "何种"),
         ("WHEN", "何时"),
+        ("WHICH", "哪一种"),
     ];
     names.iter().find(|(en, _)| *en == name).map(|(_, zh)| *zh)
 }

@@ -15,7 +15,7 @@ use clap_complete::Shell;
 use huzhu::{Catalog, Hold, Language};
 
 #[cfg(feature = "batch")]
-pub(super) use self::many::{Audit, Batch, Draw, RecordedUnit};
+pub(super) use self::many::{Audit, Batch, Draw, RecordedUnit, Template};
 use super::home::Home;
 use super::layout::Look;
 
@@ -112,8 +112,10 @@ pub(super) enum Command {
     Batch(Batch),
     #[cfg(feature = "batch")]
     Audit(Audit),
+    #[cfg(feature = "batch")]
+    Template(Template),
     #[cfg(not(feature = "batch"))]
-    #[command(hide = true, alias = "audit")]
+    #[command(hide = true, aliases = ["audit", "template"])]
     Batch(Absent),
     Verify(Verify),
     Extract(Extract),

@@ -23,13 +23,7 @@ pub(super) fn pick<'t>(language: Language, zh: &'t str, en: &'t str) -> &'t str 
 }
 
 pub(super) fn decision(decision: Decision, language: Language) -> &'static str {
-    match decision {
-        Decision::Paid => pick(language, "给付", "Paid"),
-        Decision::NothingDue => pick(language, "无应付", "Nothing due"),
-        Decision::Denied => pick(language, "不予给付", "Denied"),
-        Decision::Pended => pick(language, "暂缓", "Pended"),
-        Decision::Reversed => pick(language, "冲销", "Reversed"),
-    }
+    decision.title(language)
 }
 
 pub(super) fn provenance(provenance: Provenance, language: Language) -> &'static str {

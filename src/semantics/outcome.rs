@@ -212,7 +212,7 @@ pub(crate) fn taker<L>(lines: impl IntoIterator<Item = (L, Option<Effect>)>) -> 
 }
 
 /// All causes.
-#[cfg(feature = "batch")]
+#[cfg(any(feature = "batch", feature = "workbook"))]
 pub(crate) const CAUSES: [Code; 8] = [
     NOTHING_CLAIMED,
     Code::DeductibleNotMet,

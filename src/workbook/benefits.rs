@@ -8,7 +8,7 @@ use crate::certificate::program::line_words;
 use crate::plan::{Benefit, Provenance};
 use crate::reading::formula::Waterfall;
 use crate::reading::sheet::{Whole, power_of_ten, quoted};
-use crate::semantics::outcome::{Effect, LineKind, NONE_APPLIES, NOTHING_CLAIMED, ReasonKind};
+use crate::semantics::outcome::{CAUSES, Effect, LineKind, NONE_APPLIES, NOTHING_CLAIMED, ReasonKind};
 
 /// In the row of a benefit's name: 1 if its amounts are shown.
 const SHOWN: char = 'G';
@@ -152,8 +152,8 @@ impl Pen<'_> {
         let colon = self.say("：", ": ");
         let (of, text) = (quoted(&format!("{title}{colon}")), format!("{title}{colon}{}", words::why(&why, language)));
         let cell = format!("{WHY}{paid_row}");
-        let in_words = words::WHYS.iter().rev().fold(cell.clone(), |otherwise, (code, zh, en)| {
-            format!("IF({cell}={},{},{otherwise})", quoted(code), quoted(self.say(zh, en)))
+        let in_words = CAUSES.iter().rev().fold(cell.clone(), |otherwise, cause| {
+            format!("IF({cell}={},{},{otherwise})", quoted(cause.name()), quoted(words::why(cause.name(), language)))
         });
         self.reason_by(paid_row, &holds, counts, [(cell, why), (format!("{of}&{in_words}"), text)]);
         let (top, end) = ((row, 'A'), (paid_row, 'F'));

@@ -7,6 +7,7 @@ use crate::plan::{Plan, Provenance};
 use crate::reading::formula::graph::Operation;
 use crate::scope::Scope;
 use crate::semantics::Place;
+use crate::semantics::outcome::CAUSES;
 use crate::text::Language;
 
 pub(super) fn pick<'t>(language: Language, zh: &'t str, en: &'t str) -> &'t str {
@@ -52,11 +53,12 @@ pub(super) const BEYOND: &str = "beyond-exact";
 
 /// Every word that may stand as the outcome, by its code.
 pub(super) fn outcomes(language: Language) -> [(&'static str, &'static str); 6] {
+    let decision = |decision: Decision| (decision.name(), decision.title(language));
     [
-        (Decision::Paid.name(), pick(language, "给付", "Paid")),
-        (Decision::NothingDue.name(), pick(language, "无应付", "Nothing due")),
-        (Decision::Denied.name(), pick(language, "不予给付", "Denied")),
-        (Decision::Pended.name(), pick(language, "暂缓", "Pended")),
+        decision(Decision::Paid),
+        decision(Decision::NothingDue),
+        decision(Decision::Denied),
+        decision(Decision::Pended),
         (UNREADABLE, pick(language, "有输入读不出，未计算", "Not worked out: an input cannot be read")),
         (
             BEYOND,
@@ -175,22 +177,9 @@ pub(super) fn step(name: &str, language: Language) -> &str {
     pick(language, zh, name)
 }
 
-/// Why nothing is due of a benefit, by its code.
-pub(super) const WHYS: [(&str, &str, &str); 8] = [
-    ("deductible-not-met", "未超过起付线", "the deductible is not met"),
-    ("limit-reached", "限额已用完", "the limit is reached"),
-    ("waiting-period", "在等待期内", "it falls in the waiting period"),
-    ("offset-by-others", "已被其他给付抵扣", "other payments offset it"),
-    ("excluded-by-others", "与其他给付不重复", "it is not paid beside others"),
-    ("rounded-to-nothing", "舍入后为零", "it is rounded to nothing"),
-    ("rate-is-zero", "给付比例为零", "the rate is zero"),
-    ("nothing-claimed", "基数为零", "the amount before all steps is zero"),
-];
-
-/// The same in words.
+/// Why nothing is due of a benefit, by its code, in words.
 pub(super) fn why(code: &str, language: Language) -> &str {
-    let known = WHYS.iter().find(|(known, ..)| *known == code);
-    known.map_or(code, |(_, zh, en)| pick(language, zh, en))
+    CAUSES.iter().find(|cause| cause.name() == code).and_then(|cause| cause.title(language)).unwrap_or(code)
 }
 
 /// What a place of the pack is called, and its clause.

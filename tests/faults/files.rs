@@ -125,7 +125,7 @@ fn rejects_in(text: &str) -> Vec<(String, String, String)> {
     let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let names = reader.headers().unwrap().clone();
     let place = |name: &str| names.iter().position(|found| found == name).unwrap_or_else(|| panic!("{names:?}"));
-    let [row, column, reason, cell] = ["row", "column", "reason_en", "cell"].map(place);
+    let [row, column, reason, cell] = ["row", "column", "reason", "cell"].map(place);
     let told = |record: csv::StringRecord| {
         let cell = if record[cell].contains('!') { format!(" (cell `{}`)", &record[cell]) } else { String::new() };
         (record[row].to_owned(), record[column].to_owned(), format!("{}{cell}", &record[reason]))

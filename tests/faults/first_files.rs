@@ -5,7 +5,7 @@ use std::fs;
 use encoding_rs::GB18030;
 use serde_json::{Value as Json, json};
 
-use super::program::{Folder, Ran, huzhu, input};
+use super::program::{Folder, Ran, huzhu, huzhu_in, input};
 
 const CLAIMS: &str = "claim_id,enrollment_id,event_date,cause,personal_burden,hospital_days\n\
                       a,e1,2025-01-10,accident,2019.87,51\n";
@@ -13,8 +13,12 @@ const ENROLLMENTS: &str = "enrollment_id,member_id,plan,shares,coverage_start,co
                            e1,m1,henan-accident,2,2025-01-01,2025-12-31,1990-05-05\n";
 
 fn batch(folder: &Folder, out: &str, options: &[&str]) -> Ran {
+    batch_in("en", folder, out, options)
+}
+
+fn batch_in(language: &str, folder: &Folder, out: &str, options: &[&str]) -> Ran {
     let [claims, enrollments, out] = ["c.csv", "e.csv", out].map(|name| folder.path(name));
-    huzhu(&[&["batch", "-c", &claims, "-e", &enrollments, "-o", &out], options].concat())
+    huzhu_in(language, &[&["batch", "-c", &claims, "-e", &enrollments, "-o", &out], options].concat())
 }
 
 fn as_json(ran: &Ran) -> Json {
@@ -64,11 +68,14 @@ fn a_date_or_a_number_that_is_refused_says_what_to_write() {
     let header = CLAIMS.lines().next().unwrap();
     folder.write("c.csv", &format!("{header}\n{}", rows.collect::<String>()));
     folder.write("e.csv", ENROLLMENTS);
-    assert_eq!(batch(&folder, "out.csv", &[]).code, 1);
-    let rejects = folder.read("out.rejects.csv");
-    let mut reader = csv::Reader::from_reader(rejects.as_bytes());
-    let said: Vec<(String, String)> =
-        reader.records().map(|row| row.unwrap()).map(|row| (row[11].to_owned(), row[12].to_owned())).collect();
+    let [zh, en] = ["zh", "en"].map(|language| {
+        assert_eq!(batch_in(language, &folder, "out.csv", &["--force"]).code, 1);
+        let rejects = folder.read("out.rejects.csv");
+        let mut reader = csv::Reader::from_reader(rejects.trim_start_matches('\u{feff}').as_bytes());
+        let said = reader.records().map(|row| row.unwrap()[11].to_owned());
+        said.collect::<Vec<String>>()
+    });
+    let said: Vec<(String, String)> = zh.into_iter().zip(en).collect();
     let expected = [
         (
             "`event_date` 的值 `3/4/2025` 可以是4月3日，也可以是3月4日；请写 `2025-04-03` 或 `2025-03-04`",

@@ -103,7 +103,7 @@ fn what_libreoffice_writes_gives_the_same() {
     let ran = huzhu(&["batch", "-c", &c, "-e", &e, "-o", &out, "--force"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     let csv = std::fs::read_to_string(converted(&folder, &out, AS_SHOWN)).unwrap();
-    assert!(csv.contains("z-1,e-赵,henan-accident,") && csv.contains(",paid,\"7,119.87\","), "{csv}");
+    assert!(csv.contains("z-1,e-赵,henan-accident,") && csv.contains(",Paid,\"7,119.87\","), "{csv}");
 }
 
 #[test]
@@ -301,9 +301,12 @@ fn results_are_written_as_workbooks_that_read_back() {
         huzhu(&["batch", "-c", &broken, "-e", &e, "-o", &out, "--lines", &lines, "--rejects", &rejects, "--force"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     let payouts = cells(&out);
-    let column = |name: &str| payouts[0].iter().position(|cell| *cell == Data::String(name.to_owned())).unwrap();
+    let column = |name: &str| {
+        let place = payouts[0].iter().position(|cell| *cell == Data::String(name.to_owned()));
+        place.unwrap_or_else(|| panic!("{name}: {:?}", payouts[0]))
+    };
     let of = |id: &str| payouts.iter().find(|row| row[0] == Data::String(id.to_owned())).unwrap().clone();
-    assert_eq!(of("z-1")[column("payable")], Data::Float(7119.87));
+    assert_eq!(of("z-1")[column("payable (yuan)")], Data::Float(7119.87));
     assert_eq!(of("z-1")[column("plan")], Data::String("henan-accident".to_owned()));
     assert_eq!(payouts.len(), 3);
     assert_eq!(cells(&rejects).len(), 2);

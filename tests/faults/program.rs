@@ -57,8 +57,13 @@ pub(super) struct Ran {
 
 /// Runs the program with the shipped rules, in English.
 pub(super) fn huzhu(arguments: &[&str]) -> Ran {
+    huzhu_in("en", arguments)
+}
+
+/// The same in a language.
+pub(super) fn huzhu_in(language: &str, arguments: &[&str]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_huzhu"));
-    command.current_dir(ROOT).args(arguments).args(["--lang", "en"]).env_remove("HUZHU_RULES");
+    command.current_dir(ROOT).args(arguments).args(["--lang", language]).env_remove("HUZHU_RULES");
     let done = command.output().unwrap();
     Ran {
         code: done.status.code().unwrap(),

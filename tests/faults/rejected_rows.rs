@@ -41,12 +41,12 @@ fn a_rejected_row_comes_back_with_its_columns_and_its_place() {
     let ran = batch(&folder, "c.csv", "e.csv", "out.csv", &["--ignore-columns", "note"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     let rejects = folder.read("out.rejects.csv");
-    let expected = "claim_id,enrollment_id,event_date,cause,personal_burden,hospital_days,note,row,line,cell,column,value,reason_zh,reason_en\n\
+    let expected = "claim_id,enrollment_id,event_date,cause,personal_burden,hospital_days,note,row,line,cell,column,value,reason\n\
          b,e2,2025-02-30,accident,400.00,x,-1,2,5,C4; F4,event_date; hospital_days,2025-02-30; x,";
     assert!(rejects.starts_with(expected), "{rejects}");
     let last = rejects.lines().last().unwrap();
-    let expected = "c,e9,2025-03-01,accident,400.00,3,,3,6,B5,enrollment_id,e9,没有这一参保记录，或其已退回,\
-                    \"no such enrollment, or it was rejected\"";
+    let expected =
+        "c,e9,2025-03-01,accident,400.00,3,,3,6,B5,enrollment_id,e9,\"no such enrollment, or it was rejected\"";
     assert_eq!(last, expected);
     assert_eq!(rejects.lines().count(), 3, "{rejects}");
     assert!(!Path::new(&folder.path("out.rejects.enrollments.csv")).exists());
@@ -286,7 +286,7 @@ fn a_clerk_corrects_the_file_in_gb18030() {
     let rows: Vec<&str> = rejects.lines().collect();
     assert_eq!(
         rows[0],
-        "\u{feff}理赔编号,参保编号,事故日期,原因,个人负担（元）,住院天数,row,line,cell,column,value,reason_zh,reason_en"
+        "\u{feff}理赔编号,参保编号,事故日期,原因,个人负担（元）,住院天数,row,line,cell,column,value,reason"
     );
     assert!(rows[1].starts_with("b,e2,2025年2月30日,accident,2019.87,51,2,3,C3,事故日期,2025年2月30日,"), "{rejects}");
     assert!(rows[2].starts_with("c,e9,2025-03-01,accident,400.00,3,3,4,B4,参保编号,e9,"), "{rejects}");
@@ -400,7 +400,7 @@ fn a_row_of_the_wrong_length_keeps_its_text_however_often_it_is_given() {
             assert_eq!(ran.code, 1, "{ran:?}");
             let rejects = folder.read(&format!("{to}.rejects.csv"));
             assert_eq!(column(&rejects, "value"), wholes);
-            assert_eq!(column(&rejects, "reason_en"), [reason; 3]);
+            assert_eq!(column(&rejects, "reason"), [reason; 3]);
             assert_eq!(column(&rejects, "claim_id"), [""; 3]);
             assert_eq!(column(&rejects, "column"), [""; 3]);
         }
@@ -428,7 +428,7 @@ fn a_row_of_the_wrong_length_keeps_its_text_however_often_it_is_given() {
     assert_eq!(batch(&folder, "rejects.xlsx", "e.csv", "again.csv", &["--force"]).code, 1);
     let again = folder.read("again.rejects.csv");
     assert_eq!(column(&again, "value")[1..], [row, "b,e2,2025-01-10,accident,51"]);
-    assert_eq!(column(&again, "reason_en"), [reason; 3]);
+    assert_eq!(column(&again, "reason"), [reason; 3]);
 }
 
 /// The values of a column of a CSV file.

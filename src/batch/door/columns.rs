@@ -12,8 +12,9 @@ use crate::batch::Input;
 use crate::batch::door::target::{self, Bad, Read, Target, Wrong};
 use crate::batch::door::vocabulary::{Meant, Vocabulary};
 use crate::batch::door::{added, categories, dates, ids, numbers, texts};
+use crate::batch::headings::Heading;
 use crate::fact::{Holder, Kind, StandardFact};
-use crate::text::{Text, say};
+use crate::text::{Language, Text, say};
 use crate::{names, spelling};
 
 /// A raw column that is read.
@@ -134,7 +135,11 @@ pub(super) fn is_note(vocabulary: &Vocabulary, input: Input, called: &str) -> bo
 /// The places of columns that an earlier run has added to rejected rows.
 pub(super) fn added(vocabulary: &Vocabulary, input: Input, raw: &Schema) -> BTreeSet<usize> {
     let is_listed = |name: &str| listed(input).iter().any(|listed| listed.name == name);
-    added::places(raw, |name| is_listed(name) || vocabulary.fact(StandardFact::meant_by(name)).is_some())
+    added::places(raw, |called| match vocabulary.meant_by(input, called) {
+        Meant::Name(name) => is_listed(name) || vocabulary.fact(name).is_some(),
+        Meant::Any(_) => true,
+        Meant::Stranger => false,
+    })
 }
 
 /// Columns that call one fact by its two names, as one; they follow each other.
@@ -222,9 +227,10 @@ impl Check<'_> {
             !(*first == name && is_alias(called) || called == name && is_alias(first)) && *first != called
         });
         if let Some(first) = clash {
+            let name = named(name);
             return Err(say!(
-                "列 `{first}` 与 `{called}` 都是 `{name}`",
-                "the columns `{first}` and `{called}` are both `{name}`"
+                "列 `{first}` 与 `{called}` 都是 {name}",
+                "the columns `{first}` and `{called}` are both {name}"; name
             ));
         }
         self.told.push((name.to_owned(), called.to_owned()));
@@ -239,10 +245,10 @@ impl Check<'_> {
             ids.chain(self.vocabulary.names(holder(self.input)))
         };
         if let Some(near) = names::nearest(&words.join("_"), known()) {
-            let near = near.to_owned();
+            let (near, named) = (near.to_owned(), named(near));
             let text = say!(
-                "没有名为 `{name}` 的列；是否想写 `{near}`？",
-                "no plan knows the column `{name}`; did you mean `{near}`?"
+                "没有名为 `{name}` 的列；是否想写 {named}？",
+                "no plan knows the column `{name}`; did you mean {named}?"; named
             );
             self.meant.push(near);
             return text;
@@ -265,7 +271,7 @@ impl Check<'_> {
                 || self.meant.iter().any(|meant| meant == name)
         };
         let missing = needed.filter(|name| !is_there(name));
-        missing.map(|name| say!("缺少列 `{name}`", "the column `{name}` is missing")).collect()
+        missing.map(named).map(|name| say!("缺少列 {name}", "the column {name} is missing"; name)).collect()
     }
 
     /// How to go on with columns that do not belong here.
@@ -277,8 +283,9 @@ impl Check<'_> {
 }
 
 fn ambiguous(called: &str, names: &[&str]) -> Text {
-    let list = |joint: &str| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(joint);
-    let (zh, en) = (list("、"), list(", "));
+    let named: Vec<Text> = names.iter().map(|name| named(name)).collect();
+    let list = |of: fn(&Text) -> &str, joint| named.iter().map(of).collect::<Vec<_>>().join(joint);
+    let (zh, en) = (list(|text| &text.zh, "、"), list(|text| &text.en, ", "));
     say!(
         "列 `{called}` 可以是 {zh}；请写明其中之一",
         "the column `{called}` may be any of {en}; write the one that is meant"
@@ -286,14 +293,22 @@ fn ambiguous(called: &str, names: &[&str]) -> Text {
 }
 
 fn fact_of_other(input: Input, name: &str) -> Text {
+    let name = named(name);
     match input {
         Input::Claims => {
-            say!("`{name}` 属于参保记录，不属于理赔申请", "`{name}` is a column of the enrollments, not of the claims")
+            say!("{name}属于参保记录，不属于理赔申请", "{name} is a column of the enrollments, not of the claims"; name)
         }
         Input::Enrollments => {
-            say!("`{name}` 属于理赔申请，不属于参保记录", "`{name}` is a column of the claims, not of the enrollments")
+            say!("{name}属于理赔申请，不属于参保记录", "{name} is a column of the claims, not of the enrollments"; name)
         }
     }
+}
+
+/// A column as a message names it: in Chinese by its title, which may stand in the file as well.
+fn named(name: &str) -> Text {
+    let heading = Heading::of(name).map(|heading| heading.title(Language::Zh));
+    let title = heading.or_else(|| StandardFact::named(name).map(|fact| fact.zh)).unwrap_or(name);
+    spelling::named(name, &Text { zh: title.to_owned(), en: name.to_owned() })
 }
 
 /// Whether a fact of the kind, or an id, can be read from a column of this type.
@@ -387,6 +402,12 @@ impl Column {
             Role::Id { .. } => target::missing(&self.name),
             Role::Fact(target) => target.reason(value, wrong),
         }
+    }
+
+    /// What is said of a value: in Chinese the column goes by what its file calls it.
+    pub(super) fn as_called(&self, Text { zh, en }: Text) -> Text {
+        let [name, called] = [&self.name, &self.called].map(|name| format!("`{name}`"));
+        Text { zh: zh.replacen(&name, &called, 1), en } // the name comes before the value
     }
 
     pub(super) fn read(&self, raw: &ArrayRef) -> Result<Read, ArrowError> {

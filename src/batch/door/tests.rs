@@ -555,7 +555,7 @@ const TEXT: DataType = DataType::Utf8;
 fn a_missing_column_is_named() {
     let (zh, en) = refused(Input::Claims, &[("total_cost", TEXT)], &[]);
     assert_eq!(en, "the claims: the column `claim_id` is missing; the column `enrollment_id` is missing");
-    assert_eq!(zh, "理赔申请：缺少列 `claim_id`；缺少列 `enrollment_id`");
+    assert_eq!(zh, "理赔申请：缺少列 `理赔编号`（claim_id）；缺少列 `参保编号`（enrollment_id）");
     let (_, en) = refused(Input::Enrollments, &[("enrollment_id", TEXT), ("member_id", TEXT), ("plan", TEXT)], &[]);
     assert_eq!(
         en,
@@ -580,8 +580,8 @@ fn an_unknown_column_is_named_with_the_nearest_known_one() {
     );
     assert_eq!(
         zh,
-        "理赔申请：没有名为 `claim_idd` 的列；是否想写 `claim_id`？；没有名为 `Enrollment-Idd` 的列；是否想写 `enrollment_id`？；\
-         没有名为 `totl_cost` 的列；是否想写 `total_cost`？；没有名为 `remark` 的列（理赔文件的格式定义列出全部事实）；\
+        "理赔申请：没有名为 `claim_idd` 的列；是否想写 `理赔编号`（claim_id）？；没有名为 `Enrollment-Idd` 的列；是否想写 `参保编号`（enrollment_id）？；\
+         没有名为 `totl_cost` 的列；是否想写 `医疗费总额`（total_cost）？；没有名为 `remark` 的列（理赔文件的格式定义列出全部事实）；\
          无关的列可以略过：`claim_idd,Enrollment-Idd,totl_cost,remark`"
     );
 }
@@ -617,7 +617,7 @@ fn a_column_of_the_other_input_is_sent_there() {
     );
     assert_eq!(
         zh,
-        "理赔申请：`member_id` 属于参保记录，不属于理赔申请；`birth_date` 属于参保记录，不属于理赔申请；\
+        "理赔申请：`会员编号`（member_id）属于参保记录，不属于理赔申请；`出生日期`（birth_date）属于参保记录，不属于理赔申请；\
          无关的列可以略过：`member_id,birth_date`"
     );
     let columns = ["enrollment_id", "member_id", "plan", "shares", "coverage_start", "coverage_end", "total_cost"];

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::batch::Input;
 use crate::batch::door::columns::{holder, is_id, other};
+use crate::batch::headings::id_called;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::fact::{Holder, Kind, STANDARD, StandardFact};
 use crate::plan::{Plan, PlanFact, Symbol};
 use crate::text::say;
-use crate::titles::{self, Called, Titles};
+use crate::titles::{Called, Titles};
 
 /// Columns that are no facts, by the input that has them.
 pub(super) const RESERVED: [&str; 7] =
@@ -125,7 +126,7 @@ impl Vocabulary {
             return Meant::Name(name);
         }
         let (own, other) = (holder(input), holder(other(input)));
-        let id = titles::id_called(called);
+        let id = id_called(called);
         if let Some(id) = id.filter(|id| is_id(input, id)) {
             return Meant::Name(id);
         }
@@ -137,10 +138,18 @@ impl Vocabulary {
         }
     }
 
+    /// Whether a column of an input that is called so is the one of this name.
+    pub(crate) fn is_name(&self, input: Input, called: &str, name: &str) -> bool {
+        self.meant_by(input, called) == Meant::Name(name)
+    }
+
     /// Whether some column is called so.
     pub(crate) fn knows(&self, called: &str) -> bool {
         let name = StandardFact::meant_by(called);
-        self.facts.contains_key(name) || RESERVED.contains(&name) || self.titles.knows(called)
+        self.facts.contains_key(name)
+            || RESERVED.contains(&name)
+            || id_called(called).is_some()
+            || self.titles.knows(called)
     }
 
     pub(super) fn fact(&self, name: &str) -> Option<&KnownFact> {

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use crate::batch::files::cells::{Cells, write_amount};
 use crate::batch::files::fault::{not_encoded, unreadable};
+use crate::batch::files::sink::Head;
 use crate::error::Error;
 use crate::exact;
 use crate::text::{in_xml, say};
@@ -34,15 +35,16 @@ pub(super) struct Excel {
 
 impl Excel {
     /// A sheet with its header.
-    pub(super) fn new(schema: &SchemaRef) -> Result<Excel, XlsxError> {
+    pub(super) fn new(schema: &SchemaRef, heads: &[Head]) -> Result<Excel, XlsxError> {
         let mut workbook = Workbook::new();
         // No clock is read: the file says that it was made at the beginning of 2000.
         let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
         workbook.set_properties(&DocProperties::new().set_author("huzhu").set_creation_datetime(&made));
         let (sheet, bold) = (workbook.add_worksheet(), Format::new().set_bold());
         sheet.set_freeze_panes(1, 0)?;
-        for (column, field) in (0_u16..).zip(schema.fields()) {
-            sheet.write_string_with_format(0, column, in_xml(field.name()), &bold)?.set_column_width(column, 18)?;
+        for (column, Head { called, width }) in (0_u16..).zip(heads) {
+            let width = u32::from(*width);
+            sheet.write_string_with_format(0, column, in_xml(called), &bold)?.set_column_width(column, width)?;
         }
         let amount = Format::new().set_num_format(AMOUNT);
         Ok(Excel { schema: SchemaRef::clone(schema), workbook, amount, row: 1 })

@@ -15,8 +15,12 @@ use crate::batch::door::added;
 use crate::batch::files::excel::Excel;
 use crate::batch::files::fault::{not_encoded, unwritable};
 use crate::batch::files::join::parquet_fault;
+use crate::batch::files::sink::Head;
+use crate::batch::files::style::Style;
 use crate::batch::files::{Original, ResultForm, json, open, sink};
+use crate::batch::headings::{ADDED, Heading, USUAL_WIDTH};
 use crate::error::Error;
+use crate::text::Language;
 
 /// Rows are encoded so many at a time, or so many bytes.
 const ROWS_OF_A_BLOCK: usize = 8_192;
@@ -24,7 +28,7 @@ const BYTES_OF_A_BLOCK: usize = 1 << 20;
 /// A row group of Parquet has so many blocks.
 const BLOCKS_OF_A_GROUP: usize = 16;
 
-/// A file of rejected rows while it is written: the columns of the input, then those of [`added::ADDED`].
+/// A file of rejected rows while it is written: the columns of the input, then those of [`ADDED`].
 pub(crate) struct RejectsFile {
     path: PathBuf,
     /// The columns of the input that are repeated, by place.
@@ -34,6 +38,7 @@ pub(crate) struct RejectsFile {
     held_bytes: usize,
     blocks: usize,
     is_spreadsheet_safe: bool,
+    language: Language,
     file: Writer,
 }
 
@@ -55,13 +60,11 @@ struct Row {
     cell: String,
     column: String,
     value: String,
-    reason_zh: String,
-    reason_en: String,
+    reason: String,
 }
 
 impl RejectsFile {
-    /// Creates a file that is to have the other name, which says by its ending how it is written, for rows with these columns. CSV begins
-    /// with the mark of UTF-8 if it is to, and texts that a spreadsheet takes for formulas are neutralised if they are to be.
+    /// Creates a file that is to have the other name, which says by its ending how it is written, for rows with these columns.
     ///
     /// # Errors
     /// If the ending is none of results, or the file cannot be created.
@@ -70,11 +73,16 @@ impl RejectsFile {
         named: &Path,
         columns: &[String],
         repeated: Vec<usize>,
-        [is_marked, is_spreadsheet_safe]: [bool; 2],
+        style: &Style,
     ) -> Result<RejectsFile, Error> {
         let form = ResultForm::of(named).map_err(Error::output)?;
+        let (language, is_spreadsheet_safe) = (style.words.language(), style.is_spreadsheet_safe);
         let originals: Vec<String> = repeated.iter().filter_map(|place| columns.get(*place).cloned()).collect();
-        let added = added::names(&originals).into_iter().enumerate().map(|(number, name)| match number {
+        let added = added::called(&originals, form.has_titles_for_rejects(style.headers).then_some(language));
+        let widths = originals.iter().map(|_| USUAL_WIDTH).chain(ADDED.iter().map(Heading::width));
+        let heads = originals.iter().chain(&added).zip(widths);
+        let heads: Vec<Head> = heads.map(|(called, width)| Head { called: called.clone(), width }).collect();
+        let added = added.into_iter().enumerate().map(|(number, name)| match number {
             0 => Field::new(name, DataType::UInt64, false),
             1 => Field::new(name, DataType::UInt64, true),
             _ => Field::new(name, DataType::Utf8, false),
@@ -88,22 +96,22 @@ impl RejectsFile {
                 Writer::Parquet(Box::new(writer.map_err(|fault| parquet_fault(path, fault))?))
             }
             ResultForm::Csv => {
-                let mark = if is_marked { sink::MARK } else { &[] };
+                let mark = if style.is_marked { sink::MARK } else { &[] };
                 file.write_all(mark).map_err(|fault| unwritable(path, &fault))?;
                 let mut writer = sink::csv_writer(file);
-                sink::write_header(&mut writer, &schema, is_spreadsheet_safe)
+                sink::write_header(&mut writer, &heads, is_spreadsheet_safe)
                     .map_err(|fault| sink::csv_fault(path, fault))?;
                 Writer::Csv(Box::new(writer))
             }
             ResultForm::Json => Writer::Json(BufWriter::new(file)),
             #[cfg(feature = "workbook")]
             ResultForm::Excel => {
-                let excel = Excel::new(&schema).map_err(|fault| not_encoded(path, &fault))?;
+                let excel = Excel::new(&schema, &heads).map_err(|fault| not_encoded(path, &fault))?;
                 Writer::Excel(Box::new(excel), file)
             }
         };
         let (path, held) = (path.to_owned(), Vec::new());
-        Ok(RejectsFile { path, repeated, schema, held, held_bytes: 0, blocks: 0, is_spreadsheet_safe, file })
+        Ok(RejectsFile { path, repeated, schema, held, held_bytes: 0, blocks: 0, is_spreadsheet_safe, language, file })
     }
 
     /// Adds a row with all that is wrong with it, and the cell of each.
@@ -128,8 +136,14 @@ impl RejectsFile {
         };
         let cells = faults.iter().map(|(_, cell)| cell.as_str()).filter(|cell| !cell.is_empty());
         let several = faults.len() > 1;
-        let reason = |column: &str, reason: &str, colon: &str| {
-            if several && !column.is_empty() { format!("`{column}`{colon}{reason}") } else { reason.to_owned() }
+        let (colon, joint) = match self.language {
+            Language::Zh => ("：", "；"),
+            Language::En => (": ", "; "),
+        };
+        let reason = |Reject { column, reason, .. }: &Reject| {
+            let (reason, named) = (reason.in_language(self.language), format!("`{column}`"));
+            let says_its_column = column.is_empty() || reason.contains(&named);
+            if several && !says_its_column { format!("{named}{colon}{reason}") } else { reason.to_owned() }
         };
         Row {
             value: if original.whole.is_empty() {
@@ -142,8 +156,7 @@ impl RejectsFile {
             line: original.lines.map(|lines| lines.of_text),
             cell: cells.collect::<Vec<_>>().join("; "),
             column: list(&|fault| fault.column.clone(), "; "),
-            reason_zh: list(&|fault| reason(&fault.column, &fault.reason.zh, "："), "；"),
-            reason_en: list(&|fault| reason(&fault.column, &fault.reason.en, ": "), "; "),
+            reason: list(&reason, joint),
         }
     }
 
@@ -199,14 +212,13 @@ impl RejectsFile {
             Arc::new(given.collect::<StringArray>())
         });
         let texts = |of: fn(&Row) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(held().map(of))) };
-        let added: [ArrayRef; added::ADDED.len()] = [
+        let added: [ArrayRef; ADDED.len()] = [
             Arc::new(UInt64Array::from_iter_values(held().map(|row| row.number))),
             Arc::new(held().map(|row| row.line).collect::<UInt64Array>()),
             texts(|row| &row.cell),
             texts(|row| &row.column),
             texts(|row| &row.value),
-            texts(|row| &row.reason_zh),
-            texts(|row| &row.reason_en),
+            texts(|row| &row.reason),
         ];
         let columns: Vec<ArrayRef> = originals.chain(added).collect();
         RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(|fault| not_encoded(&self.path, &fault))
@@ -215,8 +227,8 @@ impl RejectsFile {
 
 impl Row {
     fn bytes(&self) -> usize {
-        let Row { cell, column, value, reason_zh, reason_en, .. } = self;
-        let said = [cell, column, value, reason_zh, reason_en];
+        let Row { cell, column, value, reason, .. } = self;
+        let said = [cell, column, value, reason];
         self.values.iter().chain(said).map(|text| text.len().saturating_add(16)).fold(0, usize::saturating_add)
     }
 }

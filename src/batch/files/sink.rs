@@ -1,5 +1,6 @@
 //! Results as they are written to a file, part by part.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,13 +19,16 @@ use crate::batch::files::cells::{Cells, write_amount};
 use crate::batch::files::excel::Excel;
 use crate::batch::files::fault::not_encoded;
 use crate::batch::files::spreadsheet::neutral;
+use crate::batch::files::style::Style;
 use crate::batch::files::{ResultForm, join, json};
+use crate::batch::headings::{Heading, USUAL_WIDTH};
+use crate::batch::words::Words;
 use crate::error::Error;
-use crate::text::{Text, say};
+use crate::text::{Language, Text, say};
 
 /// The columns with few values, for which a dictionary is smaller and quicker.
 const REPEATED: [&str; 8] =
-    ["plan", "plan_version", "decision", "reasons", "pack_fingerprint", "benefit", "column", "reason_zh"];
+    ["plan", "plan_version", "decision", "reasons", "pack_fingerprint", "benefit", "column", "reason"];
 
 /// By which spreadsheets know that a text is UTF-8.
 pub(super) const MARK: &[u8] = "\u{feff}".as_bytes();
@@ -36,10 +40,15 @@ pub(crate) struct Sink {
     form: ResultForm,
     schema: SchemaRef,
     properties: WriterPropertiesPtr,
-    /// Whether CSV begins with the mark of its encoding.
-    is_marked: bool,
-    /// Whether texts that a spreadsheet takes for formulas are neutralised in CSV.
-    is_spreadsheet_safe: bool,
+    style: Style,
+}
+
+/// What stands above a column, and how wide it is in a sheet.
+#[derive(Debug, Clone)]
+pub(super) struct Head {
+    pub(super) called: String,
+    #[cfg_attr(not(feature = "workbook"), expect(dead_code, reason = "only a sheet has widths"))]
+    pub(super) width: u8,
 }
 
 impl Sink {
@@ -59,17 +68,17 @@ impl Sink {
             }
         }
         let (path, schema, properties) = (path.to_owned(), Arc::clone(schema), Arc::new(properties()));
-        Ok(Sink { path, form, schema, properties, is_marked: false, is_spreadsheet_safe: false })
+        Ok(Sink { path, form, schema, properties, style: Style::of(Words::in_language(Language::En)) })
     }
 
-    /// The same, whose CSV begins with the mark of UTF-8 if it is to.
-    pub(crate) fn marked(self, is_marked: bool) -> Sink {
-        Sink { is_marked, ..self }
+    /// The same written so.
+    pub(crate) fn styled(self, style: &Style) -> Sink {
+        Sink { style: style.clone(), ..self }
     }
 
-    /// The same with texts that a spreadsheet takes for formulas neutralised in CSV, if so.
-    pub(crate) fn spreadsheet_safe(self, is_spreadsheet_safe: bool) -> Sink {
-        Sink { is_spreadsheet_safe, ..self }
+    /// That of its titles and words; none if it has names and codes.
+    pub(crate) fn language(&self) -> Option<Language> {
+        self.form.has_words(self.style.headers).then(|| self.style.words.language())
     }
 
     /// The file that it is for.
@@ -89,6 +98,7 @@ impl Sink {
         if columns(&rows.schema()) != columns(&self.schema) {
             return Err(not_encoded(&self.path, &"its columns have changed"));
         }
+        let rows = &*self.in_words(rows)?;
         match self.form {
             ResultForm::Parquet => self.row_group(rows).map_err(|fault| not_encoded(&self.path, &fault)),
             ResultForm::Csv => self.lines(rows).map_err(|fault| not_encoded(&self.path, &fault)),
@@ -97,6 +107,24 @@ impl Sink {
             #[cfg(feature = "workbook")]
             ResultForm::Excel => self.lines_of_json(rows),
         }
+    }
+
+    /// The rows as the file says them.
+    fn in_words<'r>(&self, rows: &'r RecordBatch) -> Result<Cow<'r, RecordBatch>, Error> {
+        if self.language().is_none() {
+            return Ok(Cow::Borrowed(rows));
+        }
+        self.style.words.put_in(rows).map(Cow::Owned).map_err(|fault| not_encoded(&self.path, &fault))
+    }
+
+    fn heads(&self) -> Vec<Head> {
+        let head = |name: &String| {
+            let heading = Heading::of(name);
+            let title = heading.zip(self.language()).map(|(heading, language)| heading.title(language).to_owned());
+            let width = heading.map_or(USUAL_WIDTH, Heading::width);
+            Head { called: title.unwrap_or_else(|| name.clone()), width }
+        };
+        self.schema.fields().iter().map(|field| head(field.name())).collect()
     }
 
     fn lines_of_json(&self, rows: &RecordBatch) -> Result<Vec<u8>, Error> {
@@ -113,7 +141,7 @@ impl Sink {
         let mut bytes = match self.form {
             ResultForm::Parquet | ResultForm::Json => Vec::new(),
             #[cfg(feature = "workbook")]
-            ResultForm::Excel => return self.workbook(to, |excel| excel.add(rows, to)),
+            ResultForm::Excel => return self.workbook(to, |excel| excel.add(&*self.in_words(rows)?, to)),
             ResultForm::Csv => self.header().map_err(|fault| not_encoded(to, &fault))?,
         };
         bytes.extend(self.part(rows)?);
@@ -150,7 +178,7 @@ impl Sink {
     #[cfg(feature = "workbook")]
     fn workbook(&self, to: &Path, fill: impl FnOnce(&mut Excel) -> Result<(), Error>) -> Result<(), Error> {
         let fault = |fault| not_encoded(to, &fault);
-        let mut excel = Excel::new(&self.schema).map_err(fault)?;
+        let mut excel = Excel::new(&self.schema, &self.heads()).map_err(fault)?;
         fill(&mut excel)?;
         let bytes = excel.bytes().map_err(fault)?;
         std::fs::write(to, bytes).map_err(|fault| crate::batch::files::fault::unwritable(to, &fault))
@@ -163,15 +191,15 @@ impl Sink {
     }
 
     fn header(&self) -> csv::Result<Vec<u8>> {
-        let mark = if self.is_marked { MARK } else { &[] };
+        let mark = if self.style.is_marked { MARK } else { &[] };
         let mut writer = csv_writer(mark.to_vec());
-        write_header(&mut writer, &self.schema, self.is_spreadsheet_safe)?;
+        write_header(&mut writer, &self.heads(), self.style.is_spreadsheet_safe)?;
         finished(writer)
     }
 
     fn lines(&self, rows: &RecordBatch) -> csv::Result<Vec<u8>> {
         let mut writer = csv_writer(Vec::with_capacity(rows.num_rows().saturating_mul(64)));
-        write_lines(&mut writer, rows, self.is_spreadsheet_safe)?;
+        write_lines(&mut writer, rows, self.style.is_spreadsheet_safe)?;
         finished(writer)
     }
 }
@@ -199,6 +227,12 @@ pub(super) fn parquet_writer<W: std::io::Write + Send>(
     ArrowWriter::try_new_with_options(to, Arc::clone(schema), options)
 }
 
+/// A header alone, which spreadsheets know to be UTF-8.
+pub(crate) fn csv_header(titles: &[&str], path: &Path) -> Result<Vec<u8>, Error> {
+    let mut writer = csv_writer(MARK.to_vec());
+    writer.write_record(titles).and_then(|()| finished(writer)).map_err(|fault| csv_fault(path, fault))
+}
+
 /// Lines end with a line feed; a field is quoted where it has to be.
 pub(super) fn csv_writer<W: std::io::Write>(to: W) -> csv::Writer<W> {
     WriterBuilder::new().terminator(Terminator::Any(b'\n')).quote_style(QuoteStyle::Necessary).from_writer(to)
@@ -208,14 +242,14 @@ fn finished(writer: csv::Writer<Vec<u8>>) -> csv::Result<Vec<u8>> {
     writer.into_inner().map_err(|fault| fault.into_error().into())
 }
 
-/// Writes the names of the columns.
+/// Writes what stands above the columns.
 pub(super) fn write_header<W: std::io::Write>(
     writer: &mut csv::Writer<W>,
-    schema: &SchemaRef,
+    heads: &[Head],
     is_spreadsheet_safe: bool,
 ) -> csv::Result<()> {
-    for field in schema.fields() {
-        write_text(writer, field.name(), is_spreadsheet_safe)?;
+    for head in heads {
+        write_text(writer, &head.called, is_spreadsheet_safe)?;
     }
     writer.write_record(None::<&[u8]>)
 }

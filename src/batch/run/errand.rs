@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::{self, Digest};
 use super::job::Job;
-use crate::batch::files::Intake;
+use crate::batch::files::{Headers, Intake};
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::text::{Text, say};
+use crate::text::{Language, Text, say};
 
 /// The layout of the work files; another one is not read.
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
 
 /// Inputs by size, packs by fingerprint, and the options that change what is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,8 @@ pub(super) struct Errand {
     is_strict: bool,
     marks: Option<bool>,
     is_spreadsheet_safe: bool,
+    language: Language,
+    headers: Option<Headers>,
     out: String,
     lines: Option<String>,
     certificates: Option<String>,
@@ -88,6 +90,8 @@ impl Errand {
             holds: holds(catalog),
             ignored: job.ignored.clone(),
             is_spreadsheet_safe: job.is_spreadsheet_safe,
+            language: job.language,
+            headers: job.headers,
             intakes: [job.claims_as.clone(), job.enrollments_as.clone()],
             is_strict: job.is_strict,
             marks: job.marks,
@@ -143,6 +147,10 @@ impl Errand {
                     "是否防止电子表格当作公式不同",
                     "whether texts are kept from being taken for formulas is not the same"
                 ),
+            ),
+            (
+                (self.language, self.headers) == (earlier.language, earlier.headers),
+                say!("结果的语言或列名写法不同", "the language or the headers of the results are not the same"),
             ),
         ];
         if let Some((_, text)) = options.into_iter().find(|(is_same, _)| !is_same) {

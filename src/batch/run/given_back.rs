@@ -6,17 +6,15 @@ use std::path::PathBuf;
 use super::disk;
 use super::folder::partial;
 use super::input::Source;
-use super::job::Job;
 use crate::batch::Reject;
-use crate::batch::files::{Original, Originals, Positions, RejectsFile, letters};
+use crate::batch::files::{Original, Originals, Positions, RejectsFile, Style, letters};
 use crate::error::Error;
 
 /// The rejected rows of an input while they are written. The input is read once more, and only where a row of it was rejected.
 pub(super) struct GivenBack<'a> {
     source: &'a Source,
     path: PathBuf,
-    /// Whether CSV begins with a mark, and whether texts that a spreadsheet takes for formulas are neutralised.
-    manner: [bool; 2],
+    style: &'a Style,
     places: BTreeMap<String, (usize, bool)>,
     /// Where cells stand, if the input is a sheet.
     positions: Option<Positions>,
@@ -28,11 +26,11 @@ pub(super) struct GivenBack<'a> {
 }
 
 impl<'a> GivenBack<'a> {
-    pub(super) fn of(source: &'a Source, path: PathBuf, job: &Job, is_marked: bool) -> GivenBack<'a> {
+    pub(super) fn of(source: &'a Source, path: PathBuf, style: &'a Style) -> GivenBack<'a> {
         GivenBack {
             source,
             path,
-            manner: [is_marked, job.is_spreadsheet_safe],
+            style,
             places: source.places(),
             positions: source.manner().positions,
             file: None,
@@ -45,7 +43,7 @@ impl<'a> GivenBack<'a> {
     pub(super) fn create(&mut self) -> Result<(), Error> {
         if self.file.is_none() {
             let (columns, own) = self.source.own_columns();
-            let file = RejectsFile::create(&partial(&self.path), &self.path, &columns, own, self.manner)?;
+            let file = RejectsFile::create(&partial(&self.path), &self.path, &columns, own, self.style)?;
             self.file = Some(file);
         }
         Ok(())

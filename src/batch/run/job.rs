@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::disk;
 use super::manifest::InputFile;
-use crate::batch::Input;
-use crate::batch::files::{self, Encoding, Intake};
+use crate::batch::files::{self, Encoding, Headers, Intake, Style};
+use crate::batch::{Input, Words};
+use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::text::say;
+use crate::text::{Language, say};
 
 /// The memory that a run may take unless it is said otherwise, in bytes: 1 GiB.
 pub const USUAL_MEMORY: u64 = 1 << 30;
@@ -20,7 +21,7 @@ pub const MOST_THREADS: usize = 128;
 
 /// Two files to read, the files to write, and how: made by [`Job::new`], changed by the other functions.
 ///
-/// Nothing but the two inputs, the packs and the columns to ignore changes a byte of what is written.
+/// Nothing but the two inputs, the packs, the columns to ignore and, where files have words, the language changes a byte of what is written.
 ///
 /// ```
 /// use huzhu::batch::Job;
@@ -43,6 +44,8 @@ pub struct Job {
     pub(super) rejects: PathBuf,
     pub(super) ignored: BTreeSet<String>,
     pub(super) is_spreadsheet_safe: bool,
+    pub(super) language: Language,
+    pub(super) headers: Option<Headers>,
     pub(super) threads: NonZeroUsize,
     pub(super) memory: u64,
     pub(super) is_forced: bool,
@@ -61,7 +64,7 @@ pub(crate) struct RecordedFile {
 impl Job {
     /// Decides the claims of one file by the enrollments of another; each ends in `.parquet`, `.csv`, `.csv.gz`, `.xlsx`, `.xls` or `.ods`.
     ///
-    /// Rejected claims go beside `out`: those of `payouts.parquet` to `payouts.rejects.csv`, with all of their own columns and what is wrong, so that the
+    /// Rejected claims go beside `out`: those of `payouts.parquet` to `payouts.rejects.csv`, of a workbook to `payouts.rejects.xlsx`, with all of their own columns and what is wrong, so that the
     /// file can be corrected and given as claims again. So do rejected enrollments, if there are any, to `payouts.rejects.enrollments.csv`.
     #[must_use]
     pub fn new(claims: impl Into<PathBuf>, enrollments: impl Into<PathBuf>, out: impl Into<PathBuf>) -> Job {
@@ -73,12 +76,14 @@ impl Job {
             enrollments_as: Intake::default(),
             is_strict: false,
             marks: None,
-            rejects: out.with_extension("rejects.csv"),
+            rejects: for_people_beside(&out, "rejects"),
             out,
             lines: None,
             certificates: None,
             ignored: BTreeSet::new(),
             is_spreadsheet_safe: false,
+            language: Language::En,
+            headers: None,
             threads: bounded(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)),
             memory: USUAL_MEMORY,
             is_forced: false,
@@ -145,6 +150,19 @@ impl Job {
         Job { is_spreadsheet_safe: true, ..self }
     }
 
+    /// Says in this language what is wrong with rejected rows, and what has titles and words; in English unless it is said.
+    #[must_use]
+    pub fn language(self, language: Language) -> Job {
+        Job { language, ..self }
+    }
+
+    /// Writes CSV and workbooks so. Unless it is said, CSV has names and codes, and a workbook titles and words; what is added to rejected rows
+    /// has titles in both.
+    #[must_use]
+    pub fn headers(self, headers: Headers) -> Job {
+        Job { headers: Some(headers), ..self }
+    }
+
     /// Works with so many threads, [`MOST_THREADS`] at most; as many as there are processors unless it is said.
     #[must_use]
     pub fn threads(self, threads: NonZeroUsize) -> Job {
@@ -206,11 +224,24 @@ impl Job {
         disk::beside(&self.out, "work")
     }
 
+    /// How results are written, where inputs were in these encodings.
+    pub(crate) fn style(&self, catalog: &Catalog, encodings: &[Option<Encoding>]) -> Style {
+        let (is_marked, is_spreadsheet_safe) = (self.marks(encodings), self.is_spreadsheet_safe);
+        Style { is_marked, is_spreadsheet_safe, headers: self.headers, ..Style::of(Words::of(catalog, self.language)) }
+    }
+
+    /// How rejected rows are written: what is said of them in Chinese is for a spreadsheet, which knows it by the mark.
+    pub(super) fn style_of_rejects(&self, style: Style) -> Style {
+        let is_marked = self.marks.unwrap_or(style.is_marked || self.language == Language::Zh);
+        Style { is_marked, ..style }
+    }
+
     /// Whether CSV begins with a mark, where inputs were in these encodings.
     pub(crate) fn marks(&self, encodings: &[Option<Encoding>]) -> bool {
         let is_workbook = |path: &PathBuf| files::is_workbook(path);
         self.marks.unwrap_or_else(|| {
             encodings.contains(&Some(Encoding::Gb18030))
+                || self.headers == Some(Headers::Titles)
                 || [&self.claims, &self.enrollments].into_iter().any(is_workbook)
         })
     }
@@ -253,10 +284,6 @@ impl Job {
         self.threads
     }
 
-    pub(crate) fn is_spreadsheet_safe(&self) -> bool {
-        self.is_spreadsheet_safe
-    }
-
     /// Whether finished results are overwritten.
     pub(crate) fn overwrites(&self) -> bool {
         self.is_forced
@@ -290,6 +317,12 @@ impl Job {
         }
         Ok(())
     }
+}
+
+/// A file that people correct or read, beside results: a workbook beside a workbook, else CSV.
+pub(crate) fn for_people_beside(out: &Path, what: &str) -> PathBuf {
+    let ending = if files::is_workbook(out) { "xlsx" } else { "csv" };
+    out.with_extension(format!("{what}.{ending}"))
 }
 
 /// Every input and output is a file of its own.

@@ -13,7 +13,7 @@ use crate::batch::bucket::FINGERPRINT_DIGITS;
 use crate::batch::files::Intake;
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::text::say;
+use crate::text::{Language, say};
 
 /// What a run has read, what it has decided by, and what came of it: the same for the same inputs and packs, however it was run.
 ///
@@ -141,6 +141,9 @@ pub struct Settings {
     pub bom: Option<bool>,
     /// Whether texts in CSV that a spreadsheet takes for formulas were neutralised.
     pub spreadsheet_safe: bool,
+    /// The language of titles and words where payouts or benefits have these in place of names and codes; none where they have not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<Language>,
 }
 
 /// How an input was read.
@@ -196,6 +199,7 @@ impl Manifest {
         is_audit: bool,
         manners: &Manners,
         inputs: Vec<InputFile>,
+        words: Option<Language>,
         counts: &Counts,
     ) -> Manifest {
         let packs = catalog.plans().map(|plan| Pack {
@@ -228,6 +232,7 @@ impl Manifest {
                 strict: job.is_strict,
                 bom: job.marks,
                 spreadsheet_safe: job.is_spreadsheet_safe,
+                words,
             },
             counts: Numbers {
                 claims: counts.claims,

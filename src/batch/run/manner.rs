@@ -1,6 +1,5 @@
 //! How an input was read: what people should see of it.
 
-use super::job::Job;
 use crate::batch::files::{Encoding, Positions};
 use crate::batch::{Input, Reject};
 use crate::text::{Text, say};
@@ -30,9 +29,8 @@ impl Manners {
         }
     }
 
-    /// Whether the CSV of a job's results begins with a mark of its encoding.
-    pub(super) fn mark(&self, job: &Job) -> bool {
-        job.marks(&[self.claims.encoding, self.enrollments.encoding])
+    pub(super) fn encodings(&self) -> [Option<Encoding>; 2] {
+        [self.claims.encoding, self.enrollments.encoding]
     }
 
     /// The cell of a row in a column, if the input is a sheet.

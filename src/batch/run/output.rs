@@ -9,9 +9,10 @@ use super::folder::Folder;
 use super::job::Job;
 use super::sealed::Sealed;
 use crate::batch::bucket::{Plans, decide_bucket};
-use crate::batch::files::Sink;
+use crate::batch::files::{Sink, Style};
 use crate::batch::{Decided, Given, refused};
 use crate::error::Error;
+use crate::text::Language;
 
 /// The files of results, whose names have been checked.
 #[derive(Debug)]
@@ -21,21 +22,24 @@ pub(super) struct Outputs {
 }
 
 impl Outputs {
-    /// Those of a job; their columns are those of no claims decided. CSV begins with a mark if it is to.
-    pub(super) fn of(job: &Job, sources: &Sources, plans: &Plans<'_>, marks: bool) -> Result<Outputs, Error> {
+    /// Those of a job; their columns are those of no claims decided.
+    pub(super) fn of(job: &Job, sources: &Sources, plans: &Plans<'_>, style: &Style) -> Result<Outputs, Error> {
         let none = |source: &super::Source| RecordBatch::new_empty(source.schema().clone());
         let (claims, refused, enrollments) = (none(&sources.claims), refused::none(), none(&sources.enrollments));
         let given = Given { claims: &claims, refused: &refused, enrollments: &enrollments };
         let Decided { payouts, lines, .. } = decide_bucket(plans, given, true)?;
         // Of the rejected rows only the name is checked: it must end in the same ways.
         Sink::new(&job.rejects, &payouts.schema())?;
-        let sink = |path: &Path, rows: &RecordBatch| {
-            let sink = Sink::new(path, &rows.schema())?;
-            Ok::<Sink, Error>(sink.marked(marks).spreadsheet_safe(job.is_spreadsheet_safe))
-        };
+        let sink = |path: &Path, rows: &RecordBatch| Ok::<Sink, Error>(Sink::new(path, &rows.schema())?.styled(style));
         let payouts = sink(&job.out, &payouts)?;
         let lines = job.lines.as_ref().map(|path| sink(path, &lines)).transpose()?;
         Ok(Outputs { payouts, lines })
+    }
+
+    /// The language of titles and words, if a file has any.
+    pub(super) fn language(&self) -> Option<Language> {
+        let mut sinks = [Some(&self.payouts), self.lines.as_ref()].into_iter().flatten();
+        sinks.find_map(Sink::language)
     }
 }
 

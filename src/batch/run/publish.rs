@@ -18,6 +18,7 @@ use super::rejects;
 use super::sealed::Sealed;
 use super::summary::{Cause, Causes, Certificates, Counts};
 use super::watch::Watch;
+use crate::batch::files::Style;
 use crate::batch::{Input, Reject};
 use crate::certificate::Roll;
 use crate::error::Error;
@@ -39,8 +40,8 @@ pub(super) struct Published {
 /// The results of a run and where they go.
 pub(super) struct Results<'a> {
     pub(super) job: &'a Job,
-    /// Whether CSV begins with a mark of its encoding.
-    pub(super) marks: bool,
+    /// How rejected rows are written.
+    pub(super) style: &'a Style,
     pub(super) sources: &'a Sources,
     pub(super) folder: &'a Folder,
     pub(super) parts: &'a [Part],
@@ -148,8 +149,8 @@ impl Results<'_> {
         let files: Vec<PathBuf> =
             self.rejects.iter().chain(parts).map(|sealed| self.folder.path(&sealed.name)).collect();
         let Sources { claims, enrollments } = self.sources;
-        let mut claims = GivenBack::of(claims, self.job.rejects.clone(), self.job, self.marks);
-        let mut enrollments = GivenBack::of(enrollments, self.job.rejected_enrollments_path(), self.job, self.marks);
+        let mut claims = GivenBack::of(claims, self.job.rejects.clone(), self.style);
+        let mut enrollments = GivenBack::of(enrollments, self.job.rejected_enrollments_path(), self.style);
         claims.create()?; // also where no claim is rejected, so that who looks for it finds it empty
         let mut causes = Causes::default();
         rejects::in_order(&files, self.folder.as_path(), self.memory, |reject| {

@@ -51,7 +51,7 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     let vocabulary = Vocabulary::of(catalog)?;
     let sources = Sources::open(job, &vocabulary)?;
     let plans = Plans::of(catalog, &vocabulary);
-    Outputs::of(job, &sources, &plans, false)?;
+    Outputs::of(job, &sources, &plans, &job.style(catalog, &[]))?;
     let rows = Budget::of(job).reading(0).rows;
     let mut observations = Observations::default();
     let First { claims, refused, mut rejects } = first_claims(&sources.claims, rows.min(1000), &mut observations)?;

@@ -44,9 +44,9 @@ pub(in crate::cli) struct Batch {
     /// · 另写每件申请的凭证，全部归于一个根；每件因此审核两次 [默认文件：在审核结果旁，以 `.certificates.jsonl` 结尾]
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
     pub(in crate::cli) certificates: Option<Option<PathBuf>>,
-    /// The rejected claims, to be corrected and given as claims again [default: beside the payouts, ending in `.rejects.csv`]; rejected enrollments go
+    /// The rejected claims, to be corrected and given as claims again [default: beside the payouts, ending in `.rejects.csv`, of a workbook in `.rejects.xlsx`]; rejected enrollments go
     /// beside them, ending in `.rejects.enrollments.csv`
-    /// · 退回的理赔申请，改正后可再作理赔申请送入 [默认：在审核结果旁，以 `.rejects.csv` 结尾]；退回的参保记录写在其旁，以 `.rejects.enrollments.csv` 结尾
+    /// · 退回的理赔申请，改正后可再作理赔申请送入 [默认：在审核结果旁，以 `.rejects.csv` 结尾，结果为工作簿时以 `.rejects.xlsx` 结尾]；退回的参保记录写在其旁，以 `.rejects.enrollments.csv`（或 `.xlsx`）结尾
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) rejects: Option<PathBuf>,
     #[command(flatten)]
@@ -82,6 +82,37 @@ pub(in crate::cli) struct Resources {
     pub(in crate::cli) memory: Memory,
 }
 
+/// Writes empty tables to fill in, or lists their columns
+/// · 写出待填的空表，或列出各列
+///
+/// The tables have the columns that the plans read, by their titles: filled in, they are given to `huzhu batch` as they are. A workbook (`.xlsx`) says in each cell what
+/// belongs there and offers the values of categories; its second sheet says it of all columns. Without a file the columns are listed.
+/// · 空表的各列是计划要用的事实，写中文名称，填好后直接交给 `huzhu batch`。工作簿（`.xlsx`）的每格都有填写提示，类别可从下拉列表中选；第二张表是填写说明。不写文件名则在屏幕上列出各列。
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu template henan-accident\n  \
+    huzhu template henan-accident -c claims.xlsx -e enrollments.xlsx\n  \
+    huzhu template -c all-claims.csv\n  \
+    huzhu template henan-accident --format json")]
+pub(in crate::cli) struct Template {
+    /// Plan ids; none for all plans of the rules folder
+    /// · 计划编号；不写则为规则目录中的全部计划
+    #[arg(value_name = "PLAN")]
+    pub(in crate::cli) plans: Vec<String>,
+    /// Write the table of claims to this file, `.xlsx` or `.csv`
+    /// · 理赔申请的空表写到此文件，`.xlsx` 或 `.csv`
+    #[arg(long, short, value_name = "FILE")]
+    pub(in crate::cli) claims: Option<PathBuf>,
+    /// Write the table of enrollments to this file, `.xlsx` or `.csv`
+    /// · 参保记录的空表写到此文件，`.xlsx` 或 `.csv`
+    #[arg(long, short, value_name = "FILE")]
+    pub(in crate::cli) enrollments: Option<PathBuf>,
+    /// Overwrite files that are there
+    /// · 覆盖已有的文件
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+}
+
 /// Recomputes recorded payouts and sorts the differences by cause
 /// · 重算已付记录，按原因列出差异
 ///
@@ -111,12 +142,12 @@ pub(in crate::cli) struct Audit {
     /// · 差异：`claim_id`、`recorded`、`recomputed`、`difference`、`causes`、`details`
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) out: PathBuf,
-    /// The rejected claims and enrollments [default: beside the differences, ending in `.rejects.csv`]
-    /// · 退回的理赔申请和参保记录 [默认：在差异文件旁，以 `.rejects.csv` 结尾]
+    /// The rejected claims and enrollments [default: beside the differences, ending in `.rejects.csv`, of a workbook in `.rejects.xlsx`]
+    /// · 退回的理赔申请和参保记录 [默认：在差异文件旁，以 `.rejects.csv` 结尾，差异为工作簿时以 `.rejects.xlsx` 结尾]
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) rejects: Option<PathBuf>,
-    /// The recorded payouts that were rejected or put right [default: beside the differences, ending in `.notes.csv`]
-    /// · 退回或更正的已付记录 [默认：在差异文件旁，以 `.notes.csv` 结尾]
+    /// The recorded payouts that were rejected or put right [default: beside the differences, ending in `.notes.csv`, of a workbook in `.notes.xlsx`]
+    /// · 退回或更正的已付记录 [默认：在差异文件旁，以 `.notes.csv` 结尾，差异为工作簿时以 `.notes.xlsx` 结尾]
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) notes: Option<PathBuf>,
     /// The unit of recorded amounts that name none

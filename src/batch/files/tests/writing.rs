@@ -10,6 +10,8 @@ use parquet::file::metadata::RowGroupMetaData;
 use proptest::prelude::*;
 
 use super::*;
+use crate::batch::Words;
+use crate::batch::files::Style;
 use crate::text::Text;
 
 const MANIFEST: &str = "{\"manifest\":1}\n";
@@ -160,10 +162,14 @@ fn a_full_disk_is_said() {
     }
 }
 
+fn style(language: Language) -> Style {
+    Style::of(Words::in_language(language))
+}
+
 /// A file of rows of three columns, the second of which an earlier run has added.
 fn rejects_file(path: &Path, named: &Path) -> RejectsFile {
     let columns = ["claim_id", "row", "cause"].map(str::to_owned).to_vec();
-    RejectsFile::create(path, named, &columns, vec![0, 2], [false; 2]).unwrap()
+    RejectsFile::create(path, named, &columns, vec![0, 2], &style(Language::En)).unwrap()
 }
 
 fn original() -> Original {
@@ -199,8 +205,8 @@ fn rejects_are_written_in_both_forms() {
             let text = String::from_utf8(bytes).unwrap();
             assert_eq!(u64::try_from(text.lines().count()).unwrap(), count + 1);
             assert!(text.starts_with(
-                "claim_id,cause,row,line,cell,column,value,reason_zh,reason_en\n\
-                 ,=1+1,1,3,A2,claim_id,,缺少 `claim_id`,\"`claim_id` is not given, \"\"really\"\"\"\n"
+                "claim_id,cause,row,line,cell,column,value,reason\n\
+                 ,=1+1,1,3,A2,claim_id,,\"`claim_id` is not given, \"\"really\"\"\"\n"
             ));
         } else {
             let reader = reader_of(&folder, &bytes);
@@ -273,8 +279,7 @@ fn rejected_rows_as_json_lines() {
     assert_eq!(
         fs::read_to_string(path).unwrap(),
         "{\"claim_id\":null,\"cause\":\"=1+1\",\"row\":3,\"line\":3,\"cell\":\"A2; C2\",\"column\":\"claim_id; cause\",\"value\":\"; =1+1\",\
-         \"reason_zh\":\"`claim_id`：缺少 `claim_id`；`cause`：空\",\
-         \"reason_en\":\"`claim_id`: `claim_id` is not given, \\\"really\\\"; `cause`: empty\"}\n"
+         \"reason\":\"`claim_id` is not given, \\\"really\\\"; `cause`: empty\"}\n"
     );
 }
 
@@ -283,7 +288,8 @@ fn a_rejected_row_has_its_own_columns_and_can_be_safe_in_a_spreadsheet() {
     let folder = Folder::new();
     let path = folder.path("partial");
     let columns = ["claim_id", "row", "cause"].map(str::to_owned).to_vec();
-    let mut file = RejectsFile::create(&path, Path::new("r.csv"), &columns, vec![0, 1, 2], [false, true]).unwrap();
+    let style = Style { is_spreadsheet_safe: true, ..style(Language::Zh) };
+    let mut file = RejectsFile::create(&path, Path::new("r.csv"), &columns, vec![0, 1, 2], &style).unwrap();
     let misshapen = Original { values: None, unread: vec![], whole: "=2,b".to_owned(), lines: None };
     file.add(&original(), &[reject(1)]).unwrap();
     let (fault, _) = reject(2);
@@ -291,8 +297,8 @@ fn a_rejected_row_has_its_own_columns_and_can_be_safe_in_a_spreadsheet() {
     file.finish().unwrap();
     assert_eq!(
         fs::read_to_string(path).unwrap(),
-        "claim_id,row,cause,rejected_row,line,cell,column,value,reason_zh,reason_en\n\
-         ,-3,'=1+1,1,3,A2,claim_id,,缺少 `claim_id`,\"`claim_id` is not given, \"\"really\"\"\"\n\
-         ,,,2,,,,\"'=2,b\",缺少 `claim_id`,\"`claim_id` is not given, \"\"really\"\"\"\n"
+        "claim_id,row,cause,行号,文件中的行,单元格,有误的列,原值,退回原因\n\
+         ,-3,'=1+1,1,3,A2,claim_id,,缺少 `claim_id`\n\
+         ,,,2,,,,\"'=2,b\",缺少 `claim_id`\n"
     );
 }
