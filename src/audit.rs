@@ -8,23 +8,23 @@ mod amount;
 mod binary;
 mod cause;
 mod chart;
-mod desk;
+mod compare;
 mod difference;
-mod forensics;
+mod fact_variants;
 mod found;
 mod headline;
+mod hypotheses;
 mod interval;
 mod job;
 mod note;
+mod plan_variants;
 mod plans;
 mod recorded;
 mod report;
+mod roundings;
 mod sample;
-mod slips;
 mod summary;
-mod suspects;
-mod variants;
-mod whatif;
+mod typos;
 #[cfg(feature = "workbook")]
 mod workbook;
 
@@ -38,16 +38,16 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
 pub use self::amount::Unit;
 pub use self::cause::{Cause, Subject, causes, title};
-use self::desk::Desk;
+use self::compare::Comparer;
 pub use self::difference::Difference;
-pub use self::forensics::{Fit, Policy};
-use self::forensics::{Forensics, Policies};
 pub use self::headline::Headline;
 pub use self::job::Audit;
 pub use self::note::Note;
 pub use self::plans::PlanTotal;
 use self::recorded::Recorded;
 pub use self::report::Report;
+pub use self::roundings::{Fit, Policy};
+use self::roundings::{Policies, Roundings};
 pub use self::sample::{Sample, Sampled, Sampling, Stratum};
 pub use self::summary::{CauseTotal, Rows, Summary};
 #[cfg(feature = "workbook")]
@@ -63,10 +63,10 @@ use crate::text::{Language, Text, say};
 /// Recomputes all recorded payouts of an audit and writes what differs.
 ///
 /// Memory holds every recorded payout: 56 bytes and the text of its claim id; the claims themselves are worked off in pieces, as by
-/// [`crate::batch::run`]. An audit that is stopped decides anew; what was read by then is kept.
+/// [`crate::batch::local_run`]. An audit that is stopped decides anew; what was read by then is kept.
 ///
 /// # Errors
-/// Those of [`crate::batch::run`]; [`Error::is_columns`] if the recorded payouts have no `claim_id` and `payable`, or a float in their place.
+/// Those of [`crate::batch::local_run`]; [`Error::is_columns`] if the recorded payouts have no `claim_id` and `payable`, or a float in their place.
 pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<Summary, Error> {
     let started = Instant::now();
     audit.check()?;
@@ -80,10 +80,10 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
     let job = job.mark_encoding(marks).memory(audit.memory_beside(&recorded)?);
     let job = job.recorded(audit.recorded_file(&digest, recorded.encoding));
     let policies = audit.compares_roundings.then(|| Policies::of(catalog));
-    let forensics = policies.as_ref().map(|policies| Forensics::new(policies, &recorded));
-    let desk = Desk::new(catalog, &recorded, &sink, forensics, audit.keeps_gravest);
-    let batch = run_watched(&job, catalog, progress, Some(&desk))?;
-    let (found, fits) = desk.into_found();
+    let forensics = policies.as_ref().map(|policies| Roundings::new(policies, &recorded));
+    let comparer = Comparer::new(catalog, &recorded, &sink, forensics, audit.keeps_gravest);
+    let batch = run_watched(&job, catalog, progress, Some(&comparer))?;
+    let (found, fits) = comparer.into_found();
     let rows = rows_of_notes(&recorded.notes, style.words.language())
         .map_err(|fault| Error::output(Text::same(&fault.to_string())))?;
     notes.whole(&rows, &audit.notes)?;

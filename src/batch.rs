@@ -1,15 +1,15 @@
 //! Many claims at once, as Arrow record batches.
 
-pub(crate) mod bucket;
-mod door;
+pub(crate) mod accounts;
 pub(crate) mod files;
 mod given;
 mod groups;
 pub(crate) mod hash;
 pub(crate) mod headings;
+mod ingest;
+mod local_run;
 mod observation;
 mod refused;
-mod run;
 mod template;
 mod words;
 
@@ -18,24 +18,24 @@ use std::io::Write;
 use arrow_array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
-pub use self::bucket::Alone;
-use self::bucket::{Plans, certify_bucket, decide_bucket};
-use self::door::{Entered, Vocabulary};
+pub use self::accounts::Alone;
+use self::accounts::{Plans, certify_bucket, decide_bucket};
 pub use self::files::{Encoding, Headers, Intake};
 pub(crate) use self::given::Given;
 pub(crate) use self::headings::id_called;
-pub use self::observation::Observation;
-pub(crate) use self::observation::Observations;
+use self::ingest::{Entered, Vocabulary};
 #[cfg(feature = "workbook")]
-pub(crate) use self::run::seek;
-pub use self::run::{
+pub(crate) use self::local_run::seek;
+pub use self::local_run::{
     Cause, Certificates, InputFile, InputIntake, Job, JointLimitFile, LEAST_MEMORY, MOST_THREADS, Manifest, Numbers,
     OutputFile, Pack, Program, Progress, Rehearsal, Rows, Settings, Stage, Summary, Totals, USUAL_MEMORY, rehearse,
     run,
 };
-pub(crate) use self::run::{
+pub(crate) use self::local_run::{
     Digest, RecordedFile, Watch, digest_of, each_once, for_people_beside, refuse_to_lose, run_watched, share,
 };
+pub use self::observation::Observation;
+pub(crate) use self::observation::Observations;
 pub use self::template::{Template, TemplateColumn};
 pub(crate) use self::words::Words;
 use crate::catalog::Catalog;
@@ -59,7 +59,7 @@ use crate::text::{Text, say};
 /// with a row is no error: the row is among the rejects.
 pub fn decide(catalog: &Catalog, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Decided, Error> {
     let vocabulary = Vocabulary::of(catalog)?;
-    let entered = door::enter(&vocabulary, claims, enrollments)?;
+    let entered = ingest::enter(&vocabulary, claims, enrollments)?;
     let mut decided = decide_bucket(&Plans::of(catalog, &vocabulary), entered.given(), true)?;
     let Entered { rejects, mut observations, .. } = entered;
     decided.rejects.extend(rejects);
@@ -83,7 +83,7 @@ pub fn certify<W: Write>(
     roll: &mut Roll<W>,
 ) -> Result<Vec<Reject>, Error> {
     let vocabulary = Vocabulary::of(catalog)?;
-    let entered = door::enter(&vocabulary, claims, enrollments)?;
+    let entered = ingest::enter(&vocabulary, claims, enrollments)?;
     let plans = Plans::of(catalog, &vocabulary);
     let certifier = Certifier::new(catalog);
     let refused = certify_bucket(&plans, &certifier, entered.given(), |certified| {

@@ -29,7 +29,7 @@ mod date;
 mod digest;
 mod flaw;
 mod foreign;
-mod ground;
+mod inputs;
 mod members;
 mod missing;
 mod number;

@@ -99,7 +99,7 @@ pub(super) const UNEXPLAINED: Code = Code::Unexplained;
 /// Every cause, the most likely first, with its title.
 ///
 /// The order is a plain one: what is wrong with the payout as a record; a rule left out or taken otherwise; a fact read otherwise; rounding; and last
-/// a slip of the pen, which can look like anything. Of two alike, the one that would fit less often by chance stands first: a waiting period that is
+/// a typo, which can look like anything. Of two alike, the one that would fit less often by chance stands first: a waiting period that is
 /// off by a day before one that was not applied. A cause that fits is listed whatever stands before it.
 const CAUSES: &[(Code, &str, &str)] = &[
     (Code::Unexplained, "原因不明", "unexplained"),

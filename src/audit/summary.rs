@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::difference::Difference;
-use super::forensics::Fit;
 use super::found::{Found, State};
 use super::note::Note;
 use super::plans::PlanTotal;
 use super::recorded::Recorded;
+use super::roundings::Fit;
 use super::sample::Sample;
 use crate::adjudicate::Adjudication;
 use crate::batch;

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::job::Audit;
 use super::sample::{Sample, Sampled};
 use crate::adjudicate::Detail;
-use crate::batch::bucket::Story;
+use crate::batch::accounts::History;
 use crate::batch::{Progress, seek};
 use crate::catalog::Catalog;
 use crate::error::{Error, unless_bug};
@@ -20,7 +20,7 @@ use crate::workbook::Workbook;
 /// They are read from the files of the audit once more. A reversal has no sheet, nor has a claim that a joint limit cuts.
 ///
 /// # Errors
-/// Those of [`crate::batch::run`] that come of reading, and of [`Workbook::add_claim`]: a workbook has room for 1,000 claims.
+/// Those of [`crate::batch::local_run`] that come of reading, and of [`Workbook::add_claim`]: a workbook has room for 1,000 claims.
 pub fn workbook<'c>(
     audit: &Audit,
     catalog: &'c Catalog,
@@ -29,10 +29,10 @@ pub fn workbook<'c>(
     progress: &dyn Progress,
 ) -> Result<Workbook<'c>, Error> {
     let drawn: BTreeMap<&str, &Sampled> = sample.claims.iter().map(|drawn| (drawn.claim.as_str(), drawn)).collect();
-    let stories = seek(&audit.job, catalog, &drawn.keys().copied().collect(), progress)?;
+    let histories = seek(&audit.job, catalog, &drawn.keys().copied().collect(), progress)?;
     let mut workbook = Workbook::new(catalog, language);
-    for story in &stories {
-        add(&mut workbook, catalog, story, &drawn)?;
+    for history in &histories {
+        add(&mut workbook, catalog, history, &drawn)?;
     }
     Ok(workbook)
 }
@@ -41,11 +41,11 @@ pub fn workbook<'c>(
 fn add(
     workbook: &mut Workbook<'_>,
     catalog: &Catalog,
-    story: &Story<'_>,
+    history: &History<'_>,
     drawn: &BTreeMap<&str, &Sampled>,
 ) -> Result<(), Error> {
-    let mut account = story.start.clone();
-    for ((enrollment, claim), room) in story.iter() {
+    let mut account = history.start.clone();
+    for ((enrollment, claim), room) in history.iter() {
         let before = account.clone();
         let decided = unless_bug(history::next(catalog, enrollment, claim, &mut account, room, Detail::Plain))?;
         if decided.is_none() {

@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 
-/// Plain columns, as the door gives them.
+/// Plain columns, as ingest gives them.
 #[derive(Clone, Copy)]
 pub(crate) struct Given<'a> {
     pub(crate) claims: &'a RecordBatch,

@@ -1,4 +1,4 @@
-//! Empty tables to be filled in: the columns that plans read, by the titles that the door knows, with what to write in each.
+//! Empty tables to be filled in: the columns that plans read, by the titles that ingest knows, with what to write in each.
 
 #[cfg(feature = "workbook")]
 mod sheet;
@@ -8,9 +8,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::batch::door::Vocabulary;
 use crate::batch::files::csv_header;
 use crate::batch::headings::Heading;
+use crate::batch::ingest::Vocabulary;
 use crate::batch::{Input, id_called};
 use crate::catalog::Catalog;
 use crate::error::Error;
@@ -332,7 +332,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The title with its unit, or less of it: what the door reads as this fact and no other.
+    /// The title with its unit, or less of it: what ingest reads as this fact and no other.
     fn title(&self, known: &Known<'_>) -> String {
         let title = self.said(&known.title);
         let with_unit = (known.kind == Kind::Money).then(|| match self.language {

@@ -2,7 +2,7 @@
 
 use super::canonical::Json;
 use super::flaw::{Flaw, Place};
-use super::ground::{Facts, fact, places, provenance, source};
+use super::inputs::{Facts, fact, places, provenance, source};
 use super::members::{self, Members};
 use super::step::{Before, Step};
 use super::value::Kind;

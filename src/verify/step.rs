@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::canonical::Json;
 use super::flaw::{Flaw, Place};
-use super::ground::{Facts, Source};
+use super::inputs::{Facts, Source};
 use super::members::{self, Members};
 use super::number::{Mode, Number};
 use super::value::{Kind, Value};

@@ -13,7 +13,6 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use flate2::bufread::MultiGzDecoder;
 
-use crate::batch::door::Rows;
 use crate::batch::files::encoding::{self, Encoding};
 use crate::batch::files::fault::unreadable;
 use crate::batch::files::header::{self, Knows};
@@ -21,6 +20,7 @@ use crate::batch::files::intake::Intake;
 use crate::batch::files::open::opened;
 use crate::batch::files::original::{Lines, Original};
 use crate::batch::files::raw::Raw;
+use crate::batch::ingest::Rows;
 use crate::batch::{Input, Reject};
 use crate::error::{Error, Remedy};
 use crate::text::{Text, say};

@@ -6,7 +6,7 @@ use arrow_schema::DataType;
 use super::csv::CsvOriginals;
 use super::office::Sheet;
 use super::parquet::ParquetOriginals;
-use crate::batch::door;
+use crate::batch::ingest;
 use crate::error::Error;
 
 /// A row of a file.
@@ -66,7 +66,7 @@ pub(super) fn on_one_line<'v>(values: impl Iterator<Item = &'v str>) -> String {
 /// A row of columns as texts.
 pub(super) fn of_columns(batch: &RecordBatch, row: usize) -> Original {
     let values = batch.columns().iter().map(|column| {
-        let text = door::text_at(column, row);
+        let text = ingest::text_at(column, row);
         match column.data_type() {
             // a day is given as a moment where a column has moments; a text of it is read as a day again
             DataType::Timestamp(..) => text.strip_suffix("T00:00:00").map_or_else(|| text.clone(), str::to_owned),

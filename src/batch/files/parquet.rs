@@ -12,11 +12,11 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::basic::ConvertedType;
 
-use crate::batch::door::Rows;
 use crate::batch::files::fault::sound;
 use crate::batch::files::open::opened;
 use crate::batch::files::original::{self, Original};
 use crate::batch::files::raw::Raw;
+use crate::batch::ingest::Rows;
 use crate::error::Error;
 use crate::text::say;
 

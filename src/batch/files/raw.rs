@@ -3,7 +3,7 @@
 use arrow_array::RecordBatch;
 
 use crate::batch::Reject;
-use crate::batch::door::{Door, Passed, Rows};
+use crate::batch::ingest::{Ingest, Passed, Rows};
 use crate::error::Error;
 
 /// Some rows, as they come.
@@ -20,12 +20,12 @@ pub(crate) struct Raw {
 }
 
 impl Raw {
-    /// The plain rows, with what the door rejects besides.
+    /// The plain rows, with what ingest rejects besides.
     ///
     /// # Errors
-    /// Those of [`Door::read`].
-    pub(crate) fn through(&self, door: &Door) -> Result<Passed, Error> {
-        let mut passed = door.read_rows(&self.batch, &self.rows)?;
+    /// Those of [`Ingest::read`].
+    pub(crate) fn through(&self, ingest: &Ingest) -> Result<Passed, Error> {
+        let mut passed = ingest.read_rows(&self.batch, &self.rows)?;
         if !self.rejects.is_empty() {
             passed.rejects.extend(self.rejects.iter().cloned());
             passed.rejects.sort();

@@ -10,7 +10,6 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 
 use crate::batch::Reject;
-use crate::batch::door::added;
 #[cfg(feature = "workbook")]
 use crate::batch::files::excel::Excel;
 use crate::batch::files::fault::{not_encoded, unwritable};
@@ -19,6 +18,7 @@ use crate::batch::files::sink::Head;
 use crate::batch::files::style::Style;
 use crate::batch::files::{Original, ResultForm, json, open, sink};
 use crate::batch::headings::{ADDED, Heading, USUAL_WIDTH};
+use crate::batch::ingest::added;
 use crate::error::Error;
 use crate::text::Language;
 

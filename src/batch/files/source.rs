@@ -7,7 +7,6 @@ use std::sync::{Mutex, PoisonError};
 use arrow_schema::SchemaRef;
 
 use crate::batch::Input;
-use crate::batch::door::{Door, Vocabulary};
 use crate::batch::files::Form;
 use crate::batch::files::csv::{Csv, CsvRows};
 use crate::batch::files::encoding::Encoding;
@@ -19,6 +18,7 @@ use crate::batch::files::original::Originals;
 use crate::batch::files::parquet::{Groups, Parquet, Turns};
 use crate::batch::files::position::Positions;
 use crate::batch::files::raw::Raw;
+use crate::batch::ingest::{Ingest, Vocabulary};
 use crate::error::Error;
 use crate::text::Text;
 
@@ -103,16 +103,16 @@ impl Source {
         }
     }
 
-    /// The door for its columns. Categories that are stored as dictionaries are then read as such.
+    /// Ingest for its columns. Categories that are stored as dictionaries are then read as such.
     ///
     /// # Errors
-    /// Those of [`Door::new`], with the name of the file.
-    pub(crate) fn door(&mut self, vocabulary: &Vocabulary, ignore: &[String]) -> Result<Door, Error> {
+    /// Those of [`Ingest::new`], with the name of the file.
+    pub(crate) fn ingest(&mut self, vocabulary: &Vocabulary, ignore: &[String]) -> Result<Ingest, Error> {
         if let Content::Parquet(parquet) = &mut self.content {
             parquet.keep_dictionaries(|column| vocabulary.highest(column) > 0)?;
         }
         let place = Text::same(&format!("`{}`", self.path.display()));
-        Door::of(&place, vocabulary, self.input, self.schema(), ignore)
+        Ingest::of(&place, vocabulary, self.input, self.schema(), ignore)
     }
 
     /// Its rows once more, as they stand there.

@@ -15,9 +15,9 @@ use arrow_array::types::UInt64Type;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, UInt64Array};
 use arrow_cast::display::array_value_to_string;
 
-use crate::batch::door::{Door, Rows, Vocabulary};
 use crate::batch::files::original::Lines;
 use crate::batch::files::{self, Intake, Original, RejectsFile, Sink};
+use crate::batch::ingest::{Ingest, Rows, Vocabulary};
 use crate::batch::{Input, Reject};
 use crate::catalog::Catalog;
 use crate::error::Error;

@@ -10,12 +10,12 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use arrow_select::filter::filter_record_batch;
 
 use super::cell::{Cell, Unread};
-use crate::batch::door::Rows;
 use crate::batch::files::header::{self, Knows};
 use crate::batch::files::intake::Intake;
 use crate::batch::files::original::{self, Original};
 use crate::batch::files::position::{Positions, letters};
 use crate::batch::files::raw::Raw;
+use crate::batch::ingest::Rows;
 use crate::batch::{Input, Reject};
 use crate::error::Error;
 use crate::text::{Text, say};

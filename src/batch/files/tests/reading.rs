@@ -8,7 +8,7 @@ use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
 use super::*;
-use crate::batch::door::Passed;
+use crate::batch::ingest::Passed;
 
 /// The numbers of rows, their cells, and the rows that are in no batch.
 type All = (Vec<u64>, Vec<Vec<String>>, Vec<Reject>);
@@ -278,11 +278,11 @@ fn a_category_stored_as_a_dictionary_is_read_as_one() {
     written(&path, &rows, 2);
     let vocabulary = Vocabulary::of(&shelf()).unwrap();
     let mut source = Source::open(&path, Input::Claims).unwrap();
-    let door = source.door(&vocabulary, &[]).unwrap();
+    let ingest = source.ingest(&vocabulary, &[]).unwrap();
     let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
     let kinds: Vec<_> = source.schema().fields().iter().map(|field| field.data_type().clone()).collect();
     assert_eq!(kinds, [DataType::Utf8, DataType::Utf8, dictionary.clone(), DataType::Utf8, dictionary]);
-    let (plain, rejects) = through(&source, &door);
+    let (plain, rejects) = through(&source, &ingest);
     assert_eq!(plain, [["1", "C1", "E1", "2", "0", "illness", "1"], ["3", "C3", "E3", "2", "0", "illness", "3"]]);
     let said: Vec<_> = rejects.iter().map(|r| (r.row, r.column.as_str(), r.value.as_str())).collect();
     assert_eq!(said, [(2, "cause", "flood")]);
@@ -292,12 +292,12 @@ fn shelf() -> Catalog {
     Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).unwrap()
 }
 
-fn through(source: &files::Source, door: &Door) -> (Vec<Vec<String>>, Vec<Reject>) {
-    let stream = source.stream(door.projection(), 100).unwrap();
+fn through(source: &files::Source, ingest: &Ingest) -> (Vec<Vec<String>>, Vec<Reject>) {
+    let stream = source.stream(ingest.projection(), 100).unwrap();
     let mut lane = stream.lane();
     let (mut plain, mut rejects) = (Vec::new(), Vec::new());
     while let Some(raw) = lane.next().unwrap() {
-        let Passed { rows: batch, rejects: more, .. } = raw.through(door).unwrap();
+        let Passed { rows: batch, rejects: more, .. } = raw.through(ingest).unwrap();
         plain.extend(cells(&batch));
         rejects.extend(more);
     }
@@ -309,7 +309,7 @@ fn the_door_names_the_file() {
     let folder = Folder::new();
     let path = folder.file("claims.csv", "claim_id,enrolment_id\n");
     let vocabulary = Vocabulary::of(&shelf()).unwrap();
-    let error = Source::open(&path, Input::Claims).unwrap().door(&vocabulary, &[]).unwrap_err();
+    let error = Source::open(&path, Input::Claims).unwrap().ingest(&vocabulary, &[]).unwrap_err();
     assert_eq!(
         folder.said(&error).1,
         "`claims.csv`: no plan knows the column `enrolment_id`; did you mean `enrollment_id`?; \
@@ -323,8 +323,8 @@ fn the_rejects_of_a_file_and_of_its_door_come_in_one_order() {
     let path = folder.file("claims.csv", "claim_id,enrollment_id,total_cost\nC1,E1,x\nC2\n,E3,1\nC4,E4,4\n");
     let vocabulary = Vocabulary::of(&shelf()).unwrap();
     let mut source = Source::open(&path, Input::Claims).unwrap();
-    let door = source.door(&vocabulary, &[]).unwrap();
-    let (plain, rejects) = through(&source, &door);
+    let ingest = source.ingest(&vocabulary, &[]).unwrap();
+    let (plain, rejects) = through(&source, &ingest);
     assert_eq!(plain, [["4", "C4", "E4", "400"]]);
     let said: Vec<_> = rejects.iter().map(|r| (r.row, r.column.as_str())).collect();
     assert_eq!(said, [(1, "total_cost"), (2, ""), (3, "claim_id")]);
@@ -411,7 +411,7 @@ fn a_text_of_parquet_that_is_not_utf_8_is_refused() {
         let mut source = Source::open(&path, Input::Claims).unwrap();
         if is_kept {
             let vocabulary = Vocabulary::of(&shelf()).unwrap();
-            assert!(source.door(&vocabulary, &[]).is_err()); // other columns are missing
+            assert!(source.ingest(&vocabulary, &[]).is_err()); // other columns are missing
             assert!(matches!(source.schema().field(0).data_type(), DataType::Dictionary(..)));
         }
         let error = all(&source, 10).unwrap_err();

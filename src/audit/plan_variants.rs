@@ -1,0 +1,327 @@
+//! Plans as another system may have read them: one thing changed in each.
+//!
+//! Every one is decided by the same meaning as the plan itself. Nothing here works out an amount.
+
+use rust_decimal::Decimal;
+
+use super::cause::{Cause, Subject};
+use super::fact_variants::Otherwise;
+use crate::adjudicate::{Adjudication, BenefitLines, Decision};
+use crate::code::Code;
+use crate::plan::expression::{Date, Number};
+use crate::plan::{Action, Benefit, Plan, Step};
+use crate::rounding::{Mode, Rounding};
+use crate::text::{Text, say};
+
+/// A plan with one thing changed.
+#[derive(Debug)]
+pub(super) struct Variant {
+    pub(super) cause: Code,
+    /// The only benefit that it changes, if there is one.
+    pub(super) benefit: Option<usize>,
+    /// What it changes.
+    about: Vec<Subject>,
+    pub(super) plan: Plan,
+}
+
+impl Variant {
+    pub(super) fn as_cause(&self) -> Cause {
+        Cause::of(self.cause, self.about.clone())
+    }
+
+    /// What another system uses where this version decides.
+    pub(super) fn instead_of(&self, plan: &Plan) -> Option<&Plan> {
+        (self.cause == Code::VersionOther || plan.version() == self.plan.version()).then_some(&self.plan)
+    }
+
+    /// Whether the change cannot touch a claim that was decided so: its conditions are met, its benefits do not apply, or its steps took nothing.
+    pub(super) fn is_idle(&self, plan: &Plan, decided: &Adjudication) -> bool {
+        let is_open = matches!(decided.decision(), Decision::Paid | Decision::NothingDue);
+        match self.cause {
+            Code::VersionOther | Code::SharesUncapped => return false,
+            Code::ConditionIgnored => return is_open,
+            _ if !is_open => return true,
+            _ => {}
+        }
+        let benefit = self.benefit.and_then(|benefit| plan.benefits.get(benefit));
+        let mut touched =
+            decided.benefits().iter().filter(|lines| benefit.is_none_or(|benefit| lines.id() == &*benefit.id));
+        match self.steps() {
+            None => benefit.is_some() && touched.next().is_none(),
+            Some(step) => !touched.flat_map(BenefitLines::lines).any(|line| line.step() == step && line.is_binding()),
+        }
+    }
+
+    /// The steps that alone it changes: where they took nothing, what it makes of them takes nothing either.
+    fn steps(&self) -> Option<&'static str> {
+        match self.cause {
+            Code::LimitIgnored | Code::LimitPerClaim => Some("limit"),
+            Code::DeductibleMissed | Code::DeductibleTwice | Code::DeductibleAfterRate => Some("deductible"),
+            Code::WaitingMissed => Some("waiting"),
+            Code::BaseBeforeOthers => Some("less"),
+            _ => None,
+        }
+    }
+}
+
+/// All that another system may have made of one version.
+#[derive(Debug)]
+pub(super) struct Variants {
+    /// The version itself, with facts taken as given though they contradict each other.
+    pub(super) as_given: Plan,
+    /// Rules left out or taken otherwise.
+    pub(super) rules: Vec<Variant>,
+    /// Facts read otherwise.
+    pub(super) facts: Vec<Otherwise>,
+    /// Amounts rounded otherwise.
+    pub(super) roundings: Vec<Variant>,
+}
+
+/// More than any limit leaves.
+const NO_LIMIT: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
+/// The most shares that an enrollment may say.
+const ALL_SHARES: Decimal = Decimal::from_parts(1_000, 0, 0, false, 0);
+
+impl Variants {
+    /// Those of a version, the others of its plan among them.
+    pub(super) fn of(plan: &Plan, versions: &[Plan]) -> Variants {
+        let mut as_given = plan.clone();
+        as_given.identities.clear();
+        let mut rules = Rules { plan, found: Vec::new() };
+        rules.versions(versions);
+        rules.limits();
+        rules.shares();
+        rules.deductibles();
+        rules.waitings();
+        rules.conditions();
+        rules.benefits();
+        Variants { as_given, rules: rules.found, facts: Otherwise::all(plan), roundings: roundings(plan) }
+    }
+}
+
+struct Rules<'p> {
+    plan: &'p Plan,
+    found: Vec<Variant>,
+}
+
+impl Rules<'_> {
+    fn add(&mut self, cause: Code, about: Vec<Subject>, change: impl FnOnce(&mut Plan)) {
+        let mut plan = self.plan.clone();
+        change(&mut plan);
+        self.found.push(Variant { cause, benefit: None, about, plan });
+    }
+
+    fn add_to(&mut self, benefit: usize, cause: Code, change: impl FnOnce(&mut Plan)) {
+        let mut plan = self.plan.clone();
+        change(&mut plan);
+        self.found.push(Variant { cause, benefit: Some(benefit), about: self.benefit(benefit), plan });
+    }
+
+    fn benefit(&self, benefit: usize) -> Vec<Subject> {
+        self.plan.benefits.get(benefit).map(Subject::benefit).into_iter().collect()
+    }
+
+    fn versions(&mut self, versions: &[Plan]) {
+        for other in versions.iter().filter(|other| other.version() != self.plan.version()) {
+            let version = other.version();
+            let about = vec![Subject::called(version, &say!("{version} 版", "version {version}"))];
+            self.found.push(Variant { cause: Code::VersionOther, benefit: None, about, plan: other.clone() });
+        }
+    }
+
+    /// The places of the steps of which this is so.
+    fn steps(&self, is_so: impl Fn(&Action) -> bool) -> Vec<(usize, usize)> {
+        let steps = |(index, benefit): (usize, &Benefit)| -> Vec<(usize, usize)> {
+            let steps = benefit.steps.iter().enumerate().filter(|(_, step)| is_so(&step.action));
+            steps.map(|(step, _)| (index, step)).collect()
+        };
+        self.plan.benefits.iter().enumerate().flat_map(steps).collect()
+    }
+
+    fn limits(&mut self) {
+        let (steps, limits) = (self.steps(|action| matches!(action, Action::Limit { .. })), self.plan.limits.len());
+        for place in &steps {
+            self.add_to(place.0, Code::LimitIgnored, |plan| remove(plan, *place));
+            self.add_to(place.0, Code::LimitPerClaim, |plan| forget(plan, *place));
+        }
+        for limit in 0..limits {
+            let about = || self.plan.limits.get(limit).map(Subject::limit).into_iter().collect();
+            let (ignored, per_claim) = (about(), about());
+            self.add(Code::LimitIgnored, ignored, |plan| lift(plan, limit));
+            self.add(Code::LimitPerClaim, per_claim, |plan| forget_before(plan, limit));
+        }
+        if steps.len().saturating_add(limits) > 1 {
+            let of_steps = steps.iter().flat_map(|(benefit, _)| self.benefit(*benefit));
+            let mut all: Vec<Subject> = of_steps.chain(self.plan.limits.iter().map(Subject::limit)).collect();
+            all.dedup();
+            self.add(Code::LimitIgnored, all.clone(), |plan| {
+                steps.iter().rev().for_each(|place| remove(plan, *place));
+                (0..limits).for_each(|limit| lift(plan, limit));
+            });
+            self.add(Code::LimitPerClaim, all, |plan| {
+                for place in &steps {
+                    forget(plan, *place);
+                }
+                (0..limits).for_each(|limit| forget_before(plan, limit));
+            });
+        }
+    }
+
+    /// The cap is a figure of the pack; as high as shares go it caps nothing.
+    fn shares(&mut self) {
+        if let Some((Number::Figure(figure), _)) = self.plan.terms.max_shares {
+            self.add(Code::SharesUncapped, vec![Subject::standard_fact("shares")], |plan| {
+                if let Some(figure) = plan.figures.numbers.get_mut(figure.0) {
+                    figure.value = ALL_SHARES;
+                }
+            });
+        }
+    }
+
+    fn deductibles(&mut self) {
+        for (benefit, step) in self.steps(|action| matches!(action, Action::Deductible { .. })) {
+            self.add_to(benefit, Code::DeductibleMissed, |plan| remove(plan, (benefit, step)));
+            self.add_to(benefit, Code::DeductibleTwice, |plan| {
+                with_steps(plan, benefit, |steps| {
+                    if let Some(again) = steps.get(step).cloned() {
+                        steps.insert(step, again);
+                    }
+                });
+            });
+            let rates = self.steps(|action| matches!(action, Action::Pay(_) | Action::Bands(_)));
+            if let Some((_, rate)) = rates.into_iter().rfind(|(of, rate)| *of == benefit && *rate > step) {
+                self.add_to(benefit, Code::DeductibleAfterRate, |plan| {
+                    with_steps(plan, benefit, |steps| {
+                        if let Some(moved) = steps.get_mut(step..=rate) {
+                            moved.rotate_left(1);
+                        }
+                    });
+                });
+            }
+        }
+        for place in self.steps(|action| matches!(action, Action::Less(Number::Fact(_)))) {
+            self.add(Code::BaseBeforeOthers, self.payer(place), |plan| remove(plan, place));
+        }
+    }
+
+    /// The fact that a step subtracts.
+    fn payer(&self, (benefit, step): (usize, usize)) -> Vec<Subject> {
+        let action =
+            self.plan.benefits.get(benefit).and_then(|benefit| benefit.steps.get(step)).map(|step| &step.action);
+        match action {
+            Some(Action::Less(Number::Fact(slot))) => vec![Subject::fact(self.plan, *slot)],
+            Some(_) | None => Vec::new(),
+        }
+    }
+
+    fn waitings(&mut self) {
+        for waiting in 0..self.plan.waitings.len() {
+            let steps = self.steps(|action| matches!(action, Action::Waiting(other) if *other == waiting));
+            let mut benefits: Vec<usize> = steps.iter().map(|(benefit, _)| *benefit).collect();
+            benefits.dedup();
+            let about: Vec<Subject> = benefits.into_iter().flat_map(|benefit| self.benefit(benefit)).collect();
+            self.add(Code::WaitingMissed, about.clone(), |plan| {
+                steps.iter().rev().for_each(|place| remove(plan, *place));
+            });
+            for day in [Decimal::ONE, Decimal::NEGATIVE_ONE] {
+                self.add(Code::WaitingOffByADay, about.clone(), |plan| {
+                    if let Some(waiting) = plan.waitings.get_mut(waiting) {
+                        let from = waiting.from.clone();
+                        waiting.from = Date::PlusDays(Box::new((from, Number::Constant(day))));
+                    }
+                });
+            }
+        }
+    }
+
+    fn conditions(&mut self) {
+        for condition in 0..self.plan.conditions.len() {
+            let about = self.plan.conditions.get(condition).map(Subject::condition).into_iter().collect();
+            self.add(Code::ConditionIgnored, about, |plan| {
+                plan.conditions.remove(condition);
+            });
+        }
+    }
+
+    fn benefits(&mut self) {
+        for benefit in 0..self.plan.benefits.len() {
+            self.add_to(benefit, Code::BenefitLeftOut, |plan| {
+                with_steps(plan, benefit, Vec::clear);
+                if let Some(benefit) = plan.benefits.get_mut(benefit) {
+                    benefit.gross.expression = Number::Constant(Decimal::ZERO);
+                }
+            });
+            self.add_to(benefit, Code::BenefitTwice, |plan| {
+                with_steps(plan, benefit, |steps| {
+                    let action = Action::Pay(Number::Constant(Decimal::TWO));
+                    steps.push(Step { action, when: None, text: Text::default(), clause: None, assumed: Vec::new() });
+                });
+            });
+        }
+    }
+}
+
+fn with_steps(plan: &mut Plan, benefit: usize, change: impl FnOnce(&mut Vec<Step>)) {
+    if let Some(benefit) = plan.benefits.get_mut(benefit) {
+        change(&mut benefit.steps);
+    }
+}
+
+fn remove(plan: &mut Plan, (benefit, step): (usize, usize)) {
+    with_steps(plan, benefit, |steps| {
+        if step < steps.len() {
+            steps.remove(step);
+        }
+    });
+}
+
+/// A limit that counts nothing of what was paid before.
+fn forget(plan: &mut Plan, (benefit, step): (usize, usize)) {
+    with_steps(plan, benefit, |steps| {
+        if let Some(Step { action: Action::Limit { used, .. }, .. }) = steps.get_mut(step) {
+            *used = None;
+        }
+    });
+}
+
+fn lift(plan: &mut Plan, limit: usize) {
+    forget_before(plan, limit);
+    if let Some(limit) = plan.limits.get_mut(limit) {
+        limit.amount = Number::Constant(NO_LIMIT);
+    }
+}
+
+fn forget_before(plan: &mut Plan, limit: usize) {
+    let over = plan.limits.get_mut(limit).map(|limit| limit.over.iter_mut());
+    over.into_iter().flatten().for_each(|earlier| earlier.paid_before = None);
+}
+
+/// The places that amounts are rounded to: the fen, the jiao, the yuan.
+pub(super) const PLACES: [Decimal; 3] =
+    [Decimal::from_parts(1, 0, 0, false, 2), Decimal::from_parts(1, 0, 0, false, 1), Decimal::ONE];
+/// The ways to round an amount that is not below nothing; the others come to the same.
+pub(super) const MODES: [Mode; 5] = [Mode::HalfUp, Mode::Down, Mode::HalfEven, Mode::Up, Mode::HalfDown];
+
+fn roundings(plan: &Plan) -> Vec<Variant> {
+    let mut found = Vec::new();
+    let mut add = |cause: Code, change: &dyn Fn(&mut Benefit)| {
+        let mut plan = plan.clone();
+        plan.benefits.iter_mut().for_each(change);
+        found.push(Variant { cause, benefit: None, about: Vec::new(), plan });
+    };
+    for mode in MODES {
+        add(Code::RoundingMode, &|benefit| benefit.rounding.mode = mode);
+    }
+    for (to, mode) in PLACES.into_iter().flat_map(|to| MODES.into_iter().map(move |mode| (to, mode))) {
+        if plan.benefits.iter().any(|benefit| benefit.rounding.to != to) {
+            add(Code::RoundingPlace, &|benefit| benefit.rounding = Rounding { to, mode });
+        }
+    }
+    for mode in MODES {
+        add(Code::RoundingEachStep, &|benefit| {
+            benefit.rounding_of_steps = Some(Rounding { mode, ..benefit.rounding });
+            benefit.rounding.mode = mode;
+        });
+    }
+    found
+}

@@ -1,0 +1,130 @@
+//! One bucket of members: all their enrollments and all their claims, decided in order.
+
+mod dates;
+mod estimate;
+mod facts;
+mod fallback;
+mod gather;
+mod grouping;
+mod histories;
+mod joint;
+mod open_claims;
+mod payouts;
+mod plans;
+mod rounds;
+mod surroundings;
+
+use std::collections::BTreeMap;
+use std::slice;
+
+pub use self::estimate::Alone;
+use self::facts::Rows;
+use self::grouping::{Account, Accounts};
+pub(crate) use self::histories::{History, histories};
+use self::joint::Joint;
+use self::open_claims::OpenClaims;
+use self::payouts::Results;
+pub(crate) use self::payouts::{FINGERPRINT_DIGITS, fen};
+pub(crate) use self::plans::Plans;
+use self::rounds::Rounds;
+use self::surroundings::Surroundings;
+use super::{Decided, Given, Reject};
+use crate::adjudicate::Adjudication;
+use crate::certificate::{Certificate, Certifier};
+use crate::error::Error;
+
+/// What a decision reads.
+#[derive(Clone, Copy)]
+struct Bucket<'a> {
+    plans: &'a Plans<'a>,
+    claims: &'a Rows<'a>,
+    enrollments: &'a Rows<'a>,
+    accounts: &'a Accounts,
+    around: &'a Surroundings,
+}
+
+/// Decides the claims of one bucket, given as plain columns.
+///
+/// An account is what one member has under one plan. Where columns have an answer for every claim of an account, that is
+/// the answer; any other account is decided by the exact reading, claim by claim. So are a member's accounts under plans that
+/// joint limits hold together, all of them, as soon as one is, or as columns pay more than one of the limits. Where a claim is open and
+/// another may hang on it, the exact reading says so, and decides if that one is to wait.
+pub(crate) fn decide_bucket(
+    plans: &Plans<'_>,
+    Given { claims, refused, enrollments }: Given<'_>,
+    with_lines: bool,
+) -> Result<Decided, Error> {
+    let (claims, refused, enrollments) = (Rows::of(claims)?, Rows::of(refused)?, Rows::of(enrollments)?);
+    let mut rejects = Vec::new();
+    let accounts = Accounts::of(plans, &claims, &refused, &enrollments, &mut rejects)?;
+    let around = Surroundings::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
+    let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts, around: &around };
+    let mut results = Results::new(accounts.claim_count(), with_lines);
+    let mut rounds = Rounds::new(bucket);
+    rounds.decide(&mut results)?;
+    let open = OpenClaims::of(bucket)?;
+    for account in accounts.iter() {
+        if rounds.needs_exact(account.index) || !open.may_matter(&account, &results)? {
+            continue;
+        }
+        if plans.holds_open_claims(account.plan) || !fallback::note(bucket, &account, &mut results)? {
+            rounds.give_up(account.index);
+        }
+    }
+    let joint = Joint::of(bucket);
+    let is_left = |group: &&[Account]| {
+        group.iter().any(|account| rounds.needs_exact(account.index)) || results.may_be_cut(bucket, group)
+    };
+    let left: Vec<&[Account]> = joint.groups().filter(is_left).collect();
+    for group in &left {
+        rounds.leave(group);
+    }
+    results.keep_lines(|place| !rounds.is_left_at(place));
+    for account in accounts.iter().filter(|account| bucket.plans.turn_of(account.plan).is_none()) {
+        if rounds.needs_exact(account.index) {
+            fallback::decide(bucket, slice::from_ref(&account), &mut results, &mut rejects)?;
+        }
+    }
+    for group in left {
+        fallback::decide(bucket, group, &mut results, &mut rejects)?;
+    }
+    rejects.sort();
+    results.lay_out(bucket, rejects)
+}
+
+/// A claim that was decided alone, with its certificate; a reversal has none, nor a claim that is held or that a joint limit has cut.
+pub(crate) struct Certified {
+    pub(crate) enrollment: String,
+    pub(crate) adjudication: Adjudication,
+    pub(crate) certificate: Option<Certificate>,
+}
+
+/// Certifies the claims of one bucket, account by account, each as it is decided alone.
+pub(crate) fn certify_bucket(
+    plans: &Plans<'_>,
+    certifier: &Certifier<'_>,
+    Given { claims, refused, enrollments }: Given<'_>,
+    mut take: impl FnMut(&Certified) -> Result<(), Error>,
+) -> Result<Vec<Reject>, Error> {
+    let (claims, refused, enrollments) = (Rows::of(claims)?, Rows::of(refused)?, Rows::of(enrollments)?);
+    let mut rejects = Vec::new();
+    let accounts = Accounts::of(plans, &claims, &refused, &enrollments, &mut rejects)?;
+    let around = Surroundings::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
+    let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts, around: &around };
+    let joint = Joint::of(bucket);
+    let first = |group: &[Account]| group.iter().map(|account| account.index).min();
+    let groups: BTreeMap<usize, &[Account]> = joint.groups().filter_map(|group| Some((first(group)?, group))).collect();
+    // The claims of one member; of some accounts more than have been told.
+    let mut certified = BTreeMap::new();
+    for account in accounts.iter() {
+        if let Some(group) = groups.get(&account.index) {
+            certified.extend(fallback::certify(bucket, group, certifier, &mut rejects)?);
+        } else if bucket.plans.turn_of(account.plan).is_none() {
+            certified.extend(fallback::certify(bucket, slice::from_ref(&account), certifier, &mut rejects)?);
+        }
+        while let Some(next) = certified.first_entry().filter(|next| *next.key() < account.places.end) {
+            take(&next.remove())?;
+        }
+    }
+    Ok(rejects)
+}

@@ -1,0 +1,359 @@
+//! Decides one account by the exact reading, claim by claim.
+
+use std::collections::BTreeMap;
+
+use super::facts::date;
+use super::grouping::{Account, Lost, reject_of};
+use super::payouts::{Results, Unheld};
+use super::{Bucket, Certified};
+use crate::accumulator::{Accumulators, OpenClaim};
+use crate::adjudicate::{Adjudication, Detail};
+use crate::batch::{Input, Reject};
+use crate::certificate::Certifier;
+use crate::claim::Claim;
+use crate::enrollment::Enrollment;
+use crate::error::{Error, OrBug, unless_bug};
+use crate::fact::Holder;
+use crate::history;
+use crate::joint::Room;
+use crate::plan::Plan;
+use crate::text::{Text, say};
+
+/// Decides all claims of a member's accounts together; what cannot be decided is rejected, the rest stands.
+///
+/// # Errors
+/// [`Error::is_bug`], which is no fault of a claim.
+pub(super) fn decide(
+    bucket: Bucket<'_>,
+    accounts: &[Account],
+    results: &mut Results,
+    rejects: &mut Vec<Reject>,
+) -> Result<(), Error> {
+    for (place, fault) in faults(bucket, accounts, results)? {
+        results.reject(place);
+        rejects.push(fault.reject(bucket, place));
+    }
+    Ok(())
+}
+
+/// Certifies all claims of a member's accounts that can be decided, by place; the others are rejected.
+pub(super) fn certify(
+    bucket: Bucket<'_>,
+    accounts: &[Account],
+    certifier: &Certifier<'_>,
+    rejects: &mut Vec<Reject>,
+) -> Result<BTreeMap<usize, Certified>, Error> {
+    let mut all = BTreeMap::new();
+    let faults = one_by_one(bucket, accounts, |place, enrollment, claim, accumulators, room| {
+        let (certificate, adjudication) = certifier.next(enrollment, claim, accumulators, room)?;
+        all.insert(place, Certified { enrollment: enrollment.id().to_owned(), adjudication, certificate });
+        Ok(())
+    })?;
+    rejects.extend(faults.into_iter().map(|(place, fault)| fault.reject(bucket, place)));
+    Ok(all)
+}
+
+/// Decides the claims of the accounts; gives those that cannot be decided.
+fn faults(bucket: Bucket<'_>, accounts: &[Account], results: &mut Results) -> Result<Vec<(usize, Fault)>, Error> {
+    one_by_one(bucket, accounts, |place, enrollment, claim, accumulators, room| {
+        let adjudication = history::next(bucket.plans.catalog(), enrollment, claim, accumulators, room, Detail::Plain)?;
+        Ok(results.set_exactly(bucket, place, &adjudication)??)
+    })
+}
+
+/// Why a claim could not be taken.
+enum Failed {
+    Undecided(Error),
+    Unheld(Unheld),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Failed {
+        Failed::Undecided(error)
+    }
+}
+
+impl From<Unheld> for Failed {
+    fn from(amount: Unheld) -> Failed {
+        Failed::Unheld(amount)
+    }
+}
+
+/// Reads the claims of a member's accounts and takes one after the other, in the declared order over all of them; gives those that
+/// cannot be read or taken.
+fn one_by_one(
+    bucket: Bucket<'_>,
+    accounts: &[Account],
+    mut take: impl FnMut(usize, &Enrollment, &Claim, &mut Accumulators, &Room<'_>) -> Result<(), Failed>,
+) -> Result<Vec<(usize, Fault)>, Error> {
+    let catalog = bucket.plans.catalog();
+    let mut faults = Vec::new();
+    let read = accounts.iter().map(|account| Legible::of(bucket, account, &mut faults));
+    let read: Vec<Legible> = read.collect::<Result<_, Error>>()?;
+    let mut dated = Vec::new();
+    for Legible { places, claims, .. } in &read {
+        match history::dated(claims) {
+            Ok(in_order) => {
+                dated.extend(in_order.into_iter().map(|(date, pair)| (date, pair.0.plan(), (places, pair))));
+            }
+            Err(error) => faults.extend(places.iter().map(|(id, place)| (*place, Fault::of("claim_id", id, &error)))),
+        }
+    }
+    history::put_in_order(catalog, &mut dated);
+    let mut member = history::Accounts::new(catalog);
+    for (account, Legible { claims, faulty, .. }) in accounts.iter().zip(&read) {
+        begin(bucket, account, claims, faulty, &mut member)?;
+    }
+    for (_, _, (places, (enrollment, claim))) in dated {
+        let place = *places.get(claim.id()).or_bug()?;
+        let taken =
+            member.take(enrollment, claim, |accumulators, room| take(place, enrollment, claim, accumulators, room));
+        let fault = match taken {
+            Ok(()) => continue,
+            Err(Failed::Undecided(error)) if error.is_bug() => return Err(error),
+            Err(Failed::Undecided(error)) => located(bucket, &error, enrollment, claim),
+            Err(Failed::Unheld(amount)) => unheld(claim, &amount),
+        };
+        member.change(enrollment.plan(), |account| history::give_up(enrollment, claim, account))?;
+        faults.push((place, fault));
+    }
+    Ok(faults)
+}
+
+/// Why a row cannot be read: by its own fault, or because the run has to stop.
+pub(super) enum Refused {
+    Row(Fault),
+    Run(Error),
+}
+
+impl Refused {
+    pub(super) fn of_the_row(self) -> Result<Fault, Error> {
+        match self {
+            Refused::Row(fault) => Ok(fault),
+            Refused::Run(error) => Err(error),
+        }
+    }
+}
+
+/// Says what is to be said of open claims in an account that columns have decided; whether it can be read one by one.
+///
+/// # Errors
+/// [`Error::is_bug`].
+pub(super) fn note(bucket: Bucket<'_>, account: &Account, results: &mut Results) -> Result<bool, Error> {
+    let mut faults = Vec::new();
+    let read = Legible::of(bucket, account, &mut faults)?;
+    if !faults.is_empty() {
+        return Ok(false);
+    }
+    Ok(unless_bug(note_each(bucket, account, &read, results))?.is_some())
+}
+
+fn note_each(
+    bucket: Bucket<'_>,
+    account: &Account,
+    Legible { places, claims, .. }: &Legible,
+    results: &mut Results,
+) -> Result<(), Error> {
+    let catalog = bucket.plans.catalog();
+    let mut member = history::Accounts::new(catalog);
+    begin(bucket, account, claims, &[], &mut member)?;
+    for (enrollment, claim) in history::in_order(claims)? {
+        let plan = catalog.resolve(enrollment, claim)?;
+        let noted = member.take(enrollment, claim, |account, _| {
+            let (outcome, notice) = plan.decide_beside_open_claims(enrollment, claim, account)?;
+            outcome.add_to(account)?;
+            Ok::<_, Error>(notice)
+        })?;
+        results.note(*places.get(claim.id()).or_bug()?, noted.as_slice());
+    }
+    Ok(())
+}
+
+/// Keeps as open, before any claim of the account is decided, those of it that were rejected and those that nobody knows the date of.
+pub(super) fn begin(
+    bucket: Bucket<'_>,
+    account: &Account,
+    claims: &[(Enrollment, Claim)],
+    faulty: &[usize],
+    member: &mut history::Accounts<'_>,
+) -> Result<(), Error> {
+    for (enrollment, claim) in claims {
+        member.foresee(enrollment, claim)?;
+    }
+    let (ids, days) = (bucket.claims.texts("claim_id")?, bucket.claims.days("event_date"));
+    let faulty = faulty.iter().map(|place| {
+        let row = bucket.accounts.claim_at(*place);
+        Lost { id: ids.value(row).into(), day: days.at(row), enrollment: bucket.accounts.enrollment_at(*place) }
+    });
+    let (enrollments, starts) = (bucket.enrollments.texts("enrollment_id")?, bucket.enrollments.days("coverage_start"));
+    let plan = bucket.plans.prepared(account.plan).or_bug()?.id();
+    for Lost { id, day, enrollment } in bucket.accounts.lost(account.index).iter().cloned().chain(faulty) {
+        let open = OpenClaim {
+            event_date: day.and_then(date),
+            coverage_start: starts.at(enrollment).and_then(date),
+            enrollment: Some(enrollments.value(enrollment).into()),
+        };
+        member.change(plan, |account| account.keep_open(id, open))?;
+    }
+    Ok(())
+}
+
+/// The claims of an account that can be read, with the place of each by its id.
+pub(super) struct Legible {
+    places: BTreeMap<String, usize>,
+    pub(super) claims: Vec<(Enrollment, Claim)>,
+    /// The places of the others.
+    pub(super) faulty: Vec<usize>,
+}
+
+impl Legible {
+    pub(super) fn of(
+        bucket: Bucket<'_>,
+        account: &Account,
+        faults: &mut Vec<(usize, Fault)>,
+    ) -> Result<Legible, Error> {
+        let (mut pairs, before) = (Vec::new(), faults.len());
+        for place in account.places.clone() {
+            match read(bucket, place) {
+                Ok(pair) => pairs.push((place, pair)),
+                Err(refused) => faults.push((place, refused.of_the_row()?)),
+            }
+        }
+        for (place, fault) in loose_reversals(&pairs) {
+            faults.push((place, fault));
+            pairs.retain(|(other, _)| *other != place);
+        }
+        let places: BTreeMap<String, usize> =
+            pairs.iter().map(|(place, (_, claim))| (claim.id().to_owned(), *place)).collect();
+        let mut claims: Vec<(Enrollment, Claim)> = pairs.into_iter().map(|(_, pair)| pair).collect();
+        bucket.around.tell(bucket, account.index, &mut claims)?;
+        let faulty = faults.iter().skip(before).map(|(place, _)| *place).collect();
+        Ok(Legible { places, claims, faulty })
+    }
+}
+
+fn unheld(claim: &Claim, Unheld(amount): &Unheld) -> Fault {
+    let reason = say!("金额 {amount} 元超出结果列的位数", "the amount {amount} yuan does not fit its column");
+    Fault { column: "claim_id".to_owned(), value: claim.id().to_owned(), reason }
+}
+
+/// Decides one claim on top of what the account holds before it, as if the member had no other; `None` if it has no decision.
+pub(super) fn alone(bucket: Bucket<'_>, place: usize, accumulators: &Accumulators) -> Option<Adjudication> {
+    let mut one = [read(bucket, place).ok()?];
+    bucket.around.tell(bucket, bucket.accounts.account_at(place), &mut one).ok()?;
+    let [(enrollment, claim)] = one;
+    let catalog = bucket.plans.catalog();
+    let plan = catalog.resolve(&enrollment, &claim).ok()?;
+    let mut adjudication = plan.adjudicate(&enrollment, &claim, accumulators).ok()?;
+    let room = history::Accounts::new(catalog).room(&enrollment, &claim).ok()?;
+    room.cut(&mut adjudication, accumulators).ok()?;
+    Some(adjudication)
+}
+
+/// What is wrong with a row, and where.
+pub(super) struct Fault {
+    column: String,
+    value: String,
+    reason: Text,
+}
+
+impl Fault {
+    fn of(column: &str, value: &str, error: &Error) -> Fault {
+        Fault { column: column.to_owned(), value: value.to_owned(), reason: error.text() }
+    }
+
+    fn reject(self, bucket: Bucket<'_>, place: usize) -> Reject {
+        let row = bucket.accounts.claim_at(place);
+        reject_of(Input::Claims, bucket.claims, row, &self.column, &self.value, self.reason)
+    }
+}
+
+/// The claim at the place with its enrollment, as they would be read one by one.
+pub(super) fn read(bucket: Bucket<'_>, place: usize) -> Result<(Enrollment, Claim), Refused> {
+    let (row, holder) = (bucket.accounts.claim_at(place), bucket.accounts.enrollment_at(place));
+    let kind = |name: &str| bucket.plans.vocabulary().kind(name);
+    let enrollment = read_enrollment(bucket, holder)?;
+    let id = bucket.claims.some_texts("claim_id").at(row).or_bug().map_err(Refused::Run)?;
+    let reversed = bucket.claims.some_texts("reverses").at(row);
+    let mut claim = reversed.map_or_else(|| Claim::new(id), |reversed| Claim::reversal(id, reversed));
+    for (name, value) in bucket.claims.facts(row, bucket.plans.vocabulary(), kind) {
+        let shown = value.to_string();
+        claim = claim.with_foreign(name, value).map_err(|error| refused(name, &shown, &error))?;
+    }
+    if let (None, Ok(plan)) = (reversed, bucket.plans.catalog().resolve(&enrollment, &claim)) {
+        check_own_facts(plan, &enrollment, &claim).map_err(Refused::Row)?;
+        if let Some((fact, value, reason)) = plan.unread_words(&enrollment, &claim).next() {
+            let (column, value) = (fact.name.to_string(), value.to_owned());
+            return Err(Refused::Row(Fault { column, value, reason }));
+        }
+    }
+    Ok((enrollment, claim))
+}
+
+/// An enrollment as it would be read by itself.
+pub(super) fn read_enrollment(bucket: Bucket<'_>, row: usize) -> Result<Enrollment, Refused> {
+    let text = |name: &str| bucket.enrollments.some_texts(name).at(row).or_bug().map_err(Refused::Run);
+    let mut enrollment = Enrollment::new(text("enrollment_id")?, text("plan")?, text("member_id")?);
+    if let Some(version) = bucket.enrollments.some_texts("plan_version").at(row) {
+        enrollment = enrollment.with_plan_version(version);
+    }
+    let kind = |name: &str| bucket.plans.vocabulary().kind(name);
+    // A column that this plan does not know is another's.
+    for (name, value) in bucket.enrollments.facts(row, bucket.plans.vocabulary(), kind) {
+        let shown = value.to_string();
+        enrollment = enrollment.with_foreign(name, value).map_err(|error| refused(name, &shown, &error))?;
+    }
+    Ok(enrollment)
+}
+
+fn refused(column: &str, value: &str, error: &Error) -> Refused {
+    Refused::Row(Fault::of(column, value, error))
+}
+
+/// The bounds of a pack's own facts are known only with the plan.
+fn check_own_facts(plan: &Plan, enrollment: &Enrollment, claim: &Claim) -> Result<(), Fault> {
+    for slot in &plan.own_facts {
+        let fact = plan.fact(*slot);
+        let value = match fact.holder {
+            Holder::Enrollment => enrollment.facts.own(&fact.name),
+            Holder::Claim => claim.facts.own(&fact.name),
+        };
+        if let Some(value) = value
+            && fact.kind.fit(value, fact.bounds).is_err()
+        {
+            let (kind, min, max) = (fact.kind.said(), fact.bounds.min, fact.bounds.max);
+            let reason =
+                say!("不是{kind}，或不在 {min} 至 {max} 之间", "not of type {kind}, or not from {min} to {max}"; kind);
+            return Err(Fault { column: fact.name.to_string(), value: value.to_string(), reason });
+        }
+    }
+    Ok(())
+}
+
+/// Reversals that take nothing back, with the reason.
+fn loose_reversals(pairs: &[(usize, (Enrollment, Claim))]) -> Vec<(usize, Fault)> {
+    let by_id: BTreeMap<&str, &(Enrollment, Claim)> = pairs.iter().map(|(_, pair)| (pair.1.id(), pair)).collect();
+    let loose = pairs.iter().filter_map(|(place, pair)| {
+        let reversed = pair.1.reverses()?;
+        let reason = history::reversed_claim(pair, by_id.get(reversed).copied()).err()?;
+        Some((*place, Fault { column: "reverses".to_owned(), value: reversed.to_owned(), reason }))
+    });
+    loose.collect()
+}
+
+/// The column that an error of deciding is about.
+fn located(bucket: Bucket<'_>, error: &Error, enrollment: &Enrollment, claim: &Claim) -> Fault {
+    if let (Some(reversed), true) = (claim.reverses(), error.is_history()) {
+        return Fault::of("reverses", reversed, error);
+    }
+    if !error.is_version() {
+        return Fault::of("claim_id", claim.id(), error);
+    }
+    if let Some(version) = enrollment.plan_version() {
+        return Fault::of("plan_version", version, error);
+    }
+    let by = bucket.plans.catalog().versions(enrollment.plan()).last().map(|plan| plan.effective().by.fact());
+    let column = by.unwrap_or("coverage_start");
+    let date = enrollment.fact(column).or_else(|| claim.fact(column));
+    Fault::of(column, &date.map_or_else(String::new, ToString::to_string), error)
+}

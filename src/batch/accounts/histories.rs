@@ -1,0 +1,183 @@
+//! The whole accounts of some claims, as they would be read one by one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow_array::{BooleanArray, RecordBatch};
+use arrow_select::filter::filter_record_batch;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::facts::{Rows, not_plain};
+use super::fallback::Legible;
+use super::grouping::{Account, Accounts};
+use super::joint::Joint;
+use super::plans::Plans;
+use super::surroundings::Surroundings;
+use super::{Bucket, fallback};
+use crate::accumulator::Accumulators;
+use crate::batch::Given;
+use crate::batch::hash::place_of;
+use crate::catalog::Catalog;
+use crate::claim::Claim;
+use crate::enrollment::Enrollment;
+use crate::error::{Error, unless_bug};
+use crate::history;
+use crate::joint::Room;
+
+/// All claims of a member under one plan that can be read, in the order in which they are decided.
+pub(crate) struct History<'c> {
+    pub(crate) claims: Vec<(Enrollment, Claim)>,
+    /// What joint limits leave for each of them, after what the member's claims under other plans were paid.
+    pub(crate) rooms: Vec<Room<'c>>,
+    /// What the account holds before them: of those that cannot be read, that they are open.
+    pub(crate) start: Accumulators,
+}
+
+impl<'c> History<'c> {
+    /// Each claim with its enrollment, and with what joint limits leave for it.
+    pub(crate) fn iter(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = (&(Enrollment, Claim), &Room<'c>)> + ExactSizeIterator {
+        self.claims.iter().zip(&self.rooms)
+    }
+}
+
+/// The accounts that have one of these claims; now and then another one too.
+pub(crate) fn histories<'c>(
+    plans: &Plans<'c>,
+    Given { claims, refused, enrollments }: Given<'_>,
+    wanted: &BTreeSet<&str>,
+) -> Result<Vec<History<'c>>, Error> {
+    let (claims, enrollments) = accounts_alone(claims, enrollments, wanted)?;
+    let (claims, enrollments) = (Rows::of(&claims)?, Rows::of(&enrollments)?);
+    let accounts = Accounts::of(plans, &claims, &Rows::of(refused)?, &enrollments, &mut Vec::new())?;
+    let around = Surroundings::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
+    let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts, around: &around };
+    let ids = claims.texts("claim_id")?;
+    let is_wanted =
+        |account: &Account| account.places.clone().any(|place| wanted.contains(ids.value(accounts.claim_at(place))));
+    let joint = Joint::of(bucket);
+    let of_kin: BTreeMap<usize, &[Account]> =
+        joint.groups().flat_map(|group| group.iter().map(move |account| (account.index, group))).collect();
+    let history = |account: Account| {
+        let mut begun = history::Accounts::new(plans.catalog());
+        let claims = legible(bucket, &account, &mut begun)?;
+        let start = begun.into_only()?;
+        let rooms = match of_kin.get(&account.index) {
+            Some(group) => rooms(plans.catalog(), bucket, &account, group)?,
+            None => vec![Room::unlimited(); claims.len()],
+        };
+        Ok(History { claims, rooms, start })
+    };
+    accounts.iter().filter(is_wanted).map(history).collect()
+}
+
+/// The rows of the members that have one of these claims, and now and then of another.
+fn accounts_alone(
+    claims: &RecordBatch,
+    enrollments: &RecordBatch,
+    wanted: &BTreeSet<&str>,
+) -> Result<(RecordBatch, RecordBatch), Error> {
+    let wanted = Traces::of(wanted.len(), wanted.iter().copied());
+    let of_claims = among(claims, "claim_id", &wanted)?;
+    let covers = traces(claims, "enrollment_id", &of_claims)?;
+    let members = traces(enrollments, "member_id", &among(enrollments, "enrollment_id", &covers)?)?;
+    let of_members = among(enrollments, "member_id", &members)?;
+    let covers = traces(enrollments, "enrollment_id", &of_members)?;
+    let kept = |rows: &RecordBatch, which: &BooleanArray| {
+        filter_record_batch(rows, which).map_err(|_| not_plain("enrollment_id"))
+    };
+    Ok((kept(claims, &among(claims, "enrollment_id", &covers)?)?, kept(enrollments, &of_members)?))
+}
+
+/// Where a column has one of the texts.
+fn among(rows: &RecordBatch, column: &str, texts: &Traces) -> Result<BooleanArray, Error> {
+    let rows = Rows::of(rows)?;
+    Ok(rows.texts(column)?.iter().map(|text| Some(text.is_some_and(|text| texts.may_hold(text)))).collect())
+}
+
+/// The traces of a column in some rows.
+fn traces(rows: &RecordBatch, column: &str, which: &BooleanArray) -> Result<Traces, Error> {
+    let rows = Rows::of(rows)?;
+    let texts = rows.texts(column)?.iter().zip(which).filter(|(_, is_meant)| *is_meant == Some(true));
+    Ok(Traces::of(which.true_count(), texts.filter_map(|(text, _)| text)))
+}
+
+/// What a few texts leave behind: a bit for the hash of each, so that two that share one are not told apart.
+struct Traces {
+    bits: Vec<u64>,
+}
+
+/// So many words for each text: of other texts one in two thousand shares a bit.
+const WORDS_OF_A_TEXT: usize = 32;
+
+impl Traces {
+    fn of<T: AsRef<str>>(count: usize, texts: impl Iterator<Item = T>) -> Traces {
+        let words = count.saturating_mul(WORDS_OF_A_TEXT).next_power_of_two();
+        let mut traces = Traces { bits: vec![0; words] };
+        for text in texts {
+            let (word, bit) = traces.place(text.as_ref());
+            if let Some(word) = traces.bits.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        traces
+    }
+
+    fn may_hold(&self, text: &str) -> bool {
+        let (word, bit) = self.place(text);
+        self.bits.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// The word and the bit in it.
+    fn place(&self, text: &str) -> (usize, u64) {
+        let hash = xxh3_64(text.as_bytes());
+        let mask = self.bits.len().saturating_sub(1);
+        (place_of(hash >> 6) & mask, 1 << (hash & 63))
+    }
+}
+
+/// What joint limits leave for each claim of an account, with all accounts that they hold together.
+fn rooms<'c>(
+    catalog: &'c Catalog,
+    bucket: Bucket<'_>,
+    account: &Account,
+    group: &[Account],
+) -> Result<Vec<Room<'c>>, Error> {
+    let mut accounts = history::Accounts::new(catalog);
+    let mut claims = Vec::with_capacity(group.len());
+    for other in group {
+        claims.push((other.index == account.index, legible(bucket, other, &mut accounts)?));
+    }
+    let mut dated = Vec::new();
+    for (is_own, claims) in &claims {
+        let claims = history::dated(claims)?.into_iter();
+        dated.extend(claims.map(|(date, pair)| (date, pair.0.plan(), (is_own, pair))));
+    }
+    history::put_in_order(catalog, &mut dated);
+    let mut rooms = Vec::new();
+    for (_, _, (is_own, (enrollment, claim))) in dated {
+        // A claim that cannot be decided is open; the run has rejected it, and asks of no room.
+        if *is_own {
+            rooms.push(unless_bug(accounts.room(enrollment, claim))?.unwrap_or_else(Room::unlimited));
+        }
+        if unless_bug(accounts.next(enrollment, claim))?.is_none() {
+            accounts.change(enrollment.plan(), |account| history::give_up(enrollment, claim, account))?;
+        }
+    }
+    Ok(rooms)
+}
+
+/// The claims of an account that can be read, in order; the others are kept as open.
+fn legible(
+    bucket: Bucket<'_>,
+    account: &Account,
+    member: &mut history::Accounts<'_>,
+) -> Result<Vec<(Enrollment, Claim)>, Error> {
+    let Legible { claims, faulty, .. } = Legible::of(bucket, account, &mut Vec::new())?;
+    fallback::begin(bucket, account, &claims, &faulty, member)?;
+    // Claims that have no order are rejected by the run as well.
+    Ok(match unless_bug(history::in_order(&claims))? {
+        Some(ordered) => ordered.into_iter().cloned().collect(),
+        None => Vec::new(),
+    })
+}

@@ -1,0 +1,456 @@
+//! Rounds: the first claim of every account, then the second, and so on, so that blocks of claims are decided together.
+
+use std::collections::BTreeMap;
+
+use chrono::Datelike;
+use rust_decimal::Decimal;
+
+use super::dates::{Dated, Dates};
+use super::facts::date;
+use super::gather::{Gathered, mark_beyond};
+use super::grouping::Account;
+use super::payouts::{Line, Results, TextPlace};
+use super::plans::{Ledger, Prepared};
+use super::{Bucket, fallback};
+use crate::accumulator::{Accumulators, Group, Period};
+use crate::adjudicate::Decision;
+use crate::adjudicate::detail::detailed;
+use crate::code::Code;
+use crate::error::{Error, OrBug};
+use crate::plan::Plan;
+use crate::reading::columns::answer::{Answers, Decisions, missing};
+use crate::reading::columns::program::{Inputs, Outputs};
+use crate::reading::columns::record::MOST_POSTED;
+use crate::scope::Scope;
+
+/// The claims of a bucket on their way through columns.
+pub(super) struct Rounds<'b> {
+    bucket: Bucket<'b>,
+    /// By account: whether columns have no answer for one of its claims.
+    exact: Vec<bool>,
+    /// By place.
+    account_of: Vec<u32>,
+    /// By place: the day of the event, and the first day of the cover.
+    days: Vec<(i32, i32)>,
+}
+
+/// Claims that are decided together: one plan, one version, the same turn in their accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+    plan: usize,
+    round: usize,
+    version: usize,
+    /// Whether a later claim of the account asks what this one has posted.
+    is_last: bool,
+}
+
+/// What earlier claims of a plan's accounts have posted, after each claim.
+struct Tallies {
+    /// By tally, then by place.
+    after: Vec<Vec<i64>>,
+}
+
+impl<'b> Rounds<'b> {
+    pub(super) fn new(bucket: Bucket<'b>) -> Rounds<'b> {
+        let claims = bucket.accounts.claim_count();
+        Rounds {
+            bucket,
+            exact: vec![false; bucket.accounts.count()],
+            account_of: vec![0; claims],
+            days: vec![(0, 0); claims],
+        }
+    }
+
+    pub(super) fn needs_exact(&self, account: usize) -> bool {
+        self.exact.get(account).is_none_or(|exact| *exact)
+    }
+
+    /// Whether the claim at the place is left to the exact reading.
+    pub(super) fn is_left_at(&self, place: usize) -> bool {
+        let account = self.account_of.get(place).and_then(|account| usize::try_from(*account).ok());
+        account.is_none_or(|account| self.needs_exact(account))
+    }
+
+    /// Decides every account that columns can.
+    ///
+    /// # Errors
+    /// [`Error::is_bug`].
+    pub(super) fn decide(&mut self, results: &mut Results) -> Result<(), Error> {
+        let bucket = self.bucket;
+        let turns = self.turns();
+        let mut plans: Vec<usize> = turns.keys().map(|turn| turn.plan).collect();
+        plans.dedup();
+        for plan in plans {
+            let Some(prepared) = bucket.plans.prepared(plan) else { continue };
+            let Some(ledger) = prepared.ledger(bucket.plans.vocabulary()) else { continue };
+            let first = Turn { plan, round: 0, version: 0, is_last: false };
+            let past = Turn { plan: plan.saturating_add(1), ..first };
+            let needs_tallies = turns.range(first..past).any(|(turn, _)| turn.round > 0);
+            let places = if needs_tallies { bucket.accounts.claim_count() } else { 0 };
+            let mut tallies = Tallies { after: vec![vec![0; places]; ledger.tallies.len()] };
+            for (turn, places) in turns.range(first..past) {
+                self.decide_turn(prepared, ledger, *turn, places, &mut tallies, results)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The places of each turn.
+    fn turns(&mut self) -> BTreeMap<Turn, Vec<usize>> {
+        let bucket = self.bucket;
+        let mut turns: BTreeMap<Turn, Vec<usize>> = BTreeMap::new();
+        let dates = Dates::of(bucket);
+        let mut versions = Vec::new();
+        for account in bucket.accounts.iter() {
+            versions.clear();
+            if self.take(&account, &dates, &mut versions).is_none() {
+                self.give_up(account.index);
+                continue;
+            }
+            let last = versions.len().saturating_sub(1);
+            for (round, (place, version)) in account.places.clone().zip(&versions).enumerate() {
+                let turn = Turn { plan: account.plan, round, version: *version, is_last: round == last };
+                turns.entry(turn).or_default().push(place);
+            }
+        }
+        turns
+    }
+
+    /// Leaves accounts to the exact reading.
+    pub(super) fn leave(&mut self, accounts: &[Account]) {
+        for account in accounts {
+            self.give_up(account.index);
+        }
+    }
+
+    /// Leaves an account to the exact reading.
+    pub(super) fn give_up(&mut self, account: usize) {
+        if let Some(exact) = self.exact.get_mut(account) {
+            *exact = true;
+        }
+    }
+
+    /// The version of each claim of an account that columns can try.
+    fn take(&mut self, account: &Account, dates: &Dates<'_>, versions: &mut Vec<usize>) -> Option<()> {
+        let bucket = self.bucket;
+        let prepared = bucket.plans.prepared(account.plan)?;
+        if account.has_reversals
+            || bucket.around.is_told_of(account.index)
+            || prepared.ledger(bucket.plans.vocabulary()).is_none()
+        {
+            return None;
+        }
+        let index = u32::try_from(account.index).ok()?;
+        let mut before = None;
+        for place in account.places.clone() {
+            let Dated { event, start, version } = dates.at(bucket, prepared, place)?;
+            let enrollment = bucket.accounts.enrollment_at(place);
+            if before > Some((start, enrollment)) {
+                return None; // an earlier cover again: its sums were left behind
+            }
+            before = Some((start, enrollment));
+            *self.days.get_mut(place)? = (event, start);
+            *self.account_of.get_mut(place)? = index;
+            versions.push(version);
+        }
+        Some(())
+    }
+
+    fn decide_turn(
+        &mut self,
+        prepared: &Prepared<'_>,
+        ledger: &Ledger,
+        turn: Turn,
+        places: &[usize],
+        tallies: &mut Tallies,
+        results: &mut Results,
+    ) -> Result<(), Error> {
+        let plan = prepared.versions.get(turn.version).or_bug()?;
+        let mut gathered = Gathered::of(self.bucket, plan, places)?;
+        let answers = self.bucket.plans.answers(turn.plan, turn.version, turn.round > 0, gathered.presence.clone());
+        let Some(answers) = answers else {
+            for place in places {
+                self.give_up_at(*place);
+            }
+            return Ok(());
+        };
+        if turn.round > 0 {
+            gathered.inputs.priors = self.priors(ledger, plan, &answers, places, tallies, &mut gathered.odd)?;
+        }
+        let program = if turn.is_last { &answers.decision } else { &answers.posting };
+        let outputs = program.run(&gathered.inputs, places.len())?;
+        let open = self.settle(turn, places, &outputs, &gathered.odd, results)?;
+        for place in open {
+            self.pend(ledger, turn, place, tallies, results)?;
+        }
+        if !turn.is_last {
+            self.post(ledger, plan, turn, places, &outputs, tallies)?;
+        }
+        let decisions = Decisions::of(&outputs);
+        give_reasons(plan, &answers, &gathered.inputs, places, decisions, results)?;
+        self.give_gaps(plan, &answers, &gathered.inputs, places, decisions, results)?;
+        if results.wants_lines() {
+            self.give_lines(plan, &answers, &gathered.inputs, places, decisions, results)?;
+        }
+        Ok(())
+    }
+
+    fn give_up_at(&mut self, place: usize) {
+        if let Some(account) = self.account_of.get(place).and_then(|account| usize::try_from(*account).ok()) {
+            self.give_up(account);
+        }
+    }
+
+    /// Asks the exact reading which facts a claim lacks. A claim that is pended posts nothing, and the others stand.
+    fn pend(
+        &mut self,
+        ledger: &Ledger,
+        turn: Turn,
+        place: usize,
+        tallies: &Tallies,
+        results: &mut Results,
+    ) -> Result<(), Error> {
+        let before = if turn.round > 0 { self.balances(ledger, place, tallies)? } else { Accumulators::new() };
+        let pended = fallback::alone(self.bucket, place, &before).filter(|decided| decided.posting().is_none());
+        let is_set = match pended {
+            Some(adjudication) => results.set_exactly(self.bucket, place, &adjudication)?.is_ok(),
+            None => false,
+        };
+        if !is_set {
+            self.give_up_at(place);
+        }
+        Ok(())
+    }
+
+    /// What the account of the claim holds before it, of all that the plan reads.
+    fn balances(&self, ledger: &Ledger, place: usize, tallies: &Tallies) -> Result<Accumulators, Error> {
+        let (event, start) = self.days.get(place).or_bug()?;
+        let (event, start) = (date(*event).or_bug()?, date(*start).or_bug()?);
+        let enrollments = self.bucket.enrollments.texts("enrollment_id")?;
+        let period = Period::of(start, &enrollments.value(self.bucket.accounts.enrollment_at(place)).into());
+        let mut sums = Vec::new();
+        for (tally, after) in ledger.tallies.iter().zip(&tallies.after) {
+            let found = self.found(after, tally.scope, place).or_bug()?;
+            let sum = Decimal::from_i128_with_scale(found.into(), tally.places);
+            if !sum.is_zero() {
+                let group = Group::of(tally.scope, event, Some(&period)).or_bug()?;
+                sums.push((group, tally.entry.clone(), sum));
+            }
+        }
+        Ok(Accumulators::of_balances(sums))
+    }
+
+    /// Takes the decisions; gives the claims that have none. An account that columns cannot follow is given up.
+    fn settle(
+        &mut self,
+        turn: Turn,
+        places: &[usize],
+        outputs: &Outputs,
+        odd: &[bool],
+        results: &mut Results,
+    ) -> Result<Vec<usize>, Error> {
+        let mut open = Vec::new();
+        let version = self.bucket.plans.version_number(turn.plan, turn.version).or_bug()?;
+        let decisions = Decisions::of(outputs);
+        // A program that posts says also whether all that it posts is known.
+        let are_known = outputs.masks.get(3);
+        for (at, place) in places.iter().enumerate() {
+            let decision = decisions.at(at);
+            let is_posted = !posts(decision) || are_known.is_none_or(|known| known.get(at) == Some(&1));
+            if odd.get(at) == Some(&true) || !is_posted {
+                self.give_up_at(*place);
+                continue;
+            }
+            match decision {
+                Some((decision, payable)) => results.set(*place, decision, payable, version),
+                None => open.push(*place),
+            }
+        }
+        Ok(open)
+    }
+
+    /// The sums that the claims find: those after the claim before, where it counts together with them.
+    fn priors(
+        &self,
+        ledger: &Ledger,
+        plan: &Plan,
+        answers: &Answers,
+        places: &[usize],
+        tallies: &Tallies,
+        odd: &mut Vec<bool>,
+    ) -> Result<Vec<Vec<i64>>, Error> {
+        let mut priors = Vec::with_capacity(answers.priors.len());
+        for prior in &answers.priors {
+            let after = ledger.tally_of(plan, *prior).and_then(|tally| tallies.after.get(tally)).or_bug()?;
+            let found = places.iter().map(|place| self.found(after, prior.scope, *place));
+            let column = found.collect::<Option<Vec<i64>>>().or_bug()?;
+            mark_beyond(&column, MOST_POSTED, odd);
+            priors.push(column);
+        }
+        Ok(priors)
+    }
+
+    /// What the tally holds for a claim that is not its account's first, before it posts; `None` for a place that is nobody's.
+    #[inline]
+    fn found(&self, after: &[i64], scope: Scope, place: usize) -> Option<i64> {
+        let before = place.checked_sub(1)?;
+        let (event, start) = self.days.get(place)?;
+        let (event_before, start_before) = self.days.get(before)?;
+        let cover = |place: usize| self.bucket.accounts.enrollment_at(place);
+        let together = match scope {
+            Scope::Event => event == event_before,
+            Scope::Period => start == start_before && cover(place) == cover(before),
+            Scope::CalendarYear => year(*event) == year(*event_before),
+            Scope::Life => true,
+        };
+        if together { after.get(before).copied() } else { Some(0) }
+    }
+
+    fn post(
+        &self,
+        ledger: &Ledger,
+        plan: &Plan,
+        turn: Turn,
+        places: &[usize],
+        outputs: &Outputs,
+        tallies: &mut Tallies,
+    ) -> Result<(), Error> {
+        let decisions = Decisions::of(outputs);
+        for (tally, after) in ledger.tallies.iter().zip(&mut tallies.after) {
+            let entry = plan.entries.iter().position(|stated| stated.entry == tally.entry);
+            // Another version may count what this one does not know.
+            let posted = match entry {
+                Some(entry) => Some(outputs.numbers.get(entry.saturating_add(1)).or_bug()?),
+                None => None,
+            };
+            for (at, place) in places.iter().enumerate() {
+                let before = if turn.round > 0 { self.found(after, tally.scope, *place).or_bug()? } else { 0 };
+                let amount = match posted {
+                    Some(posted) if posts(decisions.at(at)) => *posted.get(at).or_bug()?,
+                    Some(_) | None => 0,
+                };
+                // Only an account that was given up before can have come so far.
+                *after.get_mut(*place).or_bug()? = before.saturating_add(amount);
+            }
+        }
+        Ok(())
+    }
+
+    /// Why claims are pended: facts that are missing, or contradict each other.
+    fn give_gaps(
+        &mut self,
+        plan: &Plan,
+        answers: &Answers,
+        inputs: &Inputs,
+        places: &[usize],
+        decisions: Decisions<'_>,
+        results: &mut Results,
+    ) -> Result<(), Error> {
+        let pended = those(places, decisions, |decision| decision == Decision::Pended);
+        let keys = answers.gaps.run(&inputs.only(&pended), pended.len())?.numbers;
+        let [flaws, gaps] = keys.as_slice() else { return Ok(()) };
+        let keys = flaws.iter().copied().zip(gaps.iter().copied());
+        set_reasons(pended.iter().copied().zip(keys.clone()), places, results, |(flaws, gap)| {
+            answers.codes_of_gaps(plan, flaws, gap)
+        });
+        for (at, (flaws, gap)) in pended.iter().zip(keys) {
+            let place = *places.get(*at).or_bug()?;
+            if !answers.are_facts_broken(flaws) {
+                let told = missing(plan, gap).map(|fact| detailed(Code::MissingFact.name(), fact));
+                results.detail(place, &told.collect::<Vec<_>>().join(";"));
+                continue;
+            }
+            // Facts are held against each other alone, whatever the account holds.
+            match fallback::alone(self.bucket, place, &Accumulators::new()) {
+                Some(adjudication) => results.detail(place, &adjudication.details()),
+                None => self.give_up_at(place),
+            }
+        }
+        Ok(())
+    }
+
+    fn give_lines(
+        &mut self,
+        plan: &Plan,
+        answers: &Answers,
+        inputs: &Inputs,
+        places: &[usize],
+        decisions: Decisions<'_>,
+        results: &mut Results,
+    ) -> Result<(), Error> {
+        let lines = answers.lines.run(inputs, places.len())?;
+        let all_told = lines.masks.last();
+        for (at, place) in places.iter().enumerate() {
+            if !posts(decisions.at(at)) {
+                continue;
+            }
+            if all_told.and_then(|told| told.get(at)) != Some(&1) {
+                self.give_up_at(*place);
+            }
+            for (benefit, (applies, amounts)) in lines.masks.iter().zip(lines.numbers.chunks(2)).enumerate() {
+                let [gross, paid] = amounts else { continue };
+                if benefit < plan.benefits.len() && applies.get(at) == Some(&1) {
+                    let places = answers.gross_places.get(benefit).or_bug()?;
+                    let finer = 10_i128.checked_pow(self.bucket.plans.gross_places().checked_sub(*places).or_bug()?);
+                    let gross = i128::from(*gross.get(at).or_bug()?);
+                    results.add_line(Line {
+                        place: *place,
+                        benefit,
+                        gross: finer.and_then(|finer| gross.checked_mul(finer)).or_bug()?,
+                        paid: *paid.get(at).or_bug()?,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why claims are denied or paid nothing; worked out for these alone.
+fn give_reasons(
+    plan: &Plan,
+    answers: &Answers,
+    inputs: &Inputs,
+    places: &[usize],
+    decisions: Decisions<'_>,
+    results: &mut Results,
+) -> Result<(), Error> {
+    let unpaid = those(places, decisions, |decision| matches!(decision, Decision::Denied | Decision::NothingDue));
+    let keys = answers.reasons.run(&inputs.only(&unpaid), unpaid.len())?.numbers;
+    if let [keys] = keys.as_slice() {
+        let is_denied = |at: usize| matches!(decisions.at(at), Some((Decision::Denied, _)));
+        let keys = unpaid.iter().zip(keys).map(|(at, key)| (*at, (is_denied(*at), *key)));
+        set_reasons(keys, places, results, |(is_denied, key)| answers.codes(plan, is_denied, key));
+    }
+    Ok(())
+}
+
+/// The claims of a block that are decided so.
+fn those(places: &[usize], decisions: Decisions<'_>, is_wanted: fn(Decision) -> bool) -> Vec<usize> {
+    (0..places.len()).filter(|at| decisions.at(*at).is_some_and(|(decision, _)| is_wanted(decision))).collect()
+}
+
+/// Sets reasons by their keys; few keys occur, and each is put into words once.
+fn set_reasons<'p, K: Copy + Ord>(
+    keys: impl Iterator<Item = (usize, K)>,
+    places: &[usize],
+    results: &mut Results,
+    codes: impl Fn(K) -> Vec<&'p str>,
+) {
+    let mut numbers: BTreeMap<K, TextPlace> = BTreeMap::new();
+    for (at, key) in keys {
+        let number = *numbers.entry(key).or_insert_with(|| results.number_of_reasons(&codes(key)));
+        if let Some(place) = places.get(at) {
+            results.set_reasons(*place, number);
+        }
+    }
+}
+
+/// Whether a claim that is so decided posts to the account.
+fn posts(decision: Option<(Decision, i64)>) -> bool {
+    matches!(decision, Some((Decision::Paid | Decision::NothingDue, _)))
+}
+
+fn year(day: i32) -> Option<i32> {
+    date(day).map(|date| date.year())
+}

@@ -1,0 +1,416 @@
+//! A run over files: every row is read once, put by its member on disk, and decided with the rest of the member's claims.
+//!
+//! Four stages, each done before the next: enrollments are put by buckets of members; claims are put by the buckets of their enrollments; the
+//! buckets are decided, each under a checkpoint; their results are put together in the order of the buckets. The number of buckets follows from
+//! the inputs alone, and a bucket is decided in the declared order of its claims, so that threads, memory and the order of rows change nothing.
+
+mod ambiguous_ids;
+mod budget;
+mod certify;
+mod checkpoint;
+mod checksummed;
+mod decide;
+mod digest;
+mod disk;
+mod enrollment_index;
+mod fingerprint;
+mod given_back;
+mod index_log;
+mod input;
+mod job;
+#[cfg(feature = "workbook")]
+mod lookup;
+mod manifest;
+mod output;
+mod part;
+mod partition;
+mod progress;
+mod publish;
+mod read_as;
+mod rehearse;
+mod rejects;
+mod spill;
+mod summary;
+mod watch;
+mod work_folder;
+mod workers;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Instant;
+
+pub(crate) use digest::{Digest, of as digest_of};
+pub use job::{Job, LEAST_MEMORY, MOST_THREADS, USUAL_MEMORY};
+pub(crate) use job::{RecordedFile, each_once, for_people_beside};
+#[cfg(feature = "workbook")]
+pub(crate) use lookup::seek;
+pub use manifest::{
+    InputFile, InputIntake, JointLimitFile, Manifest, Numbers, OutputFile, Pack, Program, Settings, Totals,
+};
+pub use progress::{Progress, Stage};
+pub use rehearse::{Rehearsal, rehearse};
+pub use summary::{Cause, Certificates, Rows, Summary};
+pub(crate) use watch::Watch;
+pub(crate) use work_folder::refuse_to_lose;
+pub(crate) use workers::share;
+
+use ambiguous_ids::AmbiguousIds;
+use budget::Budget;
+use checkpoint::Checkpoint;
+use decide::Deciding;
+use enrollment_index::{Buckets, EnrollmentIndex};
+use fingerprint::{Digests, Fingerprint};
+use input::Source;
+use output::Outputs;
+use part::Part;
+use partition::Put;
+use progress::heed;
+use publish::{Published, RejectCounts, Results};
+use read_as::ReadAs;
+use spill::Spilled;
+use summary::Counts;
+use work_folder::{CLAIMS, DIGESTS, ENROLLMENTS, Folder, SUMMARY};
+
+use crate::batch::Input;
+use crate::batch::accounts::Plans;
+use crate::batch::files::Style;
+use crate::batch::ingest::Vocabulary;
+use crate::catalog::Catalog;
+use crate::certificate::Certifier;
+use crate::error::{Error, Remedy};
+use crate::text::{Text, say};
+
+/// Decides all claims of a job and writes the results, or goes on where an earlier run of the same job has stopped.
+///
+/// The results stand under their names only when they are complete. Until then, [`Job::work_folder`] holds what is done; after any end, even of
+/// the process, the same call goes on from there and ends with the same bytes.
+///
+/// # Errors
+/// [`Error::is_input`] for an input that cannot be read, [`Error::is_columns`] for columns that no plan knows, [`Error::is_output`] for a file that
+/// cannot be written or is there already, [`Error::is_resume`] if the work folder is of another job or in use, [`Error::is_memory`] if the memory does not
+/// do, and [`Error::is_interrupted`] if `progress` has stopped the run.
+pub fn run(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result<Summary, Error> {
+    run_watched(job, catalog, progress, None)
+}
+
+/// The same, with someone who looks at what is decided and writes in its place what stands under the name of the payouts.
+pub(crate) fn run_watched(
+    job: &Job,
+    catalog: &Catalog,
+    progress: &dyn Progress,
+    watch: Option<&dyn Watch>,
+) -> Result<Summary, Error> {
+    let started = Instant::now();
+    job.check()?;
+    let stamps = stamps(job)?;
+    let vocabulary = Vocabulary::of(catalog)?;
+    let sources = Sources::open(job, &vocabulary)?;
+    let plans = Plans::of(catalog, &vocabulary);
+    let manners = sources.manners();
+    let style = job.style(catalog, &manners.encodings());
+    let outputs = Outputs::of(job, &sources, &plans, &style)?;
+    let fingerprint = Fingerprint::of(job, catalog, watch.is_some())?;
+    let folder = Folder::open(job, &fingerprint)?;
+    let is_resumed = folder.is_resumed;
+    let run = Run {
+        job,
+        manners: &manners,
+        stamps,
+        plans,
+        sources,
+        style_of_rejects: job.style_of_rejects(style),
+        outputs,
+        folder,
+        budget: Budget::of(job),
+        progress,
+        watch,
+    };
+    let counts = match run.go() {
+        Ok(counts) => counts,
+        Err(error) => {
+            run.leave(&error);
+            return Err(error);
+        }
+    };
+    run.folder.finish()?;
+    Ok(Summary { counts, manners, took: started.elapsed(), is_resumed })
+}
+
+fn stamps(job: &Job) -> Result<[(u64, u128); 2], Error> {
+    Ok([digest::stamp(&job.claims)?, digest::stamp(&job.enrollments)?])
+}
+
+/// The two inputs.
+struct Sources {
+    claims: Source,
+    enrollments: Source,
+}
+
+impl Sources {
+    fn open(job: &Job, vocabulary: &Vocabulary) -> Result<Sources, Error> {
+        Ok(Sources {
+            claims: Source::open(Input::Claims, vocabulary, job)?,
+            enrollments: Source::open(Input::Enrollments, vocabulary, job)?,
+        })
+    }
+
+    fn manners(&self) -> ReadAs {
+        ReadAs { claims: self.claims.manner(), enrollments: self.enrollments.manner() }
+    }
+
+    /// What the file of an input calls a column.
+    fn called(&self, input: Input, column: String) -> String {
+        match input {
+            Input::Claims => self.claims.called(column),
+            Input::Enrollments => self.enrollments.called(column),
+        }
+    }
+
+    /// The buckets that the inputs make, whatever the options are.
+    fn buckets(&self) -> Buckets {
+        Buckets::for_rows(self.claims.about_rows().max(self.enrollments.about_rows()))
+    }
+}
+
+/// A run under way.
+struct Run<'a> {
+    job: &'a Job,
+    manners: &'a ReadAs,
+    /// The size and the time of both inputs before they were opened.
+    stamps: [(u64, u128); 2],
+    plans: Plans<'a>,
+    sources: Sources,
+    style_of_rejects: Style,
+    outputs: Outputs,
+    folder: Folder,
+    budget: Budget,
+    progress: &'a dyn Progress,
+    watch: Option<&'a dyn Watch>,
+}
+
+impl Run<'_> {
+    fn go(&self) -> Result<Counts, Error> {
+        if let (Some(counts), None) = (self.folder.mark::<Counts>(SUMMARY)?, self.watch) {
+            return Ok(counts); // all is written, and only the work folder was not yet removed
+        }
+        let (enrollments, enrolled, routes, digests) = self.enrollments()?;
+        let (claims, claimed) = self.claims(&enrollments, &enrolled, routes)?;
+        let refused = claims.refused(&self.folder)?;
+        if stamps(self.job)? != self.stamps {
+            return Err(disk::changed());
+        }
+        self.results(&enrollments, &claims, [&enrolled, &claimed, &refused], &digests)
+    }
+
+    /// The inputs, for the manifest.
+    fn inputs(&self, digests: &Digests) -> Vec<InputFile> {
+        let Job { claims, enrollments, .. } = self.job;
+        let inputs = [
+            InputFile::of("claims", claims, &digests.claims),
+            InputFile::of("enrollments", enrollments, &digests.enrollments),
+        ];
+        let recorded = self.job.recorded.as_ref().map(|recorded| recorded.file.clone());
+        inputs.into_iter().chain(recorded).collect()
+    }
+
+    /// Enrollments by bucket: those of an earlier run if the inputs are the same. The table of them too, where it is made.
+    fn enrollments(&self) -> Result<(Put, Spilled, Option<EnrollmentIndex>, Digests), Error> {
+        let name = self.sources.enrollments.name();
+        if let Some(put) = self.folder.mark::<Put>(ENROLLMENTS)?
+            && let Some(earlier) = self.folder.mark::<Digests>(DIGESTS)?
+        {
+            let digests = self.digests(&AtomicBool::new(false))?;
+            if let Some(Text { zh, en }) = digests.difference(&earlier, self.job) {
+                let path = self.folder.as_path().display();
+                return Err(Error::resume(say!(
+                    "`{path}` 中是另一次运行的进度：{zh}；删除该目录可重新开始",
+                    "`{path}` holds the work of another run: {en}; removing the folder starts over"
+                ))
+                .mended_by(Remedy::StartOver));
+            }
+            self.progress.advance(Stage::Enrollments, put.read, put.read);
+            let spilled = put.spilled(name, &self.folder)?;
+            return Ok((put, spilled, None, digests));
+        }
+        let is_over = AtomicBool::new(false);
+        let (put, digests) = thread::scope(|scope| {
+            let digests = scope.spawn(|| self.digests(&is_over));
+            let put = self.put_enrollments();
+            is_over.store(put.is_err(), Ordering::Relaxed);
+            (put, digests.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        let ((put, routes), digests) = (put?, digests?);
+        self.folder.put_mark(DIGESTS, &digests)?;
+        self.folder.put_mark(ENROLLMENTS, &put)?;
+        let spilled = put.spilled(name, &self.folder)?;
+        Ok((put, spilled, routes, digests))
+    }
+
+    fn digests(&self, is_over: &AtomicBool) -> Result<Digests, Error> {
+        let digest = |path| digest::of(path, self.progress, || is_over.load(Ordering::Relaxed));
+        Ok(Digests { claims: digest(&self.job.claims)?, enrollments: digest(&self.job.enrollments)? })
+    }
+
+    /// The table is given where it alone tells all enrollments apart.
+    fn put_enrollments(&self) -> Result<(Put, Option<EnrollmentIndex>), Error> {
+        let source = &self.sources.enrollments;
+        self.budget.admit_enrollments(source.rows().unwrap_or(0))?;
+        let share = self.budget.reading(0);
+        let put = partition::enrollments(source, &self.folder, self.sources.buckets(), share, self.progress)?;
+        self.budget.admit_enrollments(put.taken)?;
+        let spilled = put.spilled(source.name(), &self.folder)?;
+        let (routes, ambiguous) = self.ambiguous(&put, &spilled)?;
+        let Some(ambiguous) = ambiguous else { return Ok((put, Some(routes))) };
+        let copies = ambiguous.copy_rows(&spilled, &self.folder, source.name(), put.files, share.held)?;
+        Ok((put.with_copies(&self.folder, spilled, copies)?, None))
+    }
+
+    /// The table of enrollments, and those that it alone cannot tell apart.
+    fn ambiguous(&self, put: &Put, spilled: &Spilled) -> Result<(EnrollmentIndex, Option<AmbiguousIds>), Error> {
+        let (routes, is_doubtful) = index_log::table(&self.folder, &put.logs, self.job.threads)?;
+        if !is_doubtful {
+            return Ok((routes, None));
+        }
+        let memory = self.budget.half();
+        let buckets = self.sources.buckets().count();
+        let ambiguous = AmbiguousIds::find(spilled, &routes, buckets, self.job.threads, memory, self.progress)?;
+        Ok((routes, Some(ambiguous)))
+    }
+
+    /// Claims by bucket.
+    fn claims(
+        &self,
+        enrollments: &Put,
+        enrolled: &Spilled,
+        routes: Option<EnrollmentIndex>,
+    ) -> Result<(Put, Spilled), Error> {
+        let name = self.sources.claims.name();
+        if let (Some(put), None) = (self.folder.mark::<Put>(CLAIMS)?, self.watch) {
+            self.progress.advance(Stage::Claims, put.read, put.read);
+            let spilled = put.spilled(name, &self.folder)?;
+            return Ok((put, spilled));
+        }
+        let routes = match routes {
+            Some(routes) => routes,
+            None => self.routes(enrollments, enrolled)?,
+        };
+        let share = self.budget.reading(enrollments.taken);
+        let put = partition::claims(
+            &self.sources.claims,
+            &self.folder,
+            self.sources.buckets(),
+            &routes,
+            share,
+            self.progress,
+            self.watch,
+        )?;
+        self.folder.put_mark(CLAIMS, &put)?;
+        let spilled = put.spilled(name, &self.folder)?;
+        Ok((put, spilled))
+    }
+
+    /// The table of enrollments, which tells all of them apart.
+    fn routes(&self, enrollments: &Put, enrolled: &Spilled) -> Result<EnrollmentIndex, Error> {
+        let (routes, ambiguous) = self.ambiguous(enrollments, enrolled)?;
+        Ok(match ambiguous {
+            Some(ambiguous) => routes.with_doubtful(ambiguous.into_buckets()),
+            None => routes,
+        })
+    }
+
+    /// Decides, writes and counts.
+    fn results(
+        &self,
+        enrollments: &Put,
+        claims: &Put,
+        rows: [&Spilled; 3],
+        digests: &Digests,
+    ) -> Result<Counts, Error> {
+        let (plans, folder, outputs) = (&self.plans, &self.folder, &self.outputs);
+        let journal = &Checkpoint::open(folder)?;
+        let (certificates, watch) = (self.job.certificates.as_ref(), self.watch);
+        let certifier = certificates.map(|_| Certifier::new(plans.catalog()));
+        let [enrollments_of, claims_of, refused] = rows;
+        let deciding = Deciding {
+            plans,
+            claims: claims_of,
+            refused,
+            enrollments: enrollments_of,
+            folder,
+            journal,
+            outputs,
+            certifier,
+            watch,
+        };
+        let buckets = self.sources.buckets();
+        let threads = self.budget.deciding(deciding.largest(buckets))?;
+        let parts = deciding.all(buckets, threads, self.progress)?;
+        let results = Results {
+            job: self.job,
+            sources: &self.sources,
+            style: &self.style_of_rejects,
+            folder,
+            outputs,
+            parts: &parts,
+            rejects: enrollments.rejects.iter().chain(&claims.rejects).cloned().collect(),
+            memory: self.budget.half(),
+            watch,
+        };
+        let counts = results.write(self.progress, |Published { rejected, certificates }| {
+            let counts = sum(enrollments, claims, &parts, rejected)?;
+            let observations = counts.observations.renamed(|input, column| self.sources.called(input, column));
+            let counts = Counts { observations, certificates, ..counts };
+            let inputs = self.inputs(digests);
+            let manifest = Manifest::of(
+                self.job,
+                plans.catalog(),
+                watch.is_some(),
+                self.manners,
+                inputs,
+                outputs.language(),
+                &counts,
+            );
+            Ok(Counts { manifest: Some(manifest), ..counts })
+        })?;
+        heed(self.progress)?;
+        results.name()?;
+        self.folder.put_mark(SUMMARY, &counts)?;
+        Ok(counts)
+    }
+
+    /// Leaves the work folder if the same run can go on from it, and else removes it.
+    fn leave(self, error: &Error) {
+        let has_done = self.folder.path(ENROLLMENTS).exists();
+        if error.is_interrupted() || error.is_resume() || (has_done && !error.is_input()) {
+            return;
+        }
+        // What is left of the attempt; the fault itself is what to tell.
+        let _gone = self.folder.discard();
+    }
+}
+
+/// The numbers of a run; every claim that was read is decided or rejected, or the program is at fault and says so.
+fn sum(enrollments: &Put, claims: &Put, parts: &[Part], rejected: RejectCounts) -> Result<Counts, Error> {
+    let mut tally = summary::Tally::default();
+    let mut decided = 0_u64;
+    for part in parts {
+        tally.add(&part.tally);
+        decided = decided.saturating_add(part.decided);
+    }
+    let mut observations = enrollments.observations.clone();
+    observations.extend(&claims.observations);
+    for part in parts {
+        observations.extend(&part.observations);
+    }
+    let claims = Rows { read: claims.read, taken: decided, rejected: rejected.claims };
+    let (read, lost) = (enrollments.read, rejected.enrollments);
+    let enrollments = Rows { read, taken: read.saturating_sub(lost), rejected: lost };
+    if claims.taken.saturating_add(claims.rejected) != claims.read {
+        let Rows { read, taken, rejected } = claims;
+        return Err(Error::arithmetic(say!(
+            "程序错误：读入 {read} 条理赔，{taken} 条已审，{rejected} 条退回",
+            "a fault of the program: {read} claims read, {taken} decided and {rejected} rejected"
+        )));
+    }
+    Ok(Counts { claims, enrollments, tally, causes: rejected.causes, observations, certificates: None, manifest: None })
+}

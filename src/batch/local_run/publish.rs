@@ -1,0 +1,184 @@
+//! The results put together under their final names.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter};
+use std::path::{Path, PathBuf};
+
+use super::Sources;
+use super::checksummed::Sealed;
+use super::digest;
+use super::disk;
+use super::given_back::GivenBack;
+use super::job::Job;
+use super::manifest::{Manifest, OutputFile};
+use super::output::Outputs;
+use super::part::Part;
+use super::progress::{Progress, Stage, heed};
+use super::rejects;
+use super::summary::{Cause, Causes, Certificates, Counts};
+use super::watch::Watch;
+use super::work_folder::{Folder, partial};
+use crate::batch::files::Style;
+use crate::batch::{Input, Reject};
+use crate::certificate::Roll;
+use crate::error::Error;
+
+/// What the file of rejected rows has.
+#[derive(Debug, Default)]
+pub(super) struct RejectCounts {
+    pub(super) claims: u64,
+    pub(super) enrollments: u64,
+    pub(super) causes: Vec<Cause>,
+}
+
+/// What stands in files so far, before what says so is written.
+pub(super) struct Published {
+    pub(super) rejected: RejectCounts,
+    pub(super) certificates: Option<Certificates>,
+}
+
+/// The results of a run and where they go.
+pub(super) struct Results<'a> {
+    pub(super) job: &'a Job,
+    /// How rejected rows are written.
+    pub(super) style: &'a Style,
+    pub(super) sources: &'a Sources,
+    pub(super) folder: &'a Folder,
+    pub(super) parts: &'a [Part],
+    /// The rejected rows that stand in no part.
+    pub(super) rejects: Vec<Sealed>,
+    pub(super) outputs: &'a Outputs,
+    pub(super) memory: u64,
+    pub(super) watch: Option<&'a dyn Watch>,
+}
+
+impl Results<'_> {
+    /// Writes all outputs beside their names: rejected rows and certificates, then the rest with what `count` makes of them in the footers, and
+    /// last the manifest with the digests of all that was written.
+    pub(super) fn write(
+        &self,
+        progress: &dyn Progress,
+        count: impl FnOnce(Published) -> Result<Counts, Error>,
+    ) -> Result<Counts, Error> {
+        let written = self.write_all(progress, count);
+        if written.is_err() {
+            for path in self.job.outputs() {
+                // What is left of the attempt; the first fault is the one to tell.
+                let _gone = fs::remove_file(partial(&path));
+            }
+        }
+        written
+    }
+
+    fn write_all(
+        &self,
+        progress: &dyn Progress,
+        count: impl FnOnce(Published) -> Result<Counts, Error>,
+    ) -> Result<Counts, Error> {
+        let total = u64::try_from(self.parts.len()).unwrap_or(u64::MAX);
+        progress.advance(Stage::Writing, 0, total);
+        let rejected = self.write_rejects(progress)?;
+        let certificates = self.job.certificates.as_ref().map(|path| self.write_certificates(path, progress));
+        let counts = count(Published { rejected, certificates: certificates.transpose()? })?;
+        let manifest = counts.manifest.as_ref().map(Manifest::to_text).transpose()?.unwrap_or_default();
+        if let Some(lines) = &self.outputs.lines {
+            let parts: Vec<PathBuf> = self.paths(|part| part.lines.as_ref());
+            lines.join(&parts, &partial(lines.path()), &manifest, &mut |_| heed(progress))?;
+        }
+        let parts: Vec<PathBuf> = self.paths(|part| part.payouts.as_ref());
+        let payouts = &self.outputs.payouts;
+        match self.watch {
+            Some(watch) => watch.write(&partial(&self.job.out))?,
+            None => payouts.join(&parts, &partial(payouts.path()), &manifest, &mut |part| {
+                progress.advance(Stage::Writing, u64::try_from(part).unwrap_or(total), total);
+                heed(progress)
+            })?,
+        }
+        let outputs = self.digests(progress)?;
+        let manifest = counts.manifest.map(|manifest| Manifest { outputs, ..manifest });
+        let text = manifest.as_ref().map(Manifest::to_text).transpose()?.unwrap_or_default();
+        let path = partial(&self.job.manifest_path());
+        fs::write(&path, &text).map_err(|fault| disk::unwritable(&path, &fault))?;
+        progress.advance(Stage::Writing, total, total);
+        Ok(Counts { manifest, ..counts })
+    }
+
+    /// What was written, as the manifest names it.
+    fn digests(&self, progress: &dyn Progress) -> Result<Vec<OutputFile>, Error> {
+        let job = self.job;
+        let results = if self.watch.is_some() { "differences" } else { "payouts" };
+        let written = [
+            (results, Some(job.out.clone())),
+            ("lines", job.lines.clone()),
+            ("rejects", Some(job.rejects.clone())),
+            ("rejected-enrollments", Some(job.rejected_enrollments_path())),
+            ("certificates", job.certificates.clone()),
+        ];
+        let written = written.into_iter().filter_map(|(holds, path)| Some((holds, path?)));
+        let written = written.filter(|(_, path)| partial(path).exists());
+        let digest = |(holds, path): (&str, PathBuf)| {
+            let digest = digest::of(&partial(&path), progress, || false)?;
+            Ok(OutputFile::of(holds, &path, digest))
+        };
+        written.map(digest).collect()
+    }
+
+    fn paths(&self, file: impl Fn(&Part) -> Option<&Sealed>) -> Vec<PathBuf> {
+        self.parts.iter().filter_map(file).map(|sealed| self.folder.path(&sealed.name)).collect()
+    }
+
+    /// The parts as one batch, with its root.
+    fn write_certificates(&self, path: &Path, progress: &dyn Progress) -> Result<Certificates, Error> {
+        let path = &partial(path);
+        let failed = |fault: io::Error| disk::unwritable(path, &fault);
+        let mut roll = Roll::to(BufWriter::new(File::create(path).map_err(failed)?));
+        for part in self.paths(|part| part.certificates.as_ref()) {
+            let lines = File::open(&part).map_err(|fault| disk::unreadable(&part, &fault))?;
+            for line in BufReader::new(lines).lines() {
+                heed(progress)?;
+                roll.append(&line.map_err(|fault| disk::unreadable(&part, &fault))?).map_err(failed)?;
+            }
+        }
+        let count = roll.count();
+        let cut = self.parts.iter().fold(0, |cut: u64, part| cut.saturating_add(part.cut));
+        Ok(Certificates { count, root: roll.end().map_err(failed)?, cut })
+    }
+
+    fn write_rejects(&self, progress: &dyn Progress) -> Result<RejectCounts, Error> {
+        let parts = self.parts.iter().filter_map(|part| part.rejects.as_ref());
+        let files: Vec<PathBuf> =
+            self.rejects.iter().chain(parts).map(|sealed| self.folder.path(&sealed.name)).collect();
+        let Sources { claims, enrollments } = self.sources;
+        let mut claims = GivenBack::of(claims, self.job.rejects.clone(), self.style);
+        let mut enrollments = GivenBack::of(enrollments, self.job.rejected_enrollments_path(), self.style);
+        claims.create()?; // also where no claim is rejected, so that who looks for it finds it empty
+        let mut causes = Causes::default();
+        rejects::in_order(&files, self.folder.as_path(), self.memory, |reject| {
+            heed(progress)?;
+            let reject = Reject { column: self.sources.called(reject.input, reject.column), ..reject };
+            causes.count(&reject);
+            match reject.input {
+                Input::Claims => claims.add(reject),
+                Input::Enrollments => enrollments.add(reject),
+            }
+        })?;
+        let (claims, enrollments) = (claims.finish()?, enrollments.finish()?);
+        Ok(RejectCounts { claims, enrollments, causes: causes.into_list() })
+    }
+
+    /// Gives all outputs their names, the payouts last. What this run has not written is not left from an earlier one.
+    pub(super) fn name(&self) -> Result<(), Error> {
+        self.folder.begin_naming(self.job)?;
+        let rejected_enrollments = self.job.rejected_enrollments_path();
+        self.job.outputs().try_for_each(|path| {
+            let from = partial(&path);
+            if path == rejected_enrollments && !from.exists() {
+                return match fs::remove_file(&path) {
+                    Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(disk::unwritable(&path, &fault)),
+                    Ok(()) | Err(_) => Ok(()),
+                };
+            }
+            disk::publish(&from, &path)
+        })
+    }
+}
