@@ -337,6 +337,103 @@ fn a_folder_that_is_no_work_folder_is_left_alone() {
 }
 
 #[test]
+fn a_folder_is_no_work_folder_by_the_names_in_it() {
+    let world = World::new("foreign-mark");
+    let job = world.job("out.parquet").force();
+    fs::create_dir(job.work_folder()).unwrap();
+    for (name, content) in
+        [("fingerprint.json", r#"{"crc": 1, "of": {}}"#), ("summary.json", "mine"), ("claims-0.rows", "mine")]
+    {
+        fs::write(job.work_folder().join(name), content).unwrap();
+        let error = batch::run(&job, &world.catalog, &()).unwrap_err();
+        assert!(error.is_resume() && error.to_string().contains("is not a work folder"), "{error}");
+        assert_eq!(fs::read(job.work_folder().join(name)).unwrap(), content.as_bytes());
+    }
+}
+
+#[test]
+fn what_somebody_has_put_into_a_work_folder_stays() {
+    let world = World::new("foreign-file");
+    let job = world.job("out.parquet");
+    batch::run(&job, &world.catalog, &StopAt::new(Stage::Claims, 1)).unwrap_err();
+    fs::write(job.work_folder().join("thesis.txt"), "mine").unwrap();
+    batch::run(&job, &world.catalog, &()).unwrap();
+    let left: Vec<_> = fs::read_dir(job.work_folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["thesis.txt"]);
+    world.run("undisturbed.parquet", &());
+    assert_eq!(world.results("out.parquet"), world.results("undisturbed.parquet"));
+}
+
+#[cfg(unix)]
+#[test]
+fn no_link_is_followed_and_no_foreign_file_overwritten() {
+    let world = World::new("links");
+    fs::write(world.path("thesis.txt"), "mine").unwrap();
+    for ending in ["partial", "rejects.csv.partial", "parquet.manifest.json.partial"] {
+        let name = if ending == "partial" { "out.parquet.partial".to_owned() } else { format!("out.{ending}") };
+        std::os::unix::fs::symlink(world.path("thesis.txt"), world.path(&name)).unwrap();
+        let error = batch::run(&world.job("out.parquet").force(), &world.catalog, &()).unwrap_err();
+        assert!(error.is_resume() && error.to_string().contains("is not a file of this run"), "{error}");
+        fs::remove_file(world.path(&name)).unwrap();
+        fs::write(world.path(&name), "mine").unwrap();
+        let _removed = fs::remove_dir_all(world.job("out.parquet").work_folder());
+        let error = batch::run(&world.job("out.parquet"), &world.catalog, &()).unwrap_err();
+        assert!(error.to_string().contains("is not a file of this run"), "{error}");
+        assert_eq!(fs::read(world.path(&name)).unwrap(), b"mine");
+        fs::remove_file(world.path(&name)).unwrap();
+        let _removed = fs::remove_dir_all(world.job("out.parquet").work_folder());
+    }
+    let target = world.path("elsewhere");
+    fs::create_dir(&target).unwrap();
+    std::os::unix::fs::symlink(&target, world.job("out.parquet").work_folder()).unwrap();
+    batch::run(&world.job("out.parquet"), &world.catalog, &()).unwrap_err();
+    assert_eq!(fs::read(world.path("thesis.txt")).unwrap(), b"mine");
+    assert_eq!(fs::read_dir(target).unwrap().count(), 0);
+}
+
+/// The rejected rows of `payouts.csv` and of `payouts.parquet` have one name.
+#[test]
+fn two_runs_never_write_one_file_whatever_their_payouts_are_called() {
+    let world = World::new("shared-names");
+    let first = world.job("out.parquet");
+    batch::run(&first, &world.catalog, &StopAt::new(Stage::Claims, 1)).unwrap_err();
+    let taken = File::options().write(true).open(world.path("out.rejects.csv.partial")).unwrap();
+    taken.lock().unwrap();
+    let error = batch::run(&world.job("out.csv"), &world.catalog, &()).unwrap_err();
+    assert!(error.is_resume() && error.to_string().contains("another run is writing"), "{error}");
+    taken.unlock().unwrap();
+    batch::run(&first, &world.catalog, &()).unwrap();
+}
+
+/// A work file of rejected rows is under a checksum as every other is.
+#[test]
+fn rejected_rows_that_a_work_file_has_lost_are_found_again() {
+    let world = World::new("lost-rejects");
+    world.run("undisturbed.parquet", &());
+    let job = world.job("out.parquet");
+    let damages: [fn(&mut Vec<u8>); 2] = [Vec::clear, |bytes| bytes.iter_mut().take(20).for_each(|byte| *byte ^= 1)];
+    for (turn, damage) in damages.into_iter().enumerate() {
+        batch::run(&job, &world.catalog, &StopAt::new(Stage::Deciding, 1)).unwrap_err();
+        let of_stages: Vec<_> = fs::read_dir(job.work_folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let of_stages = of_stages.into_iter().filter(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            name.ends_with(".rejects") && !name.starts_with("part-")
+        });
+        let mut count = 0;
+        for path in of_stages {
+            let mut bytes = fs::read(&path).unwrap();
+            damage(&mut bytes);
+            fs::write(&path, bytes).unwrap();
+            count += 1;
+        }
+        assert!(count > 0, "a stage has rejected rows");
+        batch::run(&job, &world.catalog, &()).unwrap();
+        assert_eq!(world.results("out.parquet"), world.results("undisturbed.parquet"), "turn {turn}");
+        world.files("out.parquet").iter().for_each(|path| fs::remove_file(path).unwrap());
+    }
+}
+
+#[test]
 fn files_must_differ_and_memory_must_do() {
     let world = World::new("misuse");
     let claims = world.path("claims.parquet");

@@ -216,7 +216,7 @@ impl Run<'_> {
     /// Enrollments by bucket: those of an earlier run if the inputs are the same. The table of them too, where it is made.
     fn enrollments(&self) -> Result<(Put, Spilled, Option<EnrollmentIndex>, Digests), Error> {
         let name = self.sources.enrollments.name();
-        if let Some(put) = self.folder.mark::<Put>(ENROLLMENTS)?
+        if let Some(put) = self.folder.mark::<Put>(ENROLLMENTS)?.filter(|put| put.is_whole(&self.folder))
             && let Some(earlier) = self.folder.mark::<Digests>(DIGESTS)?
         {
             let digests = self.digests(&AtomicBool::new(false))?;
@@ -285,7 +285,8 @@ impl Run<'_> {
         routes: Option<EnrollmentIndex>,
     ) -> Result<(Put, Spilled), Error> {
         let name = self.sources.claims.name();
-        if let (Some(put), None) = (self.folder.mark::<Put>(CLAIMS)?, self.watch) {
+        let earlier = self.folder.mark::<Put>(CLAIMS)?.filter(|put| put.is_whole(&self.folder));
+        if let (Some(put), None) = (earlier, self.watch) {
             self.progress.advance(Stage::Claims, put.read, put.read);
             let spilled = put.spilled(name, &self.folder)?;
             return Ok((put, spilled));
@@ -385,7 +386,7 @@ impl Run<'_> {
             return;
         }
         // What is left of the attempt; the fault itself is what to tell.
-        let _gone = self.folder.discard();
+        let _gone = self.folder.discard(self.job);
     }
 }
 

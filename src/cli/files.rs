@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use huzhu::{Catalog, Diagnostics, Language, LoadError, Plan, Text, pack};
@@ -230,10 +230,26 @@ pub(super) fn read_all(source: impl Read) -> io::Result<Vec<u8>> {
 }
 
 pub(super) fn write(path: &Path, content: &[u8], language: Language) -> Result<(), Failure> {
-    std::fs::write(path, content).map_err(|fault| {
+    // What is no plain file, such as a pipe, is written to as it is.
+    let is_plain = std::fs::symlink_metadata(path).map_or(true, |entry| entry.is_file());
+    let written = if is_plain { replace(path, content) } else { std::fs::write(path, content) };
+    written.map_err(|fault| {
         let (path, why) = (path.display(), why(&fault, language));
         Failure::new(say!(language, "`{path}` 写不进去：{why}", "`{path}` cannot be written: {why}"))
     })
+}
+
+/// Writes beside the file and renames, so that there is never half a file.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let process = std::process::id();
+    let beside = path.with_extension(format!("{process}.tmp"));
+    let written = File::create_new(&beside).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    let renamed = written.and_then(|()| std::fs::rename(&beside, path));
+    if renamed.is_err() {
+        // What is left of the attempt; the first fault is the one to tell.
+        let _gone = std::fs::remove_file(&beside);
+    }
+    renamed
 }
 
 /// What the system said.

@@ -1,7 +1,7 @@
 //! `huzhu init`: a new rule pack that works, with its cases.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use huzhu::{Language, Plan};
@@ -39,7 +39,7 @@ pub(super) fn run(asked: &Init, setting: &Setting) -> Result<Report, Failure> {
     files.extend(joint.files);
     fs::create_dir_all(folder).map_err(|fault| unwritable(folder, &fault, setting))?;
     for (path, text) in &files {
-        replace(path, text.as_bytes()).map_err(|fault| unwritable(path, &fault, setting))?;
+        files::write(path, text.as_bytes(), setting.language)?;
     }
     let paths: Vec<String> = files.iter().map(|(path, _)| path.display().to_string()).collect();
     let results = match setting.format {
@@ -154,20 +154,6 @@ fn refuse_to_overwrite(id: &str, files: &[(PathBuf, String)], force: bool, setti
         }
         None => Ok(()),
     }
-}
-
-/// Writes beside the file and renames, so that there is never half a file.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let process = std::process::id();
-    let beside = path.with_extension(format!("{process}.tmp"));
-    let written =
-        fs::File::create_new(&beside).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
-    let renamed = written.and_then(|()| fs::rename(&beside, path));
-    if renamed.is_err() {
-        // What is left of the attempt; the first fault is the one to tell.
-        let _gone = fs::remove_file(&beside);
-    }
-    renamed
 }
 
 fn unwritable(path: &Path, fault: &io::Error, setting: &Setting) -> Failure {

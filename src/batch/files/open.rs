@@ -1,6 +1,7 @@
 //! Files opened and created, or what is said of them.
 
-use std::fs::File;
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::Path;
 
 use super::fault;
@@ -27,6 +28,18 @@ pub(super) fn opened(path: &Path) -> Result<File, Error> {
         return Err(unreadable(std::io::ErrorKind::IsADirectory.into()));
     }
     Ok(file)
+}
+
+/// Writes a file beside its name and renames it: it is there whole or not at all, and an earlier one stays until then.
+pub(super) fn replaced(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.tmp", std::process::id()));
+    let written = File::create_new(&beside).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    written.and_then(|()| fs::rename(&beside, path)).map_err(|fault| {
+        // What is left of the attempt; the fault itself is what to tell.
+        let _gone = fs::remove_file(&beside);
+        fault::unwritable(path, &fault)
+    })
 }
 
 /// Creates a file to write.

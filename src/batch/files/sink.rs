@@ -18,6 +18,7 @@ use crate::batch::files::cells::{Cells, write_amount};
 #[cfg(feature = "workbook")]
 use crate::batch::files::excel::Excel;
 use crate::batch::files::fault::not_encoded;
+use crate::batch::files::open::replaced;
 use crate::batch::files::spreadsheet::neutral;
 use crate::batch::files::style::Style;
 use crate::batch::files::{ResultForm, join, json};
@@ -141,11 +142,14 @@ impl Sink {
         let mut bytes = match self.form {
             ResultForm::Parquet | ResultForm::Json => Vec::new(),
             #[cfg(feature = "workbook")]
-            ResultForm::Excel => return self.workbook(to, |excel| excel.add(&*self.in_words(rows)?, to)),
+            ResultForm::Excel => {
+                let bytes = self.workbook(to, |excel| excel.add(&*self.in_words(rows)?, to))?;
+                return replaced(to, &bytes);
+            }
             ResultForm::Csv => self.header().map_err(|fault| not_encoded(to, &fault))?,
         };
         bytes.extend(self.part(rows)?);
-        std::fs::write(to, bytes).map_err(|fault| crate::batch::files::fault::unwritable(to, &fault))
+        replaced(to, &bytes)
     }
 
     /// Writes a file of all parts in their order, in Parquet with the manifest; `each` hears the number of every part that is done and may stop it.
@@ -167,21 +171,23 @@ impl Sink {
             }
             ResultForm::Json => join::lines(&[], parts, to, each),
             #[cfg(feature = "workbook")]
-            ResultForm::Excel => self.workbook(to, |excel| {
-                let mut parts = parts.iter().enumerate();
-                parts.try_for_each(|(number, part)| excel.add_part(part, to).and_then(|()| each(number)))
-            }),
+            ResultForm::Excel => {
+                let bytes = self.workbook(to, |excel| {
+                    let mut parts = parts.iter().enumerate();
+                    parts.try_for_each(|(number, part)| excel.add_part(part, to).and_then(|()| each(number)))
+                })?;
+                std::fs::write(to, bytes).map_err(|fault| crate::batch::files::fault::unwritable(to, &fault))
+            }
         }
     }
 
-    /// Writes a workbook of the rows that are added.
+    /// A workbook of the rows that are added.
     #[cfg(feature = "workbook")]
-    fn workbook(&self, to: &Path, fill: impl FnOnce(&mut Excel) -> Result<(), Error>) -> Result<(), Error> {
+    fn workbook(&self, to: &Path, fill: impl FnOnce(&mut Excel) -> Result<(), Error>) -> Result<Vec<u8>, Error> {
         let fault = |fault| not_encoded(to, &fault);
         let mut excel = Excel::new(&self.schema, &self.heads()).map_err(fault)?;
         fill(&mut excel)?;
-        let bytes = excel.bytes().map_err(fault)?;
-        std::fs::write(to, bytes).map_err(|fault| crate::batch::files::fault::unwritable(to, &fault))
+        excel.bytes().map_err(fault)
     }
 
     fn row_group(&self, rows: &RecordBatch) -> parquet::errors::Result<Vec<u8>> {

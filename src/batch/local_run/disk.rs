@@ -1,6 +1,6 @@
 //! Files of a run that are there whole or not at all.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -17,6 +17,37 @@ pub(super) fn changed() -> Error {
 pub(super) fn damaged(path: &Path) -> Error {
     let path = path.display();
     Error::resume(say!("工作文件 `{path}` 已损坏", "the work file `{path}` is damaged")).mended_by(Remedy::StartOver)
+}
+
+/// Opens a file to be written under a name that only this run may have: made anew, or left by an earlier run of the same, but never what a
+/// link leads to, and none that another process is writing. Nothing in it is lost before it is written.
+pub(super) fn open_own(path: &Path, may_be_left: bool) -> Result<File, Error> {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    match fs::symlink_metadata(path) {
+        Ok(entry) if entry.is_file() && (may_be_left || entry.len() == 0) => {}
+        Ok(_) => return Err(foreign(path)),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => _ = options.create_new(true),
+        Err(fault) => return Err(unwritable(path, &fault)),
+    }
+    let file = options.open(path).map_err(|fault| unwritable(path, &fault))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            let path = path.display();
+            Err(Error::resume(say!("另一次运行正在写 `{path}`", "another run is writing `{path}`")))
+        }
+        Err(TryLockError::Error(fault)) => Err(unwritable(path, &fault)),
+    }
+}
+
+/// Something under a name that this program needs for itself.
+pub(super) fn foreign(path: &Path) -> Error {
+    let path = path.display();
+    Error::resume(say!(
+        "`{path}` 不是本次运行的文件；请移走它，或换一个输出文件名",
+        "`{path}` is not a file of this run; move it away, or name another output"
+    ))
 }
 
 /// Writes a small file beside its name and renames it: it is there whole or not at all.

@@ -51,6 +51,12 @@ impl Put {
         Ok(Put { table, files: self.files.saturating_add(1), ..self })
     }
 
+    /// Whether the files that say of themselves what they must be are as they were left; those of rows are checked where they are read.
+    pub(super) fn is_whole(&self, folder: &Folder) -> bool {
+        let tables = [Some(&self.table), self.refused.as_ref()].into_iter().flatten();
+        tables.chain(&self.rejects).chain(&self.logs).all(|sealed| folder.has(sealed))
+    }
+
     /// The rows by bucket.
     pub(super) fn spilled(&self, name: &str, folder: &Folder) -> Result<Spilled, Error> {
         self.listed(&self.table, name, folder)

@@ -163,6 +163,10 @@ impl Results<'_> {
             }
         })?;
         let (claims, enrollments) = (claims.finish()?, enrollments.finish()?);
+        if enrollments == 0 {
+            let path = partial(&self.job.rejected_enrollments_path());
+            fs::remove_file(&path).map_err(|fault| disk::unwritable(&path, &fault))?;
+        }
         Ok(RejectCounts { claims, enrollments, causes: causes.into_list() })
     }
 

@@ -1,6 +1,6 @@
 //! The work folder: what a run has done so far, and for whom.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::checksummed::Sealed;
-use super::disk::{beside, damaged, read_if_there, replace, unreadable, unwritable};
+use super::disk::{beside, damaged, foreign, open_own, read_if_there, replace, unreadable, unwritable};
 use super::fingerprint::Fingerprint;
 use super::job::Job;
 use crate::error::{Error, Remedy};
@@ -31,7 +31,8 @@ pub(super) struct Folder {
     path: PathBuf,
     /// Whether an earlier run has left work in it.
     pub(super) is_resumed: bool,
-    lock: Lock,
+    /// Of the folder, and of each output while it is put together, so that no other run writes it, whatever its own folder is called.
+    locks: Vec<Lock>,
 }
 
 /// What is written with its checksum, so that it counts only if it is whole.
@@ -62,14 +63,17 @@ impl Folder {
     /// Opens or makes the work folder of a job; refuses one that another run or another job has made.
     pub(super) fn open(job: &Job, fingerprint: &Fingerprint) -> Result<Folder, Error> {
         let path = job.work_folder();
-        if path.exists() {
+        if fs::symlink_metadata(&path).is_ok() {
             Folder::check_ours(&path)?;
         } else {
             refuse_to_overwrite(job)?;
             fs::create_dir(&path).map_err(|fault| unwritable(&path, &fault))?;
         }
-        let mut folder = Folder { lock: lock(&path, job)?, path, is_resumed: false };
-        match folder.mark::<Fingerprint>(FINGERPRINT)? {
+        let lock = Lock { file: open_own(&path.join(LOCK), true)? };
+        let mut folder = Folder { locks: vec![lock], path, is_resumed: false };
+        let earlier = folder.mark::<Fingerprint>(FINGERPRINT)?;
+        let was_ours = earlier.is_some();
+        match earlier {
             Some(earlier) if !job.is_forced => {
                 let path = folder.path.display();
                 if let Some(Text { zh, en }) = fingerprint.difference(&earlier) {
@@ -91,7 +95,24 @@ impl Folder {
                 }
             }
         }
-        Ok(folder)
+        match folder.take_outputs(job, was_ours) {
+            Ok(()) => Ok(folder),
+            Err(fault) => {
+                if !was_ours {
+                    // What is left of the attempt; the fault itself is what to tell.
+                    let _gone = folder.discard(job);
+                }
+                Err(fault)
+            }
+        }
+    }
+
+    /// Takes the names under which the outputs are put together; an earlier run of ours may have left something there.
+    fn take_outputs(&mut self, job: &Job, was_ours: bool) -> Result<(), Error> {
+        for path in job.outputs() {
+            self.locks.push(Lock { file: open_own(&partial(&path), was_ours)? });
+        }
+        Ok(())
     }
 
     /// Refuses if there are results that this run may not overwrite.
@@ -107,15 +128,21 @@ impl Folder {
 
     /// A folder of this name that holds anything else is not touched.
     fn check_ours(path: &Path) -> Result<(), Error> {
-        let entries = fs::read_dir(path).map_err(|fault| unreadable(path, &fault))?;
-        let mut names = Vec::new();
-        for entry in entries {
-            names.push(entry.map_err(|fault| unreadable(path, &fault))?.file_name());
+        let failed = |fault| unreadable(path, &fault);
+        if !fs::symlink_metadata(path).map_err(failed)?.is_dir() {
+            return Err(foreign(path));
         }
-        let starts = [LOCK.to_owned(), format!("{FINGERPRINT}.new")];
-        if names.iter().any(|name| name == FINGERPRINT)
-            || names.iter().all(|name| starts.iter().any(|start| name == start.as_str()))
-        {
+        let (mut is_started, mut has_others) = (false, false);
+        for entry in fs::read_dir(path).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name();
+            let is_file = entry.file_type().map_err(failed)?.is_file();
+            is_started |= is_file && name == FINGERPRINT;
+            has_others |= !is_file || (name != LOCK && name != format!("{FINGERPRINT}.new").as_str());
+        }
+        // A mark of ours is whole or not there: another file of its name says nothing.
+        let mark = if is_started { read_if_there(&path.join(FINGERPRINT))? } else { None };
+        if !has_others || mark.is_some_and(|bytes| Mark::<Fingerprint>::read(&bytes).is_some()) {
             return Ok(());
         }
         let path = path.display();
@@ -172,7 +199,7 @@ impl Folder {
         for mark in [SUMMARY, JOURNAL, CLAIMS, ENROLLMENTS, DIGESTS, OVERWRITES] {
             self.remove_all(|name| name == mark)?;
         }
-        self.remove_all(|name| ![LOCK, FINGERPRINT].contains(&name))
+        self.remove_all(|name| is_of_a_run(name) && ![LOCK, FINGERPRINT].contains(&name))
     }
 
     fn remove_all(&self, is_meant: impl Fn(&str) -> bool) -> Result<(), Error> {
@@ -189,25 +216,45 @@ impl Folder {
     /// Removes the folder of a run whose results have their names. Until it is gone it says so.
     pub(super) fn finish(self) -> Result<(), Error> {
         let kept = [LOCK, FINGERPRINT, SUMMARY, OVERWRITES];
-        self.remove_all(|name| !kept.contains(&name))?;
+        self.remove_all(|name| is_of_a_run(name) && !kept.contains(&name))?;
         self.vanish()
     }
 
-    /// Removes the folder of a run that cannot go on.
-    pub(super) fn discard(self) -> Result<(), Error> {
+    /// Removes the folder of a run that cannot go on, and what it has left of its outputs.
+    pub(super) fn discard(self, job: &Job) -> Result<(), Error> {
+        // The first lock is that of the folder. A name that was not taken is left alone.
+        for (path, _) in job.outputs().zip(self.locks.iter().skip(1)) {
+            // There may be none any more; the fault that ended the run is the one to tell.
+            let _gone = fs::remove_file(partial(&path));
+        }
         self.empty()?;
         self.vanish()
     }
 
-    /// Takes a folder of few files away in one step.
+    /// Takes the folder away. What somebody else has put into it stays, and the folder with it.
     fn vanish(self) -> Result<(), Error> {
-        let Folder { path, lock, .. } = self;
-        drop(lock);
-        let away = beside(&path, "removed");
+        let away = beside(&self.path, "removed");
+        let entries = fs::read_dir(&self.path).map_err(|fault| unwritable(&self.path, &fault))?;
+        let has_others = entries
+            .into_iter()
+            .any(|entry| entry.is_ok_and(|entry| !is_of_a_run(&entry.file_name().to_string_lossy())));
+        if has_others {
+            return self.remove_all(is_of_a_run);
+        }
+        let Folder { path, locks, .. } = self;
+        drop(locks);
+        // In one step, so that a folder that is left is that of a run; where something else has that name, file by file.
         let taken = fs::rename(&path, &away).and_then(|()| fs::remove_dir_all(&away));
-        // Where something else has that name, the folder is removed file by file.
         taken.or_else(|_| fs::remove_dir_all(&path)).map_err(|fault| unwritable(&path, &fault))
     }
+}
+
+/// Whether a run gives a file of its work folder such a name.
+fn is_of_a_run(name: &str) -> bool {
+    let marks = [LOCK, FINGERPRINT, ENROLLMENTS, CLAIMS, DIGESTS, JOURNAL, SUMMARY, OVERWRITES];
+    let endings = [".rows", ".table", ".rejects", ".log", ".payouts", ".lines", ".certificates"];
+    let plain = name.strip_suffix(".new").unwrap_or(name);
+    marks.contains(&plain) || endings.iter().any(|ending| plain.ends_with(ending))
 }
 
 /// Keeps other runs out until it is dropped.
@@ -220,19 +267,6 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // Closing the file would do as well, but for a process that is just being started and has it open too.
         let _unlocked = self.file.unlock();
-    }
-}
-
-fn lock(folder: &Path, job: &Job) -> Result<Lock, Error> {
-    let path = folder.join(LOCK);
-    let file = File::create(&path).map_err(|fault| unwritable(&path, &fault))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Lock { file }),
-        Err(TryLockError::WouldBlock) => {
-            let out = job.out.display();
-            Err(Error::resume(say!("另一次运行正在写 `{out}`", "another run is writing `{out}`")))
-        }
-        Err(TryLockError::Error(fault)) => Err(unwritable(&path, &fault)),
     }
 }
 
