@@ -63,10 +63,10 @@ use crate::text::{Language, Text, say};
 /// Recomputes all recorded payouts of an audit and writes what differs.
 ///
 /// Memory holds every recorded payout: 56 bytes and the text of its claim id; the claims themselves are worked off in pieces, as by
-/// [`crate::batch::local_run`]. An audit that is stopped decides anew; what was read by then is kept.
+/// [`crate::batch::run`]. An audit that is stopped decides anew; what was read by then is kept.
 ///
 /// # Errors
-/// Those of [`crate::batch::local_run`]; [`Error::is_columns`] if the recorded payouts have no `claim_id` and `payable`, or a float in their place.
+/// Those of [`crate::batch::run`]; [`Error::is_columns`] if the recorded payouts have no `claim_id` and `payable`, or a float in their place.
 pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<Summary, Error> {
     let started = Instant::now();
     audit.check()?;

@@ -82,7 +82,6 @@ mod semantics;
 mod spelling;
 mod text;
 mod titles;
-pub mod verify;
 mod wording;
 #[cfg(feature = "workbook")]
 mod workbook;
@@ -108,6 +107,8 @@ pub use explain::{
     NextYuan, NoticeExplanation, ReasonExplanation, RecalculatedExplanation, RecalculationExplanation, StepExplanation,
 };
 pub use fact::{Absent, Holder, Kind, STANDARD, StandardFact, Value};
+/// Certificates checked by a crate that shares no code with this one.
+pub use huzhu_verify as verify;
 pub use notice::{Notice, Recalculated, Recalculation};
 pub use plan::{Assumed, Condition, Effective, EffectiveBy, Otherwise, Plan, PlanReference, Provenance};
 pub use quote::Quote;

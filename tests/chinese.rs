@@ -257,7 +257,8 @@ const STANDING: [&str; 4] = ["\"持有份数\"", "持有份数不超过上限", 
 #[test]
 fn there_is_one_chinese_word_for_one_idea() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (mut folders, mut files) = (vec![root.join("src"), root.join("rules")], vec![root.join("README.zh.md")]);
+    let (mut folders, mut files) =
+        (vec![root.join("src"), root.join("crates"), root.join("rules")], vec![root.join("README.zh.md")]);
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

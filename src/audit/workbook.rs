@@ -20,7 +20,7 @@ use crate::workbook::Workbook;
 /// They are read from the files of the audit once more. A reversal has no sheet, nor has a claim that a joint limit cuts.
 ///
 /// # Errors
-/// Those of [`crate::batch::local_run`] that come of reading, and of [`Workbook::add_claim`]: a workbook has room for 1,000 claims.
+/// Those of [`crate::batch::run`] that come of reading, and of [`Workbook::add_claim`]: a workbook has room for 1,000 claims.
 pub fn workbook<'c>(
     audit: &Audit,
     catalog: &'c Catalog,

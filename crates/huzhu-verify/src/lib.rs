@@ -1,18 +1,18 @@
-//! Certificates checked by nothing but their specification, [`certificate_format`](mod@crate::certificate_format).
+//! Certificates checked by nothing but their specification, the module `certificate_format` of the crate `huzhu`.
 //!
-//! This checker shares no code with the engine, on purpose: it was written from the specification alone, names no other module of the crate, and
-//! of all libraries uses only the standard one and SHA-256. What it accepts was therefore worked out twice.
+//! This checker shares no code with the engine, on purpose: it was written from the specification alone, and of all libraries uses only the standard one
+//! and SHA-256. What it accepts was therefore worked out twice.
 //!
 //! [`certificate`] checks one, [`batch`] a file of many, [`Batch`] such a file line by line. What holds gives what it says, [`Verified`]; what does not
 //! gives the first [`Flaw`] found. Neither says that the program is the pack's: compare [`Verified::program_digest`] with the published one.
 //!
 //! ```
-//! let text = std::fs::read("tests/expected/certificates/zhao.json")?;
-//! let verified = huzhu::verify::certificate(&text)?;
+//! let text = std::fs::read("../../tests/expected/certificates/zhao.json")?;
+//! let verified = huzhu_verify::certificate(&text)?;
 //! assert_eq!((verified.decision(), verified.payable()), ("paid", "7119.87"));
 //!
 //! let forged = String::from_utf8(text)?.replacen("7119.87", "9119.87", 1);
-//! let flaw = huzhu::verify::certificate(forged.as_bytes()).unwrap_err();
+//! let flaw = huzhu_verify::certificate(forged.as_bytes()).unwrap_err();
 //! assert_eq!(
 //!     flaw.to_string(),
 //!     "the amount payable does not follow from the values (`conclusion.payable`: \"7119.87\" follows, not \"9119.87\")"
