@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::cause::{Cause, Subject};
 use super::fact_variants::Otherwise;
-use crate::adjudicate::{Adjudication, BenefitLines, Decision};
+use crate::adjudicate::{Adjudication, BenefitLines};
 use crate::code::Code;
 use crate::plan::expression::{Date, Number};
 use crate::plan::{Action, Benefit, Plan, Step};
@@ -36,7 +36,7 @@ impl Variant {
 
     /// Whether the change cannot touch a claim that was decided so: its conditions are met, its benefits do not apply, or its steps took nothing.
     pub(super) fn is_idle(&self, plan: &Plan, decided: &Adjudication) -> bool {
-        let is_open = matches!(decided.decision(), Decision::Paid | Decision::NothingDue);
+        let is_open = decided.decision().is_open();
         match self.cause {
             Code::VersionOther | Code::SharesUncapped => return false,
             Code::ConditionIgnored => return is_open,

@@ -182,7 +182,7 @@ impl Results {
         let version = bucket.plans.number_of_version(adjudication.outcome().plan()).or_bug()?;
         let plan = bucket.plans.version(version).or_bug()?;
         let Ok(payable) = fen(adjudication.payable()) else { return Ok(Err(Unheld(adjudication.payable()))) };
-        if self.wants_lines() && matches!(decision, Decision::Paid | Decision::NothingDue | Decision::Reversed) {
+        if self.wants_lines() && (decision.is_open() || decision == Decision::Reversed) {
             let mut all = Vec::new();
             for lines in adjudication.benefits() {
                 let benefit = plan.benefit_ids().position(|id| id == lines.id()).or_bug()?;

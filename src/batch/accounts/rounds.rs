@@ -448,7 +448,7 @@ fn set_reasons<'p, K: Copy + Ord>(
 
 /// Whether a claim that is so decided posts to the account.
 fn posts(decision: Option<(Decision, i64)>) -> bool {
-    matches!(decision, Some((Decision::Paid | Decision::NothingDue, _)))
+    decision.is_some_and(|(decision, _)| decision.is_open())
 }
 
 fn year(day: i32) -> Option<i32> {
