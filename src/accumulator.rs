@@ -19,7 +19,8 @@ use crate::text::say;
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Measure {
+#[non_exhaustive]
+pub enum Measure {
     /// What a benefit paid, in yuan.
     Paid,
     /// The number of claims in which a benefit paid more than nothing.
@@ -41,9 +42,9 @@ impl fmt::Display for Measure {
     }
 }
 
-/// A measure of one benefit, fact or value: `paid:death`.
+/// A measure of one benefit, fact or value, written with a colon between: `paid:death`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Entry {
+pub struct Entry {
     pub(crate) measure: Measure,
     pub(crate) name: Arc<str>,
 }
@@ -55,6 +56,18 @@ impl fmt::Display for Entry {
 }
 
 impl Entry {
+    /// What is counted.
+    #[must_use]
+    pub fn measure(&self) -> Measure {
+        self.measure
+    }
+
+    /// The id of the benefit, or the name of the fact or the value.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     fn parse(text: &str) -> Option<Entry> {
         let (measure, name) = text.split_once(':')?;
         let measure = [Measure::Paid, Measure::Count, Measure::Deducted, Measure::Sum]
@@ -73,7 +86,9 @@ impl Entry {
     }
 }
 
-/// What one decided claim has posted.
+/// What one decided claim has posted: amounts that later claims of the member count.
+///
+/// It is made by deciding, and taken in by [`Accumulators::post`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posting {
     pub(crate) claim: Arc<str>,
@@ -91,9 +106,9 @@ impl Posting {
         &self.claim
     }
 
-    /// The amounts, each named by measure and subject (`paid:death`).
-    pub fn amounts(&self) -> impl Iterator<Item = (String, Decimal)> {
-        self.amounts.iter().map(|(entry, amount)| (entry.to_string(), *amount))
+    /// The amounts, each with what it is of.
+    pub fn amounts(&self) -> impl Iterator<Item = (&Entry, Decimal)> {
+        self.amounts.iter().map(|(entry, amount)| (entry, *amount))
     }
 }
 
@@ -213,6 +228,26 @@ impl Group {
 }
 
 /// One member's account under one plan: the postings of decided claims and their sums by scope.
+///
+/// A claim is decided on the account of those before it, and then added to it. The account serialises, by claim id, to be kept between calls.
+///
+/// ```
+/// use huzhu::{Accumulators, Case, Catalog};
+///
+/// # let catalog = Catalog::load("rules".as_ref())?;
+/// let case = Case::read("zhao.json", &std::fs::read("rules/cases/zhao.json")?, &catalog)?;
+/// let plan = catalog.resolve(&case.enrollment, &case.claim)?;
+///
+/// let mut account = Accumulators::new();
+/// plan.decide(&case.enrollment, &case.claim, &account)?.add_to(&mut account)?;
+/// assert!(account.has_posted("zhao-2025-01"));
+///
+/// let mut kept: Accumulators = serde_json::from_str(&serde_json::to_string(&account)?)?;
+/// assert_eq!(kept, account);
+/// assert_eq!(kept.reverse("zhao-2025-01")?.paid()?.to_string(), "7119.87");
+/// assert!(kept.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// An amount from outside must be at most 10¹⁵ with 4 places, in fen where it was paid, whole where it was counted; what the engine posts always is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -455,7 +490,7 @@ impl Posting {
             event_date: self.event_date,
             coverage_start: self.period.start,
             enrollment_id: self.period.enrollment.as_deref(),
-            amounts: self.amounts().map(|(name, amount)| (name, Amount(amount))).collect(),
+            amounts: self.amounts().map(|(entry, amount)| (entry.to_string(), Amount(amount))).collect(),
             unknown: self.unknown.iter().map(Entry::to_string).collect(),
         }
     }

@@ -5,6 +5,7 @@ pub(crate) mod reasons;
 mod shown;
 mod workings;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -20,8 +21,9 @@ use crate::fact::Kind;
 use crate::money;
 use crate::notice::{self, Notice};
 use crate::plan::expression::Slots;
-use crate::plan::{Assumed, Plan, PlanReference};
+use crate::plan::{AllAssumed, Assumed, Plan, PlanReference};
 use crate::reading::exact::{Exact, Known, Listener, Silence};
+use crate::rounding::Rounding;
 use crate::semantics::outcome::{self, Effect, Ground, Part, ReasonKind};
 use crate::semantics::{Meaning, Verdict};
 use crate::text::{Text, say};
@@ -36,6 +38,20 @@ pub use crate::semantics::outcome::Decision;
 const JOINT_LIMIT: &str = "joint-limit";
 
 /// The answer alone: what [`Plan::decide`] gives.
+///
+/// ```
+/// use huzhu::{Accumulators, Case, Catalog, Decision};
+///
+/// # let catalog = Catalog::load("rules".as_ref())?;
+/// let case = Case::read("zhao.json", &std::fs::read("rules/cases/zhao.json")?, &catalog)?;
+/// let plan = catalog.resolve(&case.enrollment, &case.claim)?;
+///
+/// let mut account = Accumulators::new();
+/// let outcome = plan.decide(&case.enrollment, &case.claim, &account)?;
+/// assert_eq!((outcome.decision(), outcome.payable().to_string()), (Decision::Paid, "7119.87".to_owned()));
+/// outcome.add_to(&mut account)?; // for the next claim of the member
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     claim: Arc<str>,
@@ -102,13 +118,32 @@ impl Outcome {
 }
 
 /// The answer with its reasons: what [`Plan::adjudicate`] gives.
+///
+/// A benefit is a waterfall: its gross amount is what its lines take and what is paid, to the last digit. [`Adjudication::explain`] puts all of it in
+/// words of one language; so does serialising it, in Chinese.
+///
+/// ```
+/// use huzhu::{Case, Catalog, Decimal, Language};
+///
+/// # let catalog = Catalog::load("rules".as_ref())?;
+/// let case = Case::read("zhao.json", &std::fs::read("rules/cases/zhao.json")?, &catalog)?;
+/// let (decided, _) = case.decide(&catalog)?;
+/// for benefit in decided.benefits() {
+///     let taken: Decimal = benefit.lines().iter().map(|line| line.takes()).sum();
+///     assert_eq!(benefit.gross(), taken + benefit.paid());
+/// }
+/// let json = serde_json::to_value(&decided)?;
+/// assert_eq!((&json["decision"], &json["payable"]), (&"paid".into(), &"7119.87".into()));
+/// assert_eq!(json, serde_json::to_value(decided.explain(Language::Zh))?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adjudication {
     outcome: Outcome,
     pub(crate) benefits: Vec<BenefitLines>,
     pub(crate) inapplicable: Vec<Inapplicable>,
     pub(crate) reasons: Vec<Reason>,
-    pub(crate) assumed: Vec<Assumed>,
+    pub(crate) assumed: Vec<Arc<Assumed>>,
     pub(crate) figures: Vec<UsedFigure>,
     pub(crate) derived: Vec<DerivedFact>,
     notices: Vec<Notice>,
@@ -172,9 +207,8 @@ impl Adjudication {
     }
 
     /// Everything assumed that the decision stands on.
-    #[must_use]
-    pub fn assumed(&self) -> &[Assumed] {
-        &self.assumed
+    pub fn assumed(&self) -> impl Iterator<Item = &Assumed> {
+        self.assumed.iter().map(|assumed| &**assumed)
     }
 
     /// The figures, tables and bands of the pack that the decision was made with, in the order in which they were read; none unless it was
@@ -287,9 +321,9 @@ impl Adjudication {
     pub(crate) fn cut(
         &mut self,
         takes: Decimal,
-        title: &Text,
-        clause: &Text,
-        assumed: &[Assumed],
+        title: &Arc<Text>,
+        clause: &Arc<Text>,
+        assumed: &AllAssumed,
     ) -> Result<(), Error> {
         if takes.is_zero() {
             return Ok(());
@@ -302,7 +336,7 @@ impl Adjudication {
             }
             left = exact::subtract(left, here)?;
             let leaves = exact::subtract(benefit.paid, here)?;
-            let (step, cause, reason) = (JOINT_LIMIT, Code::JointLimit, title.clone());
+            let (step, cause, reason) = (JOINT_LIMIT, Code::JointLimit, Said::Stated(Arc::clone(title)));
             benefit.leave(leaves, StatedLine { step, cause, reason, clause, assumed })?;
             if let Some(posting) = &mut self.outcome.posting {
                 posting.set_paid(&benefit.id, leaves);
@@ -317,8 +351,8 @@ impl Adjudication {
             let code = Code::JointLimit.name().to_owned();
             self.reasons.push(Reason {
                 code,
-                text: title.clone(),
-                clause: Some(clause.clone()),
+                text: Text::clone(title),
+                clause: Some(Text::clone(clause)),
                 fact: None,
                 detail: None,
                 found: Vec::new(),
@@ -332,10 +366,10 @@ impl Adjudication {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BenefitLines {
     id: Arc<str>,
-    pub(crate) title: Text,
-    pub(crate) clause: Text,
-    pub(crate) basis: Text,
-    pub(crate) assumed: Vec<String>,
+    pub(crate) title: Arc<Text>,
+    pub(crate) clause: Arc<Text>,
+    pub(crate) basis: Arc<Text>,
+    pub(crate) assumed: AllAssumed,
     pub(crate) formula: Option<Text>,
     gross: Decimal,
     paid: Decimal,
@@ -396,9 +430,9 @@ impl BenefitLines {
             takes,
             leaves,
             reason,
-            clause: clause.clone(),
+            clause: Arc::clone(clause),
             is_binding,
-            assumed: reasons::names(assumed),
+            assumed: Arc::clone(assumed),
             working: None,
             applies: true,
         });
@@ -418,9 +452,17 @@ impl BenefitLines {
 struct StatedLine<'p> {
     step: &'static str,
     cause: Code,
-    reason: Text,
-    clause: &'p Text,
-    assumed: &'p [Assumed],
+    reason: Said,
+    clause: &'p Arc<Text>,
+    assumed: &'p AllAssumed,
+}
+
+/// What a line does, in words that are made when they are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Said {
+    /// As the pack states it.
+    Stated(Arc<Text>),
+    Rounded(Rounding),
 }
 
 /// One line of a waterfall.
@@ -431,10 +473,10 @@ pub struct Line {
     cause: Code,
     takes: Decimal,
     leaves: Decimal,
-    pub(crate) reason: Text,
-    pub(crate) clause: Text,
+    reason: Said,
+    pub(crate) clause: Arc<Text>,
     is_binding: bool,
-    pub(crate) assumed: Vec<String>,
+    pub(crate) assumed: AllAssumed,
     pub(crate) working: Option<Text>,
     applies: bool,
 }
@@ -456,6 +498,17 @@ impl Line {
     #[must_use]
     pub fn leaves(&self) -> Decimal {
         self.leaves
+    }
+
+    /// What it does, in words.
+    pub(crate) fn reason(&self) -> Cow<'_, Text> {
+        match &self.reason {
+            Said::Stated(text) => Cow::Borrowed(text),
+            Said::Rounded(Rounding { to, mode }) => {
+                let Text { zh, en } = mode.title();
+                Cow::Owned(say!("舍入至 {to} 元，{zh}", "rounded to {to} yuan, {en}"))
+            }
+        }
     }
 
     /// What it does, if it leaves nothing.
@@ -487,8 +540,8 @@ impl Line {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inapplicable {
     pub(crate) id: Arc<str>,
-    pub(crate) title: Text,
-    pub(crate) unmet: Vec<Text>,
+    pub(crate) title: Arc<Text>,
+    pub(crate) unmet: Vec<Arc<Text>>,
 }
 
 impl Inapplicable {
@@ -499,9 +552,8 @@ impl Inapplicable {
     }
 
     /// What it needs and is not so.
-    #[must_use]
-    pub fn unmet(&self) -> &[Text] {
-        &self.unmet
+    pub fn unmet(&self) -> impl Iterator<Item = &Text> {
+        self.unmet.iter().map(|unmet| &**unmet)
     }
 }
 
@@ -600,15 +652,18 @@ impl Plan {
                 Some(Worker::new(self, enrollment, claim, accumulators, paid))
             }
         };
+        let mut assumed = Vec::new();
         if decision.is_open() {
-            self.lay_out(&journal.notes, worker.as_mut(), &mut adjudication)?;
+            self.lay_out(&journal.notes, worker.as_mut(), &mut adjudication, &mut assumed)?;
         }
         for kind in decision.reasons() {
             match kind {
                 ReasonKind::Contradiction => {
                     self.list_broken(&journal.notes, enrollment, claim, &mut adjudication);
                 }
-                ReasonKind::Unmet => self.list_unmet(&journal.notes, worker.as_mut(), &mut adjudication),
+                ReasonKind::Unmet => {
+                    self.list_unmet(&journal.notes, worker.as_mut(), &mut adjudication, &mut assumed);
+                }
                 ReasonKind::Missing => self.list_missing(missing, &mut adjudication),
                 ReasonKind::Cause => adjudication.reasons = reasons::why_nothing(&adjudication),
             }
@@ -619,8 +674,9 @@ impl Plan {
             let derived = journal.derived(decision).into_iter();
             adjudication.derived = derived.filter_map(|slot| worker.derived(slot)).collect();
         }
-        adjudication.assumed.sort();
-        adjudication.assumed.dedup();
+        assumed.sort_unstable();
+        assumed.dedup();
+        adjudication.assumed = assumed.into_iter().cloned().collect();
         for notice in claim.notices() {
             adjudication.note(notice.clone());
         }
@@ -807,10 +863,10 @@ impl Plan {
                 let back = exact::subtract(Decimal::ZERO, paid)?;
                 benefits.push(BenefitLines {
                     id: Arc::clone(&stated.id),
-                    title: stated.title.clone(),
-                    clause: stated.citation.clause.clone(),
-                    basis: say!("冲回理赔申请 `{id}` 的给付", "paid for the claim `{id}`, taken back"),
-                    assumed: Vec::new(),
+                    title: Arc::clone(&stated.title),
+                    clause: Arc::clone(&stated.citation.clause),
+                    basis: say!("冲回理赔申请 `{id}` 的给付", "paid for the claim `{id}`, taken back").into(),
+                    assumed: AllAssumed::default(),
                     formula: None,
                     gross: back,
                     paid: back,

@@ -19,7 +19,7 @@ use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact;
 use crate::fact::{Holder, Kind, Misfit, STANDARD, StandardFact, Value};
-use crate::facts::misfit_text;
+use crate::given::misfit_text;
 use crate::history::{self, MAX_CLAIMS};
 use crate::joint::Room;
 use crate::member;
@@ -31,7 +31,23 @@ use crate::text::{Text, say};
 use crate::titles::{Called, Titles};
 use crate::written;
 
-/// One case, read and checked against the plans of a catalog.
+/// One case, read and checked against the plans of a catalog: what `huzhu adjudicate` decides.
+///
+/// ```
+/// use huzhu::{Case, Catalog, Code};
+///
+/// # let catalog = Catalog::load("rules".as_ref())?;
+/// let case = Case::read("zhao.json", &std::fs::read("rules/cases/zhao.json")?, &catalog)?;
+/// let (decided, account) = case.decide(&catalog)?;
+/// assert_eq!((decided.payable().to_string(), account.has_posted("zhao-2025-01")), ("7119.87".to_owned(), true));
+///
+/// let shorter = case.with(&catalog, "hospital_days", "30")?; // what if?
+/// assert_eq!(shorter.decide(&catalog)?.0.payable().to_string(), "5019.87");
+///
+/// let wrong = Case::read("slip.json", br#"{ "enrollment": {}, "clame": {} }"#, &catalog).unwrap_err();
+/// assert!(wrong.iter().any(|problem| problem.code() == Code::UnknownKey)); // among all else that is wrong
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
     /// The member's enrollment.

@@ -214,7 +214,7 @@ impl Expectation {
             Expectation::Reasons(_) => say!("`reasons`（理由）", "`reasons`"),
             Expectation::Paid(id, _) => {
                 let applied = adjudication.benefits().iter().map(|lines| (lines.id(), lines.title()));
-                let others = adjudication.inapplicable().iter().map(|benefit| (benefit.id(), &benefit.title));
+                let others = adjudication.inapplicable().iter().map(|benefit| (benefit.id(), &*benefit.title));
                 match applied.chain(others).find(|(own, _)| own == id) {
                     Some((_, Text { zh, en })) => say!("`paid:{id}`（{zh}）", "`paid:{id}` ({en})"),
                     None => Text::same(&format!("`paid:{id}`")),
@@ -257,7 +257,8 @@ fn how_it_comes(lines: &BenefitLines) -> Vec<Text> {
     let gross = money::print(lines.gross());
     let start = say!("基数 {gross}", "the amount before all steps is {gross}");
     let steps = lines.lines().iter().filter(|line| line.is_binding()).map(|line| {
-        let (step, Text { zh, en }, leaves) = (line.step(), &line.reason, money::print(line.leaves()));
+        let (step, leaves) = (line.step(), money::print(line.leaves()));
+        let Text { zh, en } = &*line.reason();
         say!("`{step}`（{zh}）之后余 {leaves}", "`{step}` ({en}) leaves {leaves}")
     });
     [start].into_iter().chain(steps).collect()

@@ -22,7 +22,25 @@ use crate::pack::{self, Loaded};
 use crate::plan::{EffectiveBy, Plan, PlanReference};
 use crate::text::{Text, say};
 
-/// Plans in all their versions, and the joint limits over them.
+/// Plans in all their versions, and the joint limits over them: what finds the [`Plan`] for a claim.
+///
+/// It is made once, of a folder or of files in memory, and exists only if every pack is right and each fits the others. It is immutable, `Send` and
+/// `Sync`.
+///
+/// ```
+/// use huzhu::{Catalog, Claim, Enrollment, facts};
+///
+/// let catalog = Catalog::load("rules".as_ref())?;
+/// let enrollment = Enrollment::new("E1", "guangdong-second-medical", "M1").with(facts::COVERAGE_START, "2019-03-01".parse()?)?;
+/// let plan = catalog.resolve(&enrollment, &Claim::new("C1"))?; // of three versions the one that the date leads to
+/// assert_eq!((plan.version(), catalog.versions("guangdong-second-medical").len()), ("2019", 3));
+///
+/// let elsewhere = Enrollment::new("E2", "guangdong-second-medicine", "M1");
+/// let error = catalog.resolve(&elsewhere, &Claim::new("C1")).unwrap_err();
+/// assert!(error.is_plan());
+/// assert_eq!(error.to_string(), "there is no plan `guangdong-second-medicine`; did you mean `guangdong-second-medical`?");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Catalog {
     /// By id; the versions of a plan from the earliest to the latest.
@@ -41,6 +59,12 @@ pub enum Hold {
 }
 
 /// Why a folder of packs could not be loaded.
+///
+/// ```
+/// let error = huzhu::Catalog::load("no-such-folder".as_ref()).unwrap_err();
+/// assert!(error.is_unreadable() && error.diagnostics().is_none());
+/// assert_eq!(error.to_string(), "no-such-folder cannot be read");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
@@ -61,6 +85,23 @@ pub enum LoadError {
     /// What is wrong with the packs.
     #[error(transparent)]
     Rules(#[from] Diagnostics),
+}
+
+impl LoadError {
+    /// The folder or a file in it could not be read.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.diagnostics().is_none()
+    }
+
+    /// What is wrong with the packs, if that is why.
+    #[must_use]
+    pub fn diagnostics(&self) -> Option<&Diagnostics> {
+        match self {
+            LoadError::Rules(wrong) => Some(wrong),
+            LoadError::Unreadable { .. } | LoadError::LeadsNowhere { .. } => None,
+        }
+    }
 }
 
 /// In it the command line finds its defaults: no pack.

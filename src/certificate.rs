@@ -164,7 +164,20 @@ fn held() -> Error {
     ))
 }
 
-/// One certified decision; see [`mod@crate::certificate_format`].
+/// One certified decision: every step with its value, so that [`verify`](crate::verify) can check it without the engine; made by [`Certifier`], and
+/// described in [`mod@crate::certificate_format`].
+///
+/// ```
+/// use huzhu::{Case, Catalog, Certifier, verify};
+///
+/// # let catalog = Catalog::load("rules".as_ref())?;
+/// let case = Case::read("zhao.json", &std::fs::read("rules/cases/zhao.json")?, &catalog)?;
+/// let certificate = Certifier::new(&catalog).certify(&case)?;
+/// let forged = certificate.to_text().replacen("7119.87", "9119.87", 1);
+/// assert!(verify::certificate(certificate.to_text().as_bytes()).is_ok());
+/// assert!(verify::certificate(forged.as_bytes()).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     program: Arc<str>,

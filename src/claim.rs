@@ -11,16 +11,24 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Error;
 use crate::fact::{Holder, SHARES_ELSEWHERE, StandardFact, Value};
-use crate::facts::Facts;
+use crate::facts::{FactName, Takes};
+use crate::given::Facts;
 use crate::notice::Notice;
 
 /// One claim with its facts, those of the settlement record among them.
 ///
 /// ```
-/// use huzhu::Claim;
-/// let claim = Claim::new("C1").with("event_date", "2025-01-10")?.with("personal_burden", "2019.87")?;
-/// assert!(claim.with("personal_burden", "-1").is_err());
-/// # Ok::<(), huzhu::Error>(())
+/// use huzhu::{Claim, facts};
+///
+/// let claim = Claim::new("C1")
+///     .with(facts::HOSPITAL_DAYS, 51)? // by its constant, of its type
+///     .with("personal_burden", "2019.87")?; // by its name, as text
+/// assert_eq!(claim.fact(facts::PERSONAL_BURDEN), Some("2019.87".parse()?));
+/// assert!(claim.clone().with("personal_burden", "-1").is_err_and(|error| error.is_fact()));
+///
+/// let refund = Claim::reversal("C2", "C1"); // takes back what `C1` was paid
+/// assert_eq!(refund.reverses(), Some("C1"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Claim {
@@ -54,8 +62,8 @@ impl Claim {
     /// # Errors
     /// [`Error::is_fact`] if the value does not fit the standard fact of this name, if that is a fact of the enrollment, or if the name is near
     /// that of a standard fact.
-    pub fn with(mut self, fact: &str, value: impl Into<Value>) -> Result<Claim, Error> {
-        self.facts.set(Holder::Claim, fact, value.into())?;
+    pub fn with<N: Takes<Claim, V>, V>(mut self, fact: N, value: V) -> Result<Claim, Error> {
+        self.facts.set(Holder::Claim, fact.name(), N::value(value))?;
         Ok(self)
     }
 
@@ -70,8 +78,8 @@ impl Claim {
 
     /// The same without a fact, as if it had not been given.
     #[must_use]
-    pub fn without(mut self, fact: &str) -> Claim {
-        self.facts.unset(fact);
+    pub fn without(mut self, fact: impl FactName<Claim>) -> Claim {
+        self.facts.unset(fact.name());
         self
     }
 
@@ -87,10 +95,10 @@ impl Claim {
         self.reverses.as_deref()
     }
 
-    /// The given value of a fact.
+    /// The given value of a fact: of a constant of [`facts`](crate::facts) as its type, by a name as a [`Value`].
     #[must_use]
-    pub fn fact(&self, name: &str) -> Option<&Value> {
-        self.facts.get(name)
+    pub fn fact<N: FactName<Claim>>(&self, fact: N) -> Option<N::Read<'_>> {
+        self.facts.get(fact.name()).and_then(N::read)
     }
 
     /// Tells the claim what is known around it, in place of what it was told before.

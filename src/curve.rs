@@ -25,7 +25,20 @@ use crate::reading::formula::evaluate::Inputs;
 use crate::reading::formula::graph::Operation;
 use crate::text::{Text, say};
 
-/// The payout of one claim by one fact, piece by piece over all values that the fact can have.
+/// The payout of one claim by one fact, piece by piece over all values that the fact can have; [`Plan::curve`] gives it.
+///
+/// ```
+/// use huzhu::{Case, Catalog};
+///
+/// # let catalog = Catalog::load("rules".as_ref())?;
+/// let case = Case::read("zhao.json", &std::fs::read("rules/cases/zhao.json")?, &catalog)?;
+/// let plan = catalog.resolve(&case.enrollment, &case.claim)?;
+/// let curve = plan.curve(&case.enrollment, &case.claim, &case.accumulators(&catalog)?, "hospital_days")?;
+///
+/// let pieces: Vec<String> = curve.pieces.iter().map(|piece| format!("{} to {}: {}", piece.from, piece.to, piece.payable_to)).collect();
+/// assert_eq!(pieces, ["0 to 0: 0", "1 to 100: 12019.87", "101 to 36500: 12019.87"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Curve {

@@ -141,7 +141,18 @@ impl Serialize for Diagnostic {
     }
 }
 
-/// All problems that were found, by file and in the order of the text.
+/// All problems that were found, by file and in the order of the text: why a pack, a case or worked cases are refused.
+///
+/// Each has a stable [`Code`], a place, a message and what to do; [`Diagnostic::render`] shows the lines, the place underlined.
+///
+/// ```
+/// let wrong = huzhu::pack::load("my-plan.toml", b"[plan]\nid = \"My Plan\"\n").unwrap_err();
+/// for problem in wrong.iter() {
+///     let (line, column) = problem.position();
+///     eprintln!("{}:{line}:{column}: {} [{}]", problem.path(), problem.message(huzhu::Language::En), problem.code());
+/// }
+/// assert!(wrong.len() > 1 && wrong.to_string().contains("my-plan.toml"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(transparent)]
 pub struct Diagnostics {

@@ -10,15 +10,20 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Error;
 use crate::fact::{Holder, Value};
-use crate::facts::Facts;
+use crate::facts::{FactName, Takes};
+use crate::given::Facts;
 
 /// One member's cover under one plan for one period, with its facts.
 ///
 /// ```
-/// use huzhu::Enrollment;
-/// let enrollment = Enrollment::new("E1", "henan-accident", "M1").with("shares", 2)?.with("coverage_start", "2025-01-01")?;
-/// assert!(Enrollment::new("E1", "henan-accident", "M1").with("shares", "two").is_err());
-/// # Ok::<(), huzhu::Error>(())
+/// use huzhu::{Enrollment, facts};
+///
+/// let enrollment = Enrollment::new("E1", "henan-accident", "M1")
+///     .with(facts::SHARES, 2)? // by its constant, of its type
+///     .with("coverage_start", "2025-01-01")?; // by its name, as text
+/// assert_eq!(enrollment.fact(facts::COVERAGE_START), Some("2025-01-01".parse()?));
+/// assert!(enrollment.with("shares", "two").is_err_and(|error| error.is_fact()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Enrollment {
@@ -44,8 +49,8 @@ impl Enrollment {
     /// # Errors
     /// [`Error::is_fact`] if the value does not fit the standard fact of this name, if that is a fact of the claim, or if the name is near
     /// that of a standard fact.
-    pub fn with(mut self, fact: &str, value: impl Into<Value>) -> Result<Enrollment, Error> {
-        self.facts.set(Holder::Enrollment, fact, value.into())?;
+    pub fn with<N: Takes<Enrollment, V>, V>(mut self, fact: N, value: V) -> Result<Enrollment, Error> {
+        self.facts.set(Holder::Enrollment, fact.name(), N::value(value))?;
         Ok(self)
     }
 
@@ -60,8 +65,8 @@ impl Enrollment {
 
     /// The same without a fact, as if it had not been given.
     #[must_use]
-    pub fn without(mut self, fact: &str) -> Enrollment {
-        self.facts.unset(fact);
+    pub fn without(mut self, fact: impl FactName<Enrollment>) -> Enrollment {
+        self.facts.unset(fact.name());
         self
     }
 
@@ -96,10 +101,10 @@ impl Enrollment {
         &self.member
     }
 
-    /// The given value of a fact.
+    /// The given value of a fact: of a constant of [`facts`](crate::facts) as its type, by a name as a [`Value`].
     #[must_use]
-    pub fn fact(&self, name: &str) -> Option<&Value> {
-        self.facts.get(name)
+    pub fn fact<N: FactName<Enrollment>>(&self, fact: N) -> Option<N::Read<'_>> {
+        self.facts.get(fact.name()).and_then(N::read)
     }
 }
 

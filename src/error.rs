@@ -8,6 +8,17 @@ use crate::exact::Inexact;
 use crate::text::{Language, Text, say};
 
 /// What went wrong on the caller's side; opaque, with predicates.
+///
+/// A claim that lacks a fact, or that is denied, is no error: that is a [`Decision`](crate::Decision).
+///
+/// ```
+/// use huzhu::{Claim, Language};
+///
+/// let error = Claim::new("C1").with("hospital_days", "-3").unwrap_err();
+/// assert!(error.is_fact() && !error.is_bug());
+/// assert_eq!(error.message(Language::Zh), "`hospital_days` 的值 `-3` 不在 0 至 36500 之间");
+/// assert_eq!(error.to_string(), "the value `-3` of `hospital_days` is not from 0 to 36500");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     kind: Kind,

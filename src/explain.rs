@@ -1,6 +1,8 @@
 //! The explanation of benefits: a decision put in words of one language. It computes nothing.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::accumulator::Accumulators;
 use crate::adjudicate::{Adjudication, BenefitLines, Decision, DerivedFact, Inapplicable, Line, Reason, UsedFigure};
@@ -9,7 +11,19 @@ use crate::notice::{Notice, Recalculated, Recalculation};
 use crate::plan::{Assumed, PlanReference, Provenance};
 use crate::text::{Language, Text};
 
-/// A decision in the form in which it leaves the engine; money is text in yuan.
+/// A decision in the form in which it leaves the engine, `huzhu adjudicate --format json` too; money is text in yuan.
+///
+/// ```
+/// use huzhu::{Case, Catalog, Explanation, Language};
+///
+/// # let catalog = Catalog::load("rules".as_ref())?;
+/// let case = Case::read("zhao.json", &std::fs::read("rules/cases/zhao.json")?, &catalog)?;
+/// let explained = case.decide(&catalog)?.0.explain(Language::En);
+/// assert_eq!(explained.benefits[0].title, "hospital costs after an accident");
+/// assert_eq!(explained.benefits[0].steps[0].reason, "at most 10,000 yuan a share in a period");
+/// assert_eq!(serde_json::from_str::<Explanation>(&serde_json::to_string(&explained)?)?, explained);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// The id of the claim.
@@ -246,13 +260,20 @@ impl Adjudication {
             inapplicable: self.inapplicable.iter().map(|benefit| benefit.explain(language)).collect(),
             reasons: self.reasons.iter().map(|reason| reason.explain(language)).collect(),
             notices: self.notices().iter().map(|notice| notice.explain(language)).collect(),
-            assumed: self.assumed.iter().map(|assumed| assumed.name.clone()).collect(),
+            assumed: names(&self.assumed),
             assumptions: self.assumed.iter().map(|assumed| assumed.explain(language)).collect(),
             figures: self.figures.iter().map(|figure| figure.explain(language)).collect(),
             derived: self.derived.iter().map(|derived| derived.explain(language)).collect(),
             accumulators: None,
             next_yuan: Vec::new(),
         }
+    }
+}
+
+/// The [explanation](Adjudication::explain) in Chinese, the language of the members.
+impl Serialize for Adjudication {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.explain(Language::default()).serialize(serializer)
     }
 }
 
@@ -263,7 +284,7 @@ impl BenefitLines {
             title: self.title.in_language(language).to_owned(),
             clause: self.clause.in_language(language).to_owned(),
             basis: self.basis.in_language(language).to_owned(),
-            assumed: self.assumed.clone(),
+            assumed: names(&self.assumed),
             formula: self.formula().map(|formula| formula.in_language(language).to_owned()),
             gross: money::print(self.gross()),
             paid: money::print(self.paid()),
@@ -278,10 +299,10 @@ impl Line {
             step: self.step().to_owned(),
             takes: money::print(self.takes()),
             leaves: money::print(self.leaves()),
-            reason: self.reason.in_language(language).to_owned(),
+            reason: self.reason().in_language(language).to_owned(),
             clause: self.clause.in_language(language).to_owned(),
             binding: self.is_binding(),
-            assumed: self.assumed.clone(),
+            assumed: names(&self.assumed),
             applies: self.applies(),
             working: self.working().map(|working| working.in_language(language).to_owned()),
         }
@@ -293,7 +314,7 @@ impl Inapplicable {
         InapplicableExplanation {
             id: self.id().to_owned(),
             title: self.title.in_language(language).to_owned(),
-            unmet: self.unmet().iter().map(|unmet| unmet.in_language(language).to_owned()).collect(),
+            unmet: self.unmet().map(|unmet| unmet.in_language(language).to_owned()).collect(),
         }
     }
 }
@@ -333,6 +354,10 @@ impl DerivedFact {
             formula: self.formula.in_language(language).to_owned(),
         }
     }
+}
+
+fn names(assumed: &[Arc<Assumed>]) -> Vec<String> {
+    assumed.iter().map(|assumed| assumed.name.clone()).collect()
 }
 
 fn in_language(texts: &[Text], language: Language) -> Vec<String> {

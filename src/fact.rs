@@ -428,7 +428,7 @@ static SPELLINGS: LazyLock<Vec<Vec<Spellings>>> = LazyLock::new(|| {
     STANDARD.iter().map(spellings).collect()
 });
 
-const NONE: StandardFact = StandardFact {
+const OF_CLAIM: StandardFact = StandardFact {
     name: "",
     alias: None,
     holder: Holder::Claim,
@@ -443,108 +443,104 @@ const NONE: StandardFact = StandardFact {
     en: "",
 };
 
-const fn of_enrollment(name: &'static str, kind: Kind, zh: &'static str, en: &'static str) -> StandardFact {
-    StandardFact { name, holder: Holder::Enrollment, kind, zh, en, ..NONE }
-}
+const OF_ENROLLMENT: StandardFact = StandardFact { holder: Holder::Enrollment, ..OF_CLAIM };
 
-const fn of_claim(name: &'static str, kind: Kind, zh: &'static str, en: &'static str) -> StandardFact {
-    StandardFact { name, kind, zh, en, ..NONE }
-}
-
-const fn of_settlement(name: &'static str, kind: Kind, zh: &'static str, en: &'static str) -> StandardFact {
-    StandardFact { name, kind, zh, en, settlement: true, ..NONE }
-}
-
-const fn optional(fact: StandardFact) -> StandardFact {
-    StandardFact { absent: Absent::None, ..fact }
-}
-
-const fn within(min: u32, max: u32, fact: StandardFact) -> StandardFact {
-    StandardFact { min, max: Some(max), ..fact }
-}
-
-const fn one_of(values: &'static [&'static str], fact: StandardFact) -> StandardFact {
-    StandardFact { values, ..fact }
-}
-
-const fn also(alias: &'static str, fact: StandardFact) -> StandardFact {
-    StandardFact { alias: Some(alias), ..fact }
-}
-
-const fn else_by(derived: &'static str, fact: StandardFact) -> StandardFact {
-    StandardFact { derived: Some(derived), ..fact }
-}
+const OF_SETTLEMENT: StandardFact = StandardFact { settlement: true, ..OF_CLAIM };
 
 /// How many shares of the member count first under other covers of the plan.
 pub(crate) const SHARES_ELSEWHERE: &str = "shares_elsewhere";
 
-/// All standard facts, those of the enrollment first, the settlement record last.
-#[rustfmt::skip]
-pub static STANDARD: [StandardFact; 59] = [
-    within(1, 1000, of_enrollment("shares", Kind::Number, "持有份数", "shares held")),
-    of_enrollment("birth_date", Kind::Date, "出生日期", "date of birth"),
-    of_enrollment("occupation", Kind::Category, "职业", "occupation"),
-    of_enrollment("coverage_start", Kind::Date, "保障起始日", "first day of cover"),
-    of_enrollment("coverage_end", Kind::Date, "保障终止日", "last day of cover"),
-    optional(of_enrollment("previous_coverage_end", Kind::Date, "上期保障终止日", "last day of the previous cover")),
-    within(0, 1000, optional(of_enrollment("gifted_shares", Kind::Number, "赠送份数", "shares gifted"))),
-    one_of(&["employee", "resident", "none"], of_enrollment("insured_as", Kind::Category, "基本医保参保身份", "basic medical insurance as")),
-    one_of(&["active", "retired"], of_enrollment("employment", Kind::Category, "在职或退休", "employment")),
+/// The one table of the standard facts, given to a macro: those of the enrollment first, the settlement record last. A row has the name as
+/// a constant and as it is written, kind, titles, and what differs from most.
+macro_rules! standard_facts {
+    ($take:ident) => { $take! {
+        Enrollment: OF_ENROLLMENT {
+            SHARES "shares": Number, "持有份数", "shares held" { min: 1, max: Some(1000) }
+            BIRTH_DATE "birth_date": Date, "出生日期", "date of birth" {}
+            OCCUPATION "occupation": Category, "职业", "occupation" {}
+            COVERAGE_START "coverage_start": Date, "保障起始日", "first day of cover" {}
+            COVERAGE_END "coverage_end": Date, "保障终止日", "last day of cover" {}
+            PREVIOUS_COVERAGE_END "previous_coverage_end": Date, "上期保障终止日", "last day of the previous cover" { absent: Absent::None }
+            GIFTED_SHARES "gifted_shares": Number, "赠送份数", "shares gifted" { min: 0, max: Some(1000), absent: Absent::None }
+            INSURED_AS "insured_as": Category, "基本医保参保身份", "basic medical insurance as" { values: &["employee", "resident", "none"] }
+            EMPLOYMENT "employment": Category, "在职或退休", "employment" { values: &["active", "retired"] }
+        }
+        Claim: OF_CLAIM {
+            EVENT_DATE "event_date": Date, "事故（确诊、身故）日期", "date of the event" {}
+            CAUSE "cause": Category, "原因", "cause" { values: &["accident", "sudden-death", "illness"] }
+            DEATH "death": YesNo, "身故", "death" { absent: Absent::None }
+            DISABILITY_GRADE "disability_grade": Number, "伤残等级", "disability grade" { min: 1, max: Some(10), absent: Absent::None }
+            ADMITTED "admitted": Date, "入院日期", "date of admission" { derived: Some("begndate") }
+            DISCHARGED "discharged": Date, "出院日期", "date of discharge" { derived: Some("enddate") }
+            HOSPITAL_DAYS "hospital_days": Days, "住院天数", "days in hospital" {
+                derived: Some("if given(admitted) or given(begndate) or given(discharged) or given(enddate) \
+                then greatest(days(admitted, discharged), 1 day) else 0 days"),
+                absent: Absent::None,
+            }
+            HOSPITAL_GRADE "hospital_grade": Number, "医院等级", "hospital grade" { min: 1, max: Some(3) }
+            ILLNESS_CLASS "illness_class": Category, "疾病类别", "class of illness" { absent: Absent::None }
+            REPORTED_ON "reported_on": Date, "申请日期", "date reported" {}
+            TOTAL_COST "total_cost": Money, "医疗费总额", "total cost" { derived: Some("medfee_sumamt") }
+            FUND_PAID "fund_paid": Money, "医保基金支付", "paid by basic insurance funds" { derived: Some("fund_pay_sumamt") }
+            OTHER_PAID "other_paid": Money, "其他途径支付", "paid by others" { absent: Absent::None }
+            PERSONAL_BURDEN "personal_burden": Money, "个人负担", "borne by the member" {
+                derived: Some("if given(psn_part_amt) then greatest(psn_part_amt - other_paid, 0 yuan) \
+                else greatest(total_cost - fund_paid - hosp_part_amt - other_paid, 0 yuan)"),
+            }
+            IN_POOL_BURDEN "in_pool_burden": Money, "统筹范围内个人自付", "borne by the member inside the pool" {
+                derived: Some("greatest(inscp_scp_amt - fund_pay_sumamt, 0 yuan)"),
+            }
+            SELF_FUNDED "self_funded": Money, "自费费用", "self-funded cost" { derived: Some("fulamt_ownpay_amt") }
+            SHARES_ELSEWHERE "shares_elsewhere": Number, "其他保障先计入的份数", "shares that count under other covers first" { min: 0, max: Some(1_000_000), absent: Absent::None }
+        }
+        Claim: OF_SETTLEMENT {
+            SETL_ID "setl_id": Category, "结算编号", "settlement id" {}
+            MDTRT_ID "mdtrt_id": Category, "就诊编号", "visit id" {}
+            PSN_NO "psn_no": Category, "人员编号", "insured person" {}
+            CERTNO "certno": Category, "证件号码", "identity document" {}
+            SETL_TIME "setl_time": Date, "结算时间", "settled on" {}
+            BEGNDATE "begndate": Date, "入院日期（结算）", "admission (settlement)" {}
+            ENDDATE "enddate": Date, "出院日期（结算）", "discharge (settlement)" {}
+            MED_TYPE "med_type": Category, "医疗类别", "kind of care" {}
+            INSUTYPE "insutype": Category, "险种类型", "kind of insurance" {}
+            MEDFEE_SUMAMT "medfee_sumamt": Money, "医疗费总额（结算）", "total cost (settlement)" {}
+            FULAMT_OWNPAY_AMT "fulamt_ownpay_amt": Money, "全自费金额", "wholly self-funded" {}
+            OVERLMT_SELFPAY "overlmt_selfpay": Money, "超限价自费费用", "above the price limit" {}
+            PRESELFPAY_AMT "preselfpay_amt": Money, "先行自付金额", "paid first on class-B items" {}
+            INSCP_SCP_AMT "inscp_scp_amt": Money, "符合政策范围金额", "within policy scope" { alias: Some("inscp_amt") }
+            ACT_PAY_DEDC "act_pay_dedc": Money, "实际支付起付线", "deductible paid" {}
+            HIFP_PAY "hifp_pay": Money, "统筹基金支出", "pool fund" {}
+            CVLSERV_PAY "cvlserv_pay": Money, "公务员医疗补助", "civil-servant subsidy" {}
+            HIFES_PAY "hifes_pay": Money, "企业补充医疗保险", "enterprise supplement" {}
+            HIFMI_PAY "hifmi_pay": Money, "居民大病保险", "residents' major illness" {}
+            HIFOB_PAY "hifob_pay": Money, "职工大额医疗费用补助", "employees' large-sum" {}
+            MAF_PAY "maf_pay": Money, "医疗救助基金", "medical assistance" {}
+            OTH_PAY "oth_pay": Money, "其他支出", "other funds" { alias: Some("othfund_pay") }
+            HIFDM_PAY "hifdm_pay": Money, "伤残人员医疗保障基金支出", "disabled persons' medical security" { absent: Absent::None }
+            FUND_PAY_SUMAMT "fund_pay_sumamt": Money, "基金支付总额", "all funds together" {}
+            PSN_PART_AMT "psn_part_amt": Money, "个人负担总金额", "borne by the person" { alias: Some("psn_pay") }
+            ACCT_PAY "acct_pay": Money, "个人账户支出", "from the personal account" {}
+            PSN_CASH_PAY "psn_cash_pay": Money, "个人现金支出", "paid in cash" { alias: Some("cash_payamt") }
+            ACCT_MULAID_PAY "acct_mulaid_pay": Money, "账户共济支付", "from a relative's account" {}
+            HOSP_PART_AMT "hosp_part_amt": Money, "医院负担金额", "borne by the hospital" { absent: Absent::None }
+            POOL_PROP_SELFPAY "pool_prop_selfpay": Ratio, "统筹基金支付比例", "ratio that the pool fund pays" {}
+            REFD_SETL_FLAG "refd_setl_flag": Category, "退费结算标志", "refunded settlement" { absent: Absent::None, values: &["0", "1"] }
+            INIT_SETL_ID "init_setl_id": Category, "原结算编号（退费所冲）", "settlement that a refund takes back" { absent: Absent::None }
+            VALI_FLAG "vali_flag": Category, "有效标志", "valid record" { absent: Absent::None, values: &["0", "1"] }
+        }
+    } };
+}
+pub(crate) use standard_facts;
 
-    of_claim("event_date", Kind::Date, "事故（确诊、身故）日期", "date of the event"),
-    one_of(&["accident", "sudden-death", "illness"], of_claim("cause", Kind::Category, "原因", "cause")),
-    optional(of_claim("death", Kind::YesNo, "身故", "death")),
-    within(1, 10, optional(of_claim("disability_grade", Kind::Number, "伤残等级", "disability grade"))),
-    else_by("begndate", of_claim("admitted", Kind::Date, "入院日期", "date of admission")),
-    else_by("enddate", of_claim("discharged", Kind::Date, "出院日期", "date of discharge")),
-    else_by("if given(admitted) or given(begndate) or given(discharged) or given(enddate) \
-             then greatest(days(admitted, discharged), 1 day) else 0 days",
-        optional(of_claim("hospital_days", Kind::Days, "住院天数", "days in hospital"))),
-    within(1, 3, of_claim("hospital_grade", Kind::Number, "医院等级", "hospital grade")),
-    optional(of_claim("illness_class", Kind::Category, "疾病类别", "class of illness")),
-    of_claim("reported_on", Kind::Date, "申请日期", "date reported"),
-    else_by("medfee_sumamt", of_claim("total_cost", Kind::Money, "医疗费总额", "total cost")),
-    else_by("fund_pay_sumamt", of_claim("fund_paid", Kind::Money, "医保基金支付", "paid by basic insurance funds")),
-    optional(of_claim("other_paid", Kind::Money, "其他途径支付", "paid by others")),
-    else_by("if given(psn_part_amt) then greatest(psn_part_amt - other_paid, 0 yuan) \
-             else greatest(total_cost - fund_paid - hosp_part_amt - other_paid, 0 yuan)",
-        of_claim("personal_burden", Kind::Money, "个人负担", "borne by the member")),
-    else_by("greatest(inscp_scp_amt - fund_pay_sumamt, 0 yuan)",
-        of_claim("in_pool_burden", Kind::Money, "统筹范围内个人自付", "borne by the member inside the pool")),
-    else_by("fulamt_ownpay_amt", of_claim("self_funded", Kind::Money, "自费费用", "self-funded cost")),
-    within(0, 1_000_000, optional(of_claim(SHARES_ELSEWHERE, Kind::Number, "其他保障先计入的份数", "shares that count under other covers first"))),
-
-    of_settlement("setl_id", Kind::Category, "结算编号", "settlement id"),
-    of_settlement("mdtrt_id", Kind::Category, "就诊编号", "visit id"),
-    of_settlement("psn_no", Kind::Category, "人员编号", "insured person"),
-    of_settlement("certno", Kind::Category, "证件号码", "identity document"),
-    of_settlement("setl_time", Kind::Date, "结算时间", "settled on"),
-    of_settlement("begndate", Kind::Date, "入院日期（结算）", "admission (settlement)"),
-    of_settlement("enddate", Kind::Date, "出院日期（结算）", "discharge (settlement)"),
-    of_settlement("med_type", Kind::Category, "医疗类别", "kind of care"),
-    of_settlement("insutype", Kind::Category, "险种类型", "kind of insurance"),
-    of_settlement("medfee_sumamt", Kind::Money, "医疗费总额（结算）", "total cost (settlement)"),
-    of_settlement("fulamt_ownpay_amt", Kind::Money, "全自费金额", "wholly self-funded"),
-    of_settlement("overlmt_selfpay", Kind::Money, "超限价自费费用", "above the price limit"),
-    of_settlement("preselfpay_amt", Kind::Money, "先行自付金额", "paid first on class-B items"),
-    also("inscp_amt", of_settlement("inscp_scp_amt", Kind::Money, "符合政策范围金额", "within policy scope")),
-    of_settlement("act_pay_dedc", Kind::Money, "实际支付起付线", "deductible paid"),
-    of_settlement("hifp_pay", Kind::Money, "统筹基金支出", "pool fund"),
-    of_settlement("cvlserv_pay", Kind::Money, "公务员医疗补助", "civil-servant subsidy"),
-    of_settlement("hifes_pay", Kind::Money, "企业补充医疗保险", "enterprise supplement"),
-    of_settlement("hifmi_pay", Kind::Money, "居民大病保险", "residents' major illness"),
-    of_settlement("hifob_pay", Kind::Money, "职工大额医疗费用补助", "employees' large-sum"),
-    of_settlement("maf_pay", Kind::Money, "医疗救助基金", "medical assistance"),
-    also("othfund_pay", of_settlement("oth_pay", Kind::Money, "其他支出", "other funds")),
-    optional(of_settlement("hifdm_pay", Kind::Money, "伤残人员医疗保障基金支出", "disabled persons' medical security")),
-    of_settlement("fund_pay_sumamt", Kind::Money, "基金支付总额", "all funds together"),
-    also("psn_pay", of_settlement("psn_part_amt", Kind::Money, "个人负担总金额", "borne by the person")),
-    of_settlement("acct_pay", Kind::Money, "个人账户支出", "from the personal account"),
-    also("cash_payamt", of_settlement("psn_cash_pay", Kind::Money, "个人现金支出", "paid in cash")),
-    of_settlement("acct_mulaid_pay", Kind::Money, "账户共济支付", "from a relative's account"),
-    optional(of_settlement("hosp_part_amt", Kind::Money, "医院负担金额", "borne by the hospital")),
-    of_settlement("pool_prop_selfpay", Kind::Ratio, "统筹基金支付比例", "ratio that the pool fund pays"),
-    optional(one_of(&["0", "1"], of_settlement("refd_setl_flag", Kind::Category, "退费结算标志", "refunded settlement"))),
-    optional(of_settlement("init_setl_id", Kind::Category, "原结算编号（退费所冲）", "settlement that a refund takes back")),
-    optional(one_of(&["0", "1"], of_settlement("vali_flag", Kind::Category, "有效标志", "valid record"))),
-];
+/// Of the table the list.
+macro_rules! list {
+    ($($holder:ident: $rest:ident {
+        $($constant:ident $name:literal: $kind:ident, $zh:literal, $en:literal { $($field:ident: $value:expr),* $(,)? })*
+    })*) => {
+        /// All standard facts, those of the enrollment first, the settlement record last.
+        pub static STANDARD: [StandardFact; [$($($name,)*)*].len()] = [
+            $($(StandardFact { name: $name, kind: Kind::$kind, zh: $zh, en: $en, $($field: $value,)* ..$rest },)*)*
+        ];
+    };
+}
+standard_facts!(list);

@@ -1,13 +1,16 @@
 //! A member's claims under one plan, decided in their declared order.
 
 mod accounts;
+mod prior;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+pub use self::prior::Prior;
 use crate::accumulator::{Accumulators, OpenClaim};
+pub use crate::accumulator::{Entry, Measure};
 use crate::adjudicate::{Adjudication, Decision, Detail, Outcome};
 use crate::catalog::Catalog;
 use crate::claim::Claim;
@@ -28,6 +31,30 @@ pub const MAX_CLAIMS: usize = 10_000;
 ///
 /// Gives every claim's adjudication in that order and what is posted in the end. A joint limit counts the claims of this plan
 /// alone; [`decide_together`] takes those under the others as well.
+///
+/// ```
+/// use huzhu::{Catalog, Claim, Enrollment, facts, history};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let catalog = Catalog::load("rules".as_ref())?;
+/// let enrollment = Enrollment::new("E1", "henan-accident", "M1")
+///     .with(facts::SHARES, 2)?
+///     .with(facts::BIRTH_DATE, "1990-05-05".parse()?)?
+///     .with(facts::COVERAGE_START, "2025-01-01".parse()?)?
+///     .with(facts::COVERAGE_END, "2025-12-31".parse()?)?;
+/// let stay = |id, day: &str, days| {
+///     let claim = Claim::new(id).with(facts::EVENT_DATE, day.parse().expect("a date"))?;
+///     claim.with(facts::CAUSE, "accident")?.with(facts::PERSONAL_BURDEN, 0.into())?.with(facts::HOSPITAL_DAYS, days)
+/// };
+/// // In any order: the claim of January is decided first, and leaves 40 of 100 days in the period.
+/// let claims = [stay("C2", "2025-06-01", 60)?, stay("C1", "2025-01-10", 60)?].map(|claim| (enrollment.clone(), claim));
+/// let (decided, account) = history::decide(&catalog, &claims)?;
+///
+/// let paid: Vec<String> = decided.iter().map(|claim| format!("{} {}", claim.outcome().claim(), claim.payable())).collect();
+/// assert_eq!(paid, ["C1 6000.00", "C2 4000.00"]);
+/// assert!(account.has_posted("C2"));
+/// # Ok(()) }
+/// ```
 ///
 /// # Errors
 /// [`Error::is_history`] if two claims share an id, a reversal names a claim that has posted nothing, the claims are under

@@ -1,6 +1,7 @@
 //! Joint limits: at most so much from several plans together.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -17,7 +18,7 @@ use crate::exact;
 use crate::fact::Value;
 use crate::money::FEN;
 use crate::pack::shape;
-use crate::plan::{Assumed, Plan};
+use crate::plan::{AllAssumed, Assumed, Plan};
 use crate::scope::Scope;
 use crate::text::{Text, say};
 
@@ -26,12 +27,12 @@ use crate::text::{Text, say};
 pub(crate) struct JointLimit {
     id: String,
     plans: Vec<String>,
-    title: Text,
-    clause: Text,
+    title: Arc<Text>,
+    clause: Arc<Text>,
     amount: Decimal,
     scope: Scope,
     /// Itself, if it is assumed.
-    assumed: Vec<Assumed>,
+    assumed: AllAssumed,
     /// Of what its file says.
     #[cfg(feature = "batch")]
     fingerprint: String,
@@ -101,13 +102,13 @@ fn limit(node: &Node, plans: &[Node], findings: &mut Findings) -> Option<JointLi
     };
     Some(JointLimit {
         plans: plans.iter().filter_map(|plan| plan.text().map(str::to_owned)).collect(),
-        clause: node.get("clause")?.words(),
+        clause: node.get("clause")?.words().into(),
         scope: Scope::ALL.into_iter().find(|(name, _)| *name == per).map(|(_, scope)| scope)?,
-        assumed: is_assumed.then_some(assumed).into_iter().collect(),
+        assumed: is_assumed.then_some(assumed).into_iter().map(Arc::new).collect(),
         #[cfg(feature = "batch")]
         fingerprint: crate::pack::fingerprint::of(node),
         id,
-        title,
+        title: title.into(),
         amount,
     })
 }
@@ -407,7 +408,7 @@ impl Room<'_> {
     /// The limits that the claim counts in, by id and title.
     #[cfg(feature = "batch")]
     pub(crate) fn limits(&self) -> impl Iterator<Item = (&str, &Text)> {
-        self.shares.iter().map(|share| (share.limit.id(), &share.limit.title))
+        self.shares.iter().map(|share| (share.limit.id(), &*share.limit.title))
     }
 
     /// The most that the limits leave; none if there is none.

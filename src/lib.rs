@@ -50,19 +50,20 @@ pub mod calendar;
 mod case;
 mod cases;
 mod catalog;
-mod certificate;
+pub mod certificate;
 mod claim;
 mod code;
-mod curve;
+pub mod curve;
 mod diagnostic;
 pub mod disability;
 mod document;
 mod enrollment;
 mod error;
 pub mod exact;
-mod explain;
+pub mod explain;
 mod fact;
-mod facts;
+pub mod facts;
+mod given;
 pub mod history;
 mod joint;
 mod markup;
@@ -94,18 +95,15 @@ pub use adjudicate::{
 pub use case::{Case, OtherCover};
 pub use cases::{CaseReport, CasesReport, WorkedCases};
 pub use catalog::{Catalog, Hold, LoadError, rule_files};
-pub use certificate::{Certificate, Certifier, Extract, Inclusion, Program, Roll, Tree};
+pub use certificate::{Certificate, Certifier};
 pub use chrono::NaiveDate;
 pub use claim::Claim;
 pub use code::{Code, CodeKind};
-pub use curve::{Curve, Piece, Turn};
+pub use curve::Curve;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use enrollment::Enrollment;
 pub use error::{Error, Remedy};
-pub use explain::{
-    Assumption, BenefitExplanation, DerivedExplanation, Explanation, FigureExplanation, InapplicableExplanation,
-    NextYuan, NoticeExplanation, ReasonExplanation, RecalculatedExplanation, RecalculationExplanation, StepExplanation,
-};
+pub use explain::Explanation;
 pub use fact::{Absent, Holder, Kind, STANDARD, StandardFact, Value};
 /// Certificates checked by a crate that shares no code with this one.
 pub use huzhu_verify as verify;

@@ -22,6 +22,23 @@ use expression::{
 /// One version of a plan, ready to decide claims.
 ///
 /// It exists only if its pack passed every check; see [`crate::pack::load`]. It is immutable, `Send` and `Sync`.
+///
+/// [`Plan::decide`] gives the answer, [`Plan::adjudicate`] with its reasons, [`Plan::work_out`] with every number too. Both take what the member's
+/// earlier claims have posted, which [`Plan::reads_of_history`] narrows to what counts.
+///
+/// ```
+/// use huzhu::{Accumulators, Catalog, Claim, Decision, Enrollment, facts};
+///
+/// let catalog = Catalog::load("rules".as_ref())?;
+/// let plan = &catalog.versions("henan-accident")[0];
+/// assert_eq!(plan.title().zh, "新就业形态劳动者专项意外伤害互助保障活动（河南）");
+/// assert!(plan.reads("hospital_days") && !plan.reads("car_kind"));
+///
+/// let enrollment = Enrollment::new("E1", plan.id(), "M1").with(facts::COVERAGE_START, "2025-01-01".parse()?)?;
+/// let decided = plan.decide(&enrollment, &Claim::new("C1"), &Accumulators::new())?;
+/// assert_eq!(decided.decision(), Decision::Pended); // nothing is known of the claim yet
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub(crate) reference: Arc<PlanReference>,
@@ -315,11 +332,13 @@ pub enum Provenance {
 /// Where a rule is written, how sure we are of it, and which assumed things it stands on.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Citation {
-    pub(crate) clause: Text,
+    pub(crate) clause: Arc<Text>,
     pub(crate) provenance: Provenance,
-    /// Indexes into [`Plan::figures`] and names of tables, bands, lists, values that are assumed.
-    pub(crate) assumed: Vec<Assumed>,
+    pub(crate) assumed: AllAssumed,
 }
+
+/// The figures, tables, bands, lists, values that are assumed, by name: shared by all results that list them.
+pub(crate) type AllAssumed = Arc<[Arc<Assumed>]>;
 
 /// Something that the pack assumes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -550,7 +569,7 @@ pub struct Condition {
     pub(crate) id: Box<str>,
     pub(crate) require: Truth,
     pub(crate) otherwise: Otherwise,
-    pub(crate) text: Text,
+    pub(crate) text: Arc<Text>,
     pub(crate) citation: Citation,
 }
 
@@ -586,9 +605,8 @@ impl Condition {
     }
 
     /// Everything assumed that it stands on, itself included.
-    #[must_use]
-    pub fn assumed(&self) -> &[Assumed] {
-        &self.citation.assumed
+    pub fn assumed(&self) -> impl Iterator<Item = &Assumed> {
+        self.citation.assumed.iter().map(|assumed| &**assumed)
     }
 }
 
@@ -606,12 +624,12 @@ pub enum Otherwise {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Benefit {
     pub(crate) id: Arc<str>,
-    pub(crate) title: Text,
+    pub(crate) title: Arc<Text>,
     /// All must hold; kept apart so that the ones that do not can be named.
     pub(crate) when: Vec<Spelled<Truth>>,
     pub(crate) gross: Spelled<Number>,
     /// What the gross amount stands on that is assumed.
-    pub(crate) gross_assumed: Vec<Assumed>,
+    pub(crate) gross_assumed: AllAssumed,
     pub(crate) steps: Vec<Step>,
     pub(crate) rounding: Rounding,
     /// How what each step leaves is rounded too. No pack says so; an audit asks what another system may have done.
@@ -627,7 +645,7 @@ pub(crate) struct Benefit {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Spelled<T> {
     pub(crate) expression: T,
-    pub(crate) wording: Text,
+    pub(crate) wording: Arc<Text>,
 }
 
 /// One step of a waterfall.
@@ -636,11 +654,11 @@ pub(crate) struct Step {
     pub(crate) action: Action,
     pub(crate) when: Option<Truth>,
     /// The reason shown.
-    pub(crate) text: Text,
+    pub(crate) text: Arc<Text>,
     /// Its own clause, if it is not the benefit's.
-    pub(crate) clause: Option<Text>,
+    pub(crate) clause: Option<Arc<Text>>,
     /// What it stands on that is assumed.
-    pub(crate) assumed: Vec<Assumed>,
+    pub(crate) assumed: AllAssumed,
 }
 
 /// What a step does to the amount that is due.
@@ -687,7 +705,7 @@ pub(crate) struct EarlierBenefit {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Limit {
     pub(crate) id: Box<str>,
-    pub(crate) title: Text,
+    pub(crate) title: Arc<Text>,
     /// Indexes of benefits in the order in which they are served, with what each has paid before.
     pub(crate) over: Vec<EarlierBenefit>,
     pub(crate) amount: Number,

@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use huzhu::{
-    Adjudication, Case, Catalog, Certificate, Certifier, Decision, Extract, Plan, Roll, Tree, WorkedCases, history,
-};
+use huzhu::certificate::{Extract, Roll, Tree};
+use huzhu::{Adjudication, Case, Catalog, Certificate, Certifier, Decision, Plan, WorkedCases, history};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use huzhu::batch;
-use huzhu::{Adjudication, Catalog, Claim, Enrollment, Roll, history};
+use huzhu::certificate::Roll;
+use huzhu::{Adjudication, Catalog, Claim, Enrollment, history};
 use rust_decimal::Decimal;
 
 use crate::drawn::claims::with_facts;

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use huzhu::{Case, Catalog, Curve, Decision, Kind, Piece, STANDARD, WorkedCases};
+use huzhu::curve::Piece;
+use huzhu::{Case, Catalog, Curve, Decision, Kind, STANDARD, WorkedCases};
 use rust_decimal::Decimal;
 
 /// Every so many worked cases, and values of each piece.

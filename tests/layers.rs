@@ -37,6 +37,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
             "enrollment",
             "fact",
             "facts",
+            "given",
             "spelling",
             "titles",
             "written::*",

@@ -12,7 +12,8 @@ pub(crate) mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use huzhu::{Adjudication, Catalog, Certifier, Diagnostics, Hold, Notice, Roll, history};
+use huzhu::certificate::Roll;
+use huzhu::{Adjudication, Catalog, Certifier, Diagnostics, Hold, Notice, history};
 
 use self::compare::{Answer, alone, by_columns, decidable_histories, differences, is_plain};
 use self::histories::{Member, member};

@@ -176,6 +176,56 @@ fn a_link_of_a_page_leads_to_a_file_and_to_a_heading_in_it() {
     assert!(followed > 40, "{followed} links");
 }
 
+/// Whoever looks a main type up finds how it is used, in an example that runs.
+#[test]
+fn every_main_type_has_an_example() {
+    let types = [
+        ("accumulator.rs", "struct Accumulators"),
+        ("adjudicate.rs", "struct Adjudication"),
+        ("adjudicate.rs", "struct Outcome"),
+        ("audit/job.rs", "struct Audit"),
+        ("batch/local_run/job.rs", "struct Job"),
+        ("case.rs", "struct Case"),
+        ("catalog.rs", "struct Catalog"),
+        ("catalog.rs", "enum LoadError"),
+        ("certificate.rs", "struct Certificate"),
+        ("certificate/certifier.rs", "struct Certifier"),
+        ("claim.rs", "struct Claim"),
+        ("curve.rs", "struct Curve"),
+        ("diagnostic.rs", "struct Diagnostics"),
+        ("enrollment.rs", "struct Enrollment"),
+        ("error.rs", "struct Error"),
+        ("explain.rs", "struct Explanation"),
+        ("history.rs", "fn decide"),
+        ("history/prior.rs", "fn reads_of_history"),
+        ("plan.rs", "struct Plan"),
+        ("workbook.rs", "struct Workbook"),
+    ];
+    none(
+        types
+            .into_iter()
+            .filter(|(file, item)| {
+                !has_example(&fs::read_to_string(source().join(file)).expect("the file is there"), item)
+            })
+            .map(|(_, item)| item.to_owned()),
+        "the documentation of each main type has an example",
+    );
+}
+
+/// Whether a block of code stands in the comment right above the public item of this name, and runs.
+fn has_example(text: &str, item: &str) -> bool {
+    let item = format!("pub {item}");
+    let is_item = |line: &&str| {
+        line.trim_start()
+            .strip_prefix(item.as_str())
+            .is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_'))
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let place = lines.iter().position(is_item).expect("the item is in its file");
+    let above = lines[..place].iter().rev().map(|line| line.trim_start());
+    above.take_while(|line| line.starts_with("///") || line.starts_with("#[")).any(|line| line == "/// ```")
+}
+
 /// The relative targets of a page: `[text](target)` and `[label]: target`; and each label that is used has a target.
 fn links_in(text: &str) -> Vec<String> {
     let prose: String = text.split("```").step_by(2).collect();

@@ -7,8 +7,9 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
+use huzhu::certificate::{Roll, Tree};
 use huzhu::verify::{Batch, Flaw, Verified, batch, certificate};
-use huzhu::{Case, Catalog, Certificate, Certifier, Roll, Tree};
+use huzhu::{Case, Catalog, Certificate, Certifier};
 use serde_json::Value as Json;
 
 use crate::forgery::forge::{self, Forged};

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::detail;
 use super::workings::Worker;
-use super::{Adjudication, BenefitLines, Decision, Detail, Inapplicable, Line, Reason, StatedLine};
+use super::{Adjudication, BenefitLines, Decision, Detail, Inapplicable, Reason, Said, StatedLine};
 use crate::claim::Claim;
 use crate::code::Code;
 use crate::enrollment::Enrollment;
@@ -26,16 +26,17 @@ impl Plan {
         notes: &[Note],
         mut worker: Option<&mut Worker<'a>>,
         adjudication: &mut Adjudication,
+        assumed: &mut Vec<&'a Arc<Assumed>>,
     ) -> Result<(), Error> {
-        let mut unmet: Vec<Vec<Text>> = vec![Vec::new(); self.benefits.len()];
+        let mut unmet: Vec<Vec<Arc<Text>>> = vec![Vec::new(); self.benefits.len()];
         let mut lines: Vec<Option<BenefitLines>> = vec![None; self.benefits.len()];
         for note in notes {
             match note {
-                Note::Condition { index, .. } => assume(&self.condition(*index).citation, adjudication),
+                Note::Condition { index, .. } => assumed.extend(&*self.condition(*index).citation.assumed),
                 Note::When { benefit, part, holds } => {
                     if let (Known::Known(false), Some(parts)) = (holds, unmet.get_mut(*benefit)) {
                         let when = self.benefit(*benefit).when.get(*part);
-                        parts.extend(when.map(|when| when.wording.clone()));
+                        parts.extend(when.map(|when| Arc::clone(&when.wording)));
                     }
                 }
                 Note::Gross { benefit, amount } => {
@@ -44,15 +45,15 @@ impl Plan {
                         Known::Missing(_) => (Decimal::ZERO, false),
                     };
                     let stated = self.benefit(*benefit);
-                    assume(&stated.citation, adjudication);
-                    assume(self.rounding_citation(stated), adjudication);
+                    assumed.extend(&*stated.citation.assumed);
+                    assumed.extend(&*self.rounding_citation(stated).assumed);
                     if let Some(slot) = lines.get_mut(*benefit) {
                         *slot = Some(BenefitLines {
                             id: Arc::clone(&stated.id),
-                            title: stated.title.clone(),
-                            clause: stated.citation.clause.clone(),
-                            basis: stated.gross.wording.clone(),
-                            assumed: names(&stated.gross_assumed),
+                            title: Arc::clone(&stated.title),
+                            clause: Arc::clone(&stated.citation.clause),
+                            basis: Arc::clone(&stated.gross.wording),
+                            assumed: Arc::clone(&stated.gross_assumed),
                             formula: worker.as_mut().filter(|_| is_known).and_then(|w| w.gross(stated, amount)),
                             gross: amount,
                             paid: amount,
@@ -72,7 +73,7 @@ impl Plan {
                             LineKind::Limit(limit) => w.limit(self.limit(*limit)),
                         }));
                         if let LineKind::Limit(limit) = kind {
-                            assume(&self.limit(*limit).citation, adjudication);
+                            assumed.extend(&*self.limit(*limit).citation.assumed);
                         }
                     }
                 }
@@ -84,7 +85,7 @@ impl Plan {
             .filter(|(_, (lines, _))| lines.is_none())
             .map(|(benefit, (_, unmet))| Inapplicable {
                 id: Arc::clone(&benefit.id),
-                title: benefit.title.clone(),
+                title: Arc::clone(&benefit.title),
                 unmet,
             })
             .collect();
@@ -99,16 +100,22 @@ impl Plan {
             LineKind::Step(index) => {
                 let stated = benefit.step(index);
                 let clause = stated.clause.as_ref().unwrap_or(&benefit.citation.clause);
-                StatedLine { step, cause, reason: stated.text.clone(), clause, assumed: &stated.assumed }
+                StatedLine {
+                    step,
+                    cause,
+                    reason: Said::Stated(Arc::clone(&stated.text)),
+                    clause,
+                    assumed: &stated.assumed,
+                }
             }
             LineKind::Rounding => {
                 let Citation { clause, assumed, .. } = self.rounding_citation(benefit);
-                StatedLine { step, cause, reason: rounding_text(benefit), clause, assumed }
+                StatedLine { step, cause, reason: Said::Rounded(benefit.rounding), clause, assumed }
             }
             LineKind::Limit(index) => {
                 let stated = self.limit(index);
                 let Citation { clause, assumed, .. } = &stated.citation;
-                StatedLine { step, cause, reason: stated.title.clone(), clause, assumed }
+                StatedLine { step, cause, reason: Said::Stated(Arc::clone(&stated.title)), clause, assumed }
             }
         }
     }
@@ -119,19 +126,20 @@ impl Plan {
         notes: &[Note],
         mut worker: Option<&mut Worker<'a>>,
         adjudication: &mut Adjudication,
+        assumed: &mut Vec<&'a Arc<Assumed>>,
     ) {
         for note in notes {
             if let Note::Condition { index, met: Known::Known(false) } = note {
                 let condition = self.condition(*index);
                 adjudication.reasons.push(Reason {
                     code: condition.id.to_string(),
-                    text: condition.text.clone(),
-                    clause: Some(condition.citation.clause.clone()),
+                    text: Text::clone(&condition.text),
+                    clause: Some(Text::clone(&condition.citation.clause)),
                     fact: None,
                     detail: None,
                     found: worker.as_mut().map_or_else(Vec::new, |w| w.unmet(&condition.require)),
                 });
-                assume(&condition.citation, adjudication);
+                assumed.extend(&*condition.citation.assumed);
             }
         }
     }
@@ -209,7 +217,8 @@ pub(super) fn why_nothing(adjudication: &Adjudication) -> Vec<Reason> {
     };
     if adjudication.benefits.is_empty() {
         let none_counts = some_shares_count();
-        let text = if adjudication.inapplicable.iter().any(|benefit| benefit.unmet.contains(&none_counts)) {
+        let text = if adjudication.inapplicable.iter().any(|benefit| benefit.unmet().any(|unmet| *unmet == none_counts))
+        {
             say!(
                 "没有适用的待遇：其他保障先计入的份数已达上限，本保障没有计入的份数",
                 "no benefit applies: the shares under other covers come to the cap, and none count here"
@@ -222,29 +231,18 @@ pub(super) fn why_nothing(adjudication: &Adjudication) -> Vec<Reason> {
     let because = |lines: &BenefitLines| {
         let (zh, en) = (&lines.title.zh, &lines.title.en);
         match outcome::taker(lines.lines.iter().map(|line| (line, line.effect()))) {
-            Some(Line { cause, reason: Text { zh: zh_reason, en: en_reason }, clause, .. }) => {
-                reason(*cause, say!("{zh}：{zh_reason}", "{en}: {en_reason}"), Some(clause.clone()))
+            Some(line) => {
+                let Text { zh: zh_reason, en: en_reason } = &*line.reason();
+                let text = say!("{zh}：{zh_reason}", "{en}: {en_reason}");
+                reason(line.cause, text, Some(Text::clone(&line.clause)))
             }
             None => {
                 let text = say!("{zh}：基数为零", "{en}: the amount before all steps is zero");
-                reason(NOTHING_CLAIMED, text, Some(lines.clause.clone()))
+                reason(NOTHING_CLAIMED, text, Some(Text::clone(&lines.clause)))
             }
         }
     };
     adjudication.benefits.iter().map(because).collect()
-}
-
-fn rounding_text(benefit: &Benefit) -> Text {
-    let (to, Text { zh, en }) = (benefit.rounding.to, benefit.rounding.mode.title());
-    say!("舍入至 {to} 元，{zh}", "rounded to {to} yuan, {en}")
-}
-
-fn assume(citation: &Citation, adjudication: &mut Adjudication) {
-    adjudication.assumed.extend(citation.assumed.iter().cloned());
-}
-
-pub(super) fn names(assumed: &[Assumed]) -> Vec<String> {
-    assumed.iter().map(|assumed| assumed.name.clone()).collect()
 }
 
 /// What was heard, kept.

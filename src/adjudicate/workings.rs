@@ -220,7 +220,7 @@ impl<'a> Worker<'a> {
     fn earlier(&mut self, benefits: &[EarlierBenefit]) -> Option<Text> {
         let mut parts = Vec::new();
         for EarlierBenefit { benefit, paid_before } in benefits {
-            let Text { zh, en } = &self.plan.benefit(*benefit).title;
+            let Text { zh, en } = &*self.plan.benefit(*benefit).title;
             let now = self.meaning.paid(*benefit).decimal().known()?;
             let now = Form::Yuan.result(now).en;
             parts.push(match paid_before {
@@ -526,7 +526,7 @@ impl<'a> Worker<'a> {
             Number::Table(index) => plan.table(*index).origin.title.clone(),
             Number::Slab(index) => plan.slab(*index).origin.title.clone(),
             Number::Paid(benefit) => {
-                let Text { zh, en } = &plan.benefit(*benefit).title;
+                let Text { zh, en } = &*plan.benefit(*benefit).title;
                 say!("本次{zh}", "paid now for {en}")
             }
             Number::Prior(prior) => self.name_of_prior(*prior),
@@ -567,15 +567,15 @@ impl<'a> Worker<'a> {
         };
         match &plan.entry(prior.entry).amount {
             LedgerAmount::Paid(benefit) => {
-                let Text { zh, en } = &plan.benefit(*benefit).title;
+                let Text { zh, en } = &*plan.benefit(*benefit).title;
                 say!("{zh_scope}此前已付{zh}", "paid before for {en} {en_scope}")
             }
             LedgerAmount::Count(benefit) => {
-                let Text { zh, en } = &plan.benefit(*benefit).title;
+                let Text { zh, en } = &*plan.benefit(*benefit).title;
                 say!("{zh_scope}此前给付{zh}的次数", "times {en} was paid before {en_scope}")
             }
             LedgerAmount::Deducted(benefit) => {
-                let Text { zh, en } = &plan.benefit(*benefit).title;
+                let Text { zh, en } = &*plan.benefit(*benefit).title;
                 say!("{zh_scope}此前已扣起付线（{zh}）", "deducted before from {en} {en_scope}")
             }
             LedgerAmount::Sum(number) => {

@@ -77,15 +77,15 @@ impl Subject {
     }
 
     pub(super) fn benefit(Benefit { id, title, .. }: &Benefit) -> Subject {
-        Subject { name: id.to_string(), title: title.clone() }
+        Subject { name: id.to_string(), title: Text::clone(title) }
     }
 
     pub(super) fn limit(Limit { id, title, .. }: &Limit) -> Subject {
-        Subject { name: id.to_string(), title: title.clone() }
+        Subject { name: id.to_string(), title: Text::clone(title) }
     }
 
     pub(super) fn condition(Condition { id, text, .. }: &Condition) -> Subject {
-        Subject { name: id.to_string(), title: text.clone() }
+        Subject { name: id.to_string(), title: Text::clone(text) }
     }
 
     pub(super) fn called(name: &str, title: &Text) -> Subject {

@@ -9,11 +9,11 @@
 #![expect(clippy::cast_precision_loss, reason = "a sample has far fewer than 2⁵³ claims")]
 #![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is from 0 to 1")]
 
+use statrs::distribution::{Beta, ContinuousCDF};
+
 const MILLION: f64 = 1_000_000.0;
 /// Less than any hit.
 const NONE: f64 = 1e-9;
-/// Halving so often leaves nothing of an interval between 0 and 1.
-const HALVINGS: u32 = 60;
 
 /// The bounds between which the true share lies with this doubt (in millionths), in millionths: rounded outwards.
 pub(super) fn clopper_pearson(hits: u64, of: u64, doubt: u64) -> (u64, u64) {
@@ -22,8 +22,8 @@ pub(super) fn clopper_pearson(hits: u64, of: u64, doubt: u64) -> (u64, u64) {
 
 fn bounds(hits: f64, of: f64, doubt: u64) -> (u64, u64) {
     let tail = doubt as f64 / MILLION / 2.0;
-    let low = if hits < NONE { 0.0 } else { quantile(hits, of - hits + 1.0, tail) };
-    let high = if of - hits < NONE { 1.0 } else { quantile(hits + 1.0, of - hits, 1.0 - tail) };
+    let low = if hits < NONE { 0.0 } else { quantile(hits, of - hits + 1.0, tail, 0.0) };
+    let high = if of - hits < NONE { 1.0 } else { quantile(hits + 1.0, of - hits, 1.0 - tail, 1.0) };
     ((low * MILLION).floor() as u64, (high * MILLION).ceil() as u64)
 }
 
@@ -56,62 +56,9 @@ pub(super) fn korn_graubard(parts: &[Part], doubt: u64) -> (u64, u64) {
     bounds(share * as_many, as_many, doubt)
 }
 
-/// Where the beta distribution reaches this share.
-fn quantile(a: f64, b: f64, share: f64) -> f64 {
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..HALVINGS {
-        let middle = f64::midpoint(low, high);
-        if incomplete_beta(a, b, middle) < share { low = middle } else { high = middle }
-    }
-    f64::midpoint(low, high)
-}
-
-/// The regularised incomplete beta function, by its continued fraction.
-fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
-    if x <= 0.0 || x >= 1.0 {
-        return x.clamp(0.0, 1.0);
-    }
-    let front = (ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * x.ln() + b * (1.0 - x).ln()).exp();
-    if x < (a + 1.0) / (a + b + 2.0) {
-        front * fraction(a, b, x) / a
-    } else {
-        1.0 - front * fraction(b, a, 1.0 - x) / b
-    }
-}
-
-/// Lentz's way through the fraction.
-fn fraction(a: f64, b: f64, x: f64) -> f64 {
-    const TINY: f64 = 1e-300;
-    let away = |number: f64| if number.abs() < TINY { TINY } else { number };
-    let (mut above, mut below) = (1.0, 1.0 / away(1.0 - (a + b) * x / (a + 1.0)));
-    let mut product = below;
-    for step in 1..10_000_u32 {
-        let turn = f64::from(step);
-        let even = turn * (b - turn) * x / ((a + 2.0 * turn - 1.0) * (a + 2.0 * turn));
-        below = 1.0 / away(1.0 + even * below);
-        above = away(1.0 + even / above);
-        product *= above * below;
-        let odd = -(a + turn) * (a + b + turn) * x / ((a + 2.0 * turn) * (a + 2.0 * turn + 1.0));
-        below = 1.0 / away(1.0 + odd * below);
-        above = away(1.0 + odd / above);
-        product *= above * below;
-        if (above * below - 1.0).abs() < 1e-15 {
-            break;
-        }
-    }
-    product
-}
-
-/// The logarithm of the gamma function above 0, by Stirling's series from 10 on.
-fn ln_gamma(x: f64) -> f64 {
-    let (mut x, mut below) = (x, 0.0);
-    while x < 10.0 {
-        below += x.ln();
-        x += 1.0;
-    }
-    let series =
-        1.0 / (12.0 * x) - 1.0 / (360.0 * x.powi(3)) + 1.0 / (1_260.0 * x.powi(5)) - 1.0 / (1_680.0 * x.powi(7));
-    (x - 0.5) * x.ln() - x + 0.5 * (2.0 * std::f64::consts::PI).ln() + series - below
+/// Where the beta distribution reaches this share; nowhere is as far off as a bound can be.
+fn quantile(a: f64, b: f64, share: f64, nowhere: f64) -> f64 {
+    Beta::new(a, b).map_or(nowhere, |beta| beta.inverse_cdf(share))
 }
 
 #[cfg(test)]
@@ -127,6 +74,13 @@ mod tests {
         assert_eq!(clopper_pearson(5, 10, 50_000), (187_086, 812_914));
         assert_eq!(clopper_pearson(10, 10, 50_000), (691_502, 1_000_000));
         assert_eq!(clopper_pearson(10, 100, 50_000), (49_004, 176_223));
+    }
+
+    /// As the continued fraction of Lentz gives them.
+    #[test]
+    fn the_bounds_are_exact_for_many_claims() {
+        assert_eq!(clopper_pearson(5_000, 100_000, 50_000), (48_657, 51_369));
+        assert_eq!(clopper_pearson(500_000, 1_000_000, 50_000), (499_019, 500_981));
     }
 
     /// The definition itself: at the lower bound so many hits or more, at the upper so many or fewer, have half of the doubt.

@@ -10,6 +10,12 @@ use crate::batch::{Headers, Intake, Job, for_people_beside};
 use crate::text::Language;
 
 /// Claims, enrollments and recorded payouts to read, the differences to write, and how: made by [`Audit::new`], changed by the other functions.
+///
+/// ```
+/// use huzhu::audit::{Audit, Unit};
+///
+/// let audit = Audit::new("claims.csv", "enrollments.csv", "recorded.csv", "differences.csv").unit(Unit::Fen).roundings();
+/// ```
 #[derive(Debug, Clone)]
 pub struct Audit {
     pub(super) job: Job,

@@ -2,6 +2,8 @@
 //!
 //! Every one is decided by the same meaning as the plan itself. Nothing here works out an amount.
 
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
 
 use super::cause::{Cause, Subject};
@@ -11,7 +13,7 @@ use crate::code::Code;
 use crate::plan::expression::{Date, Number};
 use crate::plan::{Action, Benefit, Plan, Step};
 use crate::rounding::{Mode, Rounding};
-use crate::text::{Text, say};
+use crate::text::say;
 
 /// A plan with one thing changed.
 #[derive(Debug)]
@@ -254,7 +256,13 @@ impl Rules<'_> {
             self.add_to(benefit, Code::BenefitTwice, |plan| {
                 with_steps(plan, benefit, |steps| {
                     let action = Action::Pay(Number::Constant(Decimal::TWO));
-                    steps.push(Step { action, when: None, text: Text::default(), clause: None, assumed: Vec::new() });
+                    steps.push(Step {
+                        action,
+                        when: None,
+                        text: Arc::default(),
+                        clause: None,
+                        assumed: Arc::default(),
+                    });
                 });
             });
         }

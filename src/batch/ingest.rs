@@ -36,7 +36,7 @@ pub(crate) use self::vocabulary::Vocabulary;
 use crate::batch::{Given, Input, Observation, Observations, Reject, refused};
 use crate::error::Error;
 use crate::fact::Value;
-use crate::facts::told_twice_text;
+use crate::given::told_twice_text;
 use crate::text::{Text, say};
 
 /// The most characters of a bad value that a reject repeats.

@@ -18,6 +18,17 @@ use crate::plan::Plan;
 use crate::text::say;
 
 /// Certifies claims; the program of each version of a plan is made once, where it is first needed.
+///
+/// ```
+/// use huzhu::{Case, Catalog, Certifier, verify};
+///
+/// # let catalog = Catalog::load("rules".as_ref())?;
+/// let case = Case::read("zhao.json", &std::fs::read("rules/cases/zhao.json")?, &catalog)?;
+/// let certifier = Certifier::new(&catalog); // keep it for many claims
+/// let certificate = certifier.certify(&case)?.to_text();
+/// assert_eq!(verify::certificate(certificate.as_bytes())?.payable(), "7119.87"); // worked out again, without the engine
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Certifier<'c> {
     catalog: &'c Catalog,
     /// By id and version.

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
 use super::canonical::decimal;
+use crate::accumulator::Posting;
 use crate::adjudicate::{Adjudication, BenefitLines};
 use crate::code::Code;
 use crate::exact::{self, Inexact};
@@ -90,8 +91,8 @@ impl Conclusion {
         let reasons: Vec<Reason> =
             reasons.map(|reason| Reason { code: reason.code.clone(), fact: reason.fact.clone() }).collect();
         let benefits = adjudication.benefits();
-        let posts: Vec<(String, Decimal)> =
-            adjudication.posting().iter().flat_map(|posting| posting.amounts()).collect();
+        let posts = adjudication.posting().into_iter().flat_map(Posting::amounts);
+        let posts = posts.map(|(entry, amount)| (entry.to_string(), amount));
         let posted = self.posts.iter().filter_map(|(entry, amount)| Some((entry.clone(), (*amount)?)));
         self.decision == adjudication.decision()
             && self.payable == adjudication.payable()

@@ -14,7 +14,8 @@ use crate::text::{Text, say};
 /// A certificate of a batch by itself: with its program, and with the proof that it is in the batch. It needs no other claim's data.
 ///
 /// ```
-/// # use huzhu::{Case, Catalog, Certifier, Extract, Roll};
+/// # use huzhu::certificate::{Extract, Roll};
+/// # use huzhu::{Case, Catalog, Certifier};
 /// # let catalog = Catalog::load("rules".as_ref())?;
 /// # let case = Case::read("zhao.json", &std::fs::read("rules/cases/zhao.json")?, &catalog)?;
 /// # let certificate = Certifier::new(&catalog).certify(&case)?;

@@ -48,12 +48,12 @@ pub(crate) fn line_words<'p>(plan: &'p Plan, benefit: &'p Benefit, kind: LineKin
     match kind {
         LineKind::Step(index) => {
             let step = benefit.step(index);
-            (step.text.clone(), step.clause.as_ref().unwrap_or(own))
+            (Text::clone(&step.text), step.clause.as_ref().unwrap_or(own))
         }
         LineKind::Rounding => (say!("舍入", "rounding"), &plan.rounding_citation(benefit).clause),
         LineKind::Limit(index) => {
             let limit = plan.limit(index);
-            (limit.title.clone(), &limit.citation.clause)
+            (Text::clone(&limit.title), &limit.citation.clause)
         }
     }
 }
@@ -249,8 +249,8 @@ impl Writer<'_> {
                     "id": stated.id,
                     "met": met.place(),
                     "otherwise": otherwise,
-                    "text": stated.text,
-                    "clause": clause,
+                    "text": *stated.text,
+                    "clause": **clause,
                     "provenance": provenance,
                 })
             })
@@ -263,8 +263,8 @@ impl Writer<'_> {
             .map(|(stated, Waterfall { applies, gross, lines })| {
                 json!({
                     "id": &*stated.id,
-                    "title": stated.title,
-                    "clause": stated.citation.clause,
+                    "title": *stated.title,
+                    "clause": *stated.citation.clause,
                     "provenance": stated.citation.provenance,
                     "applies": applies.place(),
                     "gross": gross.place(),

@@ -12,11 +12,12 @@ use super::tree::Growing;
 
 /// Writes a batch of certificates as lines: each program before the first certificate that needs it, the root in the last.
 ///
-/// Nothing of a certificate that is written is kept but its part in the root; a [`Tree`](crate::Tree) proves of each that it is one of the batch,
-/// and so does an [`Extract`](crate::Extract) of what was written.
+/// Nothing of a certificate that is written is kept but its part in the root; a [`Tree`](super::Tree) proves of each that it is one of the batch,
+/// and so does an [`Extract`](super::Extract) of what was written.
 ///
 /// ```
-/// # use huzhu::{Catalog, Case, Certifier, Roll, Tree};
+/// # use huzhu::certificate::{Roll, Tree};
+/// # use huzhu::{Case, Catalog, Certifier};
 /// # let catalog = Catalog::load("rules".as_ref())?;
 /// # let case = Case::read("zhao.json", &std::fs::read("rules/cases/zhao.json")?, &catalog)?;
 /// let certificate = Certifier::new(&catalog).certify(&case)?;

@@ -3,7 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use huzhu::{Case, Catalog, Certifier, Code, Decision, Diagnostics, Explanation, NextYuan, Workbook, money};
+use huzhu::explain::NextYuan;
+use huzhu::{Case, Catalog, Certifier, Code, Decision, Diagnostics, Explanation, Workbook, money};
 
 use super::explanation::Statement;
 use super::files::{self, why};

@@ -1,6 +1,7 @@
 //! `huzhu adjudicate --curve`: what is paid for every value of one fact, as a table and as a drawing.
 
-use huzhu::{Case, Catalog, Curve, Decision, Error, Language, Piece, Turn, money};
+use huzhu::curve::{Piece, Turn};
+use huzhu::{Case, Catalog, Curve, Decision, Error, Language, money};
 use rust_decimal::Decimal;
 
 use super::layout::{Ink, grouped, pad, pad_left, width};

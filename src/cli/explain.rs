@@ -164,7 +164,7 @@ fn conditions(name: &str, found: &[(&Plan, &Condition)], setting: &Setting) -> S
                 "otherwise": condition.otherwise(),
                 "clause": condition.clause().in_language(language),
                 "provenance": condition.provenance(),
-                "assumed": condition.assumed(),
+                "assumed": condition.assumed().collect::<Vec<_>>(),
             })
         });
         return print(&json!({ "condition": name, "plans": list.collect::<Vec<Json>>() }));
@@ -183,7 +183,7 @@ fn conditions(name: &str, found: &[(&Plan, &Condition)], setting: &Setting) -> S
             (say!(language, "条款", "clause"), condition.clause().in_language(language).to_owned()),
             (say!(language, "出处", "provenance"), words::provenance(condition.provenance(), language).to_owned()),
         ];
-        let figures = condition.assumed().iter().filter_map(|assumed| {
+        let figures = condition.assumed().filter_map(|assumed| {
             let value = words::value(assumed.value.as_deref()?, language);
             Some((say!(language, "推定", "assumed"), format!("{}: {value}", assumed.title.in_language(language))))
         });

@@ -1,9 +1,11 @@
 //! The explanation of benefits as a page of text, for the member and for the auditor.
 
+use huzhu::explain::{
+    Assumption, BenefitExplanation, DerivedExplanation, FigureExplanation, NextYuan, ReasonExplanation, StepExplanation,
+};
 use huzhu::{
-    Accumulators, Assumption, BenefitExplanation, Case, Condition, Decision, DerivedExplanation, Explanation,
-    FigureExplanation, Holder, Kind, Language, NextYuan, Plan, Provenance, ReasonExplanation, STANDARD, StandardFact,
-    StepExplanation, Value, exact, money,
+    Accumulators, Case, Condition, Decision, Explanation, Holder, Kind, Language, Plan, Provenance, STANDARD,
+    StandardFact, Value, exact, money,
 };
 use rust_decimal::Decimal;
 

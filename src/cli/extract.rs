@@ -1,6 +1,6 @@
 //! `huzhu extract`: one claim's certificate out of a batch.
 
-use huzhu::Extract;
+use huzhu::certificate::Extract;
 
 use super::options::{self, Setting};
 use super::words::{pick, say};

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use huzhu::{Assumption, Explanation};
+use huzhu::Explanation;
+use huzhu::explain::Assumption;
 
 use super::layout::TIE;
 

@@ -79,24 +79,24 @@ impl Plan {
             let stated = self.benefit(benefit);
             let (zh, en) = (&stated.title.zh, &stated.title.en);
             let (zh_rule, en_rule) = (&text.zh, &text.en);
-            Turn { text: say!("{zh}：{zh_rule}", "{en}: {en_rule}"), clause: stated.citation.clause.clone() }
+            Turn { text: say!("{zh}：{zh_rule}", "{en}: {en_rule}"), clause: Text::clone(&stated.citation.clause) }
         };
         Some(match place {
             Place::Condition(index) => {
                 let condition = self.condition(index);
-                Turn { text: condition.text.clone(), clause: condition.citation.clause.clone() }
+                Turn { text: Text::clone(&condition.text), clause: Text::clone(&condition.citation.clause) }
             }
             Place::When(benefit) => of_benefit(benefit, say!("是否适用", "whether it applies")),
-            Place::Gross(benefit) => of_benefit(benefit, self.benefit(benefit).gross.wording.clone()),
+            Place::Gross(benefit) => of_benefit(benefit, Text::clone(&self.benefit(benefit).gross.wording)),
             Place::Rounding(benefit) => of_benefit(benefit, say!("舍入", "rounding")),
             Place::Step(benefit, step) => {
                 let stated = self.benefit(benefit).steps.get(step)?;
-                let turn = of_benefit(benefit, stated.text.clone());
-                Turn { clause: stated.clause.clone().unwrap_or(turn.clause), ..turn }
+                let turn = of_benefit(benefit, Text::clone(&stated.text));
+                Turn { clause: stated.clause.as_deref().cloned().unwrap_or(turn.clause), ..turn }
             }
             Place::Limit(index) => {
                 let limit = self.limits.get(index)?;
-                Turn { text: limit.title.clone(), clause: limit.citation.clause.clone() }
+                Turn { text: Text::clone(&limit.title), clause: Text::clone(&limit.citation.clause) }
             }
             Place::Identity(_) | Place::Ledger => return None,
         })

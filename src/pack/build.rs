@@ -17,8 +17,8 @@ use crate::fact::{Kind, STANDARD};
 use crate::pack::resolve::{Extent, MAX_PARTS};
 use crate::plan::expression::{Date, MAX_FACTS, Number, Truth};
 use crate::plan::{
-    Assumed, Benefit, Citation, Condition, Figures, Limit, Origin, Plan, PlanReference, Provenance, Slab, Spelled,
-    Table, Values, Waiting,
+    AllAssumed, Assumed, Benefit, Citation, Condition, Figures, Limit, Origin, Plan, PlanReference, Provenance, Slab,
+    Spelled, Table, Values, Waiting,
 };
 
 use crate::scope::Scope;
@@ -328,15 +328,15 @@ impl<'n> Builder<'n> {
 
     /// Closes an item: its clause, its provenance, and all that it assumes.
     fn citation(&mut self, node: &Node) -> Option<Citation> {
-        let assumed = self.resolver.take_touched();
-        Some(Citation { clause: node.get("clause")?.words(), provenance: provenance(node)?, assumed })
+        let assumed = self.resolver.take_touched().into_iter().map(Arc::new).collect();
+        Some(Citation { clause: node.get("clause")?.words().into(), provenance: provenance(node)?, assumed })
     }
 
     /// What is read, and what this part of an item alone stands on that is assumed.
-    fn assumed_by<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> (T, Vec<Assumed>) {
+    fn assumed_by<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> (T, AllAssumed) {
         let outer = std::mem::take(&mut self.resolver.touched);
         let read = read(self);
-        let own = self.resolver.touched.iter().cloned().collect();
+        let own = self.resolver.touched.iter().cloned().map(Arc::new).collect();
         self.resolver.touched.extend(outer);
         (read, own)
     }

@@ -5,7 +5,7 @@ use crate::claim::Claim;
 use crate::code::Code;
 use crate::enrollment::Enrollment;
 use crate::fact::{Holder, Kind, STANDARD, Value};
-use crate::facts::{Facts, otherwise_written};
+use crate::given::{Facts, otherwise_written};
 use crate::spelling::{self, Spelt};
 use crate::text::{Text, say};
 

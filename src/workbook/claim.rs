@@ -563,7 +563,8 @@ impl Pen<'_> {
 
     /// What an entry counts, with the title of what it is about.
     fn entry_words(&self, name: &str, measure: Measure) -> String {
-        let benefit = self.page.plan.benefits.iter().find(|benefit| &*benefit.id == name).map(|benefit| &benefit.title);
+        let benefit =
+            self.page.plan.benefits.iter().find(|benefit| &*benefit.id == name).map(|benefit| &*benefit.title);
         let title =
             benefit.or_else(|| self.page.plan.fact_title(name)).map_or_else(|| name.to_owned(), |t| self.words(t));
         let what = match measure {

@@ -200,7 +200,7 @@ pub(super) fn place(plan: &Plan, place: Place, language: Language) -> (String, S
         Place::Step(index, step) => match plan.benefit(index).steps.get(step) {
             Some(step) => {
                 let (text, (name, clause)) = (of(&step.text), benefit(index, self::step(step.action.name(), language)));
-                let clause = step.clause.as_ref().map_or(clause, of);
+                let clause = step.clause.as_deref().map_or(clause, of);
                 (if text.is_empty() { name } else { format!("{name}{}{text}", pick(language, "：", ": ")) }, clause)
             }
             None => benefit(index, ""),

@@ -14,9 +14,10 @@ use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow_cast::cast;
 use arrow_schema::DataType;
 use calamine::{Data, Reader, Xlsx};
+use huzhu::certificate::Extract;
 use huzhu::{
-    Accumulators, Adjudication, Case, Catalog, Certifier, Claim, Enrollment, Extract, Kind, Language, StandardFact,
-    Workbook, batch, history,
+    Accumulators, Adjudication, Case, Catalog, Certifier, Claim, Enrollment, Kind, Language, StandardFact, Workbook,
+    batch, history,
 };
 use parquet::arrow::ArrowWriter;
 use serde_json::{Map, Value as Json, json};

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
-use huzhu::{
-    Accumulators, Case, Catalog, Certifier, Claim, Decision, Enrollment, Error, Extract, Outcome, Roll, batch,
-};
+use huzhu::certificate::{Extract, Roll};
+use huzhu::{Accumulators, Case, Catalog, Certifier, Claim, Decision, Enrollment, Error, Outcome, batch};
 
 use super::program::{adjudicated, batched, huzhu, input};
 use crate::oracle::draw::Draw;

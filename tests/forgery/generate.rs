@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use huzhu::{Catalog, Certifier, Roll};
+use huzhu::certificate::Roll;
+use huzhu::{Catalog, Certifier};
 
 use crate::drawn::claims::pair;
 use crate::oracle::draw::Draw;

@@ -1,5 +1,6 @@
 //! Laws 1 and 3: amounts balance, and are rounded once.
 
+use huzhu::history::Measure;
 use huzhu::rounding::{Mode, Rounding};
 use huzhu::{Accumulators, Adjudication, BenefitLines, Claim, Decision, Enrollment, Inapplicable, Line, exact, money};
 use num_bigint::BigInt;
@@ -63,7 +64,7 @@ pub(crate) fn balances(adjudication: &Adjudication) -> Result<(), TestCaseError>
         matches!(adjudication.decision(), Decision::Paid | Decision::NothingDue)
     );
     if let Some(posting) = adjudication.posting() {
-        let paid = posting.amounts().filter(|(name, _)| name.starts_with("paid:")).map(|(_, amount)| amount);
+        let paid = posting.amounts().filter(|(entry, _)| entry.measure() == Measure::Paid).map(|(_, amount)| amount);
         prop_assert_eq!(
             paid.fold(Decimal::ZERO, |sum, amount| exact::add(sum, amount).unwrap()),
             payable,

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use chrono::NaiveDate;
+use huzhu::history::Measure;
 use huzhu::{Accumulators, Adjudication, Case, Claim, Code, Decision, Enrollment, Notice, Value, exact, history};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -441,7 +442,7 @@ fn posting_and_reversing_leaves_the_accumulators_as_they_were() {
                 prop_assert!(all.has_posted(posting.claim()));
                 let paid: Decimal = posting
                     .amounts()
-                    .filter(|(name, _)| name.starts_with("paid:"))
+                    .filter(|(entry, _)| entry.measure() == Measure::Paid)
                     .fold(Decimal::ZERO, |sum, (_, amount)| exact::add(sum, amount).unwrap());
                 prop_assert_eq!(paid, decided.adjudication.payable());
                 all.reverse(posting.claim()).unwrap();

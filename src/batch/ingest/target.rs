@@ -7,7 +7,7 @@ use crate::batch::ingest::codes::Codes;
 use crate::batch::ingest::vocabulary::KnownFact;
 use crate::code::Code;
 use crate::fact::{Bounds, Kind, Misfit, StandardFact, Value};
-use crate::facts::misfit_text;
+use crate::given::misfit_text;
 use crate::plan::Symbol;
 use crate::spelling::{self, Spelt};
 use crate::text::{Text, say};

@@ -162,7 +162,7 @@ proptest! {
                         (Ok(found), Ok(expected)) => prop_assert_eq!(found, expected, "{} = {:?}", fact.name, text),
                         (Err(reason), Err(misfit)) => {
                             let value = Value::from(text.as_str());
-                            let words = crate::facts::misfit_text(fact, &value, *misfit).on_one_line();
+                            let words = crate::given::misfit_text(fact, &value, *misfit).on_one_line();
                             prop_assert_eq!(reason, &words);
                         }
                         (Ok(_), Err(_)) | (Err(_), Ok(_)) => {
@@ -208,7 +208,7 @@ proptest! {
                     let expected = expected(vocabulary, fact, &Value::Number(decimal));
                     let words = |misfit| {
                         let shown = Value::Text(shown(&column, place_of(&column, number)).into());
-                        crate::facts::misfit_text(fact, &shown, misfit)
+                        crate::given::misfit_text(fact, &shown, misfit)
                     };
                     prop_assert_eq!(found, expected.map_err(words), "{} = {} at {}", fact.name, number, scale);
                 }

@@ -33,7 +33,7 @@ impl<'n> Builder<'n> {
             id: id.into(),
             require: require?,
             otherwise,
-            text: node.get("text")?.words(),
+            text: node.get("text")?.words().into(),
             citation: citation?,
         })
     }
@@ -60,7 +60,7 @@ impl<'n> Builder<'n> {
             let syntax = gross_syntax?;
             b.resolver.guard(&syntax);
             let expression = b.resolver.number(&syntax, Unit::Yuan)?;
-            Some(Spelled { expression, wording: b.wording(&syntax) })
+            Some(Spelled { expression, wording: b.wording(&syntax).into() })
         });
         let steps: Vec<Option<Step>> =
             node.get("steps").map(Node::items).unwrap_or_default().iter().map(|step| self.step(index, step)).collect();
@@ -79,7 +79,7 @@ impl<'n> Builder<'n> {
         };
         Some(Benefit {
             id,
-            title: title(node)?,
+            title: title(node)?.into(),
             when: when?,
             gross: gross?,
             gross_assumed,
@@ -94,7 +94,7 @@ impl<'n> Builder<'n> {
 
     pub(super) fn spelled_truth(&mut self, syntax: &Syntax) -> Option<Spelled<Truth>> {
         let expression = self.resolver.truth(syntax)?;
-        Some(Spelled { expression, wording: self.wording(syntax) })
+        Some(Spelled { expression, wording: self.wording(syntax).into() })
     }
 
     pub(super) fn step(&mut self, benefit: usize, node: &'n Node) -> Option<Step> {
@@ -136,8 +136,9 @@ impl<'n> Builder<'n> {
             Some((when?, parsed, wording))
         });
         let (when, parsed, wording) = read?;
-        let text = node.get("text").map_or_else(|| standing_reason(&parsed, &wording), Node::words);
-        Some(Step { action: parsed, when, text, clause: node.get("clause").map(Node::words), assumed })
+        let text = node.get("text").map_or_else(|| standing_reason(&parsed, &wording), Node::words).into();
+        let clause = node.get("clause").map(|clause| clause.words().into());
+        Some(Step { action: parsed, when, text, clause, assumed })
     }
 
     pub(super) fn action(
@@ -290,7 +291,7 @@ impl<'n> Builder<'n> {
         let citation = self.citation(node);
         Some(Limit {
             id: id.into(),
-            title: title(node)?,
+            title: title(node)?.into(),
             over: over?,
             amount: amount?,
             citation: citation?,

@@ -11,7 +11,7 @@ use crate::pack::resolve::Resolver;
 use crate::pack::syntax::{Term, Unit};
 use crate::plan::expression::{Comparison, Date, Number, Slot, Slots, Truth};
 use crate::plan::{
-    Asked, Citation, Condition, Derived, Excess, Identity, Otherwise, PlanFact, Provenance, Sides, Terms,
+    AllAssumed, Asked, Citation, Condition, Derived, Excess, Identity, Otherwise, PlanFact, Provenance, Sides, Terms,
 };
 use crate::text::{Text, say};
 use std::collections::BTreeSet;
@@ -282,9 +282,9 @@ const DATES: [Order; 4] = [
 ];
 
 fn standing(id: &str, require: Truth, text: Text) -> Condition {
-    let clause = say!("通则", "general rule");
-    let citation = Citation { clause, provenance: Provenance::Stated, assumed: Vec::new() };
-    Condition { id: id.into(), require, otherwise: Otherwise::Deny, text, citation }
+    let clause = say!("通则", "general rule").into();
+    let citation = Citation { clause, provenance: Provenance::Stated, assumed: AllAssumed::default() };
+    Condition { id: id.into(), require, otherwise: Otherwise::Deny, text: text.into(), citation }
 }
 
 #[cfg(test)]

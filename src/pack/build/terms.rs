@@ -160,7 +160,7 @@ impl<'n> Builder<'n> {
     fn some_shares_count(&mut self, max: &Number) -> Option<Spelled<Truth>> {
         let elsewhere = self.resolver.slot(SHARES_ELSEWHERE)?;
         let expression = Truth::Compare(Comparison::Less, Box::new([Number::Fact(elsewhere), max.clone()]));
-        Some(Spelled { expression, wording: some_shares_count() })
+        Some(Spelled { expression, wording: some_shares_count().into() })
     }
 
     pub(super) fn term(&mut self, node: &Node) -> Option<CoverTerm> {
