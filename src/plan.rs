@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::accumulator::Entry;
+use crate::exact::divides;
 use crate::fact::{Absent, Bounds, Holder, Kind, SHARES_ELSEWHERE};
 use crate::rounding::Rounding;
 use crate::spelling::Spellings;
@@ -128,8 +129,8 @@ impl Plan {
         self.conditions.iter()
     }
 
-    /// The pack's promises, each proven: of what a claim is paid for every claim of a member without history, of the order for
-    /// all claims of one cover and event date.
+    /// The pack's promises, each proven: of what a claim is paid for every claim, of what many are paid together for all histories that this
+    /// version has decided, of the order for all claims of one cover and event date.
     #[must_use]
     pub fn promises(&self) -> &[Text] {
         &self.promises
@@ -516,6 +517,17 @@ pub(crate) struct Slab {
 pub(crate) struct Ladder {
     pub(crate) rungs: Vec<Rung>,
     pub(crate) origin: Origin,
+}
+
+impl Ladder {
+    /// Whether no band pays more than what lies inside it, where the due and what each band pays are rounded so.
+    pub(crate) fn gives_parts(&self, each: Option<Rounding>) -> bool {
+        let is_whole = |edge: Decimal| each.is_none_or(|each| divides(each.to, edge));
+        self.rungs.iter().all(|rung| {
+            let edges = is_whole(rung.from) && rung.up_to.is_none_or(is_whole);
+            edges && rung.pays >= Decimal::ZERO && rung.pays <= Decimal::ONE
+        })
+    }
 }
 
 /// One band of a [`Ladder`], above `from`.

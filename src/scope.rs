@@ -28,6 +28,17 @@ impl Scope {
     ];
 }
 
+impl Scope {
+    /// Whether all claims that the other counts together count together in this one, too: a day lies in one calendar year, but a period may lie in two.
+    pub(crate) fn holds_all_of(self, other: Scope) -> bool {
+        match self {
+            Scope::Life => true,
+            Scope::CalendarYear => matches!(other, Scope::CalendarYear | Scope::Event),
+            Scope::Period | Scope::Event => self == other,
+        }
+    }
+}
+
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

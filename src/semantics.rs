@@ -11,8 +11,8 @@ use rust_decimal::Decimal;
 use crate::fact::Absent;
 use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Several, Slot, Slots, Truth};
 use crate::plan::{
-    Action, AnyFigure, Asked, Benefit, Derived, EarlierBenefit, Identity, LedgerAmount, Limit, Otherwise, Period, Plan,
-    Rows, Rung, Step, Waiting,
+    Action, AnyFigure, Asked, Benefit, Derived, EarlierBenefit, Identity, Ladder, LedgerAmount, Limit, Otherwise,
+    Period, Plan, Rows, Rung, Step, Waiting,
 };
 use crate::rounding::Rounding;
 use outcome::LineKind;
@@ -133,6 +133,30 @@ pub(crate) trait Reading {
         date
     }
 
+    /// What a benefit pays before limits; a reading that looks at one case after another may know more of it.
+    #[inline]
+    fn pays(&mut self, _benefit: usize, paid: Self::Number) -> Self::Number {
+        paid
+    }
+
+    /// What the bands of a ladder pay together of the due, where what each pays is rounded so.
+    #[inline]
+    fn climbed(
+        &mut self,
+        _due: &Self::Number,
+        together: Self::Number,
+        _ladder: &Ladder,
+        _each: Option<Rounding>,
+    ) -> Self::Number {
+        together
+    }
+
+    /// What is supposed of a truth, by a reading that looks at one case after another; it is not read then.
+    #[inline]
+    fn supposed(&mut self, _truth: &Truth) -> Option<Self::Truth> {
+        None
+    }
+
     /// The answer, where the reading has it now.
     fn settled(&self, truth: &Self::Truth) -> Option<bool>;
     /// Hears what happens, in order. A reading that gives no reasons does not listen.
@@ -230,6 +254,19 @@ impl<'p, R: Reading> Meaning<'p, R> {
     pub(crate) fn waterfalls(&mut self) -> Vec<R::Number> {
         self.read_benefits();
         std::mem::take(&mut self.paid)
+    }
+
+    /// What one benefit pays before limits, where it is known what those before it do; see [`Meaning::beside`].
+    pub(crate) fn waterfall_of(&mut self, index: usize) -> R::Number {
+        self.benefit(index, self.plan.benefit(index))
+    }
+
+    /// What each benefit pays before limits in a claim that is open to them; nothing is where none is.
+    pub(crate) fn open_waterfalls(&mut self) -> Option<Vec<R::Number>> {
+        let eligible = self.conditions(Otherwise::Deny);
+        let cleared = self.conditions(Otherwise::Pend);
+        let open = self.reading.and(eligible, cleared);
+        (self.reading.settled(&open) != Some(false)).then(|| self.waterfalls())
     }
 
     /// Reads the whole plan: eligibility, waterfalls, limits.
@@ -358,6 +395,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     fn read_benefits(&mut self) {
         for (index, benefit) in self.plan.benefits.iter().enumerate() {
             let paid = self.benefit(index, benefit);
+            let paid = self.reading.pays(index, paid);
             self.paid.push(paid);
         }
     }
@@ -483,13 +521,14 @@ impl<'p, R: Reading> Meaning<'p, R> {
     fn climb(&mut self, ladder: usize, due: &R::Number, each: Option<Rounding>) -> R::Number {
         let mut sum = self.nothing();
         let source = Source::Ladder(ladder);
-        for rung in &self.plan.ladder(ladder).rungs {
+        let ladder = self.plan.ladder(ladder);
+        for rung in &ladder.rungs {
             let inside = self.inside(source, rung, due);
             let pays = self.rung(source, rung, inside);
             let pays = self.rounded(pays, each);
             sum = self.reading.add(sum, pays);
         }
-        sum
+        self.reading.climbed(due, sum, ladder, each)
     }
 
     /// The part of the due inside a band.
@@ -818,6 +857,9 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     pub(crate) fn truth(&mut self, truth: &'p Truth) -> R::Truth {
+        if let Some(supposed) = self.reading.supposed(truth) {
+            return supposed;
+        }
         match truth {
             Truth::Fact(slot) => self.truth_fact(*slot),
             Truth::Value(index) => self.truth(self.plan.truth_value(*index)),

@@ -565,7 +565,7 @@ fn a_check_names_every_file_with_what_it_promises() {
     let ran = huzhu(&["check", "henan-accident", "--lang", "en"]);
     let lines: Vec<&str> = ran.out.lines().collect();
     assert!(lines[0].starts_with("✓ rules/henan-accident.toml  version 1 · from 2024-12-01 · "), "{}", lines[0]);
-    assert_eq!(lines[1], "    proven: no claim is paid more than 130000 yuan");
+    assert_eq!(lines[1], "    proven: the claims of one period are paid no more than 130000 yuan together");
     assert_eq!(lines.last(), Some(&"1 file checked, nothing wrong, 4 promises proven"));
 
     let json: Json = serde_json::from_str(&huzhu(&["check", "--format", "json"]).out).unwrap();

@@ -35,7 +35,7 @@ const KNOWN_WRONG: &[(&str, &[&str])] = &[];
 const SHOWN_ELSEWHERE: [(Code, &str); 1] = [(Code::TooLarge, "a_file_is_read_up_to_its_size")];
 
 /// What is shown for these files is kept word for word.
-const RENDERED: [&str; 23] = [
+const RENDERED: [&str; 28] = [
     "packs/bad-name-row-with-underscore.toml",
     "packs/bands-three-mistakes.toml",
     "packs/bare-range.toml",
@@ -45,7 +45,12 @@ const RENDERED: [&str; 23] = [
     "packs/limit-finer-than-ten-yuan.toml",
     "packs/promise-broken-monotone-by-a-slab.toml",
     "packs/promise-broken-order.toml",
+    "packs/promise-broken-over-a-year.toml",
+    "packs/promise-broken-period.toml",
     "packs/promise-unproven-order.toml",
+    "packs/promise-unproven-period-by-a-step.toml",
+    "packs/promise-unproven-period-by-rounding.toml",
+    "packs/promise-unproven-period-sum.toml",
     "packs/several-mistakes-in-expressions.toml",
     "packs/several-mistakes-shape.toml",
     "packs/table-gap.toml",
@@ -61,10 +66,15 @@ const RENDERED: [&str; 23] = [
     "cases/unknown-fact-near.json",
 ];
 /// These also in Chinese.
-const RENDERED_IN_CHINESE: [&str; 6] = [
+const RENDERED_IN_CHINESE: [&str; 11] = [
     "packs/promise-broken-monotone-by-a-slab.toml",
     "packs/promise-broken-order.toml",
+    "packs/promise-broken-over-a-year.toml",
+    "packs/promise-broken-period.toml",
     "packs/promise-unproven-order.toml",
+    "packs/promise-unproven-period-by-a-step.toml",
+    "packs/promise-unproven-period-by-rounding.toml",
+    "packs/promise-unproven-period-sum.toml",
     "packs/several-mistakes-in-expressions.toml",
     "packs/unguarded-grade.toml",
     "cases/settlement-several.json",

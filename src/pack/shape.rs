@@ -193,8 +193,12 @@ mod keys {
         key("amount", Shape::Expression, "限额（元）", "the limit"),
         key("per", Shape::OneOf(scopes), "累计范围", "the claims that count together"),
     ];
+    const CEILING: Shape = Shape::Table(&[&[
+        key("amount", Shape::Literal, "最高金额（元）", "the most that is paid, in yuan"),
+        key("per", Shape::OneOf(scopes), "累计范围", "the claims that count together"),
+    ]]);
     const PROMISE: &[Key] = &[
-        optional("never_pays_more_than", Shape::Literal, "每次给付不超过", "no claim is paid more"),
+        optional("never_pays_more_than", Shape::Either(&[CEILING, Shape::List(&Shape::Either(&[CEILING, Shape::Literal])), Shape::Literal]), "给付不超过：每次，或同一累计范围合计", "no claim is paid more, or all claims of a scope together"),
         optional("never_pays_more_than_borne", Shape::Text, "给付不超过此项负担", "no claim is paid more than this fact"),
         optional("monotone_in", Shape::List(&Shape::Text), "随之不减", "more of these never pays less"),
         optional("same_in_any_order", Shape::OneOf(|| vec!["event"]), "不论先后，合计相同", "the claims of one event are paid the same together in any order"),
@@ -322,7 +326,11 @@ impl Shape {
     }
 
     fn takes(&self, form: &Form) -> bool {
-        matches!((self, form), (Shape::List(_), Form::List(_)) | (Shape::Map(..), Form::Table(_)))
+        match (self, form) {
+            (Shape::List(_), Form::List(_)) | (Shape::Map(..) | Shape::Table(_), Form::Table(_)) => true,
+            (Shape::Literal, form) => !matches!(form, Form::List(_) | Form::Table(_)),
+            _ => false,
+        }
     }
 
     fn name(&self, language: Language) -> String {

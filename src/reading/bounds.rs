@@ -3,14 +3,18 @@
 //! Every number is a range with the most places that it may have; every operation is done on the ends of ranges. The
 //! result holds for every claim whose facts lie within their bounds.
 
+pub(crate) mod cases;
+
+use cases::{Answer, Cases, Question};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::exact::{self, Inexact};
 use crate::money::FEN;
-use crate::plan::expression::{Comparison, Prior, Slot};
-use crate::plan::{LedgerAmount, Plan};
-use crate::rounding::Rounding;
+use crate::plan::expression::{Comparison, Prior, Slot, Truth};
+use crate::plan::{Ladder, LedgerAmount, Plan};
+use crate::rounding::{Mode, Rounding};
+use crate::scope::Scope;
 use crate::semantics::{Event, Meaning, Place, Reading};
 
 /// All that a number can be.
@@ -23,6 +27,19 @@ pub(crate) struct Range {
     trend: Trend,
     /// Never above the fact that is watched as what was borne.
     at_most_borne: bool,
+    /// Where it is more than nothing: the most that it comes to together with what the watched benefit has posted.
+    with_posted: Option<Decimal>,
+    /// Never below what the watched benefit has posted.
+    at_least_posted: bool,
+}
+
+/// A benefit of which earlier claims may have posted anything, in the scope that is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Posted {
+    pub(crate) benefit: usize,
+    pub(crate) scope: Scope,
+    /// The most that it has posted, where that is known in this case.
+    pub(crate) most: Option<Decimal>,
 }
 
 /// How a value moves while the watched fact grows and all else stays.
@@ -65,6 +82,11 @@ pub(crate) struct Possible {
 }
 
 impl Possible {
+    /// Whether the watched fact does not move it.
+    pub(crate) fn is_still(self) -> bool {
+        self.trend == Trend::Still
+    }
+
     const OPEN: Possible = Possible { may_hold: true, may_fail: true, trend: Trend::Still };
 }
 
@@ -87,15 +109,28 @@ pub(crate) enum Finding {
     },
 }
 
+/// What is left of a benefit at one of its places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Leaves {
+    pub(crate) benefit: usize,
+    pub(crate) place: Place,
+    pub(crate) amount: Range,
+}
+
 /// Reads a plan over all claims at once.
 pub(crate) struct Bounds<'p> {
     plan: &'p Plan,
     watched: Option<Slot>,
     borne: Option<Slot>,
+    posted: Option<Posted>,
+    /// The case that is looked at, and what would split it.
+    cases: Cases,
     place: Place,
     /// The sums that are being bounded: a value may sum itself.
     summed: Vec<usize>,
     pub(crate) findings: Vec<Finding>,
+    /// Benefits on their way down, from the gross amount to what is left by limits.
+    pub(crate) leaves: Vec<Leaves>,
 }
 
 /// What earlier claims can have posted at most, in any unit.
@@ -108,7 +143,37 @@ const MOST_DAYS: Decimal = Decimal::from_parts(438_291, 0, 0, false, 0);
 impl<'p> Bounds<'p> {
     /// Over all facts within their bounds; the payout's trend is that of the watched fact.
     pub(crate) fn new(plan: &'p Plan, watched: Option<Slot>, borne: Option<Slot>) -> Bounds<'p> {
-        Bounds { plan, watched, borne, place: Place::Ledger, summed: Vec::new(), findings: Vec::new() }
+        Bounds {
+            plan,
+            watched,
+            borne,
+            posted: None,
+            cases: Cases::default(),
+            place: Place::Ledger,
+            summed: Vec::new(),
+            findings: Vec::new(),
+            leaves: Vec::new(),
+        }
+    }
+
+    /// Watches what a benefit comes to together with what earlier claims have posted of it.
+    pub(crate) fn beside_posted(self, posted: Posted) -> Bounds<'p> {
+        Bounds { posted: Some(posted), ..self }
+    }
+
+    /// Looks at the claims of one case only.
+    pub(crate) fn in_case(self, supposed: Vec<Answer>) -> Bounds<'p> {
+        Bounds { cases: Cases::of(supposed), ..self }
+    }
+
+    /// What would split the case, as far as it was read.
+    pub(crate) fn questions(&mut self) -> Vec<(Place, Question)> {
+        self.cases.questions()
+    }
+
+    /// Whether no claim is of the case, as far as can be seen.
+    pub(crate) fn is_impossible(&self) -> bool {
+        self.cases.is_impossible
     }
 
     /// Whether earlier claims can have added less than nothing to the entry.
@@ -125,7 +190,21 @@ impl<'p> Bounds<'p> {
 
     fn range(&mut self, low: Decimal, high: Decimal, places: u32) -> Range {
         self.check_fits(low, high, places);
-        Range { low, high, places, trend: Trend::Still, at_most_borne: high <= Decimal::ZERO }
+        let never_positive = high <= Decimal::ZERO;
+        let with_posted = if never_positive { Some(Decimal::ZERO) } else { self.with_most_posted(high) };
+        Range {
+            low,
+            high,
+            places,
+            trend: Trend::Still,
+            at_most_borne: never_positive,
+            with_posted,
+            at_least_posted: false,
+        }
+    }
+
+    fn with_most_posted(&self, amount: Decimal) -> Option<Decimal> {
+        exact::add(amount, self.posted?.most?).ok()
     }
 
     /// A digit may be lost if either end, written with all its places, needs more than 96 bits.
@@ -165,6 +244,15 @@ impl Range {
 
     pub(crate) fn is_at_most_borne(&self) -> bool {
         self.at_most_borne
+    }
+
+    /// The same, or anything down to nothing: what may be left of it.
+    pub(crate) fn or_less(self) -> Range {
+        Range { low: self.low.min(Decimal::ZERO), ..self }
+    }
+
+    pub(crate) fn with_posted(&self) -> Option<Decimal> {
+        self.with_posted
     }
 
     fn is_never_positive(&self) -> bool {
@@ -226,14 +314,18 @@ impl Reading for Bounds<'_> {
         Possible::OPEN
     }
 
-    fn prior(&mut self, Prior { entry, .. }: Prior) -> Range {
+    fn prior(&mut self, Prior { entry, scope }: Prior) -> Range {
         let places = match &self.plan.entry(entry).amount {
             LedgerAmount::Count(_) => 0,
             LedgerAmount::Paid(benefit) => self.plan.benefit(*benefit).rounding.to.scale(),
             LedgerAmount::Deducted(_) | LedgerAmount::Sum(_) => MOST_PLACES_POSTED,
         };
         let low = if self.may_sum_to_less_than_nothing(entry) { -MOST_POSTED } else { Decimal::ZERO };
-        self.range(low, MOST_POSTED, places)
+        let mut range = self.range(low, MOST_POSTED, places);
+        range.at_least_posted = self.posted.is_some_and(|posted| {
+            self.plan.entry(entry).amount == LedgerAmount::Paid(posted.benefit) && scope.holds_all_of(posted.scope)
+        });
+        range
     }
 
     fn add(&mut self, left: Range, right: Range) -> Range {
@@ -242,6 +334,9 @@ impl Reading for Bounds<'_> {
         sum.trend = left.trend.with(right.trend);
         sum.at_most_borne |=
             (left.at_most_borne && right.is_never_positive()) || (right.at_most_borne && left.is_never_positive());
+        sum.with_posted = tighter(sum.with_posted, added_to_posted(&left, &right));
+        sum.at_least_posted =
+            (left.at_least_posted && right.is_never_negative()) || (right.at_least_posted && left.is_never_negative());
         sum
     }
 
@@ -251,6 +346,13 @@ impl Reading for Bounds<'_> {
         let mut difference = self.range(low, high, left.places.max(right.places));
         difference.trend = left.trend.with(right.trend.turned());
         difference.at_most_borne |= left.at_most_borne && right.is_never_negative();
+        if right.at_least_posted {
+            difference.with_posted = tighter(difference.with_posted, Some(left.high));
+        }
+        if right.is_never_negative() {
+            let less = left.with_posted.and_then(|bound| exact::subtract(bound, right.low).ok());
+            difference.with_posted = tighter(difference.with_posted, less);
+        }
         difference
     }
 
@@ -272,6 +374,11 @@ impl Reading for Bounds<'_> {
             Trend::Unclear
         };
         product.at_most_borne |= (left.at_most_borne && right.is_ratio()) || (right.at_most_borne && left.is_ratio());
+        for (part, of) in [(left, right), (right, left)] {
+            if part.is_ratio() && of.is_never_negative() {
+                product.with_posted = tighter(product.with_posted, of.with_posted);
+            }
+        }
         product
     }
 
@@ -279,6 +386,8 @@ impl Reading for Bounds<'_> {
         let mut least = self.range(left.low.min(right.low), left.high.min(right.high), left.places.max(right.places));
         least.trend = left.trend.with(right.trend);
         least.at_most_borne |= left.at_most_borne || right.at_most_borne;
+        least.with_posted = tighter(least.with_posted, tighter(left.with_posted, right.with_posted));
+        least.at_least_posted = left.at_least_posted && right.at_least_posted;
         least
     }
 
@@ -287,6 +396,8 @@ impl Reading for Bounds<'_> {
             self.range(left.low.max(right.low), left.high.max(right.high), left.places.max(right.places));
         greatest.trend = left.trend.with(right.trend);
         greatest.at_most_borne |= left.at_most_borne && right.at_most_borne;
+        greatest.with_posted = tighter(greatest.with_posted, looser(left.with_posted, right.with_posted));
+        greatest.at_least_posted = left.at_least_posted || right.at_least_posted;
         greatest
     }
 
@@ -296,6 +407,7 @@ impl Reading for Bounds<'_> {
         rounded.trend = number.trend;
         // What was borne is a whole number of fen, so that rounding to the fen cannot pass it.
         rounded.at_most_borne |= number.at_most_borne && rounding.to == FEN;
+        rounded.with_posted = tighter(rounded.with_posted, rounded_beside_posted(number.with_posted, rounding));
         rounded
     }
 
@@ -408,6 +520,8 @@ impl Reading for Bounds<'_> {
             Trend::Up | Trend::Down | Trend::Unclear => Trend::Unclear,
         };
         chosen.at_most_borne = then.at_most_borne && otherwise.at_most_borne;
+        chosen.with_posted = tighter(chosen.with_posted, looser(then.with_posted, otherwise.with_posted));
+        chosen.at_least_posted = then.at_least_posted && otherwise.at_least_posted;
         chosen
     }
 
@@ -423,6 +537,34 @@ impl Reading for Bounds<'_> {
         !upper.holds(from.low.cmp(&to.high))
     }
 
+    fn pays(&mut self, benefit: usize, paid: Range) -> Range {
+        match self.cases.pays(benefit) {
+            None => paid,
+            Some(false) => {
+                self.cases.is_impossible |= paid.low > Decimal::ZERO;
+                self.number(Decimal::ZERO)
+            }
+            Some(true) => {
+                self.cases.is_impossible |= paid.is_never_positive();
+                Range { low: paid.low.max(self.plan.benefit(benefit).rounding.to), ..paid }
+            }
+        }
+    }
+
+    fn climbed(&mut self, due: &Range, together: Range, ladder: &Ladder, each: Option<Rounding>) -> Range {
+        if due.is_never_negative() && ladder.gives_parts(each) {
+            let trend = together.trend;
+            Range { trend, ..self.least(*due, together) }
+        } else {
+            together
+        }
+    }
+
+    fn supposed(&mut self, truth: &Truth) -> Option<Possible> {
+        let supposed = self.cases.answer(truth, self.place)?;
+        Some(self.truth(supposed))
+    }
+
     fn settled(&self, truth: &Possible) -> Option<bool> {
         match (truth.may_hold, truth.may_fail) {
             (true, false) => Some(true),
@@ -436,8 +578,14 @@ impl Reading for Bounds<'_> {
             Event::At(place) => self.place = place,
             Event::Condition { index, met } => self.findings.push(Finding::Condition { index, met: *met }),
             Event::When { benefit, holds, .. } => self.findings.push(Finding::When { benefit, holds: *holds }),
-            Event::Gross { benefit, amount } => self.findings.push(Finding::Gross { benefit, low: amount.low }),
-            Event::Line { .. } | Event::Identity { .. } => {}
+            Event::Gross { benefit, amount } => {
+                self.findings.push(Finding::Gross { benefit, low: amount.low });
+                self.leaves.push(Leaves { benefit, place: self.place, amount: *amount });
+            }
+            Event::Line { benefit, leaves, .. } => {
+                self.leaves.push(Leaves { benefit, place: self.place, amount: *leaves });
+            }
+            Event::Identity { .. } => {}
         }
     }
 }
@@ -454,6 +602,45 @@ impl Bounds<'_> {
             return self.range(-MOST_POSTED, MOST_POSTED, MOST_PLACES_POSTED);
         };
         self.range(low, high, places)
+    }
+}
+
+/// Both bounds hold.
+fn tighter(one: Option<Decimal>, other: Option<Decimal>) -> Option<Decimal> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (bound, None) | (None, bound) => bound,
+    }
+}
+
+/// One of the bounds holds.
+fn looser(one: Option<Decimal>, other: Option<Decimal>) -> Option<Decimal> {
+    Some(one?.max(other?))
+}
+
+/// A sum that is more than nothing has one side that is. Where the other is not, the sum is no more than the one.
+fn added_to_posted(left: &Range, right: &Range) -> Option<Decimal> {
+    if right.is_never_positive() {
+        return left.with_posted;
+    }
+    if left.is_never_positive() {
+        return right.with_posted;
+    }
+    let raised = |bound: Option<Decimal>, by: &Range| exact::add(bound?, by.high).ok();
+    let both = tighter(raised(left.with_posted, right), raised(right.with_posted, left));
+    looser(both, looser(left.with_posted, right.with_posted))
+}
+
+/// What is posted is a whole number of fen, so that rounding to the fen ends at the next fen at most. A coarser rounding may pass the bound by
+/// less than one multiple: what a limit over several benefits or several plans has cut need not be one.
+fn rounded_beside_posted(bound: Option<Decimal>, Rounding { to, mode }: Rounding) -> Option<Decimal> {
+    let bound = bound?;
+    match mode {
+        Mode::Down | Mode::Floor => Some(bound),
+        Mode::HalfUp | Mode::HalfDown | Mode::HalfEven | Mode::Up | Mode::Ceiling if to == FEN => {
+            exact::round(bound, Rounding { to: FEN, mode: Mode::Ceiling }).ok()
+        }
+        Mode::HalfUp | Mode::HalfDown | Mode::HalfEven | Mode::Up | Mode::Ceiling => exact::add(bound, to).ok(),
     }
 }
 

@@ -40,6 +40,7 @@ const WORDS: &str = r#"
     table.by_haste = { by = "urgent", rows = { true = "10 yuan", false = "15 yuan" }, @cited }
     table.by_ward = { by = "ward", rows = { open = "10 yuan", closed = "20 yuan" }, otherwise = "15 yuan", @cited }
     table.by_odd_ward = { by = "ward", rows = { open = "10 yuan", closed = "15 yuan" }, otherwise = "20 yuan", @cited }
+    bands.graded = { kind = "marginal", rows = [{ above = "0 yuan", up_to = "50 yuan", pays = "100%" }, { above = "50 yuan", up_to = "60 yuan", pays = "50%" }, { above = "60 yuan", pays = "80%" }], @cited }
     bands.odd_first = { kind = "slab", by = "bill", edge = "below", rows = [{ up_to = "50 yuan", pays = "15 yuan" }, { pays = "10 yuan" }], @cited }
     bands.odd_last = { kind = "slab", by = "bill", edge = "below", rows = [{ up_to = "50 yuan", pays = "10 yuan" }, { pays = "15 yuan" }], @cited }
 "#;
@@ -70,11 +71,15 @@ fn judged(amount: &str, rounding: &str, promise: &str) -> &'static str {
         promise = {{ {promise} }}
         "#
     ));
+    verdict(&found)
+}
+
+fn verdict(found: &[&str]) -> &'static str {
     match found[..] {
         [] => "proven",
         ["promise-broken"] => "broken",
         ["promise-unproven"] => "unproven",
-        _ => panic!("`{amount}` gets {found:?}"),
+        _ => panic!("{found:?}"),
     }
 }
 
@@ -366,6 +371,254 @@ fn a_limit_that_falls_lowers_only_what_is_paid() {
     let rises = |amount: &str| limited(amount, "hundred - bill", r#"monotone_in = ["bill"]"#);
     assert_eq!(rises("bill"), ["promise-broken"]);
     assert_eq!(rises("0 yuan"), [""; 0]);
+}
+
+/// Two benefits of at most 100 yuan each are paid no more than that in one claim if they exclude each other.
+#[test]
+fn benefits_that_exclude_each_other_are_not_added_up() {
+    let table = "
+        one applies when           | the other when                        | they are paid 100 at most
+        urgent                     | not urgent                            | proven
+        urgent                     | urgent                                | broken
+        urgent                     | bill > ten                            | broken
+        ward == open               | ward == closed                        | proven
+        ward == open               | ward in [open, closed]                | broken
+        ward != open               | ward == open                          | proven
+        ward in [open, closed]     | not (ward in [open, closed])          | proven
+        visits < two               | not (visits < two)                    | proven
+        visits < two               | visits >= two                         | proven
+        visits <= two              | visits > two                          | proven
+        visits < two               | visits <= two                         | broken
+        visits == two              | visits != two                         | proven
+        bill > refund              | bill <= refund                        | proven
+        given(urgent)              | not given(urgent)                     | proven
+        urgent and visits < two    | not urgent or visits >= two           | proven
+        urgent and visits < two    | urgent or visits >= two               | broken
+        visits in 1..two           | not (visits in 1..two)                | proven
+        visits < two               | visits > two                          | unproven
+        bill > 0 yuan              | paid(one) == 0 yuan                   | proven
+        bill > 0 yuan              | not (paid(one) > 0 yuan)              | proven
+        bill > 0 yuan              | paid(one) > 0 yuan                    | broken
+    ";
+    for row in rows(table) {
+        let [one, other, expected] = row[..] else { panic!("three cells are expected, not {row:?}") };
+        let found = codes(&format!(
+            r#"
+            benefit = [
+              {{ id = "one", when = "{one}", gross = "bill", @titled }},
+              {{ id = "other", when = "{other}", gross = "hundred", @titled }},
+            ]
+            promise = {{ never_pays_more_than = "100 yuan" }}
+            "#
+        ));
+        assert_eq!(verdict(&found), expected, "`{one}`, `{other}`");
+    }
+}
+
+/// What excludes another is paid beside it never, of whatever else each depends.
+#[test]
+fn what_is_excluded_is_not_added_up() {
+    let excluding = |steps: &str, promise: &str| {
+        let found = codes(&format!(
+            r#"
+            benefit = [
+              {{ id = "one", when = "urgent", gross = "bill", @titled }},
+              {{ id = "other", when = "visits >= 1", gross = "bill", steps = [{steps}], @titled }},
+            ]
+            promise = {{ {promise} }}
+            "#
+        ));
+        verdict(&found)
+    };
+    for promise in [r#"never_pays_more_than = "100 yuan""#, r#"never_pays_more_than_borne = "bill""#] {
+        assert_eq!(excluding(r#"{ exclusive = ["one"], per = "claim" }"#, promise), "proven");
+        assert_eq!(excluding(r#"{ exclusive = ["one"], per = "event" }"#, promise), "proven");
+        assert_eq!(excluding(r#"{ exclusive = ["one"], per = "claim", when = "visits > two" }"#, promise), "broken");
+        assert_eq!(excluding("", promise), "broken");
+    }
+}
+
+#[test]
+fn bands_that_share_the_bill_out_stay_within_it() {
+    let banded = |steps: &str, rounding: &str, promise: &str| {
+        let found = codes(&format!(
+            r#"
+            benefit = [{{ id = "care", when = "urgent", gross = "bill", steps = [{steps}], rounding = {{ {rounding}, @cited }}, @titled }}]
+            promise = {{ {promise} }}
+            "#
+        ));
+        verdict(&found)
+    };
+    let borne = r#"never_pays_more_than_borne = "bill""#;
+    assert_eq!(banded(r#"{ bands = "graded" }"#, TO_THE_FEN, borne), "proven");
+    assert_eq!(banded(r#"{ bands = "graded" }, { pay = "half" }"#, TO_THE_FEN, borne), "proven");
+    assert_eq!(banded(r#"{ bands = "graded" }"#, r#"to = "1 yuan", mode = "up""#, borne), "broken");
+    assert_eq!(banded(r#"{ bands = "graded" }, { add = "ten" }"#, TO_THE_FEN, borne), "broken");
+    // 50 + 5 + 32
+    assert_eq!(banded(r#"{ bands = "graded" }"#, TO_THE_FEN, r#"never_pays_more_than = "87 yuan""#), "proven");
+    assert_eq!(banded(r#"{ bands = "graded" }"#, TO_THE_FEN, r#"never_pays_more_than = "86.99 yuan""#), "broken");
+    assert_eq!(banded(r#"{ bands = "graded" }"#, TO_THE_FEN, r#"monotone_in = ["bill"]"#), "proven");
+}
+
+// ── many claims ───────────────────────────────────────────────────────────
+
+/// A benefit of at most 100 yuan a claim.
+#[test]
+fn what_claims_of_a_scope_are_paid_together() {
+    let table = r#"
+        steps                                                        | all claims of a | most   | is
+                                                                     | period          | 100    | broken
+        { limit = "hundred", per = "period" }                        | period          | 100    | proven
+        { limit = "hundred", per = "period" }                        | period          | 99.99  | broken
+        { limit = "hundred", per = "life" }                          | period          | 100    | proven
+        { limit = "hundred", per = "life" }                          | calendar-year   | 100    | proven
+        { limit = "hundred", per = "life" }                          | event           | 100    | proven
+        { limit = "hundred", per = "life" }                          | life            | 100    | proven
+        { limit = "hundred", per = "period" }                        | life            | 100    | unproven
+        { limit = "hundred", per = "calendar-year" }                 | event           | 100    | proven
+        { limit = "hundred", per = "calendar-year" }                 | period          | 100    | broken
+        { limit = "hundred", per = "calendar-year" }                 | life            | 100    | broken
+        { limit = "hundred", per = "event" }                         | calendar-year   | 100    | broken
+        { limit = "hundred", per = "event" }                         | period          | 100    | broken
+        { limit = "hundred", per = "claim" }                         | event           | 100    | broken
+        { limit = "fifty", per = "event" }, { limit = "sixty", per = "period" } | period | 60   | proven
+        { limit = "fifty", per = "event" }, { limit = "sixty", per = "period" } | event  | 50   | proven
+        { limit = "fifty", per = "event" }, { limit = "sixty", per = "period" } | claim  | 50   | proven
+        { limit = "sixty", per = "period" }, { pay = "half" }        | period          | 60     | proven
+        { limit = "sixty", per = "period" }, { pay = "half" }        | period          | 59     | broken
+        { limit = "sixty", per = "period" }, { bands = "graded" }    | period          | 60     | proven
+        { limit = "sixty", per = "period" }, { less = "ten" }        | period          | 60     | proven
+        { limit = "fifty", per = "period", when = "urgent" }, { limit = "sixty", per = "period", when = "not urgent" } | period | 60 | proven
+        { limit = "fifty", per = "period", when = "urgent" }, { limit = "sixty", per = "period", when = "not urgent" } | period | 59.99 | broken
+        { limit = "fifty", per = "period", when = "urgent" }         | period          | 100    | broken
+        { less = "prior.paid(care, period)" }                        | period          | 100    | proven
+        { less = "prior.paid(care, event)" }                         | period          | 100    | broken
+        { less = "prior.paid(care, life)" }                          | period          | 100    | proven
+    "#;
+    for row in rows(table) {
+        let [steps, per, most, expected] = row[..] else { panic!("four cells are expected, not {row:?}") };
+        let found = codes(&format!(
+            r#"
+            benefit = [{{ id = "care", when = "bill >= 0 yuan", gross = "bill", steps = [{steps}], @titled }}]
+            promise.never_pays_more_than = {{ amount = "{most} yuan", per = "{per}" }}
+            "#
+        ));
+        assert_eq!(verdict(&found), expected, "{most} a {per} of `{steps}`");
+    }
+}
+
+/// The same where the amount itself says what was paid before.
+#[test]
+fn an_amount_that_counts_earlier_claims_is_bounded_with_them() {
+    let table = "
+        gross                                                                | a period | is
+        least(bill, greatest(hundred - prior.paid(care, period), 0 yuan))    | 100      | proven
+        least(bill, greatest(hundred - prior.paid(care, life), 0 yuan))      | 100      | proven
+        least(bill, greatest(hundred - prior.paid(care, event), 0 yuan))     | 100      | broken
+        greatest(hundred - prior.paid(care, period), 0 yuan) * half          | 100      | proven
+        greatest(hundred - prior.paid(care, period) - ten, 0 yuan)           | 90       | proven
+        greatest(hundred - ten - prior.paid(care, period), 0 yuan)           | 90       | proven
+        greatest(hundred - prior.paid(care, period), 0 yuan) + ten           | 110      | broken
+        greatest(hundred - prior.paid(care, period), ten)                    | 110      | broken
+        greatest(hundred - prior.paid(care, period) + ten, 0 yuan)           | 110      | unproven
+        if urgent then greatest(hundred - prior.paid(care, period), 0 yuan) else bill | 100 | broken
+        if urgent then greatest(hundred - prior.paid(care, period), 0 yuan) else 0 yuan | 100 | proven
+        if prior.count(care, period) == 0 then bill else greatest(hundred - prior.paid(care, period), 0 yuan) | 100 | proven
+        hundred - least(prior.paid(care, period), hundred)                   | 100      | unproven
+    ";
+    for row in rows(table) {
+        let [gross, most, expected] = row[..] else { panic!("three cells are expected, not {row:?}") };
+        let found = codes(&format!(
+            r#"
+            benefit = [{{ id = "care", when = "visits >= 1 and bill >= 0 yuan", gross = "{gross}", @titled }}]
+            promise.never_pays_more_than = {{ amount = "{most} yuan", per = "period" }}
+            "#
+        ));
+        assert_eq!(verdict(&found), expected, "{most} of `{gross}`");
+    }
+}
+
+#[test]
+fn so_many_claims_and_no_more_are_bounded_by_what_each_is_paid() {
+    let table = "
+        it applies when                                    | all claims of a | most   | is
+        prior.count(care, period) < two                    | period          | 200    | proven
+        prior.count(care, period) < two                    | period          | 199.99 | broken
+        not (prior.count(care, period) >= two)             | period          | 200    | proven
+        two > prior.count(care, period)                    | period          | 200    | proven
+        prior.count(care, period) <= two                   | period          | 300    | proven
+        prior.count(care, period) <= two                   | period          | 299.99 | broken
+        prior.count(care, life) == 0                       | period          | 100    | proven
+        prior.count(care, event) == 0                      | period          | 100    | broken
+        prior.count(care, life) < two and urgent           | event           | 200    | proven
+        prior.count(care, life) < two or urgent            | event           | 200    | broken
+        prior.paid(care, period) < fifty                   | period          | 150    | proven
+        prior.paid(care, period) == 0 yuan                 | period          | 100    | proven
+    ";
+    for row in rows(table) {
+        let [when, per, most, expected] = row[..] else { panic!("four cells are expected, not {row:?}") };
+        let found = codes(&format!(
+            r#"
+            benefit = [{{ id = "care", when = "{when}", gross = "bill", @titled }}]
+            promise.never_pays_more_than = {{ amount = "{most} yuan", per = "{per}" }}
+            "#
+        ));
+        assert_eq!(verdict(&found), expected, "{most} a {per} of `{when}`");
+    }
+}
+
+/// Three benefits of at most 100 yuan a claim each, of which two are limited to 50 and 60 yuan a period.
+#[test]
+fn limits_over_several_benefits_are_put_together() {
+    let table = r#"
+        limits over several                                                          | most | is
+                                                                                     | 110  | broken
+        over = ["first", "second", "third"], amount = "hundred", per = "period"           | 100  | proven
+        over = ["first", "second", "third"], amount = "hundred", per = "life"             | 100  | proven
+        over = ["first", "second", "third"], amount = "hundred", per = "period"           | 99.99 | broken
+        over = ["first", "second", "third"], amount = "hundred", per = "event"            | 100  | broken
+        over = ["third"], amount = "ten", per = "period"                             | 120  | proven
+        over = ["third"], amount = "ten", per = "period"                             | 119.99 | broken
+        over = ["second", "third"], amount = "ten", per = "period"                      | 60   | proven
+        over = ["second", "third"], amount = "ten", per = "claim"                       | 60   | broken
+    "#;
+    for row in rows(table) {
+        let [limit, most, expected] = row[..] else { panic!("three cells are expected, not {row:?}") };
+        let limit =
+            if limit.is_empty() { String::new() } else { format!("limit = [{{ id = \"cap\", {limit}, @titled }}]") };
+        let found = codes(&format!(
+            r#"
+            benefit = [
+              {{ id = "first", when = "bill >= 0 yuan", gross = "bill", steps = [{{ limit = "fifty", per = "period" }}], @titled }},
+              {{ id = "second", when = "bill >= 0 yuan", gross = "bill", steps = [{{ limit = "sixty", per = "period" }}], @titled }},
+              {{ id = "third", when = "bill >= 0 yuan", gross = "bill", @titled }},
+            ]
+            {limit}
+            promise.never_pays_more_than = {{ amount = "{most} yuan", per = "period" }}
+            "#
+        ));
+        assert_eq!(verdict(&found), expected, "{most} of `{limit}`");
+    }
+}
+
+/// A joint limit may leave a part of a yuan of an earlier claim, so that the next may pass the limit by less than one.
+#[test]
+fn rounding_to_the_yuan_may_pass_what_a_limit_leaves() {
+    for (rounding, most, expected) in [
+        (r#"to = "1 yuan", mode = "half-up""#, "60", "unproven"),
+        (r#"to = "1 yuan", mode = "half-up""#, "61", "proven"),
+        (r#"to = "1 yuan", mode = "down""#, "60", "proven"),
+        (r#"to = "1 yuan", mode = "floor""#, "60", "proven"),
+        (TO_THE_FEN, "60", "proven"),
+    ] {
+        let found = codes(&format!(
+            r#"
+            benefit = [{{ id = "care", when = "bill >= 0 yuan", gross = "bill", steps = [{{ limit = "sixty", per = "period" }}], rounding = {{ {rounding}, @cited }}, @titled }}]
+            promise.never_pays_more_than = {{ amount = "{most} yuan", per = "period" }}
+            "#
+        ));
+        assert_eq!(verdict(&found), expected, "{most} with {rounding}");
+    }
 }
 
 // ── conditions ────────────────────────────────────────────────────────────

@@ -56,7 +56,7 @@ impl Tried {
     }
 
     /// Another claim of the enrollment, some of whose facts are drawn anew.
-    fn beside(&self, plan: &Plan, is_of_the_event: bool, dice: &mut Dice) -> Tried {
+    pub(super) fn beside(&self, plan: &Plan, is_of_the_event: bool, dice: &mut Dice) -> Tried {
         let fresh = Tried::random(plan, dice);
         let mut beside = self.clone();
         for slot in 0..plan.facts.len() {
@@ -72,21 +72,51 @@ impl Tried {
 
     /// The facts that claims of the event have in common, and those of the claim alone.
     fn words_in_common(&self, plan: &Plan) -> (String, String) {
-        let mut facts: Vec<&(Slot, Value)> = self.facts.iter().collect();
-        facts.sort_by_key(|(slot, _)| *slot);
-        let (common, own): (Vec<_>, Vec<_>) = facts.into_iter().partition(|(slot, _)| plan.is_of_the_event(*slot));
-        (spelled(plan, common), spelled(plan, own))
+        self.words_of(plan, |slot| plan.is_of_the_event(slot))
     }
 
-    fn leave_out(&mut self, slot: Slot) {
+    /// Some facts, and all others.
+    pub(super) fn words_of(&self, plan: &Plan, is_among: impl Fn(Slot) -> bool) -> (String, String) {
+        let mut facts: Vec<&(Slot, Value)> = self.facts.iter().collect();
+        facts.sort_by_key(|(slot, _)| *slot);
+        let (among, others): (Vec<_>, Vec<_>) = facts.into_iter().partition(|(slot, _)| is_among(*slot));
+        (spelled(plan, among), spelled(plan, others))
+    }
+
+    pub(super) fn value(&self, slot: Slot) -> Option<&Value> {
+        self.facts.iter().find(|(known, _)| *known == slot).map(|(_, value)| value)
+    }
+
+    pub(super) fn date(&self, slot: Slot) -> Option<NaiveDate> {
+        match self.value(slot)? {
+            Value::Date(date) => Some(*date),
+            Value::Number(_) | Value::YesNo(_) | Value::Text(_) => None,
+        }
+    }
+
+    /// The same with some of its dates so many days later.
+    pub(super) fn moved(&self, dates: &[Slot], days: i64) -> Tried {
+        let mut moved = self.clone();
+        for (slot, value) in &mut moved.facts {
+            if let Value::Date(date) = value
+                && dates.contains(slot)
+                && let Some(later) = calendar::plus_days(*date, days)
+            {
+                *date = later;
+            }
+        }
+        moved
+    }
+
+    pub(super) fn leave_out(&mut self, slot: Slot) {
         self.facts.retain(|(known, _)| *known != slot);
     }
 
     pub(super) fn number(&self, slot: Slot) -> Option<Decimal> {
-        self.facts.iter().find_map(|(known, value)| match value {
-            Value::Number(number) if *known == slot => Some(*number),
-            Value::Number(_) | Value::YesNo(_) | Value::Date(_) | Value::Text(_) => None,
-        })
+        match self.value(slot)? {
+            Value::Number(number) => Some(*number),
+            Value::YesNo(_) | Value::Date(_) | Value::Text(_) => None,
+        }
     }
 
     /// What is decided of the claim, if it is open to the plan's benefits.
@@ -95,7 +125,7 @@ impl Tried {
         matches!(outcome.decision(), Decision::Paid | Decision::NothingDue).then_some(outcome)
     }
 
-    fn outcome(&self, plan: &Plan, id: &str, accumulators: &Accumulators) -> Option<Outcome> {
+    pub(super) fn outcome(&self, plan: &Plan, id: &str, accumulators: &Accumulators) -> Option<Outcome> {
         let mut enrollment = Enrollment::new("E", plan.id(), "M");
         let mut claim = Claim::new(id);
         for (slot, value) in &self.facts {
@@ -132,6 +162,28 @@ const MOST_UNITS: u32 = 10_000_000;
 
 /// In how many draws a claim is looked for that is paid.
 const DRAWS: usize = 6;
+
+/// A claim that is paid: drawn, or the one that was paid most so far where none that is drawn is paid.
+pub(super) fn paid_most(plan: &Plan, most: &mut Option<Tried>, dice: &mut Dice) -> Tried {
+    let nothing = Accumulators::new();
+    let paid = |tried: &Tried| tried.decide(plan, &nothing).map_or(Decimal::ZERO, |outcome| outcome.payable());
+    let mut drawn = Tried::random(plan, dice);
+    for _ in 0..DRAWS {
+        if !paid(&drawn).is_zero() {
+            break;
+        }
+        drawn = Tried::random(plan, dice);
+    }
+    if most.as_ref().is_none_or(|most| paid(&drawn) > paid(most)) {
+        *most = Some(drawn.clone());
+        return drawn;
+    }
+    match (dice.below(3), most) {
+        (0, _) | (_, None) => drawn,
+        (1, Some(most)) => most.clone(),
+        (_, Some(most)) => most.beside(plan, false, dice),
+    }
+}
 
 impl Pair {
     /// What was paid once is varied where nothing else that is drawn is paid.
