@@ -141,7 +141,12 @@ impl Case {
         }
         let plan = catalog.resolve(&self.enrollment, &self.claim)?;
         let meant = plan.read_as_meant(&self.enrollment, &self.claim).into_iter();
-        let text = |meant: &Meant| spelling::meant_text(&meant.fact, &meant.written, &meant.read);
+        let text = |meant: &Meant| {
+            let Meant { fact, written, read, title, .. } = meant;
+            let called = plan.fact_title(fact).map_or(&**fact, |title| &title.zh);
+            let called = Text { zh: called.to_owned(), en: format!("`{fact}`") };
+            spelling::meant_text(&called, written, read, title.as_ref())
+        };
         Ok(meant.map(|meant| Notice::new(meant.code, text(&meant))).collect())
     }
 
@@ -246,14 +251,23 @@ impl Case {
     /// # Errors
     /// Those of [`Case::fact_called`], and [`Error::is_fact`] if the value does not fit the fact.
     pub fn with(&self, catalog: &Catalog, fact: &str, value: &str) -> Result<Case, Error> {
-        let (fact, holder) = self.found(catalog, fact)?;
+        let called = fact;
+        let (fact, holder) = self.found(catalog, called)?;
         let fact = fact.as_str();
         let mut changed = self.clone();
+        let wrong = |error: Error| {
+            let mut plans = catalog.versions(self.enrollment.plan()).iter();
+            let title = plans.find_map(|plan| plan.fact_title(fact));
+            let zh = title.map_or(called, |title| &title.zh).to_owned();
+            error.calling(fact, &Text { zh, en: called.to_owned() })
+        };
         match (holder, value) {
             (Holder::Enrollment, "") => changed.enrollment = changed.enrollment.without(fact),
             (Holder::Claim, "") => changed.claim = changed.claim.without(fact),
-            (Holder::Enrollment, value) => changed.enrollment = changed.enrollment.with(fact, value)?,
-            (Holder::Claim, value) => changed.claim = changed.claim.with(fact, value)?,
+            (Holder::Enrollment, value) => {
+                changed.enrollment = changed.enrollment.with(fact, value).map_err(wrong)?;
+            }
+            (Holder::Claim, value) => changed.claim = changed.claim.with(fact, value).map_err(wrong)?,
         }
         Ok(changed)
     }
@@ -300,7 +314,8 @@ impl Case {
         }
         let standard = STANDARD.iter().flat_map(|fact| [fact.name, fact.zh, fact.en]);
         let of_plan = facts().flat_map(|fact| [&*fact.name, &*fact.title.zh, &*fact.title.en]);
-        let Text { zh, en } = did_you_mean(fact, standard.chain(of_plan)).unwrap_or_else(where_facts_are_listed);
+        let near = did_you_mean(fact, standard.chain(of_plan)).or_else(|| part_of_a_title(fact, facts()));
+        let Text { zh, en } = near.unwrap_or_else(where_facts_are_listed);
         Err(Error::fact(say!("没有事实 `{fact}`：{zh}", "there is no fact `{fact}`: {en}")))
     }
 
@@ -311,6 +326,36 @@ impl Case {
     pub fn accumulators(&self, catalog: &Catalog) -> Result<Accumulators, Error> {
         self.before(catalog).map(|before| before.accumulators)
     }
+}
+
+/// How a key of a case is written, in JSON.
+fn example_of(key: &str) -> Text {
+    let value = match key {
+        "enrollment" => "{ \"id\": \"E1\", \"plan\": \"…\", \"member\": \"M1\", … }",
+        "claim" => "{ \"id\": \"C1\", … }",
+        _ => "\"…\"",
+    };
+    say!("写上 `\"{key}\": {value}`", "add `\"{key}\": {value}`")
+}
+
+/// So many facts are offered.
+const MOST_OFFERED: usize = 3;
+
+/// `did you mean …?` of the facts of whose title a text is a part.
+fn part_of_a_title<'p, I: IntoIterator<Item = &'p PlanFact>>(text: &str, facts: I) -> Option<Text> {
+    let folded = spelling::fold(text);
+    let is_part = |title: &str| spelling::is_part(&folded, &spelling::fold(title));
+    let mut near: Vec<&PlanFact> = Vec::new();
+    for fact in facts.into_iter().filter(|fact| is_part(&fact.title.zh) || is_part(&fact.title.en)) {
+        if near.len() < MOST_OFFERED && near.iter().all(|known| known.name != fact.name) {
+            near.push(fact);
+        }
+    }
+    let list = |of: fn(&PlanFact) -> &str, joint: &str| {
+        near.iter().map(|fact| format!("`{}`", of(fact))).collect::<Vec<_>>().join(joint)
+    };
+    let (zh, en) = (list(|fact| &fact.title.zh, "或"), list(|fact| &fact.name, " or "));
+    (!near.is_empty()).then(|| say!("是否想写 {zh}？", "did you mean {en}?"))
 }
 
 /// Reads facts that a file gives, against the plans of a catalog.
@@ -427,7 +472,8 @@ impl Reader<'_> {
     }
 
     fn missing_key(&mut self, key: &str, span: &Span) {
-        self.findings.report(Code::MissingKey, span, say!("缺少 `{key}`", "`{key}` is missing"));
+        let message = say!("缺少 `{key}`", "`{key}` is missing");
+        self.findings.report(Code::MissingKey, span, message).help_with([example_of(key)]);
     }
 
     fn unknown_key(&mut self, entry: &Entry, known: &[&str]) {

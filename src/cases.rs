@@ -15,7 +15,7 @@ use crate::enrollment::Enrollment;
 use crate::exact;
 use crate::fact::{Holder, STANDARD, Value};
 use crate::money;
-use crate::pack::shape;
+use crate::pack::{choice, shape};
 use crate::plan::Plan;
 use crate::text::{Text, say};
 
@@ -255,7 +255,7 @@ impl Expectation {
 /// The amount before all steps, and what each step that changed it leaves.
 fn how_it_comes(lines: &BenefitLines) -> Vec<Text> {
     let gross = money::print(lines.gross());
-    let start = say!("基数 {gross}", "the amount before all steps is {gross}");
+    let start = say!("计算基数 {gross}", "the amount before all steps is {gross}");
     let steps = lines.lines().iter().filter(|line| line.is_binding()).map(|line| {
         let (step, leaves) = (line.step(), money::print(line.leaves()));
         let Text { zh, en } = &*line.reason();
@@ -334,7 +334,11 @@ impl<'c> TableReader<'c> {
         if !seen.contains("payable") && !seen.contains("decision") {
             let span = table.get("columns").map(|node| node.span.clone()).unwrap_or_default();
             let message = say!("表须有 `payable` 或 `decision` 一列", "a table needs a column `payable` or `decision`");
-            self.facts.findings.report(Code::MissingKey, &span, message);
+            let help = say!(
+                "在 `columns` 中加 `\"payable\"`（应付合计），各行相应加一格",
+                "add `\"payable\"` to `columns`, and a cell to each row"
+            );
+            self.facts.findings.report(Code::MissingKey, &span, message).help_with([help]);
         }
         columns
     }
@@ -393,7 +397,9 @@ impl<'c> TableReader<'c> {
                 "此行有 {found} 格，应有 {wanted} 格",
                 "this row has {found} cells, the table has {wanted} columns"
             );
-            self.facts.findings.report(Code::BadValue, &node.span, message);
+            let help =
+                say!("每列一格，没有值的写 `\"\"`", "write a cell for each column, `\"\"` for what is not given");
+            self.facts.findings.report(Code::BadValue, &node.span, message).help_with([help]);
             let (enrollment, claim) = (Enrollment::default(), Claim::default());
             return Row { id, span: node.span.clone(), enrollment, claim, after: None, expected: Vec::new() };
         }
@@ -507,9 +513,8 @@ impl<'c> TableReader<'c> {
         if decisions.contains(&text) {
             return Some(Expectation::Decision(text.to_owned()));
         }
-        let list = decisions.join(", ");
-        let message = say!("`{text}` 不是下列之一：{list}", "`{text}` is not one of {list}");
-        self.facts.findings.report(Code::BadValue, &cell.span, message).help_with(did_you_mean(text, decisions));
+        let message = choice::refused(text, &decisions);
+        self.facts.findings.report(Code::BadValue, &cell.span, message).help_with([choice::help(text, &decisions)]);
         None
     }
 
@@ -533,7 +538,8 @@ impl<'c> TableReader<'c> {
         let amount = exact::parse(text).ok();
         if amount.is_none() {
             let message = say!("`{text}` 不是金额", "`{text}` is not an amount");
-            self.facts.findings.report(Code::BadValue, &cell.span, message);
+            let help = say!("以元计，只写数字，如 `1017.77`", "write yuan as a plain number, such as `1017.77`");
+            self.facts.findings.report(Code::BadValue, &cell.span, message).help_with([help]);
         }
         amount
     }

@@ -81,12 +81,15 @@ impl Diagnostic {
         let (text, span) = self.shown_source();
         let path = shown(&self.source.path);
         let snippet = Snippet::source(&*text).path(&*path).annotation(AnnotationKind::Primary.span(span));
-        let (error_name, help_name) = match language {
-            Language::Zh => ("错误", "帮助"),
-            Language::En => ("error", "help"),
+        // what stands beside a case that fails is how it came about, not what to do
+        let (beside, error_name, beside_name) = match (self.code, language) {
+            (Code::CaseFailed, Language::Zh) => (Level::NOTE, "错误", "说明"),
+            (Code::CaseFailed, Language::En) => (Level::NOTE, "error", "note"),
+            (_, Language::Zh) => (Level::HELP, "错误", "帮助"),
+            (_, Language::En) => (Level::HELP, "error", "help"),
         };
         let title = Level::ERROR.with_name(error_name).primary_title(self.message(language)).id(self.code.name());
-        let help = self.help(language).map(|help| Level::HELP.with_name(help_name).message(help));
+        let help = self.help(language).map(|help| beside.clone().with_name(beside_name).message(help));
         let report: [Group<'_>; 1] = [title.element(snippet).elements(help)];
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&report)
@@ -249,6 +252,22 @@ impl Findings {
         let text = &self.source.text;
         let (start, end) = (text.floor_char_boundary(span.start), text.ceil_char_boundary(span.end));
         start..end.max(start)
+    }
+
+    /// Puts what to do about each problem into other words.
+    pub(crate) fn reword(&mut self, words: impl Fn(Code, Text) -> Text) {
+        for diagnostic in &mut self.list {
+            let code = diagnostic.code;
+            for help in &mut diagnostic.help {
+                *help = words(code, std::mem::take(help)).on_one_line();
+            }
+        }
+    }
+
+    /// The line of a place in the text, from 1.
+    pub(crate) fn line_of(&self, place: usize) -> usize {
+        let before = self.source.text.get(..place).unwrap_or_default();
+        before.matches('\n').count().saturating_add(1)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

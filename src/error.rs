@@ -66,6 +66,14 @@ enum Kind {
 }
 
 impl Error {
+    /// The same with a fact by what its reader calls it, in place of its name.
+    pub(crate) fn calling(self, name: &str, called: &Text) -> Error {
+        let name = format!("`{name}`");
+        let with = |text: &str, called: &str| text.replacen(&name, &format!("`{called}`"), 1);
+        let message = Text { zh: with(&self.message.zh, &called.zh), en: with(&self.message.en, &called.en) };
+        Error { message: message.on_one_line(), ..self }
+    }
+
     pub(crate) fn fact(message: Text) -> Error {
         Error::of(Kind::Fact, message)
     }

@@ -253,7 +253,7 @@ pub(crate) fn misfit_text(fact: &StandardFact, value: &Value, misfit: Misfit) ->
         Misfit::Value => {
             let text = value.to_string();
             let named = |values: &[&str]| -> Vec<Text> {
-                values.iter().map(|value| spelling::named(value, &fact.value_title(value))).collect()
+                values.iter().map(|value| spelling::named(value, Some(&fact.value_title(value)))).collect()
             };
             match fact.word(&text) {
                 Spelt::Near(near) => spelling::near_text(name, &text, &named(&near)),

@@ -73,7 +73,8 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Read, Diagnostics> {
 /// Each plan that the list names, once.
 fn plan_nodes(list: &Node, findings: &mut Findings) -> Vec<Node> {
     if list.is_empty_list() {
-        findings.report(Code::BadValue, &list.span, say!("列表不能为空", "the list is empty"));
+        let help = say!("写上所限的计划编号", "name the plans that it limits");
+        findings.report(Code::BadValue, &list.span, say!("列表不能为空", "the list is empty")).help_with([help]);
     }
     let mut seen = BTreeSet::new();
     let mut nodes = Vec::new();

@@ -753,6 +753,8 @@ pub(crate) enum LedgerAmount {
 pub(crate) struct Identity {
     pub(crate) id: &'static str,
     pub(crate) text: Text,
+    /// What is wrong where it does not hold.
+    pub(crate) broken: Text,
     pub(crate) asked: Asked,
     pub(crate) agrees: Truth,
     /// The facts that it holds against each other, as it reads them.
@@ -766,11 +768,18 @@ pub(crate) struct Identity {
 pub(crate) struct Sides {
     pub(crate) relation: Comparison,
     pub(crate) amounts: Box<[Number; 2]>,
+    /// The first is given, and the second follows from other facts.
+    pub(crate) is_derivation: bool,
 }
 
 impl Sides {
     pub(crate) fn of(relation: Comparison, amounts: [Number; 2]) -> Sides {
-        Sides { relation, amounts: Box::new(amounts) }
+        Sides { relation, amounts: Box::new(amounts), is_derivation: false }
+    }
+
+    /// A number that is given, and the same as it follows from other facts.
+    pub(crate) fn of_a_derivation(amounts: [Number; 2]) -> Sides {
+        Sides { is_derivation: true, ..Sides::of(Comparison::Equal, amounts) }
     }
 
     pub(crate) fn agree(&self) -> Truth {

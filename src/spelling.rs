@@ -82,22 +82,31 @@ pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| is_invisible(c) || c.is_whitespace())
 }
 
-/// What is said of a text that is read as meant.
-pub(crate) fn meant_text(fact: &str, text: &str, read: &str) -> Text {
-    say!("`{fact}` 的 `{text}` 读作 `{read}`", "`{text}` of `{fact}` is read as `{read}`")
+/// What is said of a text that is read as meant: the fact as each language names it, the value that was read with its title.
+pub(crate) fn meant_text(fact: &Text, text: &str, read: &str, title: Option<&Text>) -> Text {
+    let read_zh = title.map(|title| title.zh.as_str()).filter(|title| !title.is_empty()).unwrap_or(read);
+    if text == read_zh && text != read {
+        return say!("{fact}的 `{text}` 按名称读取", "`{text}` of {fact} is read as `{read}`"; fact);
+    }
+    say!("{fact}的 `{text}` 读作 `{read_zh}`", "`{text}` of {fact} is read as `{read}`"; fact)
+}
+
+/// How a yes or a no is called.
+pub(crate) fn answer_title(answer: &str) -> Text {
+    match answer {
+        "true" => say!("是", "yes"),
+        "false" => say!("否", "no"),
+        _ => Text::default(),
+    }
 }
 
 /// The most values that are named where several are near.
 const MOST_NAMED: usize = 3;
 
 /// A value as a message names it: in Chinese by its title, which is read as meant.
-pub(crate) fn named(value: &str, title: &Text) -> Text {
-    let zh = if title.zh.is_empty() || title.zh == value {
-        format!("`{value}`")
-    } else {
-        format!("`{}`（{value}）", title.zh)
-    };
-    Text { zh, en: format!("`{value}`") }
+pub(crate) fn named(value: &str, title: Option<&Text>) -> Text {
+    let zh = title.map(|title| title.zh.as_str()).filter(|title| !title.is_empty()).unwrap_or(value);
+    Text { zh: format!("`{zh}`"), en: format!("`{value}`") }
 }
 
 /// What is said of a text that is near known values.
@@ -105,14 +114,14 @@ pub(crate) fn near_text(fact: &str, text: &str, near: &[Text]) -> Text {
     let named =
         |of: fn(&Text) -> &str, joint: &str| near.iter().take(MOST_NAMED).map(of).collect::<Vec<_>>().join(joint);
     let (zh, en) = (named(|text| &text.zh, " 或 "), named(|text| &text.en, " or "));
-    say!("`{fact}` 没有取值 `{text}`；是否想写 {zh}？", "`{fact}` has no value `{text}`; did you mean {en}?")
+    say!("`{fact}` 不能填 `{text}`；是否想填 {zh}？", "`{fact}` has no value `{text}`; did you mean {en}?")
 }
 
 /// What is said of a text that is no value of a category that has no others.
 pub(crate) fn unlisted_text(fact: &str, text: &str, known: &[Text]) -> Text {
     let list = |of: fn(&Text) -> &str, joint: &str| known.iter().map(of).collect::<Vec<_>>().join(joint);
     let (zh, en) = (list(|text| &text.zh, "、"), list(|text| &text.en, ", "));
-    say!("`{fact}` 的值 `{text}` 不是下列之一：{zh}", "the value `{text}` of `{fact}` is not one of {en}")
+    say!("`{fact}` 不能填 `{text}`；可填 {zh}", "the value `{text}` of `{fact}` is not one of {en}")
 }
 
 /// What is said of a category whose value is blank.
@@ -158,7 +167,7 @@ const fn slips(length: usize) -> usize {
 }
 
 /// Whether a text is some whole words of a spelling, or some Chinese characters of it.
-fn is_part(text: &str, spelling: &str) -> bool {
+pub(crate) fn is_part(text: &str, spelling: &str) -> bool {
     if text.is_ascii() {
         let (part, all) = (words(text), words(spelling));
         text.contains(|c: char| c.is_ascii_alphabetic()) && all.windows(part.len().max(1)).any(|some| some == part)

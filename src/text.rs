@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,19 @@ impl Text {
             io::ErrorKind::UnexpectedEof => say!("文件不完整", "the file ends too early"),
             io::ErrorKind::OutOfMemory => say!("内存不足", "out of memory"),
             _ => say!("系统报告 `{fault}`", "{fault}"),
+        }
+    }
+
+    /// The same of a file that it does not let be written: where there is no such file, it is its folder that is missing.
+    #[must_use]
+    pub fn of_the_system_writing(path: &Path, fault: &io::Error) -> Text {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        match folder {
+            Some(folder) if fault.kind() == io::ErrorKind::NotFound => {
+                let folder = folder.display();
+                say!("没有文件夹 `{folder}`", "there is no folder `{folder}`")
+            }
+            Some(_) | None => Text::of_the_system(fault),
         }
     }
 

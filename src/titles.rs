@@ -70,6 +70,20 @@ impl Titles {
         }
     }
 
+    /// The fact of a holder whose title is a part of this text: the longest such title.
+    #[cfg(feature = "batch")]
+    pub(crate) fn near(&self, holder: Holder, called: &str) -> Option<&str> {
+        let folded = spelling::fold(without_unit(called));
+        let is_near = |title: &str| {
+            let is_long = |text: &str| text.chars().nth(1).is_some() && !text.is_ascii();
+            is_long(title) && folded.contains(title)
+        };
+        let titles =
+            self.short.iter().filter(|((of, title), names)| *of == holder && names.len() == 1 && is_near(title));
+        let longest = titles.max_by_key(|((_, title), _)| title.chars().count());
+        longest.and_then(|(_, names)| names.first()).map(String::as_str)
+    }
+
     /// Whether a fact of either input is called so.
     #[cfg(feature = "batch")]
     pub(crate) fn knows(&self, called: &str) -> bool {

@@ -168,7 +168,7 @@ fn a_title_in_one_language_is_shown_in_both() {
     assert_eq!(explained(&catalog(&clause), Language::En), explained(&catalog(PACK), Language::En));
     assert_eq!(
         told(&PACK.replace("{ zh = \"示例计划\", en = \"Example plan\" }", "{}"), Language::Zh),
-        ["4:9 `zh`（中文）与 `en`（英文）至少写一项 | "]
+        ["4:9 `zh`（中文）与 `en`（英文）至少写一项 | 如 `{ zh = \"…\" }`"]
     );
 }
 
@@ -194,11 +194,11 @@ fn full_width_signs_outside_of_texts_are_told_with_the_line_as_it_should_be() {
 #[test]
 fn full_width_signs_in_an_expression_are_told_with_what_to_type() {
     let expressions = [
-        ("personal_burden ≥ 0 yuan", "`≥` 是全角符号，表达式中须用半角 | 写作 `>=`"),
+        ("personal_burden ≥ 0 yuan", "表达式中不写 `≥` | 写作 `>=`"),
         ("personal_burden ＞＝ 0 yuan", "`＞＝` 是全角符号，表达式中须用半角 | 写作 `>=`"),
         ("greatest（personal_burden, 1 yuan) > 0 yuan", "`（` 是全角符号，表达式中须用半角 | 写作 `(`"),
         ("greatest(personal_burden，1 yuan) > 0 yuan", "`，` 是全角符号，表达式中须用半角 | 写作 `,`"),
-        ("personal_burden × 2 > 0 yuan", "`×` 是全角符号，表达式中须用半角 | 写作 `*`"),
+        ("personal_burden × 2 > 0 yuan", "表达式中不写 `×` | 写作 `*`"),
         ("personal_burden > １００元", "`１００` 是全角符号，表达式中须用半角 | 写作 `100`"),
         ("cause = “accident”", "`“` 是全角符号，表达式中须用半角 | 表达式中的取值不加引号，如 `cause = accident`"),
         ("cause：accident", "`：` 是全角符号，表达式中须用半角 | "),

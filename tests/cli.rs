@@ -518,7 +518,7 @@ fn a_certificate_is_written_beside_the_explanation() {
 
     let ran = folder.huzhu(&[&asked[..], &["nowhere/zhao.json"]].concat());
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("`nowhere/zhao.json` cannot be written: no such file or folder"), "{}", ran.err);
+    assert!(ran.err.contains("`nowhere/zhao.json` cannot be written: there is no folder `nowhere`"), "{}", ran.err);
 }
 
 #[test]

@@ -144,6 +144,24 @@ fn a_message_begins_small_and_ends_without_a_stop() {
 }
 
 #[test]
+fn what_must_be_one_of_a_list_or_is_missing_comes_with_what_to_write() {
+    let corpora = [packs(), cases(), worked(), catalogs()];
+    let diagnostics =
+        corpora.into_iter().flatten().flat_map(|file| file.diagnostics.iter().map(move |one| (file, one)));
+    let wants_help =
+        |code: Code| matches!(code, Code::BadValue | Code::MissingKey | Code::MissingClause | Code::MissingProvenance);
+    let mut without = Vec::new();
+    for (file, one) in diagnostics.filter(|(_, one)| wants_help(one.code())) {
+        for language in [Language::Zh, Language::En] {
+            if one.help(language).next().is_none() {
+                without.push(format!("{}: {}", file.name, one.message(language)));
+            }
+        }
+    }
+    assert!(without.is_empty(), "{}", without.join("\n"));
+}
+
+#[test]
 fn a_message_is_one_line() {
     let corpora = [packs(), cases(), worked(), catalogs()];
     let mut faults = Vec::new();

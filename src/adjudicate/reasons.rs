@@ -13,7 +13,7 @@ use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact;
 use crate::plan::expression::{Comparison, Slot, Slots};
-use crate::plan::{Assumed, Benefit, Citation, Plan, some_shares_count};
+use crate::plan::{Assumed, Benefit, Citation, Identity, Plan, some_shares_count};
 use crate::reading::exact::{Exact, Known, Listener};
 use crate::semantics::outcome::{self, LineKind, NONE_APPLIES, NOTHING_CLAIMED};
 use crate::semantics::{Event, Place, Source};
@@ -155,17 +155,7 @@ impl Plan {
         for note in notes {
             if let Note::Identity { index, holds: Known::Known(false), sides } = note {
                 let identity = self.identity(*index);
-                let Text { zh, en } = &identity.text;
-                let text = match identity.sides.as_ref().zip(*sides) {
-                    Some((stated, (left, right))) => {
-                        let Text { zh: zh_by, en: en_by } = by_how_much(stated.relation, left, right);
-                        say!(
-                            "不成立：{zh}（{left} 与 {right}{zh_by}）",
-                            "does not hold: {en} ({left} and {right}{en_by})"
-                        )
-                    }
-                    None => say!("不成立：{zh}", "does not hold: {en}"),
-                };
+                let text = broken_text(identity, *sides);
                 adjudication.reasons.push(Reason {
                     code: identity.id.to_owned(),
                     text,
@@ -184,13 +174,28 @@ impl Plan {
             let (name, zh, en) = (&fact.name, &fact.title.zh, &fact.title.en);
             adjudication.reasons.push(Reason {
                 code: Code::MissingFact.name().to_owned(),
-                text: say!("缺少{zh}（`{name}`）", "{en} (`{name}`) is missing"),
+                text: say!("缺少{zh}", "{en} (`{name}`) is missing"),
                 clause: None,
                 fact: Some(name.to_string()),
                 detail: Some(name.to_string()),
                 found: Vec::new(),
             });
         }
+    }
+}
+
+/// What is wrong, with the amounts where it is between amounts.
+fn broken_text(identity: &Identity, sides: Option<(Decimal, Decimal)>) -> Text {
+    let Text { zh, en } = &identity.broken;
+    match identity.sides.as_ref().zip(sides) {
+        Some((stated, (given, follows))) if stated.is_derivation => {
+            say!("{zh}：填 {given}，推算应为 {follows}", "{en}: {given} is given, {follows} follows from them")
+        }
+        Some((stated, (left, right))) => {
+            let Text { zh: zh_by, en: en_by } = by_how_much(stated.relation, left, right);
+            say!("{zh}（{left} 与 {right}{zh_by}）", "{en} ({left} and {right}{en_by})")
+        }
+        None => identity.broken.clone(),
     }
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn of(
 pub(crate) fn unplaced(rows: impl IntoIterator<Item = u64>) -> Option<Observation> {
     let rows: BTreeSet<u64> = rows.into_iter().collect();
     let text = say!(
-        "认不出这件理赔申请属于哪位会员的哪个计划；该会员其后的理赔申请不会提示它未结",
+        "参保编号查不到，请核对；改正之前，该会员其后的理赔申请不会提示这件未结",
         "this claim cannot be assigned to a member and plan, so later claims do not say that it is open"
     );
     Some(Observation {

@@ -232,7 +232,7 @@ impl Need {
         match self {
             Need::Always => say!("必填", "required"),
             Need::WhereUsed => {
-                say!("用到的须填，未填则暂缓", "required where it counts: without it the claim is pended")
+                say!("审核要用，不填则暂缓", "required where it counts: without it the claim is pended")
             }
             Need::IfAny => say!("没有的不填", "left empty if there was none"),
             Need::Derived => say!("可不填", "may be left empty"),
@@ -304,7 +304,16 @@ impl Writer<'_> {
     fn fact(&self, known: &Known<'_>) -> TemplateColumn {
         let values: Vec<String> = match known.kind {
             Kind::YesNo => [say!("是", "yes"), say!("否", "no")].iter().map(|answer| self.said(answer)).collect(),
-            Kind::Category => known.values.iter().map(|(_, title)| self.said(title)).collect(),
+            Kind::Category => {
+                // plans may give one title to values of several names
+                let mut titles: Vec<String> = Vec::new();
+                for title in known.values.iter().map(|(_, title)| self.said(title)) {
+                    if !titles.contains(&title) {
+                        titles.push(title);
+                    }
+                }
+                titles
+            }
             Kind::Money | Kind::Ratio | Kind::Number | Kind::Days | Kind::Date => Vec::new(),
         };
         TemplateColumn {

@@ -68,7 +68,11 @@ fn examined(
             Err(error) => Err(error),
         },
         (None, []) => decided(&case, catalog, asked.brief, setting),
-        (None, changes) => what_if::report(&case, changes, catalog, setting),
+        (None, changes) => match what_if::changed(&case, changes, catalog) {
+            Ok(changed) => what_if::report(&case, &changed, catalog, setting),
+            // it is the option that is wrong, not the file
+            Err(error) => return Ok(wrong("--what-if", &error, setting)),
+        },
     };
     let report = report.unwrap_or_else(|error| wrong(name, &error, setting));
     if let Some((path, certificate)) = asked.certificate.as_ref().zip(certificate) {
@@ -135,8 +139,16 @@ fn decided(case: &Case, catalog: &Catalog, is_brief: bool, setting: &Setting) ->
             let (language, look) = (setting.language, setting.results);
             let joint_limits: Vec<&str> =
                 catalog.joint_limits_over(plan.id()).map(|title| title.in_language(language)).collect();
-            let statement =
-                Statement { explanation: &explanation, plan, case, before: &before, joint_limits, language, look };
+            let statement = Statement {
+                explanation: &explanation,
+                plan,
+                catalog,
+                case,
+                before: &before,
+                joint_limits,
+                language,
+                look,
+            };
             if is_brief { statement.brief() } else { statement.page() }
         }
         Format::Json => check::json::<Explanation>(&explanation),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use huzhu::batch::{self, Cause, Certificates, Encoding, Input, Job, Observation, Reject, Rows, Summary};
-use huzhu::{Catalog, Decision, Language, Plan};
+use huzhu::{Catalog, Code, Decision, Language, Plan};
 use serde_json::{Value as Json, json};
 
 use super::check::{self, json as print};
@@ -241,10 +241,18 @@ impl Done {
         let notices = summary.notices();
         let notices = notices.iter().map(|(code, claims)| (count(*claims), meant(code)));
         list(&mut lines, pick(language, "请注意的理赔", "Claims to look at"), notices.collect(), language, look);
-        let observations = summary.observations();
-        let observations =
-            observations.iter().map(|seen| (count(seen.rows), observation_in_words(seen, summary, language)));
-        list(&mut lines, pick(language, "请注意的行", "Rows to look at"), observations.collect(), language, look);
+        // what was read as it was meant is routine, and stands below what someone has to look at
+        let (routine, others): (Vec<Observation>, Vec<Observation>) = summary
+            .observations()
+            .into_iter()
+            .partition(|seen| matches!(seen.code, Code::ReadAsMeant | Code::Normalised));
+        for (head, seen) in [
+            (pick(language, "请注意的行", "Rows to look at"), others),
+            (pick(language, "已按意思读取的写法", "Read as it was meant"), routine),
+        ] {
+            let seen = seen.iter().map(|seen| (count(seen.rows), observation_in_words(seen, summary, language)));
+            list(&mut lines, head, seen.collect(), language, look);
+        }
         let causes =
             summary.causes().iter().map(|cause| (count(cause.count), cause_in_words(cause, summary, language)));
         list(&mut lines, &self.rejected_in_words(language), causes.collect(), language, look);
@@ -408,16 +416,26 @@ fn cause_in_words(cause: &Cause, summary: &Summary, language: Language) -> Strin
         "" => pick(language, "其他", "other faults"),
         reason => reason,
     };
+    let reason = without_the_column(reason, column);
     if column.is_empty() {
         return say!(language, "{input}的整行：{reason}{first}", "{input}, the whole row: {reason}{first}");
     }
     say!(language, "{input}的 `{column}` 列：{reason}{first}", "{input}, column `{column}`: {reason}{first}")
 }
 
+/// What is said of a value of a column, without the column where it is named already.
+fn without_the_column(text: &str, column: &str) -> String {
+    let zh = [format!("`{column}` 的值 "), format!("`{column}` 的 "), format!("`{column}` ")];
+    match zh.iter().find_map(|head| text.strip_prefix(head.as_str())) {
+        Some(rest) => rest.to_owned(),
+        None => text.replacen(&format!(" of `{column}`"), "", 1),
+    }
+}
+
 pub(super) fn observation_in_words(seen: &Observation, summary: &Summary, language: Language) -> String {
     let (input, Observation { column, first_row, .. }) = (input_in_words(seen.input, language), seen);
     let first = first_in_words(summary, seen.input, *first_row, column, language);
-    let text = seen.text.in_language(language);
+    let text = without_the_column(seen.text.in_language(language), column);
     say!(language, "{input}的 `{column}` 列：{text}{first}", "{input}, column `{column}`: {text}{first}")
 }
 

@@ -125,6 +125,9 @@ impl Found {
         }
         lines.blank();
         lines.line(&self.summary(language, look));
+        if let Some(pointer) = where_more_is_said(&mut self.diagnostics.iter(), language) {
+            lines.line(&pointer);
+        }
         lines.into_text()
     }
 
@@ -149,7 +152,12 @@ impl Found {
         let bad = self.packs.iter().filter(|examined| examined.problems > 0).count();
         let (problems, files) =
             (count_of_problems(self.diagnostics.len(), language), count(files, language, ("个文件", "file", "files")));
-        look.paint(Ink::Bad, &say!(language, "{files}中 {bad} 个有误，共 {problems}", "{problems} in {bad} of {files}"))
+        let words = if self.packs.len() == 1 {
+            say!(language, "共 {problems}", "{problems} in {bad} of {files}")
+        } else {
+            say!(language, "{files}中 {bad} 个有误，共 {problems}", "{problems} in {bad} of {files}")
+        };
+        look.paint(Ink::Bad, &words)
     }
 }
 
@@ -209,7 +217,25 @@ pub(super) fn rendered(wrong: &Diagnostics, language: Language, look: Look) -> S
     }
     let problems = count_of_problems(wrong.len(), language);
     lines.line(&look.paint(Ink::Bad, &problems));
+    if let Some(pointer) = where_more_is_said(&mut wrong.iter(), language) {
+        lines.line(&pointer);
+    }
     lines.into_text()
+}
+
+/// Where more is said of the codes of these problems; none if there are none.
+pub(super) fn where_more_is_said(wrong: &mut dyn Iterator<Item = &Diagnostic>, language: Language) -> Option<String> {
+    let codes: BTreeSet<_> = wrong.map(|diagnostic| diagnostic.code().name()).collect();
+    let code = *codes.first()?;
+    Some(if codes.len() == 1 {
+        say!(language, "`huzhu explain {code}` 说明这一代码", "`huzhu explain {code}` says more of this code")
+    } else {
+        say!(
+            language,
+            "`huzhu explain 代码` 说明各代码，如 `huzhu explain {code}`",
+            "`huzhu explain CODE` says more of a code, such as `huzhu explain {code}`"
+        )
+    })
 }
 
 /// JSON with line breaks, for people and programs alike: what a terminal would obey is written as an escape.

@@ -9,7 +9,7 @@ use super::check::json as print;
 use super::files::{self, did_you_mean};
 use super::layout::{Ink, Lines, Look, clean, pad, width, wrap};
 use super::options::{Explain, Format, Setting};
-use super::words::{self, say};
+use super::words::{self, pick, say};
 use super::{Failure, Report};
 
 /// The columns of the labels of a condition.
@@ -22,9 +22,18 @@ pub(super) fn run(asked: &Explain, setting: &Setting) -> Result<Report, Failure>
     if let Some(code) = Code::named(name) {
         return Ok(Report { results: page(code, setting), ..Report::default() });
     }
-    let plans = files::plans(setting);
+    let plans: Vec<Plan> = files::plans(setting);
+    if let Some(plan) = asked.plan.as_ref().filter(|asked| plans.iter().all(|plan| plan.id() != **asked)) {
+        let ids: BTreeSet<&str> = plans.iter().map(Plan::id).collect();
+        let help = did_you_mean(plan, &ids, setting.language);
+        return Err(
+            Failure::new(say!(setting.language, "没有计划 `{plan}`", "there is no plan `{plan}`")).with_help([help])
+        );
+    }
+    let is_asked = |plan: &&Plan| asked.plan.as_ref().is_none_or(|asked| plan.id() == asked);
     let found: Vec<(&Plan, &Condition)> = plans
         .iter()
+        .filter(is_asked)
         .flat_map(|plan| plan.conditions().map(move |condition| (plan, condition)))
         .filter(|(_, condition)| condition.id() == name)
         .collect();
@@ -72,7 +81,7 @@ fn all(setting: &Setting) -> String {
     lines.into_text()
 }
 
-/// What a code is of, after the code: the first sentence of its page, or what the condition of this id requires if all that have it say the same.
+/// What a code is of, after the code: the first sentence of its page, or what the condition of this id requires, of several the first.
 #[cfg(feature = "batch")]
 pub(super) fn with_its_meaning(name: &str, plans: &[&Plan], language: Language) -> String {
     let meaning = match Code::named(name) {
@@ -80,7 +89,11 @@ pub(super) fn with_its_meaning(name: &str, plans: &[&Plan], language: Language) 
         None => {
             let conditions = plans.iter().flat_map(|plan| plan.conditions()).filter(|condition| condition.id() == name);
             let texts: BTreeSet<&str> = conditions.map(|condition| condition.text().in_language(language)).collect();
-            texts.first().filter(|_| texts.len() == 1).map(|text| (*text).to_owned())
+            let first = texts.first().map(|text| text.trim_end_matches(['.', '。']));
+            first.map(|text| match texts.len() {
+                1 => text.to_owned(),
+                _ => say!(language, "{text}（各计划不同）", "{text} (as the plan says)"),
+            })
         }
     };
     match meaning {
@@ -172,10 +185,32 @@ fn conditions(name: &str, found: &[(&Plan, &Condition)], setting: &Setting) -> S
     let look = setting.results;
     let mut lines = Lines::default();
     lines.line(&look.paint(Ink::Strong, &format!("# {name}")));
+    for Told { heads, rows } in alike(found, language) {
+        lines.blank();
+        lines.line(&look.paint(Ink::Strong, &heads.join(pick(language, "、", "; "))));
+        for (label, words) in rows {
+            for (number, line) in wrap(&clean(&words), look.width.saturating_sub(LABEL)).into_iter().enumerate() {
+                let label = if number == 0 { format!("  {label}") } else { String::new() };
+                lines.line(&format!("{}{line}", pad(&label, LABEL)));
+            }
+        }
+    }
+    lines.into_text()
+}
+
+/// What versions of plans say alike of a condition.
+struct Told {
+    heads: Vec<String>,
+    /// Each with its label.
+    rows: Vec<(String, String)>,
+}
+
+/// What versions of plans say of a condition, those together that say the same.
+fn alike(found: &[(&Plan, &Condition)], language: Language) -> Vec<Told> {
+    let mut groups: Vec<Told> = Vec::new();
     for (plan, condition) in found {
         let (id, version) = (plan.id(), plan.version());
-        lines.blank();
-        lines.line(&look.paint(Ink::Strong, &say!(language, "{id} 版本 {version}", "{id}, version {version}")));
+        let head = say!(language, "{id} 版本 {version}", "{id}, version {version}");
         let rows = [
             (say!(language, "计划", "plan"), plan.title().in_language(language).to_owned()),
             (say!(language, "须", "requires"), condition.text().in_language(language).to_owned()),
@@ -187,12 +222,11 @@ fn conditions(name: &str, found: &[(&Plan, &Condition)], setting: &Setting) -> S
             let value = words::value(assumed.value.as_deref()?, language);
             Some((say!(language, "推定", "assumed"), format!("{}: {value}", assumed.title.in_language(language))))
         });
-        for (label, words) in rows.into_iter().chain(figures) {
-            for (number, line) in wrap(&clean(&words), look.width.saturating_sub(LABEL)).into_iter().enumerate() {
-                let label = if number == 0 { format!("  {label}") } else { String::new() };
-                lines.line(&format!("{}{line}", pad(&label, LABEL)));
-            }
+        let rows: Vec<(String, String)> = rows.into_iter().chain(figures).collect();
+        match groups.iter_mut().find(|told| told.rows == rows) {
+            Some(told) => told.heads.push(head),
+            None => groups.push(Told { heads: vec![head], rows }),
         }
     }
-    lines.into_text()
+    groups
 }

@@ -4,7 +4,7 @@ use huzhu::explain::{
     Assumption, BenefitExplanation, DerivedExplanation, FigureExplanation, NextYuan, ReasonExplanation, StepExplanation,
 };
 use huzhu::{
-    Accumulators, Case, Condition, Decision, Explanation, Holder, Kind, Language, Plan, Provenance, STANDARD,
+    Accumulators, Case, Catalog, Condition, Decision, Explanation, Holder, Kind, Language, Plan, Provenance, STANDARD,
     StandardFact, Value, exact, money,
 };
 use rust_decimal::Decimal;
@@ -21,6 +21,8 @@ const BRIEF: usize = 10;
 pub(super) struct Statement<'a> {
     pub(super) explanation: &'a Explanation,
     pub(super) plan: &'a Plan,
+    /// What words mean that the plan does not tell apart may be known to another.
+    pub(super) catalog: &'a Catalog,
     pub(super) case: &'a Case,
     /// What the history has posted.
     pub(super) before: &'a Accumulators,
@@ -164,7 +166,12 @@ impl Statement<'_> {
         for reason in &self.explanation.reasons {
             let clause = reason.clause.as_deref().map(|clause| notes.clause(clause)).unwrap_or_default();
             let assumed = notes.assumed(&self.assumed_by(reason));
-            page.item("•", &format!("{}{clause}{assumed}", reason.text));
+            // the reader types the name, which the English text has already
+            let name = match (&reason.fact, self.language) {
+                (Some(name), Language::Zh) => format!("（`{name}`）"),
+                (Some(_), Language::En) | (None, _) => String::new(),
+            };
+            page.item("•", &format!("{}{name}{clause}{assumed}", reason.text));
             for found in &reason.found {
                 page.wrapped(Ink::Plain, INDENT.saturating_add(2), found);
             }
@@ -265,7 +272,8 @@ impl Statement<'_> {
             (Value::Date(date), _) => date.to_string(),
             (Value::Text(text), _) => {
                 let standard = || StandardFact::named(name).map(|fact| fact.value_title(text));
-                let title = self.plan.value_title(name, text).cloned().or_else(standard);
+                let elsewhere = || self.catalog.plans().find_map(|plan| plan.value_title(name, text).cloned());
+                let title = self.plan.value_title(name, text).cloned().or_else(elsewhere).or_else(standard);
                 clean(title.as_ref().map_or(text, |title| title.in_language(self.language)))
             }
         }

@@ -234,7 +234,8 @@ pub(super) fn write(path: &Path, content: &[u8], language: Language) -> Result<(
     let is_plain = std::fs::symlink_metadata(path).map_or(true, |entry| entry.is_file());
     let written = if is_plain { replace(path, content) } else { std::fs::write(path, content) };
     written.map_err(|fault| {
-        let (path, why) = (path.display(), why(&fault, language));
+        let why = Text::of_the_system_writing(path, &fault);
+        let (path, why) = (path.display(), why.in_language(language));
         Failure::new(say!(language, "`{path}` 写不进去：{why}", "`{path}` cannot be written: {why}"))
     })
 }

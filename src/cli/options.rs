@@ -75,7 +75,7 @@ pub(super) struct Common {
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto, global = true)]
     color: Colour,
     /// Print help; `-h` is the short one
-    /// · 显示用法；`-h` 为简短的
+    /// · 显示说明；`-h` 只显示简要说明
     #[arg(long, short, action = ArgAction::Help, global = true)]
     help: Option<bool>,
     /// Print the version
@@ -368,12 +368,16 @@ pub(super) struct Schema {
     huzhu explain\n  \
     huzhu explain missing-fact\n  \
     huzhu explain limit-reached --lang zh\n  \
-    huzhu explain age-at-enrolment")]
+    huzhu explain age-at-enrolment --plan henan-accident")]
 pub(super) struct Explain {
     /// The code
     /// · 代码
     #[arg(value_name = "CODE")]
     pub(super) code: Option<String>,
+    /// Of a condition: only what this plan says
+    /// · 条件：只看这一计划
+    #[arg(long, value_name = "PLAN", requires = "code")]
+    pub(super) plan: Option<String>,
 }
 
 /// Writes a new rule pack that works, with its cases

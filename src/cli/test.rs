@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use huzhu::{CasesReport, Diagnostic, Language, Text, WorkedCases};
+use huzhu::{CasesReport, Code, Diagnostic, Language, Text, WorkedCases};
 use serde::Serialize;
 
-use super::check::{count, json};
+use super::check::{count, json, where_more_is_said};
 use super::files::{self, Shelf, Sort, file_name};
 use super::layout::{Ink, Lines, Look, clean, pad, width};
 use super::options::{Format, Setting, Test};
@@ -24,6 +24,9 @@ pub(super) fn run(asked: &Test, setting: &Setting) -> Result<Report, Failure> {
     };
     Ok(Report { results, is_wrong, ..Report::default() })
 }
+
+/// So many problems are shown, unless all are asked for: one changed figure may fail every case.
+const MOST_SHOWN: usize = 10;
 
 /// What came of all files.
 #[derive(Debug, Default, Serialize)]
@@ -109,12 +112,30 @@ impl Ran {
                 file.list(&mut lines, language, look);
             }
         }
-        for diagnostic in &self.diagnostics {
+        let shown = if verbose { self.diagnostics.len() } else { MOST_SHOWN };
+        for diagnostic in self.diagnostics.iter().take(shown) {
             lines.blank();
             lines.line(&diagnostic.render(language, look.is_styled));
         }
         lines.blank();
+        if let Some(more) = self.diagnostics.len().checked_sub(shown).filter(|more| *more > 0) {
+            lines.line(&say!(
+                language,
+                "另有 {more} 处从略；`--verbose` 全部列出",
+                "and {more} more; `--verbose` shows all"
+            ));
+        }
+        if self.diagnostics.iter().any(|diagnostic| diagnostic.code() == Code::CaseFailed) {
+            lines.line(&say!(
+                language,
+                "条款确已改动的，按新条款改算例中的应付金额；没有改动的，改回规则包",
+                "where the clause has changed, correct what the cases expect; where it has not, correct the pack"
+            ));
+        }
         lines.line(&self.summary(language, look));
+        if let Some(pointer) = where_more_is_said(&mut self.diagnostics.iter(), language) {
+            lines.line(&pointer);
+        }
         lines.into_text()
     }
 

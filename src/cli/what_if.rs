@@ -1,6 +1,6 @@
 //! `huzhu adjudicate --what-if`: the same claim with facts changed, beside the claim as it is.
 
-use huzhu::{Adjudication, Case, Catalog, Decision, Error, Explanation, Language, Plan, Reason, exact, money};
+use huzhu::{Adjudication, Case, Catalog, Code, Decision, Error, Explanation, Language, Plan, Reason, exact, money};
 use rust_decimal::Decimal;
 
 use super::layout::{Ink, grouped, pad, pad_left, width};
@@ -9,23 +9,31 @@ use super::page::Page;
 use super::words::{self, pick, say};
 use super::{Report, check};
 
-/// Decides the case twice and compares.
-pub(super) fn report(
-    case: &Case,
-    changes: &[(String, String)],
-    catalog: &Catalog,
-    setting: &Setting,
-) -> Result<Report, Error> {
-    let named = |(called, value): &(String, String)| Ok((case.fact_called(catalog, called)?, value.clone()));
-    let changes: &[(String, String)] = &changes.iter().map(named).collect::<Result<Vec<_>, Error>>()?;
-    let mut changed = case.clone();
-    for (fact, value) in changes {
-        changed = changed.with(catalog, fact, value)?;
+/// The case with facts changed.
+pub(super) struct Changed {
+    /// The facts by name, with what they are changed to.
+    changes: Vec<(String, String)>,
+    case: Case,
+}
+
+/// The case with these facts, each by its name or a title.
+pub(super) fn changed(case: &Case, changes: &[(String, String)], catalog: &Catalog) -> Result<Changed, Error> {
+    let mut changed = Changed { changes: Vec::new(), case: case.clone() };
+    for (called, value) in changes {
+        let fact = case.fact_called(catalog, called)?;
+        changed.case = changed.case.with(catalog, called, value)?;
+        changed.changes.push((fact, value.clone()));
     }
+    Ok(changed)
+}
+
+/// Decides the case twice and compares.
+pub(super) fn report(case: &Case, changed: &Changed, catalog: &Catalog, setting: &Setting) -> Result<Report, Error> {
+    let Changed { changes, case: changed } = changed;
     let ((now, _), (then, _)) = (case.work_out(catalog)?, changed.work_out(catalog)?);
     let difference = exact::subtract(then.payable(), now.payable())?;
     let plan = catalog.decided_by(&then)?;
-    let ways = ways_out(&changed, changes, &then, catalog, plan)?;
+    let ways = ways_out(changed, changes, &then, catalog, plan)?;
     let results = match setting.format {
         Format::Text => {
             let mut text = page(changes, plan, &now, &then, difference, setting);
@@ -168,7 +176,9 @@ fn page(
     }
     for (when, adjudication) in [(say!(language, "现在", "As it is"), now), (say!(language, "变动后", "Then"), then)]
     {
-        let notices = adjudication.notices().iter().filter(|notice| !notice.holds());
+        // what was typed for a word is plain to who typed it
+        let is_told = |notice: &&huzhu::Notice| !notice.holds() && notice.code() != Code::ReadAsMeant;
+        let notices = adjudication.notices().iter().filter(is_told);
         let notices = notices.map(|notice| notice.text().in_language(language).to_owned());
         let said: Vec<String> =
             adjudication.reasons().iter().map(|reason| why(reason, adjudication, language)).chain(notices).collect();
@@ -185,7 +195,7 @@ fn page(
 fn why(reason: &Reason, adjudication: &Adjudication, language: Language) -> String {
     let text = reason.text.in_language(language);
     match adjudication.decision() {
-        Decision::Denied => say!(language, "未满足：{text}", "not met: {text}"),
+        Decision::Denied => say!(language, "未满足条件“{text}”", "not met: {text}"),
         Decision::Paid | Decision::NothingDue | Decision::Pended | Decision::Reversed => text.to_owned(),
     }
 }

@@ -82,11 +82,9 @@ impl<'n> Builder<'n> {
         self.name_benefits();
         self.declare_what_is_no_table();
         if let Some(none) = self.root.get("benefit").filter(|node| node.is_empty_list()) {
-            self.resolver.findings.report(
-                Code::BadValue,
-                &none.span,
-                say!("规则包没有待遇", "the pack has no benefit"),
-            );
+            let message = say!("规则包没有待遇", "the pack has no benefit");
+            let help = say!("至少写一项 `[[benefit]]`", "write at least one `[[benefit]]`");
+            self.resolver.findings.report(Code::BadValue, &none.span, message).help_with([help]);
         }
         self.declare_figures();
         self.declare_facts();
@@ -192,7 +190,8 @@ impl<'n> Builder<'n> {
     }
 
     fn read(&mut self, node: &Node) -> Option<Syntax> {
-        expression(node, &mut self.resolver.findings)
+        let root = self.root;
+        expression(node, &mut self.resolver.findings, &|title| name_titled(root, title))
     }
 
     fn read_literal(&mut self, node: &Node) -> Option<(Literal, Span)> {
@@ -215,9 +214,11 @@ impl<'n> Builder<'n> {
     fn amount(&mut self, node: &Node, unit: Unit) -> Option<Decimal> {
         let (literal, span) = self.read_literal(node)?;
         if literal.unit != unit {
-            let (unit, found) = (unit.said(), literal.unit.said());
+            let (wanted, unit, found) = (unit, unit.said(), literal.unit.said());
+            let fit = Literal { unit: wanted, percent: false, ..literal }.said();
             let message = say!("此处应为{unit}，却是{found}", "{unit} expected, {found} found"; unit, found);
-            self.resolver.findings.report(Code::UnitMismatch, &span, message);
+            let help = say!("写作 `{fit}`", "write `{fit}`"; fit);
+            self.resolver.findings.report(Code::UnitMismatch, &span, message).help_with([help]);
             return None;
         }
         Some(literal.number)
@@ -497,6 +498,17 @@ fn provenance(node: &Node) -> Option<Provenance> {
         "published" => Provenance::Published,
         _ => Provenance::Assumed,
     })
+}
+
+/// What the pack names so: a figure, a fact, a value of a fact, a table, ….
+fn name_titled(root: &Node, wanted: &str) -> Option<String> {
+    let is_titled = |words: &Text| words.zh == wanted;
+    let sections = NAMING_SECTIONS.into_iter().filter_map(|section| root.get(section));
+    let entries = || sections.clone().flat_map(Node::entries);
+    let values = || entries().filter_map(|entry| entry.node.get("values")).flat_map(Node::entries);
+    let of_a_name = entries().find(|entry| title(&entry.node).as_ref().is_some_and(is_titled));
+    let found = of_a_name.or_else(|| values().find(|value| is_titled(&value.node.words())));
+    found.map(|entry| entry.key.clone())
 }
 
 fn title(node: &Node) -> Option<Text> {

@@ -7,8 +7,10 @@ use super::syntax::{Literal, NOT_STRENGTH, Operator, Set, Syntax, Term, Unit};
 use crate::code::Code;
 use crate::diagnostic::Span;
 use crate::document::full_width;
-use crate::fact::STANDARD;
+use crate::fact::{Holder, Kind, STANDARD};
+use crate::spelling::Spelt;
 use crate::text::{Text, say};
+use crate::titles::{Called, Titles};
 use crate::{calendar, exact};
 
 /// An expression has at most 4 KiB.
@@ -23,16 +25,25 @@ pub(crate) struct Fault {
     pub(crate) span: Span,
     pub(crate) message: Text,
     pub(crate) help: Option<Text>,
+    /// Whether the place holds a Chinese word that is none of the rule language; it may be a title of the pack.
+    pub(crate) is_foreign_word: bool,
 }
 
 impl Fault {
     fn syntax(span: Span, message: Text) -> Fault {
-        Fault { code: Code::ExpressionSyntax, span, message, help: None }
+        Fault { code: Code::ExpressionSyntax, span, message, help: None, is_foreign_word: false }
     }
 }
 
-/// Reads an expression; spans count from the start of the text.
+/// Reads an expression; spans count from the start of the text. A number that is written as people do is answered with how it is written here.
 pub(crate) fn expression(text: &str) -> Result<Syntax, Fault> {
+    strictly(text).map_err(|fault| match plainly(text) {
+        Some(plain) => Fault { help: Some(say!("写作 `{plain}`", "write `{plain}`"; plain)), ..fault },
+        None => fault,
+    })
+}
+
+fn strictly(text: &str) -> Result<Syntax, Fault> {
     let mut parser = Parser::of(text)?;
     let syntax = parser.expression(0)?;
     match parser.next() {
@@ -54,6 +65,78 @@ pub(crate) fn literal(text: &str) -> Result<Syntax, Fault> {
             Err(Fault { help: Some(literal_forms()), ..Fault::syntax(syntax.span, message) })
         }
     }
+}
+
+/// What people write in a number with its unit, and what stands for it in a pack.
+const WRITTEN_BY_PEOPLE: [(&str, &str); 21] = [
+    ("人民币", ""),
+    ("￥", ""),
+    ("¥", ""),
+    ("每天", "/天"),
+    ("每日", "/天"),
+    ("一天", "/天"),
+    ("/日", "/天"),
+    ("块钱", "元"),
+    ("块", "元"),
+    ("圆", "元"),
+    ("元整", "元"),
+    ("个自然日", "天"),
+    ("自然日", "天"),
+    ("日历日", "天"),
+    ("日", "天"),
+    ("days/", "days"),
+    ("RMB", "yuan"),
+    ("CNY", "yuan"),
+    ("per day", "/day"),
+    ("a day", "/day"),
+    ("/ days", "/day"),
+];
+
+/// How a number is written in a pack that is written as people do: `130,000元`, `13万元`, `60元每天`, `八十%` is none.
+fn plainly(text: &str) -> Option<Text> {
+    let mut plain: String = text.chars().map(crate::spelling::half_width).collect();
+    for (written, stands_for) in WRITTEN_BY_PEOPLE {
+        plain = plain.replace(written, stands_for);
+    }
+    let without_commas = without_thousands(plain.trim())?;
+    let in_full = in_full(&without_commas)?;
+    let in_full = in_full.replace("//", "/");
+    let is_month = in_full.strip_suffix('月').filter(|before| before.ends_with(|last: char| last.is_ascii_digit()));
+    let in_full = is_month.map_or(in_full.clone(), |before| format!("{before}个月"));
+    let (Term::Number(literal), true) = (strictly(&in_full).ok()?.term, in_full != text) else { return None };
+    Some(literal.said())
+}
+
+/// The text without commas that part digits in threes; `None` if a comma stands elsewhere.
+fn without_thousands(text: &str) -> Option<String> {
+    let mut parts = text.split(',');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.chars().take_while(char::is_ascii_digit).count();
+        if digits != 3 || !plain.ends_with(|last: char| last.is_ascii_digit()) {
+            return None;
+        }
+        plain.push_str(part);
+    }
+    Some(plain)
+}
+
+/// The text with 千, 万 and 亿 behind its digits as zeros.
+fn in_full(text: &str) -> Option<String> {
+    let digits = number_length(text);
+    let (written, rest) = text.split_at_checked(digits).filter(|(written, _)| !written.is_empty())?;
+    let zeros = |rest: &str| match rest.chars().next() {
+        Some('千') => Some(Decimal::ONE_THOUSAND),
+        Some('万') => Some(Decimal::from(10_000_u32)),
+        Some('亿') => Some(Decimal::from(100_000_000_u32)),
+        Some(_) | None => None,
+    };
+    let Some(times) = zeros(rest) else { return Some(text.to_owned()) };
+    let number: String = written.chars().filter(|letter| *letter != '_').collect();
+    let number = exact::multiply(exact::parse(&number).ok()?, times).ok()?.normalize();
+    let mut unit = rest.chars();
+    unit.next();
+    Some(format!("{number}{}", unit.as_str()))
 }
 
 fn literal_forms() -> Text {
@@ -147,10 +230,15 @@ impl Lexer<'_> {
         if let Some((length, plain)) = full_width::run(rest) {
             let signs = rest.get(..length).unwrap_or_default();
             let span = start..start.saturating_add(length);
-            let message = say!(
-                "`{signs}` 是全角符号，表达式中须用半角",
-                "`{signs}` is full-width; an expression takes plain signs"
-            );
+            let message = match signs {
+                "×" | "✕" | "≥" | "≧" | "≤" | "≦" | "≠" | "−" | "–" | "—" => {
+                    say!("表达式中不写 `{signs}`", "an expression takes no `{signs}`")
+                }
+                _ => say!(
+                    "`{signs}` 是全角符号，表达式中须用半角",
+                    "`{signs}` is full-width; an expression takes plain signs"
+                ),
+            };
             let help =
                 if plain.contains(['"', '\'']) { no_quotes() } else { say!("写作 `{plain}`", "write `{plain}`") };
             let is_of_use = plain.contains(['"', '\'']) || Lexer::is_plain(&plain);
@@ -167,7 +255,11 @@ impl Lexer<'_> {
                 return Fault { help: Some(literal_forms()), ..Fault::syntax(span, message) };
             }
             let message = say!("表达式中不能有 `{word}`", "`{word}` means nothing in an expression");
-            return Fault { help: Some(in_the_rule_language(&word)), ..Fault::syntax(span, message) };
+            return Fault {
+                help: Some(in_the_rule_language(&word)),
+                is_foreign_word: true,
+                ..Fault::syntax(span, message)
+            };
         }
         let span = start..start.saturating_add(first.len_utf8());
         let help = matches!(first, '"' | '\'').then(no_quotes);
@@ -270,7 +362,13 @@ impl Parser {
                 "表达式有 {size} 字节，上限为 {MAX_EXPRESSION_BYTES}",
                 "the expression has {size} bytes, at most {MAX_EXPRESSION_BYTES} are read"
             );
-            return Err(Fault { code: Code::ExpressionTooLong, span: 0..size, message, help: None });
+            return Err(Fault {
+                code: Code::ExpressionTooLong,
+                span: 0..size,
+                message,
+                help: None,
+                is_foreign_word: false,
+            });
         }
         let mut lexer = Lexer { text, at: 0 };
         let mut tokens = Vec::new();
@@ -333,7 +431,7 @@ impl Parser {
                 "表达式嵌套超过 {MAX_EXPRESSION_DEPTH} 层",
                 "the expression nests more than {MAX_EXPRESSION_DEPTH} deep"
             );
-            return Err(Fault { code: Code::TooDeep, span, message, help: None });
+            return Err(Fault { code: Code::TooDeep, span, message, help: None, is_foreign_word: false });
         }
         let mut left = self.operand()?;
         let mut operators = 0_usize;
@@ -359,7 +457,13 @@ impl Parser {
                     "表达式嵌套超过 {MAX_EXPRESSION_DEPTH} 层",
                     "the expression nests more than {MAX_EXPRESSION_DEPTH} deep"
                 );
-                return Err(Fault { code: Code::TooDeep, span: left.span, message, help: None });
+                return Err(Fault {
+                    code: Code::TooDeep,
+                    span: left.span,
+                    message,
+                    help: None,
+                    is_foreign_word: false,
+                });
             }
         }
         self.depth = self.depth.saturating_sub(1);
@@ -505,14 +609,27 @@ fn no_quotes() -> Text {
 /// How a Chinese word is written in an expression: that of a standard fact or of one of its values, or a word of the language.
 fn in_the_rule_language(word: &str) -> Text {
     let of_the_language = CHINESE_WORDS.iter().find(|(zh, _)| *zh == word).map(|(_, en)| *en);
-    let of_a_fact = || STANDARD.iter().find(|fact| fact.zh == word).map(|fact| fact.name);
-    match of_the_language.or_else(of_a_fact) {
+    match of_the_language.map(str::to_owned).or_else(|| of_a_fact(word)) {
         Some(name) => say!("`{word}` 写作 `{name}`", "`{word}` is written `{name}`"),
         None => say!(
             "表达式中的名称一律用英文字母书写，如 `hospital_days`",
             "names in an expression are in English letters, such as `hospital_days`"
         ),
     }
+}
+
+/// The name of the standard fact, or of the value of one, that has this title.
+fn of_a_fact(word: &str) -> Option<String> {
+    let titles = Titles::standard();
+    for holder in [Holder::Claim, Holder::Enrollment] {
+        if let Called::One(name) = titles.find(holder, word) {
+            return Some(name.to_owned());
+        }
+    }
+    STANDARD.iter().filter(|fact| fact.kind == Kind::Category).find_map(|fact| match fact.word(word) {
+        Spelt::Meant(name) => Some(name.to_owned()),
+        Spelt::Exact | Spelt::Near(_) | Spelt::Other => None,
+    })
 }
 
 /// Two comparisons are not chained; the place is that of the second.

@@ -201,7 +201,13 @@ fn slot_of(plan: &Plan, node: &Node) -> Option<Slot> {
 fn report(span: &Span, refuted: Option<Text>, unproven: Text, findings: &mut Findings) {
     match refuted {
         Some(claim) => {
-            findings.report(Code::PromiseBroken, span, say!("承诺不成立", "the promise is broken")).help_with([claim])
+            let what_to_do = say!(
+                "核对上面的一件：若条款确是如此，改写或删去承诺；若不是，改正规则",
+                "if the clause says so, change the promise or leave it out; if it does not, correct the rules"
+            );
+            findings
+                .report(Code::PromiseBroken, span, say!("承诺不成立", "the promise is broken"))
+                .help_with([claim, what_to_do])
         }
         None => findings
             .report(

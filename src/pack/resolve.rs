@@ -1,5 +1,6 @@
 //! Names to indexes, syntax to typed expressions.
 
+mod units;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::choice;
 use super::parse::{self, Fault};
 use super::syntax::{Literal, Operator, Set, Syntax, Term, Unit};
 use crate::accumulator::{Entry, Measure};
@@ -94,6 +96,8 @@ pub(super) enum Countable {
 pub(super) struct Resolver {
     pub(super) findings: Findings,
     pub(super) names: BTreeMap<String, Declared>,
+    /// The figures that are numbers, as they are written.
+    pub(super) figures: BTreeMap<String, (Literal, Span)>,
     pub(super) values: Vec<(String, ValueState)>,
     /// The values that are numbers; none where one is not resolved yet, or was not well written.
     value_numbers: Vec<Option<Number>>,
@@ -134,9 +138,24 @@ pub(super) struct Resolver {
     standard: bool,
 }
 
-/// An expression's text read, with places in the file; a date of TOML is none.
-pub(super) fn expression(node: &Node, findings: &mut Findings) -> Option<Syntax> {
-    if matches!(node.form, Form::Date(_)) { None } else { read(node, findings, parse::expression) }
+/// An expression's text read, with places in the file; a date of TOML is none. A title of the pack is answered with the name that has it.
+pub(super) fn expression(
+    node: &Node,
+    findings: &mut Findings,
+    name_titled: &dyn Fn(&str) -> Option<String>,
+) -> Option<Syntax> {
+    let by = |text: &str| {
+        parse::expression(text).map_err(|fault| {
+            let word = text.get(fault.span.clone()).filter(|_| fault.is_foreign_word);
+            match word.and_then(|word| Some((word, name_titled(word)?))) {
+                Some((word, name)) => {
+                    Fault { help: Some(say!("`{word}` 写作 `{name}`", "`{word}` is written `{name}`")), ..fault }
+                }
+                None => fault,
+            }
+        })
+    };
+    if matches!(node.form, Form::Date(_)) { None } else { read(node, findings, by) }
 }
 
 /// The same of a number with its unit, or of a date.
@@ -144,7 +163,7 @@ pub(super) fn literal(node: &Node, findings: &mut Findings) -> Option<Syntax> {
     read(node, findings, parse::literal)
 }
 
-fn read(node: &Node, findings: &mut Findings, by: fn(&str) -> Result<Syntax, Fault>) -> Option<Syntax> {
+fn read(node: &Node, findings: &mut Findings, by: impl Fn(&str) -> Result<Syntax, Fault>) -> Option<Syntax> {
     let (text, starts) = match &node.form {
         Form::Text { text, starts } => (text.clone(), *starts),
         Form::Number(raw) => {
@@ -177,6 +196,7 @@ impl Resolver {
         Resolver {
             findings,
             names: BTreeMap::new(),
+            figures: BTreeMap::new(),
             values: Vec::new(),
             value_numbers: Vec::new(),
             value_truths: Vec::new(),
@@ -208,9 +228,10 @@ impl Resolver {
         match self.typed(syntax) {
             Typed::Number(number, found) if found == unit => Some(number),
             Typed::Number(_, found) => {
+                let help = self.figure_to_blame(syntax, unit);
                 let (unit, found) = (unit.said(), found.said());
                 let message = say!("此处应为{unit}，却是{found}", "{unit} expected, {found} found"; unit, found);
-                self.findings.report(Code::UnitMismatch, &syntax.span, message);
+                self.findings.report(Code::UnitMismatch, &syntax.span, message).help_with(help);
                 None
             }
             Typed::Poisoned => None,
@@ -598,9 +619,8 @@ impl Resolver {
         let found = Scope::ALL.into_iter().find(|(name, _)| *name == word).map(|(_, scope)| scope);
         if found.is_none() {
             let names = Scope::ALL.map(|(name, _)| name);
-            let list = names.join(", ");
-            let message = say!("`{word}` 不是累计范围：{list}", "`{word}` is not a scope: {list}");
-            self.findings.report(Code::BadValue, span, message).help_with(did_you_mean(word, names));
+            let message = choice::refused(word, &names);
+            self.findings.report(Code::BadValue, span, message).help_with([choice::help(word, &names)]);
         }
         found
     }
@@ -745,6 +765,7 @@ impl Resolver {
     fn sum(&mut self, operator: Operator, left: &Syntax, right: &Syntax, span: &Span) -> Option<Typed> {
         let symbol = operator.symbol();
         let right_span = &right.span;
+        let sides = [left, right];
         let (left, right) = (self.typed(left), self.typed(right));
         match (left, right) {
             (Typed::Poisoned, _) | (_, Typed::Poisoned) => None,
@@ -764,12 +785,13 @@ impl Resolver {
                 }
             }
             (Typed::Number(_, unit), Typed::Number(_, other)) => {
+                let help = self.figure_out_of_two(sides, [unit, other]);
                 let (unit, other) = (unit.said(), other.said());
                 let message = say!(
                     "{unit}与{other}不能用 `{symbol}` 相连",
                     "{unit} and {other} cannot be joined by `{symbol}`"; unit, other
                 );
-                self.findings.report(Code::UnitMismatch, span, message);
+                self.findings.report(Code::UnitMismatch, span, message).help_with(help);
                 None
             }
             (Typed::Number(..) | Typed::Truth(_) | Typed::Date(_) | Typed::Category(_), _) => {
@@ -784,19 +806,24 @@ impl Resolver {
     }
 
     pub(super) fn not_whole_months<T>(&mut self, span: &Span) -> Option<T> {
-        self.findings.report(Code::BadValue, span, say!("月数须为整数", "months must be whole numbers"));
+        let message = say!("月数须为整数", "months must be whole numbers");
+        let help =
+            say!("写作 `3个月`；不足一月的以天计，如 `45天`", "write `3 months`; parts of a month are days: `45 days`");
+        self.findings.report(Code::BadValue, span, message).help_with([help]);
         None
     }
 
     fn product(&mut self, left: &Syntax, right: &Syntax, span: &Span) -> Option<Typed> {
+        let sides = [left, right];
         let (left, right) = (self.measured(left), self.measured(right));
         let ((left, unit), (right, other)) = (left?, right?);
         match unit.times(other) {
             Some(unit) => Some(Typed::Number(Number::Times(Box::new([left, right])), unit)),
             None => {
+                let help = self.figure_of_a_product(sides, [unit, other]);
                 let (unit, other) = (unit.said(), other.said());
                 let message = say!("{unit}不能乘以{other}", "{unit} cannot be multiplied by {other}"; unit, other);
-                self.findings.report(Code::UnitMismatch, span, message);
+                self.findings.report(Code::UnitMismatch, span, message).help_with(help);
                 None
             }
         }
@@ -818,13 +845,15 @@ impl Resolver {
         if matches!((&first, &right.term), (Typed::Poisoned, Term::Name(name)) if !self.is_named(name)) {
             return None; // beside what could have been a category, it could be a value of it
         }
+        let (left_side, right_side) = (left, right);
         match (first, self.typed(right)) {
             (Typed::Poisoned, _) | (_, Typed::Poisoned) => None,
             (Typed::Number(left, unit), Typed::Number(right, other)) => {
                 if unit != other {
+                    let help = self.figure_out_of_two([left_side, right_side], [unit, other]);
                     let (unit, other) = (unit.said(), other.said());
                     let message = say!("{unit}与{other}不能比较", "{unit} and {other} cannot be compared"; unit, other);
-                    self.findings.report(Code::UnitMismatch, span, message);
+                    self.findings.report(Code::UnitMismatch, span, message).help_with(help);
                     return None;
                 }
                 Some(Typed::Truth(Truth::Compare(comparison, Box::new([left, right]))))

@@ -2,13 +2,14 @@
 
 use serde_json::{Value as Json, json};
 
+use super::choice;
 use crate::code::Code;
 use crate::diagnostic::{Findings, did_you_mean};
 use crate::document::{Form, Node};
 use crate::fact::Kind;
 use crate::names;
 use crate::rounding::Mode;
-use crate::text::{Language, say};
+use crate::text::{Language, Text, say};
 
 /// What a value may be.
 #[derive(Debug)]
@@ -115,7 +116,7 @@ mod keys {
         optional("term", Shape::Text, "保障期限", "how long one cover runs"),
     ];
     const FIGURE: &[Key] = &[key("value", Shape::Literal, "数值与单位", "the value with its unit")];
-    const FACT: &[Key] = &[
+    pub(super) const FACT: &[Key] = &[
         optional("title", Shape::Title, "名称", "the name that is shown"),
         optional("of", Shape::OneOf(|| vec!["claim", "enrollment"]), "属于申请或参保", "who it is about"),
         optional("type", Shape::OneOf(kinds), "类型", "what its value is"),
@@ -136,7 +137,7 @@ mod keys {
         key("of", Shape::Text, "所列事实", "the category whose values are listed"),
         key("values", Shape::List(&Shape::Id), "取值", "the values"),
     ];
-    const BANDS: &[Key] = &[
+    pub(super) const BANDS: &[Key] = &[
         optional("title", Shape::Title, "名称", "the name that is shown"),
         key("kind", Shape::OneOf(|| vec!["marginal", "slab"]), "分段累进或分段全额", "each part its rate, or one for the whole"),
         optional("by", Shape::Expression, "分段所依的值（分段全额）", "what picks the band (slab)"),
@@ -288,9 +289,8 @@ impl Shape {
             (Shape::OneOf(values), Form::Text { text, .. }) => {
                 let values = values();
                 if !values.contains(&text.as_str()) {
-                    let list = values.join(", ");
-                    let message = say!("`{text}` 不是下列之一：{list}", "`{text}` is not one of {list}");
-                    findings.report(Code::BadValue, &node.span, message).help_with(did_you_mean(text, values));
+                    let message = choice::refused(text, &values);
+                    findings.report(Code::BadValue, &node.span, message).help_with([choice::help(text, &values)]);
                 }
             }
             (Shape::Table(parts), Form::Table(_)) => check_table(parts, node, findings),
@@ -408,7 +408,8 @@ fn check_languages(node: &Node, findings: &mut Findings) {
     check_table(&[LANGUAGES], node, findings);
     if node.entries().is_empty() {
         let message = say!("`zh`（中文）与 `en`（英文）至少写一项", "at least one of `zh` and `en` is wanted");
-        findings.report(Code::MissingKey, &node.span, message);
+        let help = say!("如 `{{ zh = \"…\" }}`", "such as `{{ en = \"…\" }}`");
+        findings.report(Code::MissingKey, &node.span, message).help_with([help]);
     }
 }
 
@@ -435,8 +436,73 @@ fn check_table(parts: &[&[Key]], node: &Node, findings: &mut Findings) {
             _ => Code::MissingKey,
         };
         let place = opening(node, findings);
-        findings.report(code, &place, say!("缺少 `{name}`（{zh}）", "`{name}` is missing: {en}"));
+        let message = say!("缺少 `{name}`（{zh}）", "`{name}` is missing: {en}");
+        findings.report(code, &place, message).help_with(key.example());
     }
+}
+
+impl Key {
+    /// How the key is written.
+    fn example(&self) -> Vec<Text> {
+        let name = self.name;
+        match self.shape {
+            Shape::OneOf(values) => {
+                let all = choice::all(&values());
+                vec![say!("写上 `{name} = \"…\"`，{all}", "add `{name} = \"…\"`; {all}"; all)]
+            }
+            Shape::Table(_) | Shape::Map(..) if matches!(name, "plan" | "joint") => {
+                vec![say!("写上 `[{name}]` 一节", "add a section `[{name}]`")]
+            }
+            Shape::List(Shape::Table(_)) if matches!(name, "benefit" | "table") => {
+                vec![say!("写上 `[[{name}]]` 一节", "add a section `[[{name}]]`")]
+            }
+            Shape::Text
+            | Shape::Title
+            | Shape::Expression
+            | Shape::Literal
+            | Shape::Date
+            | Shape::YesNo
+            | Shape::Id
+            | Shape::Version
+            | Shape::Table(_)
+            | Shape::Map(..)
+            | Shape::List(_)
+            | Shape::Either(_)
+            | Shape::Scalar => {
+                let Text { zh, en } = self.value_as_an_example();
+                vec![say!("写上一行，如 `{name} = {zh}`", "add a line such as `{name} = {en}`")]
+            }
+        }
+    }
+
+    fn value_as_an_example(&self) -> Text {
+        let (zh, en) = match (self.name, &self.shape) {
+            ("clause", _) => ("\"第八条第（一）项\"", "\"article 8(1)\""),
+            ("require" | "when", _) => ("\"hospital_days > 0\"", "\"hospital_days > 0\""),
+            ("period", _) => ("\"30天\"", "\"30 days\""),
+            ("counts", _) => ("\"event_date\"", "\"event_date\""),
+            (_, Shape::Title | Shape::Text | Shape::Scalar) => ("\"…\"", "\"…\""),
+            (_, Shape::Expression) => ("\"personal_burden\"", "\"personal_burden\""),
+            (_, Shape::Literal) => ("\"50元\"", "\"50 yuan\""),
+            (_, Shape::Date) => ("2025-01-01", "2025-01-01"),
+            (_, Shape::YesNo) => ("true", "true"),
+            (_, Shape::Id) => ("\"daily-allowance\"", "\"daily-allowance\""),
+            (_, Shape::Version) => ("\"2025\"", "\"2025\""),
+            (_, Shape::Table(_) | Shape::Map(..)) => ("{ … }", "{ … }"),
+            (_, Shape::List(_) | Shape::Either(_) | Shape::OneOf(_)) => ("[…]", "[…]"),
+        };
+        say!("{zh}", "{en}")
+    }
+}
+
+/// How a key of the pack's own fact is written.
+pub(super) fn example_for_a_fact(name: &str) -> Vec<Text> {
+    keys::FACT.iter().find(|key| key.name == name).map(Key::example).unwrap_or_default()
+}
+
+/// How a key of bands is written.
+pub(super) fn example_for_bands(name: &str) -> Vec<Text> {
+    keys::BANDS.iter().find(|key| key.name == name).map(Key::example).unwrap_or_default()
 }
 
 /// Whether a step may have this key.

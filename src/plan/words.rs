@@ -9,6 +9,10 @@ use crate::given::{Facts, otherwise_written};
 use crate::spelling::{self, Spelt};
 use crate::text::{Text, say};
 
+/// A formula asks for the titles of so many values, one in the other.
+#[cfg(feature = "workbook")]
+const MOST_TITLED: usize = 40;
+
 /// A value that a claim or an enrollment gives in a spelling of its own.
 pub(crate) struct Meant {
     /// Whether it is a word, or a number or a date.
@@ -16,6 +20,8 @@ pub(crate) struct Meant {
     pub(crate) fact: Box<str>,
     pub(crate) written: Box<str>,
     pub(crate) read: Box<str>,
+    /// What the value that was read is called; none of a number or a date.
+    pub(crate) title: Option<Text>,
 }
 
 impl PlanFact {
@@ -51,10 +57,35 @@ impl PlanFact {
         }
     }
 
+    /// What a value is called.
+    fn value_title(&self, value: &str) -> Option<Text> {
+        let symbol = self.symbols.iter().find(|symbol| &*symbol.name == value).map(|symbol| symbol.title.clone());
+        let standard = || self.standard.and_then(|place| STANDARD.get(place)).map(|fact| fact.value_title(value));
+        symbol.or_else(standard)
+    }
+
+    /// The values with their Chinese titles, where these are other texts and each is that of one value; none if a formula has no room for them.
+    #[cfg(feature = "workbook")]
+    pub(crate) fn titled_values(&self) -> Vec<(&str, String)> {
+        let standard = self.standard.and_then(|place| STANDARD.get(place)).map_or(&[][..], |fact| fact.values);
+        let own = self.symbols.iter().map(|symbol| &*symbol.name).filter(|name| !standard.contains(name));
+        let names: Vec<&str> = standard.iter().copied().chain(own).collect();
+        if self.kind != Kind::Category || names.len() > MOST_TITLED {
+            return Vec::new();
+        }
+        let titled = names.iter().filter_map(|name| Some((*name, self.value_title(name)?.zh)));
+        let titled: Vec<(&str, String)> = titled.collect();
+        let is_its_own = |title: &String| {
+            !title.is_empty()
+                && !names.contains(&title.as_str())
+                && titled.iter().filter(|(_, other)| other == title).count() == 1
+        };
+        titled.iter().filter(|(_, title)| is_its_own(title)).cloned().collect()
+    }
+
     /// A value as a message names it.
     fn named(&self, value: &str) -> Text {
-        let symbol = self.symbols.iter().find(|symbol| &*symbol.name == value);
-        spelling::named(value, symbol.map_or(&Text::default(), |symbol| &symbol.title))
+        spelling::named(value, self.value_title(value).as_ref())
     }
 
     /// The value of the fact, if it is given.
@@ -88,7 +119,12 @@ impl Plan {
                 Kind::Money | Kind::Ratio | Kind::Number | Kind::Days | Kind::Date => Code::Normalised,
                 Kind::YesNo | Kind::Category => Code::ReadAsMeant,
             };
-            Some(Meant { code, fact: fact.name.clone(), written: written.into(), read: read.into() })
+            let title = match fact.kind {
+                Kind::Money | Kind::Ratio | Kind::Number | Kind::Days | Kind::Date => None,
+                Kind::YesNo => Some(spelling::answer_title(&read)),
+                Kind::Category => fact.value_title(&read),
+            };
+            Some(Meant { code, fact: fact.name.clone(), written: written.into(), read: read.into(), title })
         });
         meant.collect()
     }

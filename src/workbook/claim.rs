@@ -317,7 +317,7 @@ impl Pen<'_> {
             Some(Value::Number(number)) => Content::Number(*number),
             Some(Value::Date(date)) => Content::Date(*date),
             Some(Value::YesNo(truth)) => words::yes(*truth, self.page.language).into(),
-            Some(Value::Text(text)) => (&**text).into(),
+            Some(Value::Text(text)) => self.value_in_words(fact, text).into(),
             None => Content::Empty,
         };
         self.grid.put(row, 'C', style, content);
@@ -329,10 +329,22 @@ impl Pen<'_> {
                 let values = [true, false].map(|truth| words::yes(truth, self.page.language).to_owned()).into();
                 Some(Choice::Of { values, is_open: false })
             }
-            Kind::Category => Some(Choice::Of { values: names(fact), is_open: fact.open }),
+            Kind::Category => {
+                let values = names(fact).iter().map(|name| self.value_in_words(fact, name)).collect();
+                Some(Choice::Of { values, is_open: fact.open })
+            }
             Kind::Date => None,
         };
         self.grid.choices.extend(choice.map(|choice| (row, 'C', choice)));
+    }
+
+    /// A value of a category as a reader writes it: in Chinese by its title, which the formulas read as its name.
+    fn value_in_words(&self, fact: &PlanFact, value: &str) -> String {
+        let titled = fact.titled_values().into_iter().find(|(name, _)| *name == value);
+        match (self.page.language, titled) {
+            (Language::Zh, Some((_, title))) => title,
+            (Language::Zh, None) | (Language::En, _) => value.to_owned(),
+        }
     }
 
     /// What a fact that is not given follows to be.
@@ -388,7 +400,8 @@ impl Pen<'_> {
             Kind::Category => {
                 let named = fact.symbols.iter().map(|symbol| {
                     let title = symbol.title.in_language(self.page.language);
-                    if title == &*symbol.name { title.to_owned() } else { format!("{} {title}", symbol.name) }
+                    let is_written = self.value_in_words(fact, &symbol.name) == title;
+                    if is_written { title.to_owned() } else { format!("{} {title}", symbol.name) }
                 });
                 let named = named.collect::<Vec<_>>().join(", ");
                 match (named.is_empty(), fact.open) {
@@ -426,7 +439,8 @@ impl Pen<'_> {
             }
             Kind::YesNo => return format!("IF({cell}=\"\",0,IF(C{line}=\"\",1,0))"),
             Kind::Category => {
-                let values = names(fact);
+                let mut values = names(fact);
+                values.extend(fact.titled_values().into_iter().map(|(_, title)| title));
                 if fact.open || values.is_empty() {
                     return "0".to_owned();
                 }
@@ -595,8 +609,7 @@ impl Pen<'_> {
             self.grid.live(row, 'C', Style::Plain, formula, result);
             let counts = self.gives(ReasonKind::Contradiction) && self.page.values.truth(holds) == Some(false);
             let broken = format!("AND({},{})", Pen::has(ReasonKind::Contradiction), self.is_false(holds));
-            let what = format!("{}{}", self.say("不成立：", "does not hold: "), self.words(&identity.text));
-            self.reason(row, &broken, counts, identity.id, &what);
+            self.reason(row, &broken, counts, identity.id, &self.words(&identity.broken));
         }
         let (first, last) = ((section.first, 'A'), (section.last(), 'C'));
         if section.count > 0 {

@@ -125,11 +125,11 @@ fn no_number(text: &str, kind: Kind) -> Option<Why> {
     Some(match readings.next() {
         Some(two) => Why {
             said: say!(
-                "有两种读法：`{one}` 或 `{two}`；请不用逗号写明是哪一个",
+                "有两种读法：`{one}` 或 `{two}`；请去掉逗号重写",
                 "can mean two numbers, `{one}` or `{two}`; write the one that is meant, without a comma"
             ),
             general: say!(
-                "有两种读法；请不用逗号写明是哪一个",
+                "有两种读法；请去掉逗号重写",
                 "can mean two numbers; write the one that is meant, without a comma"
             ),
         },

@@ -110,12 +110,12 @@ fn a_date_or_a_number_that_is_refused_says_what_to_write() {
             "the value `昨天` of `event_date` is not of type date, such as `2025-01-31`",
         ),
         (
-            "`personal_burden` 的值 `2.019,87` 有两种读法：`2019.87` 或 `2.01987`；请不用逗号写明是哪一个",
+            "`personal_burden` 的值 `2.019,87` 有两种读法：`2019.87` 或 `2.01987`；请去掉逗号重写",
             "the value `2.019,87` of `personal_burden` can mean two numbers, `2019.87` or `2.01987`; \
              write the one that is meant, without a comma",
         ),
         (
-            "`personal_burden` 的值 `1,0` 有两种读法：`1.0` 或 `10`；请不用逗号写明是哪一个",
+            "`personal_burden` 的值 `1,0` 有两种读法：`1.0` 或 `10`；请去掉逗号重写",
             "the value `1,0` of `personal_burden` can mean two numbers, `1.0` or `10`; \
              write the one that is meant, without a comma",
         ),
@@ -147,7 +147,7 @@ fn a_date_or_a_number_that_is_refused_says_what_to_write() {
     for (text, rows) in [
         ("the value `…` of `event_date` does not begin with the year", 2),
         ("the value `…` of `event_date` is no date: there is no such day", 2),
-        ("the value `…` of `event_date` can be two dates; write the year first", 1),
+        ("the value `3/4/2025` of `event_date` can be 3 April or 4 March; write `2025-04-03` or `2025-03-04`", 1),
         ("the value `…` of `personal_burden` can mean two numbers; write the one that is meant, without a comma", 2),
     ] {
         assert_eq!(counted(text), Some(rows.into()), "{json}");

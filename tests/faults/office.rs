@@ -323,7 +323,7 @@ fn results_are_written_as_workbooks_that_read_back() {
 
 fn cells(path: &str) -> Vec<Vec<Data>> {
     let mut book: Xlsx<_> = open_workbook(path).unwrap();
-    let range = book.worksheet_range("Sheet1").unwrap();
+    let range = book.worksheet_range_at(0).unwrap().unwrap();
     range.rows().map(<[Data]>::to_vec).collect()
 }
 

@@ -94,7 +94,7 @@ fn a_pack_that_deducts_one_way_only_is_shown_a_pair() {
     let wrong = pack::load("one-way.toml", one_way.as_bytes()).unwrap_err();
     assert_eq!(only(&wrong), Code::PromiseBroken);
     let help: Vec<&str> = wrong.iter().flat_map(|wrong| wrong.help(Language::En)).collect();
-    let [help] = help.as_slice() else { panic!("{help:?}") };
+    let [help, _what_to_do] = help.as_slice() else { panic!("{help:?}") };
     assert!(help.starts_with("two claims that break it: "), "{help}");
     assert!(help.contains(" together; but ") && help.ends_with(" together"), "{help}");
 }

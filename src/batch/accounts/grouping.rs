@@ -471,9 +471,9 @@ impl Owners<'_> {
             ids.into_iter().map(|id| (fold(id), id)).collect()
         });
         match folded.get(&fold(id)) {
-            None => say!("没有这一参保记录", "no such enrollment"),
+            None => say!("参保表中没有此编号", "no such enrollment"),
             Some(alike) => say!(
-                "没有这一参保记录；`{alike}` 与之只在大小写、全角半角或空白上不同",
+                "参保表中没有此编号；`{alike}` 与之只在大小写、全角半角或空白上不同",
                 "no such enrollment; `{alike}` differs from it only in case, width or blanks"
             ),
         }

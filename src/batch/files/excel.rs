@@ -105,6 +105,12 @@ impl Excel {
         self.add_lines(&lines, to)
     }
 
+    /// The same with a name for its sheet.
+    pub(super) fn called(mut self, name: &str) -> Result<Excel, XlsxError> {
+        self.sheet()?.set_name(name)?;
+        Ok(self)
+    }
+
     pub(super) fn bytes(mut self) -> Result<Vec<u8>, XlsxError> {
         self.workbook.save_to_buffer()
     }

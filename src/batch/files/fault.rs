@@ -17,8 +17,8 @@ pub(crate) fn unreadable(path: &Path, fault: &io::Error) -> Error {
 
 /// A file that the system does not let be written.
 pub(crate) fn unwritable(path: &Path, fault: &io::Error) -> Error {
+    let Text { zh, en } = Text::of_the_system_writing(path, fault);
     let path = path.display();
-    let Text { zh, en } = Text::of_the_system(fault);
     Error::output(Text { zh: format!("`{path}` 写不进去：{zh}"), en: format!("`{path}` cannot be written: {en}") })
 }
 

@@ -20,7 +20,7 @@ use crate::batch::files::{Original, ResultForm, json, open, sink};
 use crate::batch::headings::{ADDED, Heading, USUAL_WIDTH};
 use crate::batch::ingest::added;
 use crate::error::Error;
-use crate::text::Language;
+use crate::text::{Language, say};
 
 /// Rows are encoded so many at a time, or so many bytes.
 const ROWS_OF_A_BLOCK: usize = 8_192;
@@ -106,7 +106,11 @@ impl RejectsFile {
             ResultForm::Json => Writer::Json(BufWriter::new(file)),
             #[cfg(feature = "workbook")]
             ResultForm::Excel => {
-                let excel = Excel::new(&schema, &heads).map_err(|fault| not_encoded(path, &fault))?;
+                let mut excel = Excel::new(&schema, &heads).map_err(|fault| not_encoded(path, &fault))?;
+                if form.has_words(style.headers) {
+                    let name = say!("退回", "rejected");
+                    excel = excel.called(name.in_language(language)).map_err(|fault| not_encoded(path, &fault))?;
+                }
                 Writer::Excel(Box::new(excel), file)
             }
         };

@@ -181,11 +181,29 @@ impl Sink {
         }
     }
 
+    /// What its sheet is called.
+    #[cfg(feature = "workbook")]
+    fn sheet(&self) -> Text {
+        let has = |name: &str| self.schema.column_with_name(name).is_some();
+        if has("decision") {
+            say!("审核结果", "payouts")
+        } else if has("benefit") {
+            say!("明细", "lines")
+        } else if has("difference") {
+            say!("差异", "differences")
+        } else {
+            say!("附注", "notes")
+        }
+    }
+
     /// A workbook of the rows that are added.
     #[cfg(feature = "workbook")]
     fn workbook(&self, to: &Path, fill: impl FnOnce(&mut Excel) -> Result<(), Error>) -> Result<Vec<u8>, Error> {
         let fault = |fault| not_encoded(to, &fault);
         let mut excel = Excel::new(&self.schema, &self.heads()).map_err(fault)?;
+        if let Some(language) = self.language() {
+            excel = excel.called(self.sheet().in_language(language)).map_err(fault)?;
+        }
         fill(&mut excel)?;
         excel.bytes().map_err(fault)
     }

@@ -148,6 +148,5 @@ fn first_meant(target: &Target, column: &ArrayRef, count: usize) -> Result<Optio
     let mut others =
         texts.filter_map(|(row, text)| Some((row, text.filter(|text| !matches!(*text, "true" | "false"))?)));
     let first = others.find_map(|(row, text)| Some((row, text, answer(target, text).ok()?)));
-    Ok(first
-        .map(|(row, text, answer)| words::seen(Code::ReadAsMeant, count, row, &target.name, text, &answer.to_string())))
+    Ok(first.map(|(row, text, answer)| words::seen(Code::ReadAsMeant, count, row, target, text, &answer.to_string())))
 }

@@ -191,10 +191,7 @@ impl Check<'_> {
                 self.strangers.push(called.to_owned());
                 return Err(fact_of_other(self.input, name));
             }
-            (None, None) => {
-                self.strangers.push(called.to_owned());
-                return Err(self.unknown(called));
-            }
+            (None, None) => return Err(self.unknown(called)),
         };
         holds(name, kind, field.data_type())?;
         Ok(Column { name: name.to_owned(), called: called.to_owned(), place, also: None, role })
@@ -244,7 +241,8 @@ impl Check<'_> {
             let ids = listed(self.input).iter().map(|listed| listed.name);
             ids.chain(self.vocabulary.names(holder(self.input)))
         };
-        if let Some(near) = names::nearest(&words.join("_"), known()) {
+        let by_title = || self.vocabulary.near_title(self.input, name);
+        if let Some(near) = names::nearest(&words.join("_"), known()).or_else(by_title) {
             let (near, named) = (near.to_owned(), named(near));
             let text = say!(
                 "没有名为 `{name}` 的列；是否想写 {named}？",
@@ -253,13 +251,11 @@ impl Check<'_> {
             self.meant.push(near);
             return text;
         }
+        self.strangers.push(name.to_owned());
         if listed(other(self.input)).iter().any(|listed| listed.name == name) {
             return fact_of_other(self.input, name);
         }
-        say!(
-            "没有名为 `{name}` 的列（理赔文件的格式定义列出全部事实）",
-            "no plan knows the column `{name}` (the JSON Schema of case files lists all facts)"
-        )
+        say!("没有名为 `{name}` 的列", "no plan knows the column `{name}`")
     }
 
     /// The columns that are needed and not there.
@@ -308,7 +304,7 @@ fn fact_of_other(input: Input, name: &str) -> Text {
 fn named(name: &str) -> Text {
     let heading = Heading::of(name).map(|heading| heading.title(Language::Zh));
     let title = heading.or_else(|| StandardFact::named(name).map(|fact| fact.zh)).unwrap_or(name);
-    spelling::named(name, &Text { zh: title.to_owned(), en: name.to_owned() })
+    spelling::named(name, Some(&Text { zh: title.to_owned(), en: name.to_owned() }))
 }
 
 /// Whether a fact of the kind, or an id, can be read from a column of this type.

@@ -32,7 +32,7 @@ impl Otherwise {
             Some((text.to_owned(), read.to_string()))
         });
         let seen = |(row, (text, read)): (usize, (String, String))| {
-            words::seen(Code::Normalised, self.0.get(), row, &target.name, &text, &read)
+            words::seen(Code::Normalised, self.0.get(), row, target, &text, &read)
         };
         first.map(seen).into_iter().collect()
     }

@@ -135,6 +135,17 @@ impl Target {
         })
     }
 
+    /// What a value is called; none of numbers and dates.
+    pub(super) fn title_of(&self, value: &str) -> Option<Text> {
+        let symbol = self.lexicons.iter().flatten().find(|symbol| *symbol.name == *value);
+        let standard = || self.standard.map(|fact| fact.value_title(value));
+        match self.kind {
+            Kind::Money | Kind::Ratio | Kind::Number | Kind::Days | Kind::Date => None,
+            Kind::YesNo => Some(spelling::answer_title(value)),
+            Kind::Category => symbol.map(|symbol| symbol.title.clone()).or_else(standard),
+        }
+    }
+
     /// Whether a date may come with a time of day.
     pub(super) fn may_be_a_moment(&self) -> bool {
         self.standard.is_some_and(StandardFact::may_be_a_moment)
@@ -176,7 +187,7 @@ impl Target {
 
 /// What is said of a row without an id that it needs.
 pub(super) fn missing(name: &str) -> Text {
-    say!("缺少 `{name}`", "`{name}` is not given")
+    say!("`{name}` 未填", "`{name}` is not given")
 }
 
 /// A number in units of the last place that its kind may have; `None` if it does not fit.

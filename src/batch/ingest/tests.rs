@@ -355,8 +355,7 @@ fn a_dictionary_is_read_by_its_values() {
     let column: ArrayRef = Arc::new(column);
     let found = outcomes(vocabulary, Holder::Claim, "cause", Arc::clone(&column));
     let wrong = Text {
-        zh: "`cause` 的值 `flood` 不是下列之一：`意外伤害`（accident）、`猝死`（sudden-death）、`疾病`（illness）"
-            .to_owned(),
+        zh: "`cause` 不能填 `flood`；可填 `意外伤害`、`猝死`、`疾病`".to_owned(),
         en: "the value `flood` of `cause` is not one of `accident`, `sudden-death`, `illness`".to_owned(),
     };
     let expected =
@@ -508,15 +507,15 @@ fn a_row_with_bad_values_leaves_with_all_its_reasons() {
     assert_eq!(
         said,
         [
-            (2, "claim_id", "", "缺少 `claim_id`", "`claim_id` is not given"),
-            (3, "claim_id", "", "缺少 `claim_id`", "`claim_id` is not given"),
+            (2, "claim_id", "", "`claim_id` 未填", "`claim_id` is not given"),
+            (3, "claim_id", "", "`claim_id` 未填", "`claim_id` is not given"),
             (3, "event_date", "yesterday", "`event_date` 的值 `yesterday` 应为日期，如 `2025-01-31`", date),
             (5, "event_date", "2025-02-30", "`event_date` 的值 `2025-02-30` 不是日期：2025年2月没有30日", no_date),
             (
                 5,
                 "total_cost",
                 "4,5",
-                "`total_cost` 的值 `4,5` 有两种读法：`4.5` 或 `45`；请不用逗号写明是哪一个",
+                "`total_cost` 的值 `4,5` 有两种读法：`4.5` 或 `45`；请去掉逗号重写",
                 "the value `4,5` of `total_cost` can mean two numbers, `4.5` or `45`; write the one that is meant, without a comma"
             ),
         ]
@@ -555,7 +554,7 @@ const TEXT: DataType = DataType::Utf8;
 fn a_missing_column_is_named() {
     let (zh, en) = refused(Input::Claims, &[("total_cost", TEXT)], &[]);
     assert_eq!(en, "the claims: the column `claim_id` is missing; the column `enrollment_id` is missing");
-    assert_eq!(zh, "理赔申请：缺少列 `理赔编号`（claim_id）；缺少列 `参保编号`（enrollment_id）");
+    assert_eq!(zh, "理赔申请：缺少列 `理赔编号`；缺少列 `参保编号`");
     let (_, en) = refused(Input::Enrollments, &[("enrollment_id", TEXT), ("member_id", TEXT), ("plan", TEXT)], &[]);
     assert_eq!(
         en,
@@ -575,14 +574,25 @@ fn an_unknown_column_is_named_with_the_nearest_known_one() {
         "the claims: no plan knows the column `claim_idd`; did you mean `claim_id`?; \
          no plan knows the column `Enrollment-Idd`; did you mean `enrollment_id`?; \
          no plan knows the column `totl_cost`; did you mean `total_cost`?; \
-         no plan knows the column `remark` (the JSON Schema of case files lists all facts); \
-         what is not meant can be left out: `claim_idd,Enrollment-Idd,totl_cost,remark`"
+         no plan knows the column `remark`; \
+         what is not meant can be left out: `remark`"
     );
     assert_eq!(
         zh,
-        "理赔申请：没有名为 `claim_idd` 的列；是否想写 `理赔编号`（claim_id）？；没有名为 `Enrollment-Idd` 的列；是否想写 `参保编号`（enrollment_id）？；\
-         没有名为 `totl_cost` 的列；是否想写 `医疗费总额`（total_cost）？；没有名为 `remark` 的列（理赔文件的格式定义列出全部事实）；\
-         无关的列可以略过：`claim_idd,Enrollment-Idd,totl_cost,remark`"
+        "理赔申请：没有名为 `claim_idd` 的列；是否想写 `理赔编号`？；没有名为 `Enrollment-Idd` 的列；是否想写 `参保编号`？；\
+         没有名为 `totl_cost` 的列；是否想写 `医疗费总额`？；没有名为 `remark` 的列；\
+         无关的列可以略过：`remark`"
+    );
+}
+
+#[test]
+fn a_column_whose_name_holds_a_title_is_asked_for_it_and_not_left_out() {
+    let columns = [("理赔编号", TEXT), ("参保编号", TEXT), ("序号", TEXT), ("姓名", TEXT), ("出险原因", TEXT)];
+    let (zh, _) = refused(Input::Claims, &columns, &[]);
+    assert_eq!(
+        zh,
+        "理赔申请：没有名为 `序号` 的列；没有名为 `姓名` 的列；没有名为 `出险原因` 的列；是否想写 `原因`？；\
+         无关的列可以略过：`序号,姓名`"
     );
 }
 
@@ -617,7 +627,7 @@ fn a_column_of_the_other_input_is_sent_there() {
     );
     assert_eq!(
         zh,
-        "理赔申请：`会员编号`（member_id）属于参保记录，不属于理赔申请；`出生日期`（birth_date）属于参保记录，不属于理赔申请；\
+        "理赔申请：`会员编号`属于参保记录，不属于理赔申请；`出生日期`属于参保记录，不属于理赔申请；\
          无关的列可以略过：`member_id,birth_date`"
     );
     let columns = ["enrollment_id", "member_id", "plan", "shares", "coverage_start", "coverage_end", "total_cost"];

@@ -138,6 +138,11 @@ impl Vocabulary {
         }
     }
 
+    /// The column of an input whose title is a part of what another is called.
+    pub(super) fn near_title(&self, input: Input, called: &str) -> Option<&str> {
+        self.titles.near(holder(input), called)
+    }
+
     /// Whether a column of an input that is called so is the one of this name.
     pub(crate) fn is_name(&self, input: Input, called: &str, name: &str) -> bool {
         self.meant_by(input, called) == Meant::Name(name)

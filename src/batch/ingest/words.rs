@@ -9,6 +9,7 @@ use crate::batch::ingest::target::{Bad, Read, Seen, Target, Wrong};
 use crate::code::Code;
 use crate::fact::{Misfit, Value};
 use crate::spelling;
+use crate::text::Text;
 
 /// What becomes of a text.
 #[derive(Clone)]
@@ -39,17 +40,17 @@ pub(super) fn read(target: &Target, codes: &UInt16Array, texts: &StringArray) ->
     };
     let (codes, uncoded): (Vec<Option<u16>>, Vec<Option<&str>>) =
         codes.iter().zip(texts).enumerate().map(&mut taken).unzip();
-    let seen =
-        meant.first().map(|(row, text, read)| seen(Code::ReadAsMeant, meant.len(), *row, &target.name, text, read));
+    let seen = meant.first().map(|(row, text, read)| seen(Code::ReadAsMeant, meant.len(), *row, target, text, read));
     let uncoded: ArrayRef = Arc::new(StringArray::from(uncoded));
     let uncoded = Some(uncoded).filter(|_| target.has_uncoded());
     Read { array: Arc::new(UInt16Array::from(codes)), uncoded, bad, seen: seen.into_iter().collect() }
 }
 
 /// What is said of values that are read as meant; the first of them stands for all.
-pub(super) fn seen(code: Code, count: usize, first: usize, fact: &str, text: &str, read: &str) -> Seen {
+pub(super) fn seen(code: Code, count: usize, first: usize, target: &Target, text: &str, read: &str) -> Seen {
     let rows = u64::try_from(count).unwrap_or(u64::MAX);
-    Seen { code, rows, first, text: spelling::meant_text(fact, text, read) }
+    let fact = Text { zh: format!("`{}` ", target.name), en: format!("`{}`", target.name) };
+    Seen { code, rows, first, text: spelling::meant_text(&fact, text, read, target.title_of(read).as_ref()) }
 }
 
 fn word(target: &Target, text: &str) -> Word {

@@ -226,7 +226,10 @@ pub(super) fn claims(
             row: numbers.value(row),
             column: "enrollment_id".to_owned(),
             value: ids.value(row).to_owned(),
-            reason: say!("没有这一参保记录，或其已退回", "no such enrollment, or it was rejected"),
+            reason: say!(
+                "参保表中没有此编号，或该参保记录也被退回；请先改参保表",
+                "no such enrollment, or it was rejected"
+            ),
         });
         lane.rejected.add(rejects.collect())?;
         Ok(of)

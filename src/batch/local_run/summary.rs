@@ -193,7 +193,7 @@ pub struct Cause {
     pub input: Input,
     /// The column at fault.
     pub column: String,
-    /// What is wrong, `…` in place of the value; empty for all that is left of a column with very many sorts of fault.
+    /// What is wrong, with the value if one row has it, else `…` in its place; empty for all that is left of a column with very many sorts of fault.
     pub reason: Text,
     /// The rows with this fault.
     pub count: u64,
@@ -204,8 +204,8 @@ pub struct Cause {
 /// Why rows were rejected, as far as it has been counted.
 #[derive(Debug, Default)]
 pub(super) struct Causes {
-    /// By input, column and reason, with the first row.
-    counts: BTreeMap<(Input, String, Text), (u64, u64)>,
+    /// By input, column and reason, with the first row and what is said of it.
+    counts: BTreeMap<(Input, String, Text), (u64, u64, Text)>,
 }
 
 /// So many sorts of fault are told apart; a reason may name what only one row has.
@@ -223,7 +223,7 @@ impl Causes {
         if self.counts.len() >= MOST_CAUSES && !self.counts.contains_key(&key) {
             key.2 = Text::default();
         }
-        let (count, _) = self.counts.entry(key).or_insert((0, reject.row));
+        let (count, ..) = self.counts.entry(key).or_insert_with(|| (0, reject.row, reject.reason.clone()));
         *count = count.saturating_add(1);
     }
 
@@ -231,7 +231,10 @@ impl Causes {
     pub(super) fn into_list(self) -> Vec<Cause> {
         let causes = self.counts.into_iter();
         let mut causes: Vec<Cause> = causes
-            .map(|((input, column, reason), (count, first_row))| Cause { input, column, reason, count, first_row })
+            .map(|((input, column, reason), (count, first_row, first))| {
+                let reason = if count == 1 { first } else { reason };
+                Cause { input, column, reason, count, first_row }
+            })
             .collect();
         causes.sort_by_key(|cause| std::cmp::Reverse(cause.count));
         causes

@@ -6,8 +6,8 @@ use crate::code::Code;
 use crate::diagnostic::did_you_mean;
 use crate::document::Node;
 use crate::pack::resolve::{Declared, Named};
-use crate::pack::shape;
 use crate::pack::syntax::{Syntax, Unit};
+use crate::pack::{choice, shape};
 use crate::plan::expression::{Number, Truth};
 use crate::plan::{Action, Benefit, Condition, EarlierBenefit, Limit, Otherwise, Spelled, Step};
 use crate::rounding::Rounding;
@@ -128,7 +128,9 @@ impl<'n> Builder<'n> {
         if takes_scope && node.get("per").is_none() {
             let key = &action.key;
             let message = say!("`{key}` 须写 `per`，说明累计范围", "`per` is missing: `{key}` counts within a scope");
-            self.resolver.findings.report(Code::MissingKey, &action.key_span, message);
+            let all = choice::all(&Scope::ALL.map(|(name, _)| name));
+            let help = say!("加上 `per = \"…\"`：{all}", "add `per = \"…\"`: {all}"; all);
+            self.resolver.findings.report(Code::MissingKey, &action.key_span, message).help_with([help]);
         }
         let (read, assumed) = self.assumed_by(|b| {
             let when = b.optional(node, "when", Builder::truth);
@@ -242,7 +244,11 @@ impl<'n> Builder<'n> {
             }
         }
         if list.is_empty_list() {
-            self.resolver.findings.report(Code::BadValue, &list.span, say!("列表不能为空", "the list is empty"));
+            let help = say!("写上所指的待遇，或删去这一键", "name the benefits, or leave the key out");
+            self.resolver
+                .findings
+                .report(Code::BadValue, &list.span, say!("列表不能为空", "the list is empty"))
+                .help_with([help]);
         }
         let found: Vec<Option<EarlierBenefit>> = list
             .items()

@@ -6,6 +6,7 @@ use crate::diagnostic::Span;
 use crate::document::{Form, Node};
 use crate::fact::{Absent, Bounds, Holder, Kind, STANDARD, StandardFact};
 use crate::pack::resolve::{Named, literal};
+use crate::pack::shape;
 use crate::pack::syntax::{Literal, Term, Unit};
 use crate::plan::{Figure, PlanFact, Symbol};
 use crate::spelling;
@@ -18,7 +19,10 @@ impl Builder<'_> {
             let syntax = node.get("value").and_then(|value| literal(value, &mut self.resolver.findings));
             let origin = origin(name, node);
             let named = match syntax.as_ref().map(|syntax| &syntax.term) {
-                Some(Term::Number(Literal { number, unit, .. })) => {
+                Some(Term::Number(Literal { number, unit, percent })) => {
+                    let literal = Literal { number: *number, unit: *unit, percent: *percent };
+                    let place = node.get("value").map(|value| value.span.clone()).unwrap_or_default();
+                    self.resolver.figures.insert(name.to_owned(), (literal, place));
                     let figure = Figure { value: *number, unit: unit.name(), origin };
                     Named::NumberFigure(self.figures.push_number(figure), *unit)
                 }
@@ -86,7 +90,10 @@ impl Builder<'_> {
                             "自有事实 `{name}` 缺少 `{key}`",
                             "`{key}` is missing: the pack's own fact `{name}` needs it"
                         );
-                        self.resolver.findings.report(Code::MissingKey, span, message);
+                        self.resolver
+                            .findings
+                            .report(Code::MissingKey, span, message)
+                            .help_with(shape::example_for_a_fact(key));
                     }
                 }
                 let kind = text("type")
@@ -123,18 +130,20 @@ impl Builder<'_> {
     /// A closed category has no other values than the pack's.
     fn close(&mut self, fact: &mut PlanFact, node: &Node) {
         let Some(closed) = node.get("closed").filter(|closed| closed.form == Form::YesNo(true)) else { return };
-        let message = if fact.kind != Kind::Category {
-            say!("只有类别才有 `closed`", "only a category is `closed`")
+        let (message, help) = if fact.kind != Kind::Category {
+            (say!("只有类别才有 `closed`", "only a category is `closed`"), leave_out("closed"))
         } else if fact.is_fixed() {
             let name = &fact.name;
-            say!("`{name}` 的取值是固定的", "the values of `{name}` are fixed")
+            (say!("`{name}` 的取值是固定的", "the values of `{name}` are fixed"), leave_out("closed"))
         } else if node.get("values").is_none() {
-            say!("`closed` 须与 `values` 并用", "a category is `closed` by its `values`, and none are given")
+            let message =
+                say!("`closed` 须与 `values` 并用", "a category is `closed` by its `values`, and none are given");
+            (message, say!("写上 `values = {{ … }}`，列出全部取值", "add `values = {{ … }}` with all of them"))
         } else {
             fact.open = false;
             return;
         };
-        self.resolver.findings.report(Code::BadValue, &closed.span, message);
+        self.resolver.findings.report(Code::BadValue, &closed.span, message).help_with([help]);
     }
 
     /// A fact whose name is a slip away from that of a standard one would be taken for it.
@@ -173,7 +182,8 @@ impl Builder<'_> {
             if bound < widest.min || bound > widest.max {
                 let (min, max) = (widest.min, widest.max);
                 let message = say!("界限须在 {min} 至 {max} 之间", "a bound is from {min} to {max} here");
-                self.resolver.findings.report(Code::BadValue, &node.span, message);
+                let help = say!("改为其间的数，或删去 `{key}`", "write a number between them, or leave `{key}` out");
+                self.resolver.findings.report(Code::BadValue, &node.span, message).help_with([help]);
             }
         }
         if let Some(min) = node.get("min").and_then(|node| self.amount(node, unit)) {
@@ -185,7 +195,11 @@ impl Builder<'_> {
         if fact.bounds.min > fact.bounds.max {
             let (min, max) = (fact.bounds.min, fact.bounds.max);
             let message = say!("最小值 {min} 大于最大值 {max}", "the least, {min}, is above the most, {max}");
-            self.resolver.findings.report(Code::BadValue, &node.get("min").unwrap_or(node).span, message);
+            let help = say!("核对 `min` 与 `max` 是否写反", "see whether `min` and `max` are exchanged");
+            self.resolver
+                .findings
+                .report(Code::BadValue, &node.get("min").unwrap_or(node).span, message)
+                .help_with([help]);
             fact.bounds = widest;
         }
     }
@@ -202,11 +216,14 @@ impl Builder<'_> {
         }
         if fact.is_fixed() {
             let name = &fact.name;
-            self.resolver.findings.report(
-                Code::BadValue,
-                &values.span,
-                say!("`{name}` 的取值是固定的", "the values of `{name}` are fixed"),
-            );
+            self.resolver
+                .findings
+                .report(
+                    Code::BadValue,
+                    &values.span,
+                    say!("`{name}` 的取值是固定的", "the values of `{name}` are fixed"),
+                )
+                .help_with([leave_out("values")]);
         }
         if !matches!(values.form, Form::List(_) | Form::Table(_)) {
             self.resolver.of_unread_values.insert(fact.name.to_string());
@@ -226,4 +243,8 @@ impl Builder<'_> {
             }
         }
     }
+}
+
+fn leave_out(key: &str) -> Text {
+    say!("删去 `{key}`", "leave `{key}` out")
 }

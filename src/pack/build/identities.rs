@@ -69,12 +69,13 @@ impl Builder<'_> {
         identities
     }
 
-    fn order(&mut self, Order { id, first, relation, then, any, zh, en }: &Order) -> Option<Identity> {
+    fn order(&mut self, Order { id, first, relation, then, any, zh, en, broken }: &Order) -> Option<Identity> {
         let dates = [self.resolver.standard(first, Resolver::date)?, self.resolver.standard(then, Resolver::date)?];
         let agrees = Truth::CompareDates(*relation, Box::new(dates));
-        let text = Text { zh: (*zh).to_owned(), en: (*en).to_owned() };
+        let [text, broken] =
+            [(zh, en), (&broken.0, &broken.1)].map(|(zh, en)| Text { zh: (*zh).to_owned(), en: (*en).to_owned() });
         let about = self.named_in(&[first, then]);
-        Some(Identity { id: id.name(), text, asked: self.asked(&[], any)?, agrees, about, sides: None })
+        Some(Identity { id: id.name(), text, broken, asked: self.asked(&[], any)?, agrees, about, sides: None })
     }
 
     fn birth_first(&mut self) -> Option<Identity> {
@@ -84,6 +85,10 @@ impl Builder<'_> {
             text: say!(
                 "出生日期不晚于事故、入院和保障起始日期",
                 "the birth is not after the event, the admission or the first day of cover"
+            ),
+            broken: say!(
+                "出生日期晚于事件、入院或保障起始日期",
+                "the birth is after the event, the admission or the first day of cover"
             ),
             asked: self.asked(&["birth_date"], &[])?,
             agrees: self.resolver.standard(first, Resolver::truth)?,
@@ -102,6 +107,7 @@ impl Builder<'_> {
         Some(Identity {
             id: Code::EventAfterStay.name(),
             text: say!("事故日期不晚于出院日期", "the event is not after the discharge"),
+            broken: say!("事件日期晚于出院日期", "the event is after the discharge"),
             asked: self.asked(&[], &["discharged", "enddate"])?,
             agrees: Truth::Or(Box::new([within, follows])),
             about: self.named_in(&["event_date <= discharged"]),
@@ -117,6 +123,10 @@ impl Builder<'_> {
                 "冲退其他结算的记录（`init_setl_id`）带退费标志（`refd_setl_flag` 为 1）",
                 "a settlement that takes another back (`init_setl_id`) is flagged as refunded (`refd_setl_flag` is 1)"
             ),
+            broken: say!(
+                "冲退其他结算的记录（`init_setl_id`）没有退费标志（`refd_setl_flag` 不为 1）",
+                "a settlement that takes another back (`init_setl_id`) is not flagged as refunded (`refd_setl_flag` is not 1)"
+            ),
             asked: self.asked(&["init_setl_id"], &[])?,
             agrees: Truth::Among(self.resolver.slot("refd_setl_flag")?, vec!["1".into()]),
             about: self.named_in(&["init_setl_id", "refd_setl_flag"]),
@@ -126,7 +136,7 @@ impl Builder<'_> {
 
     fn relation(
         &mut self,
-        Relation { id, given, any, unless, left, comparison, right, text }: &Relation,
+        Relation { id, given, any, unless, left, comparison, right, text, broken }: &Relation,
     ) -> Option<Identity> {
         let about = self.named_in(&[left, right]);
         let left = self.resolver.standard(left, |r, left| r.number(left, Unit::Yuan))?;
@@ -136,6 +146,7 @@ impl Builder<'_> {
         Some(Identity {
             id: id.name(),
             text: text.clone(),
+            broken: broken.clone(),
             asked: self.asked(given, any)?,
             agrees: Truth::Or(Box::new([unless, sides.agree()])),
             about,
@@ -175,6 +186,7 @@ impl Builder<'_> {
         let id = Code::FactContradicts.name();
         let Text { zh, en } = &fact.title;
         let text = say!("所给{zh}与其他事实一致", "{en} agrees with the other facts");
+        let broken = say!("{zh}与其他事实不符", "{en} does not agree with the other facts");
         let sources = self.sources(slot);
         let Some(derived) = &fact.derived else { return Vec::new() };
         let any: Slots = sources.into_iter().collect();
@@ -183,22 +195,27 @@ impl Builder<'_> {
         match derived {
             Derived::Date(derived) => {
                 let agrees = Truth::CompareDates(Comparison::Equal, Box::new([Date::Fact(slot), derived.clone()]));
-                vec![Identity { id, text, asked, agrees, about, sides: None }]
+                vec![Identity { id, text, broken, asked, agrees, about, sides: None }]
             }
             Derived::Number(derived) => {
-                let sides = Sides::of(Comparison::Equal, [Number::Fact(slot), derived.clone()]);
+                let sides = Sides::of_a_derivation([Number::Fact(slot), derived.clone()]);
                 let mut agrees = sides.agree();
                 if fact.kind == Kind::Days {
                     // Without dates no days follow, and days that are given contradict nothing.
                     let none = Box::new([derived.clone(), Number::Constant(Decimal::ZERO)]);
                     agrees = Truth::Or(Box::new([Truth::Compare(Comparison::Equal, none), agrees]));
                 }
-                let contradiction = Identity { id, text, asked, agrees, about: about.clone(), sides: Some(sides) };
+                let contradiction =
+                    Identity { id, text, broken, asked, agrees, about: about.clone(), sides: Some(sides) };
                 let max = Sides::of(Comparison::AtMost, [derived.clone(), Number::Constant(fact.bounds.max)]);
                 let text = say!("{zh}不超过上限", "{en} is within its bounds");
                 let bounded = Identity {
                     id,
                     text,
+                    broken: say!(
+                        "推算出的{zh}超过上限",
+                        "{en}, as it follows from the other facts, is out of its bounds"
+                    ),
                     asked: Asked { absent: Slots::of(slot), any, ..Asked::default() },
                     agrees: max.agree(),
                     about,
@@ -240,6 +257,8 @@ struct Order {
     any: &'static [&'static str],
     zh: &'static str,
     en: &'static str,
+    /// What is wrong where they are in the other order.
+    broken: (&'static str, &'static str),
 }
 
 const DATES: [Order; 4] = [
@@ -251,6 +270,7 @@ const DATES: [Order; 4] = [
         any: &[],
         zh: "保障终止日不早于起始日",
         en: "the cover does not end before it starts",
+        broken: ("保障终止日早于起始日", "the cover ends before it starts"),
     },
     Order {
         id: Code::PreviousCover,
@@ -260,6 +280,7 @@ const DATES: [Order; 4] = [
         any: &["previous_coverage_end"],
         zh: "上期保障在本期起始日之前终止",
         en: "the previous cover ends before this one starts",
+        broken: ("上期保障未在本期起始日之前终止", "the previous cover does not end before this one starts"),
     },
     Order {
         id: Code::StayDates,
@@ -269,6 +290,7 @@ const DATES: [Order; 4] = [
         any: &["admitted", "begndate"],
         zh: "出院日期不早于入院日期",
         en: "the discharge is not before the admission",
+        broken: ("出院日期早于入院日期", "the discharge is before the admission"),
     },
     Order {
         id: Code::ReportBeforeEvent,
@@ -278,6 +300,7 @@ const DATES: [Order; 4] = [
         any: &["reported_on"],
         zh: "申请日期不早于事故日期",
         en: "the report is not before the event",
+        broken: ("申请日期早于事件日期", "the report is before the event"),
     },
 ];
 

@@ -21,6 +21,8 @@ pub(super) struct Relation {
     pub(super) comparison: Comparison,
     pub(super) right: String,
     pub(super) text: Text,
+    /// What is wrong where it does not hold.
+    pub(super) broken: Text,
 }
 
 /// A whole and its parts.
@@ -114,6 +116,7 @@ impl Told<'_> {
             comparison: Comparison::Equal,
             right: sum_of(parts.iter().map(|part| exactly(part))),
             text: say!("{whole_zh} = {sum_zh}", "{whole_en} = {sum_en}"),
+            broken: say!("{whole_zh}不等于{sum_zh}", "{whole_en} is not {sum_en}"),
         }
     }
 
@@ -127,17 +130,19 @@ impl Told<'_> {
                 sum_of(parts.iter().map(|part| self.at_least(part))),
                 whole,
                 say!("{sum_zh}（已知各项）不超过{whole_zh}", "{sum_en}, as far as known, is no more than {whole_en}"),
+                say!("{sum_zh}（已知各项）超过{whole_zh}", "{sum_en}, as far as known, is more than {whole_en}"),
             )
         }
     }
 
     fn funds(&self) -> Relation {
         let text = say!("基金支付不超过医疗费总额", "the funds pay no more than the total cost");
+        let broken = say!("基金支付超过医疗费总额", "the funds pay more than the total cost");
         Relation {
             id: Code::FundAboveTotal,
             any: ALL_OF_FUNDS,
             unless: absent("total_cost"),
-            ..at_most(self.at_least("fund_paid"), "total_cost", text)
+            ..at_most(self.at_least("fund_paid"), "total_cost", text, broken)
         }
     }
 
@@ -148,10 +153,14 @@ impl Told<'_> {
             "符合政策范围 + 自费 + 先行自付不超过医疗费总额",
             "within scope + self-funded + paid first is no more than the total cost"
         );
+        let broken = say!(
+            "符合政策范围 + 自费 + 先行自付超过医疗费总额",
+            "within scope + self-funded + paid first is more than the total cost"
+        );
         Relation {
             given: &["self_funded"],
             unless: absent("total_cost"),
-            ..at_most(sum_of(parts.into_iter()), "total_cost", text)
+            ..at_most(sum_of(parts.into_iter()), "total_cost", text, broken)
         }
     }
 
@@ -163,10 +172,14 @@ impl Told<'_> {
             "基金 + 个人负担 + 其他途径 + 医院负担不超过医疗费总额",
             "the funds + the member + others + the hospital is no more than the total cost"
         );
+        let broken = say!(
+            "基金 + 个人负担 + 其他途径 + 医院负担超过医疗费总额",
+            "the funds + the member + others + the hospital is more than the total cost"
+        );
         Relation {
             given: &["personal_burden"],
             unless: format!("{follows} or {} or personal_burden = 0 yuan", absent("total_cost")),
-            ..at_most(sum_of(parts.into_iter()), "total_cost", text)
+            ..at_most(sum_of(parts.into_iter()), "total_cost", text, broken)
         }
     }
 
@@ -175,11 +188,20 @@ impl Told<'_> {
             "个人账户 + 现金 + 共济不超过个人负担 + 其他途径支付",
             "account + cash + relative's account is no more than what the member bears and others paid"
         );
+        let broken = say!(
+            "个人账户 + 现金 + 共济超过个人负担 + 其他途径支付",
+            "account + cash + relative's account is more than what the member bears and others paid"
+        );
         Relation {
             given: &["personal_burden"],
             any: PAYMENTS,
             unless: told("psn_part_amt"),
-            ..at_most(sum_of(PAYMENTS.iter().map(|part| self.at_least(part))), "personal_burden + other_paid", text)
+            ..at_most(
+                sum_of(PAYMENTS.iter().map(|part| self.at_least(part))),
+                "personal_burden + other_paid",
+                text,
+                broken,
+            )
         }
     }
 
@@ -189,10 +211,14 @@ impl Told<'_> {
             "统筹范围内个人自付 + 基金不超过符合政策范围金额",
             "borne inside the pool + the funds is no more than within scope"
         );
+        let broken = say!(
+            "统筹范围内个人自付 + 基金超过符合政策范围金额",
+            "borne inside the pool + the funds is more than within scope"
+        );
         Relation {
             given: &["in_pool_burden", "inscp_scp_amt"],
             unless: "given(fund_pay_sumamt) or in_pool_burden = 0 yuan".to_owned(),
-            ..at_most(format!("in_pool_burden + {}", self.at_least("fund_paid")), "inscp_scp_amt", text)
+            ..at_most(format!("in_pool_burden + {}", self.at_least("fund_paid")), "inscp_scp_amt", text, broken)
         }
     }
 
@@ -202,11 +228,15 @@ impl Told<'_> {
             "统筹范围内个人自付 + 基金 + 范围外费用不超过医疗费总额",
             "borne inside the pool + the funds + cost outside the scope is no more than the total cost"
         );
+        let broken = say!(
+            "统筹范围内个人自付 + 基金 + 范围外费用超过医疗费总额",
+            "borne inside the pool + the funds + cost outside the scope is more than the total cost"
+        );
         let follows = "given(inscp_scp_amt) and given(fund_pay_sumamt)";
         Relation {
             given: &["in_pool_burden"],
             unless: format!("{follows} or {} or in_pool_burden = 0 yuan", absent("total_cost")),
-            ..at_most(format!("in_pool_burden + {funds} + {outside}"), "total_cost", text)
+            ..at_most(format!("in_pool_burden + {funds} + {outside}"), "total_cost", text, broken)
         }
     }
 
@@ -217,11 +247,15 @@ impl Told<'_> {
             "统筹范围内个人自付 + 范围外费用不超过个人和医院的负担",
             "borne inside the pool + cost outside the scope is no more than what the person and the hospital bear"
         );
+        let broken = say!(
+            "统筹范围内个人自付 + 范围外费用超过个人和医院的负担",
+            "borne inside the pool + cost outside the scope is more than what the person and the hospital bear"
+        );
         let by_the_total = all_of(["total_cost", "fund_paid"].map(told).into_iter());
         Relation {
             given: &["in_pool_burden", "psn_part_amt"],
             unless: format!("{by_the_total} or in_pool_burden = 0 yuan"),
-            ..at_most(format!("in_pool_burden + {outside}"), "psn_part_amt + hosp_part_amt", text)
+            ..at_most(format!("in_pool_burden + {outside}"), "psn_part_amt + hosp_part_amt", text, broken)
         }
     }
 
@@ -255,10 +289,11 @@ impl Told<'_> {
 
 fn deductible() -> Relation {
     let text = say!("起付线不超过医疗费总额", "the deductible paid is no more than the total cost");
+    let broken = say!("起付线超过医疗费总额", "the deductible paid is more than the total cost");
     Relation {
         given: &["act_pay_dedc"],
         unless: absent("total_cost"),
-        ..at_most("act_pay_dedc".to_owned(), "total_cost", text)
+        ..at_most("act_pay_dedc".to_owned(), "total_cost", text, broken)
     }
 }
 
@@ -272,7 +307,7 @@ fn exactly(name: &str) -> String {
     }
 }
 
-fn at_most(left: String, right: &str, text: Text) -> Relation {
+fn at_most(left: String, right: &str, text: Text, broken: Text) -> Relation {
     Relation {
         id: Code::PartAboveWhole,
         given: &[],
@@ -282,6 +317,7 @@ fn at_most(left: String, right: &str, text: Text) -> Relation {
         comparison: Comparison::AtMost,
         right: right.to_owned(),
         text,
+        broken,
     }
 }
 

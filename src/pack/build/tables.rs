@@ -8,7 +8,7 @@ use crate::fact::{Absent, Kind, STANDARD};
 use crate::names;
 use crate::pack::build::MAX_BANDS;
 use crate::pack::resolve::Named;
-use crate::pack::shape::Keys;
+use crate::pack::shape::{self, Keys};
 use crate::pack::syntax::Unit;
 use crate::plan::expression::Slot;
 use crate::plan::{Ladder, PlanFact, Rows, Rung, Slab, Table};
@@ -241,7 +241,12 @@ impl<'n> Builder<'n> {
             let assumed = assumption(name, node, None);
             let rows = node.get("rows").map(Node::items).unwrap_or_default();
             if let Some(none) = node.get("rows").filter(|rows| rows.is_empty_list()) {
-                self.resolver.findings.report(Code::BadValue, &none.span, say!("分段没有行", "the bands have no rows"));
+                let message = say!("分段没有行", "the bands have no rows");
+                let help = say!(
+                    "每段写一行，如 `{{ above = \"0元\", pays = \"80%\" }}`",
+                    "write a row for each band, such as `{{ above = \"0 yuan\", pays = \"80%\" }}`"
+                );
+                self.resolver.findings.report(Code::BadValue, &none.span, message).help_with([help]);
                 self.declare(name, span, Named::Poisoned, assumed);
                 continue;
             }
@@ -365,7 +370,7 @@ impl<'n> Builder<'n> {
         for key in ["by", "edge"] {
             if node.get(key).is_none() {
                 let message = say!("分段全额缺少 `{key}`", "`{key}` is missing: a slab needs it");
-                self.resolver.findings.report(Code::MissingKey, span, message);
+                self.resolver.findings.report(Code::MissingKey, span, message).help_with(shape::example_for_bands(key));
             }
         }
         let syntax = self.read(node.get("by")?)?;

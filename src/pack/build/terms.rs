@@ -7,6 +7,7 @@ use crate::document::{Form, Node};
 use crate::exact;
 use crate::fact::SHARES_ELSEWHERE;
 use crate::money::FEN;
+use crate::pack::choice;
 use crate::pack::resolve::{Countable, Named, expression, whole_months};
 use crate::pack::syntax::Unit;
 use crate::plan::expression::{Comparison, Date, Number, Truth};
@@ -30,10 +31,9 @@ impl<'n> Builder<'n> {
 
     pub(super) fn waiting(&mut self, name: &str, node: &'n Node) -> Option<Waiting> {
         for key in ["not_when", "counts"] {
-            if let Some(syntax) = node
-                .get(key)
-                .and_then(|node| expression(node, &mut Findings::of(Arc::clone(self.resolver.findings.source()))))
-            {
+            if let Some(syntax) = node.get(key).and_then(|node| {
+                expression(node, &mut Findings::of(Arc::clone(self.resolver.findings.source())), &|_| None)
+            }) {
                 self.resolver.guard(&syntax);
             }
         }
@@ -56,7 +56,8 @@ impl<'n> Builder<'n> {
             (Some(lone), None) | (None, Some(lone)) => {
                 let message =
                     say!("`reduced_until` 与 `reduced_pay` 须同时写", "`reduced_until` and `reduced_pay` go together");
-                self.resolver.findings.report(Code::MissingKey, &lone.span, message);
+                let help = say!("补上另一项，或两项都删去", "add the other one, or leave both out");
+                self.resolver.findings.report(Code::MissingKey, &lone.span, message).help_with([help]);
                 None
             }
             (None, None) => Some(None),
@@ -129,7 +130,9 @@ impl<'n> Builder<'n> {
                     "有份数上限就须写 `excess`",
                     "`excess` is missing: it says what becomes of shares beyond `max_shares`"
                 );
-                self.resolver.findings.report(Code::MissingKey, &node.span, message);
+                let all = choice::all(&["void", "refuse"]);
+                let help = say!("加上 `excess = \"…\"`：{all}", "add `excess = \"…\"`: {all}"; all);
+                self.resolver.findings.report(Code::MissingKey, &node.span, message).help_with([help]);
                 None
             }
             (None, Some(_)) => {
@@ -145,11 +148,9 @@ impl<'n> Builder<'n> {
         self.places.union_pays = node.get("union_pays").map(|node| node.span.clone()).unwrap_or_default();
         if union_pays.is_some() && price.is_none() {
             let span = self.places.union_pays.clone();
-            self.resolver.findings.report(
-                Code::MissingKey,
-                &span,
-                say!("没有 `price`，`union_pays` 无意义", "`price` is missing: `union_pays` is a part of it"),
-            );
+            let message = say!("没有 `price`，`union_pays` 无意义", "`price` is missing: `union_pays` is a part of it");
+            let help = say!("写上每份会费 `price`，或删去 `union_pays`", "add `price`, or leave `union_pays` out");
+            self.resolver.findings.report(Code::MissingKey, &span, message).help_with([help]);
         }
         let term = self.optional(node, "term", Self::term)?;
         self.resolver.take_touched();
@@ -191,11 +192,10 @@ impl<'n> Builder<'n> {
         let to_node = node.get("to")?;
         let to = self.amount(to_node, Unit::Yuan)?;
         if to <= Decimal::ZERO {
-            self.resolver.findings.report(
-                Code::BadValue,
-                &to_node.span,
-                say!("舍入倍数须大于零", "the multiple is above zero"),
-            );
+            self.resolver
+                .findings
+                .report(Code::BadValue, &to_node.span, say!("舍入倍数须大于零", "the multiple is above zero"))
+                .help_with([say!("写作 `0.01元`（到分）或 `1元`", "write `0.01 yuan` or `1 yuan`")]);
             return None;
         }
         if !exact::divides(FEN, to) {

@@ -30,6 +30,14 @@ pub(in crate::pack) enum ValueIndex {
 }
 
 impl ValueIndex {
+    /// The unit of a number.
+    pub(super) fn unit(self) -> Option<Unit> {
+        match self {
+            ValueIndex::Number(_, unit) => Some(unit),
+            ValueIndex::Truth(_) | ValueIndex::Date(_) => None,
+        }
+    }
+
     fn any(self) -> AnyValue {
         match self {
             ValueIndex::Number(index, _) => AnyValue::Number(index),

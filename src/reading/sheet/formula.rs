@@ -137,7 +137,13 @@ impl Sheet<'_> {
             fact::Kind::YesNo => format!(
                 "IF(ISLOGICAL({cell}),{cell},IF(OR({cell}=\"yes\",{cell}=\"是\"),TRUE,IF(OR({cell}=\"no\",{cell}=\"否\"),FALSE,\"\")))"
             ),
-            fact::Kind::Category => format!("IF({cell}=\"\",\"\",{cell}&\"\")"),
+            fact::Kind::Category => {
+                let titled = self.plan.fact(slot).titled_values();
+                let as_named = titled.into_iter().rev().fold(format!("{cell}&\"\""), |otherwise, (name, title)| {
+                    format!("IF({cell}={},{},{otherwise})", quoted(&title), quoted(name))
+                });
+                format!("IF({cell}=\"\",\"\",{as_named})")
+            }
         }
     }
 

@@ -138,7 +138,7 @@ fn a_file_that_can_not_be_written_is_named() {
     let sink = Sink::new(&folder.path("payouts.parquet"), &payouts(0, 0).schema()).unwrap();
     let error = sink.join(&[], &folder.path("no/such/folder"), MANIFEST, &mut |_| Ok(())).unwrap_err();
     assert!(error.is_output());
-    assert_eq!(folder.said(&error).1, "`no/such/folder` cannot be written: no such file or folder");
+    assert_eq!(folder.said(&error).1, "`no/such/folder` cannot be written: there is no folder `no/such`");
     let stop = || Error::input(Text::same("stopped"));
     let part = folder.file("part", sink.part(&payouts(0, 1)).unwrap());
     let error = sink.join(&[part], &folder.path("out"), MANIFEST, &mut |_| Err(stop())).unwrap_err();
