@@ -28,8 +28,8 @@ use self::ingest::{Entered, Vocabulary};
 pub(crate) use self::local_run::seek;
 pub use self::local_run::{
     Cause, Certificates, InputFile, InputIntake, Job, JointLimitFile, LEAST_MEMORY, MOST_THREADS, Manifest, Numbers,
-    OutputFile, Pack, Program, Progress, Rehearsal, Rows, Settings, Stage, Summary, Totals, USUAL_MEMORY, rehearse,
-    run,
+    OutputFile, Pack, Program, Progress, Rehearsal, Rows, Settings, Sought, Stage, Summary, Totals, USUAL_MEMORY,
+    WorkedClaim, look_up, rehearse, run,
 };
 pub(crate) use self::local_run::{
     Digest, RecordedFile, Watch, digest_of, each_once, for_people_beside, refuse_to_lose, run_watched, share,

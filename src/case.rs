@@ -225,15 +225,7 @@ impl Case {
     pub fn next_yuan(&self, catalog: &Catalog) -> Result<Vec<(String, Decimal)>, Error> {
         let Case { enrollment, claim, .. } = &*self.known(catalog);
         let Before { accumulators, room } = self.before(catalog)?;
-        let plan = catalog.resolve(enrollment, claim)?;
-        let alone = plan.decide(enrollment, claim, &accumulators)?.payable();
-        let now = room.caps(alone, &accumulators)?;
-        let changes = plan.next_yuan(enrollment, claim, &accumulators)?;
-        let within = |(fact, change)| {
-            let then = room.caps(exact::add(alone, change)?, &accumulators)?;
-            Ok((fact, exact::subtract(then, now)?))
-        };
-        changes.into_iter().map(within).collect()
+        next_yuan(catalog, enrollment, claim, &accumulators, &room)
     }
 
     /// The most that joint limits leave for the claim, in yuan; none if there is none over its plan.
@@ -356,6 +348,25 @@ fn part_of_a_title<'p, I: IntoIterator<Item = &'p PlanFact>>(text: &str, facts: 
     };
     let (zh, en) = (list(|fact| &fact.title.zh, "或"), list(|fact| &fact.name, " or "));
     (!near.is_empty()).then(|| say!("是否想写 {zh}？", "did you mean {en}?"))
+}
+
+/// What one more yuan of each amount would change, within what joint limits leave.
+pub(crate) fn next_yuan(
+    catalog: &Catalog,
+    enrollment: &Enrollment,
+    claim: &Claim,
+    accumulators: &Accumulators,
+    room: &Room<'_>,
+) -> Result<Vec<(String, Decimal)>, Error> {
+    let plan = catalog.resolve(enrollment, claim)?;
+    let alone = plan.decide(enrollment, claim, accumulators)?.payable();
+    let now = room.caps(alone, accumulators)?;
+    let changes = plan.next_yuan(enrollment, claim, accumulators)?;
+    let within = |(fact, change)| {
+        let then = room.caps(exact::add(alone, change)?, accumulators)?;
+        Ok((fact, exact::subtract(then, now)?))
+    };
+    changes.into_iter().map(within).collect()
 }
 
 /// Reads facts that a file gives, against the plans of a catalog.
@@ -505,6 +516,8 @@ impl Reader<'_> {
 
     fn enrollment(&mut self, node: &Node) -> Option<Enrollment> {
         let (id, plan, member) = (self.text(node, "id"), self.text(node, "plan"), self.text(node, "member"));
+        let catalog = self.catalog;
+        let plan = plan.map(|plan| catalog.plan_called(plan).unwrap_or(plan));
         if let Some(plan) = plan {
             plan.clone_into(&mut self.plan);
             self.check_plan(plan, node);

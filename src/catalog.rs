@@ -20,6 +20,7 @@ use crate::joint::{self, Held, JointLimit, JointLimits};
 use crate::names;
 use crate::pack::{self, Loaded};
 use crate::plan::{EffectiveBy, Plan, PlanReference};
+use crate::spelling;
 use crate::text::{Text, say};
 
 /// Plans in all their versions, and the joint limits over them: what finds the [`Plan`] for a claim.
@@ -345,13 +346,30 @@ impl Catalog {
         }
     }
 
+    /// The plan of this id, else the only one that goes by this title in one of its versions.
+    #[must_use]
+    pub fn plan_called(&self, called: &str) -> Option<&str> {
+        if let Some((id, _)) = self.plans.get_key_value(called) {
+            return Some(id);
+        }
+        let folded = spelling::fold(called);
+        let is_called =
+            |plan: &Plan| [&plan.title().zh, &plan.title().en].iter().any(|title| spelling::fold(title) == folded);
+        let mut found = self.plans.iter().filter(|(_, versions)| versions.iter().any(is_called)).map(|(id, _)| id);
+        found.next().filter(|_| found.next().is_none()).map(String::as_str)
+    }
+
     /// The plans that there are.
     pub(crate) fn plans_in_words(&self) -> Text {
-        let list = self.plan_ids().take(MOST_NAMED).collect::<Vec<_>>().join("`, `");
+        let titled =
+            self.plans.iter().take(MOST_NAMED).filter_map(|(id, versions)| Some((id, versions.last()?.title())));
+        let (zh, en): (Vec<String>, Vec<String>) =
+            titled.map(|(id, title)| (format!("`{id}`（{}）", title.zh), format!("`{id}` ({})", title.en))).unzip();
+        let (zh, en) = (zh.join("、"), en.join(", "));
         match self.plans.len().saturating_sub(MOST_NAMED) {
             _ if self.plans.is_empty() => say!("尚无任何计划", "there is none at all"),
-            0 => say!("已有计划：`{list}`", "the plans are `{list}`"),
-            more => say!("已有计划：`{list}`，另有 {more} 个", "the plans are `{list}` and {more} more"),
+            0 => say!("已有计划：{zh}", "the plans are {en}"),
+            more => say!("已有计划：{zh}，另有 {more} 个", "the plans are {en} and {more} more"),
         }
     }
 

@@ -21,6 +21,8 @@ mod help;
 mod home;
 mod init;
 mod layout;
+#[cfg(feature = "batch")]
+mod looked_up;
 mod man;
 #[cfg(feature = "batch")]
 mod meter;

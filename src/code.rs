@@ -64,6 +64,7 @@ pub enum CodeKind {
 codes! {
     Mistake {
         // a file that cannot be read
+        NotText "not-text",
         NotUtf8 "not-utf8",
         TooLarge "too-large",
         TooDeep "too-deep",
@@ -169,6 +170,7 @@ codes! {
         OverlappingCovers "overlapping-covers",
         SharesElsewhere "shares-elsewhere",
         PossibleDuplicate "possible-duplicate",
+        DecidedApart "decided-apart",
     }
     Row {
         RejectedClaimUnplaced "rejected-claim-unplaced",

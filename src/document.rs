@@ -2,6 +2,7 @@
 
 mod bare_dates;
 pub(crate) mod full_width;
+mod other_kind;
 mod parsers;
 
 use std::borrow::Cow;
@@ -136,6 +137,9 @@ fn admit(path: &str, bytes: &[u8], max_bytes: usize) -> Result<Source, Diagnosti
         findings.report(code, &(place..place), message).help_with(help);
         Err(findings.into_diagnostics())
     };
+    if let Some(message) = other_kind::told(bytes) {
+        return refused(Code::NotText, 0, "", message, Some(other_kind::help()));
+    }
     let size = bytes.len();
     if size > max_bytes {
         return refused(
@@ -157,10 +161,17 @@ fn admit(path: &str, bytes: &[u8], max_bytes: usize) -> Result<Source, Diagnosti
                 place,
                 &readable,
                 say!("第 {place} 字节处不是 UTF-8 编码", "not UTF-8 at byte {place}"),
-                Some(say!(
-                    "文件多半存为 GBK（GB18030）：在原软件中“另存为”，编码选 UTF-8",
-                    "most likely it was saved as GBK (GB18030): save it anew where it was written, with UTF-8 as its encoding"
-                )),
+                Some(if other_kind::is_utf16(bytes) {
+                    say!(
+                        "文件存为 UTF-16：在原软件中“另存为”，编码选 UTF-8",
+                        "it was saved as UTF-16: save it anew where it was written, with UTF-8 as its encoding"
+                    )
+                } else {
+                    say!(
+                        "文件多半存为 GBK（GB18030）：在原软件中“另存为”，编码选 UTF-8",
+                        "most likely it was saved as GBK (GB18030): save it anew where it was written, with UTF-8 as its encoding"
+                    )
+                }),
             )
         }
     }

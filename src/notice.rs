@@ -37,6 +37,16 @@ impl Notice {
         Notice { code, about: Vec::new(), text, holds: false, recalculation: None }
     }
 
+    /// What is said of a claim whose input is a file of rejected rows: nobody knows what else the member has.
+    #[cfg(feature = "batch")]
+    pub(crate) fn decided_apart() -> Notice {
+        let text = say!(
+            "本件来自退回文件，单独审核：会员的其他理赔没有计入，限额、起付线可能多算，应付可能偏多；请把改好的行放回原表，整表重审",
+            "the claim comes from a file of rejected rows: what the member has beside them is not counted, so that too much may be due; put the corrected rows back into their table and decide all of it again"
+        );
+        Notice::new(Code::DecidedApart, text)
+    }
+
     /// The same about these claims, enrollments or rows.
     #[must_use]
     pub(crate) fn about(mut self, about: impl IntoIterator<Item = impl Into<String>>) -> Notice {

@@ -85,8 +85,10 @@ impl Code {
             Code::OverlappingCovers => ("保障重叠", "covers overlap"),
             Code::SharesElsewhere => ("部分份数计在其他保障", "shares count under another cover"),
             Code::PossibleDuplicate => ("票据可能重复", "the bill may have come before"),
+            Code::DecidedApart => ("单独审核，未计其他理赔", "decided apart from the member's other claims"),
             // of files, of rows and of differences: their messages and tables have words of their own
-            Code::NotUtf8
+            Code::NotText
+            | Code::NotUtf8
             | Code::TooLarge
             | Code::TooDeep
             | Code::TooMany

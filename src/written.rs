@@ -72,11 +72,11 @@ pub(crate) fn number(text: &str, kind: Kind, is_in_fen: bool) -> Result<Number, 
     if narrow.is_empty() {
         return Err(Fault::Empty);
     }
-    notes.note(narrow != text, "全角字符或空格", "full-width signs or blanks");
+    notes.note(narrow != text, "已改全角字符或去掉空格", "full-width signs or blanks");
     let Marks { is_negative, names_yuan, rest } = marks(&narrow, kind, &mut notes)?;
     let (rest, measure) = measured(rest, kind, is_in_fen && !names_yuan, &mut notes)?;
     let (whole, fraction) = rest.split_once('.').unwrap_or((rest, ""));
-    notes.note(rest.contains('.') && (whole.is_empty() || fraction.is_empty()), "小数点一侧无数字", "a bare point");
+    notes.note(rest.contains('.') && (whole.is_empty() || fraction.is_empty()), "已补小数点一侧的零", "a bare point");
     let whole = without_separators(whole, &mut notes)?;
     let value = measure.value(&whole, fraction, kind, &mut notes)?;
     let signed = if is_negative { value.mantissa().checked_neg() } else { Some(value.mantissa()) };
@@ -170,14 +170,14 @@ fn marks<'t>(text: &'t str, kind: Kind, notes: &mut Notes) -> Result<Marks<'t>, 
         }
         names_yuan |= rest != before.trim();
         rest = rest.strip_prefix('+').unwrap_or(rest);
-        notes.note(rest != before.trim(), "货币符号或正号", "a currency or plus sign");
+        notes.note(rest != before.trim(), "已去掉货币符号或正号", "a currency or plus sign");
         if let Some(inside) = rest.strip_prefix(MINUS) {
-            notes.note(!rest.starts_with('-'), "负号写法", "the form of the minus");
+            notes.note(!rest.starts_with('-'), "已改负号写法", "the form of the minus");
             (rest, minus) = (inside, minus.saturating_add(1));
         }
         let around = rest.strip_prefix('(').and_then(|inside| inside.strip_suffix(')'));
         if let Some(inside) = around.or_else(|| rest.strip_suffix(MINUS)) {
-            notes.note(true, "负号写法", "the form of the minus");
+            notes.note(true, "已改负号写法", "the form of the minus");
             (rest, minus) = (inside, minus.saturating_add(1));
         }
         if rest == before {
@@ -207,17 +207,17 @@ fn measured<'t>(rest: &'t str, kind: Kind, is_in_fen: bool, notes: &mut Notes) -
         inside.map(str::trim_end)
     };
     Ok(match kind {
-        Kind::Money => match behind(&["分", "fen"], "以分为单位", "in fen") {
+        Kind::Money => match behind(&["分", "fen"], "已由分换算成元", "in fen") {
             Some(inside) => (inside, Measure::Fen),
             None if !is_in_fen => (rest, Measure::Ones),
             None if rest.contains('.') => return Err(Fault::PointInFen),
             None => (rest, Measure::Fen),
         },
-        Kind::Ratio => match behind(&["%"], "以百分数表示", "in per cent") {
+        Kind::Ratio => match behind(&["%"], "已由百分数换算", "in per cent") {
             Some(inside) => (inside, Measure::Percent),
             None => (rest, Measure::Ones),
         },
-        Kind::Days => (behind(&["天", "日", "days", "day"], "写出单位", "the unit").unwrap_or(rest), Measure::Ones),
+        Kind::Days => (behind(&["天", "日", "days", "day"], "已去掉单位", "the unit").unwrap_or(rest), Measure::Ones),
         Kind::Number | Kind::Date | Kind::YesNo | Kind::Category => (rest, Measure::Ones),
     })
 }
@@ -238,7 +238,7 @@ impl Measure {
             return Err(if self == Measure::Fen { Fault::PartOfFen } else { Fault::Places });
         }
         let is_plain = beyond.is_empty() || (kept.is_empty() && beyond == "00"); // as a number of any kind is printed
-        notes.note(self == Measure::Ones && !is_plain, "末位之后的零", "zeros beyond the last place");
+        notes.note(self == Measure::Ones && !is_plain, "已去掉末位之后的零", "zeros beyond the last place");
         let (whole, point) = (if whole.is_empty() { "0" } else { whole }, if kept.is_empty() { "" } else { "." });
         let number = exact::parse(&format!("{whole}{point}{kept}")).map_err(|fault| match fault {
             exact::Malformed::NotANumber => Fault::NotANumber,
@@ -267,7 +267,7 @@ fn without_separators(whole: &str, notes: &mut Notes) -> Result<String, Fault> {
     if has_groups && !is_even {
         return Err(Fault::Commas);
     }
-    notes.note(has_groups, "千位分隔符", "separators of thousands");
+    notes.note(has_groups, "已去掉千位分隔符", "separators of thousands");
     Ok(joined)
 }
 

@@ -4,12 +4,14 @@
 
 mod as_written;
 mod clerk;
+mod clerks_hour;
 mod contradictions;
 mod details;
 mod encodings;
 mod every_way;
 mod files;
 mod first_files;
+
 mod histories;
 mod joint_limits;
 mod manifest;

@@ -5,7 +5,8 @@ use std::path::Path;
 use huzhu::{Case, Catalog, Code, CodeKind, Diagnostics, Language, WorkedCases};
 
 /// Codes that no text on a page can give: files that are too large, not text, or nested too deep; and those of decisions.
-const TOLD_IN_WORDS: [Code; 5] = [Code::NotUtf8, Code::TooLarge, Code::TooDeep, Code::TooMany, Code::ExpressionTooLong];
+const TOLD_IN_WORDS: [Code; 6] =
+    [Code::NotText, Code::NotUtf8, Code::TooLarge, Code::TooDeep, Code::TooMany, Code::ExpressionTooLong];
 
 #[test]
 fn every_failing_example_gives_the_code_of_its_page() {

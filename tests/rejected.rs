@@ -32,7 +32,10 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(20);
 const KNOWN_WRONG: &[(&str, &[&str])] = &[];
 
 /// Codes of a pack or a case that no corpus can show, each with the test that shows it.
-const SHOWN_ELSEWHERE: [(Code, &str); 1] = [(Code::TooLarge, "a_file_is_read_up_to_its_size")];
+const SHOWN_ELSEWHERE: [(Code, &str); 2] = [
+    (Code::TooLarge, "a_file_is_read_up_to_its_size"),
+    (Code::NotText, "what_begins_as_another_kind_of_file_is_told_so"),
+];
 
 /// What is shown for these files is kept word for word.
 const RENDERED: [&str; 28] = [
@@ -503,7 +506,7 @@ fn a_pack_has_up_to_so_many_rules() {
     let conditions = |rules: usize| {
         let one = |number| {
             format!(
-                "{{id=\"c{number}\",require=\"death\",otherwise=\"pend\",text={{zh=\"\",en=\"\"}},clause=\"\",provenance=\"stated\"}},"
+                "{{id=\"c{number}\",require=\"death\",otherwise=\"pend\",text=\"t\",clause=\"c\",provenance=\"stated\"}},"
             )
         };
         let list: String = (0..rules - 5).map(one).collect();
@@ -540,7 +543,7 @@ fn bands_have_up_to_so_many_rows() {
         let list: String =
             (1..rows).map(|edge| format!("{{ up_to = \"{edge} yuan\", pays = \"{edge} yuan\" }}, ")).collect();
         let slab = format!(
-            "[bands.sum]\nkind = \"slab\"\nby = \"personal_burden\"\nedge = \"below\"\nrows = [{list}{{ pays = \"1 yuan\" }}]\nclause = \"\"\nprovenance = \"stated\"\n\n"
+            "[bands.sum]\nkind = \"slab\"\nby = \"personal_burden\"\nedge = \"below\"\nrows = [{list}{{ pays = \"1 yuan\" }}]\nclause = \"c\"\nprovenance = \"stated\"\n\n"
         );
         loaded(&pack_with(&slab, "sum"))
     };
@@ -553,7 +556,7 @@ fn chain_of_values(count: usize, of_next: impl Fn(&str) -> String) -> String {
     let value = |number: usize| {
         let next = if number + 1 == count { "personal_burden".to_owned() } else { format!("v{}", number + 1) };
         let is = of_next(&next);
-        format!("[value.v{number}]\nis=\"{is}\"\ntitle={{zh=\"\",en=\"\"}}\nclause=\"\"\nprovenance=\"stated\"\n")
+        format!("[value.v{number}]\nis=\"{is}\"\ntitle=\"t\"\nclause=\"c\"\nprovenance=\"stated\"\n")
     };
     (0..count).map(value).collect()
 }
@@ -582,9 +585,7 @@ fn expressions_have_up_to_so_many_parts_through_values() {
 fn a_plan_reads_up_to_so_many_facts() {
     let with_facts = |count: usize| {
         let names: Vec<String> = (0..count).map(|number| format!("f{number}")).collect();
-        let fact = |name: &String| {
-            format!("[fact.{name}]\nof = \"claim\"\ntype = \"money\"\ntitle = {{ zh = \"\", en = \"\" }}\n\n")
-        };
+        let fact = |name: &String| format!("[fact.{name}]\nof = \"claim\"\ntype = \"money\"\ntitle = \"t\"\n\n");
         let facts: String = names.iter().map(fact).collect();
         let pack = pack_with(&facts, &format!("least({})", names.join(", ")));
         pack::load("pack.toml", pack.as_bytes())
@@ -601,9 +602,7 @@ fn a_number_has_up_to_so_many_digits() {
     let catalog = shipped();
     let case = |burden: &str| codes(Case::read("case.json", case_with(burden, "", "null").as_bytes(), catalog).err());
     let figure = |value: &str| {
-        let figure = format!(
-            "[figure.n]\nvalue = {value}\ntitle = {{ zh = \"\", en = \"\" }}\nclause = \"\"\nprovenance = \"stated\"\n\n"
-        );
+        let figure = format!("[figure.n]\nvalue = {value}\ntitle = \"n\"\nclause = \"c\"\nprovenance = \"stated\"\n\n");
         loaded(&pack_with(&figure, "least(n, 1) * personal_burden"))
     };
     let literal = |number: &str| loaded(&pack_with("", &format!("personal_burden * least({number}, 1)")));
@@ -722,6 +721,15 @@ fn bytes_that_are_no_text_are_refused() {
 }
 
 #[test]
+fn what_begins_as_another_kind_of_file_is_told_so() {
+    for beginning in [&b"PK\x03\x04"[..], b"\xd0\xcf\x11\xe0", b"PAR1", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"%PDF"] {
+        for (reader, found) in refused("a file of another kind", &[beginning, b"1.7\n[plan]\n"].concat()) {
+            assert_eq!(found, ["not-text"], "{reader} of {beginning:?}");
+        }
+    }
+}
+
+#[test]
 fn what_nests_ten_thousand_deep_is_refused() {
     const DEEP: usize = 10_000;
     let closed = |open: &str, close: &str| format!("{}1{}", open.repeat(DEEP), close.repeat(DEEP));
@@ -766,9 +774,7 @@ fn a_number_of_ten_thousand_digits_is_refused() {
     assert_eq!(case(&format!("\"{digits}\"")), ["bad-fact"]);
     assert_eq!(case(&format!("\"0.{digits}\"")), ["bad-fact"]);
     let figure = |value: &str| {
-        let figure = format!(
-            "[figure.n]\nvalue = {value}\ntitle = {{ zh = \"\", en = \"\" }}\nclause = \"\"\nprovenance = \"stated\"\n\n"
-        );
+        let figure = format!("[figure.n]\nvalue = {value}\ntitle = \"n\"\nclause = \"c\"\nprovenance = \"stated\"\n\n");
         loaded(&pack_with(&figure, "n * personal_burden"))
     };
     assert_eq!(figure(&digits), ["number-too-long"]);

@@ -53,7 +53,7 @@ pub(super) fn read(text: &str, unit: Unit) -> Result<Amount, Text> {
 /// What is wrong with an amount.
 fn said(fault: Fault) -> Text {
     match fault {
-        Fault::Empty => say!("没有金额", "there is no amount"),
+        Fault::Empty => say!("没有填金额，请补填", "there is no amount"),
         Fault::Commas => say!("逗号不是千位分隔符", "the commas do not separate thousands"),
         Fault::Minuses => say!("负号多于一个", "there is more than one minus"),
         Fault::Places => say!("小数多于两位", "there are more than two places after the point"),
@@ -145,7 +145,9 @@ mod tests {
             ("(-12)", "there is more than one minus"),
             ("1e3", "not an amount"),
             ("壹佰元", "not an amount"),
-            ("1.2万", "not an amount"),
+            ("1.2万", "is in units of ten thousand; write `12000`"),
+            ("-10万元", "is in units of ten thousand; write `-100000`"),
+            ("壹万", "not an amount"),
             ("-", "not an amount"),
             ("1 234", "not an amount"),
             ("9999999999999999", "not an amount"),

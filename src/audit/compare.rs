@@ -16,6 +16,7 @@ use super::hypotheses::{Earlier, MOST_EARLIER, Scene};
 use super::plan_variants::Variants;
 use super::recorded::Recorded;
 use super::roundings::{Fit, Roundings};
+use crate::adjudicate::Decision;
 use crate::batch::accounts::{History, Plans, histories};
 use crate::batch::files::Sink;
 use crate::batch::{Decided, Given, Watch};
@@ -101,12 +102,13 @@ impl<'a> Comparer<'a> {
             match place {
                 Some(place) => {
                     compared.matched.push((place, due, version.1.or_bug()?));
-                    if self.recorded.amount(place) != due {
+                    // Of a claim that waits nothing is paid, and nothing is as it should be.
+                    if self.recorded.amount(place) != due.unwrap_or(0) {
                         compared.differing.insert(id.to_owned(), (place, self.recorded.amount(place)));
                     }
                 }
                 None if self.unread.contains(id) => {}
-                None if due != 0 => compared.unrecorded.push((id.to_owned(), due)),
+                None if due.is_some_and(|due| due != 0) => compared.unrecorded.push((id.to_owned(), due.or_bug()?)),
                 None => compared.nothing_to_record = compared.nothing_to_record.saturating_add(1),
             }
         }
@@ -176,8 +178,9 @@ impl<'a> Comparer<'a> {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         let found = &mut *found;
         for (place, due, plan) in compared.matched {
-            found.settle(place, State::Matched);
-            set(&mut found.due, place, due);
+            let is_known = due.is_some() || self.recorded.amount(place) == 0;
+            found.settle(place, if is_known { State::Matched } else { State::Pended });
+            set(&mut found.due, place, due.unwrap_or(0));
             set(&mut found.plans, place, plan);
         }
         let known: BTreeSet<usize> = explained.iter().map(|(place, _)| *place).collect();
@@ -193,14 +196,19 @@ impl<'a> Comparer<'a> {
         let recorded = |place: usize| (self.recorded.id(place), Some(self.recorded.amount(place)));
         let mut lines = Vec::new();
         for (place, causes) in std::mem::take(&mut found.differing) {
-            if found.states.get(place) == Some(&State::Matched) {
-                let (id, amount) = recorded(place);
-                lines.push(Difference::new(id, amount, found.due.get(place).copied(), causes));
-            }
+            let due = match found.states.get(place) {
+                Some(State::Matched) => found.due.get(place).copied(),
+                Some(State::Pended) => None,
+                Some(State::Open | State::TurnedAway | State::Rejected | State::Ambiguous | State::Again) | None => {
+                    continue;
+                }
+            };
+            let (id, amount) = recorded(place);
+            lines.push(Difference::new(id, amount, due, causes));
         }
         for (place, state) in found.states.iter().enumerate() {
             let cause = match state {
-                State::Matched => continue,
+                State::Matched | State::Pended => continue,
                 State::Open => Code::NoSuchClaim,
                 State::TurnedAway => Code::UnknownEnrollment,
                 State::Rejected => Code::ClaimRejected,
@@ -260,8 +268,8 @@ impl Watch for Comparer<'_> {
 /// The payouts of a bucket beside what is recorded of them.
 #[derive(Default)]
 struct Compared {
-    /// The place of the recorded payout, what is due, and the version.
-    matched: Vec<(usize, i64, u16)>,
+    /// The place of the recorded payout, what is due if that is known, and the version.
+    matched: Vec<(usize, Option<i64>, u16)>,
     /// By claim: the place, and what is recorded.
     differing: BTreeMap<String, (usize, i64)>,
     unrecorded: Vec<(String, i64)>,
@@ -273,6 +281,7 @@ struct Payouts<'r> {
     ids: &'r StringArray,
     plans: &'r StringArray,
     versions: &'r StringArray,
+    decisions: &'r StringArray,
     payable: &'r arrow_array::Decimal128Array,
 }
 
@@ -283,14 +292,18 @@ impl<'r> Payouts<'r> {
             ids: text(rows, "claim_id")?,
             plans: text(rows, "plan")?,
             versions: text(rows, "plan_version")?,
+            decisions: text(rows, "decision")?,
             payable: payable.ok_or_else(|| no_column("payable"))?,
         })
     }
 
-    /// In fen.
-    fn due(&self, row: usize) -> Result<i64, Error> {
+    /// In fen; of a claim that is pended nobody knows it.
+    fn due(&self, row: usize) -> Result<Option<i64>, Error> {
+        if self.decisions.value(row) == Decision::Pended.name() {
+            return Ok(None);
+        }
         let payable = self.payable.is_valid(row).then(|| self.payable.value(row)).or_bug()?;
-        i64::try_from(payable).or_bug()
+        i64::try_from(payable).or_bug().map(Some)
     }
 }
 

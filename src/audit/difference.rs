@@ -20,7 +20,7 @@ pub struct Difference {
     pub claim: String,
     /// What was recorded, in fen; none if nothing was.
     pub recorded: Option<i64>,
-    /// What is due, in fen; none if the claim could not be decided, or is due to another line.
+    /// What is due, in fen; none if nobody knows it, since the claim could not be decided or waits, or if it is due to another line.
     pub recomputed: Option<i64>,
     /// What explains it, the most likely first; never empty.
     pub causes: Vec<Cause>,
@@ -31,9 +31,20 @@ impl Difference {
         Difference { claim: claim.to_owned(), recorded, recomputed, causes }
     }
 
-    /// What was recorded too much, in fen; below nothing if it was too little.
+    /// What was recorded too much, in fen; below nothing if it was too little; none if nobody knows what is due.
     #[must_use]
-    pub fn excess(&self) -> i64 {
+    pub fn excess(&self) -> Option<i64> {
+        self.is_known().then_some(self.weight())
+    }
+
+    /// Whether it is known what is due: of a claim that is recorded again, all of it to the other line.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.recomputed.is_some() || self.cause() == Code::PaidAgain
+    }
+
+    /// By how much it matters among other differences.
+    fn weight(&self) -> i64 {
         self.recorded.unwrap_or(0).saturating_sub(self.recomputed.unwrap_or(0))
     }
 
@@ -59,7 +70,7 @@ impl Difference {
 /// What nothing explains first, then the gravest.
 pub(super) fn sort(differences: &mut [Difference]) {
     differences.sort_by(|a, b| {
-        let key = |line: &Difference| (line.cause() != UNEXPLAINED, Reverse(line.excess().unsigned_abs()));
+        let key = |line: &Difference| (line.cause() != UNEXPLAINED, Reverse(line.weight().unsigned_abs()));
         key(a).cmp(&key(b)).then_with(|| (&a.claim, a.recorded, &a.causes).cmp(&(&b.claim, b.recorded, &b.causes)))
     });
 }
@@ -70,8 +81,8 @@ const PLACES: i8 = 2;
 /// `claim_id, recorded, recomputed, difference, causes, details`.
 pub(super) fn schema() -> SchemaRef {
     let text = |name| Field::new(name, DataType::Utf8, false);
-    let amount = |name, is_optional| Field::new(name, DataType::Decimal128(DIGITS, PLACES), is_optional);
-    let amounts = [amount("recorded", true), amount("recomputed", true), amount("difference", false)];
+    let amount = |name| Field::new(name, DataType::Decimal128(DIGITS, PLACES), true);
+    let amounts = ["recorded", "recomputed", "difference"].map(amount);
     let fields = [text("claim_id")].into_iter().chain(amounts).chain(["causes", "details"].map(text));
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
@@ -86,7 +97,7 @@ pub(super) fn rows(differences: &[Difference]) -> Result<RecordBatch, ArrowError
         text(&|line| line.claim.clone()),
         amounts(differences.iter().map(|line| line.recorded))?,
         amounts(differences.iter().map(|line| line.recomputed))?,
-        amounts(differences.iter().map(|line| Some(line.excess())))?,
+        amounts(differences.iter().map(Difference::excess))?,
         text(&causes),
         text(&Difference::details),
     ];

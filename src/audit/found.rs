@@ -16,8 +16,10 @@ use crate::plan::Plan;
 pub(super) enum State {
     /// No claim of its id has come by.
     Open,
-    /// Its claim was decided.
+    /// Its claim was decided, and what is due is known.
     Matched,
+    /// Its claim waits, so that nobody knows what is due, and something is recorded of it.
+    Pended,
     /// Its claim has no enrollment.
     TurnedAway,
     /// Its claim was rejected.
@@ -60,7 +62,7 @@ impl Found {
         }
     }
 
-    /// The recorded payouts whose claims were decided.
+    /// The recorded payouts of which it is known what is due.
     pub(super) fn payouts<'f>(
         &'f self,
         recorded: &'f Recorded,

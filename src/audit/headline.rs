@@ -2,15 +2,10 @@
 
 use super::difference::Difference;
 use super::summary::{CauseTotal, Summary};
-use crate::code::Code;
-
-/// Causes that say that nobody knows what is due.
-const NOT_CHECKED: [Code; 5] =
-    [Code::UnknownEnrollment, Code::NoSuchClaim, Code::ClaimRejected, Code::ClaimAmbiguous, Code::ClaimPended];
 
 /// The figures that matter most, in fen.
 ///
-/// A payout whose claim could not be decided is neither right nor wrong: it is counted apart.
+/// A payout of which nobody knows what is due is neither right nor wrong: it is counted apart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Headline {
@@ -46,15 +41,10 @@ impl Headline {
     }
 
     fn take(&mut self, line: &Difference) {
-        let excess = line.excess();
-        let (sum, count, amount) = if is_checked(line.cause()) {
-            if excess < 0 {
-                (&mut self.under, &mut self.under_count, excess.saturating_neg())
-            } else {
-                (&mut self.over, &mut self.over_count, excess)
-            }
-        } else {
-            (&mut self.not_checked, &mut self.not_checked_count, line.recorded.unwrap_or(0))
+        let (sum, count, amount) = match line.excess() {
+            Some(excess) if excess < 0 => (&mut self.under, &mut self.under_count, excess.saturating_neg()),
+            Some(excess) => (&mut self.over, &mut self.over_count, excess),
+            None => (&mut self.not_checked, &mut self.not_checked_count, line.recorded.unwrap_or(0)),
         };
         *sum = sum.saturating_add(amount);
         *count = count.saturating_add(1);
@@ -72,16 +62,11 @@ impl Summary {
 
     /// The causes of differences between what is recorded and what is due.
     pub(super) fn causes_checked(&self) -> impl Iterator<Item = &CauseTotal> {
-        self.causes.iter().filter(|total| total.count > 0 && is_checked(total.cause))
+        self.causes.iter().filter(|total| total.checked() > 0)
     }
 
     /// Why payouts could not be checked.
     pub(super) fn causes_not_checked(&self) -> impl Iterator<Item = &CauseTotal> {
-        self.causes.iter().filter(|total| total.count > 0 && !is_checked(total.cause))
+        self.causes.iter().filter(|total| total.not_checked > 0)
     }
-}
-
-/// Whether what is due is known.
-pub(super) fn is_checked(cause: Code) -> bool {
-    !NOT_CHECKED.contains(&cause)
 }

@@ -9,7 +9,6 @@ use rust_decimal::Decimal;
 use self::table::{Cell, Table};
 use super::chart::{self, Bar, Names, Point, Scatter, Side};
 use super::difference::{Difference, MOST_LISTED};
-use super::headline::is_checked;
 use super::plans::PlanTotal;
 use super::sample::Sampling;
 use super::summary::{CauseTotal, Rows, Summary};
@@ -147,10 +146,12 @@ impl Report<'_> {
 
     /// What became of every record: the parts add up to the whole.
     fn records(&self) -> String {
-        let Rows { read, equal, different, again, orphans, ambiguous, rejected, put_right, .. } = self.summary.rows;
+        let Rows { read, equal, different, again, pended, orphans, ambiguous, rejected, put_right, .. } =
+            self.summary.rows;
         let parts = [
             (self.pick("与应付相同", "as is due"), equal),
             (self.pick("与应付不同", "other than is due"), different),
+            (self.pick("理赔暂缓，应付未定", "of a claim that is pended: what is due is not known"), pended),
             (self.pick("同一理赔重复记录", "of a claim that is recorded already"), again),
             (self.pick("没有对应的已审核理赔", "of no claim that was decided"), orphans),
             (self.pick("理赔编号不唯一", "of an id that several claims have"), ambiguous),
@@ -200,8 +201,8 @@ impl Report<'_> {
         let counts = [sum(|total| total.count), sum(|total| total.right)];
         table.row("sum", row(self.pick("合计", "All"), counts, [self.summary.recorded, self.summary.recomputed]));
         let said = self.pick(
-            "只含理赔已经审核的记录。重复的记录和应付而无记录的理赔不在其中，因此差额合计可以与净额不同。",
-            "Only payouts whose claims were decided: those recorded again and claims without a record are not among them, so that the difference may be other than the net.",
+            "只含应付已定的记录。重复的记录、应付而无记录的理赔、理赔暂缓而应付未定的记录不在其中，因此差额合计可以与净额不同。",
+            "Only payouts of which it is known what is due: those recorded again, claims without a record and payouts of claims that are pended are not among them, so that the difference may be other than the net.",
         );
         let body = format!("<p class=\"faint\">{said}</p>\n{}", table.into_html());
         section(self.pick("各计划", "By plan"), &body)
@@ -229,7 +230,7 @@ impl Report<'_> {
         let amount = |fen: i64| if fen == 0 { Cell::Nothing } else { Cell::Number(yuan(fen)) };
         let mut table = Table::of(&columns);
         for total in self.summary.causes_checked() {
-            let (number, largest) = (Cell::Number(count(total.count)), Cell::Number(signed(total.largest)));
+            let (number, largest) = (Cell::Number(count(total.checked())), Cell::Number(signed(total.largest)));
             table.row("", vec![self.cause(total), number, amount(total.over), amount(total.under), largest]);
         }
         let found = self.summary.headline();
@@ -265,7 +266,8 @@ impl Report<'_> {
 
     fn by_count(&self) -> String {
         let groups = self.summary.causes_checked().map(|total| {
-            let bar = Bar { side: Side::Count, number: total.count, label: self.payouts(total.count) };
+            let number = total.checked();
+            let bar = Bar { side: Side::Count, number, label: self.payouts(number) };
             (title(total.cause).in_language(self.language).to_owned(), vec![bar])
         });
         let heading = self.pick("各原因的笔数", "By number of payouts");
@@ -280,7 +282,7 @@ impl Report<'_> {
         ];
         let mut table = Table::of(&columns);
         for total in self.summary.causes_not_checked() {
-            let numbers = [count(total.count), yuan(total.over.saturating_sub(total.under))];
+            let numbers = [count(total.not_checked), yuan(total.not_checked_recorded)];
             table.row("", [self.cause(total)].into_iter().chain(numbers.map(Cell::Number)).collect());
         }
         if table.is_empty() {
@@ -290,8 +292,7 @@ impl Report<'_> {
     }
 
     fn against(&self) -> String {
-        let known =
-            |line: &Difference| is_checked(line.cause()).then_some(line.recorded.zip(line.recomputed)).flatten();
+        let known = |line: &Difference| line.recorded.zip(line.recomputed);
         let all = self.summary.differences.iter().filter_map(|line| Some((line, known(line)?)));
         let points: Vec<Point> = all.clone().take(chart::MOST_POINTS).map(|(line, at)| self.point(line, at)).collect();
         if points.is_empty() {
@@ -387,6 +388,11 @@ impl Report<'_> {
 
     fn gravest(&self) -> String {
         let amount = |fen: Option<i64>| fen.map_or_else(|| "–".to_owned(), yuan);
+        let due = |line: &Difference| match line.recomputed {
+            None if !line.is_known() => self.pick("未定", "not known").to_owned(),
+            due => amount(due),
+        };
+        let excess = |line: &Difference| line.excess().map_or_else(|| "–".to_owned(), signed);
         let columns = [
             (self.pick("理赔编号", "Claim"), false),
             (self.pick("记录金额（元）", "Recorded, yuan"), true),
@@ -397,7 +403,7 @@ impl Report<'_> {
         let mut table = Table::of(&columns);
         for line in self.summary.differences.iter().take(MOST_LISTED) {
             let causes: Vec<String> = line.causes.iter().map(|cause| cause.in_words(self.language)).collect();
-            let numbers = [amount(line.recorded), amount(line.recomputed), signed(line.excess())].map(Cell::Number);
+            let numbers = [amount(line.recorded), due(line), excess(line)].map(Cell::Number);
             let cells = [Cell::Code(line.claim.clone())].into_iter().chain(numbers);
             let cells = cells.chain([Cell::Words(causes.join(self.pick("；", "; ")))]).collect();
             match self.due_in_words(line) {

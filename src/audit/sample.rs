@@ -29,7 +29,7 @@ pub struct Sampling {
 pub struct Sample {
     /// How it was drawn.
     pub sampling: Sampling,
-    /// The recorded payouts that it was drawn from: those whose claim was decided.
+    /// The recorded payouts that it was drawn from: those of which it is known what is due.
     pub population: u64,
     /// The claims drawn.
     pub size: u64,

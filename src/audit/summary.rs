@@ -63,6 +63,8 @@ pub struct Rows {
     pub different: u64,
     /// Of a claim that was recorded before.
     pub again: u64,
+    /// Of a claim that waits, so that nobody knows what is due.
+    pub pended: u64,
     /// Of no claim that was decided: it is not there, its enrollment is not, or it was rejected.
     pub orphans: u64,
     /// Of a claim id that several claims have.
@@ -83,12 +85,23 @@ pub struct CauseTotal {
     pub count: u64,
     /// Those too among whose causes it is listed further down.
     pub listed: u64,
+    /// Those of the count of which nobody knows what is due: they are neither too much nor too little.
+    pub not_checked: u64,
+    /// What is recorded of these, in fen.
+    pub not_checked_recorded: i64,
     /// What was recorded too much, in fen.
     pub over: i64,
     /// What was recorded too little, in fen.
     pub under: i64,
     /// The largest difference, in fen, over or under.
     pub largest: i64,
+}
+
+impl CauseTotal {
+    /// Those of the count of which it is known what is due.
+    pub(super) fn checked(&self) -> u64 {
+        self.count.saturating_sub(self.not_checked)
+    }
 }
 
 impl Summary {
@@ -101,6 +114,7 @@ impl Summary {
                 State::Matched if recorded.amount(place) == *due => &mut rows.equal,
                 State::Matched => &mut rows.different,
                 State::Open | State::TurnedAway | State::Rejected => &mut rows.orphans,
+                State::Pended => &mut rows.pended,
                 State::Ambiguous => &mut rows.ambiguous,
                 State::Again => &mut rows.again,
             };
@@ -147,15 +161,29 @@ impl Summary {
 
 fn totals(differences: &[Difference]) -> Vec<CauseTotal> {
     let mut totals: BTreeMap<Code, CauseTotal> = BTreeMap::new();
-    let none = |cause| CauseTotal { cause, count: 0, listed: 0, over: 0, under: 0, largest: 0 };
+    let none = |cause| CauseTotal {
+        cause,
+        count: 0,
+        listed: 0,
+        not_checked: 0,
+        not_checked_recorded: 0,
+        over: 0,
+        under: 0,
+        largest: 0,
+    };
     for line in differences {
         for cause in line.codes() {
             let total = totals.entry(cause).or_insert_with(|| none(cause));
             total.listed = total.listed.saturating_add(1);
         }
-        let (cause, excess) = (line.cause(), line.excess());
+        let cause = line.cause();
         let total = totals.entry(cause).or_insert_with(|| none(cause));
         total.count = total.count.saturating_add(1);
+        let Some(excess) = line.excess() else {
+            total.not_checked = total.not_checked.saturating_add(1);
+            total.not_checked_recorded = total.not_checked_recorded.saturating_add(line.recorded.unwrap_or(0));
+            continue;
+        };
         total.over = total.over.saturating_add(excess.max(0));
         total.under = total.under.saturating_sub(excess.min(0));
         if excess.unsigned_abs() > total.largest.unsigned_abs() {
@@ -163,7 +191,7 @@ fn totals(differences: &[Difference]) -> Vec<CauseTotal> {
         }
     }
     let mut totals: Vec<CauseTotal> = totals.into_values().collect();
-    let weight = |total: &CauseTotal| total.over.saturating_add(total.under);
+    let weight = |total: &CauseTotal| total.over.saturating_add(total.under).saturating_add(total.not_checked_recorded);
     totals.sort_by_key(|total| (total.cause != Code::Unexplained, std::cmp::Reverse(weight(total)), total.cause));
     totals
 }

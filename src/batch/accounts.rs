@@ -32,6 +32,7 @@ use super::{Decided, Given, Reject};
 use crate::adjudicate::Adjudication;
 use crate::certificate::{Certificate, Certifier};
 use crate::error::Error;
+use crate::notice::Notice;
 
 /// What a decision reads.
 #[derive(Clone, Copy)]
@@ -51,7 +52,7 @@ struct Bucket<'a> {
 /// another may hang on it, the exact reading says so, and decides if that one is to wait.
 pub(crate) fn decide_bucket(
     plans: &Plans<'_>,
-    Given { claims, refused, enrollments }: Given<'_>,
+    Given { claims, refused, enrollments, is_apart }: Given<'_>,
     with_lines: bool,
 ) -> Result<Decided, Error> {
     let (claims, refused, enrollments) = (Rows::of(claims)?, Rows::of(refused)?, Rows::of(enrollments)?);
@@ -88,6 +89,9 @@ pub(crate) fn decide_bucket(
     for group in left {
         fallback::decide(bucket, group, &mut results, &mut rejects)?;
     }
+    if is_apart {
+        results.note_of_all(&Notice::decided_apart());
+    }
     rejects.sort();
     results.lay_out(bucket, rejects)
 }
@@ -103,7 +107,7 @@ pub(crate) struct Certified {
 pub(crate) fn certify_bucket(
     plans: &Plans<'_>,
     certifier: &Certifier<'_>,
-    Given { claims, refused, enrollments }: Given<'_>,
+    Given { claims, refused, enrollments, .. }: Given<'_>,
     mut take: impl FnMut(&Certified) -> Result<(), Error>,
 ) -> Result<Vec<Reject>, Error> {
     let (claims, refused, enrollments) = (Rows::of(claims)?, Rows::of(refused)?, Rows::of(enrollments)?);

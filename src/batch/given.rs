@@ -9,4 +9,6 @@ pub(crate) struct Given<'a> {
     /// Of rejected rows what says whose claim they are; see [`super::refused`].
     pub(crate) refused: &'a RecordBatch,
     pub(crate) enrollments: &'a RecordBatch,
+    /// Whether an input is a file of rejected rows: what else the members have is not there.
+    pub(crate) is_apart: bool,
 }

@@ -28,7 +28,7 @@ const RESULTS: [Heading; 25] = [
     heading("decision", "审核结果", "decision", 12),
     heading("payable", "应付（元）", "payable (yuan)", 14),
     heading("reasons", "理由", "reasons", 40),
-    heading("details", "涉及的事实", "what they are about", 40),
+    heading("details", "具体说明", "what they are about", 40),
     heading("notices", "提示", "notices", 40),
     heading("reverses", "冲销的理赔编号", "reversed claim", 18),
     heading("to_recover", "应追回（元）", "to be recovered (yuan)", 14),

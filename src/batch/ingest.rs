@@ -66,6 +66,8 @@ pub(crate) struct Entered {
     /// The rejected rows that say whose claim they are.
     pub(crate) refused: RecordBatch,
     pub(crate) enrollments: RecordBatch,
+    /// Whether an input is a file of rejected rows.
+    pub(crate) is_apart: bool,
     pub(crate) rejects: Vec<Reject>,
     pub(crate) observations: Observations,
 }
@@ -73,7 +75,7 @@ pub(crate) struct Entered {
 impl Entered {
     /// What there is to decide.
     pub(crate) fn given(&self) -> Given<'_> {
-        Given { claims: &self.claims, refused: &self.refused, enrollments: &self.enrollments }
+        Given { claims: &self.claims, refused: &self.refused, enrollments: &self.enrollments, is_apart: self.is_apart }
     }
 }
 
@@ -98,13 +100,15 @@ pub(crate) fn enter(
     claims: &RecordBatch,
     enrollments: &RecordBatch,
 ) -> Result<Entered, Error> {
-    let read = |input, batch: &RecordBatch| Ingest::new(vocabulary, input, batch.schema_ref(), &[])?.read(batch, 1);
-    let Passed { rows: enrollments, mut rejects, mut observations, .. } = read(Input::Enrollments, enrollments)?;
-    let Passed { rows: claims, rejects: rejected, refused, observations: seen } = read(Input::Claims, claims)?;
+    let of = |input, batch: &RecordBatch| Ingest::new(vocabulary, input, batch.schema_ref(), &[]);
+    let (to_enrollments, to_claims) = (of(Input::Enrollments, enrollments)?, of(Input::Claims, claims)?);
+    let is_apart = to_enrollments.is_of_rejected() || to_claims.is_of_rejected();
+    let Passed { rows: enrollments, mut rejects, mut observations, .. } = to_enrollments.read(enrollments, 1)?;
+    let Passed { rows: claims, rejects: rejected, refused, observations: seen } = to_claims.read(claims, 1)?;
     observations.extend(&seen);
     observations.extend_with(refused::unplaced_among(&rejected, &refused).as_slice());
     rejects.extend(rejected);
-    Ok(Entered { claims, refused, enrollments, rejects, observations })
+    Ok(Entered { claims, refused, enrollments, is_apart, rejects, observations })
 }
 
 /// The numbers of the rows of a batch.
@@ -201,6 +205,11 @@ impl Ingest {
     /// The places of the raw columns that a rejected row is given back with.
     pub(crate) fn own_columns(&self) -> &[usize] {
         &self.own
+    }
+
+    /// Whether the input is a file of rejected rows, by the columns that were added.
+    pub(crate) fn is_of_rejected(&self) -> bool {
+        self.own.len() < self.raw.fields().len()
     }
 
     /// What the columns are called that are left out by themselves.

@@ -18,7 +18,6 @@ mod given_back;
 mod index_log;
 mod input;
 mod job;
-#[cfg(feature = "workbook")]
 mod lookup;
 mod manifest;
 mod output;
@@ -33,6 +32,7 @@ mod spill;
 mod summary;
 mod watch;
 mod work_folder;
+mod worked_claim;
 mod workers;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,6 +52,7 @@ pub use rehearse::{Rehearsal, rehearse};
 pub use summary::{Cause, Certificates, Rows, Summary};
 pub(crate) use watch::Watch;
 pub(crate) use work_folder::refuse_to_lose;
+pub use worked_claim::{Sought, WorkedClaim, look_up};
 pub(crate) use workers::share;
 
 use ambiguous_ids::AmbiguousIds;
@@ -164,6 +165,11 @@ impl Sources {
             Input::Claims => self.claims.called(column),
             Input::Enrollments => self.enrollments.called(column),
         }
+    }
+
+    /// Whether one is a file of rejected rows: what else the members have is not there.
+    fn are_apart(&self) -> bool {
+        self.claims.is_of_rejected() || self.enrollments.is_of_rejected()
     }
 
     /// The buckets that the inputs make, whatever the options are.
@@ -337,6 +343,7 @@ impl Run<'_> {
             claims: claims_of,
             refused,
             enrollments: enrollments_of,
+            is_apart: self.sources.are_apart(),
             folder,
             journal,
             outputs,

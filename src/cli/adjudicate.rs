@@ -1,7 +1,7 @@
 //! `huzhu adjudicate`: one case file decided and explained.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use huzhu::explain::NextYuan;
 use huzhu::{Case, Catalog, Certifier, Code, Decision, Diagnostics, Explanation, Workbook, money};
@@ -24,10 +24,15 @@ pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failu
             "leave one of them out; `decision`, `payable` and `reasons` of the JSON are the outcome"
         )]));
     }
-    let outputs = [&asked.certificate, &asked.workbook, &asked.svg].into_iter().flatten();
-    files::each_once([&asked.case].into_iter().chain(outputs), setting.language)?;
     asked.workbook.iter().try_for_each(|path| files::check_workbook(path, setting.language))?;
-    let (name, bytes) = read(&asked.case, setting)?;
+    #[cfg(feature = "batch")]
+    if let Some(tables) = asked.tables.claims.as_deref().zip(asked.tables.enrollments.as_deref()) {
+        return super::looked_up::run(asked, tables, setting);
+    }
+    let [case] = asked.subjects.as_slice() else { return Err(one_at_a_time(setting)) };
+    let outputs = [&asked.certificate, &asked.workbook, &asked.svg].into_iter().flatten().map(PathBuf::as_path);
+    files::each_once([case.as_path()].into_iter().chain(outputs), setting.language)?;
+    let (name, bytes) = read(case, setting)?;
     let sound = match apart::sound(&bytes, setting)? {
         Ok(sound) => sound,
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
@@ -35,6 +40,16 @@ pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failu
     let warnings = sound.warnings(setting);
     let report = examined(asked, &name, &bytes, &asked.holding.of(sound.catalog), setting)?;
     Ok(Report { remarks: warnings + &report.remarks, ..report })
+}
+
+fn one_at_a_time(setting: &Setting) -> Failure {
+    let language = setting.language;
+    let message = say!(language, "一次只审核一份理赔文件", "one case file is decided at a time");
+    Failure::new(message).with_help([say!(
+        language,
+        "理赔表中的几件，写 `huzhu adjudicate --claims 理赔表 --enrollments 参保表 理赔编号…`；整表用 `huzhu batch`",
+        "several claims of a table: `huzhu adjudicate --claims FILE --enrollments FILE CLAIM-ID…`; all of it: `huzhu batch`"
+    )])
 }
 
 fn examined(
@@ -102,6 +117,13 @@ fn wrong(name: &str, error: &huzhu::Error, setting: &Setting) -> Report {
 /// A case file that is wrong; where it names what no plan knows, also how to see what they know.
 fn refused(wrong: &Diagnostics, setting: &Setting) -> Report {
     let mut report = check::refused(wrong, setting);
+    if setting.format == Format::Text && wrong.iter().any(|one| one.code() == Code::NotText) {
+        report.remarks.push_str(&say!(
+            setting.language,
+            "整表审核：`huzhu batch --claims 理赔.xlsx --enrollments 参保.xlsx --out 结果.xlsx`；只看其中一件：`huzhu adjudicate --claims 理赔.xlsx --enrollments 参保.xlsx 理赔编号`\n",
+            "all claims of a table: `huzhu batch --claims claims.xlsx --enrollments enrollments.xlsx --out results.xlsx`; one of them, explained: `huzhu adjudicate --claims claims.xlsx --enrollments enrollments.xlsx CLAIM-ID`\n"
+        ));
+    }
     if setting.format == Format::Text && wrong.iter().any(|one| one.code() == Code::UnknownFact) {
         report.remarks.push_str(&say!(
             setting.language,

@@ -11,7 +11,7 @@ use huzhu::{Catalog, Code, Language, Workbook, money};
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
-use super::batch::{observation_in_words, quiet_about_damaged_files, read_in_words, stop_on_interrupt};
+use super::batch::{decided_apart, observation_in_words, quiet_about_damaged_files, read_in_words, stop_on_interrupt};
 use super::check::{self, json as print};
 use super::feeding::Which;
 use super::figures::{MOST_LISTED, count, figures, list, seconds};
@@ -124,17 +124,17 @@ fn audit(asked: &options::Audit, setting: &Setting) -> Audit {
         RecordedUnit::Fen => Unit::Fen,
     };
     let mut audit = Audit::new(&asked.claims, &asked.enrollments, &asked.recorded, &asked.out)
-        .ignore_columns(asked.feeding.ignored())
+        .ignore_columns(asked.feeding.reading.ignored())
         .memory(asked.resources.memory.bytes)
         .unit(unit)
-        .claims_as(asked.feeding.intake(Which::Claims))
-        .enrollments_as(asked.feeding.intake(Which::Enrollments))
-        .recorded_as(asked.feeding.intake(Which::Recorded))
+        .claims_as(asked.feeding.reading.intake(Which::Claims))
+        .enrollments_as(asked.feeding.reading.intake(Which::Enrollments))
+        .recorded_as(asked.feeding.reading.intake(Which::Recorded))
         .language(setting.language);
     if let Some(headers) = asked.feeding.headers() {
         audit = audit.headers(headers);
     }
-    if asked.feeding.strict {
+    if asked.feeding.reading.strict {
         audit = audit.strict();
     }
     if let Some(marks) = asked.feeding.bom {
@@ -182,6 +182,8 @@ impl Done {
                 "title": audit::title(total.cause).in_language(language),
                 "count": total.count,
                 "listed": total.listed,
+                "not_checked": total.not_checked,
+                "not_checked_recorded": yuan(total.not_checked_recorded),
                 "over": yuan(total.over),
                 "under": yuan(total.under),
                 "largest": yuan(total.largest),
@@ -193,6 +195,7 @@ impl Done {
                 "equal": rows.equal,
                 "different": rows.different,
                 "again": rows.again,
+                "pended": rows.pended,
                 "orphans": rows.orphans,
                 "ambiguous": rows.ambiguous,
                 "rejected": rows.rejected,
@@ -230,6 +233,10 @@ impl Done {
     fn text(&self, setting: &Setting) -> String {
         let (language, look, summary) = (setting.language, setting.results, &self.summary);
         let mut lines = Lines::default();
+        if let Some(warning) = decided_apart(&summary.batch, language) {
+            lines.line(&look.paint(Ink::Doubt, &warning));
+            lines.blank();
+        }
         self.counts(&mut lines, language, look);
         let recorded = summary.recorded_read_as.as_ref().map(|said| {
             let said = said.in_language(language);
@@ -317,12 +324,13 @@ impl Done {
 
     fn counts(&self, lines: &mut Lines, language: Language, look: Look) {
         let Summary { rows, .. } = &self.summary;
-        let Rows { read, equal, different, again, orphans, ambiguous, rejected, put_right, .. } = *rows;
+        let Rows { read, equal, different, again, pended, orphans, ambiguous, rejected, put_right, .. } = *rows;
         let numbers = [
             (Ink::Strong, pick(language, "已付记录", "recorded payouts read"), count(read)),
             (Ink::Plain, pick(language, "  与应付相同", "  as is due"), count(equal)),
             (Ink::Plain, pick(language, "  与应付不同", "  other than is due"), count(different)),
             (Ink::Plain, pick(language, "  重复", "  of a claim recorded before"), count(again)),
+            (Ink::Plain, pick(language, "  理赔暂缓，应付未定", "  of a claim that is pended"), count(pended)),
             (Ink::Plain, pick(language, "  没有可审的理赔", "  of no claim that was decided"), count(orphans)),
             (Ink::Plain, pick(language, "  编号不唯一", "  of an id that several claims have"), count(ambiguous)),
             (Ink::Plain, pick(language, "  退回", "  rejected"), count(rejected)),
@@ -335,12 +343,12 @@ impl Done {
             ),
             (
                 Ink::Plain,
-                pick(language, "已审理赔的记录合计（元）", "recorded of decided claims, in yuan"),
+                pick(language, "应付已定的记录合计（元）", "recorded where the due is known, in yuan"),
                 grouped(&yuan(self.summary.recorded)),
             ),
             (
                 Ink::Plain,
-                pick(language, "同一批理赔的应付合计（元）", "due of the same claims, in yuan"),
+                pick(language, "同一批记录的应付合计（元）", "due of the same, in yuan"),
                 grouped(&yuan(self.summary.recomputed)),
             ),
         ];
@@ -372,14 +380,18 @@ fn causes(lines: &mut Lines, causes: &[CauseTotal], language: Language, look: Lo
     }
     let head = ["原因", "笔数", "多付", "少付", "最大"].into_iter().zip(["Cause", "count", "over", "under", "largest"]);
     let head: Vec<String> = head.map(|(zh, en)| pick(language, zh, en).to_owned()).collect();
+    // Where nobody knows what is due, nobody knows the difference.
+    let amount = |total: &CauseTotal, fen: i64| {
+        if total.not_checked == total.count { "-".to_owned() } else { grouped(&yuan(fen)) }
+    };
     let row = |total: &CauseTotal| {
         let title = audit::title(total.cause);
         vec![
             format!("{}  {}", total.cause, title.in_language(language)),
             count(total.count),
-            grouped(&yuan(total.over)),
-            grouped(&yuan(total.under)),
-            grouped(&yuan(total.largest)),
+            amount(total, total.over),
+            amount(total, total.under),
+            amount(total, total.largest),
         ]
     };
     lines.blank();
@@ -407,8 +419,11 @@ fn gravest(lines: &mut Lines, differences: &[Difference], language: Language, lo
         vec![
             clean(&line.claim),
             amount(line.recorded),
-            amount(line.recomputed),
-            amount(Some(line.excess())),
+            match line.recomputed {
+                None if !line.is_known() => pick(language, "未定", "not known").to_owned(),
+                due => amount(due),
+            },
+            amount(line.excess()),
             clean(&causes.collect::<Vec<_>>().join(pick(language, "；", ";"))),
         ]
     };

@@ -61,15 +61,15 @@ pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
 
 fn job(asked: &Batch, setting: &Setting) -> Job {
     let mut job = Job::new(&asked.claims, &asked.enrollments, &asked.out)
-        .ignore_columns(asked.feeding.ignored())
-        .claims_as(asked.feeding.intake(Which::Claims))
-        .enrollments_as(asked.feeding.intake(Which::Enrollments))
+        .ignore_columns(asked.feeding.reading.ignored())
+        .claims_as(asked.feeding.reading.intake(Which::Claims))
+        .enrollments_as(asked.feeding.reading.intake(Which::Enrollments))
         .memory(asked.resources.memory.bytes)
         .language(setting.language);
     if let Some(headers) = asked.feeding.headers() {
         job = job.headers(headers);
     }
-    if asked.feeding.strict {
+    if asked.feeding.reading.strict {
         job = job.strict();
     }
     if let Some(marks) = asked.feeding.bom {
@@ -134,16 +134,22 @@ pub(super) fn quiet_about_damaged_files() -> Hook {
     loud
 }
 
-fn failure(error: &huzhu::Error, asked: &Batch, setting: &Setting) -> Failure {
+/// Why files could not be read or decided; of columns, how to go on.
+pub(super) fn not_run(error: &huzhu::Error, setting: &Setting) -> Failure {
     let language = setting.language;
     let failure = Failure::new(files::said(error, language));
-    if error.is_columns() {
-        return failure.with_help([say!(
-            language,
-            "不属于任何计划的列可用 `--ignore-columns 列名,列名` 略去；`huzhu template` 列出各列",
-            "leave out columns that no plan knows with `--ignore-columns a,b`; `huzhu template` lists those that are known"
-        )]);
+    if !error.is_columns() {
+        return failure;
     }
+    failure.with_help([say!(
+        language,
+        "不属于任何计划的列可用 `--ignore-columns 列名,列名` 略去；`huzhu template` 列出各列",
+        "leave out columns that no plan knows with `--ignore-columns a,b`; `huzhu template` lists those that are known"
+    )])
+}
+
+fn failure(error: &huzhu::Error, asked: &Batch, setting: &Setting) -> Failure {
+    let (language, failure) = (setting.language, not_run(error, setting));
     if error.is_output() && job(asked, setting).work_folder().exists() {
         return failure.with_help([say!(
             language,
@@ -229,6 +235,10 @@ impl Done {
             );
             lines.blank();
         }
+        if let Some(warning) = decided_apart(summary, language) {
+            lines.line(&look.paint(Ink::Doubt, &warning));
+            lines.blank();
+        }
         self.counts(&mut lines, language, look);
         for said in read_in_words(summary, language) {
             lines.line(&clean(&said));
@@ -308,8 +318,8 @@ impl Done {
         let claims = (self.summary.claims().rejected > 0).then(|| {
             say!(
                 language,
-                "  `{claims}` 中是退回的理赔申请，原有各列都在：改正后可直接作为 `--claims` 再审（同一会员的其他理赔申请此时不计入）",
-                "  `{claims}` has the rejected claims with all their columns: correct them there and give it as `--claims` (other claims of the same members are then not counted)"
+                "  `{claims}` 中是退回的理赔申请，原有各列都在：请把改好的行放回原表，整表重审；单独再审不计同一会员的其他理赔，应付可能偏多",
+                "  `{claims}` has the rejected claims with all their columns: correct them, put them back into their table and decide all of it again; given alone as `--claims`, other claims of the same members are not counted, so that too much may be due"
             )
         });
         let enrollments = enrollments.map(|path| {
@@ -381,6 +391,17 @@ impl Done {
         let files = files.join(pick(language, "、", ", "));
         say!(language, "{speed}；写出 {files}", "{speed}; wrote {files}")
     }
+}
+
+/// What is said first where the input was a file of rejected rows; nothing where no claim of it was decided.
+pub(super) fn decided_apart(summary: &Summary, language: Language) -> Option<String> {
+    let (_, claims) = summary.notices().into_iter().find(|(code, _)| *code == Code::DecidedApart.name())?;
+    let claims = count(claims);
+    Some(say!(
+        language,
+        "注意：这是退回文件，已审的 {claims} 件是单独审核的，会员的其他理赔没有计入，应付可能偏多；付款前请把改好的行放回原表，整表重审",
+        "note: this is a file of rejected rows; the claims decided ({claims}) were decided apart from the members' others, so that too much may be due; before anything is paid, put the corrected rows back into their table and decide all of it again"
+    ))
 }
 
 /// How the inputs were read, in words and by their encodings.

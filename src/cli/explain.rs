@@ -1,6 +1,6 @@
 //! `huzhu explain`: the page of a code, or what a condition of a pack requires.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use huzhu::{Code, Condition, Language, Plan};
 use serde_json::{Value as Json, json};
@@ -19,33 +19,107 @@ pub(super) fn run(asked: &Explain, setting: &Setting) -> Result<Report, Failure>
     let Some(name) = &asked.code else {
         return Ok(Report { results: all(setting), ..Report::default() });
     };
-    if let Some(code) = Code::named(name) {
-        return Ok(Report { results: page(code, setting), ..Report::default() });
-    }
-    let plans: Vec<Plan> = files::plans(setting);
-    if let Some(plan) = asked.plan.as_ref().filter(|asked| plans.iter().all(|plan| plan.id() != **asked)) {
+    let mut plans: Vec<Plan> = files::plans(setting);
+    if let Some(asked) = &asked.plan {
         let ids: BTreeSet<&str> = plans.iter().map(Plan::id).collect();
-        let help = did_you_mean(plan, &ids, setting.language);
-        return Err(
-            Failure::new(say!(setting.language, "没有计划 `{plan}`", "there is no plan `{plan}`")).with_help([help])
-        );
+        if !ids.contains(asked.as_str()) {
+            let help = did_you_mean(asked, &ids, setting.language);
+            let message = say!(setting.language, "没有计划 `{asked}`", "there is no plan `{asked}`");
+            return Err(Failure::new(message).with_help([help]));
+        }
+        plans.retain(|plan| plan.id() == asked);
     }
-    let is_asked = |plan: &&Plan| asked.plan.as_ref().is_none_or(|asked| plan.id() == asked);
-    let found: Vec<(&Plan, &Condition)> = plans
-        .iter()
-        .filter(is_asked)
-        .flat_map(|plan| plan.conditions().map(move |condition| (plan, condition)))
-        .filter(|(_, condition)| condition.id() == name)
-        .collect();
-    if found.is_empty() {
+    // Cells of results have several, apart by semicolons.
+    let names = name.split(['；', ';']).map(str::trim).filter(|name| !name.is_empty());
+    let found: Vec<(&str, Meant<'_>)> = names.map(|name| (name, Meant::by(name, &plans))).collect();
+    if let Some((name, _)) = found.iter().find(|(_, meant)| meant.is_nothing()) {
         return Err(unknown(name, &plans, setting));
     }
-    Ok(Report { results: conditions(name, &found, setting), ..Report::default() })
+    let pages: Vec<String> = found.iter().flat_map(|(_, meant)| meant.pages(setting)).collect();
+    let results = match (setting.format, pages.as_slice()) {
+        (Format::Json, [_, _, ..]) => format!("[\n{}]\n", pages.join(",\n")),
+        (Format::Json | Format::Text, _) => pages.join("\n"),
+    };
+    Ok(Report { results, ..Report::default() })
+}
+
+/// What a name stands for: codes of our own, and conditions of packs.
+#[derive(Debug, Default)]
+struct Meant<'p> {
+    codes: Vec<Code>,
+    /// By id.
+    conditions: BTreeMap<&'p str, Vec<(&'p Plan, &'p Condition)>>,
+}
+
+impl<'p> Meant<'p> {
+    /// By the code or the id, else by the title as results show it, with or without what stands in brackets behind it.
+    fn by(name: &str, plans: &'p [Plan]) -> Meant<'p> {
+        let named = Meant::of(plans, |code| code.name() == name, |condition| condition.id() == name);
+        let titled =
+            |name: &str| Meant::of(plans, |code| is_titled(code, name), |condition| is_called(condition, name));
+        let without_brackets = || name.split(['（', '(']).next().unwrap_or_default().trim();
+        [named, titled(name), titled(without_brackets())]
+            .into_iter()
+            .find(|meant| !meant.is_nothing())
+            .unwrap_or_default()
+    }
+
+    fn of(plans: &'p [Plan], is_code: impl Fn(Code) -> bool, is_condition: impl Fn(&Condition) -> bool) -> Meant<'p> {
+        let mut meant =
+            Meant { codes: Code::ALL.iter().copied().filter(|code| is_code(*code)).collect(), ..Meant::default() };
+        let conditions = plans.iter().flat_map(|plan| plan.conditions().map(move |condition| (plan, condition)));
+        for (plan, condition) in conditions.filter(|(_, condition)| is_condition(condition)) {
+            meant.conditions.entry(condition.id()).or_default().push((plan, condition));
+        }
+        meant
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.codes.is_empty() && self.conditions.is_empty()
+    }
+
+    /// A code's page alone, where a condition has its name.
+    fn pages(&self, setting: &Setting) -> Vec<String> {
+        if self.codes.is_empty() {
+            self.conditions.iter().map(|(id, found)| conditions(id, found, setting)).collect()
+        } else {
+            self.codes.iter().map(|code| page(*code, setting)).collect()
+        }
+    }
+}
+
+/// Whether results call the code so, in either language.
+fn is_titled(code: Code, name: &str) -> bool {
+    let languages = [Language::Zh, Language::En];
+    let titles = languages.iter().filter_map(|language| code.title(*language)).map(str::to_owned);
+    titles
+        .chain(languages.iter().filter_map(|language| title_of_cause(code, *language)))
+        .any(|title| is_same(&title, name))
+}
+
+#[cfg(feature = "batch")]
+fn title_of_cause(code: Code, language: Language) -> Option<String> {
+    let is_cause = huzhu::audit::causes().any(|cause| cause == code);
+    is_cause.then(|| huzhu::audit::title(code).in_language(language).to_owned())
+}
+
+#[cfg(not(feature = "batch"))]
+fn title_of_cause(_: Code, _: Language) -> Option<String> {
+    None
+}
+
+fn is_called(condition: &Condition, name: &str) -> bool {
+    [Language::Zh, Language::En].iter().any(|language| is_same(condition.text().in_language(*language), name))
+}
+
+fn is_same(title: &str, name: &str) -> bool {
+    title.trim().to_lowercase() == name.trim().to_lowercase()
 }
 
 fn unknown(name: &str, plans: &[Plan], setting: &Setting) -> Failure {
     let conditions = plans.iter().flat_map(Plan::conditions).map(Condition::id);
-    let known: BTreeSet<&str> = Code::ALL.iter().map(|code| code.name()).chain(conditions).collect();
+    let titles = Code::ALL.iter().filter_map(|code| code.title(setting.language));
+    let known: BTreeSet<&str> = Code::ALL.iter().map(|code| code.name()).chain(titles).chain(conditions).collect();
     let is_near =
         known.iter().any(|known| strsim::osa_distance(name, known) <= name.chars().count().div_euclid(2).max(2));
     let list = say!(setting.language, "`huzhu explain` 列出全部代码", "`huzhu explain` lists all codes");
@@ -53,8 +127,8 @@ fn unknown(name: &str, plans: &[Plan], setting: &Setting) -> Failure {
     let folder = setting.rules.display();
     let message = say!(
         setting.language,
-        "没有代码 `{name}`，`{folder}` 的规则包中也没有此编号的条件",
-        "no code is named `{name}`, nor is a condition of the packs in `{folder}`"
+        "没有名为 `{name}` 的代码或理由，`{folder}` 的规则包中也没有这样的条件",
+        "no code or reason is named `{name}`, nor is a condition of the packs in `{folder}`"
     );
     Failure::new(message).with_help(near.into_iter().chain([list]))
 }

@@ -8,9 +8,9 @@ use huzhu::batch::{Encoding, Headers, Intake};
 
 use super::options::Form;
 
-/// How files are read and CSV is written, where what is found by itself is not right.
+/// How files are read, where what is found by itself is not right.
 #[derive(Debug, Args)]
-pub(super) struct Feeding {
+pub(super) struct Reading {
     /// Columns of claims and enrollments to leave out, that no plan knows
     /// · 理赔申请和参保记录中不读的列，没有计划用到
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
@@ -31,6 +31,13 @@ pub(super) struct Feeding {
     /// · 数和日期只收规范的写法，`2,019.87`、`2025/1/10` 等退回
     #[arg(long)]
     pub(super) strict: bool,
+}
+
+/// The same, and how results are written.
+#[derive(Debug, Args)]
+pub(super) struct Feeding {
+    #[command(flatten)]
+    pub(super) reading: Reading,
     /// Begin CSV results with the mark by which spreadsheets know UTF-8 [default: where an input is in GB18030 or a workbook]
     /// · CSV 结果开头加标记，电子表格凭此认出 UTF-8 [默认：有输入文件为 GB18030 或工作簿时加]
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
@@ -100,17 +107,19 @@ fn of<T: Clone>(said: &[For<T>], which: Which) -> Option<T> {
 }
 
 impl Feeding {
-    /// The columns to leave out, which may be listed with Chinese commas.
-    pub(super) fn ignored(&self) -> Vec<&str> {
-        self.ignore_columns.iter().flat_map(|columns| columns.split('，')).map(str::trim).collect()
-    }
-
     /// What stands above columns, if it is said.
     pub(super) fn headers(&self) -> Option<Headers> {
         self.headers.map(|headers| match headers {
             HeadersOption::Names => Headers::Names,
             HeadersOption::Titles => Headers::Titles,
         })
+    }
+}
+
+impl Reading {
+    /// The columns to leave out, which may be listed with Chinese commas.
+    pub(super) fn ignored(&self) -> Vec<&str> {
+        self.ignore_columns.iter().flat_map(|columns| columns.split('，')).map(str::trim).collect()
     }
 
     /// How one of the files is to be read.

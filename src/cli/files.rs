@@ -90,14 +90,15 @@ impl Shelf {
     /// Asks for the files of a plan: those named after it, and packs that say so inside.
     fn ask_for_plan(&mut self, id: &str, setting: &Setting) -> Result<(), Failure> {
         let plans = self.plans();
+        let id = plan_called(id, plans.iter().map(|(_, plan)| plan)).unwrap_or(id);
         let is_named_so = |path: &str| file_name(path).strip_prefix(id).is_some_and(|rest| rest.starts_with('.'));
         let says_so = |path: &str| plans.iter().any(|(name, plan)| *name == path && plan.id() == id);
         let found: Vec<String> = self.files.keys().filter(|name| is_named_so(name) || says_so(name)).cloned().collect();
         if found.is_empty() {
             let folder = setting.rules.display();
             let message = say!(setting.language, "`{folder}` 中没有计划 `{id}`", "no plan `{id}` is in `{folder}`");
-            let ids: BTreeSet<&str> = plans.iter().map(|(_, plan)| plan.id()).collect();
-            return Err(Failure::new(message).with_help([did_you_mean(id, &ids, setting.language)]));
+            let plans: Vec<&Plan> = plans.iter().map(|(_, plan)| plan).collect();
+            return Err(Failure::new(message).with_help([which_plan(id, &plans, setting.language)]));
         }
         self.asked.extend(found);
         Ok(())
@@ -309,6 +310,32 @@ fn first_pack(language: Language) -> String {
         "或用 `huzhu init 计划编号` 新建一个；`huzhu init --from henan-accident` 复制一个随程序附带的规则包",
         "or write a first pack with `huzhu init PLAN-ID`; `huzhu init --from henan-accident` copies one that comes with the program"
     )
+}
+
+/// The only plan that goes by this title.
+pub(super) fn plan_called<'p>(title: &str, plans: impl Iterator<Item = &'p Plan>) -> Option<&'p str> {
+    let is_called =
+        |plan: &&Plan| [&plan.title().zh, &plan.title().en].iter().any(|known| known.trim() == title.trim());
+    let ids: BTreeSet<&str> = plans.filter(is_called).map(Plan::id).collect();
+    ids.first().copied().filter(|_| ids.len() == 1)
+}
+
+/// The plan that was meant by what is no plan's id, or all of them with their titles.
+pub(super) fn which_plan(id: &str, plans: &[&Plan], language: Language) -> String {
+    let titles: BTreeMap<&str, &str> =
+        plans.iter().map(|plan| (plan.id(), plan.title().in_language(language))).collect();
+    let allowed = id.chars().count().div_euclid(2).max(2);
+    let near = |known: &&str| known.contains(id) || strsim::osa_distance(id, known) <= allowed;
+    if titles.keys().any(near) {
+        return did_you_mean(id, &titles.keys().copied().collect(), language);
+    }
+    let list = |open: &str, close: &str, joint: &str| {
+        titles.iter().map(|(id, title)| format!("`{id}`{open}{title}{close}")).collect::<Vec<_>>().join(joint)
+    };
+    match language {
+        Language::Zh => format!("已有：{}", list("（", "）", "、")),
+        Language::En => format!("there are {}", list(" (", ")", ", ")),
+    }
 }
 
 /// The known names nearest to one that is not known; all of them if none is near.

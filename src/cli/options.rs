@@ -15,7 +15,7 @@ use clap_complete::Shell;
 use huzhu::{Catalog, Hold, Language};
 
 #[cfg(feature = "batch")]
-pub(super) use self::many::{Audit, Batch, Draw, RecordedUnit, Template};
+pub(super) use self::many::{Audit, Batch, Draw, RecordedUnit, Tables, Template};
 use super::home::Home;
 use super::layout::Look;
 
@@ -135,12 +135,12 @@ pub(super) struct Absent {
     _arguments: Vec<String>,
 }
 
-/// Decides one case file and explains the benefits
-/// · 审核一份理赔文件，说明各项待遇
+/// Decides one case file, or claims of two tables, and explains the benefits
+/// · 审核一份理赔文件，或理赔表中的几件理赔，说明各项待遇
 ///
 /// The case file is JSON, or TOML if its name ends so: one enrollment, the member's earlier claims, and the claim to decide. `huzhu schema
-/// --case` describes it. A denied or pended claim is a result, exit 0; a mistake in the case or in a pack is exit 1.
-/// · 理赔文件为 JSON，文件名以 `.toml` 结尾的为 TOML，内容为一份参保记录、会员的既往理赔和待审核的申请；格式见 `huzhu schema --case`。不予给付或暂缓也是审核结果，退出码为 0；理赔文件或规则包有误，退出码为 1。
+/// --case` describes it. With `--claims` and `--enrollments`, claims are looked up by their ids in the tables that `huzhu batch` reads. A denied or pended claim is a result, exit 0; a mistake in the case or in a pack, or a rejected row, is exit 1.
+/// · 理赔文件为 JSON，文件名以 `.toml` 结尾的为 TOML，内容为一份参保记录、会员的既往理赔和待审核的申请；格式见 `huzhu schema --case`。写 `--claims` 和 `--enrollments` 的，按理赔编号从 `huzhu batch` 所读的表中取出。不予给付或暂缓也是审核结果，退出码为 0；理赔文件或规则包有误，或所取的行退回，退出码为 1。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu adjudicate rules/cases/zhao.json\n  \
@@ -151,12 +151,16 @@ pub(super) struct Absent {
     huzhu adjudicate rules/cases/zhao.json --what-if hospital_days=30\n  \
     huzhu adjudicate rules/cases/zhao.json --curve personal_burden --svg burden.svg\n  \
     huzhu adjudicate rules/cases/zhao.json --workbook zhao.xlsx\n  \
+    huzhu adjudicate -c rules/cases/claims.csv -e rules/cases/enrollments.csv zhao-2025-01\n  \
     huzhu adjudicate - < rules/cases/zhao.json")]
 pub(super) struct Adjudicate {
-    /// The case file; `-` reads standard input
-    /// · 理赔文件；`-` 表示标准输入
-    #[arg(value_name = "CASE")]
-    pub(super) case: PathBuf,
+    /// The case file; `-` reads standard input. With `--claims`, the ids of one or more claims
+    /// · 理赔文件；`-` 表示标准输入。写 `--claims` 的，为一个或多个理赔编号
+    #[arg(value_name = "CASE", required = true)]
+    pub(super) subjects: Vec<PathBuf>,
+    #[cfg(feature = "batch")]
+    #[command(flatten)]
+    pub(super) tables: Tables,
     /// Write a certificate too, which can be checked without this program; overwrites the file
     /// · 另写凭证，不用本程序也能查验；已有文件将被覆盖
     #[arg(long, value_name = "FILE")]
@@ -361,17 +365,19 @@ pub(super) struct Schema {
 /// Explains the code of a diagnostic or of a reason
 /// · 解释代码
 ///
-/// A code is one of the engine's, or the id of a condition of a pack in the rules folder. Without a code, all of the engine's are listed.
-/// · 代码为程序自带的，或规则目录中某条件的编号。不写代码则列出程序自带的全部代码。
+/// A code is one of the engine's, or the id of a condition of a pack in the rules folder; reasons, notices and causes may also be given in the words
+/// in which results show them. Without a code, all of the engine's are listed.
+/// · 代码为程序自带的，或规则目录中某条件的编号；理由、提示和原因也可照结果中的文字写，如 `缺少事实`。不写代码则列出程序自带的全部代码。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu explain\n  \
     huzhu explain missing-fact\n  \
+    huzhu explain 缺少事实 --lang zh\n  \
     huzhu explain limit-reached --lang zh\n  \
     huzhu explain age-at-enrolment --plan henan-accident")]
 pub(super) struct Explain {
-    /// The code
-    /// · 代码
+    /// The code, or what results call it
+    /// · 代码，或结果中的文字
     #[arg(value_name = "CODE")]
     pub(super) code: Option<String>,
     /// Of a condition: only what this plan says

@@ -1,6 +1,5 @@
 //! `huzhu template`: empty tables of claims and enrollments, or what their columns are.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use huzhu::batch::{Input, Template, TemplateColumn};
@@ -8,7 +7,7 @@ use huzhu::{Catalog, Language};
 use serde_json::json;
 
 use super::check::{self, json as print};
-use super::files::{self, did_you_mean};
+use super::files::{self, which_plan};
 use super::layout::{Ink, Lines, Look, clean, wrap};
 use super::options::{self, Format, Setting};
 use super::words::{pick, say};
@@ -22,8 +21,8 @@ pub(super) fn run(asked: &options::Template, setting: &Setting) -> Result<Report
         Ok(catalog) => catalog,
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
-    refuse_unknown(&asked.plans, &catalog, language)?;
-    let plans: Vec<&str> = asked.plans.iter().map(String::as_str).collect();
+    let plans: Vec<&str> = asked.plans.iter().map(|plan| catalog.plan_called(plan).unwrap_or(plan)).collect();
+    refuse_unknown(&plans, &catalog, language)?;
     let failed = |error: huzhu::Error| Failure::new(files::said(&error, language));
     let template = Template::of(&catalog, &plans, language).map_err(failed)?;
     let wanted = [(Input::Claims, asked.claims.as_deref()), (Input::Enrollments, asked.enrollments.as_deref())];
@@ -49,11 +48,11 @@ pub(super) fn run(asked: &options::Template, setting: &Setting) -> Result<Report
     Ok(Report { results, ..Report::default() })
 }
 
-fn refuse_unknown(plans: &[String], catalog: &Catalog, language: Language) -> Result<(), Failure> {
+fn refuse_unknown(plans: &[&str], catalog: &Catalog, language: Language) -> Result<(), Failure> {
     let Some(unknown) = plans.iter().find(|plan| catalog.versions(plan).is_empty()) else { return Ok(()) };
-    let known: BTreeSet<&str> = catalog.plans().map(huzhu::Plan::id).collect();
     let message = say!(language, "没有计划 `{unknown}`", "there is no plan `{unknown}`");
-    Err(Failure::new(message).with_help([did_you_mean(unknown, &known, language)]))
+    let known: Vec<&huzhu::Plan> = catalog.plans().collect();
+    Err(Failure::new(message).with_help([which_plan(unknown, &known, language)]))
 }
 
 fn refuse_to_overwrite(tables: &[(Input, &Path)], force: bool, language: Language) -> Result<(), Failure> {

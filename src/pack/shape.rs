@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::choice;
 use crate::code::Code;
 use crate::diagnostic::{Findings, did_you_mean};
-use crate::document::{Form, Node};
+use crate::document::{Entry, Form, Node};
 use crate::fact::Kind;
 use crate::names;
 use crate::rounding::Mode;
@@ -297,7 +297,13 @@ impl Shape {
             (Shape::Map(keys, item), Form::Table(entries)) => {
                 for entry in entries {
                     keys.check(&entry.key, &entry.key_span, findings);
-                    item.check(&entry.node, findings);
+                    if item.is_shown() && says_nothing(&entry.node) {
+                        let key = &entry.key;
+                        let message = say!("`{key}` 没有写文字", "`{key}` is blank");
+                        findings.report(Code::MissingKey, &entry.node.span, message);
+                    } else {
+                        item.check(&entry.node, findings);
+                    }
                 }
             }
             (Shape::List(item), Form::List(items)) => items.iter().for_each(|node| item.check(node, findings)),
@@ -323,6 +329,25 @@ impl Shape {
     fn wrong(&self, node: &Node, findings: &mut Findings) {
         let (zh, en) = (self.name(Language::Zh), self.name(Language::En));
         findings.report(Code::WrongType, &node.span, say!("此处应为{zh}", "{en} is expected here"));
+    }
+
+    /// Whether it is a text that people read or a name that is looked up, so that a blank one is as good as none.
+    fn is_shown(&self) -> bool {
+        match self {
+            Shape::Text | Shape::Title => true,
+            Shape::Expression
+            | Shape::Literal
+            | Shape::Date
+            | Shape::YesNo
+            | Shape::Id
+            | Shape::Version
+            | Shape::OneOf(_)
+            | Shape::Table(_)
+            | Shape::Map(..)
+            | Shape::List(_)
+            | Shape::Either(_)
+            | Shape::Scalar => false,
+        }
     }
 
     fn takes(&self, form: &Form) -> bool {
@@ -417,6 +442,11 @@ fn check_table(parts: &[&[Key]], node: &Node, findings: &mut Findings) {
     let keys = || parts.iter().copied().flatten();
     for entry in node.entries() {
         match keys().find(|key| key.name == entry.key) {
+            Some(key) if key.shape.is_shown() && says_nothing(&entry.node) => {
+                let (name, en, zh) = (key.name, key.en, key.zh);
+                let message = say!("`{name}`（{zh}）没有写文字", "`{name}` is blank: {en}");
+                findings.report(key.code_if_missing(), &entry.node.span, message).help_with(key.example());
+            }
             Some(key) => key.shape.check(&entry.node, findings),
             None => {
                 let key = &entry.key;
@@ -430,14 +460,32 @@ fn check_table(parts: &[&[Key]], node: &Node, findings: &mut Findings) {
     }
     for key in keys().filter(|key| key.needed && node.get(key.name).is_none()) {
         let (name, en, zh) = (key.name, key.en, key.zh);
-        let code = match name {
+        let place = opening(node, findings);
+        let message = say!("缺少 `{name}`（{zh}）", "`{name}` is missing: {en}");
+        findings.report(key.code_if_missing(), &place, message).help_with(key.example());
+    }
+}
+
+impl Key {
+    /// What is reported where it is wanted and not there, or says nothing.
+    fn code_if_missing(&self) -> Code {
+        match self.name {
             "clause" => Code::MissingClause,
             "provenance" => Code::MissingProvenance,
             _ => Code::MissingKey,
-        };
-        let place = opening(node, findings);
-        let message = say!("缺少 `{name}`（{zh}）", "`{name}` is missing: {en}");
-        findings.report(code, &place, message).help_with(key.example());
+        }
+    }
+}
+
+/// Whether a text has nothing to read in it, in no language.
+fn says_nothing(node: &Node) -> bool {
+    match &node.form {
+        Form::Text { text, .. } => text.trim().is_empty(),
+        Form::Table(entries) => {
+            let is_blank = |entry: &Entry| entry.node.text().is_some_and(|text| text.trim().is_empty());
+            !entries.is_empty() && entries.iter().all(is_blank)
+        }
+        Form::Number(_) | Form::YesNo(_) | Form::Date(_) | Form::List(_) | Form::Other | Form::Poisoned => false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why a text is no date or no number, in words that say what to write: put behind the text that is told of.
 
 use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
 
 use super::{Marks, Notes, marks, measured, narrow, number_of, parts_of, split_time};
 use crate::fact::Kind;
@@ -111,9 +112,22 @@ fn month_called(month: u32) -> Option<&'static str> {
     MONTHS.get(usize::try_from(month.checked_sub(1)?).ok()?).copied()
 }
 
+/// What `10万` comes to.
+fn in_ten_thousands(rest: &str, is_negative: bool) -> Option<Decimal> {
+    let number = exact::parse(rest.trim().strip_suffix('万')?.trim_end()).ok()?;
+    let number = exact::multiply(number, Decimal::from(if is_negative { -10_000 } else { 10_000 })).ok()?;
+    Some(number.normalize())
+}
+
 /// A comma may part thousands, or be the decimal point.
 fn no_number(text: &str, kind: Kind) -> Option<Why> {
     let Marks { is_negative, rest, .. } = marks(text, kind, &mut Notes::default()).ok()?;
+    if let Some(number) = in_ten_thousands(rest, is_negative).filter(|_| kind == Kind::Money) {
+        return Some(Why {
+            said: say!("以万为单位；请写 `{number}`", "is in units of ten thousand; write `{number}`"),
+            general: say!("以万为单位；请写成元", "is in units of ten thousand; write it in yuan"),
+        });
+    }
     let (digits, _) = measured(rest, kind, false, &mut Notes::default()).ok()?;
     let (whole, fraction) = digits.rsplit_once(',')?;
     let whole = if whole.is_empty() { "0" } else { whole };

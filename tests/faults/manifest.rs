@@ -121,7 +121,10 @@ fn a_manifest_has_the_digest_of_each_file_that_was_written() {
     });
     assert_eq!(read(&folder, "out.csv.manifest.json")["outputs"], json!(expected));
     let rejects = folder.read("out.rejects.enrollments.csv");
-    assert!(rejects.contains("there is no plan `henan`; the plans are `gansu-comprehensive`, `"), "{rejects}");
+    assert!(
+        rejects.contains("there is no plan `henan`; the plans are `gansu-comprehensive` (Comprehensive plan"),
+        "{rejects}"
+    );
 }
 
 #[test]

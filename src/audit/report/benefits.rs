@@ -10,7 +10,8 @@ use crate::money;
 impl Report<'_> {
     /// The explanation of benefits of a line; a fold that opens on a touch, and by itself in print.
     pub(super) fn due_in_words(&self, line: &Difference) -> Option<String> {
-        let decided = self.summary.gravest.get(&line.claim).filter(|_| line.recomputed.is_some())?;
+        let is_of_this = line.recomputed.is_some() || !line.is_known();
+        let decided = self.summary.gravest.get(&line.claim).filter(|_| is_of_this)?;
         let Explanation { benefits, reasons, plan, payable, .. } = decided.explain(self.language);
         let known = self.summary.plans.iter().find(|total| total.plan == plan);
         let plan = known.map_or_else(|| format!("{} {}", plan.id, plan.version), |total| self.plan_in_words(total));
@@ -20,8 +21,14 @@ impl Report<'_> {
         });
         let reasons = reasons.collect::<Vec<_>>().concat();
         let benefits: String = benefits.iter().map(|benefit| self.benefit(benefit)).collect();
-        let (heading, plan, payable) =
-            (self.pick("应付金额如何得出", "How what is due comes about"), escaped(&plan), money::grouped(&payable));
+        let (plan, payable) = (escaped(&plan), money::grouped(&payable));
+        if !line.is_known() {
+            let heading = self.pick("应付为何未定", "Why it is not known what is due");
+            return Some(format!(
+                "<details><summary>{heading}</summary><p class=\"faint\">{plan}</p>{reasons}</details>"
+            ));
+        }
+        let heading = self.pick("应付金额如何得出", "How what is due comes about");
         let (due, unit) = (self.pick("应付合计", "Payable in all:"), self.pick("元", "yuan"));
         Some(format!(
             "<details><summary>{heading}</summary><p class=\"faint\">{plan}</p>{reasons}{benefits}<p><strong>{due} {payable} {unit}</strong></p></details>"

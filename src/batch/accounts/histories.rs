@@ -44,7 +44,7 @@ impl<'c> History<'c> {
 /// The accounts that have one of these claims; now and then another one too.
 pub(crate) fn histories<'c>(
     plans: &Plans<'c>,
-    Given { claims, refused, enrollments }: Given<'_>,
+    Given { claims, refused, enrollments, .. }: Given<'_>,
     wanted: &BTreeSet<&str>,
 ) -> Result<Vec<History<'c>>, Error> {
     let (claims, enrollments) = accounts_alone(claims, enrollments, wanted)?;

@@ -137,6 +137,22 @@ impl Results {
         put(&mut self.notices, place, text);
     }
 
+    /// Says something of every claim that is decided, after what is said of it already; of a reversal there is nothing to say.
+    pub(super) fn note_of_all(&mut self, notice: &Notice) {
+        let said = told(notice);
+        for (settled, place) in self.settled.iter().zip(&mut self.notices) {
+            let is_reversal = |settled: &Settled| match settled.decision {
+                Decision::Reversed => true,
+                Decision::Paid | Decision::NothingDue | Decision::Denied | Decision::Pended => false,
+            };
+            if settled.is_some_and(|settled| !is_reversal(&settled)) {
+                let before = self.texts.at(*place).to_owned();
+                *place =
+                    self.texts.place_of(&if before.is_empty() { said.clone() } else { format!("{before};{said}") });
+            }
+        }
+    }
+
     /// Whether a joint limit could cut what the accounts are paid in all.
     pub(super) fn may_be_cut(&self, bucket: Bucket<'_>, accounts: &[Account]) -> bool {
         let paid = |account: &Account| -> i64 {

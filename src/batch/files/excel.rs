@@ -20,6 +20,8 @@ use crate::text::{in_xml, say};
 const MOST_ROWS: u32 = 1_048_576;
 /// Amounts with at least two places, and as many as they have.
 const AMOUNT: &str = "#,##0.00######";
+/// What is typed there is a text, whatever it looks like.
+const TEXT: &str = "@";
 /// A cell holds so many letters, as UTF-16 counts them.
 const MOST_LETTERS: usize = 32_767;
 /// A number of more digits does not come back from a cell as it was written.
@@ -30,6 +32,8 @@ pub(super) struct Excel {
     schema: SchemaRef,
     workbook: Workbook,
     amount: Format,
+    /// By column: of ids, which are texts where they are corrected as well.
+    are_ids: Vec<bool>,
     row: u32,
 }
 
@@ -42,12 +46,16 @@ impl Excel {
         workbook.set_properties(&DocProperties::new().set_author("huzhu").set_creation_datetime(&made));
         let (sheet, bold) = (workbook.add_worksheet(), Format::new().set_bold());
         sheet.set_freeze_panes(1, 0)?;
-        for (column, Head { called, width }) in (0_u16..).zip(heads) {
+        for (column, Head { called, width, is_id }) in (0_u16..).zip(heads) {
             let width = u32::from(*width);
+            if *is_id {
+                sheet.set_column_format(column, &Format::new().set_num_format(TEXT))?;
+            }
             sheet.write_string_with_format(0, column, in_xml(called), &bold)?.set_column_width(column, width)?;
         }
         let amount = Format::new().set_num_format(AMOUNT);
-        Ok(Excel { schema: SchemaRef::clone(schema), workbook, amount, row: 1 })
+        let are_ids = heads.iter().map(|head| head.is_id).collect();
+        Ok(Excel { schema: SchemaRef::clone(schema), workbook, amount, are_ids, row: 1 })
     }
 
     /// Adds the rows of a batch.
@@ -121,7 +129,13 @@ impl Excel {
 
     fn text(&mut self, column: u16, text: &str) -> Result<(), XlsxError> {
         let row = self.row;
-        if !text.is_empty() {
+        if text.is_empty() {
+            return Ok(());
+        }
+        if self.are_ids.get(usize::from(column)) == Some(&true) {
+            let format = Format::new().set_num_format(TEXT);
+            self.sheet()?.write_string_with_format(row, column, cut(&in_xml(text)), &format)?;
+        } else {
             self.sheet()?.write_string(row, column, cut(&in_xml(text)))?;
         }
         Ok(())

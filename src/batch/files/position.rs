@@ -24,9 +24,14 @@ impl Positions {
         }
     }
 
+    /// The number of a row in its sheet, as a spreadsheet shows it.
+    pub(crate) fn row_of_sheet(&self, row: u64) -> u64 {
+        self.header_row.saturating_add(row)
+    }
+
     /// The cell of a row in a column, such as `Sheet1!C2`; the whole row if there is no such column.
     pub(crate) fn cell(&self, row: u64, column: &str) -> String {
-        let (sheet, row) = (&self.sheet, self.header_row.saturating_add(row));
+        let (sheet, row) = (&self.sheet, self.row_of_sheet(row));
         match self.columns.get(column) {
             Some(place) => format!("{sheet}!{}{row}", letters(*place)),
             None => format!("{sheet}!{row}:{row}"),

@@ -1,5 +1,6 @@
 //! The file of rejected rows of an input: each as it came, and what is wrong with it.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -20,7 +21,9 @@ use crate::batch::files::{Original, ResultForm, json, open, sink};
 use crate::batch::headings::{ADDED, Heading, USUAL_WIDTH};
 use crate::batch::ingest::added;
 use crate::error::Error;
-use crate::text::{Language, say};
+use crate::text::Language;
+#[cfg(feature = "workbook")]
+use crate::text::say;
 
 /// Rows are encoded so many at a time, or so many bytes.
 const ROWS_OF_A_BLOCK: usize = 8_192;
@@ -64,7 +67,7 @@ struct Row {
 }
 
 impl RejectsFile {
-    /// Creates a file that is to have the other name, which says by its ending how it is written, for rows with these columns.
+    /// Creates a file that is to have the other name, which says by its ending how it is written, for rows with these columns, some of which hold ids.
     ///
     /// # Errors
     /// If the ending is none of results, or the file cannot be created.
@@ -73,6 +76,7 @@ impl RejectsFile {
         named: &Path,
         columns: &[String],
         repeated: Vec<usize>,
+        ids: &BTreeSet<usize>,
         style: &Style,
     ) -> Result<RejectsFile, Error> {
         let form = ResultForm::of(named).map_err(Error::output)?;
@@ -80,8 +84,10 @@ impl RejectsFile {
         let originals: Vec<String> = repeated.iter().filter_map(|place| columns.get(*place).cloned()).collect();
         let added = added::called(&originals, form.has_titles_for_rejects(style.headers).then_some(language));
         let widths = originals.iter().map(|_| USUAL_WIDTH).chain(ADDED.iter().map(Heading::width));
-        let heads = originals.iter().chain(&added).zip(widths);
-        let heads: Vec<Head> = heads.map(|(called, width)| Head { called: called.clone(), width }).collect();
+        let are_ids = repeated.iter().map(|place| ids.contains(place)).chain(ADDED.iter().map(|_| false));
+        let heads = originals.iter().chain(&added).zip(widths).zip(are_ids);
+        let heads: Vec<Head> =
+            heads.map(|((called, width), is_id)| Head { called: called.clone(), width, is_id }).collect();
         let added = added.into_iter().enumerate().map(|(number, name)| match number {
             0 => Field::new(name, DataType::UInt64, false),
             1 => Field::new(name, DataType::UInt64, true),
@@ -118,19 +124,24 @@ impl RejectsFile {
         Ok(RejectsFile { path, repeated, schema, held, held_bytes: 0, blocks: 0, is_spreadsheet_safe, language, file })
     }
 
-    /// Adds a row with all that is wrong with it, and the cell of each.
+    /// Adds a row with its line in the file, and all that is wrong with it, and the cell of each.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub(crate) fn add(&mut self, original: &Original, faults: &[(Reject, String)]) -> Result<(), Error> {
-        let row = self.row(original, faults);
+    pub(crate) fn add(
+        &mut self,
+        original: &Original,
+        line: Option<u64>,
+        faults: &[(Reject, String)],
+    ) -> Result<(), Error> {
+        let row = self.row(original, line, faults);
         self.held_bytes = self.held_bytes.saturating_add(row.bytes());
         self.held.push(row);
         let is_full = self.held.len() >= ROWS_OF_A_BLOCK || self.held_bytes >= BYTES_OF_A_BLOCK;
         if is_full { self.write() } else { Ok(()) }
     }
 
-    fn row(&self, original: &Original, faults: &[(Reject, String)]) -> Row {
+    fn row(&self, original: &Original, line: Option<u64>, faults: &[(Reject, String)]) -> Row {
         let values = original.values.as_ref().map(|values| {
             let repeated = self.repeated.iter().map(|place| values.get(*place).cloned().unwrap_or_default());
             repeated.collect()
@@ -157,7 +168,7 @@ impl RejectsFile {
             },
             values: values.unwrap_or_default(),
             number: faults.first().map_or(0, |(fault, _)| fault.row),
-            line: original.lines.map(|lines| lines.of_text),
+            line,
             cell: cells.collect::<Vec<_>>().join("; "),
             column: list(&|fault| fault.column.clone(), "; "),
             reason: list(&reason, joint),

@@ -50,6 +50,9 @@ pub(super) struct Head {
     pub(super) called: String,
     #[cfg_attr(not(feature = "workbook"), expect(dead_code, reason = "only a sheet has widths"))]
     pub(super) width: u8,
+    /// Whether people type ids there: a long number then keeps all of its digits.
+    #[cfg_attr(not(feature = "workbook"), expect(dead_code, reason = "only a sheet has formats"))]
+    pub(super) is_id: bool,
 }
 
 impl Sink {
@@ -123,7 +126,7 @@ impl Sink {
             let heading = Heading::of(name);
             let title = heading.zip(self.language()).map(|(heading, language)| heading.title(language).to_owned());
             let width = heading.map_or(USUAL_WIDTH, Heading::width);
-            Head { called: title.unwrap_or_else(|| name.clone()), width }
+            Head { called: title.unwrap_or_else(|| name.clone()), width, is_id: false }
         };
         self.schema.fields().iter().map(|field| head(field.name())).collect()
     }

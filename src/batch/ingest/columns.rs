@@ -1,6 +1,7 @@
 //! The columns of an input: which facts they hold, whether their types can hold them, and how each is read.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, new_null_array};
@@ -11,7 +12,7 @@ use arrow_select::take::take;
 use crate::batch::Input;
 use crate::batch::headings::Heading;
 use crate::batch::ingest::target::{self, Bad, Read, Target, Wrong};
-use crate::batch::ingest::vocabulary::{Meant, Vocabulary};
+use crate::batch::ingest::vocabulary::{Meant, PlanTitles, Vocabulary};
 use crate::batch::ingest::{added, categories, dates, ids, numbers, texts};
 use crate::fact::{Holder, Kind, StandardFact};
 use crate::text::{Language, Text, say};
@@ -33,7 +34,11 @@ pub(super) struct Column {
 /// What a column holds.
 #[derive(Debug)]
 enum Role {
-    Id { is_needed: bool },
+    Id {
+        is_needed: bool,
+    },
+    /// An id of a plan, or its title.
+    Plan(Arc<PlanTitles>),
     Fact(Target),
 }
 
@@ -61,12 +66,14 @@ const CLAIMS: [Listed; 3] = [id("claim_id"), id("enrollment_id"), optional_id("r
 const ENROLLMENTS: [Listed; 7] = [
     id("enrollment_id"),
     id("member_id"),
-    id("plan"),
+    id(PLAN),
     optional_id("plan_version"),
     fact("shares"),
     fact("coverage_start"),
     fact("coverage_end"),
 ];
+
+const PLAN: &str = "plan";
 
 const NOTES: [&str; 2] = ["notes", "备注"];
 
@@ -120,10 +127,35 @@ pub(super) fn checked(
     let missing = check.missing(&columns);
     let problems: Vec<Text> = missing.into_iter().chain(problems).chain(check.way_out()).collect();
     if !problems.is_empty() {
-        return Err(problems);
+        let is_other = is_of_other(vocabulary, input, raw);
+        return Err(if is_other { vec![swapped(input)] } else { problems });
     }
     columns.sort_by(|a, b| a.order(input).cmp(&b.order(input)));
     Ok(joined(columns))
+}
+
+/// Whether the columns are those of the other input: all ids that it needs are there, and not all of this one's.
+fn is_of_other(vocabulary: &Vocabulary, input: Input, raw: &Schema) -> bool {
+    let has = |of: Input, name: &str| {
+        let mut called = raw.fields().iter().map(|field| field.name().trim());
+        called.any(|called| vocabulary.is_name(of, called, name))
+    };
+    let has_all =
+        |of: Input| listed(of).iter().filter(|listed| listed.is_id && listed.is_needed).all(|id| has(of, id.name));
+    has_all(other(input)) && !has_all(input)
+}
+
+fn swapped(input: Input) -> Text {
+    match input {
+        Input::Claims => say!(
+            "这是参保表的列，此处应为理赔表；两个文件是否写反了？",
+            "these are the columns of enrollments, and claims are wanted here; are the two files the wrong way round?"
+        ),
+        Input::Enrollments => say!(
+            "这是理赔表的列，此处应为参保表；两个文件是否写反了？",
+            "these are the columns of claims, and enrollments are wanted here; are the two files the wrong way round?"
+        ),
+    }
 }
 
 /// Whether a column is for people alone, as the key `notes` of a case file is; one that a fact is called by holds the fact.
@@ -183,6 +215,7 @@ impl Check<'_> {
         self.is_told_once(name, called)?;
         let id = listed(self.input).iter().find(|listed| listed.is_id && listed.name == name);
         let (role, kind) = match (id, self.vocabulary.fact(name)) {
+            (Some(Listed { name: PLAN, .. }), _) => (Role::Plan(self.vocabulary.plans()), None),
             (Some(id), _) => (Role::Id { is_needed: id.is_needed }, None),
             (None, Some(known)) if known.holder == holder(self.input) => {
                 (Role::Fact(Target::of(name, known)), Some(known.kind))
@@ -376,6 +409,7 @@ impl Column {
     pub(super) fn fields(&self) -> impl Iterator<Item = Field> {
         let (plain, has_uncoded) = match &self.role {
             Role::Id { is_needed } => (Field::new(&self.name, DataType::Utf8, !is_needed), false),
+            Role::Plan(_) => (Field::new(&self.name, DataType::Utf8, false), false),
             Role::Fact(target) => (Field::new(&self.name, plain_type(target), true), target.has_uncoded()),
         };
         let uncoded = has_uncoded.then(|| Field::new(uncoded(&self.name), DataType::Utf8, true));
@@ -395,7 +429,7 @@ impl Column {
     /// What is wrong with a value, in words.
     pub(super) fn reason(&self, value: &str, wrong: Wrong) -> Text {
         match &self.role {
-            Role::Id { .. } => target::missing(&self.name),
+            Role::Id { .. } | Role::Plan(_) => target::missing(&self.name),
             Role::Fact(target) => target.reason(value, wrong),
         }
     }
@@ -409,6 +443,7 @@ impl Column {
     pub(super) fn read(&self, raw: &ArrayRef) -> Result<Read, ArrowError> {
         match &self.role {
             Role::Id { is_needed } => ids::read(raw, *is_needed),
+            Role::Plan(titles) => ids::read_plans(raw, titles),
             Role::Fact(target) => read(target, raw),
         }
     }

@@ -1,5 +1,6 @@
 //! Columns that name a claim, an enrollment, a member or a plan.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -8,6 +9,7 @@ use arrow_cast::cast;
 use arrow_schema::{ArrowError, DataType};
 
 use crate::batch::ingest::target::{Bad, Read, Seen, Wrong};
+use crate::batch::ingest::vocabulary::PlanTitles;
 use crate::code::Code;
 use crate::spelling::is_invisible;
 use crate::text::say;
@@ -30,6 +32,24 @@ pub(super) fn read(column: &ArrayRef, is_needed: bool) -> Result<Read, ArrowErro
         array = Arc::new(given);
     }
     Ok(Read { array, uncoded: None, bad, seen })
+}
+
+/// Plans by their ids or titles, as ids.
+pub(super) fn read_plans(column: &ArrayRef, titles: &PlanTitles) -> Result<Read, ArrowError> {
+    let mut read = read(column, true)?;
+    let Some(plans) = read.array.as_string_opt::<i32>() else { return Ok(read) };
+    let titled = plans.iter().enumerate().filter_map(|(row, plan)| Some((row, plan?, titles.plan(plan?)?)));
+    let titled: Vec<(usize, &str, &str)> = titled.collect();
+    let Some((first, title, id)) = titled.first() else { return Ok(read) };
+    let text = say!("`{title}` 读作计划 `{id}`", "`{title}` is read as the plan `{id}`");
+    let rows = u64::try_from(titled.len()).unwrap_or(u64::MAX);
+    let seen = Seen { code: Code::ReadAsMeant, rows, first: *first, text };
+    let by_row: BTreeMap<usize, &str> = titled.iter().map(|(row, _, id)| (*row, *id)).collect();
+    let ids = plans.iter().enumerate().map(|(row, plan)| by_row.get(&row).copied().or(plan));
+    let array: ArrayRef = Arc::new(ids.collect::<StringArray>());
+    read.array = array;
+    read.seen.push(seen);
+    Ok(read)
 }
 
 /// Ids that look like what is left of a long number once a spreadsheet has read it.

@@ -1,6 +1,7 @@
 //! The facts that columns may hold, with the values of categories as small numbers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::batch::Input;
 use crate::batch::headings::id_called;
@@ -9,6 +10,7 @@ use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::fact::{Holder, Kind, STANDARD, StandardFact};
 use crate::plan::{Plan, PlanFact, Symbol};
+use crate::spelling;
 use crate::text::say;
 use crate::titles::{Called, Titles};
 
@@ -21,6 +23,25 @@ pub(super) const RESERVED: [&str; 7] =
 pub(crate) struct Vocabulary {
     facts: BTreeMap<String, KnownFact>,
     titles: Titles,
+    plans: Arc<PlanTitles>,
+}
+
+/// The plans by their titles, folded; none where several go by one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct PlanTitles(BTreeMap<String, Option<String>>);
+
+impl PlanTitles {
+    fn of(catalog: &Catalog) -> PlanTitles {
+        let titles = catalog.plans().flat_map(|plan| [&plan.title().zh, &plan.title().en]);
+        let folded = titles.map(|title| (spelling::fold(title), catalog.plan_called(title).map(str::to_owned)));
+        PlanTitles(folded.collect())
+    }
+
+    /// The plan that goes by a title; none where the text is an id, or no title.
+    pub(super) fn plan(&self, called: &str) -> Option<&str> {
+        let found = self.0.get(&spelling::fold(called))?.as_deref()?;
+        Some(found).filter(|plan| *plan != called)
+    }
 }
 
 /// The column that people call so.
@@ -88,7 +109,7 @@ impl Vocabulary {
                 fact.values = values.into_iter().collect();
             }
         }
-        Ok(Vocabulary { facts, titles })
+        Ok(Vocabulary { facts, titles, plans: Arc::new(PlanTitles::of(catalog)) })
     }
 
     /// The code of a category's value; 0 if no plan tells it apart from others.
@@ -155,6 +176,11 @@ impl Vocabulary {
             || RESERVED.contains(&name)
             || id_called(called).is_some()
             || self.titles.knows(called)
+    }
+
+    /// The plans by their titles.
+    pub(super) fn plans(&self) -> Arc<PlanTitles> {
+        Arc::clone(&self.plans)
     }
 
     pub(super) fn fact(&self, name: &str) -> Option<&KnownFact> {

@@ -30,6 +30,8 @@ pub(super) struct Deciding<'a> {
     /// Rejected rows of claims that say whose they are.
     pub(super) refused: &'a Spilled,
     pub(super) enrollments: &'a Spilled,
+    /// Whether an input is a file of rejected rows.
+    pub(super) is_apart: bool,
     pub(super) folder: &'a Folder,
     pub(super) journal: &'a Checkpoint,
     pub(super) outputs: &'a Outputs,
@@ -87,7 +89,7 @@ impl Deciding<'_> {
         }
         let [claims, refused, enrollments] =
             [from.claims.bucket(bucket)?, from.refused.bucket(bucket)?, from.enrollments.bucket(bucket)?];
-        let given = Given { claims: &claims, refused: &refused, enrollments: &enrollments };
+        let given = Given { claims: &claims, refused: &refused, enrollments: &enrollments, is_apart: self.is_apart };
         let part = self.decide(bucket, given)?;
         if self.watch.is_none() {
             self.journal.add(bucket, &part)?; // a part without its payouts is nothing to go on from

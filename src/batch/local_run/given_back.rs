@@ -43,7 +43,8 @@ impl<'a> GivenBack<'a> {
     pub(super) fn create(&mut self) -> Result<(), Error> {
         if self.file.is_none() {
             let (columns, own) = self.source.own_columns();
-            let file = RejectsFile::create(&partial(&self.path), &self.path, &columns, own, self.style)?;
+            let ids = self.places.values().filter(|(_, is_id)| *is_id).map(|(place, _)| *place).collect();
+            let file = RejectsFile::create(&partial(&self.path), &self.path, &columns, own, &ids, self.style)?;
             self.file = Some(file);
         }
         Ok(())
@@ -80,8 +81,12 @@ impl<'a> GivenBack<'a> {
             (fault, cell)
         });
         let located: Vec<(Reject, String)> = located.collect();
+        let line = match &self.positions {
+            Some(positions) => Some(positions.row_of_sheet(row)),
+            None => original.lines.map(|lines| lines.of_text),
+        };
         if let Some(file) = &mut self.file {
-            file.add(&original, &located)?;
+            file.add(&original, line, &located)?;
         }
         self.rows = self.rows.saturating_add(1);
         Ok(())

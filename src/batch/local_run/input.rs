@@ -34,8 +34,8 @@ pub(super) struct Block {
     /// Those of the rejected rows that say whose claim they are.
     pub(super) refused: RecordBatch,
     pub(super) observations: Observations,
-    /// The claims of rejected rows that name one.
-    pub(super) refused_claims: Vec<String>,
+    /// The claims of rejected rows that name one, each with the number of its row.
+    pub(super) refused_claims: Vec<(u64, String)>,
 }
 
 impl Source {
@@ -87,6 +87,11 @@ impl Source {
     pub(super) fn own_columns(&self) -> (Vec<String>, Vec<usize>) {
         let columns = self.file.schema().fields().iter().map(|field| field.name().clone());
         (columns.collect(), self.ingest.own_columns().to_vec())
+    }
+
+    /// Whether it is a file of rejected rows.
+    pub(super) fn is_of_rejected(&self) -> bool {
+        self.ingest.is_of_rejected()
     }
 
     /// The place of the column in which a row that was rejected before may stand whole.
@@ -172,12 +177,13 @@ impl Lane<'_> {
         Ok(Some(Block { read: raw.read, rows, rejects, refused, observations, refused_claims }))
     }
 
-    fn claims_of(&self, rejects: &[Reject], raw: &Raw) -> Vec<String> {
+    fn claims_of(&self, rejects: &[Reject], raw: &Raw) -> Vec<(u64, String)> {
         if rejects.is_empty() {
             return Vec::new();
         }
         let rejected: BTreeSet<u64> = rejects.iter().map(|reject| reject.row).collect();
-        let rows = (0..raw.batch.num_rows()).filter(|row| rejected.contains(&raw.rows.number(*row)));
-        rows.filter_map(|row| self.ingest.claim_at(&raw.batch, row)).collect()
+        let rows = (0..raw.batch.num_rows()).map(|row| (row, raw.rows.number(row)));
+        let rows = rows.filter(|(_, number)| rejected.contains(number));
+        rows.filter_map(|(row, number)| Some((number, self.ingest.claim_at(&raw.batch, row)?))).collect()
     }
 }

@@ -13,13 +13,17 @@ use super::job::Job;
 use super::partition::texts;
 use super::progress::{Progress, heed};
 use super::spill::unencodable;
+#[cfg(feature = "workbook")]
 use crate::batch::accounts::{History, Plans, histories};
+#[cfg(feature = "workbook")]
 use crate::batch::ingest::Vocabulary;
-use crate::batch::{Given, refused};
+use crate::batch::{Given, Reject, refused};
+#[cfg(feature = "workbook")]
 use crate::catalog::Catalog;
 use crate::error::Error;
 
-/// Every account that has one of these claims. Both files are read twice, and of their rows only these members' are kept.
+/// Every account that has one of these claims.
+#[cfg(feature = "workbook")]
 pub(crate) fn seek<'c>(
     job: &Job,
     catalog: &'c Catalog,
@@ -27,28 +31,67 @@ pub(crate) fn seek<'c>(
     progress: &dyn Progress,
 ) -> Result<Vec<History<'c>>, Error> {
     let vocabulary = Vocabulary::of(catalog)?;
-    let sources = Sources::open(job, &vocabulary)?;
-    let rows = Budget::of(job).reading(0).rows;
-    let among = |source: &Source, column: &str, wanted: &BTreeSet<&str>| among(source, rows, column, wanted, progress);
-    let wanted = among(&sources.claims, "claim_id", claims)?;
-    let holders = among(&sources.enrollments, "enrollment_id", &set(&wanted, "enrollment_id")?)?;
-    let enrollments = among(&sources.enrollments, "member_id", &set(&holders, "member_id")?)?;
-    let all = among(&sources.claims, "enrollment_id", &set(&enrollments, "enrollment_id")?)?;
-    let refused = refused(&sources.claims, rows, progress)?;
-    let given = Given { claims: &all, refused: &refused, enrollments: &enrollments };
-    histories(&Plans::of(catalog, &vocabulary), given, claims)
+    let members = Members::seek(&Sources::open(job, &vocabulary)?, job, claims, progress)?;
+    histories(&Plans::of(catalog, &vocabulary), members.given(), claims)
 }
 
-/// The rejected rows that say whose claim they are.
-fn refused(source: &Source, rows: usize, progress: &dyn Progress) -> Result<RecordBatch, Error> {
+/// The members who have one of a few claims: all of their claims and enrollments.
+pub(super) struct Members {
+    /// Those claims too whose enrollment is not there.
+    pub(super) claims: RecordBatch,
+    refused: RecordBatch,
+    enrollments: RecordBatch,
+    is_apart: bool,
+    /// What is wrong with rows of the claims themselves, each with the claim that its row names.
+    pub(super) rejects: Vec<(String, Reject)>,
+}
+
+impl Members {
+    /// Both files are read twice, and of their rows only these members' are kept.
+    pub(super) fn seek(
+        sources: &Sources,
+        job: &Job,
+        claims: &BTreeSet<&str>,
+        progress: &dyn Progress,
+    ) -> Result<Members, Error> {
+        let rows = Budget::of(job).reading(0).rows;
+        let among =
+            |source: &Source, column: &str, wanted: &BTreeSet<&str>| among(source, rows, column, wanted, progress);
+        let wanted = among(&sources.claims, "claim_id", claims)?;
+        let holders = among(&sources.enrollments, "enrollment_id", &set(&wanted, "enrollment_id")?)?;
+        let enrollments = among(&sources.enrollments, "member_id", &set(&holders, "member_id")?)?;
+        let covers = set(&enrollments, "enrollment_id")?.into_iter().chain(set(&wanted, "enrollment_id")?).collect();
+        let all = among(&sources.claims, "enrollment_id", &covers)?;
+        let (refused, rejects) = refused(&sources.claims, rows, claims, progress)?;
+        Ok(Members { claims: all, refused, enrollments, is_apart: sources.are_apart(), rejects })
+    }
+
+    /// What there is to decide.
+    pub(super) fn given(&self) -> Given<'_> {
+        let Members { claims, refused, enrollments, is_apart, .. } = self;
+        Given { claims, refused, enrollments, is_apart: *is_apart }
+    }
+}
+
+/// The rejected rows that say whose claim they are, and what is wrong with those of these claims.
+fn refused(
+    source: &Source,
+    rows: usize,
+    claims: &BTreeSet<&str>,
+    progress: &dyn Progress,
+) -> Result<(RecordBatch, Vec<(String, Reject)>), Error> {
     let stream = source.stream(rows)?;
     let mut lane = stream.lane();
-    let mut found = Vec::new();
+    let (mut found, mut rejects) = (Vec::new(), Vec::new());
     while let Some(block) = lane.next()? {
         heed(progress)?;
         found.push(block.refused);
+        for (row, claim) in block.refused_claims.iter().filter(|(_, claim)| claims.contains(claim.as_str())) {
+            let of_row = block.rejects.iter().filter(|reject| reject.row == *row);
+            rejects.extend(of_row.map(|reject| (claim.clone(), reject.clone())));
+        }
     }
-    concat_batches(refused::schema(), &found).map_err(unencodable)
+    Ok((concat_batches(refused::schema(), &found).map_err(unencodable)?, rejects))
 }
 
 /// The rows of a file that have one of these texts in a column.

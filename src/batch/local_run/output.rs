@@ -26,7 +26,7 @@ impl Outputs {
     pub(super) fn of(job: &Job, sources: &Sources, plans: &Plans<'_>, style: &Style) -> Result<Outputs, Error> {
         let none = |source: &super::Source| RecordBatch::new_empty(source.schema().clone());
         let (claims, refused, enrollments) = (none(&sources.claims), refused::none(), none(&sources.enrollments));
-        let given = Given { claims: &claims, refused: &refused, enrollments: &enrollments };
+        let given = Given { claims: &claims, refused: &refused, enrollments: &enrollments, is_apart: false };
         let Decided { payouts, lines, .. } = decide_bucket(plans, given, true)?;
         // Of the rejected rows only the name is checked: it must end in the same ways.
         Sink::new(&job.rejects, &payouts.schema())?;

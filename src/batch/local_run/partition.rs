@@ -272,7 +272,7 @@ fn put(
         let mut input = stream.lane();
         while let Some(block) = input.next()? {
             if let Some(watch) = watch {
-                for claim in &block.refused_claims {
+                for (_, claim) in &block.refused_claims {
                     watch.refuse(claim);
                 }
             }

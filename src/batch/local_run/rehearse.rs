@@ -59,7 +59,7 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     let Needed { enrollments, read, rejects: rejected } =
         enrollments_of(&claims, &sources.enrollments, rows, progress, &mut observations)?;
     rejects.extend(rejected);
-    let given = Given { claims: &claims, refused: &refused, enrollments: &enrollments };
+    let given = Given { claims: &claims, refused: &refused, enrollments: &enrollments, is_apart: sources.are_apart() };
     let decided = decide_bucket(&plans, given, false)?;
     let Decided { payouts, rejects: undecided, observations: seen, .. } = decided;
     observations.extend(&seen.into_iter().collect());

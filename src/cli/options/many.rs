@@ -7,28 +7,29 @@ use std::str::FromStr;
 use clap::{Args, ValueEnum};
 
 use super::{Form, Holding};
-use crate::cli::feeding::Feeding;
+use crate::cli::feeding::{Feeding, Reading};
 
 /// Decides many claims from files
 /// · 批量审核
 ///
 /// Reads claims and enrollments from Parquet, CSV (also `.csv.gz`) or a workbook (`.xlsx`, `.xls`, `.ods`), by their endings, and writes a row for each decided claim. A row that cannot be read is in the
-/// file of rejected rows as it came, with cell and reason; corrected, that file can be given again. Exit 1 if there is one. Stopped or killed, the same command goes on from where it was.
-/// · 从 Parquet、CSV（或 `.csv.gz`）或工作簿（`.xlsx`、`.xls`、`.ods`）读入理赔申请和参保记录，按文件名结尾分辨，每件申请写一行结果。读不出的行原样写入退回文件，注明单元格和原因，改正后可直接再审；有退回的行时退出码为 1。中途停止的，再运行同一命令即接着进行。
+/// file of rejected rows as it came, with cell and reason; put it back corrected and decide all again. Exit 1 if there is one. Stopped or killed, the same command goes on from where it was.
+/// · 从 Parquet、CSV（或 `.csv.gz`）或工作簿（`.xlsx`、`.xls`、`.ods`）读入理赔申请和参保记录，按文件名结尾分辨，每件申请写一行结果。读不出的行原样写入退回文件，注明单元格和原因，改正后请放回原表、整表重审；有退回的行时退出码为 1。中途停止的，再运行同一命令即接着进行。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o payouts.csv --dry-run\n  \
     huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o payouts.csv\n  \
     huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o payouts.csv --force\n  \
     huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o all.parquet --threads 2\n  \
+    huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o results.xlsx\n  \
     huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o proven.csv --certificates")]
 pub(in crate::cli) struct Batch {
-    /// The claims: `claim_id`, `enrollment_id` and a column for each fact
-    /// · 理赔申请：`claim_id`、`enrollment_id`，另每项事实一列
+    /// The claims: `claim_id`, `enrollment_id` and a column for each fact, by names or titles
+    /// · 理赔申请：理赔编号（`claim_id`）、参保编号（`enrollment_id`），另每项事实一列
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) claims: PathBuf,
-    /// The enrollments: `enrollment_id`, `member_id`, `plan` and a column for each fact
-    /// · 参保记录：`enrollment_id`、`member_id`、`plan`，另每项事实一列
+    /// The enrollments: `enrollment_id`, `member_id`, `plan` (its id or title) and a column for each fact, by names or titles
+    /// · 参保记录：参保编号（`enrollment_id`）、会员编号（`member_id`）、计划（`plan`，编号或名称），另每项事实一列
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) enrollments: PathBuf,
     /// The payouts, a row for each decided claim
@@ -44,9 +45,9 @@ pub(in crate::cli) struct Batch {
     /// · 另写每件申请的凭证，全部归于一个根；每件因此审核两次 [默认文件：在审核结果旁，以 `.certificates.jsonl` 结尾]
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
     pub(in crate::cli) certificates: Option<Option<PathBuf>>,
-    /// The rejected claims, to be corrected and given as claims again [default: beside the payouts, ending in `.rejects.csv`, of a workbook in `.rejects.xlsx`]; rejected enrollments go
+    /// The rejected claims, to be corrected and put back into their table [default: beside the payouts, ending in `.rejects.csv`, of a workbook in `.rejects.xlsx`]; rejected enrollments go
     /// beside them, ending in `.rejects.enrollments.csv`
-    /// · 退回的理赔申请，改正后可再作理赔申请送入 [默认：在审核结果旁，以 `.rejects.csv` 结尾，结果为工作簿时以 `.rejects.xlsx` 结尾]；退回的参保记录写在其旁，以 `.rejects.enrollments.csv`（或 `.xlsx`）结尾
+    /// · 退回的理赔申请，改正后请放回原表、整表重审 [默认：在审核结果旁，以 `.rejects.csv` 结尾，结果为工作簿时以 `.rejects.xlsx` 结尾]；退回的参保记录写在其旁，以 `.rejects.enrollments.csv`（或 `.xlsx`）结尾
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) rejects: Option<PathBuf>,
     #[command(flatten)]
@@ -80,6 +81,21 @@ pub(in crate::cli) struct Resources {
     /// · 内存大致不超过多少：字节数，或如 512M、2G
     #[arg(long, value_name = "SIZE", default_value = "1G")]
     pub(in crate::cli) memory: Memory,
+}
+
+/// The tables in which claims are looked up.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Tables {
+    /// Look the claims up by their ids in this table, which `huzhu batch` reads too; each is decided on top of the member's other claims in it
+    /// · 从这个理赔表中按编号取出理赔，即 `huzhu batch` 所读的表；表中该会员的其他理赔一并计入，结果与批量审核相同
+    #[arg(long, short, value_name = "FILE", requires = "enrollments", conflicts_with_all = ["certificate", "what_if", "curve"])]
+    pub(in crate::cli) claims: Option<PathBuf>,
+    /// The table of enrollments
+    /// · 参保表
+    #[arg(long, short, value_name = "FILE", requires = "claims")]
+    pub(in crate::cli) enrollments: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) reading: Reading,
 }
 
 /// Writes empty tables to fill in, or lists their columns
@@ -116,13 +132,14 @@ pub(in crate::cli) struct Template {
 /// Recomputes recorded payouts and sorts the differences by cause
 /// · 重算已付记录，按原因列出差异
 ///
-/// Reads claims and enrollments as `huzhu batch` does, and what another system recorded: `claim_id` and `payable`. Writes a row for each difference
+/// Reads claims and enrollments as `huzhu batch` does, and what another system recorded: columns `claim_id` and `payable`, or by their titles. Writes a row for each difference
 /// with every cause that explains it to the fen, the most likely first. Exit 1 if there is a difference or a row that could not be read.
-/// · 理赔申请和参保记录的读法与 `huzhu batch` 相同，另读其他系统的记录：`claim_id` 和 `payable`。每处差异写一行，列出分毫不差能解释它的全部原因，最可能的在前。有差异或有读不出的行时，退出码为 1。
+/// · 理赔申请和参保记录的读法与 `huzhu batch` 相同，另读其他系统的记录，须有“理赔编号”和“应付金额”两列（即 `claim_id` 和 `payable`）。每处差异写一行，列出分毫不差能解释它的全部原因，最可能的在前。有差异或有读不出的行时，退出码为 1。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu batch -c rules/cases/claims.csv -e rules/cases/enrollments.csv -o paid.csv --force\n  \
     huzhu audit -c rules/cases/claims.csv -e rules/cases/enrollments.csv -r paid.csv -o wrong.csv\n  \
+    huzhu audit -c rules/cases/claims.csv -e rules/cases/enrollments.csv -r paid.csv -o wrong.xlsx\n  \
     huzhu explain point-moved\n  \
     huzhu explain limit-per-claim")]
 pub(in crate::cli) struct Audit {
@@ -134,12 +151,12 @@ pub(in crate::cli) struct Audit {
     /// · 参保记录，与 `huzhu batch` 所读的相同
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) enrollments: PathBuf,
-    /// The recorded payouts: `claim_id` and `payable`
-    /// · 已付记录：`claim_id` 和 `payable`
+    /// The recorded payouts: columns `claim_id` and `payable`, or by their titles
+    /// · 已付记录：“理赔编号”和“应付金额”两列，即 `claim_id` 和 `payable`
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) recorded: PathBuf,
-    /// The differences: `claim_id`, `recorded`, `recomputed`, `difference`, `causes`, `details`
-    /// · 差异：`claim_id`、`recorded`、`recomputed`、`difference`、`causes`、`details`
+    /// The differences: `claim_id`, `recorded`, `recomputed`, `difference`, `causes`, `details`; where nobody knows what is due, it and the difference are empty
+    /// · 差异：理赔编号、记录金额、应付金额、差额、原因、具体说明；应付未定的，应付和差额空着
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) out: PathBuf,
     /// The rejected claims and enrollments [default: beside the differences, ending in `.rejects.csv`, of a workbook in `.rejects.xlsx`]

@@ -156,8 +156,9 @@ fn a_full_disk_is_said() {
         let error = sink.join(&[part], Path::new("/dev/full"), MANIFEST, &mut |_| Ok(())).unwrap_err();
         assert_eq!(error.message(Language::En), "`/dev/full` cannot be written: the disk is full");
         let mut rejects = rejects_file(Path::new("/dev/full"), Path::new(name));
-        let written =
-            (0..100_000).try_for_each(|row| rejects.add(&original(), &[reject(row)])).and_then(|()| rejects.finish());
+        let written = (0..100_000)
+            .try_for_each(|row| rejects.add(&original(), line_of(&original()), &[reject(row)]))
+            .and_then(|()| rejects.finish());
         assert_eq!(written.unwrap_err().message(Language::Zh), "`/dev/full` 写不进去：磁盘已满");
     }
 }
@@ -169,7 +170,7 @@ fn style(language: Language) -> Style {
 /// A file of rows of three columns, the second of which an earlier run has added.
 fn rejects_file(path: &Path, named: &Path) -> RejectsFile {
     let columns = ["claim_id", "row", "cause"].map(str::to_owned).to_vec();
-    RejectsFile::create(path, named, &columns, vec![0, 2], &style(Language::En)).unwrap()
+    RejectsFile::create(path, named, &columns, vec![0, 2], &BTreeSet::new(), &style(Language::En)).unwrap()
 }
 
 fn original() -> Original {
@@ -180,6 +181,10 @@ fn original() -> Original {
         whole: String::new(),
         lines: Some(Lines { of_text: 3, of_sheet: 2 }),
     }
+}
+
+fn line_of(original: &Original) -> Option<u64> {
+    original.lines.map(|lines| lines.of_text)
 }
 
 fn reject(row: u64) -> (Reject, String) {
@@ -197,7 +202,7 @@ fn rejects_are_written_in_both_forms() {
         let path = folder.path("partial");
         let mut file = rejects_file(&path, Path::new(name));
         for row in 1..=count {
-            file.add(&original(), &[reject(row)]).unwrap();
+            file.add(&original(), line_of(&original()), &[reject(row)]).unwrap();
         }
         file.finish().unwrap();
         let bytes = fs::read(&path).unwrap();
@@ -274,7 +279,7 @@ fn rejected_rows_as_json_lines() {
     let reason = Text { zh: "空".to_owned(), en: "empty".to_owned() };
     let (input, column) = (Input::Claims, "cause".to_owned());
     let second = (Reject { input, row: 3, column, value: "=1+1".to_owned(), reason }, "C2".to_owned());
-    file.add(&original(), &[reject(3), second]).unwrap();
+    file.add(&original(), line_of(&original()), &[reject(3), second]).unwrap();
     file.finish().unwrap();
     assert_eq!(
         fs::read_to_string(path).unwrap(),
@@ -289,11 +294,12 @@ fn a_rejected_row_has_its_own_columns_and_can_be_safe_in_a_spreadsheet() {
     let path = folder.path("partial");
     let columns = ["claim_id", "row", "cause"].map(str::to_owned).to_vec();
     let style = Style { is_spreadsheet_safe: true, ..style(Language::Zh) };
-    let mut file = RejectsFile::create(&path, Path::new("r.csv"), &columns, vec![0, 1, 2], &style).unwrap();
+    let mut file =
+        RejectsFile::create(&path, Path::new("r.csv"), &columns, vec![0, 1, 2], &BTreeSet::new(), &style).unwrap();
     let misshapen = Original { values: None, unread: vec![], whole: "=2,b".to_owned(), lines: None };
-    file.add(&original(), &[reject(1)]).unwrap();
+    file.add(&original(), line_of(&original()), &[reject(1)]).unwrap();
     let (fault, _) = reject(2);
-    file.add(&misshapen, &[(Reject { column: String::new(), ..fault }, String::new())]).unwrap();
+    file.add(&misshapen, line_of(&misshapen), &[(Reject { column: String::new(), ..fault }, String::new())]).unwrap();
     file.finish().unwrap();
     assert_eq!(
         fs::read_to_string(path).unwrap(),
