@@ -254,16 +254,6 @@ impl Findings {
         start..end.max(start)
     }
 
-    /// Puts what to do about each problem into other words.
-    pub(crate) fn reword(&mut self, words: impl Fn(Code, Text) -> Text) {
-        for diagnostic in &mut self.list {
-            let code = diagnostic.code;
-            for help in &mut diagnostic.help {
-                *help = words(code, std::mem::take(help)).on_one_line();
-            }
-        }
-    }
-
     /// The line of a place in the text, from 1.
     pub(crate) fn line_of(&self, place: usize) -> usize {
         let before = self.source.text.get(..place).unwrap_or_default();

@@ -9,7 +9,6 @@ mod promise;
 mod resolve;
 pub(crate) mod shape;
 mod syntax;
-mod titled;
 
 pub use build::MAX_BANDS;
 pub use parse::{MAX_EXPRESSION_BYTES, MAX_EXPRESSION_DEPTH};
@@ -65,7 +64,6 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Loaded, Diagnostics> {
         check::check(&plan, &places, &mut findings);
         if findings.is_empty() {
             promise::check(&plan, root.get("promise"), &mut findings);
-            findings.reword(|code, help| if code == Code::PromiseBroken { titled::words(&plan, help) } else { help });
         }
         if findings.is_empty() {
             plan.promises =

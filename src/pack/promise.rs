@@ -239,12 +239,13 @@ fn refute(
         };
         match more {
             Some(Some((other, outcome))) if broken(&tried, &one, Some(&outcome)) => {
-                let (one, two) = (tried.words(plan, &one), other.words(plan, &outcome));
-                return Some(say!("反例：{one}；而 {two}", "a claim that breaks it: {one}; but {two}"));
+                let Text { zh: one_zh, en: one } = tried.words(plan, &one);
+                let Text { zh: two_zh, en: two } = other.words(plan, &outcome);
+                return Some(say!("反例：{one_zh}；而 {two_zh}", "a claim that breaks it: {one}; but {two}"));
             }
             None if broken(&tried, &one, None) => {
-                let one = tried.words(plan, &one);
-                return Some(say!("反例：{one}", "a claim that breaks it: {one}"));
+                let Text { zh, en } = tried.words(plan, &one);
+                return Some(say!("反例：{zh}", "a claim that breaks it: {en}"));
             }
             Some(_) | None => {}
         }

@@ -117,8 +117,8 @@ impl History {
         let together = crate::money::print(sum(&paid).unwrap_or_default());
         let Some(first) = self.claims.first() else { return Text::default() };
         let is_common = |slot| self.claims.iter().all(|claim| claim.value(slot) == first.value(slot));
-        let (common, _) = first.words_of(plan, is_common);
-        let mut alike: Vec<(String, Vec<Decimal>)> = Vec::new();
+        let (Text { zh: common_zh, en: common }, _) = first.words_of(plan, is_common);
+        let mut alike: Vec<(Text, Vec<Decimal>)> = Vec::new();
         for (claim, paid) in self.claims.iter().zip(paid) {
             let (_, own) = claim.words_of(plan, is_common);
             match alike.last_mut() {
@@ -130,24 +130,25 @@ impl History {
         let list = |of: fn(&Text) -> &str, by: &str| groups.iter().map(of).collect::<Vec<_>>().join(by);
         let (zh, en) = (list(|text| &text.zh, "，再 "), list(|text| &text.en, ", then "));
         say!(
-            "反例：{common}：先 {zh}，合计 {together}",
+            "反例：{common_zh}：先 {zh}，合计 {together}",
             "a history that breaks it: with {common}: {en}, {together} together"
         )
     }
 }
 
 /// Claims with the same facts, one after the other.
-fn in_turn(own: &str, paid: &[Decimal]) -> Text {
+fn in_turn(own: &Text, paid: &[Decimal]) -> Text {
     let count = paid.len();
-    let facts = if own.is_empty() { String::new() } else { format!(" ({own})") };
+    let in_brackets = |own: &str| if own.is_empty() { String::new() } else { format!(" ({own})") };
+    let (zh, en) = (in_brackets(&own.zh), in_brackets(&own.en));
     let amounts: Vec<String> = paid.iter().map(|paid| crate::money::print(*paid)).collect();
     let is_all_alike = paid.windows(2).all(|two| matches!(two, [one, other] if one == other));
     match amounts.first().filter(|_| is_all_alike) {
-        Some(amount) if count == 1 => say!("1 次{facts} → {amount}", "1 claim{facts} → {amount}"),
-        Some(amount) => say!("{count} 次{facts} → 每次 {amount}", "{count} claims{facts} → {amount} each"),
+        Some(amount) if count == 1 => say!("1 次{zh} → {amount}", "1 claim{en} → {amount}"),
+        Some(amount) => say!("{count} 次{zh} → 每次 {amount}", "{count} claims{en} → {amount} each"),
         None => {
             let amounts = amounts.join(" + ");
-            say!("{count} 次{facts} → {amounts}", "{count} claims{facts} → {amounts}")
+            say!("{count} 次{zh} → {amounts}", "{count} claims{en} → {amounts}")
         }
     }
 }

@@ -12,7 +12,8 @@ use crate::enrollment::Enrollment;
 use crate::exact;
 use crate::fact::{Bounds, Holder, Kind, Value};
 use crate::plan::expression::Slot;
-use crate::plan::{Plan, Rows};
+use crate::plan::{Plan, PlanFact, Rows};
+use crate::spelling::answer_title;
 use crate::text::{Text, say};
 
 /// The facts of one tried claim, by slot.
@@ -71,12 +72,12 @@ impl Tried {
     }
 
     /// The facts that claims of the event have in common, and those of the claim alone.
-    fn words_in_common(&self, plan: &Plan) -> (String, String) {
+    fn words_in_common(&self, plan: &Plan) -> (Text, Text) {
         self.words_of(plan, |slot| plan.is_of_the_event(slot))
     }
 
     /// Some facts, and all others.
-    pub(super) fn words_of(&self, plan: &Plan, is_among: impl Fn(Slot) -> bool) -> (String, String) {
+    pub(super) fn words_of(&self, plan: &Plan, is_among: impl Fn(Slot) -> bool) -> (Text, Text) {
         let mut facts: Vec<&(Slot, Value)> = self.facts.iter().collect();
         facts.sort_by_key(|(slot, _)| *slot);
         let (among, others): (Vec<_>, Vec<_>) = facts.into_iter().partition(|(slot, _)| is_among(*slot));
@@ -138,15 +139,27 @@ impl Tried {
         plan.decide(&enrollment, &claim, accumulators).ok()
     }
 
-    pub(super) fn words(&self, plan: &Plan, outcome: &Outcome) -> String {
+    pub(super) fn words(&self, plan: &Plan, outcome: &Outcome) -> Text {
         let paid = crate::money::print(outcome.payable());
-        format!("{} → {paid}", spelled(plan, self.facts.iter().collect()))
+        let Text { zh, en } = spelled(plan, self.facts.iter().collect());
+        say!("{zh} → {paid}", "{en} → {paid}")
     }
 }
 
-fn spelled(plan: &Plan, facts: Vec<&(Slot, Value)>) -> String {
-    let facts = facts.into_iter().map(|(slot, value)| format!("{} = {value}", plan.fact(*slot).name));
-    facts.collect::<Vec<_>>().join(", ")
+/// Facts with their values, in Chinese by what they are called.
+fn spelled(plan: &Plan, facts: Vec<&(Slot, Value)>) -> Text {
+    let all: Vec<Text> = facts.into_iter().map(|(slot, value)| spelled_fact(plan.fact(*slot), value)).collect();
+    let list = |of: fn(&Text) -> &str| all.iter().map(of).collect::<Vec<_>>().join(", ");
+    Text { zh: list(|text| &text.zh), en: list(|text| &text.en) }
+}
+
+fn spelled_fact(fact: &PlanFact, value: &Value) -> Text {
+    let (title, name) = (&fact.title.zh, &fact.name);
+    let shown = value.to_string();
+    let symbol = fact.symbols.iter().find(|symbol| *symbol.name == *shown).map(|symbol| &symbol.title);
+    let answer = answer_title(&shown);
+    let called = symbol.or(Some(&answer)).map(|title| &*title.zh).filter(|zh| !zh.is_empty()).unwrap_or(&shown);
+    say!("{title} = {called}", "{name} = {value}")
 }
 
 /// Two claims of one enrollment and one event date, on an account on which one claim stands before or none.
@@ -256,22 +269,22 @@ impl Pair {
         let [forth, back] = self.both_ways(plan);
         let (forth, back) = (forth?, back?);
         let (common, _) = self.one.words_in_common(plan);
-        let claim = |tried: &Tried| format!("({})", tried.words_in_common(plan).1);
-        let (one, other) = (claim(&self.one), claim(&self.other));
+        let claim = |tried: &Tried| tried.words_in_common(plan).1;
+        let (Text { zh: one, en: one_en }, Text { zh: other, en: other_en }) = (claim(&self.one), claim(&self.other));
         let [first, then, first_back, then_back] =
             [forth.first, forth.then, back.first, back.then].map(crate::money::print);
         let [together, together_back] = [forth.together, back.together].map(crate::money::print);
         let before = match &self.before {
             None => Text::same(""),
             Some(before) => {
-                let before = spelled(plan, before.facts.iter().collect());
-                say!("此前已审核 ({before})；", "after ({before}), ")
+                let Text { zh, en } = spelled(plan, before.facts.iter().collect());
+                say!("此前已审核 ({zh})；", "after ({en}), ")
             }
         };
-        let (zh, en) = (before.zh, before.en);
+        let (zh, en) = (before.zh + &common.zh, before.en + "with " + &common.en);
         Some(say!(
-            "反例：{zh}{common}：先 {one} → {first}，后 {other} → {then}，合计 {together}；先 {other} → {first_back}，后 {one} → {then_back}，合计 {together_back}",
-            "two claims that break it: {en}with {common}: {one} → {first}, then {other} → {then}, {together} together; but {other} → {first_back}, then {one} → {then_back}, {together_back} together"
+            "反例：{zh}：先 ({one}) → {first}，后 ({other}) → {then}，合计 {together}；先 ({other}) → {first_back}，后 ({one}) → {then_back}，合计 {together_back}",
+            "two claims that break it: {en}: ({one_en}) → {first}, then ({other_en}) → {then}, {together} together; but ({other_en}) → {first_back}, then ({one_en}) → {then_back}, {together_back} together"
         ))
     }
 }
