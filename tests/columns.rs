@@ -56,7 +56,7 @@ fn totals_by_both(count: usize) -> String {
 
 /// Claims by decision and all that is payable: whoever changes these changes what members are paid.
 const GOLDEN_TOTALS: &str = "1076 denied, 918 nothing-due, 1951 paid, 515 pended; 196818185.75 yuan";
-const GOLDEN_TOTALS_OF_MANY: &str = "14621 denied, 12179 nothing-due, 26382 paid, 6634 pended; 3562274896.87 yuan";
+const GOLDEN_TOTALS_OF_MANY: &str = "14553 denied, 12179 nothing-due, 26382 paid, 6702 pended; 3562274896.87 yuan";
 
 fn totals(rows: &BTreeMap<String, Row>) -> String {
     let mut decisions: BTreeMap<&str, usize> = BTreeMap::new();
