@@ -302,7 +302,7 @@ fn in_chinese(step: &str) -> &'static str {
         "bands" => "分段给付",
         "deductible" => "起付线",
         "limit" => "限额",
-        "less" => "扣除",
+        "less" => "扣减",
         "offset" => "抵扣",
         "exclusive" => "不重复给付",
         "waiting" => "等待期",
