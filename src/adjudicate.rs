@@ -939,20 +939,8 @@ fn conclude<L: Listener>(
     stands: &OpenClaim,
 ) -> (Decision, Decimal, Slots) {
     let lacks = |part| match part {
-        Part::EventDate => {
-            if stands.event_date.is_none() {
-                Slots::of(plan.event_date)
-            } else {
-                Slots::default()
-            }
-        }
-        Part::CoverageStart => {
-            if stands.coverage_start.is_none() {
-                Slots::of(plan.coverage_start)
-            } else {
-                Slots::default()
-            }
-        }
+        Part::EventDate => Known::or_lacks(stands.event_date, plan.event_date).missing(),
+        Part::CoverageStart => Known::or_lacks(stands.coverage_start, plan.coverage_start).missing(),
         Part::Eligible => verdict.eligible.missing(),
         Part::Cleared => verdict.cleared.missing(),
         Part::Payable => verdict.payable.missing(),
@@ -971,6 +959,5 @@ fn conclude<L: Listener>(
             Decimal::ZERO
         }
     };
-    let asked = Part::ALL.into_iter().filter(|part| is_sound || part.is_asked_of_unsound());
-    (decision, payable, asked.map(lacks).fold(Slots::default(), Slots::and))
+    (decision, payable, outcome::asked(is_sound, lacks))
 }

@@ -15,7 +15,8 @@ use crate::diagnostic::{Diagnostics, Findings, did_you_mean};
 use crate::document::Node;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
-use crate::fact::{Holder, Value};
+use crate::fact::Holder;
+use crate::facts;
 use crate::joint::{self, Held, JointLimit, JointLimits};
 use crate::names;
 use crate::pack::{self, Loaded};
@@ -235,13 +236,9 @@ impl Catalog {
     /// # Errors
     /// [`Error::is_plan`] if there is no such plan, [`Error::is_version`] if none of its versions holds at the date.
     pub fn resolve(&self, enrollment: &Enrollment, claim: &Claim) -> Result<&Plan, Error> {
-        let date = |value: Option<&Value>| match value {
-            Some(Value::Date(date)) => Some(*date),
-            Some(Value::Number(_) | Value::YesNo(_) | Value::Text(_)) | None => None,
-        };
         self.resolve_on(enrollment, |by| match by {
-            EffectiveBy::CoverageStart => date(enrollment.fact("coverage_start")),
-            EffectiveBy::EventDate => date(claim.fact("event_date")),
+            EffectiveBy::CoverageStart => enrollment.fact(facts::COVERAGE_START),
+            EffectiveBy::EventDate => claim.fact(facts::EVENT_DATE),
         })
     }
 

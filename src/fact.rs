@@ -103,6 +103,41 @@ pub enum Value {
     Text(Box<str>),
 }
 
+// What a value is, if it is of that kind.
+impl Value {
+    #[inline]
+    pub(crate) fn number(&self) -> Option<Decimal> {
+        match self {
+            Value::Number(number) => Some(*number),
+            Value::YesNo(_) | Value::Date(_) | Value::Text(_) => None,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn truth(&self) -> Option<bool> {
+        match self {
+            Value::YesNo(truth) => Some(*truth),
+            Value::Number(_) | Value::Date(_) | Value::Text(_) => None,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn date(&self) -> Option<NaiveDate> {
+        match self {
+            Value::Date(date) => Some(*date),
+            Value::Number(_) | Value::YesNo(_) | Value::Text(_) => None,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text),
+            Value::Number(_) | Value::YesNo(_) | Value::Date(_) => None,
+        }
+    }
+}
+
 impl From<Decimal> for Value {
     fn from(number: Decimal) -> Value {
         Value::Number(number)

@@ -16,7 +16,7 @@ use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::{Error, unless_bug};
-use crate::fact::Value;
+use crate::facts;
 use crate::joint::Room;
 use crate::member;
 #[cfg(feature = "batch")]
@@ -260,18 +260,11 @@ pub(crate) fn give_up(enrollment: &Enrollment, claim: &Claim, account: &mut Accu
 
 fn keep_open(enrollment: &Enrollment, claim: &Claim, account: &mut Accumulators) {
     let open = OpenClaim {
-        event_date: date(claim.fact("event_date")),
-        coverage_start: date(enrollment.fact("coverage_start")),
+        event_date: claim.fact(facts::EVENT_DATE),
+        coverage_start: enrollment.fact(facts::COVERAGE_START),
         enrollment: Some(Arc::clone(&enrollment.id)),
     };
     account.keep_open(Arc::clone(&claim.id), open);
-}
-
-fn date(fact: Option<&Value>) -> Option<NaiveDate> {
-    match fact {
-        Some(Value::Date(date)) => Some(*date),
-        Some(Value::Number(_) | Value::YesNo(_) | Value::Text(_)) | None => None,
-    }
 }
 
 /// The declared order of the claims of one account; claims without an event date come last.
@@ -341,5 +334,5 @@ pub(crate) fn reversed_claim<'a>(
 
 /// The day by which a claim comes among others; without one it comes last.
 pub(crate) fn day_of(claim: &Claim) -> NaiveDate {
-    date(claim.fact("event_date")).unwrap_or(NaiveDate::MAX)
+    claim.fact(facts::EVENT_DATE).unwrap_or(NaiveDate::MAX)
 }

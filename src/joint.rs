@@ -15,7 +15,7 @@ use crate::document::{self, Node, Notation};
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact;
-use crate::fact::Value;
+use crate::facts;
 use crate::money::FEN;
 use crate::pack::shape;
 use crate::plan::{AllAssumed, Assumed, Plan};
@@ -191,7 +191,7 @@ impl JointLimits {
         own: Option<usize>,
     ) -> Result<Room<'j>, Error> {
         let mut room = Room::unlimited();
-        let (Some(event_date), Some(start)) = (date(claim.fact("event_date")), date(enrollment.fact("coverage_start")))
+        let (Some(event_date), Some(start)) = (claim.fact(facts::EVENT_DATE), enrollment.fact(facts::COVERAGE_START))
         else {
             return Ok(room); // the claim is pended
         };
@@ -346,8 +346,8 @@ impl Held {
 
     /// Notes a cover that a claim is made under.
     pub(crate) fn note(&mut self, enrollment: &Enrollment) {
-        if let Some(start) = date(enrollment.fact("coverage_start")) {
-            let end = date(enrollment.fact("coverage_end"));
+        if let Some(start) = enrollment.fact(facts::COVERAGE_START) {
+            let end = enrollment.fact(facts::COVERAGE_END);
             let known = self.covers.entry(Period::of(start, &enrollment.id)).or_insert(end);
             *known = (*known).zip(end).map(|(known, end)| known.max(end));
         }
@@ -421,13 +421,6 @@ impl Room<'_> {
     /// As much of an amount as the limits leave.
     pub(crate) fn caps(&self, payable: Decimal, before: &Accumulators) -> Result<Decimal, Error> {
         Ok(self.most(before)?.map_or(payable, |most| payable.min(most)))
-    }
-}
-
-fn date(fact: Option<&Value>) -> Option<NaiveDate> {
-    match fact {
-        Some(Value::Date(date)) => Some(*date),
-        Some(Value::Number(_) | Value::YesNo(_) | Value::Text(_)) | None => None,
     }
 }
 

@@ -689,6 +689,22 @@ pub(crate) enum Action {
 }
 
 impl Action {
+    /// The amount of a limit, and what it counts of earlier claims.
+    pub(crate) fn as_limit(&self) -> Option<(&Number, Option<expression::Prior>)> {
+        match self {
+            Action::Limit { amount, used } => Some((amount, *used)),
+            Action::Pay(_)
+            | Action::Bands(_)
+            | Action::Deductible { .. }
+            | Action::Less(_)
+            | Action::Offset(_)
+            | Action::Exclusive(_)
+            | Action::Waiting(_)
+            | Action::Minimum(_)
+            | Action::Add(_) => None,
+        }
+    }
+
     /// The key that says it in a pack.
     pub(crate) fn name(&self) -> &'static str {
         match self {

@@ -179,6 +179,10 @@ fn decided(case: &Case, catalog: &Catalog, is_brief: bool, setting: &Setting) ->
 }
 
 fn next_yuan(case: &Case, catalog: &Catalog) -> Result<Vec<NextYuan>, huzhu::Error> {
-    let changes = case.next_yuan(catalog)?;
-    Ok(changes.into_iter().map(|(fact, change)| NextYuan { fact, change: money::print(change) }).collect())
+    Ok(spelled(case.next_yuan(catalog)?))
+}
+
+/// What one more yuan of each fact changes, as it is shown.
+pub(super) fn spelled(changes: Vec<(String, huzhu::Decimal)>) -> Vec<NextYuan> {
+    changes.into_iter().map(|(fact, change)| NextYuan { fact, change: money::print(change) }).collect()
 }

@@ -233,18 +233,12 @@ impl<'a, L: Listener> Exact<'a, L> {
 
     #[inline]
     fn given_number(&mut self, slot: Slot) -> Option<Decimal> {
-        self.given_as(slot, |value| match value {
-            Value::Number(number) => Some(*number),
-            Value::YesNo(_) | Value::Date(_) | Value::Text(_) => None,
-        })
+        self.given_as(slot, Value::number)
     }
 
     #[inline]
     fn given_date(&mut self, slot: Slot) -> Option<NaiveDate> {
-        self.given_as(slot, |value| match value {
-            Value::Date(date) => Some(*date),
-            Value::Number(_) | Value::YesNo(_) | Value::Text(_) => None,
-        })
+        self.given_as(slot, Value::date)
     }
 
     #[inline]
@@ -338,10 +332,7 @@ impl<L: Listener> Reading for Exact<'_, L> {
     }
 
     fn truth_fact(&mut self, slot: Slot) -> Known<bool> {
-        let answer = self.given_as(slot, |value| match value {
-            Value::YesNo(answer) => Some(*answer),
-            Value::Number(_) | Value::Date(_) | Value::Text(_) => None,
-        });
+        let answer = self.given_as(slot, Value::truth);
         Known::or_lacks(answer, slot)
     }
 

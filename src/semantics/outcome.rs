@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
+use crate::plan::expression::Slots;
 use crate::plan::{Action, Benefit};
 
 /// What becomes of a claim. A no is an answer.
@@ -137,6 +138,12 @@ impl Part {
             Part::Eligible | Part::Cleared | Part::Payable => false,
         }
     }
+}
+
+/// The facts that one claim that is pended is asked for, of those that each part lacks.
+pub(crate) fn asked(is_sound: bool, lacks: impl Fn(Part) -> Slots) -> Slots {
+    let asked = Part::ALL.into_iter().filter(|part| is_sound || part.is_asked_of_unsound());
+    asked.map(lacks).fold(Slots::default(), Slots::and)
 }
 
 /// A line of a waterfall: what it comes from.

@@ -153,7 +153,11 @@ impl Pen<'_> {
         let (of, text) = (quoted(&format!("{title}{colon}")), format!("{title}{colon}{}", words::why(&why, language)));
         let cell = format!("{WHY}{paid_row}");
         let in_words = CAUSES.iter().rev().fold(cell.clone(), |otherwise, cause| {
-            format!("IF({cell}={},{},{otherwise})", quoted(cause.name()), quoted(words::why(cause.name(), language)))
+            format!(
+                "IF({cell}={},{},{otherwise})",
+                quoted(cause.name()),
+                quoted(cause.title(language).unwrap_or(cause.name()))
+            )
         });
         self.reason_by(paid_row, &holds, counts, [(cell, why), (format!("{of}&{in_words}"), text)]);
         let (top, end) = ((row, 'A'), (paid_row, 'F'));

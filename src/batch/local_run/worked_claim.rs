@@ -121,18 +121,17 @@ fn work_out(catalog: &Catalog, history: &History<'_>, wanted: &BTreeSet<&str>) -
     let mut account = history.start.clone();
     let (mut earlier, mut worked) = (Vec::new(), Vec::new());
     for ((enrollment, claim), room) in history.iter() {
-        let before = account.clone();
         let is_wanted = wanted.contains(claim.id());
+        let before = is_wanted.then(|| account.clone());
         let detail = if is_wanted { Detail::Worked } else { Detail::Plain };
         let decided = unless_bug(history::next(catalog, enrollment, claim, &mut account, room, detail))?;
-        match decided {
-            None => history::give_up(enrollment, claim, &mut account),
-            Some(adjudication) if is_wanted => {
-                let next_yuan = match adjudication.decision() {
-                    Decision::Paid | Decision::NothingDue => {
-                        case::next_yuan(catalog, enrollment, claim, &before, room)?
-                    }
-                    Decision::Denied | Decision::Pended | Decision::Reversed => Vec::new(),
+        match (decided, before) {
+            (None, _) => history::give_up(enrollment, claim, &mut account),
+            (Some(adjudication), Some(before)) => {
+                let next_yuan = if adjudication.decision().is_open() {
+                    case::next_yuan(catalog, enrollment, claim, &before, room)?
+                } else {
+                    Vec::new()
                 };
                 let case = Case {
                     enrollment: enrollment.clone(),
@@ -142,7 +141,7 @@ fn work_out(catalog: &Catalog, history: &History<'_>, wanted: &BTreeSet<&str>) -
                 };
                 worked.push(WorkedClaim { case, before, adjudication, after: account.clone(), next_yuan });
             }
-            Some(_) => {}
+            (Some(_), None) => {}
         }
         earlier.push((enrollment.clone(), claim.clone()));
     }

@@ -12,7 +12,7 @@ use super::cases::{self, Effort};
 use super::doubt;
 use crate::exact;
 use crate::plan::expression::{Comparison, Number, Prior, Truth};
-use crate::plan::{Action, LedgerAmount, Plan};
+use crate::plan::{LedgerAmount, Plan};
 use crate::reading::bounds::cases::Answer;
 use crate::reading::bounds::{Bounds, Leaves, Posted, Range};
 use crate::scope::Scope;
@@ -267,17 +267,9 @@ impl<'p> Proof<'p> {
     fn last_limit(&self, benefit: usize) -> Option<(Place, bool)> {
         let counts = |used: Option<Prior>| used.is_some_and(|prior| prior.scope.holds_all_of(self.scope));
         let steps = self.plan.benefit(benefit).steps.iter().enumerate();
-        let own = steps.filter_map(|(step, stated)| match &stated.action {
-            Action::Limit { used, .. } => Some((Place::Step(benefit, step), counts(*used))),
-            Action::Pay(_)
-            | Action::Bands(_)
-            | Action::Deductible { .. }
-            | Action::Less(_)
-            | Action::Offset(_)
-            | Action::Exclusive(_)
-            | Action::Waiting(_)
-            | Action::Minimum(_)
-            | Action::Add(_) => None,
+        let own = steps.filter_map(|(step, stated)| {
+            let (_, used) = stated.action.as_limit()?;
+            Some((Place::Step(benefit, step), counts(used)))
         });
         let shared = self.plan.limits.iter().enumerate().filter_map(|(index, limit)| {
             let earlier = limit.over.iter().find(|earlier| earlier.benefit == benefit)?;

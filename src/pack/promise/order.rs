@@ -122,18 +122,9 @@ impl<'p> Proof<'p> {
 
     /// At most so much together with what the benefit was paid before: the same amount for every claim of the event.
     fn is_own_limit(&self, step: &Step) -> bool {
-        match &step.action {
-            Action::Limit { amount, used: Some(_) } => self.is_fixed(amount) && self.applies_to_all_or_none(step),
-            Action::Limit { used: None, .. }
-            | Action::Pay(_)
-            | Action::Bands(_)
-            | Action::Deductible { .. }
-            | Action::Less(_)
-            | Action::Offset(_)
-            | Action::Exclusive(_)
-            | Action::Waiting(_)
-            | Action::Minimum(_)
-            | Action::Add(_) => false,
+        match step.action.as_limit() {
+            Some((amount, Some(_))) => self.is_fixed(amount) && self.applies_to_all_or_none(step),
+            Some((_, None)) | None => false,
         }
     }
 

@@ -89,10 +89,7 @@ impl Tried {
     }
 
     pub(super) fn date(&self, slot: Slot) -> Option<NaiveDate> {
-        match self.value(slot)? {
-            Value::Date(date) => Some(*date),
-            Value::Number(_) | Value::YesNo(_) | Value::Text(_) => None,
-        }
+        self.value(slot)?.date()
     }
 
     /// The same with some of its dates so many days later.
@@ -114,10 +111,7 @@ impl Tried {
     }
 
     pub(super) fn number(&self, slot: Slot) -> Option<Decimal> {
-        match self.value(slot)? {
-            Value::Number(number) => Some(*number),
-            Value::YesNo(_) | Value::Date(_) | Value::Text(_) => None,
-        }
+        self.value(slot)?.number()
     }
 
     /// What is decided of the claim, if it is open to the plan's benefits.

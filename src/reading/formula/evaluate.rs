@@ -88,8 +88,7 @@ impl Formula {
     /// The facts that a pended claim is asked for.
     pub(crate) fn asked(&self, values: &Values<'_>) -> Slots {
         let is_sound = values.truth(self.outcome.sound) != Some(false);
-        let asked = Part::ALL.into_iter().filter(|part| is_sound || part.is_asked_of_unsound());
-        asked.map(|part| values.missing(self.outcome.node(part))).fold(Slots::default(), Slots::and)
+        outcome::asked(is_sound, |part| values.missing(self.outcome.node(part)))
     }
 }
 
@@ -103,11 +102,11 @@ impl Values<'_> {
     }
 
     pub(crate) fn number(&self, node: Node) -> Option<Decimal> {
-        self.value(node).and_then(number)
+        self.value(node).and_then(Value::number)
     }
 
     pub(crate) fn truth(&self, node: Node) -> Option<bool> {
-        self.value(node).and_then(truth)
+        self.value(node).and_then(Value::truth)
     }
 
     /// The missing facts without which a node has no value; none if it has one.
@@ -153,40 +152,46 @@ impl Values<'_> {
             Operation::Least(sides) => self.numbers(sides, |left, right| Ok(left.min(right)))?,
             Operation::Greatest(sides) => self.numbers(sides, |left, right| Ok(left.max(right)))?,
             Operation::Round(node, rounding) => {
-                let rounded = self.read(*node, number).map(|number| exact::round(number, *rounding));
+                let rounded = self.read(*node, Value::number).map(|number| exact::round(number, *rounding));
                 rounded.transposed()?.map(Value::Number)
             }
             Operation::DaysBetween(dates) => self.between(dates, |from, to| calendar::days(from, to).into()),
             Operation::MonthsBetween(dates) => self.between(dates, |from, to| calendar::months(from, to).into()),
             Operation::YearsBetween(dates) => self.between(dates, |from, to| calendar::years(from, to).into()),
             Operation::PlusDays([from, days]) => {
-                let later = self.read(*from, date).with(self.read(*days, number)).map(|(date, days)| {
+                let later = self.read(*from, Value::date).with(self.read(*days, Value::number)).map(|(date, days)| {
                     let days = i64::try_from(Fixed::from(days).whole()?).ok();
                     Ok(on_calendar(days.and_then(|days| calendar::plus_days(date, days))))
                 });
                 later.transposed()?.and_then(|later| later)
             }
             Operation::PlusMonths(from, months) => {
-                self.read(*from, date).and_then(|date| on_calendar(calendar::plus_months(date, *months)))
+                self.read(*from, Value::date).and_then(|date| on_calendar(calendar::plus_months(date, *months)))
             }
             Operation::Compare(comparison, [left, right]) => {
                 let sides = self.at(*left).as_ref().with(self.at(*right).as_ref());
                 let order = sides.and_then(|(left, right)| of_kind(order(left, right)));
                 order.map(|order| Value::YesNo(comparison.holds(order)))
             }
-            Operation::And([left, right]) => self.read(*left, truth).and(self.read(*right, truth)).map(Value::YesNo),
-            Operation::Or([left, right]) => self.read(*left, truth).or(self.read(*right, truth)).map(Value::YesNo),
-            Operation::Not(node) => self.read(*node, truth).map(|truth| Value::YesNo(!truth)),
-            Operation::NotFalse(node) => Known::Known(Value::YesNo(self.read(*node, truth).unless_false())),
+            Operation::And([left, right]) => {
+                self.read(*left, Value::truth).and(self.read(*right, Value::truth)).map(Value::YesNo)
+            }
+            Operation::Or([left, right]) => {
+                self.read(*left, Value::truth).or(self.read(*right, Value::truth)).map(Value::YesNo)
+            }
+            Operation::Not(node) => self.read(*node, Value::truth).map(|truth| Value::YesNo(!truth)),
+            Operation::NotFalse(node) => Known::Known(Value::YesNo(self.read(*node, Value::truth).unless_false())),
             Operation::Given(node) => Known::Known(Value::YesNo(self.value(*node).is_some())),
             Operation::Among(node, values) => {
-                let among = self.at(*node).as_ref().and_then(|value| of_kind(text(value)));
+                let among = self.at(*node).as_ref().and_then(|value| of_kind(value.text()));
                 among.map(|text| Value::YesNo(values.iter().any(|value| **value == *text)))
             }
-            Operation::Choose([condition, then, otherwise]) => {
-                Known::chosen(self.read(*condition, truth), self.at(*then).as_ref(), self.at(*otherwise).as_ref())
-                    .map(Value::clone)
-            }
+            Operation::Choose([condition, then, otherwise]) => Known::chosen(
+                self.read(*condition, Value::truth),
+                self.at(*then).as_ref(),
+                self.at(*otherwise).as_ref(),
+            )
+            .map(Value::clone),
             Operation::LookUp(key, table) => self.look_up(*key, *table),
             Operation::Derived(node, fact) => self.at(*node).as_ref().followed(*fact).map(Value::clone),
         })
@@ -202,12 +207,12 @@ impl Values<'_> {
         [left, right]: &[Node; 2],
         join: impl FnOnce(Decimal, Decimal) -> Result<Decimal, Inexact>,
     ) -> Result<Known<Value>, Inexact> {
-        let sides = self.read(*left, number).with(self.read(*right, number));
+        let sides = self.read(*left, Value::number).with(self.read(*right, Value::number));
         Ok(sides.map(|(left, right)| join(left, right)).transposed()?.map(Value::Number))
     }
 
     fn between(&self, [from, to]: &[Node; 2], count: impl FnOnce(NaiveDate, NaiveDate) -> Decimal) -> Known<Value> {
-        self.read(*from, date).with(self.read(*to, date)).map(|(from, to)| Value::Number(count(from, to)))
+        self.read(*from, Value::date).with(self.read(*to, Value::date)).map(|(from, to)| Value::Number(count(from, to)))
     }
 
     fn look_up(&self, key: Node, table: usize) -> Known<Value> {
@@ -224,34 +229,6 @@ impl Values<'_> {
             };
             Known::or_lacks(found.or(table.otherwise).map(Value::Number), table.by)
         })
-    }
-}
-
-fn number(value: &Value) -> Option<Decimal> {
-    match value {
-        Value::Number(number) => Some(*number),
-        Value::YesNo(_) | Value::Date(_) | Value::Text(_) => None,
-    }
-}
-
-fn truth(value: &Value) -> Option<bool> {
-    match value {
-        Value::YesNo(truth) => Some(*truth),
-        Value::Number(_) | Value::Date(_) | Value::Text(_) => None,
-    }
-}
-
-fn date(value: &Value) -> Option<NaiveDate> {
-    match value {
-        Value::Date(date) => Some(*date),
-        Value::Number(_) | Value::YesNo(_) | Value::Text(_) => None,
-    }
-}
-
-fn text(value: &Value) -> Option<&str> {
-    match value {
-        Value::Text(text) => Some(text),
-        Value::Number(_) | Value::YesNo(_) | Value::Date(_) => None,
     }
 }
 
