@@ -13,6 +13,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::error::Error;
 use crate::exact::{self, Inexact};
 use crate::money;
+use crate::order::Order;
+use crate::order::day::{Comes, Day};
 use crate::scope::Scope;
 use crate::text::say;
 
@@ -170,9 +172,15 @@ pub(crate) struct OpenClaim {
     pub(crate) event_date: Option<NaiveDate>,
     pub(crate) coverage_start: Option<NaiveDate>,
     pub(crate) enrollment: Option<Arc<str>>,
+    pub(crate) comes: Comes,
 }
 
 impl OpenClaim {
+    /// A claim of which nothing is known but its cover.
+    pub(crate) fn under(enrollment: Option<Arc<str>>) -> OpenClaim {
+        OpenClaim { event_date: None, coverage_start: None, enrollment, comes: Comes::ANYWHERE }
+    }
+
     /// Whether it may count together with another claim.
     pub(crate) fn may_share(&self, scope: Scope, other: &OpenClaim) -> bool {
         fn may_be<T: Copy>(own: Option<T>, other: Option<T>, is: impl Fn(T, T) -> bool) -> bool {
@@ -257,8 +265,11 @@ pub struct Accumulators {
     /// How many claims add what is not known.
     unknown: BTreeMap<Group, BTreeMap<Entry, u32>>,
     /// By claim id. They post nothing.
-    open: BTreeMap<Arc<str>, OpenClaim>,
+    open: Open,
 }
+
+/// Claims that are open, by id.
+pub(crate) type Open = BTreeMap<Arc<str>, OpenClaim>;
 
 impl Accumulators {
     /// An account with nothing posted.
@@ -295,11 +306,26 @@ impl Accumulators {
         known.event_date = known.event_date.filter(|date| open.event_date == Some(*date));
         known.coverage_start = known.coverage_start.filter(|date| open.coverage_start == Some(*date));
         known.enrollment = known.enrollment.take().filter(|id| open.enrollment.as_ref() == Some(id));
+        if known.comes != open.comes {
+            known.comes = Comes::ANYWHERE;
+        }
     }
 
-    /// A claim that is decided without a posting is open no longer.
-    pub(crate) fn close(&mut self, claim: &str) {
-        self.open.remove(claim);
+    /// A claim that is decided without a posting is open no longer; whether it was.
+    pub(crate) fn close(&mut self, claim: &str) -> bool {
+        self.open.remove(claim).is_some()
+    }
+
+    pub(crate) fn has_no_open_claim(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    pub(crate) fn open_ones(&self) -> &Open {
+        &self.open
+    }
+
+    pub(crate) fn set_open(&mut self, open: Open) {
+        self.open = open;
     }
 
     /// The claims that are open, by id.
@@ -459,6 +485,37 @@ struct OpenRecord<'a> {
     coverage_start: Option<NaiveDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
     enrollment_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<OrderRecord>,
+}
+
+/// What an open claim comes before, where its event date alone does not say.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum OrderRecord {
+    /// `as-received`
+    Order(Order),
+    Dates(Vec<Option<NaiveDate>>),
+}
+
+impl OrderRecord {
+    fn of(comes: &Comes, event_date: Option<NaiveDate>) -> Option<OrderRecord> {
+        let Comes::ByEvent { first, then } = comes else { return Some(OrderRecord::Order(Order::AsReceived)) };
+        let is_said = then.is_empty() && first.date() == event_date;
+        let dates = || [first].into_iter().chain(then).map(|day| day.date()).collect();
+        (!is_said).then(|| OrderRecord::Dates(dates()))
+    }
+
+    fn read(order: Option<OrderRecord>, event_date: Option<NaiveDate>) -> Comes {
+        let mut dates = match order {
+            Some(OrderRecord::Order(Order::AsReceived)) => return Comes::AsReceived,
+            Some(OrderRecord::Dates(dates)) => dates,
+            Some(OrderRecord::Order(Order::ByEvent)) | None => vec![event_date],
+        }
+        .into_iter()
+        .map(Day::from);
+        Comes::ByEvent { first: dates.next().unwrap_or(Day::Unknown), then: dates.collect() }
+    }
 }
 
 /// Either of them.
@@ -469,6 +526,7 @@ struct Record {
     event_date: Option<NaiveDate>,
     coverage_start: Option<NaiveDate>,
     enrollment_id: Option<String>,
+    order: Option<OrderRecord>,
     #[serde(default)]
     amounts: BTreeMap<String, Amount>,
     #[serde(default)]
@@ -502,10 +560,14 @@ impl Serialize for Accumulators {
         for (claim, posting) in &self.postings {
             map.serialize_entry(&**claim, &posting.record())?;
         }
-        for (claim, OpenClaim { event_date, coverage_start, enrollment }) in &self.open {
+        for (claim, OpenClaim { event_date, coverage_start, enrollment, comes }) in &self.open {
             let (event_date, coverage_start) = (*event_date, *coverage_start);
             let enrollment_id = enrollment.as_deref();
-            map.serialize_entry(&**claim, &OpenRecord { open: true, event_date, coverage_start, enrollment_id })?;
+            let order = OrderRecord::of(comes, event_date);
+            map.serialize_entry(
+                &**claim,
+                &OpenRecord { open: true, event_date, coverage_start, enrollment_id, order },
+            )?;
         }
         map.end()
     }
@@ -516,10 +578,11 @@ impl<'de> Deserialize<'de> for Accumulators {
         let records = BTreeMap::<String, Record>::deserialize(deserializer)?;
         let mut accumulators = Accumulators::new();
         for (claim, record) in records {
-            let Record { open, event_date, coverage_start, enrollment_id, amounts, unknown } = record;
+            let Record { open, event_date, coverage_start, enrollment_id, order, amounts, unknown } = record;
             let enrollment = enrollment_id.map(Arc::from);
             if open {
-                accumulators.keep_open(claim.into(), OpenClaim { event_date, coverage_start, enrollment });
+                let comes = OrderRecord::read(order, event_date);
+                accumulators.keep_open(claim.into(), OpenClaim { event_date, coverage_start, enrollment, comes });
                 continue;
             }
             let event_date = event_date.ok_or_else(|| D::Error::missing_field("event_date"))?;

@@ -16,10 +16,12 @@ use crate::claim::Claim;
 use crate::code::Code;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
+
 use crate::exact::{self, Fixed};
 use crate::fact::Kind;
 use crate::money;
 use crate::notice::{self, Notice};
+use crate::order::day::Comes;
 use crate::plan::expression::Slots;
 use crate::plan::{AllAssumed, Assumed, Plan, PlanReference};
 use crate::reading::exact::{Exact, Known, Listener, Silence};
@@ -105,7 +107,7 @@ impl Outcome {
             // Without a date it is denied in one place of several: one that was open stays so.
             (None, _) if self.stands.event_date.is_none() => {}
             (None, Decision::Paid | Decision::NothingDue | Decision::Denied | Decision::Reversed) => {
-                accumulators.close(&self.claim);
+                let _was_open = accumulators.close(&self.claim);
             }
         }
         Ok(())
@@ -264,7 +266,6 @@ impl Adjudication {
     }
 
     /// The answer alone.
-    #[cfg(feature = "batch")]
     pub(crate) fn into_outcome(self) -> Outcome {
         self.outcome
     }
@@ -294,7 +295,7 @@ impl Adjudication {
             stands: OpenClaim {
                 event_date: Some(reversed.event_date),
                 coverage_start: Some(reversed.period.start),
-                enrollment: reversed.period.enrollment.clone(),
+                ..OpenClaim::under(reversed.period.enrollment.clone())
             },
         };
         Ok(Adjudication { benefits, reasons: vec![reason], ..Adjudication::of(outcome) })
@@ -308,7 +309,7 @@ impl Adjudication {
             decision: Decision::Pended,
             payable: Decimal::ZERO,
             posting: None,
-            stands: OpenClaim { event_date: None, coverage_start: None, enrollment: None },
+            stands: OpenClaim::under(None),
         };
         let mut adjudication = Adjudication::of(outcome);
         claim.notices().iter().for_each(|notice| adjudication.note(notice.clone()));
@@ -736,12 +737,12 @@ impl Plan {
         claim: &Claim,
         accumulators: &'a Accumulators,
     ) -> Result<Vec<&'a str>, Error> {
-        let comes_before = |id: &str, open: &OpenClaim| match (open.event_date, outcome.stands.event_date) {
-            (Some(open), Some(own)) => (open, id) < (own, claim.id()),
-            (None, _) | (_, None) => id != claim.id(),
-        };
-        let earlier: Vec<(&str, &OpenClaim)> =
-            accumulators.open().filter(|(id, open)| comes_before(id, open)).collect();
+        if accumulators.has_no_open_claim() {
+            return Ok(Vec::new());
+        }
+        let own = Comes::of(&self.order, claim);
+        let is_earlier = |(id, open): &(&str, &OpenClaim)| open.comes.may_be_before(id, &own, claim.id());
+        let earlier: Vec<(&str, &OpenClaim)> = accumulators.open().filter(is_earlier).collect();
         if earlier.is_empty() || outcome.decision == Decision::Pended {
             return Ok(Vec::new());
         }
@@ -807,9 +808,10 @@ impl Plan {
         let mut meaning = Meaning::new(self, Exact::new(self, enrollment, claim, accumulators, listener));
         self.check_effective(enrollment, &meaning.reading)?;
         let verdict = meaning.adjudicate();
-        let stands = meaning.reading.stands().clone();
+        let mut stands = meaning.reading.stands().clone();
         let (decision, payable, missing) = conclude(&verdict, self, &stands);
         let dated = stands.event_date.zip(stands.period());
+        stands.comes = Comes::of(&self.order, claim);
         let mut outcome = Outcome {
             claim: Arc::clone(&claim.id),
             plan: Arc::clone(&self.reference),

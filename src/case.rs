@@ -5,7 +5,6 @@ mod late;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::accumulator::Accumulators;
@@ -20,10 +19,12 @@ use crate::error::Error;
 use crate::exact;
 use crate::fact::{Holder, Kind, Misfit, STANDARD, StandardFact, Value};
 use crate::given::misfit_text;
+use crate::history::turn::{self, Turn};
 use crate::history::{self, MAX_CLAIMS};
 use crate::joint::Room;
 use crate::member;
 use crate::notice::Notice;
+use crate::order::Order;
 use crate::plan::words::Meant;
 use crate::plan::{EffectiveBy, Plan, PlanFact};
 use crate::spelling;
@@ -75,6 +76,8 @@ pub(crate) struct Before<'c> {
     pub(crate) accumulators: Accumulators,
     /// What joint limits leave.
     pub(crate) room: Room<'c>,
+    /// What is said of the claim where only its id puts it after others.
+    by_id: Option<Notice>,
 }
 
 impl Case {
@@ -122,9 +125,9 @@ impl Case {
 
     fn reasoned(&self, catalog: &Catalog, detail: Detail) -> Result<(Adjudication, Accumulators), Error> {
         let known = self.known(catalog);
-        let Before { mut accumulators, room } = known.before_known(catalog)?;
-        let mut adjudication =
-            history::next(catalog, &known.enrollment, &known.claim, &mut accumulators, &room, detail)?;
+        let Before { mut accumulators, room, by_id } = known.before_known(catalog)?;
+        let claim = known.claim.clone().noting(by_id);
+        let mut adjudication = history::next(catalog, &known.enrollment, &claim, &mut accumulators, &room, detail)?;
         if let Some(notice) = late::notice(self, catalog, &accumulators)? {
             adjudication.note(notice);
         }
@@ -178,34 +181,33 @@ impl Case {
     /// The same of a case whose claims have been told what is known around them.
     fn before_known<'c>(&self, catalog: &'c Catalog) -> Result<Before<'c>, Error> {
         history::check_count(self.history.len())?;
-        let plan = self.enrollment.plan();
-        let turn = |date: NaiveDate, plan: &str| (date, catalog.joint_limits().place_of(plan));
-        let mut dated: Vec<_> =
-            history::dated(&self.history)?.into_iter().map(|(date, pair)| (date, plan, pair)).collect();
+        let own_turn = Turn::of(catalog, u64::MAX, &self.enrollment, &self.claim);
+        let mut given = 0_u64..;
+        let own = turn::of_account(catalog, given.by_ref().zip(&self.history))?;
         // The history comes first whatever its dates are; what has none does not say that anything else has come.
-        let day = self.claim.reverses().map_or_else(|| history::day_of(&self.claim), |_| NaiveDate::MIN);
-        let days = dated.iter().map(|(day, ..)| *day).filter(|day| *day < NaiveDate::MAX);
-        let day = days.max().map_or(day, |last| day.max(last));
+        let days = own.iter().map(|(turn, ..)| turn.day()).filter(|(day, _)| !day.is_unknown());
+        let own_day = self.claim.reverses().is_none().then(|| own_turn.day());
+        let day = days.chain(own_day).max();
+        let mut in_turn = own;
         for OtherCover { enrollment, history } in self.other_covers.iter().flatten() {
-            let other = enrollment.plan();
             history::check_count(history.len())?;
-            let earlier = history::dated(history)?.into_iter().filter(|(date, _)| turn(*date, other) < turn(day, plan));
-            dated.extend(
-                earlier
-                    .filter(|_| catalog.joint_limits().holds_together(plan, other))
-                    .map(|(date, pair)| (date, other, pair)),
-            );
+            let claims = turn::of_account(catalog, given.by_ref().zip(history))?;
+            if catalog.joint_limits().holds_together(self.enrollment.plan(), enrollment.plan()) {
+                let comes_before = |turn: &Turn<'_>| match catalog.order() {
+                    Order::ByEvent => Some(turn.day()) < day,
+                    Order::AsReceived => true,
+                };
+                in_turn.extend(claims.into_iter().filter(|(turn, ..)| comes_before(turn)));
+            }
         }
-        history::put_in_order(catalog, &mut dated);
+        in_turn.sort_by(|(one, ..), (other, ..)| one.cmp(other));
         let mut accounts = history::Accounts::new(catalog);
-        for (_, _, (enrollment, claim)) in &dated {
+        for (_, enrollment, claim) in &in_turn {
             accounts.foresee(enrollment, claim)?;
         }
-        for (_, _, (enrollment, claim)) in dated {
-            accounts.next(enrollment, claim)?;
-        }
+        let by_id = accounts.take_before(&in_turn, &(own_turn, &self.enrollment, &self.claim))?;
         let room = accounts.room(&self.enrollment, &self.claim)?;
-        Ok(Before { accumulators: accounts.into_account(plan), room })
+        Ok(Before { accumulators: accounts.into_account(self.enrollment.plan()), room, by_id })
     }
 
     /// What is posted under the plan once these claims, and all under other plans, are decided in the declared order.
@@ -224,7 +226,7 @@ impl Case {
     /// Those of [`Case::decide`].
     pub fn next_yuan(&self, catalog: &Catalog) -> Result<Vec<(String, Decimal)>, Error> {
         let Case { enrollment, claim, .. } = &*self.known(catalog);
-        let Before { accumulators, room } = self.before(catalog)?;
+        let Before { accumulators, room, .. } = self.before(catalog)?;
         next_yuan(catalog, enrollment, claim, &accumulators, &room)
     }
 
@@ -233,7 +235,7 @@ impl Case {
     /// # Errors
     /// Those of [`Case::accumulators`].
     pub fn joint_limits_leave(&self, catalog: &Catalog) -> Result<Option<Decimal>, Error> {
-        let Before { accumulators, room } = self.before(catalog)?;
+        let Before { accumulators, room, .. } = self.before(catalog)?;
         room.most(&accumulators)
     }
 

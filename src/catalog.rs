@@ -19,6 +19,7 @@ use crate::fact::Holder;
 use crate::facts;
 use crate::joint::{self, Held, JointLimit, JointLimits};
 use crate::names;
+use crate::order::{self, Order, OrderRule};
 use crate::pack::{self, Loaded};
 use crate::plan::{EffectiveBy, Plan, PlanReference};
 use crate::spelling;
@@ -48,6 +49,7 @@ pub struct Catalog {
     /// By id; the versions of a plan from the earliest to the latest.
     plans: BTreeMap<String, Vec<Plan>>,
     joint_limits: JointLimits,
+    order: Order,
 }
 
 /// What around a claim pends it where its pack does not say so.
@@ -210,6 +212,32 @@ impl Catalog {
         self
     }
 
+    /// The same, with the claims of a member decided in this order.
+    ///
+    /// ```
+    /// use huzhu::{Case, Catalog, Order};
+    ///
+    /// let catalog = Catalog::load("rules".as_ref())?.in_order(Order::AsReceived);
+    /// assert_eq!(catalog.order(), Order::AsReceived); // of all that is decided by it: claims, files, cases
+    /// # Ok::<(), huzhu::LoadError>(())
+    /// ```
+    #[must_use]
+    pub fn in_order(mut self, order: Order) -> Catalog {
+        self.order = order;
+        self
+    }
+
+    /// The order in which the claims of a member are decided.
+    #[must_use]
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// The dates by which the claims under a plan are ordered.
+    pub(crate) fn order_of(&self, plan: &str) -> &OrderRule {
+        self.versions(plan).first().map_or(&order::BY_EVENT_DATE, |version| &version.order)
+    }
+
     /// Every version of every plan, by id and date.
     pub fn plans(&self) -> impl Iterator<Item = &Plan> {
         self.plans.values().flatten()
@@ -220,7 +248,7 @@ impl Catalog {
     pub(crate) fn with_each(&self, change: impl Fn(&mut Plan)) -> Catalog {
         let mut plans = self.plans.clone();
         plans.values_mut().flatten().for_each(change);
-        Catalog { plans, joint_limits: self.joint_limits.clone() }
+        Catalog { plans, joint_limits: self.joint_limits.clone(), order: self.order }
     }
 
     /// The versions of one plan, from the earliest to the latest; none if there is no such plan.
@@ -382,6 +410,23 @@ impl Catalog {
         self.plans.values_mut().flatten().for_each(|plan| plan.kin_facts = Arc::clone(&all));
     }
 
+    /// The claims under plans that count together come in one order.
+    fn check_orders(&self, plan_nodes: &[Node], findings: &mut Findings) {
+        let mut plans = plan_nodes.iter().filter_map(|node| {
+            let id = node.text()?;
+            self.plans.contains_key(id).then(|| (node, id, self.order_of(id)))
+        });
+        let Some((_, first, order)) = plans.next() else { return };
+        if let Some((node, other, _)) = plans.find(|(_, _, other)| *other != order) {
+            let message = say!(
+                "计划 `{other}` 的理赔先后与 `{first}` 不同，不能合计",
+                "the claims of `{other}` come in another order than those of `{first}`, and cannot count together"
+            );
+            let help = say!("两个计划的 `order` 须一致", "let both packs say the same `order`");
+            findings.report(Code::OrderDiffers, &node.span, message).help_with([help]);
+        }
+    }
+
     /// The limit if it can be applied to the plans, beside those before it, with the path of its file.
     fn known_plans(
         &self,
@@ -400,6 +445,7 @@ impl Catalog {
         }
         if let Some(limit) = &limit {
             limit.check_beside(before, &plan_nodes, &mut findings);
+            self.check_orders(&plan_nodes, &mut findings);
             let plans: Vec<&Plan> = plan_nodes.iter().filter_map(Node::text).flat_map(|id| self.versions(id)).collect();
             let amount_node = amount_node.filter(|_| findings.is_empty());
             if let Some((to, node)) = limit.finer_than(&plans).zip(amount_node) {
@@ -444,6 +490,17 @@ fn between_versions(earlier: &Loaded, later: &Loaded) -> Diagnostics {
         return findings.into_diagnostics();
     }
     let (version, other) = (after.version(), before.version());
+    if before.order != after.order {
+        let message = say!(
+            "版本 `{version}` 的理赔先后与版本 `{other}` 不同",
+            "the claims of version `{version}` come in another order than those of `{other}`"
+        );
+        let order: Vec<String> = before.order.facts().map(|fact| format!("\"{fact}\"")).collect();
+        let order = order.join(", ");
+        let help =
+            say!("同一计划只有一种先后：写 `order = [{order}]`", "a plan has one order: write `order = [{order}]`");
+        findings.report(Code::OrderDiffers, &later.place, message).help_with([help]);
+    }
     let from = after.effective().from;
     let next: Option<NaiveDate> = before.effective().until.and_then(|until| calendar::plus_days(until, 1));
     match next {

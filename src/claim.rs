@@ -113,6 +113,12 @@ impl Claim {
         }
     }
 
+    /// The same, told one thing more, if there is any.
+    pub(crate) fn noting(mut self, notice: Option<Notice>) -> Claim {
+        self.notices.extend(notice);
+        self
+    }
+
     /// Whether the claim was told something.
     pub(crate) fn was_told(&self) -> bool {
         self.was_counted || !self.notices.is_empty()

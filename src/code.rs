@@ -123,6 +123,7 @@ codes! {
         DuplicateVersion "duplicate-version",
         UnknownPlan "unknown-plan",
         JointOrder "joint-order",
+        OrderDiffers "order-differs",
         UnknownVersion "unknown-version",
         // cases
         UnknownFact "unknown-fact",
@@ -171,6 +172,7 @@ codes! {
         SharesElsewhere "shares-elsewhere",
         PossibleDuplicate "possible-duplicate",
         DecidedApart "decided-apart",
+        DecidedById "decided-by-id",
     }
     Row {
         RejectedClaimUnplaced "rejected-claim-unplaced",

@@ -8,6 +8,7 @@ use crate::accumulator::Accumulators;
 use crate::adjudicate::{Adjudication, BenefitLines, Decision, DerivedFact, Inapplicable, Line, Reason, UsedFigure};
 use crate::money;
 use crate::notice::{Notice, Recalculated, Recalculation};
+use crate::order::Order;
 use crate::plan::{Assumed, PlanReference, Provenance};
 use crate::text::{Language, Text};
 
@@ -56,6 +57,9 @@ pub struct Explanation {
     /// What is posted once this claim is: by claim id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accumulators: Option<Accumulators>,
+    /// In which order the history was decided; none where there is no history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
     /// What one more yuan of an amount that the claim states would change.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub next_yuan: Vec<NextYuan>,
@@ -265,6 +269,7 @@ impl Adjudication {
             figures: self.figures.iter().map(|figure| figure.explain(language)).collect(),
             derived: self.derived.iter().map(|derived| derived.explain(language)).collect(),
             accumulators: None,
+            order: None,
             next_yuan: Vec::new(),
         }
     }

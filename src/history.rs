@@ -1,12 +1,12 @@
 //! A member's claims under one plan, decided in their declared order.
 
 mod accounts;
+mod level;
 mod prior;
+pub(crate) mod turn;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use chrono::NaiveDate;
 
 pub use self::prior::Prior;
 use crate::accumulator::{Accumulators, OpenClaim};
@@ -19,15 +19,19 @@ use crate::error::{Error, unless_bug};
 use crate::facts;
 use crate::joint::Room;
 use crate::member;
-#[cfg(feature = "batch")]
+use crate::order::Order;
+use crate::order::day::{Comes, Day};
 use crate::plan::Plan;
-use crate::text::{Text, say};
-pub(crate) use accounts::{Accounts, put_in_order};
+use crate::text::say;
+pub(crate) use accounts::Accounts;
+use turn::{InTurn, Pair};
 
 /// A history has at most 10,000 claims.
 pub const MAX_CLAIMS: usize = 10_000;
 
-/// Decides a member's claims under one plan: by event date, then by claim id; a reversal right after what it reverses.
+/// Decides a member's claims under one plan: in the order of its pack, which is by event date where it does not say, and then by claim id; a
+/// reversal right after what it reverses. Where only the ids say which of two comes first, and that changes an amount, a notice says so.
+/// Under a catalog [in the order](Catalog::in_order) as received, as they stand here.
 ///
 /// Gives every claim's adjudication in that order and what is posted in the end. A joint limit counts the claims of this plan
 /// alone; [`decide_together`] takes those under the others as well.
@@ -75,14 +79,7 @@ pub fn decide_among(
 ) -> Result<(Vec<Adjudication>, Accumulators), Error> {
     check_count(claims.len())?;
     let claims = member::known(catalog, claims, covers);
-    let mut accounts = Accounts::new(catalog);
-    for (enrollment, claim) in claims.iter() {
-        accounts.foresee(enrollment, claim)?;
-    }
-    let mut decided = Vec::new();
-    for (enrollment, claim) in in_order(&*claims)? {
-        decided.push(accounts.next(enrollment, claim)?);
-    }
+    let (decided, accounts) = decide_each(catalog, &claims, &turn::of_account(catalog, as_given(&claims))?)?;
     Ok((decided, accounts.into_only()?))
 }
 
@@ -103,8 +100,8 @@ pub fn known_among(
     member::known(catalog, claims, covers).into_owned()
 }
 
-/// Decides a member's claims under all plans: by event date, then in the order in which joint limits serve the plans, then by
-/// claim id; a reversal right after what it reverses. Claims without an event date come last.
+/// Decides a member's claims under all plans: by the first date of the order of their packs, the event date where they do not say; then in the order
+/// in which joint limits serve the plans; then as [`decide`] does. Claims without that date come last.
 ///
 /// A claim is decided by its plan, on what the member's claims under that plan have posted; then joint limits take off what is
 /// beyond them, over all their plans so far. Gives every claim's adjudication in that order, and by plan what is posted in the end.
@@ -116,22 +113,41 @@ pub fn decide_together(
     claims: &[(Enrollment, Claim)],
 ) -> Result<(Vec<Adjudication>, BTreeMap<String, Accumulators>), Error> {
     let claims = member::known(catalog, claims, &[]);
-    let mut by_plan: BTreeMap<&str, Vec<&(Enrollment, Claim)>> = BTreeMap::new();
-    for pair in &*claims {
-        by_plan.entry(pair.0.plan()).or_default().push(pair);
+    let mut by_plan: BTreeMap<&str, Vec<(u64, &Pair)>> = BTreeMap::new();
+    for (given, pair) in as_given(&claims) {
+        by_plan.entry(pair.0.plan()).or_default().push((given, pair));
     }
-    let mut dated = Vec::with_capacity(claims.len());
-    for (plan, claims) in by_plan {
+    let mut in_turn = Vec::with_capacity(claims.len());
+    for claims in by_plan.into_values() {
         check_count(claims.len())?;
-        dated.extend(self::dated(claims)?.into_iter().map(|(date, pair)| (date, plan, pair)));
+        in_turn.extend(turn::of_account(catalog, claims)?);
     }
-    put_in_order(catalog, &mut dated);
+    in_turn.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    let (decided, accounts) = decide_each(catalog, &claims, &in_turn)?;
+    Ok((decided, accounts.into_all()))
+}
+
+/// Claims with where they stand among those given.
+pub(crate) fn as_given(claims: &[Pair]) -> impl Iterator<Item = (u64, &Pair)> {
+    (0..).zip(claims)
+}
+
+/// Decides all claims of a member, which stand in their turn.
+fn decide_each<'c>(
+    catalog: &'c Catalog,
+    claims: &[Pair],
+    in_turn: &[InTurn<'_>],
+) -> Result<(Vec<Adjudication>, Accounts<'c>), Error> {
     let mut accounts = Accounts::new(catalog);
-    for (enrollment, claim) in claims.iter() {
+    for (enrollment, claim) in claims {
         accounts.foresee(enrollment, claim)?;
     }
-    let decided = dated.into_iter().map(|(_, _, (enrollment, claim))| accounts.next(enrollment, claim));
-    Ok((decided.collect::<Result<_, Error>>()?, accounts.into_all()))
+    let mut decided = Vec::with_capacity(in_turn.len());
+    accounts.take_each(in_turn, |accounts, enrollment, claim| {
+        decided.push(accounts.next(enrollment, claim)?);
+        Ok::<_, Error>(())
+    })?;
+    Ok((decided, accounts))
 }
 
 pub(crate) fn check_count(count: usize) -> Result<(), Error> {
@@ -168,7 +184,6 @@ pub(crate) fn next(
 }
 
 /// Posts the next claim of a member, or takes back what a reversal names, without a reason.
-#[cfg(feature = "batch")]
 pub(crate) fn pass(
     catalog: &Catalog,
     enrollment: &Enrollment,
@@ -203,7 +218,6 @@ fn take_back(
 }
 
 /// What a plan decides within what joint limits leave, without a reason.
-#[cfg(feature = "batch")]
 pub(crate) fn outcome(
     plan: &Plan,
     enrollment: &Enrollment,
@@ -229,16 +243,24 @@ pub(crate) fn post(
     accumulators: &mut Accumulators,
 ) -> Result<(), Error> {
     outcome.add_to(accumulators)?;
-    if is_open_from_the_start(catalog, enrollment, claim)? {
-        keep_open(enrollment, claim, accumulators);
+    let stays_open = match catalog.order() {
+        Order::ByEvent => is_open_from_the_start(catalog, enrollment, claim)?,
+        Order::AsReceived => accumulators.close(claim.id()),
+    };
+    if stays_open {
+        keep_open(catalog, enrollment, claim, accumulators);
     }
     Ok(())
 }
 
-/// Whether a claim without an event date is open whatever comes of it last in order, since it may belong before any other: unless it is
-/// denied without a history.
+/// Whether a claim without the date that the plan orders by is open whatever comes of it last in order, since it may belong before any other: unless
+/// it is denied without a history. As received, it belongs where it stands.
 fn is_open_from_the_start(catalog: &Catalog, enrollment: &Enrollment, claim: &Claim) -> Result<bool, Error> {
-    if claim.reverses().is_some() || claim.fact("event_date").is_some() {
+    let is_placed = match catalog.order() {
+        Order::ByEvent => !Day::of(claim, catalog.order_of(enrollment.plan()).first).is_unknown(),
+        Order::AsReceived => true,
+    };
+    if claim.reverses().is_some() || is_placed {
         return Ok(false);
     }
     let plan = catalog.resolve(enrollment, claim);
@@ -248,91 +270,25 @@ fn is_open_from_the_start(catalog: &Catalog, enrollment: &Enrollment, claim: &Cl
 
 /// Keeps a claim as open that could not be decided, or not told. It is not open if it has posted; nor is a reversal of what has posted nothing.
 #[cfg(feature = "batch")]
-pub(crate) fn give_up(enrollment: &Enrollment, claim: &Claim, account: &mut Accumulators) {
+pub(crate) fn give_up(catalog: &Catalog, enrollment: &Enrollment, claim: &Claim, account: &mut Accumulators) {
     let is_open = match claim.reverses() {
         Some(reversed) => account.has_posted(reversed),
         None => !account.has_posted(claim.id()),
     };
     if is_open {
-        keep_open(enrollment, claim, account);
+        keep_open(catalog, enrollment, claim, account);
     }
 }
 
-fn keep_open(enrollment: &Enrollment, claim: &Claim, account: &mut Accumulators) {
+fn keep_open(catalog: &Catalog, enrollment: &Enrollment, claim: &Claim, account: &mut Accumulators) {
     let open = OpenClaim {
         event_date: claim.fact(facts::EVENT_DATE),
         coverage_start: enrollment.fact(facts::COVERAGE_START),
         enrollment: Some(Arc::clone(&enrollment.id)),
+        comes: match catalog.order() {
+            Order::ByEvent => Comes::of(catalog.order_of(enrollment.plan()), claim),
+            Order::AsReceived => Comes::AsReceived,
+        },
     };
     account.keep_open(Arc::clone(&claim.id), open);
-}
-
-/// The declared order of the claims of one account; claims without an event date come last.
-pub(crate) fn in_order<'a>(
-    claims: impl IntoIterator<Item = &'a (Enrollment, Claim), IntoIter: Clone>,
-) -> Result<Vec<&'a (Enrollment, Claim)>, Error> {
-    Ok(dated(claims)?.into_iter().map(|(_, pair)| pair).collect())
-}
-
-/// A claim with the day by which it comes among others, and with its enrollment.
-type Dated<'a> = (NaiveDate, &'a (Enrollment, Claim));
-
-/// The same, each claim with the day by which it comes among those of other accounts.
-pub(crate) fn dated<'a>(
-    claims: impl IntoIterator<Item = &'a (Enrollment, Claim), IntoIter: Clone>,
-) -> Result<Vec<Dated<'a>>, Error> {
-    let claims = claims.into_iter();
-    let mut by_id: BTreeMap<&str, &(Enrollment, Claim)> = BTreeMap::new();
-    for pair in claims.clone() {
-        let id = pair.1.id();
-        if by_id.insert(id, pair).is_some() {
-            return Err(Error::history(say!("理赔申请编号 `{id}` 重复", "two claims have the id `{id}`")));
-        }
-    }
-    let mut keyed = Vec::new();
-    for pair in claims {
-        keyed.push((order(pair, &by_id)?, pair));
-    }
-    keyed.sort_by_key(|(order, _)| *order);
-    Ok(keyed.into_iter().map(|((date, ..), pair)| (date, pair)).collect())
-}
-
-/// Event date, claim id, and for a reversal its own id after that of the claim it reverses.
-type Order<'c> = (NaiveDate, &'c str, Option<&'c str>);
-
-fn order<'c>(
-    pair @ (_, claim): &'c (Enrollment, Claim),
-    by_id: &BTreeMap<&str, &'c (Enrollment, Claim)>,
-) -> Result<Order<'c>, Error> {
-    let Some(reversed) = claim.reverses() else { return Ok((day_of(claim), claim.id(), None)) };
-    match reversed_claim(pair, by_id.get(reversed).copied()) {
-        Ok(original) => Ok((day_of(original), original.id(), Some(claim.id()))),
-        Err(Text { zh, en }) => {
-            let id = claim.id();
-            Err(Error::history(say!("`{id}` 冲销 `{reversed}`：{zh}", "`{id}` reverses `{reversed}`: {en}")))
-        }
-    }
-}
-
-/// The claim that a reversal takes back, where `original` is what has the id that it names; else why it cannot.
-pub(crate) fn reversed_claim<'a>(
-    (enrollment, _): &(Enrollment, Claim),
-    original: Option<&'a (Enrollment, Claim)>,
-) -> Result<&'a Claim, Text> {
-    match original {
-        Some((other, claim)) if claim.reverses().is_none() && other.id() == enrollment.id() => Ok(claim),
-        Some((other, claim)) if claim.reverses().is_none() => {
-            let other = other.id();
-            Err(say!(
-                "要冲销的理赔申请属于另一参保记录 `{other}`",
-                "the claim that it reverses is under another enrollment, `{other}`"
-            ))
-        }
-        Some(_) | None => Err(say!("要冲销的理赔申请不在其中", "the claim that it reverses is not among them")),
-    }
-}
-
-/// The day by which a claim comes among others; without one it comes last.
-pub(crate) fn day_of(claim: &Claim) -> NaiveDate {
-    claim.fact(facts::EVENT_DATE).unwrap_or(NaiveDate::MAX)
 }

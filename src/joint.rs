@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::accumulator::{Accumulators, Group, Period};
+use crate::accumulator::{Accumulators, Group, Open, Period};
 use crate::adjudicate::Adjudication;
 use crate::claim::Claim;
 use crate::code::Code;
@@ -353,6 +353,23 @@ impl Held {
         }
     }
 
+    /// What is known of the account besides postings.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { open: self.accumulators.open_ones().clone(), covers: self.covers.clone() }
+    }
+
+    /// Takes back what these claims have done since then.
+    pub(crate) fn go_back(&mut self, to: Mark, claims: &[&str]) -> Result<(), Error> {
+        for claim in claims {
+            if self.accumulators.has_posted(claim) {
+                self.accumulators.reverse(claim)?;
+            }
+        }
+        self.accumulators.set_open(to.open);
+        self.covers = to.covers;
+        Ok(())
+    }
+
     /// The claims of the account that count together with one of this group and day. Of a period: those under a cover that
     /// starts on the same day, or that holds on the day of the event.
     fn groups(&self, group: &Group, event_date: NaiveDate) -> Vec<Group> {
@@ -365,6 +382,12 @@ impl Held {
         let unsaid: BTreeSet<Period> = counted.clone().map(|period| Period::of_any_that_starts(period.start)).collect();
         counted.cloned().chain(unsaid).map(Group::Period).collect()
     }
+}
+
+/// What is known of an account besides postings: its open claims, and the covers under which claims were made.
+pub(crate) struct Mark {
+    open: Open,
+    covers: BTreeMap<Period, Option<NaiveDate>>,
 }
 
 /// What joint limits leave for one claim.

@@ -71,6 +71,7 @@ mod member;
 pub mod money;
 mod names;
 mod notice;
+mod order;
 pub mod pack;
 mod plan;
 mod quote;
@@ -108,6 +109,7 @@ pub use fact::{Absent, Holder, Kind, STANDARD, StandardFact, Value};
 /// Certificates checked by a crate that shares no code with this one.
 pub use huzhu_verify as verify;
 pub use notice::{Notice, Recalculated, Recalculation};
+pub use order::{Order, UnknownOrder};
 pub use plan::{Assumed, Condition, Effective, EffectiveBy, Otherwise, Plan, PlanReference, Provenance};
 pub use quote::Quote;
 pub use rust_decimal::Decimal;

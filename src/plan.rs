@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::accumulator::Entry;
 use crate::exact::divides;
 use crate::fact::{Absent, Bounds, Holder, Kind, SHARES_ELSEWHERE};
+use crate::order::OrderRule;
 use crate::rounding::Rounding;
 use crate::spelling::Spellings;
 use crate::text::{Text, say};
@@ -46,6 +47,8 @@ pub struct Plan {
     pub(crate) title: Text,
     pub(crate) effective: Effective,
     pub(crate) terms: Terms,
+    /// What orders the claims of a member.
+    pub(crate) order: OrderRule,
     /// Whether a bill that may be one of an earlier claim pends.
     pub(crate) holds_duplicates: bool,
     pub(crate) facts: Vec<PlanFact>,

@@ -86,6 +86,7 @@ impl Code {
             Code::SharesElsewhere => ("部分份数计在其他保障", "shares count under another cover"),
             Code::PossibleDuplicate => ("票据可能重复", "the bill may have come before"),
             Code::DecidedApart => ("单独审核，未计其他理赔", "decided apart from the member's other claims"),
+            Code::DecidedById => ("先后只凭编号", "the ids alone order it"),
             // of files, of rows and of differences: their messages and tables have words of their own
             Code::NotText
             | Code::NotUtf8
@@ -117,6 +118,7 @@ impl Code {
             | Code::TableKey
             | Code::BandsOutOfOrder
             | Code::BandsGap
+            | Code::OrderDiffers
             | Code::BandsOpenEnd
             | Code::StepForm
             | Code::AdditionAfterLimit

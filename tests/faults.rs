@@ -17,6 +17,7 @@ mod joint_limits;
 mod manifest;
 mod members;
 mod office;
+mod order_of_claims;
 mod orders;
 mod program;
 mod rare_characters;

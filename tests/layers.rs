@@ -38,6 +38,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
             "fact",
             "facts",
             "given",
+            "order::*",
             "spelling",
             "titles",
             "written::*",

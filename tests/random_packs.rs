@@ -13,9 +13,9 @@ pub(crate) mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 
 use huzhu::certificate::Roll;
-use huzhu::{Adjudication, Catalog, Certifier, Diagnostics, Hold, Notice, history};
+use huzhu::{Adjudication, Catalog, Certifier, Diagnostics, Hold, Notice, Order, history};
 
-use self::compare::{Answer, alone, by_columns, decidable_histories, differences, is_plain};
+use self::compare::{Answer, alone, by_columns, decidable_histories, differences, is_plain, is_sound};
 use self::histories::{Member, member};
 use self::packs::{Drawn, drawn};
 use crate::oracle::draw::Draw;
@@ -115,6 +115,53 @@ fn columns_wait_as_one_claim_at_a_time_does(packs: u64) {
     }
     println!("{waiting} claims wait");
     assert!(waiting > 0);
+}
+
+/// The same in the order that a pack says, and as claims were received, of members whose claims can all be decided.
+#[test]
+fn columns_keep_the_order_of_claims_as_one_claim_at_a_time_does() {
+    columns_keep_the_order(PACKS);
+}
+
+#[test]
+#[ignore = "it takes long: the same on many packs"]
+fn columns_keep_the_order_of_claims_as_one_claim_at_a_time_does_under_many_packs() {
+    columns_keep_the_order(MANY_PACKS);
+}
+
+/// What a pack may say of the order.
+const ORDERS: [&str; 3] = ["", "order = [\"event_date\", \"reported_on\"]\n", "order = [\"reported_on\"]\n"];
+
+fn columns_keep_the_order(packs: u64) {
+    let (packs, first) = (asked("RANDOM_PACKS", packs), asked("RANDOM_SEED", 0));
+    let (mut decided, mut by_id) = (0, 0);
+    for seed in first..first + packs {
+        let mut draw = Draw::seeded(seed);
+        let drawn = drawn(&mut draw);
+        let Ok(catalog) = read(&drawn) else { continue };
+        let members = members(&drawn, &catalog, &mut draw);
+        for order in ORDERS {
+            let says = |text: String| text.replacen("effective = ", &format!("{order}effective = "), 1).into_bytes();
+            let files = drawn.packs.iter().enumerate();
+            let files = files.map(|(version, pack)| (format!("drawn.{version}.toml"), says(pack.text())));
+            let mut catalog = Catalog::read(files).unwrap_or_else(|wrong| panic!("seed {seed}: {wrong}"));
+            for how in [Order::ByEvent, Order::AsReceived] {
+                catalog = catalog.in_order(how);
+                let members: Vec<&Member> = members.iter().filter(|member| is_sound(&catalog, member)).collect();
+                let of_columns = by_columns(&catalog, &members);
+                for member in members {
+                    let of_one = alone(&catalog, member);
+                    let found = differences(&of_one, &of_columns);
+                    assert!(found.is_empty(), "seed {seed} {how} {order}: {member:?}\n{}", found.join("\n"));
+                    let is_by_id = |answer: &&Answer| matches!(answer, Answer::Decided { notices, .. } if notices.contains("decided-by-id"));
+                    decided += of_one.len();
+                    by_id += of_one.values().filter(is_by_id).count();
+                }
+            }
+        }
+    }
+    println!("of {decided} claims {by_id} are put in order by their ids alone");
+    assert!(by_id > 0);
 }
 
 /// Certifying compares the steps of a plan's program with what the plan decides, to the last reason.

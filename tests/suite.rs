@@ -38,6 +38,7 @@ mod joint;
 mod laws;
 mod layers;
 mod oracle;
+mod order;
 mod pages;
 #[cfg(feature = "batch")]
 mod random_packs;

@@ -149,7 +149,7 @@ impl<'a> Comparer<'a> {
             // A claim that cannot be decided is open; the run has rejected it.
             let decided = Earlier::decide(self.catalog, pair, room, &mut account);
             if decided.is_none() {
-                history::give_up(&pair.0, &pair.1, &mut account);
+                history::give_up(self.catalog, &pair.0, &pair.1, &mut account);
             }
             earlier.extend(decided.filter(|_| history.claims.len() <= MOST_EARLIER));
         }

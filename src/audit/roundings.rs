@@ -246,7 +246,7 @@ impl<'a> Roundings<'a> {
                     *fen = now;
                 }
                 if unless_bug(history::pass(plans.catalog(), enrollment, claim, &mut before, room))?.is_none() {
-                    history::give_up(enrollment, claim, &mut before);
+                    history::give_up(plans.catalog(), enrollment, claim, &mut before);
                 }
             }
         }

@@ -49,7 +49,7 @@ fn add(
         let before = account.clone();
         let decided = unless_bug(history::next(catalog, enrollment, claim, &mut account, room, Detail::Plain))?;
         if decided.is_none() {
-            history::give_up(enrollment, claim, &mut account);
+            history::give_up(catalog, enrollment, claim, &mut account);
         }
         let has_sheet =
             claim.reverses().is_none() && decided.is_some_and(|decided| !decided.is_cut() && !decided.is_held());

@@ -9,21 +9,25 @@ use crate::claim::Claim;
 use crate::code::Code;
 use crate::error::Error;
 use crate::exact;
-use crate::history;
+use crate::history::{self, turn};
 use crate::money;
 use crate::notice::{self, Notice, Recalculated, Recalculation};
+use crate::order::Order;
 use crate::text::{Text, say};
 
 /// What is said of a claim that is decided and posted to `received`; nothing where no claim of the history comes after it in order.
 pub(super) fn notice(case: &Case, catalog: &Catalog, received: &Accumulators) -> Result<Option<Notice>, Error> {
+    match catalog.order() {
+        Order::ByEvent => {}
+        Order::AsReceived => return Ok(None), // no claim is late
+    }
     let own = case.claim.reverses().unwrap_or(case.claim.id());
     let mut all = case.history.clone();
     all.push((case.enrollment.clone(), case.claim.clone()));
-    let in_order = history::in_order(&all)?;
+    let in_turn = turn::of_account(catalog, history::as_given(&all))?;
     // A claim without a date comes last only because nobody knows where it belongs.
-    let is_dated = |claim: &&Claim| claim.reverses().is_none() && claim.fact("event_date").is_some();
-    let claims = in_order.iter().map(|(_, claim)| claim).filter(is_dated);
-    let claims: Vec<&str> = claims.map(Claim::id).skip_while(|id| *id != own).collect();
+    let claims = in_turn.iter().filter(|(turn, _, claim)| claim.reverses().is_none() && !turn.day().0.is_unknown());
+    let claims: Vec<&str> = claims.map(|(_, _, claim)| claim.id()).skip_while(|id| *id != own).collect();
     let later = claims.get(1..).unwrap_or_default();
     if later.is_empty() {
         return Ok(None);

@@ -11,7 +11,7 @@ use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
-use crate::history;
+use crate::history::{self, turn};
 use crate::joint::Room;
 use crate::member;
 use crate::plan::Plan;
@@ -77,7 +77,7 @@ impl<'c> Certifier<'c> {
             accounts.foresee(enrollment, claim)?;
         }
         let mut certificates = Vec::new();
-        for (enrollment, claim) in history::in_order(&*claims)? {
+        for (_, enrollment, claim) in turn::of_account(self.catalog, history::as_given(&claims))? {
             let (certificate, _) =
                 accounts.take(enrollment, claim, |account, room| self.next(enrollment, claim, account, room))?;
             certificates.extend(certificate);

@@ -38,7 +38,7 @@ pub(super) fn run(asked: &Adjudicate, setting: &Setting) -> Result<Report, Failu
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
     let warnings = sound.warnings(setting);
-    let report = examined(asked, &name, &bytes, &asked.holding.of(sound.catalog), setting)?;
+    let report = examined(asked, &name, &bytes, &asked.policy.of(sound.catalog), setting)?;
     Ok(Report { remarks: warnings + &report.remarks, ..report })
 }
 
@@ -153,6 +153,7 @@ fn decided(case: &Case, catalog: &Catalog, is_brief: bool, setting: &Setting) ->
     let plan = catalog.decided_by(&adjudication)?;
     let mut explanation = adjudication.explain(setting.language);
     explanation.accumulators = Some(after);
+    explanation.order = (!case.history.is_empty()).then_some(catalog.order());
     if matches!(explanation.decision, Decision::Paid | Decision::NothingDue) {
         explanation.next_yuan = next_yuan(case, catalog)?;
     }

@@ -24,7 +24,7 @@ use super::{Failure, Report};
 
 pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, Failure> {
     let catalog = match files::catalog(setting)? {
-        Ok(catalog) => asked.holding.of(catalog),
+        Ok(catalog) => asked.policy.of(catalog),
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
     check_files(asked, setting)?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use huzhu::batch::{self, Cause, Certificates, Encoding, Input, Job, Observation, Reject, Rows, Summary};
-use huzhu::{Catalog, Code, Decision, Language, Plan};
+use huzhu::{Catalog, Code, Decision, Language, Order, Plan};
 use serde_json::{Value as Json, json};
 
 use super::check::{self, json as print};
@@ -25,7 +25,7 @@ const FEWEST_FOR_SPEED: u64 = 1_000;
 
 pub(super) fn run(asked: &Batch, setting: &Setting) -> Result<Report, Failure> {
     let catalog = match files::catalog(setting)? {
-        Ok(catalog) => asked.holding.of(catalog),
+        Ok(catalog) => asked.policy.of(catalog),
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
     let job = job(asked, setting);
@@ -240,6 +240,14 @@ impl Done {
             lines.blank();
         }
         self.counts(&mut lines, language, look);
+        match catalog.order() {
+            Order::ByEvent => {}
+            Order::AsReceived => lines.line(pick(
+                language,
+                "  同一会员的理赔按收到的先后审核（`as-received`）",
+                "  the claims of a member are decided as they were received (`as-received`)",
+            )),
+        }
         for said in read_in_words(summary, language) {
             lines.line(&clean(&said));
         }

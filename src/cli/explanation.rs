@@ -4,8 +4,8 @@ use huzhu::explain::{
     Assumption, BenefitExplanation, DerivedExplanation, FigureExplanation, NextYuan, ReasonExplanation, StepExplanation,
 };
 use huzhu::{
-    Accumulators, Case, Catalog, Condition, Decision, Explanation, Holder, Kind, Language, Plan, Provenance, STANDARD,
-    StandardFact, Value, exact, money,
+    Accumulators, Case, Catalog, Condition, Decision, Explanation, Holder, Kind, Language, Order, Plan, Provenance,
+    STANDARD, StandardFact, Value, exact, money,
 };
 use rust_decimal::Decimal;
 
@@ -289,7 +289,11 @@ impl Statement<'_> {
             self.before.postings().try_fold(Decimal::ZERO, |sum, posting| exact::add(sum, posting.paid()?)).ok()?;
         let paid = grouped(&money::print(paid));
         let title = self.say("既往理赔", "earlier claims").to_owned();
-        Some((title, say!(self.language, "{count} 件，已付 {paid}", "{count}, paid {paid}")))
+        let order = match self.catalog.order() {
+            Order::ByEvent => "",
+            Order::AsReceived => self.say("，按收到的先后", ", as received"),
+        };
+        Some((title, say!(self.language, "{count} 件，已付 {paid}{order}", "{count}, paid {paid}{order}")))
     }
 
     /// The other plans of the member.

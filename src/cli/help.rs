@@ -181,6 +181,7 @@ fn value_name(name: &str) -> Option<&'static str> {
         ("SHELL", "命令行环境"),
         ("SIZE", "大小"),
         ("UNIT", "单位"),
+        ("ORDER", "先后"),
         ("WHAT", "何种"),
         ("WHEN", "何时"),
         ("WHICH", "哪一种"),

@@ -26,7 +26,7 @@ pub(super) fn run(
     let inputs = if claims == enrollments { vec![claims] } else { vec![claims, enrollments] };
     files::each_once(inputs.into_iter().chain(asked.workbook.as_deref()), setting.language)?;
     let catalog = match files::catalog(setting)? {
-        Ok(catalog) => asked.holding.of(catalog),
+        Ok(catalog) => asked.policy.of(catalog),
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
     let job = job(asked, claims, enrollments, setting);

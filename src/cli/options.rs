@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use anstream::AutoStream;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use huzhu::{Catalog, Hold, Language};
+use huzhu::{Catalog, Hold, Language, Order};
 
 #[cfg(feature = "batch")]
 pub(super) use self::many::{Audit, Batch, Draw, RecordedUnit, Tables, Template};
@@ -178,7 +178,7 @@ pub(super) struct Adjudicate {
     #[arg(long, value_name = "FACT=VALUE", value_parser = changed_fact, conflicts_with_all = ["curve", "certificate", "workbook"])]
     pub(super) what_if: Vec<(String, String)>,
     #[command(flatten)]
-    pub(super) holding: Holding,
+    pub(super) policy: Policy,
     /// Show what is paid for every value of a number, all else as it is
     /// · 其他不变，应付额如何随此项数值变化
     #[arg(long, value_name = "FACT", conflicts_with = "hold")]
@@ -235,14 +235,26 @@ pub(super) struct Test {
     pub(super) verbose: bool,
 }
 
-/// What pends claims that are only decided with a notice else.
+/// How a member's claims are decided where the packs do not say, or whatever they say.
 #[derive(Debug, Args)]
-pub(super) struct Holding {
+pub(super) struct Policy {
+    /// Which of a member's claims is decided first: by the dates that its plan goes by, whenever it was received (`by-event`), or in the order of
+    /// the rows or the case's history, so that what is decided stays (`as-received`)
+    /// · 同一会员的理赔先审核哪一件：按计划规定的日期，不论何时收到（`by-event`）；或按表中各行、既往理赔所列的先后，已审核的不再变（`as-received`）
+    #[arg(long, value_enum, value_name = "ORDER", default_value_t = Sequence::ByEvent)]
+    order: Sequence,
     /// Pend claims whatever the packs say: those whose outcome hangs on an earlier claim that is open (`open-claims`, as where WHAT is left
     /// out), those whose bill may have come before (`duplicates`)
     /// · 不论规则包如何写，下列申请一律暂缓：结果取决于未结的既往理赔的（`open-claims`，不写何种时即此），票据可能已理赔过的（`duplicates`）
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',', num_args = 0..=1, require_equals = true, default_missing_value = "open-claims")]
     hold: Vec<Held>,
+}
+
+/// The order of a member's claims by an option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Sequence {
+    ByEvent,
+    AsReceived,
 }
 
 /// What pends claims by an option.
@@ -252,9 +264,13 @@ enum Held {
     Duplicates,
 }
 
-impl Holding {
+impl Policy {
     /// The plans, to decide so.
     pub(super) fn of(&self, catalog: Catalog) -> Catalog {
+        let catalog = catalog.in_order(match self.order {
+            Sequence::ByEvent => Order::ByEvent,
+            Sequence::AsReceived => Order::AsReceived,
+        });
         self.hold.iter().fold(catalog, |catalog, what| match what {
             Held::OpenClaims => catalog.holding(Hold::OpenClaims),
             Held::Duplicates => catalog.holding(Hold::Duplicates),

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
 use crate::accumulator::Accumulators;
 use crate::adjudicate::{Adjudication, Detail};
 use crate::catalog::Catalog;
@@ -11,7 +9,11 @@ use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::{Error, OrBug};
 use crate::joint::{Held, Room};
+use crate::notice::Notice;
 use crate::text::say;
+
+use super::level;
+use super::turn::InTurn;
 
 /// What a member's claims have posted, plan by plan.
 #[derive(Debug, Clone)]
@@ -31,10 +33,68 @@ impl<'c> Accounts<'c> {
     /// # Errors
     /// [`Error::is_bug`].
     pub(crate) fn foresee(&mut self, enrollment: &Enrollment, claim: &Claim) -> Result<(), Error> {
-        if super::is_open_from_the_start(self.catalog, enrollment, claim)? {
-            self.change(enrollment.plan(), |account| super::keep_open(enrollment, claim, account))?;
+        let catalog = self.catalog;
+        if super::is_open_from_the_start(catalog, enrollment, claim)? {
+            self.change(enrollment.plan(), |account| super::keep_open(catalog, enrollment, claim, account))?;
         }
         Ok(())
+    }
+
+    /// Takes claims that stand in their turn, one after the other; those whose amounts hang on the order of ids alone are told so.
+    pub(crate) fn take_each<E: From<Error>>(
+        &mut self,
+        claims: &[InTurn<'_>],
+        mut take: impl FnMut(&mut Self, &Enrollment, &Claim) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for run in claims.chunk_by(|(one, ..), (other, ..)| one.is_level_with(other)) {
+            let notices = level::notices(self, run)?;
+            for ((_, enrollment, claim), notice) in run.iter().zip(notices) {
+                match notice {
+                    Some(_) => take(self, enrollment, &Claim::clone(claim).noting(notice))?,
+                    None => take(self, enrollment, claim)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides claims that stand in their turn, before one that is to come next; what is said of that one if only its id puts it after some of them.
+    pub(crate) fn take_before(&mut self, claims: &[InTurn<'_>], next: &InTurn<'_>) -> Result<Option<Notice>, Error> {
+        let is_before = |(turn, ..): &&InTurn<'_>| turn.is_level_with(&next.0) && *turn < next.0;
+        let level = claims.iter().rev().take_while(is_before).count();
+        let (earlier, level) = claims.split_at(claims.len().saturating_sub(level));
+        self.pass_each(earlier)?;
+        let run: Vec<InTurn<'_>> = level.iter().chain([next]).cloned().collect();
+        let notice = level::notices(self, &run)?.pop().flatten();
+        self.pass_each(level)?;
+        Ok(notice)
+    }
+
+    fn pass_each(&mut self, claims: &[InTurn<'_>]) -> Result<(), Error> {
+        let catalog = self.catalog;
+        for (_, enrollment, claim) in claims {
+            self.take(enrollment, claim, |account, room| super::pass(catalog, enrollment, claim, account, room))?;
+        }
+        Ok(())
+    }
+
+    /// What comes of taking some of these claims, which are under one plan; the account is then as if they had not been.
+    pub(super) fn supposing<T>(
+        &mut self,
+        claims: &[&InTurn<'_>],
+        take: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let (_, enrollment, _) = claims.first().or_bug()?;
+        let place = self.place_of(enrollment.plan()).unwrap_or_else(|| self.open(enrollment.plan()));
+        let before = self.held.get(place).or_bug()?.mark();
+        let taken = take(self);
+        let ids: Vec<&str> = claims.iter().map(|(_, _, claim)| claim.id()).collect();
+        self.held.get_mut(place).or_bug()?.go_back(before, &ids)?;
+        taken
+    }
+
+    pub(super) fn catalog(&self) -> &'c Catalog {
+        self.catalog
     }
 
     /// Changes what is held under a plan.
@@ -108,10 +168,4 @@ impl<'c> Accounts<'c> {
         self.held.push(Held::new(plan, Accumulators::new()));
         self.held.len().saturating_sub(1)
     }
-}
-
-/// Puts the claims of several accounts in the declared order: by day, then as joint limits serve the plans. Those of one
-/// account stay in its order.
-pub(crate) fn put_in_order<T>(catalog: &Catalog, claims: &mut [(NaiveDate, &str, T)]) {
-    claims.sort_by_key(|(date, plan, _)| (*date, catalog.joint_limits().place_of(plan)));
 }

@@ -14,6 +14,7 @@ use crate::code::Code;
 use crate::enrollment::Enrollment;
 use crate::fact::{Kind, SHARES_ELSEWHERE, StandardFact, Value};
 use crate::notice::Notice;
+use crate::order::Order;
 use crate::plan::Plan;
 use crate::text::say;
 use crate::written;
@@ -31,7 +32,7 @@ pub(crate) fn around(catalog: &Catalog, claims: &[Pair<'_>], others: &[Enrollmen
         }
     }
     if claims.len() > 1 {
-        for (place, notice) in repeated(claims, &plans) {
+        for (place, notice) in repeated(claims, &plans, catalog.order()) {
             if let Some(told) = told.get_mut(place) {
                 told.notices.push(notice);
             }
@@ -215,7 +216,7 @@ fn amount(value: &Value) -> Option<Decimal> {
 }
 
 /// Bills that come twice: each later claim with what is said of it. What is reversed does not count, nor does a reversal.
-fn repeated(claims: &[Pair<'_>], plans: &[Option<&Plan>]) -> Vec<(usize, Notice)> {
+fn repeated(claims: &[Pair<'_>], plans: &[Option<&Plan>], in_order: Order) -> Vec<(usize, Notice)> {
     let reversed: BTreeSet<&str> = claims.iter().filter_map(|(_, claim)| claim.reverses()).collect();
     let mut standing: Vec<usize> = Vec::new();
     for (place, (_, claim)) in claims.iter().enumerate() {
@@ -223,7 +224,12 @@ fn repeated(claims: &[Pair<'_>], plans: &[Option<&Plan>]) -> Vec<(usize, Notice)
             standing.push(place);
         }
     }
-    standing.sort_by_key(|place| claims.get(*place).map(|(enrollment, claim)| order(enrollment, claim)));
+    match in_order {
+        Order::ByEvent => {
+            standing.sort_by_key(|place| claims.get(*place).map(|(enrollment, claim)| order(enrollment, claim)));
+        }
+        Order::AsReceived => {} // as they are given
+    }
     let (mut settlements, mut bills) = (BTreeMap::new(), BTreeMap::new());
     let mut found = Vec::new();
     for place in standing {

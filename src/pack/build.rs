@@ -102,6 +102,7 @@ impl<'n> Builder<'n> {
         let values = self.values();
         let mut conditions: Vec<Option<Condition>> = self.items("condition").map(|node| self.condition(node)).collect();
         let effective = head.and_then(|head| head.get("effective")).and_then(|node| self.effective(node));
+        let order = self.order_of_claims(head.and_then(|head| head.get("order")));
         let rounding = head.and_then(|head| head.get("rounding")).and_then(|node| self.rounding(node));
         let benefits: Vec<Option<Benefit>> = self
             .items("benefit")
@@ -138,6 +139,7 @@ impl<'n> Builder<'n> {
             title: title(head?)?,
             effective: effective?,
             terms: terms?,
+            order: order?,
             holds_duplicates: head?.get("duplicates").and_then(Node::text) == Some("pend"),
             facts: std::mem::take(&mut self.resolver.facts),
             figures: std::mem::take(&mut self.figures),

@@ -83,6 +83,8 @@ fn scopes() -> Vec<&'static str> {
 
 #[rustfmt::skip]
 mod keys {
+    use crate::order::OrderRule;
+
     use super::{Key, Keys, Shape, key, kinds, modes, optional, scopes};
 
     pub(super) const CITED: &[Key] = &[
@@ -104,6 +106,7 @@ mod keys {
             key("by", Shape::OneOf(|| vec!["coverage_start", "event_date"]), "以何日期判断", "the date that counts"),
         ]]), "有效期", "when this version holds"),
         key("rounding", ROUNDING, "舍入规则", "how benefits are rounded"),
+        optional("order", Shape::List(&Shape::OneOf(OrderRule::dates)), "同一会员的理赔按哪些日期先后审核，前一日期相同才看后一日期（默认为事件日期）；都相同时按编号", "the dates by which a member's claims are decided, each where those before it are the same (the event date, if none is named); then the id"),
         optional("earlier_open", Shape::OneOf(|| vec!["decide", "pend"]), "结果取决于未结的既往理赔时：照常审核（默认）或暂缓", "what becomes of a claim whose outcome hangs on an earlier one that is open: decided (the default) or pended"),
         optional("duplicates", Shape::OneOf(|| vec!["decide", "pend"]), "票据可能已理赔过时：照常审核（默认）或暂缓", "what becomes of a claim whose bill may have come before: decided (the default) or pended"),
         optional("source", Shape::Title, "依据", "what the pack was written from"),

@@ -80,7 +80,7 @@ impl<'a, L: Listener> Exact<'a, L> {
             claim,
             accumulators,
             given: Slots::default(),
-            stands: OpenClaim { event_date: None, coverage_start: None, enrollment: Some(Arc::clone(&enrollment.id)) },
+            stands: OpenClaim::under(Some(Arc::clone(&enrollment.id))),
             period: None,
             raised: None,
             meant: Vec::new(),

@@ -58,6 +58,7 @@ fn a_manifest_says_what_was_decided_by_what() {
     let options = json!({
         "ignore_columns": [],
         "holds": [],
+        "order": "by-event",
         "intakes": [as_found("claims"), as_found("enrollments")],
         "unit": null,
         "strict": false,

@@ -570,7 +570,10 @@ fn claims_without_an_amount_are_no_bills() {
     let claims = "claim_id,enrollment_id,event_date,cause,disability_grade\n\
                   a,e1,2025-02-05,accident,9\n\
                   b,e1,2025-02-05,accident,8\n";
-    assert_eq!(outcomes(claims, &one_cover(), &[]), ["paid 20000.00  ", "paid 10000.00  "]);
+    assert_eq!(
+        outcomes(claims, &one_cover(), &[]),
+        ["paid 20000.00  decided-by-id(b)", "paid 10000.00  decided-by-id(a)"]
+    );
 }
 
 #[test]

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use chrono::NaiveDate;
 use huzhu::batch::{self, Input};
-use huzhu::{Accumulators, Adjudication, BenefitLines, Catalog, Claim, Decision, Enrollment, Notice, Value, history};
+use huzhu::{
+    Accumulators, Adjudication, BenefitLines, Catalog, Claim, Code, Decision, Enrollment, Notice, Value, history,
+};
 use rust_decimal::Decimal;
 
 use super::histories::{Member, Row};
@@ -58,11 +60,13 @@ pub(crate) struct Account {
 
 /// Whether each of the member's claims can be decided, and none takes back another.
 pub(crate) fn is_plain(catalog: &Catalog, member: &Member) -> bool {
+    is_sound(catalog, member) && !member.claims.iter().any(|claim| claim.contains_key("reverses"))
+}
+
+/// Whether each of the member's claims can be decided.
+pub(crate) fn is_sound(catalog: &Catalog, member: &Member) -> bool {
     let (by_plan, rejected) = readable(member);
-    let is_reversal = |(_, claim): &(Enrollment, Claim)| claim.reverses().is_some();
-    let are_decided = |account: &Account| history::decide(catalog, &account.claims).is_ok();
-    rejected.is_empty()
-        && by_plan.values().all(|account| !account.claims.iter().any(is_reversal) && are_decided(account))
+    rejected.is_empty() && by_plan.values().all(|account| history::decide(catalog, &account.claims).is_ok())
 }
 
 /// The claims that can be read, by plan; the others are rejected.
@@ -107,6 +111,7 @@ fn under_one_plan(
         history::decide_among(catalog, &kept, covers)
     });
     let (mut adjudications, _) = decided.expect("what is rejected was left out");
+    let mut ids_alone = BTreeMap::new();
     let is_kept = |claim: &Claim| adjudications.iter().any(|kept| kept.outcome().claim() == claim.id());
     let rejected: Vec<_> = claims.iter().filter(|(_, claim)| !is_kept(claim)).collect();
     let has_lost = !lost.is_empty() || !rejected.is_empty();
@@ -115,13 +120,16 @@ fn under_one_plan(
             |pair: &&(Enrollment, Claim)| pair.1.reverses().is_none() || reversed_in(claims, pair).is_some();
         let claims: Vec<(Enrollment, Claim)> = claims.iter().filter(has_its_place).cloned().collect();
         let known = history::known_among(catalog, &claims, covers);
-        adjudications = beside_the_lost(catalog, &known, lost.iter().chain(rejected), adjudications);
+        let beside = beside_the_lost(catalog, &known, lost.iter().chain(rejected), &adjudications);
+        ids_alone = by_id(&adjudications);
+        adjudications = beside;
     }
     for adjudication in adjudications {
         // Payouts are columns of 18 digits: what they cannot hold is rejected, and posted all the same.
         let mut paid = adjudication.benefits().iter().map(BenefitLines::paid).chain([adjudication.payable()]);
         let is_held = paid.all(|paid| paid < Decimal::from(10_u64.pow(16)));
-        let answer = if is_held { answer(&adjudication) } else { Answer::Rejected };
+        let by_id = ids_alone.get(adjudication.outcome().claim());
+        let answer = if is_held { answer(&adjudication, by_id) } else { Answer::Rejected };
         answers.insert(adjudication.outcome().claim().to_owned(), answer);
     }
     answers
@@ -132,7 +140,7 @@ fn beside_the_lost<'a>(
     catalog: &Catalog,
     claims: &'a [(Enrollment, Claim)],
     lost: impl Iterator<Item = &'a (Enrollment, Claim)>,
-    adjudications: Vec<Adjudication>,
+    adjudications: &[Adjudication],
 ) -> Vec<Adjudication> {
     // A reversal of a claim of the account fails where that has posted nothing: it would change nothing.
     let lost = lost.filter(|pair| reversed_in(claims, pair).is_none());
@@ -156,12 +164,12 @@ fn beside_the_lost<'a>(
     });
     let open: serde_json::Value = open.collect();
     let mut accumulators: Accumulators = serde_json::from_value(open).expect("it is an account");
-    let again = adjudications.into_iter().map(|adjudication| {
+    let again = adjudications.iter().map(|adjudication| {
         let id = adjudication.outcome().claim();
         let (enrollment, claim) = claims.iter().find(|(_, claim)| claim.id() == id).expect("it was decided");
         if let Some(reversed) = claim.reverses() {
             accumulators.reverse(reversed).expect("it was reversed before");
-            return adjudication;
+            return adjudication.clone();
         }
         let plan = catalog.resolve(enrollment, claim).expect("it was decided");
         let again = plan.adjudicate(enrollment, claim, &accumulators).expect("it was decided");
@@ -238,7 +246,16 @@ fn claim(row: &Row) -> Option<Claim> {
     facts.try_fold(claim, |claim, (name, value)| claim.with(name, value.as_str()).ok())
 }
 
-fn answer(adjudication: &Adjudication) -> Answer {
+/// What is said of claims that only their ids order: who decides them one after another does not know of it.
+fn by_id(adjudications: &[Adjudication]) -> BTreeMap<String, Notice> {
+    let found = adjudications.iter().filter_map(|adjudication| {
+        let notice = adjudication.notices().iter().find(|notice| notice.code() == Code::DecidedById)?;
+        Some((adjudication.outcome().claim().to_owned(), notice.clone()))
+    });
+    found.collect()
+}
+
+fn answer(adjudication: &Adjudication, by_id: Option<&Notice>) -> Answer {
     let decision = serde_json::to_value(adjudication.decision()).expect("a decision has a name");
     let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
     let written = |amount: Decimal| amount.normalize().to_string();
@@ -248,7 +265,11 @@ fn answer(adjudication: &Adjudication) -> Answer {
         version: adjudication.outcome().plan().version.clone(),
         reasons: codes.join(";"),
         details: adjudication.details(),
-        notices: adjudication.notices().iter().map(told).collect::<Vec<_>>().join(";"),
+        notices: {
+            let (after, before): (Vec<_>, Vec<_>) =
+                adjudication.notices().iter().partition(|notice| notice.code() == Code::EarlierClaimOpen);
+            before.into_iter().chain(by_id).chain(after).map(told).collect::<Vec<_>>().join(";")
+        },
         lines: adjudication
             .benefits()
             .iter()

@@ -15,7 +15,9 @@ use crate::enrollment::Enrollment;
 use crate::error::{Error, OrBug, unless_bug};
 use crate::fact::Holder;
 use crate::history;
+use crate::history::turn::{self, InTurn};
 use crate::joint::Room;
+use crate::order::day::Comes;
 use crate::plan::Plan;
 use crate::text::{Text, say};
 
@@ -90,33 +92,39 @@ fn one_by_one(
     let mut faults = Vec::new();
     let read = accounts.iter().map(|account| Legible::of(bucket, account, &mut faults));
     let read: Vec<Legible> = read.collect::<Result<_, Error>>()?;
-    let mut dated = Vec::new();
-    for Legible { places, claims, .. } in &read {
-        match history::dated(claims) {
-            Ok(in_order) => {
-                dated.extend(in_order.into_iter().map(|(date, pair)| (date, pair.0.plan(), (places, pair))));
+    let (mut in_turn, mut places) = (Vec::new(), BTreeMap::new());
+    for account in &read {
+        match account.in_turn(bucket) {
+            Ok(claims) => in_turn.extend(claims),
+            Err(error) => {
+                faults.extend(account.places.iter().map(|(id, place)| (*place, Fault::of("claim_id", id, &error))));
             }
-            Err(error) => faults.extend(places.iter().map(|(id, place)| (*place, Fault::of("claim_id", id, &error)))),
         }
+        places.extend(
+            account
+                .claims
+                .iter()
+                .map(|(enrollment, claim)| ((enrollment.plan(), claim.id()), account.places.get(claim.id()).copied())),
+        );
     }
-    history::put_in_order(catalog, &mut dated);
+    in_turn.sort_by(|(one, ..), (other, ..)| one.cmp(other));
     let mut member = history::Accounts::new(catalog);
     for (account, Legible { claims, faulty, .. }) in accounts.iter().zip(&read) {
         begin(bucket, account, claims, faulty, &mut member)?;
     }
-    for (_, _, (places, (enrollment, claim))) in dated {
-        let place = *places.get(claim.id()).or_bug()?;
+    member.take_each(&in_turn, |member, enrollment, claim| {
+        let place = places.get(&(enrollment.plan(), claim.id())).copied().flatten().or_bug()?;
         let taken =
             member.take(enrollment, claim, |accumulators, room| take(place, enrollment, claim, accumulators, room));
         let fault = match taken {
-            Ok(()) => continue,
+            Ok(()) => return Ok(()),
             Err(Failed::Undecided(error)) if error.is_bug() => return Err(error),
             Err(Failed::Undecided(error)) => located(bucket, &error, enrollment, claim),
             Err(Failed::Unheld(amount)) => unheld(claim, &amount),
         };
-        member.change(enrollment.plan(), |account| history::give_up(enrollment, claim, account))?;
         faults.push((place, fault));
-    }
+        member.change(enrollment.plan(), |account| history::give_up(catalog, enrollment, claim, account))
+    })?;
     Ok(faults)
 }
 
@@ -148,23 +156,18 @@ pub(super) fn note(bucket: Bucket<'_>, account: &Account, results: &mut Results)
     Ok(unless_bug(note_each(bucket, account, &read, results))?.is_some())
 }
 
-fn note_each(
-    bucket: Bucket<'_>,
-    account: &Account,
-    Legible { places, claims, .. }: &Legible,
-    results: &mut Results,
-) -> Result<(), Error> {
+fn note_each(bucket: Bucket<'_>, account: &Account, read: &Legible, results: &mut Results) -> Result<(), Error> {
     let catalog = bucket.plans.catalog();
     let mut member = history::Accounts::new(catalog);
-    begin(bucket, account, claims, &[], &mut member)?;
-    for (enrollment, claim) in history::in_order(claims)? {
+    begin(bucket, account, &read.claims, &[], &mut member)?;
+    for (_, enrollment, claim) in read.in_turn(bucket)? {
         let plan = catalog.resolve(enrollment, claim)?;
         let noted = member.take(enrollment, claim, |account, _| {
             let (outcome, notice) = plan.decide_beside_open_claims(enrollment, claim, account)?;
-            outcome.add_to(account)?;
+            history::post(catalog, enrollment, claim, &outcome, account)?;
             Ok::<_, Error>(notice)
         })?;
-        results.note(*places.get(claim.id()).or_bug()?, noted.as_slice());
+        results.note(*read.places.get(claim.id()).or_bug()?, noted.as_slice());
     }
     Ok(())
 }
@@ -187,11 +190,14 @@ pub(super) fn begin(
     });
     let (enrollments, starts) = (bucket.enrollments.texts("enrollment_id")?, bucket.enrollments.days("coverage_start"));
     let plan = bucket.plans.prepared(account.plan).or_bug()?.id();
+    let is_by_event_date = bucket.plans.is_ordered_by_event_date_alone(account.plan);
     for Lost { id, day, enrollment } in bucket.accounts.lost(account.index).iter().cloned().chain(faulty) {
+        let event_date = day.and_then(date);
         let open = OpenClaim {
-            event_date: day.and_then(date),
+            event_date,
             coverage_start: starts.at(enrollment).and_then(date),
-            enrollment: Some(enrollments.value(enrollment).into()),
+            comes: if is_by_event_date { Comes::by_event_date(event_date) } else { Comes::ANYWHERE },
+            ..OpenClaim::under(Some(enrollments.value(enrollment).into()))
         };
         member.change(plan, |account| account.keep_open(id, open))?;
     }
@@ -229,6 +235,21 @@ impl Legible {
         bucket.around.tell(bucket, account.index, &mut claims)?;
         let faulty = faults.iter().skip(before).map(|(place, _)| *place).collect();
         Ok(Legible { places, claims, faulty })
+    }
+
+    /// The same, or none where they have no order.
+    pub(super) fn in_turn_if_any(&self, bucket: Bucket<'_>) -> Result<Vec<InTurn<'_>>, Error> {
+        Ok(unless_bug(self.in_turn(bucket))?.unwrap_or_default()) // the run has rejected them
+    }
+
+    /// The claims in the order in which they are decided.
+    pub(super) fn in_turn(&self, bucket: Bucket<'_>) -> Result<Vec<InTurn<'_>>, Error> {
+        let number = |claim: &Claim| {
+            let place = self.places.get(claim.id()).or_bug()?;
+            Ok::<_, Error>(bucket.claims.number(bucket.accounts.claim_at(*place)))
+        };
+        let given = self.claims.iter().map(|pair| Ok((number(&pair.1)?, pair)));
+        turn::of_account(bucket.plans.catalog(), given.collect::<Result<Vec<_>, Error>>()?)
     }
 }
 
@@ -335,7 +356,7 @@ fn loose_reversals(pairs: &[(usize, (Enrollment, Claim))]) -> Vec<(usize, Fault)
     let by_id: BTreeMap<&str, &(Enrollment, Claim)> = pairs.iter().map(|(_, pair)| (pair.1.id(), pair)).collect();
     let loose = pairs.iter().filter_map(|(place, pair)| {
         let reversed = pair.1.reverses()?;
-        let reason = history::reversed_claim(pair, by_id.get(reversed).copied()).err()?;
+        let reason = turn::reversed_claim(pair, by_id.get(reversed).copied()).err()?;
         Some((*place, Fault { column: "reverses".to_owned(), value: reversed.to_owned(), reason }))
     });
     loose.collect()

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::ops::Range;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use arrow_array::{Array, StringArray};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::facts::{Rows, Texts};
+use super::facts::{Days, Rows, Texts};
 use super::plans::Plans;
 use crate::alike::fold;
 use crate::batch::groups::Groups;
@@ -18,6 +19,8 @@ use crate::batch::hash::hash_of_member;
 use crate::batch::hash::place_of;
 use crate::batch::{Input, Reject};
 use crate::error::Error;
+use crate::order::day::{Day, are_level};
+use crate::order::{Order, OrderRule};
 use crate::text::{Text, say};
 
 /// All accounts of a bucket, in the order of the output.
@@ -33,6 +36,8 @@ pub(super) struct Accounts {
     plans: Vec<usize>,
     /// Whether a claim of the account reverses another.
     with_reversals: Vec<bool>,
+    /// Whether dates do not put all claims of the account in order.
+    lacking_order: Vec<bool>,
     /// By account: its claims that were rejected.
     lost: BTreeMap<usize, Vec<Lost>>,
     /// The numbers of rejected rows of claims that are of no account.
@@ -87,6 +92,8 @@ pub(super) struct Account {
     pub(super) plan: usize,
     pub(super) places: Range<usize>,
     pub(super) has_reversals: bool,
+    /// Whether dates do not put all claims in order: ids do, or a claim comes last for want of one.
+    pub(super) lacks_order: bool,
 }
 
 impl Accounts {
@@ -101,6 +108,8 @@ impl Accounts {
         let mut owners = Owners::of(plans, enrollments, rejects)?;
         let (mut refused, mut unplaced) = owners.refused(refused)?;
         let (days, reversals) = (claims.days("event_date"), claims.some_texts("reverses"));
+        let sequences = plans.order_rules().map(|rule| Sequence::of(plans.catalog().order(), rule, claims));
+        let sequences: Vec<Sequence<'_>> = sequences.collect::<Result<_, Error>>()?;
         let (ids, of) = (claims.texts("claim_id")?, claims.texts("enrollment_id")?);
         let mut joined = Vec::with_capacity(claims.count());
         for row in 0..claims.count() {
@@ -117,6 +126,7 @@ impl Accounts {
             starts: vec![0],
             plans: Vec::new(),
             with_reversals: Vec::new(),
+            lacking_order: Vec::new(),
             lost: BTreeMap::new(),
             unplaced,
             covers: Groups::of(owners.account_count, owners.accounts.iter().copied().zip(0..)),
@@ -131,13 +141,12 @@ impl Accounts {
         });
         Groups::of(owners.account_count, owned).each(|rows| {
             let Some(Joined { enrollment, account: number, .. }) = rows.first().copied() else { return };
-            let index = accounts.plans.len();
-            accounts.plans.push(owners.plan_of(enrollment));
+            let (index, plan) = (accounts.plans.len(), owners.plan_of(enrollment));
+            let Some(sequence) = sequences.get(plan) else { return };
+            accounts.plans.push(plan);
             accounts.numbers.push(number);
-            // A claim without a day comes last.
-            let day = |joined: &Joined| days.at(joined.row).map_or((true, 0), |day| (false, day));
-            let id = |joined: &Joined| ids.value(joined.row);
-            rows.sort_unstable_by(|a, b| day(a).cmp(&day(b)).then_with(|| id(a).cmp(id(b))));
+            rows.sort_unstable_by(|one, other| sequence.compare(one.row, other.row));
+            accounts.lacking_order.push(sequence.lacks_order(rows));
             let mut lost: Vec<Lost> = refused.remove(&number).into_iter().flatten().collect();
             for Joined { row, enrollment, .. } in accounts.push(rows, claims, ids, reversals, rejects) {
                 lost.push(Lost { id: ids.value(row).into(), day: days.at(row), enrollment });
@@ -179,12 +188,13 @@ impl Accounts {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = Account> {
         let bounds = self.starts.iter().zip(self.starts.iter().skip(1));
-        let accounts = bounds.zip(self.plans.iter().zip(&self.with_reversals)).enumerate();
-        accounts.map(|(index, ((start, end), (plan, has_reversals)))| Account {
+        let accounts = bounds.zip(&self.plans).zip(self.with_reversals.iter().zip(&self.lacking_order)).enumerate();
+        accounts.map(|(index, (((start, end), plan), (has_reversals, lacks_order)))| Account {
             index,
             plan: *plan,
             places: *start..*end,
             has_reversals: *has_reversals,
+            lacks_order: *lacks_order,
         })
     }
 
@@ -279,6 +289,53 @@ fn ids_given_twice<'a>(account: &[Joined], ids: &'a StringArray) -> BTreeSet<&'a
         _ => None,
     });
     twice.collect()
+}
+
+/// What puts the claims of an account in order.
+struct Sequence<'a> {
+    order: Order,
+    first: Days<'a>,
+    then: Vec<Days<'a>>,
+    ids: &'a StringArray,
+    claims: &'a Rows<'a>,
+}
+
+impl<'a> Sequence<'a> {
+    fn of(order: Order, rule: &OrderRule, claims: &'a Rows<'a>) -> Result<Sequence<'a>, Error> {
+        let then = rule.then.iter().map(|date| claims.days(date.fact)).collect();
+        Ok(Sequence { order, first: claims.days(rule.first.fact), then, ids: claims.texts("claim_id")?, claims })
+    }
+
+    fn compare(&self, one: usize, other: usize) -> Ordering {
+        match self.order {
+            Order::ByEvent => {
+                let by_id = || self.ids.value(one).cmp(self.ids.value(other));
+                self.dates(one).cmp(self.dates(other)).then_with(by_id)
+            }
+            Order::AsReceived => self.claims.number(one).cmp(&self.claims.number(other)),
+        }
+    }
+
+    /// Whether dates do not put all of these claims in order, which stand in it.
+    fn lacks_order(&self, claims: &[Joined]) -> bool {
+        let is_level = |pair: &[Joined]| match pair {
+            [one, other] => are_level(self.dates(one.row), self.dates(other.row)),
+            _ => false,
+        };
+        match self.order {
+            Order::ByEvent => {
+                // One that lacks the first date comes last.
+                let lacks_a_date = claims.last().is_some_and(|last| self.first.at(last.row).is_none());
+                claims.len() > 1 && (lacks_a_date || claims.windows(2).any(is_level))
+            }
+            Order::AsReceived => false,
+        }
+    }
+
+    fn dates(&self, row: usize) -> impl Iterator<Item = Day<i32>> {
+        let day = move |days: &Days<'_>| Day::from(days.at(row));
+        [day(&self.first)].into_iter().chain(self.then.iter().map(day))
+    }
 }
 
 /// A row of a claim with that of its enrollment, and the number of its account.

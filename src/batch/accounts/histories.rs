@@ -1,6 +1,7 @@
 //! The whole accounts of some claims, as they would be read one by one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice;
 
 use arrow_array::{BooleanArray, RecordBatch};
 use arrow_select::filter::filter_record_batch;
@@ -19,7 +20,7 @@ use crate::batch::hash::place_of;
 use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
-use crate::error::{Error, unless_bug};
+use crate::error::{Error, OrBug, unless_bug};
 use crate::history;
 use crate::joint::Room;
 
@@ -60,12 +61,16 @@ pub(crate) fn histories<'c>(
         joint.groups().flat_map(|group| group.iter().map(move |account| (account.index, group))).collect();
     let history = |account: Account| {
         let mut begun = history::Accounts::new(plans.catalog());
-        let claims = legible(bucket, &account, &mut begun)?;
+        let read = legible(bucket, &account, &mut begun)?;
         let start = begun.into_only()?;
-        let rooms = match of_kin.get(&account.index) {
-            Some(group) => rooms(plans.catalog(), bucket, &account, group)?,
-            None => vec![Room::unlimited(); claims.len()],
-        };
+        let group = of_kin.get(&account.index).copied();
+        if group.is_none() && !account.lacks_order {
+            let claims = read.in_turn_if_any(bucket)?;
+            let claims: Vec<(Enrollment, Claim)> =
+                claims.into_iter().map(|(_, enrollment, claim)| (enrollment.clone(), claim.clone())).collect();
+            return Ok(History { rooms: vec![Room::unlimited(); claims.len()], claims, start });
+        }
+        let (claims, rooms) = told(plans.catalog(), bucket, &account, group.unwrap_or(slice::from_ref(&account)))?;
         Ok(History { claims, rooms, start })
     };
     accounts.iter().filter(is_wanted).map(history).collect()
@@ -136,48 +141,40 @@ impl Traces {
     }
 }
 
-/// What joint limits leave for each claim of an account, with all accounts that they hold together.
-fn rooms<'c>(
+/// The claims of an account, each told whether only its id puts it in its place, and with what joint limits leave for it; decided with all
+/// accounts that joint limits hold together with it.
+fn told<'c>(
     catalog: &'c Catalog,
     bucket: Bucket<'_>,
     account: &Account,
     group: &[Account],
-) -> Result<Vec<Room<'c>>, Error> {
+) -> Result<(Vec<(Enrollment, Claim)>, Vec<Room<'c>>), Error> {
     let mut accounts = history::Accounts::new(catalog);
-    let mut claims = Vec::with_capacity(group.len());
-    for other in group {
-        claims.push((other.index == account.index, legible(bucket, other, &mut accounts)?));
+    let read = group.iter().map(|other| legible(bucket, other, &mut accounts)).collect::<Result<Vec<_>, Error>>()?;
+    let mut in_turn = Vec::new();
+    for read in &read {
+        in_turn.extend(read.in_turn_if_any(bucket)?);
     }
-    let mut dated = Vec::new();
-    for (is_own, claims) in &claims {
-        let claims = history::dated(claims)?.into_iter();
-        dated.extend(claims.map(|(date, pair)| (date, pair.0.plan(), (is_own, pair))));
-    }
-    history::put_in_order(catalog, &mut dated);
-    let mut rooms = Vec::new();
-    for (_, _, (is_own, (enrollment, claim))) in dated {
+    in_turn.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    let own = bucket.plans.prepared(account.plan).or_bug()?.id();
+    let (mut claims, mut rooms) = (Vec::new(), Vec::new());
+    accounts.take_each(&in_turn, |accounts, enrollment, claim| {
         // A claim that cannot be decided is open; the run has rejected it, and asks of no room.
-        if *is_own {
+        if enrollment.plan() == own {
             rooms.push(unless_bug(accounts.room(enrollment, claim))?.unwrap_or_else(Room::unlimited));
+            claims.push((enrollment.clone(), claim.clone()));
         }
         if unless_bug(accounts.next(enrollment, claim))?.is_none() {
-            accounts.change(enrollment.plan(), |account| history::give_up(enrollment, claim, account))?;
+            accounts.change(enrollment.plan(), |account| history::give_up(catalog, enrollment, claim, account))?;
         }
-    }
-    Ok(rooms)
+        Ok::<_, Error>(())
+    })?;
+    Ok((claims, rooms))
 }
 
-/// The claims of an account that can be read, in order; the others are kept as open.
-fn legible(
-    bucket: Bucket<'_>,
-    account: &Account,
-    member: &mut history::Accounts<'_>,
-) -> Result<Vec<(Enrollment, Claim)>, Error> {
-    let Legible { claims, faulty, .. } = Legible::of(bucket, account, &mut Vec::new())?;
-    fallback::begin(bucket, account, &claims, &faulty, member)?;
-    // Claims that have no order are rejected by the run as well.
-    Ok(match unless_bug(history::in_order(&claims))? {
-        Some(ordered) => ordered.into_iter().cloned().collect(),
-        None => Vec::new(),
-    })
+/// The claims of an account that can be read; the others are kept as open.
+fn legible(bucket: Bucket<'_>, account: &Account, member: &mut history::Accounts<'_>) -> Result<Legible, Error> {
+    let read = Legible::of(bucket, account, &mut Vec::new())?;
+    fallback::begin(bucket, account, &read.claims, &read.faulty, member)?;
+    Ok(read)
 }

@@ -60,7 +60,7 @@ impl<'b> OpenClaims<'b> {
         }
         let scopes = self.scopes(account.plan)?;
         let pended = account.places.clone().filter(is_pended).map(|place| self.pended(place));
-        let open: Vec<Open> = pended.chain(lost.iter().map(|lost| self.lost(lost))).collect();
+        let open: Vec<Open> = pended.chain(lost.iter().map(|lost| self.lost(account.plan, lost))).collect();
         let mut decided = account.places.clone().filter(|place| !is_pended(place));
         Ok(decided.any(|place| {
             let stands = self.stands(place);
@@ -85,7 +85,7 @@ impl<'b> OpenClaims<'b> {
         OpenClaim {
             event_date: day.and_then(date),
             coverage_start: self.starts.at(enrollment).and_then(date),
-            enrollment: Some(self.enrollments.value(enrollment).into()),
+            ..OpenClaim::under(Some(self.enrollments.value(enrollment).into()))
         }
     }
 
@@ -93,10 +93,11 @@ impl<'b> OpenClaims<'b> {
         Open { claim: self.stands(place), comes: Comes::After(place) }
     }
 
-    fn lost(&self, Lost { id, day, enrollment }: &Lost) -> Open {
+    fn lost(&self, plan: usize, Lost { id, day, enrollment }: &Lost) -> Open {
+        let known = day.filter(|_| self.bucket.plans.is_ordered_by_event_date_alone(plan));
         Open {
             claim: self.stands_on(*day, *enrollment),
-            comes: day.map_or(Comes::Anywhere, |day| Comes::At(day, id.to_string())),
+            comes: known.map_or(Comes::Anywhere, |day| Comes::At(day, id.to_string())),
         }
     }
 

@@ -8,6 +8,7 @@ use crate::accumulator::Entry;
 use crate::batch::ingest::Vocabulary;
 use crate::catalog::Catalog;
 use crate::joint::Turn;
+use crate::order::{self, Order, OrderRule};
 use crate::plan::expression::Prior;
 use crate::plan::{EffectiveBy, Plan, PlanFact, PlanReference};
 use crate::reading::bounds::Bounds;
@@ -115,6 +116,17 @@ impl<'c> Plans<'c> {
             compiled: Mutex::default(),
             words: Mutex::default(),
         }
+    }
+
+    /// Whether nothing but the event date and the id order the claims under a plan: of a rejected row no other date is known.
+    pub(super) fn is_ordered_by_event_date_alone(&self, plan: usize) -> bool {
+        let is_default = |prepared: &Prepared<'_>| *self.catalog.order_of(prepared.id) == *order::BY_EVENT_DATE;
+        self.catalog.order() == Order::ByEvent && self.prepared.get(plan).is_some_and(is_default)
+    }
+
+    /// What orders the claims under each plan.
+    pub(super) fn order_rules(&self) -> impl Iterator<Item = &OrderRule> {
+        self.prepared.iter().map(|prepared| self.catalog.order_of(prepared.id))
     }
 
     /// The plans of another catalog with the same facts.

@@ -134,14 +134,13 @@ impl<'b> Rounds<'b> {
     fn take(&mut self, account: &Account, dates: &Dates<'_>, versions: &mut Vec<usize>) -> Option<()> {
         let bucket = self.bucket;
         let prepared = bucket.plans.prepared(account.plan)?;
-        if account.has_reversals
-            || bucket.around.is_told_of(account.index)
-            || prepared.ledger(bucket.plans.vocabulary()).is_none()
-        {
+        let ledger = prepared.ledger(bucket.plans.vocabulary())?;
+        let may_hang_on_order = account.lacks_order && !ledger.tallies.is_empty();
+        if account.has_reversals || may_hang_on_order || bucket.around.is_told_of(account.index) {
             return None;
         }
         let index = u32::try_from(account.index).ok()?;
-        let mut before = None;
+        let (mut before, mut last) = (None, None);
         for place in account.places.clone() {
             let Dated { event, start, version } = dates.at(bucket, prepared, place)?;
             let enrollment = bucket.accounts.enrollment_at(place);
@@ -149,6 +148,10 @@ impl<'b> Rounds<'b> {
                 return None; // an earlier cover again: its sums were left behind
             }
             before = Some((start, enrollment));
+            if last > Some(event) {
+                return None; // an earlier day again: its sums were left behind
+            }
+            last = Some(event);
             *self.days.get_mut(place)? = (event, start);
             *self.account_of.get_mut(place)? = index;
             versions.push(version);

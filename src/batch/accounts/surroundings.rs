@@ -284,9 +284,12 @@ impl<'a> Seen<'a> {
 
     /// Whether two claims of an account may be of one bill; where in doubt, they may.
     fn may_repeat(&self, account: usize) -> bool {
-        let rows = self.accounts.rows_of(&(account..account.saturating_add(1)));
+        let mut rows = Cow::from(self.accounts.rows_of(&(account..account.saturating_add(1))));
+        if !rows.is_sorted_by_key(|row| self.events.at(*row)) {
+            rows.to_mut().sort_by_key(|row| self.events.at(*row));
+        }
         rows.len() > 1
-            && (self.settlements.is_some_and(|settlements| is_any_twice(settlements, rows))
+            && (self.settlements.is_some_and(|settlements| is_any_twice(settlements, &rows))
                 || rows
                     .chunk_by(|one, other| self.events.at(*one) == self.events.at(*other))
                     .any(|day| self.may_repeat_on(day)))

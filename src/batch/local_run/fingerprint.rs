@@ -10,10 +10,11 @@ use super::job::Job;
 use crate::batch::files::{Headers, Intake};
 use crate::catalog::Catalog;
 use crate::error::Error;
+use crate::order::Order;
 use crate::text::{Language, Text, say};
 
 /// The layout of the work files; another one is not read.
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 
 /// Inputs by size, packs by fingerprint, and the options that change what is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,7 @@ pub(super) struct Fingerprint {
     packs: BTreeMap<String, String>,
     /// What pends claims, by an option or by a pack's own word.
     holds: BTreeSet<String>,
+    order: Order,
     ignored: BTreeSet<String>,
     /// How claims and enrollments are read.
     intakes: [Intake; 2],
@@ -88,6 +90,7 @@ impl Fingerprint {
             enrollments: Source::of(&job.enrollments)?,
             packs: packs.chain(joint_limits).collect(),
             holds: holds(catalog),
+            order: catalog.order(),
             ignored: job.ignored.clone(),
             is_spreadsheet_safe: job.is_spreadsheet_safe,
             language: job.language,
@@ -125,6 +128,7 @@ impl Fingerprint {
         }
         let options = [
             (self.holds == earlier.holds, say!("另予暂缓的情形不同", "what pends claims is not the same")),
+            (self.order == earlier.order, say!("理赔的审核先后不同", "the order of claims is not the same")),
             (self.ignored == earlier.ignored, say!("略过的列不同", "the columns that are left out are not the same")),
             (
                 self.intakes == earlier.intakes,

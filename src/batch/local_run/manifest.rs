@@ -13,6 +13,7 @@ use crate::batch::accounts::FINGERPRINT_DIGITS;
 use crate::batch::files::Intake;
 use crate::catalog::Catalog;
 use crate::error::Error;
+use crate::order::Order;
 use crate::text::{Language, say};
 
 /// What a run has read, what it has decided by, and what came of it: the same for the same inputs and packs, however it was run.
@@ -131,6 +132,9 @@ pub struct Settings {
     pub ignore_columns: Vec<String>,
     /// What pends claims, by an option or by a pack's own word: plan, version and what.
     pub holds: Vec<String>,
+    /// The order in which a member's claims were decided.
+    #[serde(default)]
+    pub order: Order,
     /// How each input was read, in their order.
     pub intakes: Vec<InputIntake>,
     /// The unit of recorded payouts that name none, `yuan` or `fen`; none of a batch.
@@ -227,6 +231,7 @@ impl Manifest {
             options: Settings {
                 ignore_columns: job.ignored.iter().cloned().collect(),
                 holds: super::fingerprint::holds(catalog).into_iter().collect(),
+                order: catalog.order(),
                 intakes: intakes.collect(),
                 unit: recorded.map(|recorded| recorded.unit.to_owned()),
                 strict: job.is_strict,

@@ -126,7 +126,7 @@ fn work_out(catalog: &Catalog, history: &History<'_>, wanted: &BTreeSet<&str>) -
         let detail = if is_wanted { Detail::Worked } else { Detail::Plain };
         let decided = unless_bug(history::next(catalog, enrollment, claim, &mut account, room, detail))?;
         match (decided, before) {
-            (None, _) => history::give_up(enrollment, claim, &mut account),
+            (None, _) => history::give_up(catalog, enrollment, claim, &mut account),
             (Some(adjudication), Some(before)) => {
                 let next_yuan = if adjudication.decision().is_open() {
                     case::next_yuan(catalog, enrollment, claim, &before, room)?

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
-use super::{Form, Holding};
+use super::{Form, Policy};
 use crate::cli::feeding::{Feeding, Reading};
 
 /// Decides many claims from files
@@ -53,7 +53,7 @@ pub(in crate::cli) struct Batch {
     #[command(flatten)]
     pub(in crate::cli) feeding: Feeding,
     #[command(flatten)]
-    pub(in crate::cli) holding: Holding,
+    pub(in crate::cli) policy: Policy,
     #[command(flatten)]
     pub(in crate::cli) resources: Resources,
     /// Check the columns, decide the first thousand claims, and write nothing
@@ -202,7 +202,7 @@ pub(in crate::cli) struct Audit {
     #[command(flatten)]
     pub(in crate::cli) feeding: Feeding,
     #[command(flatten)]
-    pub(in crate::cli) holding: Holding,
+    pub(in crate::cli) policy: Policy,
     #[command(flatten)]
     pub(in crate::cli) resources: Resources,
     /// Overwrite results that are there

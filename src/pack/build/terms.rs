@@ -7,6 +7,7 @@ use crate::document::{Form, Node};
 use crate::exact;
 use crate::fact::SHARES_ELSEWHERE;
 use crate::money::FEN;
+use crate::order::{self, OrderRule};
 use crate::pack::choice;
 use crate::pack::resolve::{Countable, Named, expression, whole_months};
 use crate::pack::syntax::Unit;
@@ -17,6 +18,7 @@ use crate::plan::{
 use crate::rounding::{Mode, Rounding};
 use crate::text::say;
 use rust_decimal::Decimal;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl<'n> Builder<'n> {
@@ -235,5 +237,25 @@ impl<'n> Builder<'n> {
         let by =
             if node.get("by")?.text()? == "event_date" { EffectiveBy::EventDate } else { EffectiveBy::CoverageStart };
         Some(Effective { from, until, by })
+    }
+
+    /// What orders the claims of a member: their event date, where the pack does not say.
+    pub(super) fn order_of_claims(&mut self, node: Option<&Node>) -> Option<OrderRule> {
+        let Some(node) = node else { return Some(OrderRule::clone(&order::BY_EVENT_DATE)) };
+        if node.is_empty_list() {
+            let help = say!("写上决定先后的日期，如 `event_date`", "name the dates that count, such as `event_date`");
+            let message = say!("列表不能为空", "the list is empty");
+            self.resolver.findings.report(Code::BadValue, &node.span, message).help_with([help]);
+        }
+        let mut seen = BTreeSet::new();
+        for date in node.items() {
+            let Some(name) = date.text() else { continue };
+            if !seen.insert(name) {
+                let message = say!("日期 `{name}` 列了两次", "the date `{name}` is listed twice");
+                self.resolver.findings.report(Code::DuplicateName, &date.span, message);
+            }
+            self.resolver.slot(name)?;
+        }
+        OrderRule::of(&node.items().iter().filter_map(Node::text).collect::<Vec<_>>())
     }
 }
