@@ -502,7 +502,7 @@ impl OrderRecord {
     fn of(comes: &Comes, event_date: Option<NaiveDate>) -> Option<OrderRecord> {
         let Comes::ByEvent { first, then } = comes else { return Some(OrderRecord::Order(Order::AsReceived)) };
         let is_said = then.is_empty() && first.date() == event_date;
-        let dates = || [first].into_iter().chain(then).map(|day| day.date()).collect();
+        let dates = || [first].into_iter().chain(then).map(Day::date).collect();
         (!is_said).then(|| OrderRecord::Dates(dates()))
     }
 

@@ -59,19 +59,11 @@ pub(crate) fn histories<'c>(
     let joint = Joint::of(bucket);
     let of_kin: BTreeMap<usize, &[Account]> =
         joint.groups().flat_map(|group| group.iter().map(move |account| (account.index, group))).collect();
-    let history = |account: Account| {
-        let mut begun = history::Accounts::new(plans.catalog());
-        let read = legible(bucket, &account, &mut begun)?;
-        let start = begun.into_only()?;
-        let group = of_kin.get(&account.index).copied();
-        if group.is_none() && !account.lacks_order {
-            let claims = read.in_turn_if_any(bucket)?;
-            let claims: Vec<(Enrollment, Claim)> =
-                claims.into_iter().map(|(_, enrollment, claim)| (enrollment.clone(), claim.clone())).collect();
-            return Ok(History { rooms: vec![Room::unlimited(); claims.len()], claims, start });
-        }
-        let (claims, rooms) = told(plans.catalog(), bucket, &account, group.unwrap_or(slice::from_ref(&account)))?;
-        Ok(History { claims, rooms, start })
+    let catalog = plans.catalog();
+    let history = |account: Account| match of_kin.get(&account.index) {
+        Some(group) => told(catalog, bucket, &account, group),
+        None if account.lacks_order => told(catalog, bucket, &account, slice::from_ref(&account)),
+        None => plain(catalog, bucket, &account),
     };
     accounts.iter().filter(is_wanted).map(history).collect()
 }
@@ -141,14 +133,22 @@ impl Traces {
     }
 }
 
-/// The claims of an account, each told whether only its id puts it in its place, and with what joint limits leave for it; decided with all
-/// accounts that joint limits hold together with it.
+/// An account whose claims have nothing to do with others.
+fn plain<'c>(catalog: &'c Catalog, bucket: Bucket<'_>, account: &Account) -> Result<History<'c>, Error> {
+    let mut begun = history::Accounts::new(catalog);
+    let read = legible(bucket, account, &mut begun)?;
+    let in_turn = read.in_turn_if_any(bucket)?.into_iter();
+    let claims: Vec<_> = in_turn.map(|(_, enrollment, claim)| (enrollment.clone(), claim.clone())).collect();
+    Ok(History { rooms: vec![Room::unlimited(); claims.len()], claims, start: begun.into_only()? })
+}
+
+/// An account that is decided with all that joint limits hold together with it; each claim is told whether only its id puts it in its place.
 fn told<'c>(
     catalog: &'c Catalog,
     bucket: Bucket<'_>,
     account: &Account,
     group: &[Account],
-) -> Result<(Vec<(Enrollment, Claim)>, Vec<Room<'c>>), Error> {
+) -> Result<History<'c>, Error> {
     let mut accounts = history::Accounts::new(catalog);
     let read = group.iter().map(|other| legible(bucket, other, &mut accounts)).collect::<Result<Vec<_>, Error>>()?;
     let mut in_turn = Vec::new();
@@ -157,19 +157,21 @@ fn told<'c>(
     }
     in_turn.sort_by(|(one, ..), (other, ..)| one.cmp(other));
     let own = bucket.plans.prepared(account.plan).or_bug()?.id();
+    let start = accounts.clone().into_account(own);
     let (mut claims, mut rooms) = (Vec::new(), Vec::new());
     accounts.take_each(&in_turn, |accounts, enrollment, claim| {
-        // A claim that cannot be decided is open; the run has rejected it, and asks of no room.
         if enrollment.plan() == own {
+            // A claim that cannot be decided asks of no room.
             rooms.push(unless_bug(accounts.room(enrollment, claim))?.unwrap_or_else(Room::unlimited));
             claims.push((enrollment.clone(), claim.clone()));
         }
+        // It is open; the run has rejected it.
         if unless_bug(accounts.next(enrollment, claim))?.is_none() {
             accounts.change(enrollment.plan(), |account| history::give_up(catalog, enrollment, claim, account))?;
         }
         Ok::<_, Error>(())
     })?;
-    Ok((claims, rooms))
+    Ok(History { claims, rooms, start })
 }
 
 /// The claims of an account that can be read; the others are kept as open.
