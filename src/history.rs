@@ -1,8 +1,8 @@
 //! A member's claims under one plan, decided in their declared order.
 
 mod accounts;
-mod level;
 mod prior;
+mod tie_break;
 pub(crate) mod turn;
 
 use std::collections::BTreeMap;

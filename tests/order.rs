@@ -63,7 +63,7 @@ fn pairs(bills: &[Bill]) -> Vec<(Enrollment, Claim)> {
     bills.iter().map(|bill| (cover(), claim(*bill))).collect()
 }
 
-/// What each claim is paid, with the claims that are level with it if the ids decide, in the order in which they are decided.
+/// What each claim is paid, with the claims that are tied with it if the ids decide, in the order in which they are decided.
 fn paid(decided: &[Adjudication]) -> Vec<String> {
     let said = |decided: &Adjudication| {
         let by_id = decided.notices().iter().find(|notice| notice.code() == Code::DecidedById);
@@ -96,8 +96,8 @@ fn the_order_of_claims_is_what_the_pack_says() {
 #[test]
 fn where_only_ids_put_claims_in_order_and_that_changes_an_amount_both_say_so() {
     let catalog = read(&[PACK]).unwrap();
-    let level: [Bill; 2] = [("C1", "2025-03-01", 800, ""), ("C2", "2025-03-01", 500, "")];
-    let (decided, _) = history::decide(&catalog, &pairs(&level)).unwrap();
+    let tied: [Bill; 2] = [("C1", "2025-03-01", 800, ""), ("C2", "2025-03-01", 500, "")];
+    let (decided, _) = history::decide(&catalog, &pairs(&tied)).unwrap();
     let texts: Vec<&str> =
         decided.iter().map(|decided| decided.notices()[0].text().in_language(Language::En)).collect();
     assert_eq!(
@@ -113,7 +113,7 @@ fn where_only_ids_put_claims_in_order_and_that_changes_an_amount_both_say_so() {
     );
     // Enough for all of them in any order, or a day apart: nothing is said.
     for quiet in
-        [[("C1", "2025-03-01", 400, ""), ("C2", "2025-03-01", 500, "")], [("C1", "2025-03-01", 800, ""), level[1]]]
+        [[("C1", "2025-03-01", 400, ""), ("C2", "2025-03-01", 500, "")], [("C1", "2025-03-01", 800, ""), tied[1]]]
     {
         let quiet = if quiet[0].2 == 800 { [quiet[0], ("C2", "2025-03-02", 500, "")] } else { quiet };
         let (decided, _) = history::decide(&catalog, &pairs(&quiet)).unwrap();
@@ -124,9 +124,8 @@ fn where_only_ids_put_claims_in_order_and_that_changes_an_amount_both_say_so() {
 #[test]
 fn of_more_claims_than_two_the_least_and_the_most_are_said() {
     let catalog = read(&[PACK]).unwrap();
-    let level: [Bill; 3] =
-        [("C1", "2025-03-01", 600, ""), ("C2", "2025-03-01", 500, ""), ("C3", "2025-03-01", 700, "")];
-    let (decided, _) = history::decide(&catalog, &pairs(&level)).unwrap();
+    let tied: [Bill; 3] = [("C1", "2025-03-01", 600, ""), ("C2", "2025-03-01", 500, ""), ("C3", "2025-03-01", 700, "")];
+    let (decided, _) = history::decide(&catalog, &pairs(&tied)).unwrap();
     assert_eq!(
         decided[1].notices()[0].text().in_language(Language::En),
         "only the ids say whether it comes before or after `C1`, `C3`: 400.00 yuan are paid in this order, 300.00 to 500.00 in others"
@@ -142,7 +141,7 @@ fn a_date_that_one_of_two_claims_lacks_does_not_put_them_in_order() {
 }
 
 #[test]
-fn a_claim_that_is_reversed_is_level_with_none() {
+fn a_claim_that_is_reversed_is_tied_with_none() {
     let catalog = read(&[PACK]).unwrap();
     let mut claims = pairs(&[("C1", "2025-03-01", 800, ""), ("C2", "2025-03-01", 500, "")]);
     claims.push((cover(), Claim::reversal("R", "C1")));
@@ -169,8 +168,8 @@ fn a_case_is_decided_on_its_history_in_either_order() {
     assert_eq!([posted("C1"), posted("C2")], ["500.00", "500.00"]);
     let (late, _) = case(("C3", "2025-04-01", 50, "")).decide(&catalog).unwrap();
     assert_eq!(late.notices()[0].code(), Code::LaterClaimInHistory);
-    let (level, _) = case(("C3", "2025-06-01", 50, "")).decide(&catalog).unwrap();
-    assert_eq!(level.notices()[0].subjects(), ["C1"]);
+    let (tied, _) = case(("C3", "2025-06-01", 50, "")).decide(&catalog).unwrap();
+    assert_eq!(tied.notices()[0].subjects(), ["C1"]);
 
     let catalog = catalog.in_order(Order::AsReceived);
     let (received, account) = case(("C3", "2025-04-01", 50, "")).decide(&catalog).unwrap();

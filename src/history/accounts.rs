@@ -12,7 +12,7 @@ use crate::joint::{Held, Room};
 use crate::notice::Notice;
 use crate::text::say;
 
-use super::level;
+use super::tie_break;
 use super::turn::InTurn;
 
 /// What a member's claims have posted, plan by plan.
@@ -46,8 +46,8 @@ impl<'c> Accounts<'c> {
         claims: &[InTurn<'_>],
         mut take: impl FnMut(&mut Self, &Enrollment, &Claim) -> Result<(), E>,
     ) -> Result<(), E> {
-        for run in claims.chunk_by(|(one, ..), (other, ..)| one.is_level_with(other)) {
-            let notices = level::notices(self, run)?;
+        for run in claims.chunk_by(|(one, ..), (other, ..)| one.is_tied_with(other)) {
+            let notices = tie_break::notices(self, run)?;
             for ((_, enrollment, claim), notice) in run.iter().zip(notices) {
                 match notice {
                     Some(_) => take(self, enrollment, &Claim::clone(claim).noting(notice))?,
@@ -60,13 +60,13 @@ impl<'c> Accounts<'c> {
 
     /// Decides claims that stand in their turn, before one that is to come next; what is said of that one if only its id puts it after some of them.
     pub(crate) fn take_before(&mut self, claims: &[InTurn<'_>], next: &InTurn<'_>) -> Result<Option<Notice>, Error> {
-        let is_before = |(turn, ..): &&InTurn<'_>| turn.is_level_with(&next.0) && *turn < next.0;
-        let level = claims.iter().rev().take_while(is_before).count();
-        let (earlier, level) = claims.split_at(claims.len().saturating_sub(level));
+        let is_before = |(turn, ..): &&InTurn<'_>| turn.is_tied_with(&next.0) && *turn < next.0;
+        let tied = claims.iter().rev().take_while(is_before).count();
+        let (earlier, tied) = claims.split_at(claims.len().saturating_sub(tied));
         self.pass_each(earlier)?;
-        let run: Vec<InTurn<'_>> = level.iter().chain([next]).cloned().collect();
-        let notice = level::notices(self, &run)?.pop().flatten();
-        self.pass_each(level)?;
+        let run: Vec<InTurn<'_>> = tied.iter().chain([next]).cloned().collect();
+        let notice = tie_break::notices(self, &run)?.pop().flatten();
+        self.pass_each(tied)?;
         Ok(notice)
     }
 

@@ -7,7 +7,7 @@ use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::{Error, OrBug};
 use crate::order::Order;
-use crate::order::day::{Day, are_level};
+use crate::order::day::{Day, are_tied};
 use crate::text::{Text, say};
 
 /// A claim with its enrollment.
@@ -53,8 +53,8 @@ impl<'a> Turn<'a> {
     }
 
     /// Whether only their ids say which of the two comes first.
-    pub(crate) fn is_level_with(&self, other: &Turn<'_>) -> bool {
-        self.received.is_none() && self.plan == other.plan && are_level(self.dates(), other.dates())
+    pub(crate) fn is_tied_with(&self, other: &Turn<'_>) -> bool {
+        self.received.is_none() && self.plan == other.plan && are_tied(self.dates(), other.dates())
     }
 
     fn dates(&self) -> impl Iterator<Item = Day> {

@@ -48,7 +48,7 @@ impl<D> Day<D> {
 }
 
 /// Whether the dates by which two claims of an account are ordered do not say which of them comes first, so that their ids do.
-pub(crate) fn are_level<D: PartialEq>(
+pub(crate) fn are_tied<D: PartialEq>(
     one: impl IntoIterator<Item = Day<D>>,
     other: impl IntoIterator<Item = Day<D>>,
 ) -> bool {

@@ -366,7 +366,7 @@ fn each_as_a_case(catalog: &Catalog, member: &Member, together: &[Adjudication])
             let (adjudication, _) = case.decide(catalog).unwrap();
             let same = |of: &&Adjudication| of.outcome().plan().id == cover.plan && of.outcome().claim() == id;
             let decided = together.iter().find(same).unwrap();
-            // Of two claims that are level the first does not know of the second, which is not in its history.
+            // Of two claims that are tied the first does not know of the second, which is not in its history.
             let notices = |of: &Adjudication| {
                 let notices = of.notices().iter().filter(|notice| notice.code() != Code::DecidedById);
                 notices.cloned().collect::<Vec<_>>()

@@ -19,7 +19,7 @@ use crate::batch::hash::hash_of_member;
 use crate::batch::hash::place_of;
 use crate::batch::{Input, Reject};
 use crate::error::Error;
-use crate::order::day::{Day, are_level};
+use crate::order::day::{Day, are_tied};
 use crate::order::{Order, OrderRule};
 use crate::text::{Text, say};
 
@@ -318,15 +318,15 @@ impl<'a> Sequence<'a> {
 
     /// Whether dates do not put all of these claims in order, which stand in it.
     fn lacks_order(&self, claims: &[Joined]) -> bool {
-        let is_level = |pair: &[Joined]| match pair {
-            [one, other] => are_level(self.dates(one.row), self.dates(other.row)),
+        let is_tied = |pair: &[Joined]| match pair {
+            [one, other] => are_tied(self.dates(one.row), self.dates(other.row)),
             _ => false,
         };
         match self.order {
             Order::ByEvent => {
                 // One that lacks the first date comes last.
                 let lacks_a_date = claims.last().is_some_and(|last| self.first.at(last.row).is_none());
-                claims.len() > 1 && (lacks_a_date || claims.windows(2).any(is_level))
+                claims.len() > 1 && (lacks_a_date || claims.windows(2).any(is_tied))
             }
             Order::AsReceived => false,
         }

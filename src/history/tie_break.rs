@@ -15,7 +15,10 @@ use crate::text::{Text, say};
 /// What claims are paid, by id; nothing of those that cannot be decided, that are reversed, or that reverse another.
 type Paid<'a> = BTreeMap<&'a str, Decimal>;
 
-/// What is said of each of these claims, which follow one another in the declared order and are level in it: nothing of those that are paid the
+/// So many of the claims that are tied with one are named: thousands of one day would name each other.
+const MOST_NAMED: usize = 100;
+
+/// What is said of each of these claims, which follow one another in the declared order and are tied in it: nothing of those that are paid the
 /// same in any order. They are decided in the order of their ids, in the opposite one, and each as the first; they are not taken. A claim that is
 /// reversed leaves nothing behind, and does not count.
 ///
@@ -39,14 +42,15 @@ pub(super) fn notices(accounts: &mut Accounts<'_>, run: &[InTurn<'_>]) -> Result
         let mut other: Vec<Decimal> = others.iter().filter_map(|paid| paid.get(claim.id()).copied()).collect();
         other.retain(|other| *other != paid);
         let (least, most) = (*other.iter().min()?, *other.iter().max()?);
-        let level: Vec<&str> = claims.iter().map(|(_, _, other)| other.id()).filter(|id| *id != claim.id()).collect();
-        Some(Notice::new(Code::DecidedById, text(&level, paid, least, most)).about(level))
+        let tied: Vec<&str> = claims.iter().map(|(_, _, other)| other.id()).filter(|id| *id != claim.id()).collect();
+        let text = text(&tied, paid, least, most);
+        Some(Notice::new(Code::DecidedById, text).about(tied.into_iter().take(MOST_NAMED)))
     };
     Ok(run.iter().map(notice).collect())
 }
 
-fn text(level: &[&str], paid: Decimal, least: Decimal, most: Decimal) -> Text {
-    let Text { zh, en } = notice::named(level);
+fn text(tied: &[&str], paid: Decimal, least: Decimal, most: Decimal) -> Text {
+    let Text { zh, en } = notice::named(tied);
     let [paid, low, high] = [paid, least, most].map(money::print);
     if least == most {
         return say!(
