@@ -237,9 +237,12 @@ impl Legible {
         Ok(Legible { places, claims, faulty })
     }
 
-    /// The same, or none where they have no order.
+    /// The same, or none where they have no order: the run has rejected them.
     pub(super) fn in_turn_if_any(&self, bucket: Bucket<'_>) -> Result<Vec<InTurn<'_>>, Error> {
-        Ok(unless_bug(self.in_turn(bucket))?.unwrap_or_default()) // the run has rejected them
+        Ok(match unless_bug(self.in_turn(bucket))? {
+            Some(in_turn) => in_turn,
+            None => Vec::new(),
+        })
     }
 
     /// The claims in the order in which they are decided.
