@@ -300,6 +300,12 @@ impl Accumulators {
         self.postings.contains_key(claim)
     }
 
+    /// Whether the claim of this id has posted, made under this enrollment as far as that is known.
+    pub(crate) fn has_posted_under(&self, claim: &str, enrollment: &str) -> bool {
+        let own = |posting: &Posting| posting.period.enrollment.as_ref().is_none_or(|own| **own == *enrollment);
+        self.postings.get(claim).is_some_and(own)
+    }
+
     /// Keeps a claim as open until it is posted or closed; where it is open already with another date or cover, that may be any.
     pub(crate) fn keep_open(&mut self, claim: Arc<str>, open: OpenClaim) {
         let known = self.open.entry(claim).or_insert_with(|| open.clone());

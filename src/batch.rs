@@ -49,7 +49,7 @@ use crate::text::{Text, say};
 /// `enrollment_id`, `member_id`, `plan`, `plan_version` where some name one, `shares`, `coverage_start`, `coverage_end` and a column
 /// for each other fact. Amounts are decimals, whole numbers or text; nothing that is a float is taken. An empty value is a fact
 /// that is not given. The claims of a member are decided as [`history::decide_together`](crate::history::decide_together) decides
-/// them: by event date, then in the order in which joint limits serve the plans, then by claim id, whatever their order in the batch.
+/// them, in the order of the catalog: by event, it is the same whatever their order in the batch. [`Decider`](crate::Decider) decides batch after batch.
 /// A reversal follows the claim that it names; its amounts are negative, so that the sum of the payouts is what is due in all.
 ///
 /// The order of the result depends on members, plans, dates and claim ids alone.
@@ -58,9 +58,30 @@ use crate::text::{Text, say};
 /// [`Error::is_columns`] if a column is missing, unknown, or of a type that its fact cannot be read from. What is wrong
 /// with a row is no error: the row is among the rejects.
 pub fn decide(catalog: &Catalog, claims: &RecordBatch, enrollments: &RecordBatch) -> Result<Decided, Error> {
-    let vocabulary = Vocabulary::of(catalog)?;
-    let entered = ingest::enter(&vocabulary, claims, enrollments)?;
-    let mut decided = decide_bucket(&Plans::of(catalog, &vocabulary), entered.given(), true)?;
+    decide_prepared(&Prepared::of(catalog)?, claims, enrollments)
+}
+
+/// The plans of a catalog and their facts, as columns read them.
+pub(crate) struct Prepared<'c> {
+    vocabulary: Vocabulary,
+    plans: Plans<'c>,
+}
+
+impl<'c> Prepared<'c> {
+    pub(crate) fn of(catalog: &'c Catalog) -> Result<Prepared<'c>, Error> {
+        let vocabulary = Vocabulary::of(catalog)?;
+        Ok(Prepared { plans: Plans::of(catalog, &vocabulary), vocabulary })
+    }
+}
+
+/// Decides many claims by plans that are made ready.
+pub(crate) fn decide_prepared(
+    Prepared { vocabulary, plans }: &Prepared<'_>,
+    claims: &RecordBatch,
+    enrollments: &RecordBatch,
+) -> Result<Decided, Error> {
+    let entered = ingest::enter(vocabulary, claims, enrollments)?;
+    let mut decided = decide_bucket(plans, entered.given(), true)?;
     let Entered { rejects, mut observations, .. } = entered;
     decided.rejects.extend(rejects);
     decided.rejects.sort();

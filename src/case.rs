@@ -183,7 +183,7 @@ impl Case {
         history::check_count(self.history.len())?;
         let own_turn = Turn::of(catalog, u64::MAX, &self.enrollment, &self.claim);
         let mut given = 0_u64..;
-        let own = turn::of_account(catalog, given.by_ref().zip(&self.history))?;
+        let own = turn::of_account(catalog, given.by_ref().zip(&self.history), None)?;
         // The history comes first whatever its dates are; what has none does not say that anything else has come.
         let days = own.iter().map(|(turn, ..)| turn.day()).filter(|(day, _)| !day.is_unknown());
         let own_day = self.claim.reverses().is_none().then(|| own_turn.day());
@@ -191,7 +191,7 @@ impl Case {
         let mut in_turn = own;
         for OtherCover { enrollment, history } in self.other_covers.iter().flatten() {
             history::check_count(history.len())?;
-            let claims = turn::of_account(catalog, given.by_ref().zip(history))?;
+            let claims = turn::of_account(catalog, given.by_ref().zip(history), None)?;
             if catalog.joint_limits().holds_together(self.enrollment.plan(), enrollment.plan()) {
                 let comes_before = |turn: &Turn<'_>| match catalog.order() {
                     Order::ByEvent => Some(turn.day()) < day,

@@ -24,7 +24,7 @@ use crate::order::day::{Comes, Day};
 use crate::plan::Plan;
 use crate::text::say;
 pub(crate) use accounts::Accounts;
-use turn::{InTurn, Pair};
+use turn::Pair;
 
 /// A history has at most 10,000 claims.
 pub const MAX_CLAIMS: usize = 10_000;
@@ -79,7 +79,8 @@ pub fn decide_among(
 ) -> Result<(Vec<Adjudication>, Accumulators), Error> {
     check_count(claims.len())?;
     let claims = member::known(catalog, claims, covers);
-    let (decided, accounts) = decide_each(catalog, &claims, &turn::of_account(catalog, as_given(&claims))?)?;
+    let mut accounts = Accounts::new(catalog);
+    let decided = accounts.decide_each(&claims, &turn::of_account(catalog, as_given(&claims), None)?)?;
     Ok((decided, accounts.into_only()?))
 }
 
@@ -113,41 +114,14 @@ pub fn decide_together(
     claims: &[(Enrollment, Claim)],
 ) -> Result<(Vec<Adjudication>, BTreeMap<String, Accumulators>), Error> {
     let claims = member::known(catalog, claims, &[]);
-    let mut by_plan: BTreeMap<&str, Vec<(u64, &Pair)>> = BTreeMap::new();
-    for (given, pair) in as_given(&claims) {
-        by_plan.entry(pair.0.plan()).or_default().push((given, pair));
-    }
-    let mut in_turn = Vec::with_capacity(claims.len());
-    for claims in by_plan.into_values() {
-        check_count(claims.len())?;
-        in_turn.extend(turn::of_account(catalog, claims)?);
-    }
-    in_turn.sort_by(|(one, ..), (other, ..)| one.cmp(other));
-    let (decided, accounts) = decide_each(catalog, &claims, &in_turn)?;
+    let mut accounts = Accounts::new(catalog);
+    let decided = accounts.decide_each(&claims, &turn::of_all(catalog, &claims, &[])?)?;
     Ok((decided, accounts.into_all()))
 }
 
 /// Claims with where they stand among those given.
 pub(crate) fn as_given(claims: &[Pair]) -> impl Iterator<Item = (u64, &Pair)> {
     (0..).zip(claims)
-}
-
-/// Decides all claims of a member, which stand in their turn.
-fn decide_each<'c>(
-    catalog: &'c Catalog,
-    claims: &[Pair],
-    in_turn: &[InTurn<'_>],
-) -> Result<(Vec<Adjudication>, Accounts<'c>), Error> {
-    let mut accounts = Accounts::new(catalog);
-    for (enrollment, claim) in claims {
-        accounts.foresee(enrollment, claim)?;
-    }
-    let mut decided = Vec::with_capacity(in_turn.len());
-    accounts.take_each(in_turn, |accounts, enrollment, claim| {
-        decided.push(accounts.next(enrollment, claim)?);
-        Ok::<_, Error>(())
-    })?;
-    Ok((decided, accounts))
 }
 
 pub(crate) fn check_count(count: usize) -> Result<(), Error> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::accumulator::{Accumulators, Group, Open, Period};
 use crate::adjudicate::Adjudication;
@@ -324,7 +325,7 @@ fn comes_before<'l>(one: &str, other: &str, limits: &'l [(JointLimit, String)]) 
 }
 
 /// One account of a member as joint limits see it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Held {
     pub(crate) plan: String,
     pub(crate) accumulators: Accumulators,
@@ -336,6 +337,23 @@ impl Held {
     /// An account under a plan.
     pub(crate) fn new(plan: &str, accumulators: Accumulators) -> Held {
         Held { plan: plan.to_owned(), accumulators, covers: BTreeMap::new() }
+    }
+
+    /// An account with the covers under which claims were made.
+    pub(crate) fn of(plan: &str, accumulators: Accumulators, covers: Vec<Cover>) -> Held {
+        let cover = |Cover { enrollment_id, start, end }| {
+            (Period { start, enrollment: enrollment_id.as_deref().map(Arc::from) }, end)
+        };
+        Held { covers: covers.into_iter().map(cover).collect(), ..Held::new(plan, accumulators) }
+    }
+
+    /// The covers under which claims were made.
+    pub(crate) fn covers(&self) -> Vec<Cover> {
+        let cover = |(period, end): (&Period, &Option<NaiveDate>)| {
+            let enrollment_id = period.enrollment.as_deref().map(str::to_owned);
+            Cover { enrollment_id, start: period.start, end: *end }
+        };
+        self.covers.iter().map(cover).collect()
     }
 
     /// The same with a cover under which claims are made.
@@ -382,6 +400,16 @@ impl Held {
         let unsaid: BTreeSet<Period> = counted.clone().map(|period| Period::of_any_that_starts(period.start)).collect();
         counted.cloned().chain(unsaid).map(Group::Period).collect()
     }
+}
+
+/// A cover under which claims were made, as it is kept.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Cover {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enrollment_id: Option<String>,
+    start: NaiveDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<NaiveDate>,
 }
 
 /// What is known of an account besides postings: its open claims, and the covers under which claims were made.

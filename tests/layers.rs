@@ -58,6 +58,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
             "catalog",
             "certificate::*",
             "curve::*",
+            "decider::*",
             "explain",
             "history::*",
             "joint",

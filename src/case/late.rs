@@ -24,7 +24,7 @@ pub(super) fn notice(case: &Case, catalog: &Catalog, received: &Accumulators) ->
     let own = case.claim.reverses().unwrap_or(case.claim.id());
     let mut all = case.history.clone();
     all.push((case.enrollment.clone(), case.claim.clone()));
-    let in_turn = turn::of_account(catalog, history::as_given(&all))?;
+    let in_turn = turn::of_account(catalog, history::as_given(&all), None)?;
     // A claim without a date comes last only because nobody knows where it belongs.
     let claims = in_turn.iter().filter(|(turn, _, claim)| claim.reverses().is_none() && !turn.day().0.is_unknown());
     let claims: Vec<&str> = claims.map(|(_, _, claim)| claim.id()).skip_while(|id| *id != own).collect();

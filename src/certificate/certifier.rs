@@ -77,7 +77,7 @@ impl<'c> Certifier<'c> {
             accounts.foresee(enrollment, claim)?;
         }
         let mut certificates = Vec::new();
-        for (_, enrollment, claim) in turn::of_account(self.catalog, history::as_given(&claims))? {
+        for (_, enrollment, claim) in turn::of_account(self.catalog, history::as_given(&claims), None)? {
             let (certificate, _) =
                 accounts.take(enrollment, claim, |account, room| self.next(enrollment, claim, account, room))?;
             certificates.extend(certificate);

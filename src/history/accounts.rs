@@ -13,7 +13,7 @@ use crate::notice::Notice;
 use crate::text::say;
 
 use super::tie_break;
-use super::turn::InTurn;
+use super::turn::{InTurn, Pair};
 
 /// What a member's claims have posted, plan by plan.
 #[derive(Debug, Clone)]
@@ -26,6 +26,29 @@ impl<'c> Accounts<'c> {
     /// Before the first claim.
     pub(crate) fn new(catalog: &'c Catalog) -> Accounts<'c> {
         Accounts { catalog, held: Vec::new() }
+    }
+
+    /// After claims that have posted so.
+    pub(crate) fn of(catalog: &'c Catalog, held: Vec<Held>) -> Accounts<'c> {
+        Accounts { catalog, held }
+    }
+
+    /// What is posted, by plan.
+    pub(crate) fn into_held(self) -> Vec<Held> {
+        self.held
+    }
+
+    /// Decides claims of the member, which stand in their turn.
+    pub(crate) fn decide_each(&mut self, claims: &[Pair], in_turn: &[InTurn<'_>]) -> Result<Vec<Adjudication>, Error> {
+        for (enrollment, claim) in claims {
+            self.foresee(enrollment, claim)?;
+        }
+        let mut decided = Vec::with_capacity(in_turn.len());
+        self.take_each(in_turn, |accounts, enrollment, claim| {
+            decided.push(accounts.next(enrollment, claim)?);
+            Ok::<_, Error>(())
+        })?;
+        Ok(decided)
     }
 
     /// Keeps a claim as open before any is decided, if it is so from the start.

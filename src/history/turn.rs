@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
+use crate::accumulator::Accumulators;
 use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::{Error, OrBug};
+use crate::joint::Held;
 use crate::order::Order;
 use crate::order::day::{Day, are_tied};
 use crate::text::{Text, say};
@@ -65,13 +69,14 @@ impl<'a> Turn<'a> {
 /// A claim with its turn.
 pub(crate) type InTurn<'a> = (Turn<'a>, &'a Enrollment, &'a Claim);
 
-/// The claims of one account in their turn, each given with where it stands among all.
+/// The claims of one account in their turn, each given with where it stands among all. A reversal may take back what has posted before all of them.
 ///
 /// # Errors
 /// [`Error::is_history`] if two share an id, or a reversal has no claim among them that it takes back.
 pub(crate) fn of_account<'a>(
     catalog: &Catalog,
     claims: impl IntoIterator<Item = (u64, &'a Pair)>,
+    before: Option<&Accumulators>,
 ) -> Result<Vec<InTurn<'a>>, Error> {
     let claims: Vec<(u64, &Pair)> = claims.into_iter().collect();
     let mut by_id: BTreeMap<&str, &Pair> = BTreeMap::new();
@@ -81,8 +86,27 @@ pub(crate) fn of_account<'a>(
             return Err(Error::history(say!("理赔申请编号 `{id}` 重复", "two claims have the id `{id}`")));
         }
     }
-    let turn = |(given, pair): (u64, &'a Pair)| Ok((turn(catalog, given, pair, &by_id)?, &pair.0, &pair.1));
+    let turn = |(given, pair): (u64, &'a Pair)| Ok((turn(catalog, given, pair, &by_id, before)?, &pair.0, &pair.1));
     let mut in_turn = claims.iter().copied().map(turn).collect::<Result<Vec<_>, Error>>()?;
+    in_turn.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    Ok(in_turn)
+}
+
+/// The claims of a member under all plans in their turn, as they are given.
+///
+/// # Errors
+/// Those of [`of_account`], and [`Error::is_history`] if there are more than [`MAX_CLAIMS`](super::MAX_CLAIMS) under a plan.
+pub(crate) fn of_all<'a>(catalog: &Catalog, claims: &'a [Pair], before: &[Held]) -> Result<Vec<InTurn<'a>>, Error> {
+    let mut by_plan: BTreeMap<&str, Vec<(u64, &Pair)>> = BTreeMap::new();
+    for (given, pair) in super::as_given(claims) {
+        by_plan.entry(pair.0.plan()).or_default().push((given, pair));
+    }
+    let mut in_turn = Vec::with_capacity(claims.len());
+    for (plan, claims) in by_plan {
+        super::check_count(claims.len())?;
+        let before = before.iter().find(|held| held.plan == plan).map(|held| &held.accumulators);
+        in_turn.extend(of_account(catalog, claims, before)?);
+    }
     in_turn.sort_by(|(one, ..), (other, ..)| one.cmp(other));
     Ok(in_turn)
 }
@@ -92,9 +116,14 @@ fn turn<'a>(
     given: u64,
     pair @ (enrollment, claim): &'a Pair,
     by_id: &BTreeMap<&str, &'a Pair>,
+    before: Option<&Accumulators>,
 ) -> Result<Turn<'a>, Error> {
     let Some(reversed) = claim.reverses() else { return Ok(Turn::of(catalog, given, enrollment, claim)) };
     let original = by_id.get(reversed).copied();
+    if original.is_none() && before.is_some_and(|before| before.has_posted_under(reversed, enrollment.id())) {
+        let first = Day::On(NaiveDate::MIN);
+        return Ok(Turn { first, reversal: Some(claim.id()), ..Turn::of(catalog, given, enrollment, claim) });
+    }
     if let Err(Text { zh, en }) = reversed_claim(pair, original) {
         let id = claim.id();
         return Err(Error::history(say!("`{id}` 冲销 `{reversed}`：{zh}", "`{id}` reverses `{reversed}`: {en}")));

@@ -8,7 +8,10 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use huzhu::batch::{self, Alone, Job};
-use huzhu::{Accumulators, Adjudication, Case, Catalog, Claim, Code, Decision, Enrollment, history, money};
+use huzhu::{
+    Accumulators, Adjudication, Case, Catalog, Claim, Code, Decider, Decision, Enrollment, MemberAccounts, history,
+    money,
+};
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
@@ -325,7 +328,7 @@ fn every_way_in_takes_the_same_off() {
         let (payouts, lines) = world.batch(&members, 1, false);
         assert_eq!((payouts.clone(), lines.clone()), world.batch(&members, 3, true), "{per}");
         let batched = results(&payouts, &lines);
-        let (mut cut, mut decided) = (0, 0);
+        let (mut cut, mut decided, mut calls) = (0, 0, 0);
         for member in &members {
             let (together, _) = history::decide_together(&world.catalog, &member.claims()).unwrap();
             for adjudication in &together {
@@ -338,10 +341,35 @@ fn every_way_in_takes_the_same_off() {
                 decided += 1;
             }
             each_as_a_case(&world.catalog, member, &together);
+            calls += call_after_call(&world.catalog, member, &together);
         }
+        assert!(calls >= 60, "{calls}");
         assert_eq!(decided, batched.len());
         assert!(cut >= 20, "{per}: {cut} claims of {decided} are cut");
     }
+}
+
+/// Every claim of the member in a call of its own, with the accounts going out and coming back; how many calls there were. A claim without a date would
+/// have to be known from the start.
+fn call_after_call(catalog: &Catalog, member: &Member, together: &[Adjudication]) -> usize {
+    let claims = history::known(catalog, &member.claims());
+    if claims.iter().any(|(_, claim)| claim.reverses().is_none() && claim.fact("event_date").is_none()) {
+        return 0;
+    }
+    let decider = Decider::new(catalog);
+    let Some((enrollment, _)) = claims.first() else { return 0 };
+    let mut accounts = MemberAccounts::new(enrollment.member());
+    for expected in together {
+        let (plan, id) = (&expected.outcome().plan().id, expected.outcome().claim());
+        let is_meant = |(enrollment, claim): &&(Enrollment, Claim)| enrollment.plan() == plan && claim.id() == id;
+        let (enrollment, claim) = claims.iter().find(is_meant).unwrap();
+        accounts = serde_json::from_str(&serde_json::to_string(&accounts).unwrap()).unwrap();
+        let decided = decider.next(&mut accounts, enrollment, claim).unwrap();
+        assert_eq!(decided.outcome(), expected.outcome());
+        assert_eq!(decided.benefits(), expected.benefits(), "{id}");
+        assert_eq!(decided.reasons(), expected.reasons(), "{id}");
+    }
+    together.len()
 }
 
 /// Every claim of the member as the claim of a case file, with the claims that come before it, or may: those without a date.

@@ -5,8 +5,8 @@ use std::cell::Cell;
 use chrono::NaiveDate;
 use huzhu::history::Measure;
 use huzhu::{
-    Accumulators, Adjudication, BenefitLines, Case, Claim, Code, Decision, Enrollment, Notice, Outcome, Reason, Value,
-    exact, history,
+    Accumulators, Adjudication, BenefitLines, Case, Claim, Code, Decider, Decision, Enrollment, MemberAccounts, Notice,
+    Order, Outcome, Reason, Value, exact, history,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 
 use super::law::{decide_in_turn, over_every_pack};
 use super::member::{Telling, Told};
-use super::shelf::{CATALOG, WAITING};
+use super::shelf::{CATALOG, RECEIVED, WAITING};
 
 type Pair = (Enrollment, Claim);
 
@@ -203,6 +203,59 @@ fn a_history_may_be_decided_in_two_sittings() {
         }
         Ok(())
     });
+}
+
+/// Splitting is nothing: the claims of a member in one call, or one call after another, in the order of the catalog, with what is posted going
+/// out and coming back. What is said of a claim because of others is told from the start; of claims that only ids order, it is said within a call.
+#[test]
+fn splitting_claims_into_calls_is_nothing() {
+    let (split, reversed) = (Cell::new(0), Cell::new(0));
+    for catalog in [&*CATALOG, &*RECEIVED] {
+        let decider = Decider::new(catalog);
+        over_every_pack(Telling::anything(4), |pack, told| {
+            let mut claims = match catalog.order() {
+                Order::ByEvent => in_order(&pairs(told)),
+                Order::AsReceived => pairs(told),
+            };
+            if catalog.order() == Order::ByEvent {
+                claims.retain(|(_, claim)| claim.fact("event_date").is_some()); // one without a date would have to be known from the start
+            }
+            let Some((cover, first)) = claims.first().cloned() else { return Ok(()) };
+            let reversal = (cover, Claim::reversal("R", first.id()));
+            let place = if catalog.order() == Order::ByEvent { 1 } else { claims.len() / 2 + 1 };
+            let mut with_reversal = claims.clone();
+            with_reversal.insert(place, reversal);
+            for claims in [claims, with_reversal] {
+                let known = history::known(catalog, &claims);
+                let mut whole = MemberAccounts::new("M1");
+                let Ok(expected) = decider.decide(&mut whole, &known) else { continue }; // nothing was posted that could be reversed
+                reversed.set(reversed.get() + usize::from(claims.iter().any(|(_, claim)| claim.reverses().is_some())));
+                for size in 1..claims.len() {
+                    let (mut accounts, mut decided) = (MemberAccounts::new("M1"), Vec::new());
+                    for call in known.chunks(size) {
+                        accounts = serde_json::from_str(&serde_json::to_string(&accounts).unwrap()).unwrap();
+                        match call {
+                            [(enrollment, claim)] => {
+                                decided.push(decider.next(&mut accounts, enrollment, claim).unwrap())
+                            }
+                            several => decided.extend(decider.decide(&mut accounts, several).unwrap()),
+                        }
+                    }
+                    prop_assert_eq!(
+                        all_but_for_ids(&decided),
+                        all_but_for_ids(&expected),
+                        "{} in {}",
+                        &pack.file,
+                        size
+                    );
+                    prop_assert_eq!(&accounts, &whole, "{} in {}", &pack.file, size);
+                    split.set(split.get() + 1);
+                }
+            }
+            Ok(())
+        });
+    }
+    assert!(split.get() > 0 && reversed.get() > 0, "{} splits, {} with a reversal", split.get(), reversed.get());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
-use huzhu::{Absent, Catalog, Hold, Holder, Kind, Plan, STANDARD, Text, calendar, exact};
+use huzhu::{Absent, Catalog, Hold, Holder, Kind, Order, Plan, STANDARD, Text, calendar, exact};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json};
 use toml::de::{DeTable, DeValue};
@@ -16,6 +16,11 @@ pub(crate) static CATALOG: LazyLock<Catalog> =
 /// The same packs, where a claim waits for an earlier one that is open.
 pub(crate) static WAITING: LazyLock<Catalog> = LazyLock::new(|| {
     Catalog::load(Path::new("rules")).unwrap_or_else(|wrong| panic!("{wrong}")).holding(Hold::OpenClaims)
+});
+
+/// The same packs, in the order in which claims were received.
+pub(crate) static RECEIVED: LazyLock<Catalog> = LazyLock::new(|| {
+    Catalog::load(Path::new("rules")).unwrap_or_else(|wrong| panic!("{wrong}")).in_order(Order::AsReceived)
 });
 
 /// Every version of every plan, with its text.

@@ -252,7 +252,7 @@ impl Legible {
             Ok::<_, Error>(bucket.claims.number(bucket.accounts.claim_at(*place)))
         };
         let given = self.claims.iter().map(|pair| Ok((number(&pair.1)?, pair)));
-        turn::of_account(bucket.plans.catalog(), given.collect::<Result<Vec<_>, Error>>()?)
+        turn::of_account(bucket.plans.catalog(), given.collect::<Result<Vec<_>, Error>>()?, None)
     }
 }
 
