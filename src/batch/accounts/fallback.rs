@@ -238,11 +238,8 @@ impl Legible {
     }
 
     /// The same, or none where they have no order: the run has rejected them.
-    pub(super) fn in_turn_if_any(&self, bucket: Bucket<'_>) -> Result<Vec<InTurn<'_>>, Error> {
-        Ok(match unless_bug(self.in_turn(bucket))? {
-            Some(in_turn) => in_turn,
-            None => Vec::new(),
-        })
+    pub(super) fn in_turn_if_any(&self, bucket: Bucket<'_>) -> Result<impl Iterator<Item = InTurn<'_>>, Error> {
+        Ok(unless_bug(self.in_turn(bucket))?.into_iter().flatten())
     }
 
     /// The claims in the order in which they are decided.

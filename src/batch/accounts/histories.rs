@@ -137,7 +137,7 @@ impl Traces {
 fn plain<'c>(catalog: &'c Catalog, bucket: Bucket<'_>, account: &Account) -> Result<History<'c>, Error> {
     let mut begun = history::Accounts::new(catalog);
     let read = legible(bucket, account, &mut begun)?;
-    let in_turn = read.in_turn_if_any(bucket)?.into_iter();
+    let in_turn = read.in_turn_if_any(bucket)?;
     let claims: Vec<_> = in_turn.map(|(_, enrollment, claim)| (enrollment.clone(), claim.clone())).collect();
     Ok(History { rooms: vec![Room::unlimited(); claims.len()], claims, start: begun.into_only()? })
 }
