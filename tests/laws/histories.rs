@@ -236,7 +236,7 @@ fn splitting_claims_into_calls_is_nothing() {
                         accounts = serde_json::from_str(&serde_json::to_string(&accounts).unwrap()).unwrap();
                         match call {
                             [(enrollment, claim)] => {
-                                decided.push(decider.next(&mut accounts, enrollment, claim).unwrap())
+                                decided.push(decider.next(&mut accounts, enrollment, claim).unwrap());
                             }
                             several => decided.extend(decider.decide(&mut accounts, several).unwrap()),
                         }
