@@ -28,13 +28,8 @@ mod typos;
 #[cfg(feature = "workbook")]
 mod workbook;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Instant;
-
-use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
-use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
 pub use self::amount::Unit;
 pub use self::cause::{Cause, Subject, causes, title};
@@ -54,11 +49,11 @@ pub use self::summary::{CauseTotal, Rows, Summary};
 pub use self::workbook::workbook;
 use crate::batch::files::{Encoding, Sink, Style};
 use crate::batch::{
-    Digest, InputFile, LEAST_MEMORY, Progress, RecordedFile, digest_of, each_once, refuse_to_lose, run_watched,
+    Digest, InputFile, LEAST_MEMORY, Progress, RecordedFile, beside, digest_of, each_once, refuse_to_lose, run_watched,
 };
 use crate::catalog::Catalog;
 use crate::error::{Error, Remedy};
-use crate::text::{Language, Text, say};
+use crate::text::say;
 
 /// Recomputes all recorded payouts of an audit and writes what differs.
 ///
@@ -71,7 +66,7 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
     let started = Instant::now();
     audit.check()?;
     let (sink, notes) =
-        (Sink::new(audit.out_path(), &difference::schema())?, Sink::new(&audit.notes, &schema_of_notes())?);
+        (Sink::new(audit.out_path(), &difference::schema())?, Sink::new(&audit.notes, &note::schema())?);
     let (mut recorded, digest) = audit.read_recorded(progress)?;
     let (job, [claims, enrollments]) = audit.job.clone().with_encodings()?;
     let marks = job.marks(&[recorded.encoding, claims, enrollments]);
@@ -81,12 +76,9 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
     let job = job.recorded(audit.recorded_file(&digest, recorded.encoding));
     let policies = audit.compares_roundings.then(|| Policies::of(catalog));
     let forensics = policies.as_ref().map(|policies| Roundings::new(policies, &recorded));
-    let comparer = Comparer::new(catalog, &recorded, &sink, forensics, audit.keeps_gravest);
+    let comparer = Comparer::new(catalog, &recorded, [&sink, &notes], forensics, audit.keeps_gravest);
     let batch = run_watched(&job, catalog, progress, Some(&comparer))?;
     let (found, fits) = comparer.into_found();
-    let rows = rows_of_notes(&recorded.notes, style.words.language())
-        .map_err(|fault| Error::output(Text::same(&fault.to_string())))?;
-    notes.whole(&rows, &audit.notes)?;
     let sample = audit.sampling.and_then(|sampling| sample::draw(sampling, found.payouts(&recorded, catalog)));
     let plans = plans::totals(&found, &recorded, catalog);
     let mut summary = Summary::of(batch, &mut recorded, found);
@@ -99,13 +91,14 @@ impl Audit {
     /// The recorded payouts, and the digest of their file, which is taken meanwhile.
     fn read_recorded(&self, progress: &dyn Progress) -> Result<(Recorded, Digest), Error> {
         let is_over = AtomicBool::new(false);
-        thread::scope(|scope| {
-            let digest = scope.spawn(|| digest_of(&self.recorded, progress, || is_over.load(Ordering::Relaxed)));
+        let read = || {
             let recorded = Recorded::read(self);
             is_over.store(recorded.is_err(), Ordering::Relaxed);
-            let digest = digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            Ok((recorded?, digest?))
-        })
+            recorded
+        };
+        let (recorded, digest) =
+            beside(read, || digest_of(&self.recorded, progress, || is_over.load(Ordering::Relaxed)));
+        Ok((recorded?, digest?))
     }
 
     /// What the manifest says of the recorded payouts.
@@ -114,14 +107,14 @@ impl Audit {
         RecordedFile { file, intake: self.recorded_as.clone().found(encoding), unit: self.unit.name() }
     }
 
-    /// Every file is one of its own, and the notes are not there yet.
+    /// Every file is one of its own, and none of the outputs is there unless an earlier run may have written it.
     fn check(&self) -> Result<(), Error> {
         let recorded = (self.recorded.as_path(), &self.recorded_as);
-        each_once(self.job.files(Some(recorded)).chain([self.notes.clone()]))?;
-        if self.notes.exists() && !self.job.overwrites() {
-            return refuse_to_lose(self.job.outputs().chain([self.notes.clone()]), &self.job.corrections());
+        each_once(self.job.files(Some(recorded)))?;
+        if self.job.overwrites() || self.job.has_begun() {
+            return Ok(());
         }
-        Ok(())
+        refuse_to_lose(self.job.outputs(), &self.job.corrections(), self.job.out_path())
     }
 
     /// What is left for deciding beside the recorded payouts.
@@ -139,30 +132,4 @@ impl Audit {
             }
         }
     }
-}
-
-fn schema_of_notes() -> SchemaRef {
-    let text = |name| Field::new(name, DataType::Utf8, false);
-    Arc::new(Schema::new(vec![
-        Field::new("row", DataType::UInt64, false),
-        text("claim_id"),
-        text("column"),
-        text("value"),
-        Field::new("read_as", DataType::Decimal128(18, 2), true),
-        text("reason"),
-    ]))
-}
-
-fn rows_of_notes(notes: &[Note], language: Language) -> Result<RecordBatch, ArrowError> {
-    let text =
-        |of: &dyn Fn(&'_ Note) -> String| -> ArrayRef { Arc::new(StringArray::from_iter_values(notes.iter().map(of))) };
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(UInt64Array::from_iter_values(notes.iter().map(|note| note.row))),
-        text(&|note| note.claim.clone()),
-        text(&|note| note.column.clone()),
-        text(&|note| note.value.clone()),
-        difference::amounts(notes.iter().map(|note| note.read_as))?,
-        text(&|note| note.reason.in_language(language).to_owned()),
-    ];
-    RecordBatch::try_new(schema_of_notes(), columns)
 }

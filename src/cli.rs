@@ -105,13 +105,20 @@ pub(crate) fn run() -> ExitCode {
     };
     let setting = common.setting(&home);
     let outcome = misread.map_or_else(|| execute(command, &setting), Err).and_then(|report| {
-        write(io::stderr(), &setting.remarks, &report.remarks, &setting)?;
+        match write(io::stderr(), &setting.remarks, &report.remarks) {
+            // Remarks that nobody hears stop no results.
+            Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => {
+                return Err(not_written(&fault, setting.language));
+            }
+            Ok(()) | Err(_) => {}
+        }
         let results = if report.is_file && !io::stdout().is_terminal() {
             Cow::Borrowed(report.results.as_bytes())
         } else {
             Cow::Owned(tamed(&report.results, setting.results.is_styled).into_bytes())
         };
-        write_bytes(io::stdout(), &setting.results, &results, &setting)?;
+        let written = write_bytes(io::stdout(), &setting.results, &results);
+        written.map_err(|fault| not_written(&fault, setting.language))?;
         report.not_run.map_or(Ok(report.is_wrong), Err)
     });
     match outcome {
@@ -120,7 +127,7 @@ pub(crate) fn run() -> ExitCode {
         Err(failure) => {
             // Where standard error is closed too, the exit code alone must do.
             let told = words_of(&failure, &setting.remarks, setting.language);
-            let _unheard = write(io::stderr(), &setting.remarks, &told, &setting);
+            let _unheard = write(io::stderr(), &setting.remarks, &told);
             ExitCode::from(COULD_NOT_RUN)
         }
     }
@@ -157,10 +164,11 @@ fn end_with(fault: &clap::Error, language: Language) -> ExitCode {
     // Where nobody listens, the exit code alone must do.
     if fault.use_stderr() {
         let _unheard = anstream::stderr().write_all(told.as_bytes());
-        ExitCode::from(COULD_NOT_RUN)
-    } else {
-        let _unheard = anstream::stdout().write_all(told.as_bytes());
-        ExitCode::SUCCESS
+        return ExitCode::from(COULD_NOT_RUN);
+    }
+    match delivered(anstream::stdout(), told.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_unheard) => ExitCode::from(COULD_NOT_RUN),
     }
 }
 
@@ -205,28 +213,27 @@ fn without_batch(setting: &Setting) -> Failure {
 }
 
 /// Writes a text, and nothing that a terminal would obey but colours.
-fn write(stream: impl AsLockedWrite + RawStream, look: &Look, text: &str, setting: &Setting) -> Result<(), Failure> {
-    write_bytes(stream, look, tamed(text, look.is_styled).as_bytes(), setting)
+fn write(stream: impl AsLockedWrite + RawStream, look: &Look, text: &str) -> io::Result<()> {
+    write_bytes(stream, look, tamed(text, look.is_styled).as_bytes())
 }
 
-/// Writes all of it; that no one reads on is no failure.
-fn write_bytes(
-    mut stream: impl AsLockedWrite + RawStream,
-    look: &Look,
-    bytes: &[u8],
-    setting: &Setting,
-) -> Result<(), Failure> {
-    let written = if look.is_styled {
-        let mut stream = AutoStream::always(stream);
-        stream.write_all(bytes).and_then(|()| stream.flush())
-    } else {
-        stream.write_all(bytes).and_then(|()| stream.flush())
-    };
-    match written {
-        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => {
-            let why = files::why(&fault, setting.language);
-            Err(Failure::new(say!(setting.language, "结果写不出去：{why}", "the results cannot be written: {why}")))
-        }
+fn write_bytes(stream: impl AsLockedWrite + RawStream, look: &Look, bytes: &[u8]) -> io::Result<()> {
+    if look.is_styled { delivered(AutoStream::always(stream), bytes) } else { delivered(stream, bytes) }
+}
+
+fn not_written(fault: &io::Error, language: Language) -> Failure {
+    let why = files::why(fault, language);
+    Failure::new(say!(language, "结果写不出去：{why}", "the results cannot be written: {why}"))
+}
+
+/// Writes all of it. That no one reads on is no failure, as of `head`; that no one has read the first line is one.
+fn delivered(mut stream: impl Write, bytes: &[u8]) -> io::Result<()> {
+    let first = bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |end| end.saturating_add(1));
+    let (first, rest) = bytes.split_at_checked(first).unwrap_or((bytes, &[]));
+    stream.write_all(first)?;
+    stream.flush()?;
+    match stream.write_all(rest).and_then(|()| stream.flush()) {
+        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => Err(fault),
         Ok(()) | Err(_) => Ok(()),
     }
 }

@@ -36,6 +36,8 @@ pub enum Remedy {
     StartOver,
     /// To allow more memory.
     MoreMemory,
+    /// To allow the work folder more of the disk.
+    MoreSpace,
     /// To say of a file in which row its header stands.
     HeaderRow,
 }

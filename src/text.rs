@@ -49,6 +49,7 @@ impl Text {
             io::ErrorKind::FileTooLarge => say!("文件超出允许的大小", "the file is larger than the system allows"),
             io::ErrorKind::ReadOnlyFilesystem => say!("文件系统只读", "the file system cannot be written"),
             io::ErrorKind::UnexpectedEof => say!("文件不完整", "the file ends too early"),
+            io::ErrorKind::BrokenPipe => say!("没有程序在读", "nobody reads"),
             io::ErrorKind::OutOfMemory => say!("内存不足", "out of memory"),
             _ => say!("系统报告 `{fault}`", "{fault}"),
         }

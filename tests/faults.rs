@@ -3,11 +3,13 @@
 //! The inputs stand in `tests/faults/inputs`, one folder a case.
 
 mod as_written;
+mod bounds;
 mod clerk;
 mod clerks_hour;
 mod contradictions;
 mod details;
 mod encodings;
+mod endings;
 mod every_way;
 mod files;
 mod first_files;

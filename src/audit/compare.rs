@@ -13,6 +13,7 @@ use super::cause::Cause;
 use super::difference::{self, Difference, MOST_LISTED};
 use super::found::{Found, State};
 use super::hypotheses::{Earlier, MOST_EARLIER, Scene};
+use super::note;
 use super::plan_variants::Variants;
 use super::recorded::Recorded;
 use super::roundings::{Fit, Roundings};
@@ -34,6 +35,7 @@ pub(super) struct Comparer<'a> {
     /// The claims whose records could not be read.
     unread: BTreeSet<&'a str>,
     sink: &'a Sink,
+    notes: &'a Sink,
     /// By the number of the version that decides; made where one is first needed.
     variants: Vec<OnceLock<Variants>>,
     found: Mutex<Found>,
@@ -45,7 +47,7 @@ impl<'a> Comparer<'a> {
     pub(super) fn new(
         catalog: &'a Catalog,
         recorded: &'a Recorded,
-        sink: &'a Sink,
+        [sink, notes]: [&'a Sink; 2],
         forensics: Option<Roundings<'a>>,
         keeps_gravest: bool,
     ) -> Comparer<'a> {
@@ -69,6 +71,7 @@ impl<'a> Comparer<'a> {
             recorded,
             unread: recorded.notes.iter().filter(|note| note.is_rejected()).map(|note| note.claim.as_str()).collect(),
             sink,
+            notes,
             variants: catalog.plans().map(|_| OnceLock::new()).collect(),
             found: Mutex::new(found),
             forensics,
@@ -262,6 +265,11 @@ impl Watch for Comparer<'_> {
         self.lines(&mut found);
         let rows = difference::rows(&found.lines).map_err(|fault| Error::output(Text::same(&fault.to_string())))?;
         self.sink.whole(&rows, to)
+    }
+
+    fn write_notes(&self, to: &Path) -> Result<(), Error> {
+        let rows = note::rows(&self.recorded.notes, self.notes.speaks());
+        self.notes.whole(&rows.map_err(|fault| Error::output(Text::same(&fault.to_string())))?, to)
     }
 }
 

@@ -42,17 +42,18 @@ impl Audit {
         out: impl Into<PathBuf>,
     ) -> Audit {
         let out = out.into();
+        let notes = for_people_beside(&out, "notes");
         Audit {
             recorded: recorded.into(),
             recorded_as: Intake::default(),
             is_strict: false,
-            notes: for_people_beside(&out, "notes"),
+            notes: notes.clone(),
             unit: Unit::default(),
             memory: crate::batch::USUAL_MEMORY,
             compares_roundings: false,
             sampling: None,
             keeps_gravest: false,
-            job: Job::new(claims, enrollments, out),
+            job: Job::new(claims, enrollments, out).notes(notes),
         }
     }
 
@@ -65,7 +66,8 @@ impl Audit {
     /// Writes what is to be said of recorded payouts to this file.
     #[must_use]
     pub fn notes(self, notes: impl Into<PathBuf>) -> Audit {
-        Audit { notes: notes.into(), ..self }
+        let notes = notes.into();
+        Audit { job: self.job.notes(notes.clone()), notes, ..self }
     }
 
     /// Reads the claims so.
@@ -161,6 +163,18 @@ impl Audit {
     #[must_use]
     pub fn memory(self, bytes: u64) -> Audit {
         Audit { memory: bytes, ..self }
+    }
+
+    /// Keeps the work folder in this folder, as [`Job::work_dir`] does.
+    #[must_use]
+    pub fn work_dir(self, folder: impl Into<PathBuf>) -> Audit {
+        Audit { job: self.job.work_dir(folder), ..self }
+    }
+
+    /// Takes at most so many bytes of disk for the work folder, as [`Job::work_space`] does.
+    #[must_use]
+    pub fn work_space(self, bytes: u64) -> Audit {
+        Audit { job: self.job.work_space(bytes), ..self }
     }
 
     /// Overwrites finished results.

@@ -1,8 +1,14 @@
 //! What is to be said of a row of the recorded payouts: it could not be read, or not as it stands.
 
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+
+use super::difference;
 use crate::batch::Reject;
 use crate::batch::files::Positions;
-use crate::text::{Text, say};
+use crate::text::{Language, Text, say};
 
 /// A row that was rejected or put right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,4 +54,32 @@ impl Note {
     pub fn is_rejected(&self) -> bool {
         self.read_as.is_none()
     }
+}
+
+/// The columns of the file of notes.
+pub(super) fn schema() -> SchemaRef {
+    let text = |name| Field::new(name, DataType::Utf8, false);
+    Arc::new(Schema::new(vec![
+        Field::new("row", DataType::UInt64, false),
+        text("claim_id"),
+        text("column"),
+        text("value"),
+        Field::new("read_as", DataType::Decimal128(18, 2), true),
+        text("reason"),
+    ]))
+}
+
+/// Notes as rows of their file.
+pub(super) fn rows(notes: &[Note], language: Language) -> Result<RecordBatch, ArrowError> {
+    let text =
+        |of: &dyn Fn(&'_ Note) -> String| -> ArrayRef { Arc::new(StringArray::from_iter_values(notes.iter().map(of))) };
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(UInt64Array::from_iter_values(notes.iter().map(|note| note.row))),
+        text(&|note| note.claim.clone()),
+        text(&|note| note.column.clone()),
+        text(&|note| note.value.clone()),
+        difference::amounts(notes.iter().map(|note| note.read_as))?,
+        text(&|note| note.reason.in_language(language).to_owned()),
+    ];
+    RecordBatch::try_new(schema(), columns)
 }

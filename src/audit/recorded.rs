@@ -6,20 +6,19 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_cast::cast;
 use arrow_schema::DataType;
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::amount::{self, Amount, Unit};
 use super::job::Audit;
 use super::note::Note;
 use crate::batch::files::{Encoding, Lane, Raw, Source};
-use crate::batch::hash;
+use crate::batch::hash::{self, Seed};
 use crate::batch::headings::id_called;
-use crate::batch::{Input, share};
+use crate::batch::{Input, room_to_read, share};
 use crate::error::Error;
 use crate::text::{Text, say};
 
 /// All recorded payouts that could be read, in the order of their file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Recorded {
     /// All claim ids, one behind the other, and where each ends.
     ids: String,
@@ -28,6 +27,7 @@ pub(super) struct Recorded {
     amounts: Vec<i64>,
     /// Where an id may stand: a part of its hash, and its place plus one. Open addressing.
     slots: Vec<(u32, u32)>,
+    seed: Seed,
     /// The places of payouts whose claim has been recorded before.
     pub(super) again: Vec<usize>,
     /// The rows of the file.
@@ -40,8 +40,6 @@ pub(super) struct Recorded {
     pub(super) encoding: Option<Encoding>,
 }
 
-/// So many rows are read at once.
-const ROWS: usize = 32_768;
 /// The most recorded payouts: a place is 32 bits.
 const MOST: usize = 2_000_000_000;
 /// What a payout takes beside its claim id, in all that an audit keeps of it.
@@ -50,14 +48,16 @@ const BYTES: u64 = 56;
 impl Recorded {
     /// Reads `claim_id` and `payable`, with so many threads; other columns are not looked at.
     pub(super) fn read(audit: &Audit) -> Result<Recorded, Error> {
-        let (path, manner, threads) = (audit.recorded.as_path(), audit.manner(), audit.job.thread_count());
+        let (path, manner) = (audit.recorded.as_path(), audit.manner());
         let source = Source::open(path, Input::Claims, &audit.recorded_as, &|called| id_called(called).is_some())?;
         let columns = Columns::of(path, &source)?;
-        let stream = source.stream(&columns.projection(), ROWS)?;
+        let held = source.held(&columns.projection())?;
+        let (threads, rows) = room_to_read(audit.memory, audit.job.thread_count(), held)?;
+        let stream = source.stream(&columns.projection(), rows)?;
         let pages = share(threads, threads.get(), |_, _| Page::all(stream.lane(), &columns, manner))?;
         let mut pages: Vec<Page> = pages.into_iter().flatten().collect();
         pages.sort_by_key(|page| page.first);
-        let mut recorded = Recorded { said: source.said(), encoding: source.encoding(), ..Recorded::default() };
+        let mut recorded = Recorded { said: source.said(), encoding: source.encoding(), ..Recorded::empty() };
         let positions = source.positions();
         for page in pages {
             recorded.add(page);
@@ -71,6 +71,21 @@ impl Recorded {
         }
         recorded.index();
         Ok(recorded)
+    }
+
+    fn empty() -> Recorded {
+        Recorded {
+            ids: String::new(),
+            ends: Vec::new(),
+            amounts: Vec::new(),
+            slots: Vec::new(),
+            seed: Seed::drawn(),
+            again: Vec::new(),
+            read: 0,
+            notes: Vec::new(),
+            said: None,
+            encoding: None,
+        }
     }
 
     fn add(&mut self, page: Page) {
@@ -98,7 +113,7 @@ impl Recorded {
 
     /// The slot of an id, or the free one where it belongs.
     fn slot(&self, slots: &[(u32, u32)], id: &str) -> (usize, u32) {
-        let (mut slot, tag) = Recorded::home(slots, id);
+        let (mut slot, tag) = self.home(slots, id);
         let mask = slots.len().saturating_sub(1);
         while let Some((other, place)) = slots.get(slot).filter(|(_, place)| *place != 0) {
             if *other == tag && place_of(*place).is_some_and(|place| self.id(place) == id) {
@@ -110,8 +125,8 @@ impl Recorded {
     }
 
     /// The slot where an id is looked for first, and the part of its hash that tells it from others there.
-    fn home(slots: &[(u32, u32)], id: &str) -> (usize, u32) {
-        let hash = xxh3_64(id.as_bytes());
+    fn home(&self, slots: &[(u32, u32)], id: &str) -> (usize, u32) {
+        let hash = self.seed.hash(id);
         let [.., a, b, c, d] = hash.to_le_bytes();
         (hash::place_of(hash) & slots.len().saturating_sub(1), u32::from_le_bytes([a, b, c, d]))
     }
@@ -125,7 +140,7 @@ impl Recorded {
     /// The same for many claims. What memory has far away is asked for before any of it is needed, so that one wait does for many.
     pub(super) fn find_all(&self, ids: &StringArray) -> Vec<Option<usize>> {
         let likely = |row: usize| {
-            let (slot, tag) = Recorded::home(&self.slots, text_at(ids, row));
+            let (slot, tag) = self.home(&self.slots, text_at(ids, row));
             self.slots.get(slot).filter(|(other, _)| *other == tag).and_then(|(_, place)| place_of(*place))
         };
         let likely: Vec<Option<usize>> = (0..ids.len()).map(likely).collect();

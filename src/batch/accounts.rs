@@ -19,6 +19,7 @@ use std::slice;
 
 pub use self::estimate::Alone;
 use self::facts::Rows;
+pub(crate) use self::grouping::unknown_enrollment;
 use self::grouping::{Account, Accounts};
 pub(crate) use self::histories::{History, histories};
 use self::joint::Joint;

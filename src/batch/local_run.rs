@@ -28,6 +28,7 @@ mod publish;
 mod read_as;
 mod rehearse;
 mod rejects;
+mod space;
 mod spill;
 mod summary;
 mod watch;
@@ -35,10 +36,11 @@ mod work_folder;
 mod worked_claim;
 mod workers;
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Instant;
 
+pub(crate) use budget::room_to_read;
 pub(crate) use digest::{Digest, of as digest_of};
 pub use job::{Job, LEAST_MEMORY, MOST_THREADS, USUAL_MEMORY};
 pub(crate) use job::{RecordedFile, each_once, for_people_beside};
@@ -53,7 +55,7 @@ pub use summary::{Cause, Certificates, Rows, Summary};
 pub(crate) use watch::Watch;
 pub(crate) use work_folder::refuse_to_lose;
 pub use worked_claim::{Sought, WorkedClaim, look_up};
-pub(crate) use workers::share;
+pub(crate) use workers::{beside, share};
 
 use ambiguous_ids::AmbiguousIds;
 use budget::Budget;
@@ -68,6 +70,7 @@ use partition::Put;
 use progress::heed;
 use publish::{Published, RejectCounts, Results};
 use read_as::ReadAs;
+use space::Space;
 use spill::Spilled;
 use summary::Counts;
 use work_folder::{CLAIMS, DIGESTS, ENROLLMENTS, Folder, SUMMARY};
@@ -78,7 +81,7 @@ use crate::batch::files::Style;
 use crate::batch::ingest::Vocabulary;
 use crate::catalog::Catalog;
 use crate::certificate::Certifier;
-use crate::error::{Error, Remedy};
+use crate::error::{Error, OrBug, Remedy};
 use crate::text::{Text, say};
 
 /// Decides all claims of a job and writes the results, or goes on where an earlier run of the same job has stopped.
@@ -111,7 +114,7 @@ pub(crate) fn run_watched(
     let style = job.style(catalog, &manners.encodings());
     let outputs = Outputs::of(job, &sources, &plans, &style)?;
     let fingerprint = Fingerprint::of(job, catalog, watch.is_some())?;
-    let folder = Folder::open(job, &fingerprint)?;
+    let folder = Folder::open(job, &fingerprint, Space::of(job, stamps.map(|(bytes, _)| bytes), sources.rows())?)?;
     let is_resumed = folder.is_resumed;
     let run = Run {
         job,
@@ -133,7 +136,7 @@ pub(crate) fn run_watched(
             return Err(error);
         }
     };
-    run.folder.finish()?;
+    run.folder.finish(job)?;
     Ok(Summary { counts, manners, took: started.elapsed(), is_resumed })
 }
 
@@ -157,6 +160,16 @@ impl Sources {
 
     fn manners(&self) -> ReadAs {
         ReadAs { claims: self.claims.manner(), enrollments: self.enrollments.manner() }
+    }
+
+    /// How many rows they have, or may have by their size.
+    fn rows(&self) -> [u64; 2] {
+        [self.claims.about_rows(), self.enrollments.about_rows()]
+    }
+
+    /// The memory that one thread takes for either before it has a row.
+    fn held(&self) -> Result<u64, Error> {
+        Ok(self.claims.held()?.max(self.enrollments.held()?))
     }
 
     /// What the file of an input calls a column.
@@ -196,7 +209,10 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn go(&self) -> Result<Counts, Error> {
-        if let (Some(counts), None) = (self.folder.mark::<Counts>(SUMMARY)?, self.watch) {
+        if let Some(counts) = self.folder.mark::<Counts>(SUMMARY)?
+            && self.is_all_there(&counts)?
+            && self.watch.is_none()
+        {
             return Ok(counts); // all is written, and only the work folder was not yet removed
         }
         let (enrollments, enrolled, routes, digests) = self.enrollments()?;
@@ -206,6 +222,43 @@ impl Run<'_> {
             return Err(disk::changed());
         }
         self.results(&enrollments, &claims, [&enrolled, &claimed, &refused], &digests)
+    }
+
+    /// Whether all results of an earlier run are there still, of inputs that are the same. What somebody has changed since is not overwritten.
+    fn is_all_there(&self, counts: &Counts) -> Result<bool, Error> {
+        let Some(manifest) = &counts.manifest else { return Ok(false) };
+        let inputs = self.inputs(&self.digests(&AtomicBool::new(false))?);
+        let other = manifest.inputs.iter().zip(&inputs).find(|(then, now)| then.sha256 != now.sha256);
+        if let Some((_, InputFile { file, .. })) = other {
+            return Err(self.holds_another_run(say!("`{file}` 的内容已改变", "`{file}` has changed since")));
+        }
+        let mut is_all_there = true;
+        for (holds, path) in self.job.results(self.watch.is_some()) {
+            let written = manifest.outputs.iter().find(|output| output.holds == holds);
+            if path.exists() {
+                let now = digest::of(&path, self.progress, || false)?;
+                if written.is_none_or(|written| written.sha256 != now.sha256) {
+                    return Err(changed_since(&path));
+                }
+            } else {
+                is_all_there &= written.is_none();
+            }
+        }
+        let path = self.job.manifest_path();
+        match disk::read_if_there(&path)? {
+            Some(text) if text != manifest.to_text()?.into_bytes() => Err(changed_since(&path)),
+            Some(_) => Ok(is_all_there),
+            None => Ok(false),
+        }
+    }
+
+    fn holds_another_run(&self, Text { zh, en }: Text) -> Error {
+        let path = self.folder.as_path().display();
+        Error::resume(say!(
+            "`{path}` 中是另一次运行的进度：{zh}；删除该目录可重新开始",
+            "`{path}` holds the work of another run: {en}; removing the folder starts over"
+        ))
+        .mended_by(Remedy::StartOver)
     }
 
     /// The inputs, for the manifest.
@@ -226,25 +279,20 @@ impl Run<'_> {
             && let Some(earlier) = self.folder.mark::<Digests>(DIGESTS)?
         {
             let digests = self.digests(&AtomicBool::new(false))?;
-            if let Some(Text { zh, en }) = digests.difference(&earlier, self.job) {
-                let path = self.folder.as_path().display();
-                return Err(Error::resume(say!(
-                    "`{path}` 中是另一次运行的进度：{zh}；删除该目录可重新开始",
-                    "`{path}` holds the work of another run: {en}; removing the folder starts over"
-                ))
-                .mended_by(Remedy::StartOver));
+            if let Some(difference) = digests.difference(&earlier, self.job) {
+                return Err(self.holds_another_run(difference));
             }
             self.progress.advance(Stage::Enrollments, put.read, put.read);
             let spilled = put.spilled(name, &self.folder)?;
             return Ok((put, spilled, None, digests));
         }
         let is_over = AtomicBool::new(false);
-        let (put, digests) = thread::scope(|scope| {
-            let digests = scope.spawn(|| self.digests(&is_over));
+        let put = || {
             let put = self.put_enrollments();
             is_over.store(put.is_err(), Ordering::Relaxed);
-            (put, digests.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        });
+            put
+        };
+        let (put, digests) = beside(put, || self.digests(&is_over));
         let ((put, routes), digests) = (put?, digests?);
         self.folder.put_mark(DIGESTS, &digests)?;
         self.folder.put_mark(ENROLLMENTS, &put)?;
@@ -261,7 +309,7 @@ impl Run<'_> {
     fn put_enrollments(&self) -> Result<(Put, Option<EnrollmentIndex>), Error> {
         let source = &self.sources.enrollments;
         self.budget.admit_enrollments(source.rows().unwrap_or(0))?;
-        let share = self.budget.reading(0);
+        let share = self.budget.reading(0, source.held()?)?;
         let put = partition::enrollments(source, &self.folder, self.sources.buckets(), share, self.progress)?;
         self.budget.admit_enrollments(put.taken)?;
         let spilled = put.spilled(source.name(), &self.folder)?;
@@ -273,7 +321,7 @@ impl Run<'_> {
 
     /// The table of enrollments, and those that it alone cannot tell apart.
     fn ambiguous(&self, put: &Put, spilled: &Spilled) -> Result<(EnrollmentIndex, Option<AmbiguousIds>), Error> {
-        let (routes, is_doubtful) = index_log::table(&self.folder, &put.logs, self.job.threads)?;
+        let (routes, is_doubtful) = index_log::table(&self.folder, put.seed.or_bug()?, &put.logs, self.job.threads)?;
         if !is_doubtful {
             return Ok((routes, None));
         }
@@ -301,7 +349,7 @@ impl Run<'_> {
             Some(routes) => routes,
             None => self.routes(enrollments, enrolled)?,
         };
-        let share = self.budget.reading(enrollments.taken);
+        let share = self.budget.reading(enrollments.taken, self.sources.claims.held()?)?;
         let put = partition::claims(
             &self.sources.claims,
             &self.folder,
@@ -390,11 +438,22 @@ impl Run<'_> {
     fn leave(self, error: &Error) {
         let has_done = self.folder.path(ENROLLMENTS).exists();
         if error.is_interrupted() || error.is_resume() || (has_done && !error.is_input()) {
+            if error.is_output() {
+                // Nothing goes on from it; the fault itself is what to tell.
+                let _gone = self.folder.drop_unfinished();
+            }
             return;
         }
         // What is left of the attempt; the fault itself is what to tell.
         let _gone = self.folder.discard(self.job);
     }
+}
+
+/// A result that is no longer what the run has written.
+fn changed_since(path: &Path) -> Error {
+    let path = path.display();
+    Error::output(say!("`{path}` 写出后已被改动；请移走它", "`{path}` was changed after it was written; move it away"))
+        .mended_by(Remedy::Overwrite)
 }
 
 /// The numbers of a run; every claim that was read is decided or rejected, or the program is at fault and says so.

@@ -1,7 +1,7 @@
 //! One certificate taken out of a batch, with the proof that it is one of it.
 
 use std::collections::BTreeMap;
-use std::io::BufRead;
+use std::io::{self, BufRead};
 
 use serde_json::{Map, Value as Json};
 
@@ -43,10 +43,15 @@ impl Extract {
     /// are not checked: that is for [`crate::verify`].
     pub fn all(batch: impl BufRead, claim: &str) -> Result<Vec<Extract>, Error> {
         let mut search = Search::of(claim);
-        for (number, line) in (1_u64..).zip(batch.lines()) {
-            let line = line.map_err(|fault| Text::same(&fault.to_string()));
-            let taken = line.and_then(|line| search.take(line));
-            taken.map_err(|Text { zh, en }| Error::certificate(say!("第 {number} 行：{zh}", "line {number}: {en}")))?;
+        let (mut batch, mut line) = (batch, Vec::new());
+        for number in 1_u64.. {
+            let next = next_line(&mut batch, &mut line);
+            let taken = next.and_then(|next| next.map(|text| search.take(text)).transpose());
+            let taken = taken
+                .map_err(|Text { zh, en }| Error::certificate(say!("第 {number} 行：{zh}", "line {number}: {en}")))?;
+            if taken.is_none() {
+                break;
+            }
         }
         let tree = search.tree()?;
         search.found.into_iter().map(|found| found.extract(&tree)).collect()
@@ -65,11 +70,36 @@ impl Extract {
     }
 }
 
+/// The most bytes of a line, and of all programs together: a batch has one for each version of a plan.
+const MOST_BYTES: usize = 64 << 20;
+
+/// The next line; none after the last. `line` is where it is read to.
+fn next_line(batch: &mut impl BufRead, line: &mut Vec<u8>) -> Result<Option<String>, Text> {
+    line.clear();
+    let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
+    let read = io::Read::take(&mut *batch, most.saturating_add(1)).read_until(b'\n', line);
+    if read.map_err(|fault| Text::same(&fault.to_string()))? == 0 {
+        return Ok(None);
+    }
+    if line.len() > MOST_BYTES {
+        return Err(too_long());
+    }
+    let text = line.strip_suffix(b"\n").unwrap_or(line);
+    let text = str::from_utf8(text.strip_suffix(b"\r").unwrap_or(text));
+    text.map(|text| Some(text.to_owned())).map_err(|_| say!("不是 UTF-8 文本", "it is not UTF-8"))
+}
+
+fn too_long() -> Text {
+    let most = MOST_BYTES >> 20;
+    say!("超过 {most} MiB", "it has more than {most} MiB")
+}
+
 /// What a batch has of a claim, line by line.
 struct Search<'c> {
     claim: &'c str,
     /// The lines of programs, by their digests.
     programs: BTreeMap<String, String>,
+    bytes_of_programs: usize,
     digests: Vec<[u8; 32]>,
     found: Vec<Found>,
     /// What the last line says: how many there are, and their root.
@@ -87,14 +117,26 @@ struct Found {
 
 impl Search<'_> {
     fn of(claim: &str) -> Search<'_> {
-        Search { claim, programs: BTreeMap::new(), digests: Vec::new(), found: Vec::new(), end: None }
+        Search {
+            claim,
+            programs: BTreeMap::new(),
+            bytes_of_programs: 0,
+            digests: Vec::new(),
+            found: Vec::new(),
+            end: None,
+        }
     }
 
     fn take(&mut self, line: String) -> Result<(), Text> {
         let read = Line::read(&line).filter(|_| self.end.is_none());
         match read.ok_or_else(|| say!("不是批次的一行", "it is not a line of a batch"))? {
             Line::Program { digest } => {
-                self.programs.insert(digest.into_owned(), line);
+                let digest = digest.into_owned();
+                self.bytes_of_programs = self.bytes_of_programs.saturating_add(line.len());
+                if self.bytes_of_programs > MOST_BYTES {
+                    return Err(too_long());
+                }
+                self.programs.insert(digest, line);
             }
             Line::Certificate { claim, enrollment, digest, program_digest } => {
                 if claim == self.claim {

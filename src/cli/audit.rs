@@ -143,6 +143,12 @@ fn audit(asked: &options::Audit, setting: &Setting) -> Audit {
     if let Some(threads) = asked.resources.threads {
         audit = audit.threads(threads);
     }
+    if let Some(folder) = &asked.resources.work_dir {
+        audit = audit.work_dir(folder);
+    }
+    if let Some(space) = asked.resources.work_space {
+        audit = audit.work_space(space.bytes);
+    }
     if let Some(rejects) = &asked.rejects {
         audit = audit.rejects(rejects);
     }

@@ -78,6 +78,12 @@ fn job(asked: &Batch, setting: &Setting) -> Job {
     if let Some(threads) = asked.resources.threads {
         job = job.threads(threads);
     }
+    if let Some(folder) = &asked.resources.work_dir {
+        job = job.work_dir(folder);
+    }
+    if let Some(space) = asked.resources.work_space {
+        job = job.work_space(space.bytes);
+    }
     if let Some(lines) = &asked.lines {
         job = job.lines(lines);
     }

@@ -210,6 +210,11 @@ pub(super) fn said(error: &Error, language: Language) -> String {
         Some(Remedy::MoreMemory) => {
             say!(language, "{message}；用 `--memory` 放宽", "{message}; raise it with `--memory`")
         }
+        Some(Remedy::MoreSpace) => say!(
+            language,
+            "{message}；用 `--work-space` 放宽，用 `--work-dir` 换一个磁盘",
+            "{message}; raise it with `--work-space`, name another disk with `--work-dir`"
+        ),
         Some(Remedy::HeaderRow) => say!(
             language,
             "{message}；各文件可分别写：`--header-row claims=行号`（`enrollments=`、`recorded=` 同）",
@@ -245,13 +250,30 @@ pub(super) fn write(path: &Path, content: &[u8], language: Language) -> Result<(
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let process = std::process::id();
     let beside = path.with_extension(format!("{process}.tmp"));
-    let written = File::create_new(&beside).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    let written = File::create_new(&beside).and_then(|mut file| {
+        // Who may read the file is as the system has it; nobody else does before all is there.
+        let readers = file.metadata()?.permissions();
+        for_its_owner(&file)?;
+        file.write_all(bytes)?;
+        file.set_permissions(readers)?;
+        file.sync_all()
+    });
     let renamed = written.and_then(|()| std::fs::rename(&beside, path));
     if renamed.is_err() {
         // What is left of the attempt; the first fault is the one to tell.
         let _gone = std::fs::remove_file(&beside);
     }
     renamed
+}
+
+#[cfg(unix)]
+fn for_its_owner(file: &File) -> io::Result<()> {
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn for_its_owner(_file: &File) -> io::Result<()> {
+    Ok(())
 }
 
 /// What the system said.

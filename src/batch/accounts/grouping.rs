@@ -9,14 +9,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::{Array, StringArray};
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::facts::{Days, Rows, Texts};
 use super::plans::Plans;
 use crate::alike::fold;
 use crate::batch::groups::Groups;
-use crate::batch::hash::hash_of_member;
-use crate::batch::hash::place_of;
+use crate::batch::hash::{Seed, hash_of_member, place_of};
 use crate::batch::{Input, Reject};
 use crate::error::Error;
 use crate::order::day::{Day, are_tied};
@@ -357,6 +355,7 @@ struct Owner {
 /// The enrollments by id: open addressing over the hashes of the ids.
 struct Owners<'a> {
     ids: &'a StringArray,
+    seed: Seed,
     account_count: usize,
     members: Vec<Person>,
     /// By enrollment row: the number of its plan.
@@ -375,13 +374,15 @@ impl<'a> Owners<'a> {
     fn of(plans: &Plans<'_>, enrollments: &Rows<'a>, rejects: &mut Vec<Reject>) -> Result<Owners<'a>, Error> {
         let count = enrollments.count();
         let ids = enrollments.texts("enrollment_id")?;
+        let seed = Seed::drawn();
         let mut owners = Owners {
             ids,
+            seed,
             account_count: 0,
             members: Vec::new(),
             plans: vec![0; count],
             accounts: vec![None; count],
-            hashes: (0..count).map(|row| hash(ids.value(row))).collect(),
+            hashes: (0..count).map(|row| seed.hash(ids.value(row))).collect(),
             slots: vec![0; count.saturating_mul(2).next_power_of_two().max(2)],
             folded: OnceCell::new(),
         };
@@ -513,7 +514,7 @@ impl<'a> Owners<'a> {
 
     /// The owner of the enrollment of this id, or else why there is none.
     fn find(&self, id: &str) -> Result<Owner, Text> {
-        let enrollment = self.row_in(self.slot_of(hash(id), id)).ok_or_else(|| self.unknown(id))?;
+        let enrollment = self.row_in(self.slot_of(self.seed.hash(id), id)).ok_or_else(|| self.unknown(id))?;
         let account = self.accounts.get(enrollment).copied().flatten().ok_or_else(refused)?;
         Ok(Owner { account, enrollment })
     }
@@ -528,7 +529,7 @@ impl Owners<'_> {
             ids.into_iter().map(|id| (fold(id), id)).collect()
         });
         match folded.get(&fold(id)) {
-            None => say!("参保表中没有此编号", "no such enrollment"),
+            None => unknown_enrollment(),
             Some(alike) => say!(
                 "参保表中没有此编号；`{alike}` 与之只在大小写、全角半角或空白上不同",
                 "no such enrollment; `{alike}` differs from it only in case, width or blanks"
@@ -537,16 +538,17 @@ impl Owners<'_> {
     }
 }
 
-fn hash(text: &str) -> u64 {
-    xxh3_64(text.as_bytes())
-}
-
 fn reject(claims: &Rows<'_>, row: usize, column: &str, value: &str, reason: Text) -> Reject {
     reject_of(Input::Claims, claims, row, column, value, reason)
 }
 
 pub(super) fn reject_of(input: Input, rows: &Rows<'_>, row: usize, column: &str, value: &str, reason: Text) -> Reject {
     Reject { input, row: rows.number(row), column: column.to_owned(), value: value.to_owned(), reason }
+}
+
+/// The same wherever it is seen: an id that is in no bucket may lead to one.
+pub(crate) fn unknown_enrollment() -> Text {
+    say!("参保表中没有此编号，或该参保记录也被退回；请先改参保表", "no such enrollment, or it was rejected")
 }
 
 fn refused() -> Text {

@@ -5,7 +5,6 @@ use std::slice;
 
 use arrow_array::{BooleanArray, RecordBatch};
 use arrow_select::filter::filter_record_batch;
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::facts::{Rows, not_plain};
 use super::fallback::Legible;
@@ -16,7 +15,7 @@ use super::surroundings::Surroundings;
 use super::{Bucket, fallback};
 use crate::accumulator::Accumulators;
 use crate::batch::Given;
-use crate::batch::hash::place_of;
+use crate::batch::hash::{Seed, place_of};
 use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
@@ -102,6 +101,7 @@ fn traces(rows: &RecordBatch, column: &str, which: &BooleanArray) -> Result<Trac
 /// What a few texts leave behind: a bit for the hash of each, so that two that share one are not told apart.
 struct Traces {
     bits: Vec<u64>,
+    seed: Seed,
 }
 
 /// So many words for each text: of other texts one in two thousand shares a bit.
@@ -110,7 +110,7 @@ const WORDS_OF_A_TEXT: usize = 32;
 impl Traces {
     fn of<T: AsRef<str>>(count: usize, texts: impl Iterator<Item = T>) -> Traces {
         let words = count.saturating_mul(WORDS_OF_A_TEXT).next_power_of_two();
-        let mut traces = Traces { bits: vec![0; words] };
+        let mut traces = Traces { bits: vec![0; words], seed: Seed::drawn() };
         for text in texts {
             let (word, bit) = traces.place(text.as_ref());
             if let Some(word) = traces.bits.get_mut(word) {
@@ -127,7 +127,7 @@ impl Traces {
 
     /// The word and the bit in it.
     fn place(&self, text: &str) -> (usize, u64) {
-        let hash = xxh3_64(text.as_bytes());
+        let hash = self.seed.hash(text);
         let mask = self.bits.len().saturating_sub(1);
         (place_of(hash >> 6) & mask, 1 << (hash & 63))
     }

@@ -1,7 +1,6 @@
 //! Files opened and created, or what is said of them.
 
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::Path;
 
 use super::fault;
@@ -30,16 +29,9 @@ pub(super) fn opened(path: &Path) -> Result<File, Error> {
     Ok(file)
 }
 
-/// Writes a file beside its name and renames it: it is there whole or not at all, and an earlier one stays until then.
-pub(super) fn replaced(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.tmp", std::process::id()));
-    let written = File::create_new(&beside).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
-    written.and_then(|()| fs::rename(&beside, path)).map_err(|fault| {
-        // What is left of the attempt; the fault itself is what to tell.
-        let _gone = fs::remove_file(&beside);
-        fault::unwritable(path, &fault)
-    })
+/// Writes a file in one go.
+pub(super) fn written(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    fs::write(path, bytes).map_err(|fault| fault::unwritable(path, &fault))
 }
 
 /// Creates a file to write.

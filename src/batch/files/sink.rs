@@ -18,7 +18,7 @@ use crate::batch::files::cells::{Cells, write_amount};
 #[cfg(feature = "workbook")]
 use crate::batch::files::excel::Excel;
 use crate::batch::files::fault::not_encoded;
-use crate::batch::files::open::replaced;
+use crate::batch::files::open::written;
 use crate::batch::files::spreadsheet::neutral;
 use crate::batch::files::style::Style;
 use crate::batch::files::{ResultForm, join, json};
@@ -85,6 +85,11 @@ impl Sink {
         self.form.has_words(self.style.headers).then(|| self.style.words.language())
     }
 
+    /// The language of those who read it, where it has words.
+    pub(crate) fn speaks(&self) -> Language {
+        self.style.words.language()
+    }
+
     /// The file that it is for.
     #[must_use]
     pub(crate) fn path(&self) -> &Path {
@@ -147,12 +152,12 @@ impl Sink {
             #[cfg(feature = "workbook")]
             ResultForm::Excel => {
                 let bytes = self.workbook(to, |excel| excel.add(&*self.in_words(rows)?, to))?;
-                return replaced(to, &bytes);
+                return written(to, &bytes);
             }
             ResultForm::Csv => self.header().map_err(|fault| not_encoded(to, &fault))?,
         };
         bytes.extend(self.part(rows)?);
-        replaced(to, &bytes)
+        written(to, &bytes)
     }
 
     /// Writes a file of all parts in their order, in Parquet with the manifest; `each` hears the number of every part that is done and may stop it.
@@ -179,7 +184,7 @@ impl Sink {
                     let mut parts = parts.iter().enumerate();
                     parts.try_for_each(|(number, part)| excel.add_part(part, to).and_then(|()| each(number)))
                 })?;
-                std::fs::write(to, bytes).map_err(|fault| crate::batch::files::fault::unwritable(to, &fault))
+                written(to, &bytes)
             }
         }
     }

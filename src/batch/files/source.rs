@@ -115,13 +115,24 @@ impl Source {
         Ingest::of(&place, vocabulary, self.input, self.schema(), ignore)
     }
 
-    /// Its rows once more, as they stand there.
+    /// The memory that one thread takes for these columns before it has a row: of Parquet the pages that are open at once.
     ///
     /// # Errors
-    /// If it cannot be read.
-    pub(crate) fn originals(&self) -> Result<Originals<'_>, Error> {
+    /// If it cannot be read, or is damaged.
+    pub(crate) fn held(&self, columns: &[usize]) -> Result<u64, Error> {
+        match &self.content {
+            Content::Parquet(parquet) => parquet.held(columns),
+            Content::Csv(_) | Content::Sheet(_) => Ok(0),
+        }
+    }
+
+    /// Its rows once more, as they stand there, within so many bytes of memory.
+    ///
+    /// # Errors
+    /// If it cannot be read, or that is not enough.
+    pub(crate) fn originals(&self, memory: u64) -> Result<Originals<'_>, Error> {
         Ok(match &self.content {
-            Content::Parquet(parquet) => Originals::Parquet(Box::new(parquet.originals())),
+            Content::Parquet(parquet) => Originals::Parquet(Box::new(parquet.originals(memory))),
             Content::Csv(csv) => Originals::Csv(Box::new(csv.originals()?)),
             Content::Sheet(sheet) => Originals::Sheet(sheet),
         })

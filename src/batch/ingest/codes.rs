@@ -1,8 +1,6 @@
 //! The codes of a category's values, found by hashing.
 
-use crate::batch::hash::place_of;
-use xxhash_rust::xxh3::xxh3_64;
-
+use crate::batch::hash::{Seed, place_of};
 use crate::batch::ingest::vocabulary::KnownFact;
 
 /// A table at most half full, in which a value stands at its hash or at the next free place.
@@ -12,12 +10,14 @@ pub(super) struct Codes {
     places: Vec<u16>,
     /// The values, of which the first has the code 1.
     values: Vec<Box<str>>,
+    seed: Seed,
 }
 
 impl Codes {
     pub(super) fn of(known: &KnownFact) -> Codes {
         let values = known.values.clone();
-        let mut codes = Codes { places: vec![0; values.len().saturating_mul(2).next_power_of_two().max(2)], values };
+        let places = vec![0; values.len().saturating_mul(2).next_power_of_two().max(2)];
+        let mut codes = Codes { places, values, seed: Seed::drawn() };
         for value in &known.values {
             let free = codes.around(value).find(|place| codes.places.get(*place) == Some(&0));
             if let Some(place) = free.and_then(|place| codes.places.get_mut(place)) {
@@ -50,7 +50,7 @@ impl Codes {
     #[inline]
     fn around(&self, text: &str) -> impl Iterator<Item = usize> + use<> {
         let mask = self.places.len().saturating_sub(1);
-        let hash = place_of(xxh3_64(text.as_bytes()));
+        let hash = place_of(self.seed.hash(text));
         (0..self.places.len()).map(move |step| hash.wrapping_add(step) & mask)
     }
 

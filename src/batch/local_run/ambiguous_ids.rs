@@ -12,7 +12,6 @@ use super::progress::{Progress, heed};
 use super::spill::{self, Segment, Spill, Spilled};
 use super::work_folder::Folder;
 use super::workers::share;
-use crate::batch::hash::hash_of_enrollment;
 use crate::error::Error;
 use crate::text::say;
 
@@ -64,7 +63,7 @@ impl AmbiguousIds {
                 reader.each(bucket, |rows| {
                     let (ids, numbers) = (texts(&rows, "enrollment_id")?, row_numbers(&rows)?);
                     for (id, number) in ids.iter().flatten().zip(numbers.values()) {
-                        if routes.by_hash(hash_of_enrollment(id)) == Route::Doubtful {
+                        if routes.by_hash(routes.seed().hash_of_enrollment(id)) == Route::Doubtful {
                             let (buckets, first) = (BTreeSet::from([bucket]), BTreeSet::from([(*number, bucket)]));
                             ambiguous.add(id, Seen { buckets, first }, most)?;
                         }
@@ -113,7 +112,8 @@ impl AmbiguousIds {
             }
         }
         let reader = spilled.reader()?;
-        let mut spill = Spill::create(spill::path(folder.as_path(), name, file), file, spilled.schema())?;
+        let mut spill =
+            Spill::create(spill::path(folder.as_path(), name, file), file, spilled.schema(), folder.space())?;
         for (own, wanted) in &wanted {
             reader.each(*own, |rows| {
                 let numbers = row_numbers(&rows)?;

@@ -28,6 +28,11 @@ pub(super) struct Budget {
     threads: NonZeroUsize,
 }
 
+/// How many threads may read a file at once, and how many rows each at a time, if a thread holds so many bytes before it has a row.
+pub(crate) fn room_to_read(memory: u64, threads: NonZeroUsize, held: u64) -> Result<(NonZeroUsize, usize), Error> {
+    Budget { memory, threads }.reading(0, held).map(|Share { threads, rows, .. }| (threads, rows))
+}
+
 /// What a thread may take while rows are read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Share {
@@ -59,14 +64,28 @@ impl Budget {
         .mended_by(Remedy::MoreMemory))
     }
 
-    /// What each thread may take beside a table of so many enrollments.
-    pub(super) fn reading(self, enrollments: u64) -> Share {
+    /// What each thread may take beside a table of so many enrollments, if it holds so many bytes before it has a row; an error if one thread
+    /// alone is too many.
+    pub(super) fn reading(self, enrollments: u64, held: u64) -> Result<Share, Error> {
+        // the pages, and the rows of them that are read at the least
+        let base = held.saturating_mul(2).max(BASE_OF_A_THREAD);
+        let least = base.saturating_add(LEAST_OF_A_THREAD.saturating_sub(BASE_OF_A_THREAD));
         let room = self.memory.saturating_sub(BASE).saturating_sub(table_of(enrollments)).max(LEAST_OF_A_THREAD);
-        let threads = self.threads_in(room);
+        if least > room {
+            let least = Mebibytes(self.memory.saturating_add(least.saturating_sub(room)));
+            let given = Mebibytes(self.memory);
+            return Err(Error::memory(say!(
+                "Parquet 文件的页需要 {least} 内存，现为 {given}",
+                "the pages of a Parquet file need {least} of memory; the limit is {given}"
+            ))
+            .mended_by(Remedy::MoreMemory));
+        }
+        let threads = self.threads_in(room, least);
         let share = room.div_euclid(u64::try_from(threads.get()).unwrap_or(u64::MAX).max(1));
-        let share = share.saturating_sub(BASE_OF_A_THREAD);
+        let share = share.saturating_sub(base);
         let rows = share.div_euclid(2).div_euclid(BYTES_OF_A_ROW).clamp(FEWEST_ROWS_AT_ONCE, MOST_ROWS_AT_ONCE);
-        Share { threads, rows: usize::try_from(rows).unwrap_or(usize::MAX), held: share.div_euclid(4).min(MOST_HELD) }
+        let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+        Ok(Share { threads, rows, held: share.div_euclid(4).min(MOST_HELD) })
     }
 
     /// The threads that may decide buckets at once, if the largest has so many bytes of rows; an error if that is none.
@@ -86,8 +105,8 @@ impl Budget {
     }
 
     /// As many threads as do some good in so much memory.
-    fn threads_in(self, room: u64) -> NonZeroUsize {
-        let most = usize::try_from(room.div_euclid(LEAST_OF_A_THREAD)).unwrap_or(usize::MAX);
+    fn threads_in(self, room: u64, least: u64) -> NonZeroUsize {
+        let most = usize::try_from(room.checked_div(least).unwrap_or(1)).unwrap_or(usize::MAX);
         NonZeroUsize::new(most).unwrap_or(NonZeroUsize::MIN).min(self.threads)
     }
 
@@ -118,13 +137,22 @@ mod tests {
     #[test]
     fn little_memory_means_fewer_rows_at_once_then_fewer_threads() {
         let share = |mebibytes, threads, enrollments| {
-            let Share { threads, rows, held } = budget(mebibytes, threads).reading(enrollments);
+            let Share { threads, rows, held } = budget(mebibytes, threads).reading(enrollments, 0).unwrap();
             (threads.get(), rows, held >> 20)
         };
         assert_eq!(share(1024, 2, 0), (2, 32_768, 123));
         assert_eq!(share(64, 2, 0), (2, 9_557, 3));
         assert_eq!(share(64, 16, 0), (3, 5_006, 1));
         assert_eq!(share(64, 16, 3_000_000), (1, 4_096, 1));
+    }
+
+    #[test]
+    fn large_pages_mean_fewer_threads_and_are_refused_where_one_has_no_room() {
+        let threads = |held: u64| budget(256, 8).reading(0, held << 20).unwrap().threads.get();
+        assert_eq!([0, 6, 20, 40, 113].map(threads), [8, 8, 5, 2, 1]);
+        let error = budget(256, 8).reading(0, 114 << 20).unwrap_err();
+        assert!(error.is_memory());
+        assert_eq!(error.to_string(), "the pages of a Parquet file need 258 MiB of memory; the limit is 256 MiB");
     }
 
     #[test]

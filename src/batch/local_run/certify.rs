@@ -10,6 +10,7 @@ use arrow_array::types::Decimal128Type;
 use super::checksummed::{Sealed, Sealing};
 use super::disk::unwritable;
 use super::partition::texts;
+use super::space::Space;
 use crate::adjudicate::Adjudication;
 use crate::batch::Given;
 use crate::batch::accounts::{Plans, certify_bucket, fen};
@@ -25,9 +26,10 @@ pub(super) fn write_part(
     given: Given<'_>,
     payouts: &RecordBatch,
     path: PathBuf,
+    space: &Space,
 ) -> Result<(Option<Sealed>, u64), Error> {
     let mut payouts = Payouts::of(payouts)?;
-    let mut file = Sealing::at(path.clone());
+    let mut file = Sealing::at(path.clone(), space);
     let mut roll = Roll::to(&mut file);
     let mut cut = 0_u64;
     certify_bucket(plans, certifier, given, |certified| {

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use super::disk::{read_if_there, unwritable};
+use super::disk::{private, read_if_there, unwritable};
 use super::part::Part;
 use super::work_folder::{Folder, JOURNAL, Mark};
 use crate::error::Error;
@@ -26,7 +26,7 @@ impl Checkpoint {
         let lines = read_if_there(&path)?.unwrap_or_default();
         let lines = lines.split(|byte| *byte == b'\n');
         let earlier: BTreeMap<u16, Part> = lines.filter_map(Mark::<(u16, Part)>::read).collect();
-        let file = File::options().create(true).append(true).open(&path).and_then(|mut file| {
+        let file = private(File::options().create(true).append(true)).open(&path).and_then(|mut file| {
             file.write_all(b"\n")?; // what was cut short stays a line of its own
             Ok(file)
         });

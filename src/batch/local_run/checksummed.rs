@@ -1,12 +1,12 @@
 //! Work files that say of themselves whether they are whole.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::disk::unwritable;
+use super::space::{Space, WorkFile};
 use crate::error::Error;
 
 /// A work file that is complete.
@@ -22,14 +22,15 @@ pub(super) struct Sealed {
 #[derive(Debug)]
 pub(super) struct Sealing {
     path: PathBuf,
-    file: Option<BufWriter<File>>,
+    space: Space,
+    file: Option<BufWriter<WorkFile>>,
     crc: crc32fast::Hasher,
     bytes: u64,
 }
 
 impl Sealing {
-    pub(super) fn at(path: PathBuf) -> Sealing {
-        Sealing { path, file: None, crc: crc32fast::Hasher::new(), bytes: 0 }
+    pub(super) fn at(path: PathBuf, space: &Space) -> Sealing {
+        Sealing { path, space: space.clone(), file: None, crc: crc32fast::Hasher::new(), bytes: 0 }
     }
 
     /// The complete file; none if nothing was written.
@@ -48,7 +49,7 @@ impl Write for Sealing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let file = match &mut self.file {
             Some(file) => file,
-            None => self.file.insert(BufWriter::new(File::create(&self.path)?)),
+            None => self.file.insert(BufWriter::new(self.space.create(&self.path)?)),
         };
         let count = file.write(bytes)?;
         self.crc.update(bytes.get(..count).unwrap_or_default());

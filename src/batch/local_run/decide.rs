@@ -120,10 +120,10 @@ impl Deciding<'_> {
         balance(bucket, rows(given.claims), decided, &rejects)?;
         let certificates = self.certifier.as_ref().map(|certifier| {
             let path = self.folder.path(&name("certificates"));
-            certify::write_part(certifier, self.plans, given, &payouts, path)
+            certify::write_part(certifier, self.plans, given, &payouts, path, self.folder.space())
         });
         let (certificates, cut) = certificates.transpose()?.unwrap_or_default();
-        let mut rejected = Rejected::at(self.folder.path(&name("rejects")));
+        let mut rejected = Rejected::at(self.folder.path(&name("rejects")), self.folder.space());
         rejected.add(rejects)?;
         Ok(Part {
             decided,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 
-use crate::batch::hash::hash_of_member;
+use crate::batch::hash::{Seed, hash_of_member};
 
 /// The parts of a run at most.
 pub(super) const MOST_BUCKETS: u64 = 4096;
@@ -112,6 +112,7 @@ impl Shard {
 /// The whole table, in shards by ranges of the hash.
 #[derive(Debug)]
 pub(super) struct EnrollmentIndex {
+    seed: Seed,
     shards: Vec<Shard>,
     /// The ids that share a doubtful entry, each with the buckets of its rows.
     doubtful: BTreeMap<String, BTreeSet<u16>>,
@@ -125,8 +126,13 @@ pub(super) fn shard_of(hash: u64, shards: usize) -> (usize, u64) {
 }
 
 impl EnrollmentIndex {
-    pub(super) fn of(shards: Vec<Shard>) -> EnrollmentIndex {
-        EnrollmentIndex { shards, doubtful: BTreeMap::new() }
+    pub(super) fn of(seed: Seed, shards: Vec<Shard>) -> EnrollmentIndex {
+        EnrollmentIndex { seed, shards, doubtful: BTreeMap::new() }
+    }
+
+    /// By what ids are hashed.
+    pub(super) fn seed(&self) -> Seed {
+        self.seed
     }
 
     /// The buckets of the ids that share a doubtful entry.
@@ -160,7 +166,6 @@ impl EnrollmentIndex {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::hash::hash_of_enrollment;
 
     #[test]
     fn the_number_of_buckets_is_a_power_of_two() {
@@ -181,16 +186,17 @@ mod tests {
     fn every_enrollment_is_found_again() {
         let mut shards: Vec<Shard> = (0..3).map(|_| Shard::for_enrollments(4_000)).collect();
         let ids: Vec<String> = (0..10_000).map(|number| format!("E{number}")).collect();
+        let seed = Seed::drawn();
         let bucket_of = |id: &str| u16::try_from(id.len() * 1000).unwrap() % 4096;
         for id in &ids {
-            let (shard, within) = shard_of(hash_of_enrollment(id), 3);
+            let (shard, within) = shard_of(seed.hash_of_enrollment(id), 3);
             assert!(!shards[shard].insert(within, bucket_of(id)));
         }
-        let routes = EnrollmentIndex::of(shards);
+        let routes = EnrollmentIndex::of(seed, shards);
         for id in &ids {
-            assert_eq!(routes.bucket(hash_of_enrollment(id), id), Some(bucket_of(id)));
+            assert_eq!(routes.bucket(seed.hash_of_enrollment(id), id), Some(bucket_of(id)));
         }
-        assert_eq!(routes.bucket(hash_of_enrollment("F1"), "F1"), None);
+        assert_eq!(routes.bucket(seed.hash_of_enrollment("F1"), "F1"), None);
     }
 
     #[test]
@@ -201,7 +207,7 @@ mod tests {
             (false, false, true, false)
         );
         let doubtful = [("A".to_owned(), BTreeSet::from([2, 3])), ("B".to_owned(), BTreeSet::from([1]))];
-        let routes = EnrollmentIndex::of(vec![shard]).with_doubtful(doubtful.into());
+        let routes = EnrollmentIndex::of(Seed::drawn(), vec![shard]).with_doubtful(doubtful.into());
         assert_eq!(routes.by_hash(7), Route::Doubtful);
         assert_eq!(["A", "B", "C"].map(|id| routes.bucket(7, id)), [Some(2), Some(1), None]);
         assert_eq!(routes.bucket(8, "A"), None);

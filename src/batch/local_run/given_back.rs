@@ -15,6 +15,8 @@ pub(super) struct GivenBack<'a> {
     source: &'a Source,
     path: PathBuf,
     style: &'a Style,
+    /// What reading the input once more may take.
+    memory: u64,
     places: BTreeMap<String, (usize, bool)>,
     /// Where cells stand, if the input is a sheet.
     positions: Option<Positions>,
@@ -26,11 +28,12 @@ pub(super) struct GivenBack<'a> {
 }
 
 impl<'a> GivenBack<'a> {
-    pub(super) fn of(source: &'a Source, path: PathBuf, style: &'a Style) -> GivenBack<'a> {
+    pub(super) fn of(source: &'a Source, path: PathBuf, style: &'a Style, memory: u64) -> GivenBack<'a> {
         GivenBack {
             source,
             path,
             style,
+            memory,
             places: source.places(),
             positions: source.manner().positions,
             file: None,
@@ -71,7 +74,7 @@ impl<'a> GivenBack<'a> {
         self.create()?;
         let originals = match &mut self.originals {
             Some(originals) => originals,
-            None => self.originals.insert(self.source.originals()?),
+            None => self.originals.insert(self.source.originals(self.memory)?),
         };
         let original = originals.find(row)?.ok_or_else(disk::changed)?;
         let original = self.whole_again(self.without_doubtful_ids(original));

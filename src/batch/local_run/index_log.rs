@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use super::checksummed::Sealed;
 use super::disk::{damaged, unreadable, unwritable};
 use super::enrollment_index::{EnrollmentIndex, Shard, shard_of};
+use super::space::WorkFile;
 use super::work_folder::Folder;
 use super::workers::share;
+use crate::batch::hash::Seed;
 use crate::error::Error;
 
 /// A hash and a bucket.
@@ -23,7 +25,7 @@ const RECORDS_AT_ONCE: usize = 2_048;
 pub(super) struct RouteLog {
     name: String,
     path: PathBuf,
-    file: BufWriter<File>,
+    file: BufWriter<WorkFile>,
     crc: crc32fast::Hasher,
     bytes: u64,
 }
@@ -32,7 +34,7 @@ impl RouteLog {
     pub(super) fn create(folder: &Folder, thread: usize) -> Result<RouteLog, Error> {
         let name = format!("routes-{thread}.log");
         let path = folder.path(&name);
-        let file = File::create(&path).map_err(|fault| unwritable(&path, &fault))?;
+        let file = folder.space().create(&path).map_err(|fault| unwritable(&path, &fault))?;
         Ok(RouteLog { name, path, file: BufWriter::new(file), crc: crc32fast::Hasher::new(), bytes: 0 })
     }
 
@@ -61,11 +63,16 @@ pub(super) fn count(logs: &[Sealed]) -> u64 {
 }
 
 /// Makes the table of all logs, a shard in each thread; and whether an entry is doubtful.
-pub(super) fn table(folder: &Folder, logs: &[Sealed], threads: NonZeroUsize) -> Result<(EnrollmentIndex, bool), Error> {
+pub(super) fn table(
+    folder: &Folder,
+    seed: Seed,
+    logs: &[Sealed],
+    threads: NonZeroUsize,
+) -> Result<(EnrollmentIndex, bool), Error> {
     let shards = threads.get();
     let made = share(threads, shards, |thread, _| shard(folder, logs, thread, shards))?;
     let is_doubtful = made.iter().any(|(_, is_doubtful)| *is_doubtful);
-    Ok((EnrollmentIndex::of(made.into_iter().map(|(shard, _)| shard).collect()), is_doubtful))
+    Ok((EnrollmentIndex::of(seed, made.into_iter().map(|(shard, _)| shard).collect()), is_doubtful))
 }
 
 fn shard(folder: &Folder, logs: &[Sealed], wanted: usize, shards: usize) -> Result<(Shard, bool), Error> {

@@ -122,9 +122,9 @@ impl Source {
         called.unwrap_or(column)
     }
 
-    /// Its rows once more, as they stand there.
-    pub(super) fn originals(&self) -> Result<Originals<'_>, Error> {
-        self.file.originals()
+    /// Its rows once more, as they stand there, within so many bytes of memory.
+    pub(super) fn originals(&self, memory: u64) -> Result<Originals<'_>, Error> {
+        self.file.originals(memory)
     }
 
     /// The plain columns.
@@ -140,6 +140,11 @@ impl Source {
     /// How many rows it has, or may have by its size.
     pub(super) fn about_rows(&self) -> u64 {
         self.rows().unwrap_or_else(|| self.bytes.div_ceil(BYTES_OF_A_ROW))
+    }
+
+    /// The memory that one thread takes for it before it has a row.
+    pub(super) fn held(&self) -> Result<u64, Error> {
+        self.file.held(self.ingest.projection())
     }
 
     /// Its rows, at most so many at a time.

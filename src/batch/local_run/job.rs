@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::disk;
 use super::manifest::InputFile;
 use crate::batch::files::{self, Encoding, Headers, Intake, Style};
@@ -49,6 +51,12 @@ pub struct Job {
     pub(super) threads: NonZeroUsize,
     pub(super) memory: u64,
     pub(super) is_forced: bool,
+    /// The folder in which the work folder lies; beside the payouts unless it is said.
+    pub(super) work_dir: Option<PathBuf>,
+    /// The most bytes that the work folder may take.
+    pub(super) work_space: Option<u64>,
+    /// What an audit writes beside the differences.
+    pub(super) notes: Option<PathBuf>,
     /// The payouts that an audit lays beside, for the manifest.
     pub(super) recorded: Option<RecordedFile>,
 }
@@ -87,6 +95,9 @@ impl Job {
             threads: bounded(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)),
             memory: USUAL_MEMORY,
             is_forced: false,
+            work_dir: None,
+            work_space: None,
+            notes: None,
             recorded: None,
         }
     }
@@ -175,6 +186,19 @@ impl Job {
         Job { memory: bytes, ..self }
     }
 
+    /// Keeps the work folder in this folder, on another disk perhaps, and not beside the payouts.
+    #[must_use]
+    pub fn work_dir(self, folder: impl Into<PathBuf>) -> Job {
+        Job { work_dir: Some(folder.into()), ..self }
+    }
+
+    /// Takes at most so many bytes of disk for the work folder. Unless it is said: 1 GiB, 64 times the size of both inputs, and 8 KiB for
+    /// each certificate.
+    #[must_use]
+    pub fn work_space(self, bytes: u64) -> Job {
+        Job { work_space: Some(bytes), ..self }
+    }
+
     /// Overwrites finished results, and starts over where an earlier run has stopped.
     #[must_use]
     pub fn force(self) -> Job {
@@ -218,10 +242,15 @@ impl Job {
         disk::beside(&self.out, "manifest.json")
     }
 
-    /// The folder in which a run keeps what it has done so far: `payouts.parquet.work`.
+    /// The folder in which a run keeps what it has done so far: `payouts.parquet.work`, or one in [`Job::work_dir`] with the name and a sign of
+    /// the path of the payouts.
     #[must_use]
     pub fn work_folder(&self) -> PathBuf {
-        disk::beside(&self.out, "work")
+        let Some(folder) = &self.work_dir else { return disk::beside(&self.out, "work") };
+        let path = std::path::absolute(&self.out).unwrap_or_else(|_| self.out.clone());
+        let sign = xxh3_64(path.as_os_str().as_encoded_bytes());
+        let name = self.out.file_name().unwrap_or_default().to_string_lossy();
+        folder.join(format!("{name}.{sign:016x}.work"))
     }
 
     /// How results are written, where inputs were in these encodings.
@@ -254,6 +283,11 @@ impl Job {
         Ok((Job { claims_as, enrollments_as, ..self }, [claims, enrollments]))
     }
 
+    /// Also writes what an audit has to say of recorded payouts to this file.
+    pub(crate) fn notes(self, notes: PathBuf) -> Job {
+        Job { notes: Some(notes), ..self }
+    }
+
     /// Names the recorded payouts in the manifest.
     pub(crate) fn recorded(self, recorded: RecordedFile) -> Job {
         Job { recorded: Some(recorded), ..self }
@@ -284,6 +318,12 @@ impl Job {
         self.threads
     }
 
+    /// Whether an earlier run may have left work.
+    pub(crate) fn has_begun(&self) -> bool {
+        let folder = self.work_folder();
+        folder.exists() || disk::beside(&folder, "removed").exists()
+    }
+
     /// Whether finished results are overwritten.
     pub(crate) fn overwrites(&self) -> bool {
         self.is_forced
@@ -292,9 +332,21 @@ impl Job {
     /// The files to write, in the order in which they get their names.
     pub(crate) fn outputs(&self) -> impl Iterator<Item = PathBuf> {
         let rejects = [Some(self.rejects.clone()), Some(self.rejected_enrollments_path())];
-        let asked = [self.lines.clone(), self.certificates.clone()];
+        let asked = [self.lines.clone(), self.certificates.clone(), self.notes.clone()];
         let last = [Some(self.manifest_path()), Some(self.out.clone())];
         rejects.into_iter().chain(asked).chain(last).flatten()
+    }
+
+    /// Those of them that a manifest names, each with what it holds.
+    pub(super) fn results(&self, is_audit: bool) -> impl Iterator<Item = (&'static str, PathBuf)> {
+        let results = [
+            (if is_audit { "differences" } else { "payouts" }, Some(self.out.clone())),
+            ("lines", self.lines.clone()),
+            ("rejects", Some(self.rejects.clone())),
+            ("rejected-enrollments", Some(self.rejected_enrollments_path())),
+            ("certificates", self.certificates.clone()),
+        ];
+        results.into_iter().filter_map(|(holds, path)| Some((holds, path?)))
     }
 
     /// Those of them in which people correct rows.
@@ -346,11 +398,14 @@ fn bounded(threads: NonZeroUsize) -> NonZeroUsize {
     NonZeroUsize::new(threads.get().min(MOST_THREADS)).unwrap_or(threads)
 }
 
-/// Bytes to show, in whole mebibytes rounded up.
+/// Bytes to show, in whole mebibytes rounded up, or kibibytes where they are few.
 pub(super) struct Mebibytes(pub(super) u64);
 
 impl std::fmt::Display for Mebibytes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0 < 1 << 20 {
+            return write!(f, "{} KiB", self.0.div_ceil(1 << 10));
+        }
         write!(f, "{} MiB", self.0.div_ceil(1 << 20))
     }
 }

@@ -54,7 +54,7 @@ impl Members {
         claims: &BTreeSet<&str>,
         progress: &dyn Progress,
     ) -> Result<Members, Error> {
-        let rows = Budget::of(job).reading(0).rows;
+        let rows = Budget::of(job).reading(0, sources.held()?)?.rows;
         let among =
             |source: &Source, column: &str, wanted: &BTreeSet<&str>| among(source, rows, column, wanted, progress);
         let wanted = among(&sources.claims, "claim_id", claims)?;

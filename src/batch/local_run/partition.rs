@@ -19,7 +19,8 @@ use super::spill::{self, NOWHERE, Segment, Spill, Spilled};
 use super::watch::Watch;
 use super::work_folder::Folder;
 use super::workers::share;
-use crate::batch::hash::hash_of_enrollment;
+use crate::batch::accounts::unknown_enrollment;
+use crate::batch::hash::Seed;
 use crate::batch::{Input, Observations, Reject, refused};
 use crate::error::Error;
 use crate::text::say;
@@ -41,6 +42,8 @@ pub(super) struct Put {
     pub(super) rejects: Vec<Sealed>,
     /// The files of enrollments by hash and bucket.
     pub(super) logs: Vec<Sealed>,
+    /// By what enrollments are hashed in them.
+    pub(super) seed: Option<Seed>,
     pub(super) observations: Observations,
 }
 
@@ -118,13 +121,13 @@ impl Lane {
             Input::Enrollments => (Some(RouteLog::create(folder, thread)?), None),
             Input::Claims => {
                 let path = spill::path(folder.as_path(), REFUSED, thread);
-                (None, Some(Spill::create(path, thread, refused::schema())?))
+                (None, Some(Spill::create(path, thread, refused::schema(), folder.space())?))
             }
         };
         Ok(Lane {
-            spill: Spill::create(spill::path(folder.as_path(), name, thread), thread, source.schema())?,
+            spill: Spill::create(spill::path(folder.as_path(), name, thread), thread, source.schema(), folder.space())?,
             refused,
-            rejected: Rejected::at(folder.path(&format!("{name}-{thread}.rejects"))),
+            rejected: Rejected::at(folder.path(&format!("{name}-{thread}.rejects")), folder.space()),
             log,
             observations: Observations::default(),
             read: 0,
@@ -189,15 +192,17 @@ pub(super) fn enrollments(
     share: Share,
     progress: &dyn Progress,
 ) -> Result<Put, Error> {
-    put(source, folder, buckets, share, progress, None, &|Block { rows, .. }, lane| {
+    let seed = Seed::drawn();
+    let put = put(source, folder, buckets, share, progress, None, &|Block { rows, .. }, lane| {
         let (ids, members) = (texts(rows, "enrollment_id")?, texts(rows, "member_id")?);
         let of: Vec<u16> = (0..rows.num_rows()).map(|row| buckets.of_member(members.value(row))).collect();
-        let hashes = (0..rows.num_rows()).map(|row| hash_of_enrollment(ids.value(row)));
+        let hashes = (0..rows.num_rows()).map(|row| seed.hash_of_enrollment(ids.value(row)));
         if let Some(log) = &mut lane.log {
             log.add(hashes.zip(of.iter().copied()))?;
         }
         Ok(of)
-    })
+    })?;
+    Ok(Put { seed: Some(seed), ..put })
 }
 
 /// Puts claims by the bucket of their enrollment; rejects those without one.
@@ -226,10 +231,7 @@ pub(super) fn claims(
             row: numbers.value(row),
             column: "enrollment_id".to_owned(),
             value: ids.value(row).to_owned(),
-            reason: say!(
-                "参保表中没有此编号，或该参保记录也被退回；请先改参保表",
-                "no such enrollment, or it was rejected"
-            ),
+            reason: unknown_enrollment(),
         });
         lane.rejected.add(rejects.collect())?;
         Ok(of)
@@ -239,7 +241,7 @@ pub(super) fn claims(
 /// The bucket of each row, and the rows that have none.
 fn routed(rows: &RecordBatch, routes: &EnrollmentIndex) -> Result<(Vec<u16>, Vec<usize>), Error> {
     let ids = texts(rows, "enrollment_id")?;
-    let hashes: Vec<u64> = (0..rows.num_rows()).map(|row| hash_of_enrollment(ids.value(row))).collect();
+    let hashes: Vec<u64> = (0..rows.num_rows()).map(|row| routes.seed().hash_of_enrollment(ids.value(row))).collect();
     let (mut of, mut unknown) = (Vec::with_capacity(hashes.len()), Vec::new());
     for hashes in hashes.chunks(ROUTES_AT_ONCE) {
         routes.touch(hashes);
@@ -321,7 +323,7 @@ fn seal(source: &Source, folder: &Folder, written: Vec<Written>) -> Result<Put, 
             Some(folder.put(&format!("{REFUSED}.table"), &table)?)
         }
     };
-    Ok(Put { read, taken, files, table, refused, rejects, logs, observations })
+    Ok(Put { read, taken, files, table, refused, rejects, logs, seed: None, observations })
 }
 
 /// A column of text that ingest gives.

@@ -88,7 +88,10 @@ impl Results<'_> {
         let parts: Vec<PathBuf> = self.paths(|part| part.payouts.as_ref());
         let payouts = &self.outputs.payouts;
         match self.watch {
-            Some(watch) => watch.write(&partial(&self.job.out))?,
+            Some(watch) => {
+                watch.write(&partial(&self.job.out))?;
+                self.job.notes.as_ref().map_or(Ok(()), |notes| watch.write_notes(&partial(notes)))?;
+            }
             None => payouts.join(&parts, &partial(payouts.path()), &manifest, &mut |part| {
                 progress.advance(Stage::Writing, u64::try_from(part).unwrap_or(total), total);
                 heed(progress)
@@ -105,17 +108,7 @@ impl Results<'_> {
 
     /// What was written, as the manifest names it.
     fn digests(&self, progress: &dyn Progress) -> Result<Vec<OutputFile>, Error> {
-        let job = self.job;
-        let results = if self.watch.is_some() { "differences" } else { "payouts" };
-        let written = [
-            (results, Some(job.out.clone())),
-            ("lines", job.lines.clone()),
-            ("rejects", Some(job.rejects.clone())),
-            ("rejected-enrollments", Some(job.rejected_enrollments_path())),
-            ("certificates", job.certificates.clone()),
-        ];
-        let written = written.into_iter().filter_map(|(holds, path)| Some((holds, path?)));
-        let written = written.filter(|(_, path)| partial(path).exists());
+        let written = self.job.results(self.watch.is_some()).filter(|(_, path)| partial(path).exists());
         let digest = |(holds, path): (&str, PathBuf)| {
             let digest = digest::of(&partial(&path), progress, || false)?;
             Ok(OutputFile::of(holds, &path, digest))
@@ -149,11 +142,11 @@ impl Results<'_> {
         let files: Vec<PathBuf> =
             self.rejects.iter().chain(parts).map(|sealed| self.folder.path(&sealed.name)).collect();
         let Sources { claims, enrollments } = self.sources;
-        let mut claims = GivenBack::of(claims, self.job.rejects.clone(), self.style);
-        let mut enrollments = GivenBack::of(enrollments, self.job.rejected_enrollments_path(), self.style);
+        let mut claims = GivenBack::of(claims, self.job.rejects.clone(), self.style, self.memory);
+        let mut enrollments = GivenBack::of(enrollments, self.job.rejected_enrollments_path(), self.style, self.memory);
         claims.create()?; // also where no claim is rejected, so that who looks for it finds it empty
         let mut causes = Causes::default();
-        rejects::in_order(&files, self.folder.as_path(), self.memory, |reject| {
+        rejects::in_order(&files, (self.folder.as_path(), self.folder.space()), self.memory, |reject| {
             heed(progress)?;
             let reject = Reject { column: self.sources.called(reject.input, reject.column), ..reject };
             causes.count(&reject);
@@ -173,6 +166,7 @@ impl Results<'_> {
     /// Gives all outputs their names, the payouts last. What this run has not written is not left from an earlier one.
     pub(super) fn name(&self) -> Result<(), Error> {
         self.folder.begin_naming(self.job)?;
+        let readers = self.folder.readers()?;
         let rejected_enrollments = self.job.rejected_enrollments_path();
         self.job.outputs().try_for_each(|path| {
             let from = partial(&path);
@@ -182,7 +176,7 @@ impl Results<'_> {
                     Ok(()) | Err(_) => Ok(()),
                 };
             }
-            disk::publish(&from, &path)
+            disk::publish(&from, &path, readers.as_ref())
         })
     }
 }

@@ -52,7 +52,7 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     let sources = Sources::open(job, &vocabulary)?;
     let plans = Plans::of(catalog, &vocabulary);
     Outputs::of(job, &sources, &plans, &job.style(catalog, &[]))?;
-    let rows = Budget::of(job).reading(0).rows;
+    let rows = Budget::of(job).reading(0, sources.held()?)?.rows;
     let mut observations = Observations::default();
     let First { claims, refused, mut rejects } = first_claims(&sources.claims, rows.min(1000), &mut observations)?;
     let rejected_at_the_door = rows_of(&rejects, Input::Claims);

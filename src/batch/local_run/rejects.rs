@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::checksummed::{Sealed, Sealing};
 use super::disk::{damaged, unreadable, unwritable};
+use super::space::Space;
 use crate::batch::{Input, Reject};
 use crate::error::Error;
 use crate::text::Text;
@@ -23,8 +24,8 @@ pub(super) struct Rejected {
 type Line = (bool, u64, String, String, String, String);
 
 impl Rejected {
-    pub(super) fn at(path: PathBuf) -> Rejected {
-        Rejected { file: Sealing::at(path) }
+    pub(super) fn at(path: PathBuf, space: &Space) -> Rejected {
+        Rejected { file: Sealing::at(path, space) }
     }
 
     pub(super) fn add(&mut self, rejects: Vec<Reject>) -> Result<(), Error> {
@@ -59,7 +60,7 @@ fn from_line(line: &str) -> Option<Reject> {
 /// An enrollment that several buckets have seen is given once.
 pub(super) fn in_order(
     files: &[PathBuf],
-    scratch: &Path,
+    (scratch, space): (&Path, &Space),
     memory: u64,
     mut give: impl FnMut(Reject) -> Result<(), Error>,
 ) -> Result<(), Error> {
@@ -71,7 +72,7 @@ pub(super) fn in_order(
             bytes = bytes.saturating_add(size(&reject));
             held.push(reject);
             if bytes > memory {
-                runs.push(sorted_run(&mut held, &scratch.join(format!("sorted-{}.rejects", runs.len())))?);
+                runs.push(sorted_run(&mut held, &scratch.join(format!("sorted-{}.rejects", runs.len())), space)?);
                 bytes = 0;
             }
         }
@@ -113,9 +114,9 @@ fn size(reject: &Reject) -> u64 {
 }
 
 /// Writes rejects in order and forgets them.
-fn sorted_run(held: &mut Vec<Reject>, path: &Path) -> Result<PathBuf, Error> {
+fn sorted_run(held: &mut Vec<Reject>, path: &Path, space: &Space) -> Result<PathBuf, Error> {
     held.sort();
-    let mut run = Rejected::at(path.to_owned());
+    let mut run = Rejected::at(path.to_owned(), space);
     run.add(std::mem::take(held))?;
     run.seal()?;
     Ok(path.to_owned())
@@ -173,9 +174,10 @@ mod tests {
             vec![reject(enrollments, 2, "b"), reject(claims, 9, "A"), reject(enrollments, 1, "c")],
             vec![],
         ];
+        let space = Space::unlimited();
         let files: Vec<PathBuf> = (0..3).map(|number| folder.join(format!("{number}.rejects"))).collect();
         for (path, rejects) in files.iter().zip(given) {
-            let mut file = Rejected::at(path.clone());
+            let mut file = Rejected::at(path.clone(), &space);
             let is_empty = rejects.is_empty();
             file.add(rejects).unwrap();
             assert_eq!(file.seal().unwrap().is_none(), is_empty);
@@ -185,7 +187,7 @@ mod tests {
         for memory in [0, 300, 1 << 20] {
             let mut found = Vec::new();
             let files: Vec<PathBuf> = files.iter().take(2).cloned().collect();
-            in_order(&files, &folder, memory, |reject| {
+            in_order(&files, (&folder, &space), memory, |reject| {
                 found.push(reject);
                 Ok(())
             })

@@ -14,6 +14,7 @@ use arrow_select::interleave::interleave_record_batch;
 
 use super::disk::{damaged, unreadable, unwritable};
 use super::enrollment_index::MOST_BUCKETS;
+use super::space::{Space, WorkFile};
 use crate::batch::groups::Groups;
 use crate::error::Error;
 use crate::text::say;
@@ -37,7 +38,7 @@ pub(super) struct Segment {
 /// A work file while one thread fills it.
 pub(super) struct Spill {
     path: PathBuf,
-    file: BufWriter<File>,
+    file: BufWriter<WorkFile>,
     number: u16,
     encoder: StreamEncoder,
     offset: u64,
@@ -49,8 +50,8 @@ pub(super) struct Spill {
 
 impl Spill {
     /// The work file of a thread, empty.
-    pub(super) fn create(path: PathBuf, thread: usize, schema: &SchemaRef) -> Result<Spill, Error> {
-        let file = File::create(&path).map_err(|fault| unwritable(&path, &fault))?;
+    pub(super) fn create(path: PathBuf, thread: usize, schema: &SchemaRef, space: &Space) -> Result<Spill, Error> {
+        let file = space.create(&path).map_err(|fault| unwritable(&path, &fault))?;
         let mut encoder = StreamEncoder::try_new(schema).map_err(unencodable)?;
         let _head = encoder.encode(&RecordBatch::new_empty(schema.clone())).map_err(unencodable)?;
         Ok(Spill {
@@ -380,7 +381,7 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         let path = path(&folder, "claims", 0);
         let schema = rows(&[]).schema();
-        let mut spill = Spill::create(path.clone(), 0, &schema).unwrap();
+        let mut spill = Spill::create(path.clone(), 0, &schema, &Space::unlimited()).unwrap();
         spill.hold(rows(&[1, 2, 3]), vec![5, 0, 5]);
         spill.hold(rows(&[0, 9, 4]), vec![5, NOWHERE, 1]);
         assert!(spill.held_bytes() > 0);

@@ -19,4 +19,7 @@ pub(crate) trait Watch: Sync {
 
     /// Writes to this path, once all buckets were seen.
     fn write(&self, to: &Path) -> Result<(), Error>;
+
+    /// Writes what else it has to say to this path.
+    fn write_notes(&self, to: &Path) -> Result<(), Error>;
 }

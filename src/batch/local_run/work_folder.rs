@@ -1,6 +1,7 @@
 //! The work folder: what a run has done so far, and for whom.
 
-use std::fs::{self, File};
+use std::collections::BTreeSet;
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,9 +9,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::checksummed::Sealed;
-use super::disk::{beside, damaged, foreign, open_own, read_if_there, replace, unreadable, unwritable};
+use super::disk::{self, beside, damaged, open_own, read_if_there, replace, unreadable, unwritable};
 use super::fingerprint::Fingerprint;
 use super::job::Job;
+use super::space::Space;
 use crate::error::{Error, Remedy};
 use crate::text::{Text, say};
 
@@ -24,6 +26,8 @@ pub(super) const JOURNAL: &str = "parts.log";
 pub(super) const SUMMARY: &str = "summary.json";
 /// The run may overwrite results: it was asked to, or the results are its own.
 const OVERWRITES: &str = "overwrites.json";
+/// The outputs that a run puts together: what it leaves beside them is its own.
+const OUTPUTS: &str = "outputs.json";
 
 /// The work folder of a run, locked against other runs.
 #[derive(Debug)]
@@ -33,6 +37,7 @@ pub(super) struct Folder {
     pub(super) is_resumed: bool,
     /// Of the folder, and of each output while it is put together, so that no other run writes it, whatever its own folder is called.
     locks: Vec<Lock>,
+    space: Space,
 }
 
 /// What is written with its checksum, so that it counts only if it is whole.
@@ -61,8 +66,9 @@ impl<T: Serialize + DeserializeOwned> Mark<T> {
 
 impl Folder {
     /// Opens or makes the work folder of a job; refuses one that another run or another job has made.
-    pub(super) fn open(job: &Job, fingerprint: &Fingerprint) -> Result<Folder, Error> {
+    pub(super) fn open(job: &Job, fingerprint: &Fingerprint, space: Space) -> Result<Folder, Error> {
         let path = job.work_folder();
+        take_up_removal(&path)?;
         if fs::symlink_metadata(&path).is_ok() {
             Folder::check_ours(&path)?;
         } else {
@@ -70,32 +76,11 @@ impl Folder {
             fs::create_dir(&path).map_err(|fault| unwritable(&path, &fault))?;
         }
         let lock = Lock { file: open_own(&path.join(LOCK), true)? };
-        let mut folder = Folder { locks: vec![lock], path, is_resumed: false };
+        let mut folder = Folder { locks: vec![lock], path, is_resumed: false, space };
         let earlier = folder.mark::<Fingerprint>(FINGERPRINT)?;
         let was_ours = earlier.is_some();
-        match earlier {
-            Some(earlier) if !job.is_forced => {
-                let path = folder.path.display();
-                if let Some(Text { zh, en }) = fingerprint.difference(&earlier) {
-                    return Err(Error::resume(say!(
-                        "`{path}` 中是另一次运行的进度：{zh}；删除该目录可重新开始",
-                        "`{path}` holds the work of another run: {en}; removing the folder starts over"
-                    ))
-                    .mended_by(Remedy::StartOver));
-                }
-                folder.is_resumed = true;
-                folder.admit_outputs(job)?;
-            }
-            Some(_) | None => {
-                refuse_to_overwrite(job)?;
-                folder.empty()?;
-                folder.put_mark(FINGERPRINT, fingerprint)?;
-                if job.is_forced {
-                    folder.put_mark(OVERWRITES, &true)?;
-                }
-            }
-        }
-        match folder.take_outputs(job, was_ours) {
+        let begun = folder.begin(job, fingerprint, earlier).and_then(|()| folder.count_what_is_left());
+        match begun {
             Ok(()) => Ok(folder),
             Err(fault) => {
                 if !was_ours {
@@ -107,12 +92,57 @@ impl Folder {
         }
     }
 
+    fn count_what_is_left(&self) -> Result<(), Error> {
+        self.space.count(&self.path).map_err(|fault| unreadable(&self.path, &fault))
+    }
+
+    /// Goes on with what an earlier run has done, or starts over.
+    fn begin(&mut self, job: &Job, fingerprint: &Fingerprint, earlier: Option<Fingerprint>) -> Result<(), Error> {
+        let left = self.mark::<BTreeSet<PathBuf>>(OUTPUTS)?.unwrap_or_default();
+        match earlier {
+            Some(earlier) if !job.is_forced => {
+                let path = self.path.display();
+                if let Some(Text { zh, en }) = fingerprint.difference(&earlier) {
+                    return Err(Error::resume(say!(
+                        "`{path}` 中是另一次运行的进度：{zh}；删除该目录可重新开始",
+                        "`{path}` holds the work of another run: {en}; removing the folder starts over"
+                    ))
+                    .mended_by(Remedy::StartOver));
+                }
+                self.is_resumed = true;
+                self.admit_outputs(job)?;
+            }
+            Some(_) | None => {
+                refuse_to_overwrite(job)?;
+                self.empty()?;
+                let outputs: BTreeSet<PathBuf> = job.outputs().map(|path| absolute(&path)).collect();
+                remove_left(left.difference(&outputs).cloned());
+                self.put_mark(FINGERPRINT, fingerprint)?;
+                if job.is_forced {
+                    self.put_mark(OVERWRITES, &true)?;
+                }
+            }
+        }
+        self.take_outputs(job, &left)
+    }
+
     /// Takes the names under which the outputs are put together; an earlier run of ours may have left something there.
-    fn take_outputs(&mut self, job: &Job, was_ours: bool) -> Result<(), Error> {
+    fn take_outputs(&mut self, job: &Job, left: &BTreeSet<PathBuf>) -> Result<(), Error> {
+        self.put_mark(OUTPUTS, &job.outputs().map(|path| absolute(&path)).collect::<BTreeSet<_>>())?;
         for path in job.outputs() {
-            self.locks.push(Lock { file: open_own(&partial(&path), was_ours)? });
+            let file = open_own(&partial(&path), left.contains(&absolute(&path)))?;
+            self.locks.push(Lock { file });
         }
         Ok(())
+    }
+
+    /// Who may read the outputs: whoever may read the folder, as it was made.
+    pub(super) fn readers(&self) -> Result<Option<Permissions>, Error> {
+        disk::readers(&self.path).map_err(|fault| unreadable(&self.path, &fault))
+    }
+
+    pub(super) fn space(&self) -> &Space {
+        &self.space
     }
 
     /// Refuses if there are results that this run may not overwrite.
@@ -130,7 +160,7 @@ impl Folder {
     fn check_ours(path: &Path) -> Result<(), Error> {
         let failed = |fault| unreadable(path, &fault);
         if !fs::symlink_metadata(path).map_err(failed)?.is_dir() {
-            return Err(foreign(path));
+            return Err(not_ours(path));
         }
         let (mut is_started, mut has_others) = (false, false);
         for entry in fs::read_dir(path).map_err(failed)? {
@@ -145,11 +175,7 @@ impl Folder {
         if !has_others || mark.is_some_and(|bytes| Mark::<Fingerprint>::read(&bytes).is_some()) {
             return Ok(());
         }
-        let path = path.display();
-        Err(Error::resume(say!(
-            "`{path}` 不是本程序的工作目录；请移走它，或换一个输出文件名",
-            "`{path}` is not a work folder of this program; move it away, or name another output"
-        )))
+        Err(not_ours(path))
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -174,7 +200,8 @@ impl Folder {
     /// Writes a work file in one go.
     pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<Sealed, Error> {
         let path = self.path(name);
-        fs::write(&path, bytes).map_err(|fault| unwritable(&path, &fault))?;
+        let written = self.space.create(&path).and_then(|mut file| file.write_all(bytes));
+        written.map_err(|fault| unwritable(&path, &fault))?;
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         Ok(Sealed { name: name.to_owned(), bytes: length, crc: crc32fast::hash(bytes) })
     }
@@ -196,10 +223,18 @@ impl Folder {
     /// Removes all that an earlier run has done: what says that something is done before what it is about, so that a folder that is left in between
     /// is that of a run that had done less.
     fn empty(&self) -> Result<(), Error> {
-        for mark in [SUMMARY, JOURNAL, CLAIMS, ENROLLMENTS, DIGESTS, OVERWRITES] {
+        for mark in [SUMMARY, JOURNAL, CLAIMS, ENROLLMENTS, DIGESTS, OVERWRITES, OUTPUTS] {
             self.remove_all(|name| name == mark)?;
         }
         self.remove_all(|name| is_of_a_run(name) && ![LOCK, FINGERPRINT].contains(&name))
+    }
+
+    /// Removes the rows of a stage that was not finished: they are read anew.
+    pub(super) fn drop_unfinished(&self) -> Result<(), Error> {
+        if self.path(CLAIMS).exists() {
+            return Ok(());
+        }
+        self.remove_all(|name| is_of_a_run(name) && ["claims-", "refused-"].iter().any(|stage| name.starts_with(stage)))
     }
 
     fn remove_all(&self, is_meant: impl Fn(&str) -> bool) -> Result<(), Error> {
@@ -214,21 +249,27 @@ impl Folder {
     }
 
     /// Removes the folder of a run whose results have their names. Until it is gone it says so.
-    pub(super) fn finish(self) -> Result<(), Error> {
-        let kept = [LOCK, FINGERPRINT, SUMMARY, OVERWRITES];
+    pub(super) fn finish(self, job: &Job) -> Result<(), Error> {
+        self.release(job);
+        let kept = [LOCK, FINGERPRINT, SUMMARY, OVERWRITES, OUTPUTS];
         self.remove_all(|name| is_of_a_run(name) && !kept.contains(&name))?;
         self.vanish()
     }
 
     /// Removes the folder of a run that cannot go on, and what it has left of its outputs.
     pub(super) fn discard(self, job: &Job) -> Result<(), Error> {
+        self.release(job);
+        self.empty()?;
+        self.vanish()
+    }
+
+    /// Removes what is left under the names that the run has taken.
+    fn release(&self, job: &Job) {
         // The first lock is that of the folder. A name that was not taken is left alone.
         for (path, _) in job.outputs().zip(self.locks.iter().skip(1)) {
             // There may be none any more; the fault that ended the run is the one to tell.
             let _gone = fs::remove_file(partial(&path));
         }
-        self.empty()?;
-        self.vanish()
     }
 
     /// Takes the folder away. What somebody else has put into it stays, and the folder with it.
@@ -242,16 +283,81 @@ impl Folder {
             return self.remove_all(is_of_a_run);
         }
         let Folder { path, locks, .. } = self;
+        let mut locks = locks.into_iter();
+        // The folder stays locked to the last, where a folder with open files can be moved.
+        let _lock = locks.next().filter(|_| cfg!(unix));
         drop(locks);
         // In one step, so that a folder that is left is that of a run; where something else has that name, file by file.
-        let taken = fs::rename(&path, &away).and_then(|()| fs::remove_dir_all(&away));
-        taken.or_else(|_| fs::remove_dir_all(&path)).map_err(|fault| unwritable(&path, &fault))
+        let gone = fs::rename(&path, &away).and_then(|()| remove(&away)).or_else(|_| remove(&path));
+        gone.map_err(|fault| unwritable(&path, &fault))
     }
+}
+
+/// A folder of a run that was stopped while its folder was taken away. If it still says what came of the run, it is that run's again; else it goes.
+fn take_up_removal(path: &Path) -> Result<(), Error> {
+    let away = beside(path, "removed");
+    if fs::symlink_metadata(&away).is_err() || Folder::check_ours(&away).is_err() {
+        return Ok(()); // none, or somebody else's
+    }
+    let Ok(lock) = open_own(&away.join(LOCK), true) else { return Ok(()) }; // another run is just removing it
+    let is_told = [FINGERPRINT, SUMMARY].iter().all(|mark| away.join(mark).is_file());
+    let taken_up = if is_told && fs::symlink_metadata(path).is_err() {
+        drop(lock);
+        fs::rename(&away, path)
+    } else {
+        remove(&away)
+    };
+    taken_up.map_err(|fault| unwritable(&away, &fault))
+}
+
+/// Removes a work folder, and last of all what says whose it is.
+fn remove(folder: &Path) -> io::Result<()> {
+    let last = [SUMMARY, FINGERPRINT, LOCK];
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if !last.iter().any(|name| entry.file_name() == *name) {
+            unless_gone(fs::remove_file(entry.path()))?;
+        }
+    }
+    last.iter().try_for_each(|name| unless_gone(fs::remove_file(folder.join(name))))?;
+    unless_gone(fs::remove_dir(folder))
+}
+
+fn unless_gone(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(fault),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Removes what an earlier run has left beside outputs that this one does not write, unless another run is writing it.
+fn remove_left(outputs: impl Iterator<Item = PathBuf>) {
+    for path in outputs.map(|output| partial(&output)).filter(|path| path.exists()) {
+        if let Ok(file) = open_own(&path, true) {
+            // It is in nobody's way.
+            let _gone = fs::remove_file(&path);
+            drop(file);
+        }
+    }
+}
+
+/// The path from the root, so that it is the same file wherever the program is run.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Something that stands where the work folder would.
+fn not_ours(path: &Path) -> Error {
+    let path = path.display();
+    Error::resume(say!(
+        "`{path}` 不是本程序的工作目录；请移走它，或换一个输出文件名",
+        "`{path}` is not a work folder of this program; move it away, or name another output"
+    ))
 }
 
 /// Whether a run gives a file of its work folder such a name.
 fn is_of_a_run(name: &str) -> bool {
-    let marks = [LOCK, FINGERPRINT, ENROLLMENTS, CLAIMS, DIGESTS, JOURNAL, SUMMARY, OVERWRITES];
+    let marks = [LOCK, FINGERPRINT, ENROLLMENTS, CLAIMS, DIGESTS, JOURNAL, SUMMARY, OVERWRITES, OUTPUTS];
     let endings = [".rows", ".table", ".rejects", ".log", ".payouts", ".lines", ".certificates"];
     let plain = name.strip_suffix(".new").unwrap_or(name);
     marks.contains(&plain) || endings.iter().any(|ending| plain.ends_with(ending))
@@ -287,11 +393,15 @@ impl Write for Crc {
 
 /// Finished results are not overwritten unless that is asked for.
 fn refuse_to_overwrite(job: &Job) -> Result<(), Error> {
-    if job.is_forced { Ok(()) } else { refuse_to_lose(job.outputs(), &job.corrections()) }
+    if job.is_forced { Ok(()) } else { refuse_to_lose(job.outputs(), &job.corrections(), &job.out) }
 }
 
 /// Refuses where one of the files is there already. Of rejected rows that an earlier run has left somebody may have corrected some.
-pub(crate) fn refuse_to_lose(files: impl Iterator<Item = PathBuf>, corrections: &[PathBuf]) -> Result<(), Error> {
+pub(crate) fn refuse_to_lose(
+    files: impl Iterator<Item = PathBuf>,
+    corrections: &[PathBuf],
+    out: &Path,
+) -> Result<(), Error> {
     let there: Vec<PathBuf> = files.filter(|path| path.exists()).collect();
     let list = |paths: &mut dyn Iterator<Item = &PathBuf>, joint: &str| {
         paths.map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(joint)
@@ -304,12 +414,19 @@ pub(crate) fn refuse_to_lose(files: impl Iterator<Item = PathBuf>, corrections: 
         [_, _, ..] => "already exist",
     };
     let (zh, en) = (all("、"), all(", "));
-    let said = match (corrected("、"), corrected(", ")) {
+    let Text { zh, en } = match (corrected("、"), corrected(", ")) {
         (none, _) if none.is_empty() => say!("{zh} 已存在", "{en} {exist}"),
         (zh_corrected, en_corrected) => say!(
             "{zh} 已存在（{zh_corrected} 中可能有已改正的行）",
             "{en} {exist} ({en_corrected} may hold corrections)"
         ),
+    };
+    // Files that go with an output are named with it: nobody has asked for them by their names.
+    let said = if there.iter().any(|path| path == out) {
+        Text { zh, en }
+    } else {
+        let out = out.display();
+        say!("不能写 `{out}`：要与它一起写的 {zh}", "`{out}` cannot be written: {en}, and would be written with it")
     };
     Err(Error::output(said).mended_by(Remedy::Overwrite))
 }

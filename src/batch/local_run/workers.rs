@@ -3,9 +3,10 @@
 use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, ScopedJoinHandle};
 
-use crate::error::Error;
+use crate::error::{Error, OrBug};
 
 /// Pieces of work by number, each handed out once, in order, until all are or a worker has failed.
 #[derive(Debug)]
@@ -46,12 +47,37 @@ pub(crate) fn share<R: Send>(
     };
     let worker = &worker;
     let mut ended: Vec<Result<R, Error>> = thread::scope(|scope| {
-        let running: Vec<_> = (0..threads.get()).map(|thread| scope.spawn(move || worker(thread))).collect();
-        running.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        let spawn = |thread| thread::Builder::new().spawn_scoped(scope, move || worker(thread));
+        let running: Vec<_> = (0..threads.get()).map(spawn).collect();
+        // Where the system has no more threads, this one does their part as well.
+        let ended = running.into_iter().enumerate().map(|(thread, running)| match running {
+            Ok(running) => joined(running),
+            Err(_) => worker(thread),
+        });
+        ended.collect()
     });
     let is_fault = |given: &Result<R, Error>| given.as_ref().is_err_and(|error| !error.is_interrupted());
     if let Some(place) = ended.iter().position(is_fault) {
         ended.swap(0, place);
     }
     ended.into_iter().collect()
+}
+
+/// Does two things at once, or one after the other where the system has no thread for the second.
+pub(crate) fn beside<A, B: Send>(
+    first: impl FnOnce() -> A,
+    second: impl FnOnce() -> Result<B, Error> + Send,
+) -> (A, Result<B, Error>) {
+    let second = Mutex::new(Some(second));
+    let take = || second.lock().unwrap_or_else(PoisonError::into_inner).take();
+    thread::scope(|scope| {
+        let running = thread::Builder::new().spawn_scoped(scope, || take().map(|second| second()));
+        let first = first();
+        let done = running.ok().and_then(joined).or_else(|| take().map(|second| second()));
+        (first, done.or_bug().flatten())
+    })
+}
+
+fn joined<R>(running: ScopedJoinHandle<'_, R>) -> R {
+    running.join().unwrap_or_else(|panic| resume_unwind(panic))
 }

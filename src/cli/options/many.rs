@@ -81,6 +81,14 @@ pub(in crate::cli) struct Resources {
     /// · 内存大致不超过多少：字节数，或如 512M、2G
     #[arg(long, value_name = "SIZE", default_value = "1G")]
     pub(in crate::cli) memory: Memory,
+    /// Keep the work folder in this folder [default: beside the results]; it holds personal data until the run has ended
+    /// · 工作目录放在哪个目录下 [默认：在结果旁]；运行结束前其中有个人信息
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) work_dir: Option<PathBuf>,
+    /// Take at most so much disk for the work folder: bytes, or as 512M, 20G [default: 1G and 64 times the size of the inputs]
+    /// · 工作目录至多占多少磁盘：字节数，或如 512M [默认：1G 加输入的 64 倍]
+    #[arg(long, value_name = "SIZE")]
+    pub(in crate::cli) work_space: Option<Memory>,
 }
 
 /// The tables in which claims are looked up.

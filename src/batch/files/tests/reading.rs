@@ -4,7 +4,7 @@ use arrow_array::types::Int32Type;
 use arrow_array::{BinaryArray, Decimal128Array, DictionaryArray};
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
+use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
 use super::*;
@@ -226,7 +226,7 @@ fn threads_share_the_rows_of_a_file() {
 fn written(path: &Path, rows: &RecordBatch, rows_of_a_group: usize) {
     let properties = WriterProperties::builder()
         .set_max_row_group_row_count(Some(rows_of_a_group))
-        .set_compression(Compression::ZSTD(parquet::basic::ZstdLevel::default()))
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .build();
     let mut writer = ArrowWriter::try_new(fs::File::create(path).unwrap(), rows.schema(), Some(properties)).unwrap();
     writer.write(rows).unwrap();
@@ -429,4 +429,141 @@ fn what_is_left_of_a_file_that_changed_meanwhile_is_refused() {
     let error = all(&source, 10).unwrap_err();
     let (_, en) = folder.said(&error);
     assert!(en.starts_with("`claims.parquet` is damaged: its row group 1 cannot be read: "), "{en}");
+}
+
+/// Texts of every kind, some of them not there, in two row groups.
+fn mixed_rows() -> RecordBatch {
+    let texts: Vec<Option<String>> =
+        (0..600_usize).map(|row| (row % 7 != 3).then(|| format!("{}-{}", row % 5, "长".repeat(row % 40)))).collect();
+    let plain: Vec<String> = (0..600).map(|row| format!("C{row:04}")).collect();
+    let amounts = Decimal128Array::from_iter_values(0..600).with_precision_and_scale(20, 2).unwrap();
+    batch(vec![
+        ("claim_id", Arc::new(StringArray::from(plain))),
+        ("note", Arc::new(StringArray::from(texts))),
+        ("total_cost", Arc::new(amounts)),
+    ])
+}
+
+fn written_as(path: &Path, rows: &RecordBatch, properties: WriterProperties) {
+    let mut writer = ArrowWriter::try_new(fs::File::create(path).unwrap(), rows.schema(), Some(properties)).unwrap();
+    writer.write(rows).unwrap();
+    writer.close().unwrap();
+}
+
+#[test]
+fn a_file_is_read_whole_however_its_pages_are_written() {
+    use parquet::basic::Encoding;
+    use parquet::file::properties::WriterVersion;
+    let (folder, rows) = (Folder::new(), mixed_rows());
+    let path = folder.path("claims.parquet");
+    let expected = cells(&rows);
+    let encodings =
+        [None, Some(Encoding::PLAIN), Some(Encoding::DELTA_LENGTH_BYTE_ARRAY), Some(Encoding::DELTA_BYTE_ARRAY)];
+    let codecs = [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::BROTLI(BrotliLevel::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+        Compression::ZSTD(ZstdLevel::default()),
+    ];
+    for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
+        for (turn, encoding) in encodings.into_iter().enumerate() {
+            for (place, codec) in codecs.into_iter().enumerate().filter(|(place, _)| turn == 0 || place % 3 == 0) {
+                let mut properties = WriterProperties::builder()
+                    .set_writer_version(version)
+                    .set_compression(codec)
+                    .set_data_page_row_count_limit(70)
+                    .set_write_batch_size(10)
+                    .set_max_row_group_row_count(Some(350));
+                if let Some(encoding) = encoding {
+                    properties = properties.set_dictionary_enabled(false).set_column_encoding("note".into(), encoding);
+                }
+                written_as(&path, &rows, properties.build());
+                let found = all(&Source::open(&path, Input::Claims).unwrap(), 100).unwrap().1;
+                assert_eq!(found, expected, "{version:?} {encoding:?} {codec:?} {place}");
+            }
+        }
+    }
+}
+
+/// A dictionary of one text that many rows repeat, and pages of few rows: what is unpacked at once has bounds, and no row is lost.
+#[test]
+fn long_texts_are_read_few_rows_at_a_time() {
+    let folder = Folder::new();
+    let path = folder.path("claims.parquet");
+    let long = "a".repeat(100_000);
+    for has_dictionary in [true, false] {
+        let rows = batch(vec![("claim_id", text(&vec![&*long; 300]))]);
+        let properties = WriterProperties::builder().set_dictionary_enabled(has_dictionary).set_data_page_size_limit(1);
+        written_as(&path, &rows, properties.set_write_batch_size(1).build());
+        let source = Source::open(&path, Input::Claims).unwrap();
+        let stream = source.stream(&[0], 2_048).unwrap();
+        let (mut lane, mut rows) = (stream.lane(), 0);
+        while let Some(raw) = lane.next().unwrap() {
+            // as much as as many rows of usual width
+            assert!(raw.batch.num_rows() * 100_000 <= 2_048 * 512, "{} rows", raw.batch.num_rows());
+            rows += raw.batch.num_rows();
+        }
+        assert_eq!(rows, 300);
+    }
+}
+
+#[test]
+fn a_text_longer_than_a_row_of_csv_is_refused() {
+    let folder = Folder::new();
+    let path = folder.path("claims.parquet");
+    let long = "a".repeat((1 << 20) + 1);
+    for has_dictionary in [true, false] {
+        let rows = batch(vec![("claim_id", text(&["C1", &long]))]);
+        let properties = WriterProperties::builder()
+            .set_dictionary_enabled(has_dictionary)
+            .set_dictionary_page_size_limit(1 << 22)
+            .build();
+        written_as(&path, &rows, properties);
+        let error = all(&Source::open(&path, Input::Claims).unwrap(), 10).unwrap_err();
+        let (zh, en) = folder.said(&error);
+        assert_eq!(
+            en,
+            "a text in column `claim_id` of row group 1 of `claims.parquet` has 1025 KiB; it may have 1024 KiB"
+        );
+        assert_eq!(zh, "`claims.parquet` 第 1 个行组的 `claim_id` 列有长达 1025 KiB 的文本，最长为 1024 KiB");
+        assert!(error.is_input());
+    }
+}
+
+/// Some packings are undone to whatever they come to, and only then counted.
+#[test]
+fn a_page_that_comes_to_more_than_it_says_is_refused_before_it_is_unpacked() {
+    let folder = Folder::new();
+    let path = folder.path("claims.parquet");
+    let rows = batch(vec![("claim_id", text(&vec!["C1"; 5_000]))]);
+    let codecs = [Compression::GZIP(GzipLevel::default()), Compression::BROTLI(BrotliLevel::default())];
+    for codec in codecs {
+        let properties = WriterProperties::builder().set_compression(codec).set_dictionary_enabled(false).build();
+        written_as(&path, &rows, properties);
+        let mut bytes = fs::read(&path).unwrap();
+        // behind the name of the format, the header: that it is a page of values, then what it comes to, here 30,000 bytes less 8
+        let size = bytes.iter().enumerate().skip(5).find(|(_, byte)| **byte == 0x15).unwrap().0 + 1;
+        bytes[size] = bytes[size].wrapping_sub(16) | 0x80;
+        fs::write(&path, &bytes).unwrap();
+        let error = all(&Source::open(&path, Input::Claims).unwrap(), 10).unwrap_err();
+        let (_, en) = folder.said(&error);
+        assert!(en.ends_with("row group 1 cannot be read: a page comes to more bytes than it says"), "{codec:?} {en}");
+    }
+}
+
+#[test]
+fn what_the_open_pages_take_is_told_from_their_headers() {
+    let folder = Folder::new();
+    let path = folder.path("claims.parquet");
+    let long = "a".repeat(500_000);
+    let rows = batch(vec![("claim_id", text(&["C1", "C2"])), ("note", text(&[&long, &long]))]);
+    let plain = WriterProperties::builder().set_dictionary_enabled(false).build();
+    written_as(&path, &rows, plain);
+    let source = Source::open(&path, Input::Claims).unwrap();
+    let held = |columns: &[usize]| source.held(columns).unwrap();
+    assert!(held(&[0]) < 100, "{}", held(&[0]));
+    assert!((1_000_000..1_001_000).contains(&held(&[0, 1])), "{}", held(&[0, 1]));
 }
