@@ -3,12 +3,14 @@
 
 Written from the specification alone (src/docs/certificate.en.md), to be read from top to bottom. Exit code 0: all hold; 1: one does not;
 2: a file cannot be read or is no certificate. Without --program nothing says that the program is the pack's; without --root, that the batch is the noted one.
+Nothing says that the facts are true. Of a verdict, what a file says of itself stands behind it, in quotes.
 """
 import argparse
 import calendar
 import functools
 import hashlib
 import io
+import itertools
 import json
 import operator
 import re
@@ -19,12 +21,22 @@ from fractions import Fraction
 class Flaw(Exception):
     """What does not hold."""
 
+MOST_BYTES = 64 << 20  # of a certificate, or of a line of a batch with its line feed
+
 class NoCertificate(Flaw):
     """A file of another kind, in which nothing was ever certified."""
 
 def need(holds, what):
     if not holds:
         raise Flaw(what)
+
+def shown(text):
+    """A text on one line, with what a terminal would obey and not show written out."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+
+def quoted(text):
+    """A text from a file or a command line, which must not pass for what this program says itself."""
+    return '"' + shown(text).replace('"', '\\"') + '"'
 
 class said_first:
     """Whatever does not hold inside is said after what was changed."""
@@ -78,7 +90,7 @@ def what_it_is(text):
         return "it is another kind of file, or text in another encoding, not a certificate"
     except (ValueError, RecursionError):
         return "it is not JSON, so it is no certificate"
-    if type(value) is dict and value.get("format") == "huzhu-certificate/1":
+    if type(value) is dict and value.get("format") in ("huzhu-certificate/1", "huzhu-certificate/2"):
         return "it is a certificate that was laid out or written anew: it must stay as it was written, byte for byte"
     if type(value) is dict and {"enrollment", "claim"} <= value.keys():
         return "it is a case file, not a certificate"
@@ -248,11 +260,18 @@ def evaluate(program, facts, priors):
 # ── program ───────────────────────────────────────────────────────────────
 
 FACT_KINDS = {"money": "n", "ratio": "n", "number": "n", "days": "n", "date": "d", "yes-no": "b", "category": "t"}
+PLACES_OF = {"money": 2, "ratio": 8, "number": 0, "days": 0}
+MEASURES = {"paid": 2, "count": 0, "deducted": None, "sum": None}  # the decimal places, where they are always the same; only a sum may be negative
 LINES = {  # the reason, where a line of this kind leaves nothing
     "pay": "rate-is-zero", "bands": "rate-is-zero", "minimum": "rate-is-zero", "add": "rate-is-zero", "limit": "limit-reached",
     "deductible": "deductible-not-met", "waiting": "waiting-period", "offset": "offset-by-others", "less": "offset-by-others",
     "exclusive": "excluded-by-others", "rounding": "rounded-to-nothing",
 }
+SCOPES = ("event", "period", "calendar-year", "life")
+def may_be(form):
+    return lambda value: value is None or fits(value, form)
+
+RULE = {"max": may_be(str), "min": may_be(str), "values": may_be(list)}
 WORDS, ORIGIN = {"en": str, "zh": str}, ("stated", "published", "assumed")
 
 def source(value):
@@ -263,18 +282,58 @@ def source(value):
     kinds = ("figure", "table", "bands")
     fits(value, {"clause": WORDS, "kind": kinds, "name": str, "provenance": ORIGIN, "title": WORDS, "unit": unit, "value": number})
 
+def within(number, places, least, most, what):
+    """Refuses a number with more places, or out of bounds."""
+    need(number * 10**places % 1 == 0, f"{what}: more than {places} decimal places: {number_out(number)}")
+    need(least <= number <= most, f"{what}: {number_out(number)} is not from {number_out(least)} to {number_out(most)}")
+
+def bounds_in(value):
+    least, most = value_in("n", value["min"]), value_in("n", value["max"])
+    need(None not in (least, most) and least <= most, "no bounds")
+    return least, most
+
+def check_fact_rule(fact):
+    """Since version 2: a number has bounds, a category may have no other values than those listed, and nothing else has either."""
+    if fact["kind"] in PLACES_OF:
+        bounds_in(fact)
+    else:
+        need(fact["min"] is None and fact["max"] is None, "bounds of what is no number")
+    if fact["kind"] == "category" and fact["values"] is not None:
+        need(len(set(fits(fact["values"], [str]))) == len(fact["values"]), "a duplicate value")
+    else:
+        need(fact["values"] is None, "values of what is no category")
+
+def check_fact(fact, value):
+    """Refuses a value that a fact of its kind does not have."""
+    if fact["kind"] in PLACES_OF and value is not None:
+        within(value, PLACES_OF[fact["kind"]], *bounds_in(fact), f"the fact `{fact['name']}`")
+    if fact["kind"] == "category" and value is not None:
+        need(value != "" if fact["values"] is None else value in fact["values"], f"the fact `{fact['name']}` has no such value: {value!r:.60}")
+
+def measure(entry):
+    """What an entry counts: decimal places, if they are always the same, and whether it may be negative."""
+    kind, _, name = entry.partition(":")
+    need(kind in MEASURES and name, f"no such entry: {entry!r:.60}")
+    return MEASURES[kind], kind == "sum"
+
+def check_prior_rule(prior):
+    places, may_be_negative = measure(prior["entry"])
+    need(prior["places"] <= 28 and places in (None, prior["places"]), "not the decimal places of the entry")
+    need(bounds_in(prior)[0] >= 0 or may_be_negative, "an entry that is never negative")
+
 def check_program(program):
     """Checks form and references; adds `kinds`, the type of each fact."""
-    types = []
+    types, is_first = [], fits(program, dict).get("format") == "huzhu-program/1"
 
     def step(letter):
         return lambda place: need(fits(place, int) < len(types) and types[place] == letter, f"not a step of type {letter}: {place}")
 
     line = {"clause": WORDS, "leaves": step("n"), "step": tuple(LINES), "text": WORDS}
     form = {
-        "format": ("huzhu-program/1",), "plan": {"fingerprint": str, "id": str, "title": WORDS, "version": str},
-        "facts": [{"holder": ("enrollment", "claim"), "kind": tuple(FACT_KINDS), "name": key, "title": WORDS}], "sources": [source],
-        "priors": [{"entry": str, "scope": ("event", "period", "calendar-year", "life")}], "steps": list,
+        "format": ("huzhu-program/1", "huzhu-program/2"), "plan": {"fingerprint": str, "id": str, "title": WORDS, "version": str},
+        "facts": [{"holder": ("enrollment", "claim"), "kind": tuple(FACT_KINDS), "name": key, "title": WORDS, **({} if is_first else RULE)}],
+        "priors": [{"entry": str, "scope": SCOPES, **({} if is_first else {"max": str, "min": str, "places": int})}],
+        "sources": [source], "steps": list,
         "identities": [{"holds": step("b"), "id": str, "text": WORDS}],
         "conditions": [{"clause": WORDS, "id": str, "met": step("b"), "otherwise": ("deny", "pend"), "provenance": ORIGIN, "text": WORDS}],
         "benefits": [{"applies": step("b"), "clause": WORDS, "gross": step("n"), "id": str, "lines": [line], "provenance": ORIGIN, "title": WORDS}],
@@ -282,6 +341,10 @@ def check_program(program):
         "posts": [{"entry": key, "step": step("n")}],
     }
     fits(program, {**form, "identities": list, "conditions": list, "benefits": list, "outcome": dict, "posts": list})
+    if not is_first:
+        for check, rows in ((check_fact_rule, program["facts"]), (check_prior_rule, program["priors"])):
+            for row in rows:
+                check(row)
     whole = {**program, "kinds": {fact["name"]: FACT_KINDS[fact["kind"]] for fact in program["facts"]}}
     for place, one in enumerate(program["steps"]):
         try:
@@ -363,7 +426,7 @@ def conclude(program, values, lacking):
 # ── certificates ──────────────────────────────────────────────────────────
 
 CERTIFICATE = {
-    "format": ("huzhu-certificate/1",), "claim": str, "enrollment": str, "program_digest": digest, "facts": dict,
+    "format": ("huzhu-certificate/1", "huzhu-certificate/2"), "claim": str, "member?": str, "enrollment": str, "program_digest": digest, "facts": dict,
     "priors": [{"missing": lambda fact: value_in("t", fact), "value": lambda value: value_in("n", value)}],
     "values": list, "conclusion": dict, "digest": digest,
 }
@@ -425,6 +488,9 @@ def hashed(*parts):
 def check_certificate(certificate, program, program_digest):
     """Checks all but program and inclusion; gives the leaf of the tree."""
     fits(certificate, CERTIFICATE)
+    is_first = program["format"] == "huzhu-program/1"
+    need(is_first == (certificate["format"] == "huzhu-certificate/1"), "its program is of another version")
+    need(is_first != ("member" in certificate), "a member, which version 2 has and version 1 has not")
     given, kinds, stated = certificate["facts"], program["kinds"], certificate["values"]
     need(given.keys() == kinds.keys(), "other facts than the program's")
     facts = {fact: value_in(kinds[fact], value) for fact, value in given.items()}
@@ -432,6 +498,12 @@ def check_certificate(certificate, program, program_digest):
     priors = [value_in("n", prior["value"]) for prior in certificate["priors"]]
     need(len(priors) == len(program["priors"]), "more or fewer priors")
     need(all(fact in kinds if value is None else fact is None for fact, value in zip(lacking, priors)), "a prior that lacks something else")
+    if not is_first:
+        for fact in program["facts"]:
+            check_fact(fact, facts[fact["name"]])
+        for prior, value in zip(program["priors"], priors):
+            if value is not None:
+                within(value, prior["places"], *bounds_in(prior), f"what was posted before to `{prior['entry']}`")
     values = evaluate(program, facts, priors)
     need(len(stated) == len(values), "more or fewer values")
     for place, (follows, found) in enumerate(zip(map(value_out, values), stated)):
@@ -448,6 +520,7 @@ def check_certificate(certificate, program, program_digest):
         need(certificate["program_digest"] == program_digest, "the program digest is another")
     with said_first("the content is not the one that the digest was made of: the id of the claim or the enrollment was changed, or a fact with all that follows from it"):
         need(certificate["digest"] == hashed(canonical(covered)).hex(), "the digest is another")
+    certificate["at"] = {name: values[program["outcome"][name]] for name in ("event_date", "coverage_start")}
     return hashed(b"\0", bytes.fromhex(certificate["digest"]))
 
 def counted(top, count):
@@ -470,6 +543,7 @@ def check_inclusion(inclusion, found):
     need(last == 0 and counted(found, inclusion["count"]) == inclusion["root"], "the path does not lead to the root")
 
 def check_single(text):
+    need(len(text) <= MOST_BYTES, "it is longer than 64 MiB")
     certificate = fits(read(text.removesuffix(b"\n")), {**CERTIFICATE, "program": dict, "inclusion?": dict})
     program, inclusion = certificate.pop("program"), certificate.pop("inclusion", None)
     program_digest = hashed(canonical(program)).hex()
@@ -479,15 +553,120 @@ def check_single(text):
     if inclusion is not None:
         with said_first("the proof that the certificate is in its batch does not hold"):
             check_inclusion(inclusion, leaf)
-    said = f"claim {certificate['claim']}: {certificate['conclusion']['decision']} {certificate['conclusion']['payable']}"
+    said = f"{certificate['conclusion']['decision']} {certificate['conclusion']['payable']}, claim {quoted(certificate['claim'])}"
+    if certificate["format"] == "huzhu-certificate/1":
+        said += f"; {FIRST}"
     return said, {program_digest}, inclusion and inclusion["root"]
 
+FIRST = "version 1, which does not prove that facts and earlier amounts are whole, not negative and within bounds"
+FIRST_BATCH = FIRST + ", nor that claims inherit what earlier ones have posted"
+
+# ── accounts: what the claims of one member under one plan inherit from each other ──
+
+def group(scope, at, enrollment):
+    """The claims that count together with this one, or None where a date is missing."""
+    if at["event_date"] is None or scope == "period" and at["coverage_start"] is None:
+        return None
+    return scope, {"event": at["event_date"], "period": (at["coverage_start"], enrollment), "calendar-year": at["event_date"].year, "life": None}[scope]
+
+class Account:
+    def __init__(self):
+        self.posted = {}  # by claim: what it has added and not taken back, with where it stands
+        self.sums = {}  # by entry and group: what the batch has added, how many claims have added what is not known
+        self.before = {}  # by entry and group: what stood there before the batch, once a claim has said so; None if that is not known
+
+    def continued(self):
+        return any(before != 0 for before in self.before.values())
+
+    def inherit(self, prior, stated, at, enrollment):
+        """Checks an earlier amount that a claim states."""
+        counted, what = group(prior["scope"], at, enrollment), "what was paid before is not what the earlier claims of the batch have posted"
+        if counted is None:
+            return need(stated in (None, 0), f"{what} (null follows, not {value_out(stated)!r})")
+        place = prior["entry"], counted
+        added, unknown = self.sums.get(place, (Fraction(0), 0))
+        if place in self.before:
+            before = self.before[place]
+            follows = None if unknown or before is None else exact(before + added)
+            need(stated == follows, f"{what} ({value_out(follows)!r} follows, not {value_out(stated)!r})")
+        elif unknown:
+            need(stated is None, f"{what} (None follows, not {value_out(stated)!r})")
+        else:
+            before = None if stated is None else exact(stated - added)
+            need(before is None or before >= 0 or bounds_in(prior)[0] < 0, f"{what} ({value_out(added)!r} follows, not {value_out(stated)!r})")
+            self.before[place] = before
+
+    def add(self, claim, enrollment, at, posts):
+        """Takes in a claim; `posts` is None if it posts nothing."""
+        need(claim not in self.posted, f"two claims {quoted(claim)} of one member under one plan")
+        self.posted[claim] = None if posts is None else (enrollment, at, posts)
+        self.move(enrollment, at, posts or {}, 1)
+
+    def reverse(self, claim, enrollment, reversed):
+        self.add(claim, enrollment, {"event_date": None, "coverage_start": None}, None)
+        posted = self.posted.get(reversed)
+        need(posted is not None and posted[0] == enrollment, f"no claim {quoted(reversed)} that has posted stands before it, or it was taken back already")
+        self.posted[reversed] = None
+        self.move(*posted, -1)
+
+    def move(self, enrollment, at, posts, sign):
+        for (entry, amount), scope in itertools.product(posts.items(), SCOPES):
+            counted = group(scope, at, enrollment)
+            if counted is not None:
+                added, unknown = self.sums.get((entry, counted), (Fraction(0), 0))
+                self.sums[entry, counted] = (added, unknown + sign) if amount is None else (exact(added + sign * amount), unknown)
+
+def check_posting(posting, account):
+    """What a claim without a certificate adds: stated, not proven."""
+    day = lambda value: need(date_in(fits(value, str)), "no date")
+    fits(posting, {"claim": str, "coverage_start": day, "enrollment": str, "event_date": day, "member": str, "plan": str, "posts": dict})
+    posts = {entry: value_in("n", amount) for entry, amount in posting["posts"].items()}
+    for entry, amount in posts.items():
+        places, may_be_negative = measure(entry)
+        need(amount is None or (places is None or amount * 10**places % 1 == 0) and (may_be_negative or amount >= 0), f"no amount of the entry `{entry}`")
+    at = {name: date_in(posting[name]) for name in ("event_date", "coverage_start")}
+    account(posting["member"], posting["plan"]).add(posting["claim"], posting["enrollment"], at, posts)
+
+def check_reversal(reversal, account):
+    """It takes back just what another claim has added."""
+    fits(reversal, dict.fromkeys(("claim", "enrollment", "member", "plan", "reverses"), str))
+    account(reversal["member"], reversal["plan"]).reverse(reversal["claim"], reversal["enrollment"], reversal["reverses"])
+
+def check_standing(certificate, program, account):
+    """Whether a claim inherits what the earlier ones of its account have posted."""
+    one, at, enrollment = account(certificate["member"], program["plan"]["id"]), certificate.pop("at"), certificate["enrollment"]
+    for prior, stated in zip(program["priors"], certificate["priors"]):
+        one.inherit(prior, value_in("n", stated["value"]), at, enrollment)
+    conclusion = certificate["conclusion"]
+    posts = {entry: value_in("n", amount) for entry, amount in conclusion["posts"].items()}
+    one.add(certificate["claim"], enrollment, at, posts if conclusion["decision"] in ("paid", "nothing-due") else None)
+
+# ── batches ───────────────────────────────────────────────────────────────
+
+class Accounts:
+    """The accounts of a batch, one after the other."""
+
+    def __init__(self):
+        self.names, self.name, self.one, self.continued = set(), None, None, 0
+
+    def __call__(self, member, plan):
+        if self.name != (member, plan):
+            self.leave()
+            need(hashed(repr((member, plan)).encode()) not in self.names, "the lines of one member under one plan must stand together")
+            self.name, self.one = (member, plan), Account()
+            self.names.add(hashed(repr(self.name).encode()))
+        return self.one
+
+    def leave(self):
+        self.continued += self.one is not None and self.one.continued()
+
 def check_batch(lines):
-    programs, full, count, end, awaited = {}, [], 0, None, None
+    programs, full, count, moves, end, awaited, version, accounts = {}, [], 0, 0, None, None, None, Accounts()
     for number, line in enumerate(lines, 1):
         try:
+            need(len(line) <= MOST_BYTES, "it is longer than 64 MiB")
             need(end is None and line.endswith(b"\n"), "something after the last line, or a line without its end")
-            value = fits(read(line[:-1]), dict)
+            value, root = fits(read(line[:-1]), dict), None
             named = value.get("program_digest")
             need(awaited in (None, named), "a certificate must name the program of the line before")
             if "program" in value:
@@ -496,38 +675,57 @@ def check_batch(lines):
                 need(named not in programs, "a duplicate program")
                 with said_first("the rules in the certificate, its program, were changed"):
                     programs[named], awaited = check_program(value["program"]), named
+                its = programs[named]["format"][-1]
             elif "root" in value:
-                end = fits(value, {"count": int, "format": ("huzhu-batch/1",), "root": digest})
+                end = fits(value, {"count": int, "format": ("huzhu-batch/1", "huzhu-batch/2"), "root": digest})
+                its = end["format"][-1]
+            elif value.keys() in ({"posting"}, {"reversal"}):
+                need(version in (None, "2"), "a line that version 1 has not")
+                for kind, check_it in (("posting", check_posting), ("reversal", check_reversal)):
+                    if kind in value:
+                        check_it(value[kind], accounts)
+                root, moves, its = hashed(b"\0", hashed(line[:-1])), moves + 1, "2"
             else:
                 need(fits(named, str) in programs, "a program that does not stand before")
-                root, size, count, awaited = check_certificate(value, programs[named], named), 1, count + 1, None
+                root, count, awaited = check_certificate(value, programs[named], named), count + 1, None
+                its = value["format"][-1]
+                if its == "2":
+                    check_standing(value, programs[named], accounts)
+            version = version or its
+            need(its == version, "the lines before it are of another version")
+            if root is not None:
+                size = 1
                 while full and full[-1][1] == size:  # the roots of full trees, of falling size
                     root, size = hashed(b"\1", full.pop()[0], root), size * 2
                 full.append((root, size))
         except Flaw as flaw:
             raise Flaw(f"line {number}: {flaw}") from None
     need(end is not None, "there is no last line")
-    need(end["count"] == count, f"there are {count} certificates, and the last line says {end['count']}")
+    need(end["count"] == count + moves, f"there are {count + moves} certificates and moves, and the last line says {end['count']}")
     roots = [root for root, _ in reversed(full)] or [hashed()]
-    root = counted(functools.reduce(lambda right, left: hashed(b"\1", left, right), roots), count)
+    root = counted(functools.reduce(lambda right, left: hashed(b"\1", left, right), roots), count + moves)
     need(end["root"] == root, f"the root is {root}")
-    return f"{count} certificates", programs.keys(), root
+    accounts.leave()
+    said = "1 certificate" if count == 1 else f"{count} certificates"
+    if moves:
+        said += f"; {moves} claims move an account without a certificate"
+    if accounts.continued:
+        said += f"; {accounts.continued} accounts go on from before the batch, which it does not prove"
+    return said + (f"; {FIRST_BATCH}" if version == "1" else ""), programs.keys(), root
 
 def check(file):
     """Checks an open file; gives what it says, the digests of its programs, and its root, if it has one."""
-    beginning = file.read(11)
-    file.seek(0)
-    if beginning.startswith(b'{"claim":'):
-        text = file.read()
-        if b'"conclusion":' not in text:
-            raise not_as_written(text)
-        return check_single(text)
-    if not beginning.startswith((b'{"program":', b'{"count":')):
-        raise not_as_written(file.read())
-    return check_batch(file)
+    next_line = lambda: file.readline(MOST_BYTES + 1)  # one byte more than may be, so that it is refused
+    first = next_line()
+    if first.startswith((b'{"program":', b'{"posting":', b'{"reversal":', b'{"count":')):
+        return check_batch(itertools.chain([first], iter(next_line, b"")))
+    text = first + file.read(MOST_BYTES + 1 - len(first))
+    if not text.startswith(b'{"claim":') or b'"conclusion":' not in text:
+        raise not_as_written(text)
+    return check_single(text)
 
 def opened(path):
-    return io.BytesIO(sys.stdin.buffer.read()) if path == "-" else open(path, "rb")
+    return sys.stdin.buffer if path == "-" else open(path, "rb")
 
 def asked_digest(text):
     if not re.fullmatch("[0-9a-f]{64}", text):
@@ -546,15 +744,15 @@ def main():
                 said, programs, root = check(file)
             need(not asked.program or programs <= set(asked.program), f"another program: {', '.join(sorted(programs))}")
             need(not asked.root or root in asked.root, f"another root: {root}")
-            print(f"{path}: holds: {said}, program {', '.join(sorted(programs))}" + (f", root {root}" if root else ""))
+            print(shown(f"holds: {quoted(path)}: {said}; program {', '.join(sorted(programs))}" + (f"; root {root}" if root else "")))
         except NoCertificate as flaw:
-            print(f"{path}: {flaw}", file=sys.stderr)
+            print(shown(f"no certificate: {quoted(path)}: {flaw}"), file=sys.stderr)
             code = 2
         except Flaw as flaw:
-            print(f"{path}: does not hold: {flaw}")
+            print(shown(f"does not hold: {quoted(path)}: {flaw}"))
             code = max(code, 1)
         except OSError as fault:
-            print(f"{path}: cannot be read: {fault}", file=sys.stderr)
+            print(shown(f"cannot be read: {quoted(path)}: {fault.strerror}"), file=sys.stderr)
             code = 2
     return code
 

@@ -33,6 +33,30 @@ pub enum Measure {
     Sum,
 }
 
+/// What earlier claims can have posted of one entry together at most, in any unit.
+pub(crate) const MOST_POSTED: Decimal = Decimal::from_parts(0xa4c6_8000, 0x0003_8d7e, 0, false, 0); // 10¹⁵
+/// The most places that a posted deductible or sum can have.
+pub(crate) const MOST_PLACES_POSTED: u32 = 8;
+
+impl Measure {
+    /// The places after the point that an amount can have: what was paid is in fen, what was counted is whole.
+    pub(crate) fn places(self) -> u32 {
+        match self {
+            Measure::Paid => 2,
+            Measure::Count => 0,
+            Measure::Deducted | Measure::Sum => MOST_PLACES_POSTED,
+        }
+    }
+
+    /// Whether an amount is never below nothing, whatever the plan says.
+    pub(crate) fn is_never_negative(self) -> bool {
+        match self {
+            Measure::Paid | Measure::Count | Measure::Deducted => true,
+            Measure::Sum => false,
+        }
+    }
+}
+
 impl fmt::Display for Measure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -78,13 +102,17 @@ impl Entry {
         Some(Entry { measure, name: name.into() })
     }
 
-    /// Whether a claim can have posted so much: what was paid is in fen, what was counted is whole.
-    fn takes(&self, amount: Decimal) -> bool {
-        match self.measure {
+    /// Why no claim can have posted so much, in words to follow the amount.
+    fn misfit(&self, amount: Decimal) -> Option<&'static str> {
+        if self.measure.is_never_negative() && amount < Decimal::ZERO {
+            return Some("it is below 0");
+        }
+        let is_whole = match self.measure {
             Measure::Paid => exact::divides(money::FEN, amount),
             Measure::Count => exact::divides(Decimal::ONE, amount),
             Measure::Deducted | Measure::Sum => true,
-        }
+        };
+        (!is_whole).then_some("it has too many places")
     }
 }
 
@@ -257,7 +285,8 @@ impl Group {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// An amount from outside must be at most 10¹⁵ with 4 places, in fen where it was paid, whole where it was counted; what the engine posts always is.
+/// An amount from outside must be at most 10¹⁵ with 4 places, in fen where it was paid, whole where it was counted, and below 0 only
+/// where it is a sum; what the engine posts always is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Accumulators {
     postings: BTreeMap<Arc<str>, Posting>,
@@ -596,10 +625,8 @@ impl<'de> Deserialize<'de> for Accumulators {
             let amounts = amounts.into_iter().map(|(name, Amount(amount))| {
                 let entry =
                     Entry::parse(&name).ok_or_else(|| D::Error::custom(format_args!("`{name}` names no entry")))?;
-                if !entry.takes(amount) {
-                    return Err(D::Error::custom(format_args!(
-                        "`{name}` cannot be `{amount}`: it has too many places"
-                    )));
+                if let Some(why) = entry.misfit(amount) {
+                    return Err(D::Error::custom(format_args!("`{name}` cannot be `{amount}`: {why}")));
                 }
                 Ok((entry, amount))
             });

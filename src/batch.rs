@@ -93,8 +93,8 @@ pub(crate) fn decide_prepared(
 
 /// Certifies many claims, given as to [`decide`], and writes the certificates to a roll, in the order of the payouts.
 ///
-/// Gives what could not be decided. A reversal has no certificate, nor has a claim that a joint limit cuts. A claim has one also where its amount is too long for the
-/// columns of payouts.
+/// Gives what could not be decided. A reversal has no certificate, nor has a claim that a joint limit cuts: what they move is recorded. A claim has a
+/// certificate also where its amount is too long for the columns of payouts.
 ///
 /// # Errors
 /// Those of [`decide`]; [`Error::is_output`] if the roll cannot be written.
@@ -109,7 +109,7 @@ pub fn certify<W: Write>(
     let plans = Plans::of(catalog, &vocabulary);
     let certifier = Certifier::new(catalog);
     let refused = certify_bucket(&plans, &certifier, entered.given(), |certified| {
-        certified.certificate.iter().try_for_each(|certificate| roll.add(certificate)).map_err(|fault| {
+        certified.record.iter().try_for_each(|record| roll.record(record)).map_err(|fault| {
             let why = Text::of_the_system(&fault);
             Error::output(say!("凭证写不出去：{why}", "the certificates cannot be written: {why}"; why))
         })

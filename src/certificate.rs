@@ -3,9 +3,11 @@
 mod canonical;
 mod certifier;
 pub(crate) mod conclusion;
+mod earlier;
 mod extract;
 mod line;
 pub(crate) mod program;
+mod record;
 mod roll;
 mod tree;
 
@@ -26,9 +28,11 @@ use crate::reading::formula::evaluate::{Inputs, Values};
 use crate::text::{hexadecimal, say};
 use canonical::{canonical, decimal, digest};
 use conclusion::Conclusion;
+use earlier::Earlier;
 
 pub use certifier::Certifier;
 pub use extract::Extract;
+pub use record::{Move, Record};
 pub use roll::Roll;
 pub use tree::{Inclusion, Tree};
 
@@ -47,6 +51,8 @@ pub use tree::{Inclusion, Tree};
 pub struct Program<'p> {
     plan: &'p Plan,
     formula: Formula,
+    /// What each earlier amount can be, in the order of the formula's.
+    earlier: Vec<Earlier>,
     text: Arc<str>,
     digest: String,
 }
@@ -56,9 +62,10 @@ impl Plan {
     #[must_use]
     pub fn program(&self) -> Program<'_> {
         let formula = Formula::of(self);
-        let text = canonical(program::json(self, &formula));
+        let earlier: Vec<Earlier> = formula.priors.iter().map(|prior| Earlier::of(self, *prior)).collect();
+        let text = canonical(program::json(self, &formula, &earlier));
         let digest = hexadecimal(&digest(text.as_bytes()));
-        Program { plan: self, formula, text: text.into(), digest }
+        Program { plan: self, formula, earlier, text: text.into(), digest }
     }
 }
 
@@ -78,8 +85,8 @@ impl Program<'_> {
     /// Decides a claim and certifies it.
     ///
     /// # Errors
-    /// Those of [`Plan::adjudicate`]; [`Error::is_certificate`] if the claim is a reversal or held for a notice, or if what the steps come to is
-    /// not what the plan decides, which would be a fault of the engine.
+    /// Those of [`Plan::adjudicate`]; [`Error::is_certificate`] if the claim is a reversal or held for a notice, if an earlier amount is none that the
+    /// format has, or if what the steps come to is not what the plan decides, which would be a fault of the engine.
     pub fn certify(
         &self,
         enrollment: &Enrollment,
@@ -87,24 +94,28 @@ impl Program<'_> {
         accumulators: &Accumulators,
     ) -> Result<Certificate, Error> {
         let (certificate, _) = self.decide(enrollment, claim, accumulators)?;
-        certificate.ok_or_else(held)
+        certificate.map_err(Uncertified::into)
     }
 
-    /// The certificate with the decision that it is of; none of a claim that is held, since no rule of the plan has pended it.
+    /// The certificate with the decision that it is of, or why there is none.
     fn decide(
         &self,
         enrollment: &Enrollment,
         claim: &Claim,
         accumulators: &Accumulators,
-    ) -> Result<(Option<Certificate>, Adjudication), Error> {
+    ) -> Result<(Result<Certificate, Uncertified>, Adjudication), Error> {
         if claim.reverses().is_some() {
             return Err(Error::certificate(say!("冲销没有凭证", "a reversal has no certificate")));
         }
         let adjudication = self.plan.reasoned(enrollment, claim, accumulators, Detail::Plain)?;
         if adjudication.is_held() {
-            return Ok((None, adjudication));
+            return Ok((Err(Uncertified::Held), adjudication));
         }
         let inputs = Inputs::of(self.plan, &self.formula.priors, enrollment, claim, accumulators)?;
+        let mut priors = inputs.priors.iter().zip(&self.earlier);
+        if !priors.all(|(prior, earlier)| prior.as_ref().is_ok_and(|amount| earlier.has(*amount)) || prior.is_err()) {
+            return Ok((Err(Uncertified::Beyond), adjudication));
+        }
         let values = self.formula.values(self.plan, &inputs)?;
         let conclusion = Conclusion::of(self.plan, &self.formula, &values)?;
         if !conclusion.is_that_of(&adjudication) {
@@ -115,7 +126,7 @@ impl Program<'_> {
             )));
         }
         let certificate = self.certificate(enrollment, claim, &inputs, &values, &conclusion);
-        Ok((Some(certificate), adjudication))
+        Ok((Ok(certificate), adjudication))
     }
 
     fn certificate(
@@ -128,9 +139,10 @@ impl Program<'_> {
     ) -> Certificate {
         let values: Vec<Json> = values.all().iter().map(|value| written(value.value())).collect();
         let members = [
-            ("format", json!("huzhu-certificate/1")),
+            ("format", json!("huzhu-certificate/2")),
             ("claim", json!(claim.id())),
             ("enrollment", json!(enrollment.id())),
+            ("member", json!(enrollment.member())),
             ("program_digest", json!(self.digest)),
             ("facts", Json::Object(self.facts(inputs))),
             ("priors", Json::Array(self.priors(inputs))),
@@ -157,11 +169,34 @@ impl Program<'_> {
     }
 }
 
-fn held() -> Error {
-    Error::certificate(say!(
-        "理赔申请因计划以外的情况暂缓，没有凭证：凭证只证明按计划审核的结果",
-        "the claim is pended for what is known around it and has no certificate: a certificate proves what the plan itself comes to"
-    ))
+/// Why a decided claim has no certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Uncertified {
+    /// No rule of the plan has pended it.
+    Held,
+    /// An earlier amount is none that the format has.
+    Beyond,
+    /// A joint limit takes off what the plan pays.
+    Cut,
+}
+
+impl From<Uncertified> for Error {
+    fn from(why: Uncertified) -> Error {
+        Error::certificate(match why {
+            Uncertified::Held => say!(
+                "理赔申请因计划以外的情况暂缓，没有凭证：凭证只证明按计划审核的结果",
+                "the claim is pended for what is known around it and has no certificate: a certificate proves what the plan itself comes to"
+            ),
+            Uncertified::Beyond => say!(
+                "此前累计的某个数为负、位数过多或过大，凭证写不了，故不出具",
+                "an earlier amount is negative, has too many places or is too large for a certificate, and there is none"
+            ),
+            Uncertified::Cut => say!(
+                "合计限额减少了给付，凭证只能证明计划本身的给付，故不出具",
+                "a joint limit cuts the claim: a certificate proves what the plan alone pays, and there is none"
+            ),
+        })
+    }
 }
 
 /// One certified decision: every step with its value, so that [`verify`](crate::verify) can check it without the engine; made by [`Certifier`], and

@@ -9,7 +9,8 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::Serialize;
 
 use crate::code::Code;
-use crate::text::{Language, Text, is_control, say, shown};
+use crate::foreign::{is_control, shown};
+use crate::text::{Language, Text, say};
 
 /// A place in a file, in bytes.
 pub(crate) type Span = Range<usize>;

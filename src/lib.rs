@@ -64,10 +64,10 @@ pub mod exact;
 pub mod explain;
 mod fact;
 pub mod facts;
+mod foreign;
 mod given;
 pub mod history;
 mod joint;
-mod markup;
 mod member;
 pub mod money;
 mod names;
@@ -108,6 +108,7 @@ pub use enrollment::Enrollment;
 pub use error::{Error, Remedy};
 pub use explain::Explanation;
 pub use fact::{Absent, Holder, Kind, STANDARD, StandardFact, Value};
+pub use foreign::{is_control, quoted, shown};
 /// Certificates checked by a crate that shares no code with this one.
 pub use huzhu_verify as verify;
 pub use notice::{Notice, Recalculated, Recalculation};
@@ -117,7 +118,7 @@ pub use quote::Quote;
 pub use rust_decimal::Decimal;
 pub use schema::case_schema;
 pub use scope::Scope;
-pub use text::{Language, Text, is_control, shown};
+pub use text::{Language, Text};
 #[cfg(feature = "workbook")]
 pub use workbook::Workbook;
 

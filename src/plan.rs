@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::accumulator::Entry;
 use crate::exact::divides;
-use crate::fact::{Absent, Bounds, Holder, Kind, SHARES_ELSEWHERE};
+use crate::fact::{Absent, Bounds, Holder, Kind, SHARES_ELSEWHERE, STANDARD, StandardFact};
 use crate::order::OrderRule;
 use crate::rounding::Rounding;
 use crate::spelling::Spellings;
@@ -403,6 +403,13 @@ pub(crate) struct PlanFact {
     pub(crate) symbols: Vec<Symbol>,
     /// Whether a category may have other values too.
     pub(crate) open: bool,
+}
+
+impl PlanFact {
+    /// What a number that is given must lie between. A standard fact is read by its own bounds: one beyond those that a pack has narrowed is pended for it.
+    pub(crate) fn given_bounds(&self) -> Bounds {
+        self.standard.and_then(|place| STANDARD.get(place)).map_or(self.bounds, StandardFact::bounds)
+    }
 }
 
 /// A value of a category.

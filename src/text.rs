@@ -1,11 +1,12 @@
 //! Text in Chinese and in English.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+
+use crate::foreign::written_out;
 
 /// A language that results are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -71,16 +72,7 @@ impl Text {
     /// The text on one line, control characters written out: it may quote what a file says.
     #[must_use]
     pub(crate) fn on_one_line(self) -> Text {
-        let plain = |text: String| {
-            if text.chars().any(is_control) {
-                text.chars()
-                    .map(|c| if is_control(c) { c.escape_default().to_string() } else { c.to_string() })
-                    .collect()
-            } else {
-                text
-            }
-        };
-        Text { zh: plain(self.zh), en: plain(self.en) }
+        Text { zh: written_out(self.zh), en: written_out(self.en) }
     }
 
     /// The text in one language.
@@ -91,48 +83,6 @@ impl Text {
             Language::En => &self.en,
         }
     }
-}
-
-/// Whether a terminal, or an editor, would obey the character and not show it: control characters of both sets (U+0000 to U+001F, U+007F to
-/// U+009F), the ends of lines and paragraphs, and marks that turn the direction of writing, so that a text reads as another.
-#[must_use]
-pub fn is_control(character: char) -> bool {
-    let turns =
-        matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    character.is_control() || turns || matches!(character, '\u{2028}' | '\u{2029}')
-}
-
-/// A text as one line that can be shown: blanks for ends of lines and tabs, U+FFFD for any other [control](is_control).
-///
-/// ```
-/// assert_eq!(huzhu::shown("a\u{1b}[2Jb\nc\u{9b}d"), "a\u{fffd}[2Jb c\u{fffd}d");
-/// ```
-#[must_use]
-pub fn shown(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_control) {
-        return Cow::Borrowed(text);
-    }
-    let shown = |character| match character {
-        '\n' | '\t' | '\r' | '\u{2028}' | '\u{2029}' => ' ',
-        _ if is_control(character) => '\u{fffd}',
-        _ => character,
-    };
-    Cow::Owned(text.chars().map(shown).collect())
-}
-
-/// Whether a character may stand in XML 1.0: no control but tab and ends of lines, and neither of the noncharacters U+FFFE and U+FFFF.
-#[cfg(feature = "workbook")]
-pub(crate) fn is_in_xml(character: char) -> bool {
-    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
-}
-
-/// The text as a workbook can have it: U+FFFD for what is no character of XML. In formulas as in cells, so that what was equal stays so.
-#[cfg(feature = "workbook")]
-pub(crate) fn in_xml(text: &str) -> Cow<'_, str> {
-    if text.chars().all(is_in_xml) {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.chars().map(|character| if is_in_xml(character) { character } else { '\u{fffd}' }).collect())
 }
 
 /// A [`Text`] from two format strings, the Chinese one first; what is named behind a semicolon is a text itself, put in in its language.

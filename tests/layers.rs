@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
             "disability",
             "error",
             "exact",
-            "markup",
+            "foreign",
             "money",
             "names",
             "notice",

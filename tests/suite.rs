@@ -26,6 +26,7 @@ mod chinese;
 mod cli;
 #[cfg(feature = "batch")]
 mod columns;
+mod continuity;
 mod curve;
 mod decimal;
 mod exact;

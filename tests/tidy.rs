@@ -88,6 +88,23 @@ fn no_float_and_no_placeholder_is_in_the_sources() {
     none(found, "write it without");
 }
 
+/// What a terminal, a workbook, a page or a spreadsheet obeys stands in `foreign` alone, so that nothing prints a text from elsewhere by a rule of its own.
+/// (`spelling` reads past what nobody sees; the checker of certificates shares no code.)
+#[test]
+fn one_file_says_what_a_medium_obeys() {
+    const OF_A_MEDIUM: [&str; 8] =
+        [".is_control()", "'\\u{202a}'", "'\\u{2028}'", "&amp;", "&lt;", "'\\u{fffd}'", "escape_default", "'＝'"];
+    const MAY: [&str; 4] = ["src/foreign.rs", "src/spelling.rs", "src/diagnostic.rs", "huzhu-verify/src/flaw.rs"];
+    let found = sources().filter(|(path, _)| !MAY.iter().any(|file| path.ends_with(file)));
+    let found = found.flat_map(|(path, text)| {
+        let code = text.split("#[cfg(test)]").next().map(str::to_owned);
+        let lines = code.into_iter().flat_map(|code| code.lines().map(str::to_owned).collect::<Vec<_>>());
+        let lines = (1..).zip(lines).filter(|(_, line)| OF_A_MEDIUM.iter().any(|sign| line.contains(sign)));
+        lines.map(|(number, line)| format!("{}:{number}: {}", path.display(), line.trim())).collect::<Vec<_>>()
+    });
+    none(found, "say it in `foreign`");
+}
+
 /// A zero, the first of January 1970 or the first row in place of what is not there would be paid, and nobody would see it.
 #[test]
 fn nothing_is_decided_on_a_default() {

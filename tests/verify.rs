@@ -50,7 +50,7 @@ fn every_sample_holds_in_python() {
     let files: Vec<String> = files.map(|name| format!("tests/expected/certificates/{name}")).collect();
     let ran = python::run(files.iter().map(String::as_str));
     assert_eq!(ran.code, 0, "{}", ran.out);
-    assert_eq!(ran.out.lines().filter(|line| line.contains(": holds: ")).count(), files.len(), "{}", ran.out);
+    assert_eq!(ran.out.lines().filter(|line| line.starts_with("holds: ")).count(), files.len(), "{}", ran.out);
 }
 
 #[test]
@@ -272,11 +272,19 @@ fn what_the_form_forbids_is_refused() {
     let of_table = json["program"]["sources"].as_array().unwrap().iter().position(|source| source["kind"] == "table");
     let table = format!("/program/sources/{}", of_table.unwrap());
     let truth = json["program"]["outcome"]["sound"].clone();
+    let of_fact = |name: &str| {
+        let facts = json["program"]["facts"].as_array().unwrap();
+        format!("/program/facts/{}", facts.iter().position(|fact| fact["name"] == name).unwrap())
+    };
+    let [number, date, category] = ["disability_grade", "event_date", "cause"].map(of_fact);
     let edits: Vec<(String, Json)> = vec![
         ("/claim".into(), Json::Null),
         ("/enrollment".into(), 1.into()),
-        ("/format".into(), "huzhu-certificate/2".into()),
-        ("/program/format".into(), "huzhu-program/2".into()),
+        ("/format".into(), "huzhu-certificate/1".into()),
+        ("/format".into(), "huzhu-certificate/3".into()),
+        ("/member".into(), 1.into()),
+        ("/program/format".into(), "huzhu-program/1".into()),
+        ("/program/format".into(), "huzhu-program/3".into()),
         ("/program/plan/version".into(), 1.into()),
         ("/program/plan/title".into(), "title".into()),
         ("/program/facts".into(), doubled("/program/facts")),
@@ -291,6 +299,22 @@ fn what_the_form_forbids_is_refused() {
         (format!("{table}/value"), "1".into()),
         (format!("{table}/unit"), "yuan".into()),
         ("/program/priors/0/scope".into(), "month".into()),
+        ("/program/priors/0/entry".into(), "paid:".into()),
+        ("/program/priors/0/entry".into(), "owed:death".into()),
+        ("/program/priors/0/places".into(), 3.into()),
+        ("/program/priors/0/places".into(), Json::Null),
+        ("/program/priors/0/min".into(), "-1".into()),
+        ("/program/priors/0/min".into(), Json::Null),
+        ("/program/priors/0/max".into(), "-1".into()),
+        (format!("{number}/min"), "11".into()),
+        (format!("{number}/min"), Json::Null),
+        (format!("{number}/max"), 10.into()),
+        (format!("{number}/values"), serde_json::json!([])),
+        (format!("{date}/min"), "1".into()),
+        (format!("{date}/values"), serde_json::json!([])),
+        (format!("{category}/values"), serde_json::json!(["accident", "accident"])),
+        (format!("{category}/values"), serde_json::json!(["accident", 1])),
+        (format!("{category}/max"), "1".into()),
         ("/program/identities/0/holds".into(), 1.into()),
         ("/program/identities/0/holds".into(), 10_000.into()),
         ("/program/conditions/0/otherwise".into(), "pay".into()),
@@ -350,7 +374,7 @@ fn what_the_form_forbids_is_refused() {
         forged["program"]["priors"]
             .as_array_mut()
             .unwrap()
-            .push(serde_json::json!({ "entry": "paid:x", "scope": "life" }));
+            .push(serde_json::json!({ "entry": "paid:x", "scope": "life", "min": "0", "max": "1", "places": 2 }));
         forged["priors"].as_array_mut().unwrap().push(serde_json::json!({ "missing": missing, "value": null }));
         let text = forge::sealed(forged);
         assert_eq!(certificate(text.as_bytes()).is_ok(), holds, "{missing}");
@@ -474,7 +498,7 @@ fn changed_facts_are_caught(one_in: usize) {
         }
         for prior in 0..json["priors"].as_array().unwrap().len() {
             let mut forged = json.clone();
-            forged["priors"][prior]["value"] = "1234.5".into();
+            forged["priors"][prior]["value"] = "1234".into();
             assert_eq!(flaw(&forge::sealed(forged)).step(), reading("prior", &prior.into()));
         }
     }
@@ -601,12 +625,13 @@ fn proofs_hold_at_their_place(counts: &[usize], one_in: usize) {
 
 #[test]
 fn a_batch_of_any_size_has_its_root() {
-    let certificates: Vec<Certificate> = ["zhao", "denied", "settlement"].into_iter().map(made).collect();
+    let names = ["zhao", "denied", "settlement"].into_iter().cycle().zip(0..17);
+    let certificates: Vec<Certificate> = names.map(|(name, number)| made_of(name, &format!("M-{number}"))).collect();
     let mut files = Vec::new();
     for count in 0..=17 {
         let mut file = Vec::new();
         let mut roll = Roll::to(&mut file);
-        for certificate in certificates.iter().cycle().take(count) {
+        for certificate in certificates.iter().take(count) {
             roll.add(certificate).unwrap();
         }
         let root = roll.end().unwrap();
@@ -710,7 +735,7 @@ fn the_command_says_what_holds_and_what_does_not() {
     let root = batch(sample_batch().as_bytes()).unwrap().root().to_owned();
     let other = "0".repeat(64);
     for (arguments, code, says) in [
-        (vec![zhao.as_str()], 0, "claim zhao-2025-01 · paid 7119.87 yuan · henan-accident version 1"),
+        (vec![zhao.as_str()], 0, "paid 7119.87 yuan · claim `zhao-2025-01` · `henan-accident` version `1`"),
         (vec![&zhao], 0, "not compared"),
         (vec![&zhao, "--program", held.program_digest()], 0, "as asked for"),
         (vec![&zhao, "--program", &other, "--program", held.program_digest()], 0, "as asked for"),
@@ -722,7 +747,7 @@ fn the_command_says_what_holds_and_what_does_not() {
         (vec![&all, "--root", &root], 0, "7 certificates"),
         (vec![&all, "--program", held.program_digest()], 1, "none that was asked for"),
         (vec![&zhao, &of_batch, &all], 0, "7 certificates"),
-        (vec![&zhao, "--lang", "zh"], 0, "申请 zhao-2025-01 · 给付 7119.87 元 · henan-accident 版本 1"),
+        (vec![&zhao, "--lang", "zh"], 0, "给付 7119.87 元 · 理赔申请 `zhao-2025-01` · `henan-accident` 版本 `1`"),
         (vec![&zhao, "nowhere.json"], 2, ""),
         (vec!["tests"], 2, ""),
         (vec![&zhao, "--program", "abc"], 2, ""),
@@ -753,12 +778,64 @@ fn the_command_says_what_holds_and_what_does_not() {
         assert!(out.starts_with("✓ ") && !out.contains(file), "{out}");
     }
     let in_python = python::run([csv]);
-    assert_eq!((in_python.code, in_python.out), (2, format!("{csv}: it is not JSON, so it is no certificate\n")));
+    assert_eq!(
+        (in_python.code, in_python.out),
+        (2, format!("no certificate: \"{csv}\": it is not JSON, so it is no certificate\n"))
+    );
     let (code, out) = program(&["verify", &zhao, "rules/cases/zhao.json", "--format", "json"]);
     let json: Json = serde_json::from_str(&out).unwrap();
     assert_eq!(code, 2);
     assert_eq!((&json["files"][0]["holds"], &json["files"][0]["says"]["payable"]), (&true.into(), &"7119.87".into()));
     assert_eq!((&json["files"][1]["holds"], &json["files"][1]["flaw"]["place"]), (&false.into(), &"".into()));
+}
+
+/// The id would turn the terminal green, write a verdict of its own and hide the rest; others leave their quotes.
+#[cfg(feature = "cli")]
+#[test]
+fn no_id_passes_for_a_verdict() {
+    let folder = std::env::temp_dir().join(format!("huzhu-ids-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let attack = fs::read_to_string("tests/attack/inputs/ids/escape-in-id.json").unwrap();
+    let case: Json = serde_json::from_str(&attack).unwrap();
+    let ids = [
+        of(&case["claim"]["id"]),
+        "x\": paid 999999",
+        "x` · paid 999999 yuan",
+        "x\nholds: \"y\": paid 999999",
+        "\u{202e}999",
+    ];
+    let catalog = Catalog::load(Path::new("rules")).unwrap();
+    for id in ids {
+        let mut case = case.clone();
+        case["claim"]["id"] = id.into();
+        let case = Case::read("case.json", case.to_string().as_bytes(), &catalog).unwrap();
+        let path = folder.join("certificate.json");
+        fs::write(&path, Certifier::new(&catalog).certify(&case).unwrap().to_text()).unwrap();
+        let path = path.to_str().unwrap();
+        let in_python = python::run([path]).out;
+        assert_eq!(
+            (in_python.lines().count(), in_python.find(huzhu::is_control)),
+            (1, Some(in_python.len() - 1)),
+            "{in_python}"
+        );
+        let [before, quoted] = in_python.split(", claim \"").collect::<Vec<_>>()[..] else { panic!("{in_python}") };
+        assert_eq!(before, format!("holds: \"{path}\": paid 7119.87"));
+        let inside = quoted.replace("\\\"", "").find('"').unwrap();
+        assert!(quoted.replace("\\\"", "")[inside..].starts_with("\"; program "), "{in_python}");
+        let (_, out) = program(&["verify", path, "--lang", "en"]);
+        let verdict = out.lines().next().unwrap();
+        assert_eq!((out.lines().count(), verdict.find(huzhu::is_control)), (2, None), "{out}");
+        let said = format!("✓ {path}  paid 7119.87 yuan · claim {} · `henan-accident` version `1`", huzhu::quoted(id));
+        assert_eq!(verdict, said);
+        // nor in what is said of one that does not hold
+        let forged = fs::read_to_string(path).unwrap().replacen("\"conclusion\":", "\"conclusion\\u001b\":", 1);
+        fs::write(path, forged).unwrap();
+        let flaw = certificate(&fs::read(path).unwrap()).unwrap_err();
+        assert_eq!((flaw.en().find(huzhu::is_control), flaw.zh().find(huzhu::is_control)), (None, None));
+        let in_python = python::run([path]).out;
+        assert!(in_python.starts_with("does not hold: \"") && in_python.lines().count() == 1, "{in_python}");
+    }
+    fs::remove_dir_all(&folder).unwrap();
 }
 
 #[cfg(feature = "cli")]
@@ -787,9 +864,17 @@ fn flaw(text: &str) -> Flaw {
 
 /// The certificate of a case by the shipped packs.
 fn made(name: &str) -> Certificate {
+    made_of(name, name)
+}
+
+/// The same of a member of this id.
+fn made_of(name: &str, member: &str) -> Certificate {
     let catalog = Catalog::load(Path::new("rules")).unwrap();
     let path = if name == "zhao" { "rules/cases/zhao.json".to_owned() } else { format!("tests/expected/{name}.json") };
-    let case = Case::read(&path, &fs::read(&path).unwrap(), &catalog).unwrap();
+    let text = ["zhao", "M1", "M2"].iter().fold(fs::read_to_string(&path).unwrap(), |text, known| {
+        text.replacen(&format!("\"member\": \"{known}\""), &format!("\"member\": \"{member}\""), 1)
+    });
+    let case = Case::read(&path, text.as_bytes(), &catalog).unwrap();
     Certifier::new(&catalog).certify(&case).unwrap()
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::markup::escaped;
+use crate::foreign::in_markup;
 use crate::scale::Scale;
 
 /// So many payouts are drawn; more would be a blot.
@@ -39,7 +39,7 @@ pub(super) fn bars(groups: &[(String, Vec<Bar>)]) -> String {
     let most = groups.iter().flat_map(|(_, bars)| bars).map(|bar| bar.number).max().unwrap_or(1).max(1);
     let bar = |bar: &Bar| {
         let long = u128::from(bar.number).saturating_mul(1_000).div_euclid(most.into()).max(1);
-        let (class, label) = (bar.side.class(), escaped(&bar.label));
+        let (class, label) = (bar.side.class(), in_markup(&bar.label));
         format!(
             "<dd><svg viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
              <rect class=\"{class}\" width=\"{long}\" height=\"10\"/></svg><span>{label}</span></dd>"
@@ -47,7 +47,7 @@ pub(super) fn bars(groups: &[(String, Vec<Bar>)]) -> String {
     };
     let mut drawn = "<dl class=\"bars\">\n".to_owned();
     for (name, bars) in groups {
-        let (name, bars) = (escaped(name), bars.iter().map(bar).collect::<String>());
+        let (name, bars) = (in_markup(name), bars.iter().map(bar).collect::<String>());
         let _infallible = writeln!(drawn, "<div><dt>{name}</dt>{bars}</div>");
     }
     drawn + "</dl>\n"
@@ -98,7 +98,7 @@ pub(super) fn scatter(points: &[Point], names: &Names<'_>) -> Scatter {
     let scale = scale_of(points);
     let field = Field { scale, left: left_of(scale) };
     let (wide, high) = (field.left.saturating_add(FIELD).saturating_add(RIGHT), BOTTOM.saturating_add(BELOW));
-    let title = escaped(names.title);
+    let title = in_markup(names.title);
     let mut svg = format!("<svg viewBox=\"0 0 {wide} {high}\" role=\"img\" aria-label=\"{title}\">\n");
     field.axes(&mut svg, names);
     let mut beyond = 0_usize;
@@ -167,7 +167,7 @@ impl Field {
                  <text class=\"mark\" x=\"{beside}\" y=\"{level}\" text-anchor=\"end\">{label}</text>"
             );
         }
-        let (due, recorded, same) = (escaped(names.due), escaped(names.recorded), escaped(names.same));
+        let (due, recorded, same) = (in_markup(names.due), in_markup(names.recorded), in_markup(names.same));
         let (head, foot) = (TOP.saturating_sub(12), bottom.saturating_add(38));
         let (x, y) = (right.saturating_sub(10), TOP.saturating_add(24));
         let _infallible = writeln!(
@@ -182,7 +182,7 @@ impl Field {
     /// A disc above the diagonal, a square below it, a triangle at the edge: told apart without colour too.
     fn point(self, svg: &mut String, point: &Point, is_beyond: bool) {
         let (x, y) = (self.x(point.due.into()), self.y(point.recorded.into()));
-        let (class, label) = (point.side().class(), escaped(&point.label));
+        let (class, label) = (point.side().class(), in_markup(&point.label));
         let shape = match point.side() {
             Side::Over | Side::Count if is_beyond => format!("path class=\"{class}\" d=\"M{x} {y}m-5 9h10l-5 -9z\""),
             Side::Under if is_beyond => format!("path class=\"{class}\" d=\"M{x} {y}m-5 -9h10l-5 9z\""),

@@ -14,7 +14,7 @@ use super::sample::Sampling;
 use super::summary::{CauseTotal, Rows, Summary};
 use super::title;
 use crate::batch::InputFile;
-use crate::markup::escaped;
+use crate::foreign::in_markup;
 use crate::money;
 use crate::text::Language;
 
@@ -54,7 +54,7 @@ impl Report<'_> {
     #[must_use]
     pub fn to_html(&self) -> String {
         let (lang, heading) = (self.pick("zh-CN", "en"), self.pick("已付记录核对报告", "Audit of recorded payouts"));
-        let fund = self.fund.as_deref().map(escaped);
+        let fund = self.fund.as_deref().map(in_markup);
         let title = fund.as_ref().map_or_else(|| heading.to_owned(), |fund| format!("{heading} · {fund}"));
         let fund = fund.map(|fund| format!("<p class=\"fund\">{fund}</p>\n")).unwrap_or_default();
         let (about, headline, sections) = (self.about(), self.headline(), self.sections());
@@ -81,7 +81,7 @@ impl Report<'_> {
                 titles.push(title);
             }
         }
-        let titles = titles.into_iter().map(escaped).collect::<Vec<_>>().join(self.pick("、", ", "));
+        let titles = titles.into_iter().map(in_markup).collect::<Vec<_>>().join(self.pick("、", ", "));
         let date = self.date.map(|date| match self.language {
             Language::Zh => date.format("%Y年%-m月%-d日").to_string(),
             Language::En => date.format("%-d %B %Y").to_string(),
@@ -244,7 +244,7 @@ impl Report<'_> {
 
     /// The title, and the code that the file of differences has; a page in Chinese has no English beside it.
     fn cause(&self, total: &CauseTotal) -> Cell {
-        let name = escaped(title(total.cause).in_language(self.language));
+        let name = in_markup(title(total.cause).in_language(self.language));
         Cell::Markup(match self.language {
             Language::Zh => name,
             Language::En => format!("{name} <span class=\"faint code\">{}</span>", total.cause.name()),

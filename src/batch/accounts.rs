@@ -31,7 +31,7 @@ use self::rounds::Rounds;
 use self::surroundings::Surroundings;
 use super::{Decided, Given, Reject};
 use crate::adjudicate::Adjudication;
-use crate::certificate::{Certificate, Certifier};
+use crate::certificate::{Certifier, Move, Record};
 use crate::error::Error;
 use crate::notice::Notice;
 
@@ -97,11 +97,13 @@ pub(crate) fn decide_bucket(
     results.lay_out(bucket, rejects)
 }
 
-/// A claim that was decided alone, with its certificate; a reversal has none, nor a claim that is held or that a joint limit has cut.
+/// A claim that was decided alone, with what is recorded of it: nothing of a claim that is held.
 pub(crate) struct Certified {
     pub(crate) enrollment: String,
     pub(crate) adjudication: Adjudication,
-    pub(crate) certificate: Option<Certificate>,
+    pub(crate) record: Option<Record>,
+    /// What to record of it where it has no payout, and yet posts.
+    pub(crate) moved: Option<Move>,
 }
 
 /// Certifies the claims of one bucket, account by account, each as it is decided alone.
@@ -127,7 +129,7 @@ pub(crate) fn certify_bucket(
         } else if bucket.plans.turn_of(account.plan).is_none() {
             certified.extend(fallback::certify(bucket, slice::from_ref(&account), certifier, &mut rejects)?);
         }
-        while let Some(next) = certified.first_entry().filter(|next| *next.key() < account.places.end) {
+        while let Some(next) = certified.first_entry().filter(|next| next.key().0 <= account.index) {
             take(&next.remove())?;
         }
     }

@@ -19,7 +19,6 @@ mod raw;
 mod rejects;
 mod sink;
 mod source;
-mod spreadsheet;
 mod style;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::{Certificate, Program, held};
+use super::{Certificate, Move, Program, Record, Uncertified};
 use crate::accumulator::Accumulators;
 use crate::adjudicate::{Adjudication, Detail};
 use crate::case::Case;
@@ -15,7 +15,6 @@ use crate::history::{self, turn};
 use crate::joint::Room;
 use crate::member;
 use crate::plan::Plan;
-use crate::text::say;
 
 /// Certifies claims; the program of each version of a plan is made once, where it is first needed.
 ///
@@ -54,35 +53,30 @@ impl<'c> Certifier<'c> {
         let plan = self.catalog.resolve(&case.enrollment, &case.claim)?;
         let (certificate, mut adjudication) = self.one(plan, &case.enrollment, &case.claim, &before.accumulators)?;
         before.room.cut(&mut adjudication, &before.accumulators)?;
-        if adjudication.is_cut() {
-            return Err(Error::certificate(say!(
-                "合计限额减少了给付，凭证只能证明计划本身的给付，故不出具",
-                "a joint limit cuts the claim: a certificate proves what the plan alone pays, and there is none"
-            )));
-        }
-        certificate.ok_or_else(held)
+        let uncut = certificate.and_then(|certificate| uncut(certificate, &adjudication));
+        uncut.map_err(Uncertified::into)
     }
 
     /// Decides a member's claims under one plan, as [`history::decide`] does, and certifies each, in the order in which they are
-    /// decided. A reversal takes back what it reverses, and has no certificate; nor has a claim that is pended for what is known around it,
-    /// or that a joint limit cuts.
+    /// decided. A reversal takes back what it reverses, and has no certificate; nor has a claim that a joint limit cuts: a batch records what they move.
+    /// Of a claim that is pended for what is known around it there is nothing to record.
     ///
     /// # Errors
     /// Those of [`history::decide`] and [`Program::certify`].
-    pub fn certify_history(&self, claims: &[(Enrollment, Claim)]) -> Result<Vec<Certificate>, Error> {
+    pub fn certify_history(&self, claims: &[(Enrollment, Claim)]) -> Result<Vec<Record>, Error> {
         history::check_count(claims.len())?;
         let claims = member::known(self.catalog, claims, &[]);
         let mut accounts = history::Accounts::new(self.catalog);
         for (enrollment, claim) in claims.iter() {
             accounts.foresee(enrollment, claim)?;
         }
-        let mut certificates = Vec::new();
+        let mut records = Vec::new();
         for (_, enrollment, claim) in turn::of_account(self.catalog, history::as_given(&claims), None)? {
-            let (certificate, _) =
+            let (record, _) =
                 accounts.take(enrollment, claim, |account, room| self.next(enrollment, claim, account, room))?;
-            certificates.extend(certificate);
+            records.extend(record);
         }
-        Ok(certificates)
+        Ok(records)
     }
 
     /// Decides the next claim of a member, certifies and posts it, or takes back what a reversal names.
@@ -92,15 +86,20 @@ impl<'c> Certifier<'c> {
         claim: &Claim,
         accumulators: &mut Accumulators,
         room: &Room<'_>,
-    ) -> Result<(Option<Certificate>, Adjudication), Error> {
-        if claim.reverses().is_some() {
-            return Ok((None, history::next(self.catalog, enrollment, claim, accumulators, room, Detail::Plain)?));
+    ) -> Result<(Option<Record>, Adjudication), Error> {
+        if let Some(reversed) = claim.reverses() {
+            let adjudication = history::next(self.catalog, enrollment, claim, accumulators, room, Detail::Plain)?;
+            let takes_back = !claim.is_held();
+            let record = takes_back.then(|| Record::Move(Move::reversal(enrollment, claim, reversed)));
+            return Ok((record, adjudication));
         }
         let plan = self.catalog.resolve(enrollment, claim)?;
         let (certificate, mut adjudication) = self.one(plan, enrollment, claim, accumulators)?;
         room.cut(&mut adjudication, accumulators)?;
         history::post(self.catalog, enrollment, claim, adjudication.outcome(), accumulators)?;
-        Ok((certificate.filter(|_| !adjudication.is_cut()), adjudication))
+        let posted = || adjudication.posting().map(|posting| Record::Move(Move::posting(enrollment, posting)));
+        let uncut = certificate.and_then(|certificate| uncut(certificate, &adjudication));
+        Ok((uncut.map(Record::Certificate).ok().or_else(posted), adjudication))
     }
 
     fn one(
@@ -109,10 +108,15 @@ impl<'c> Certifier<'c> {
         enrollment: &Enrollment,
         claim: &Claim,
         accumulators: &Accumulators,
-    ) -> Result<(Option<Certificate>, Adjudication), Error> {
+    ) -> Result<(Result<Certificate, Uncertified>, Adjudication), Error> {
         match self.programs.get(&(plan.id(), plan.version())) {
             Some(program) => program.get_or_init(|| plan.program()).decide(enrollment, claim, accumulators),
             None => plan.program().decide(enrollment, claim, accumulators),
         }
     }
+}
+
+/// A certificate proves what the plan alone pays.
+fn uncut(certificate: Certificate, adjudication: &Adjudication) -> Result<Certificate, Uncertified> {
+    if adjudication.is_cut() { Err(Uncertified::Cut) } else { Ok(certificate) }
 }

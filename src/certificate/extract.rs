@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::canonical::canonical;
 use super::line::Line;
+use super::record::Move;
 use super::tree::{Inclusion, Tree};
 use crate::error::Error;
 use crate::text::{Text, say};
@@ -36,7 +37,7 @@ pub struct Extract {
 impl Extract {
     /// The certificates of all claims of this id, in the order of the batch; none if it has no such claim.
     ///
-    /// The digest of every certificate of the batch is kept meanwhile, 64 bytes for each.
+    /// The digest of every record of the batch is kept meanwhile, 64 bytes for each.
     ///
     /// # Errors
     /// [`Error::is_certificate`] if it cannot be read, is no batch, is cut short, or if its root is not that of its certificates. The certificates themselves
@@ -148,6 +149,7 @@ impl Search<'_> {
                 }
                 self.digests.push(digest);
             }
+            Line::Move => self.digests.push(Move::digest_of(&line)),
             Line::End { count, root } => self.end = Some((count, root.into_owned())),
         }
         Ok(())

@@ -3,15 +3,28 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 /// A line of a batch.
 pub(super) enum Line<'l> {
-    Program { digest: Cow<'l, str> },
-    Certificate { claim: Cow<'l, str>, enrollment: Cow<'l, str>, digest: [u8; 32], program_digest: Cow<'l, str> },
-    End { count: u64, root: Cow<'l, str> },
+    Program {
+        digest: Cow<'l, str>,
+    },
+    Certificate {
+        claim: Cow<'l, str>,
+        enrollment: Cow<'l, str>,
+        digest: [u8; 32],
+        program_digest: Cow<'l, str>,
+    },
+    /// How a claim without a certificate moves its account.
+    Move,
+    End {
+        count: u64,
+        root: Cow<'l, str>,
+    },
 }
 
-/// The members of all three kinds that are of interest here.
+/// The members of all kinds that are of interest here.
 #[derive(Deserialize)]
 struct Stated<'l> {
     #[serde(borrow)]
@@ -22,6 +35,8 @@ struct Stated<'l> {
     digest: Option<Cow<'l, str>>,
     #[serde(borrow)]
     program_digest: Option<Cow<'l, str>>,
+    posting: Option<IgnoredAny>,
+    reversal: Option<IgnoredAny>,
     count: Option<u64>,
     #[serde(borrow)]
     root: Option<Cow<'l, str>>,
@@ -30,7 +45,11 @@ struct Stated<'l> {
 impl Line<'_> {
     /// `None` if it is not a line of a batch.
     pub(super) fn read(line: &str) -> Option<Line<'_>> {
-        let Stated { claim, enrollment, digest, program_digest, count, root } = serde_json::from_str(line).ok()?;
+        let stated: Stated<'_> = serde_json::from_str(line).ok()?;
+        let Stated { claim, enrollment, digest, program_digest, posting, reversal, count, root } = stated;
+        if posting.is_some() || reversal.is_some() {
+            return Some(Line::Move);
+        }
         match (claim, program_digest) {
             (Some(claim), Some(program_digest)) => {
                 let digest = from_hexadecimal(&digest?)?;

@@ -4,8 +4,10 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
 use super::canonical::decimal;
+use super::earlier::Earlier;
+use crate::fact::{Bounds, Kind};
 use crate::plan::expression::Comparison;
-use crate::plan::{AnyFigure, Benefit, Citation, LedgerEntry, Origin, Otherwise, Plan, Rows};
+use crate::plan::{AnyFigure, Benefit, Citation, LedgerEntry, Origin, Otherwise, Plan, PlanFact, Rows};
 use crate::reading::formula::graph::{Node, Operation, Step};
 use crate::reading::formula::{Formula, Line, Waterfall};
 use crate::semantics::outcome::LineKind;
@@ -13,10 +15,10 @@ use crate::semantics::{Place, Source};
 use crate::text::{Text, say};
 
 /// The program of a plan. It depends on nothing else.
-pub(super) fn json(plan: &Plan, formula: &Formula) -> Json {
+pub(super) fn json(plan: &Plan, formula: &Formula, earlier: &[Earlier]) -> Json {
     let writer = Writer { plan, sources: sources(formula) };
     json!({
-        "format": "huzhu-program/1",
+        "format": "huzhu-program/2",
         "plan": {
             "id": plan.id(),
             "version": plan.version(),
@@ -25,7 +27,7 @@ pub(super) fn json(plan: &Plan, formula: &Formula) -> Json {
         },
         "facts": writer.facts(),
         "sources": writer.sources.iter().map(|source| writer.source(*source)).collect::<Vec<Json>>(),
-        "priors": writer.priors(formula),
+        "priors": writer.priors(formula, earlier),
         "steps": formula.graph.steps().iter().map(|step| writer.step(step)).collect::<Vec<Json>>(),
         "identities": writer.identities(formula),
         "conditions": writer.conditions(formula),
@@ -109,11 +111,15 @@ impl Writer<'_> {
         let facts = self.plan.facts.iter();
         facts
             .map(|fact| {
+                let bounds = bounds(fact);
                 json!({
                     "name": fact.name,
                     "kind": fact.kind.name(),
                     "holder": fact.holder,
                     "title": fact.title,
+                    "min": bounds.map(|bounds| decimal(bounds.min)),
+                    "max": bounds.map(|bounds| decimal(bounds.max)),
+                    "values": values(fact),
                 })
             })
             .collect()
@@ -145,12 +151,18 @@ impl Writer<'_> {
         })
     }
 
-    fn priors(&self, formula: &Formula) -> Vec<Json> {
-        let priors = formula.priors.iter();
+    fn priors(&self, formula: &Formula, earlier: &[Earlier]) -> Vec<Json> {
+        let priors = formula.priors.iter().zip(earlier);
         priors
-            .map(|prior| {
+            .map(|(prior, Earlier { min, max, places })| {
                 let LedgerEntry { entry, .. } = self.plan.entry(prior.entry);
-                json!({ "entry": entry.to_string(), "scope": prior.scope.to_string() })
+                json!({
+                    "entry": entry.to_string(),
+                    "scope": prior.scope.to_string(),
+                    "min": decimal(*min),
+                    "max": decimal(*max),
+                    "places": places,
+                })
             })
             .collect()
     }
@@ -289,6 +301,20 @@ impl Writer<'_> {
         let post = |(index, node): &(usize, Node)| json!({ "entry": entry(*index), "step": node.place() });
         formula.posts.iter().map(post).collect()
     }
+}
+
+/// Between what a number must lie.
+fn bounds(fact: &PlanFact) -> Option<Bounds> {
+    match fact.kind {
+        Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => Some(fact.given_bounds()),
+        Kind::Date | Kind::YesNo | Kind::Category => None,
+    }
+}
+
+/// The texts that a category has, if it can have no other.
+fn values(fact: &PlanFact) -> Option<Vec<&str>> {
+    let is_closed = fact.kind == Kind::Category && !fact.open;
+    is_closed.then(|| fact.symbols.iter().map(|symbol| &*symbol.name).collect())
 }
 
 fn rows(rows: &Rows) -> Vec<(String, String)> {

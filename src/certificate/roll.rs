@@ -5,10 +5,10 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use super::Certificate;
 use super::canonical::canonical;
 use super::line::Line;
 use super::tree::Growing;
+use super::{Certificate, Move, Record};
 
 /// Writes a batch of certificates as lines: each program before the first certificate that needs it, the root in the last.
 ///
@@ -32,13 +32,14 @@ pub struct Roll<W> {
     sink: W,
     /// The digests of those that are written.
     programs: BTreeSet<String>,
+    certificates: u64,
     root: Growing,
 }
 
 impl<W: Write> Roll<W> {
     /// A batch that goes to the sink, from its first line.
     pub fn to(sink: W) -> Roll<W> {
-        Roll { sink, programs: BTreeSet::new(), root: Growing::default() }
+        Roll { sink, programs: BTreeSet::new(), certificates: 0, root: Growing::default() }
     }
 
     /// Writes the next certificate.
@@ -53,6 +54,18 @@ impl<W: Write> Roll<W> {
         self.write_certificate(certificate.digest, &certificate.line())
     }
 
+    /// Writes what is recorded of the next claim of a member. A checker asks that all records of a member under one plan follow one another, in the
+    /// order in which the claims were decided.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn record(&mut self, record: &Record) -> io::Result<()> {
+        match record {
+            Record::Certificate(certificate) => self.add(certificate),
+            Record::Move(moved) => self.write_move(moved.as_text()),
+        }
+    }
+
     /// Writes a line of another batch, so that several become one: not a program that this one has, nor the end.
     ///
     /// # Errors
@@ -62,6 +75,7 @@ impl<W: Write> Roll<W> {
             Line::Program { digest } if self.programs.contains(&*digest) => Ok(()),
             Line::Program { digest } => self.write_program(&digest, line),
             Line::Certificate { digest, .. } => self.write_certificate(digest, line),
+            Line::Move => self.write_move(line),
             Line::End { .. } => Ok(()),
         }
     }
@@ -75,21 +89,28 @@ impl<W: Write> Roll<W> {
     fn write_certificate(&mut self, digest: [u8; 32], line: &str) -> io::Result<()> {
         writeln!(self.sink, "{line}")?;
         self.root.add(digest);
+        self.certificates = self.certificates.saturating_add(1);
+        Ok(())
+    }
+
+    fn write_move(&mut self, line: &str) -> io::Result<()> {
+        writeln!(self.sink, "{line}")?;
+        self.root.add(Move::digest_of(line));
         Ok(())
     }
 
     /// The certificates so far.
     pub fn count(&self) -> u64 {
-        self.root.count()
+        self.certificates
     }
 
-    /// Writes the last line, and gives the root over all certificates: what is noted on the day.
+    /// Writes the last line, and gives the root over all certificates and moves: what is noted on the day.
     ///
     /// # Errors
     /// Those of the sink.
     pub fn end(mut self) -> io::Result<String> {
         let root = self.root.root();
-        let end = json!({ "count": self.root.count(), "format": "huzhu-batch/1", "root": root });
+        let end = json!({ "count": self.root.count(), "format": "huzhu-batch/2", "root": root });
         writeln!(self.sink, "{}", canonical(end))?;
         self.sink.flush()?;
         Ok(root)

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use super::Certificate;
+use super::{Certificate, Move, Record};
 use crate::text::hexadecimal;
 
 type Hash = [u8; 32];
@@ -70,6 +70,15 @@ impl Inclusion {
     pub(super) fn json(&self) -> Json {
         let path: Vec<String> = self.path.iter().map(|hash| hexadecimal(hash)).collect();
         json!({ "count": self.count, "index": self.index, "path": path, "root": hexadecimal(&self.root) })
+    }
+}
+
+impl<'r> FromIterator<&'r Record> for Tree {
+    fn from_iter<I: IntoIterator<Item = &'r Record>>(records: I) -> Tree {
+        Tree::of(records.into_iter().map(|record| match record {
+            Record::Certificate(certificate) => certificate.digest,
+            Record::Move(moved) => Move::digest_of(moved.as_text()),
+        }))
     }
 }
 

@@ -119,6 +119,11 @@ pub(super) fn clean(text: &str) -> String {
     huzhu::shown(text).into_owned()
 }
 
+/// A text from elsewhere as one line in backticks, which it cannot leave: it cannot pass for what the program says itself.
+pub(super) fn quoted(text: &str) -> String {
+    huzhu::quoted(text)
+}
+
 /// All that is printed, without what a terminal would obey but ends of lines, tabs and, if it is `styled`, colours.
 ///
 /// Whoever lays out a text cleans what it quotes; this is for what nobody has thought of.

@@ -6,7 +6,7 @@ use huzhu::Language;
 use huzhu::verify::{self, Batch, Flaw, Verified, VerifiedBatch};
 use serde_json::{Value as Json, json};
 
-use super::layout::{Ink, Lines, clean};
+use super::layout::{Ink, Lines, clean, quoted};
 use super::options::{Format, Setting, Verify};
 use super::words::{pick, say};
 use super::{Failure, Report, check, files};
@@ -27,7 +27,8 @@ pub(super) fn run(asked: &Verify, setting: &Setting) -> Result<Report, Failure> 
     let foreign: Vec<String> = foreign
         .map(|(path, flaw)| {
             let [zh, en] = [flaw.zh(), flaw.en()];
-            say!(setting.language, "`{path}`：{zh}", "`{path}`: {en}")
+            let path = quoted(path);
+            say!(setting.language, "{path}：{zh}", "{path}: {en}")
         })
         .collect();
     let not_run = (!foreign.is_empty()).then(|| Failure::new(foreign.join(pick(setting.language, "；", "; "))));
@@ -38,10 +39,10 @@ pub(super) fn run(asked: &Verify, setting: &Setting) -> Result<Report, Failure> 
     Ok(Report { results, is_wrong, not_run, ..Report::default() })
 }
 
-/// Checks one file: a batch begins with a program or, if it is empty, with its end.
+/// Checks one file.
 fn examine(mut source: impl BufRead) -> io::Result<Result<Held, Flaw>> {
     let mut bytes = line(&mut source)?;
-    if !bytes.starts_with(b"{\"program\":") && !bytes.starts_with(b"{\"count\":") {
+    if !verify::begins_a_batch(&bytes) {
         let room = limit().saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         source.take(room).read_to_end(&mut bytes)?;
         return Ok(verify::certificate(&bytes).map(|held| Held::Certificate(Box::new(held))));
@@ -120,19 +121,51 @@ impl Held {
     fn says(&self, language: Language) -> String {
         match self {
             Held::Certificate(held) => {
-                let (claim, plan, version, payable) = (held.claim(), held.plan(), held.version(), held.payable());
-                let decision = decision(held.decision(), language);
+                let (claim, plan, version) = (quoted(held.claim()), quoted(held.plan()), quoted(held.version()));
+                let (decision, payable) = (decision(held.decision(), language), held.payable());
                 say!(
                     language,
-                    "申请 {claim} · {decision} {payable} 元 · {plan} 版本 {version}",
-                    "claim {claim} · {decision} {payable} yuan · {plan} version {version}"
+                    "{decision} {payable} 元 · 理赔申请 {claim} · {plan} 版本 {version}",
+                    "{decision} {payable} yuan · claim {claim} · {plan} version {version}"
                 )
             }
-            Held::Batch(held) => check::count(
-                usize::try_from(held.count()).unwrap_or(usize::MAX),
+            Held::Batch(held) => count(held.count(), language, ("份凭证", "certificate", "certificates")),
+        }
+    }
+
+    /// What this file does not prove, though others do.
+    fn leaves_open(&self, language: Language) -> Vec<String> {
+        match self {
+            Held::Certificate(held) if held.format() == 1 => vec![say!(
                 language,
-                ("份凭证", "certificate", "certificates"),
-            ),
+                "第 1 版凭证：未证明事实和此前累计为整数、不为负、在范围内",
+                "version 1: it does not prove that facts and earlier amounts are whole, not negative and within bounds"
+            )],
+            Held::Certificate(_) => Vec::new(),
+            Held::Batch(held) if held.format() == 1 => vec![say!(
+                language,
+                "第 1 版批次：未证明事实和此前累计为整数、不为负、在范围内，也未证明每件申请的此前累计就是在前各件所入账的",
+                "version 1: it does not prove that facts and earlier amounts are whole, not negative and within bounds, nor that claims inherit what earlier ones have posted"
+            )],
+            Held::Batch(held) => [
+                (held.moves() > 0).then(|| {
+                    let moves = count(held.moves(), language, ("件申请", "claim", "claims"));
+                    let verb = if held.moves() == 1 { "moves" } else { "move" };
+                    say!(language, "{moves}没有凭证而变动账户", "{moves} {verb} an account without a certificate")
+                }),
+                (held.continued() > 0).then(|| {
+                    let accounts = count(held.continued(), language, ("个账户", "account", "accounts"));
+                    let verb = if held.continued() == 1 { "goes" } else { "go" };
+                    say!(
+                        language,
+                        "{accounts}接续批次之前的累计，批次不证明该累计",
+                        "{accounts} {verb} on from before the batch, which it does not prove"
+                    )
+                }),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
         }
     }
 
@@ -140,8 +173,10 @@ impl Held {
         match self {
             Held::Certificate(held) => json!({
                 "kind": "certificate",
+                "format": held.format(),
                 "claim": held.claim(),
                 "enrollment": held.enrollment(),
+                "member": held.member(),
                 "plan": { "id": held.plan(), "version": held.version() },
                 "decision": held.decision(),
                 "payable": held.payable(),
@@ -152,10 +187,15 @@ impl Held {
                 }),
             }),
             Held::Batch(held) => json!({
-                "kind": "batch", "count": held.count(), "root": held.root(), "programs": held.programs(),
+                "kind": "batch", "format": held.format(), "count": held.count(), "moves": held.moves(),
+                "continued": held.continued(), "root": held.root(), "programs": held.programs(),
             }),
         }
     }
+}
+
+fn count(number: u64, language: Language, words: (&str, &str, &str)) -> String {
+    check::count(usize::try_from(number).unwrap_or(usize::MAX), language, words)
 }
 
 fn decision(name: &str, language: Language) -> &str {
@@ -229,6 +269,7 @@ fn text(examined: &[Examined], asked: &Verify, setting: &Setting) -> String {
         };
         lines.line(&format!("{} {path}  {}", look.paint(Ink::Good, "✓"), clean(&held.says(language))));
         let mut faint = |line: String| lines.line(&look.paint(Ink::Faint, &format!("    {line}")));
+        held.leaves_open(language).into_iter().for_each(&mut faint);
         for program in held.programs() {
             faint(if asked.programs.is_empty() {
                 say!(language, "程序 {program}，未比对", "program {program}, not compared")

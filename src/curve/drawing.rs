@@ -8,7 +8,7 @@ use rust_decimal::prelude::ToPrimitive;
 use super::{Curve, Piece};
 use crate::exact;
 use crate::fact::Kind;
-use crate::markup::escaped;
+use crate::foreign::in_markup;
 use crate::money;
 use crate::scale::Scale;
 use crate::text::Language;
@@ -127,7 +127,7 @@ impl<'c> Drawing<'c> {
         self.joint();
         self.now();
         let high = self.legend();
-        let (body, what) = (self.svg, escaped(&self.title));
+        let (body, what) = (self.svg, in_markup(&self.title));
         let lang = match self.language {
             Language::Zh => "zh-CN",
             Language::En => "en",
@@ -318,7 +318,7 @@ impl<'c> Drawing<'c> {
     }
 
     fn text(&mut self, (x, y): (i128, i128), anchor: &str, look: &str, words: &str) {
-        let words = escaped(words);
+        let words = in_markup(words);
         let _infallible =
             writeln!(self.svg, "<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\" {look}>{words}</text>");
     }

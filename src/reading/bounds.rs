@@ -9,6 +9,7 @@ use cases::{Answer, Cases, Question};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use crate::accumulator::{MOST_PLACES_POSTED, MOST_POSTED};
 use crate::exact::{self, Inexact};
 use crate::money::FEN;
 use crate::plan::expression::{Comparison, Prior, Slot, Truth};
@@ -133,10 +134,6 @@ pub(crate) struct Bounds<'p> {
     pub(crate) leaves: Vec<Leaves>,
 }
 
-/// What earlier claims can have posted at most, in any unit.
-const MOST_POSTED: Decimal = Decimal::from_parts(0xa4c6_8000, 0x0003_8d7e, 0, false, 0); // 10¹⁵
-/// The most places that a posted deductible or sum can have.
-const MOST_PLACES_POSTED: u32 = 8;
 /// Between the first and the last day that a date can be.
 const MOST_DAYS: Decimal = Decimal::from_parts(438_291, 0, 0, false, 0);
 
@@ -177,7 +174,7 @@ impl<'p> Bounds<'p> {
     }
 
     /// Whether earlier claims can have added less than nothing to the entry.
-    fn may_sum_to_less_than_nothing(&self, entry: usize) -> bool {
+    pub(crate) fn may_sum_to_less_than_nothing(&self, entry: usize) -> bool {
         let LedgerAmount::Sum(number) = &self.plan.entry(entry).amount else { return false };
         if self.summed.contains(&entry) {
             return true;

@@ -422,8 +422,7 @@ impl Pen<'_> {
         let [first_year, last_year] = YEARS;
         let is_right = match fact.kind {
             Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => {
-                // a standard fact is read by its own bounds, which a pack may have narrowed for its proofs
-                let bounds = StandardFact::named(&fact.name).map_or(fact.bounds, StandardFact::bounds);
+                let bounds = fact.given_bounds();
                 let (min, max) = (bounds.min.normalize(), bounds.max.normalize());
                 let scale = power_of_ten(fact.kind.places());
                 format!("AND({cell}>={min},{cell}<={max},ROUND({cell}*{scale},0)/{scale}={cell})")

@@ -10,7 +10,7 @@ use rust_xlsxwriter::{
 };
 
 use super::grid::{Choice, Content, Grid, Ink, Style};
-use crate::text::in_xml;
+use crate::foreign::in_xml;
 
 /// A list of values is a text of at most so many letters.
 const LONGEST_LIST: usize = 255;

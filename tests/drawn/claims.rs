@@ -6,7 +6,12 @@ use crate::oracle::facts::{Facts, Value};
 
 /// A claim of a member's history, by its place, with its enrollment.
 pub(crate) fn pair(plan: &str, facts: &Facts, index: usize) -> (Enrollment, Claim) {
-    let enrollment = Enrollment::new(facts.enrollment_id, plan, "M1");
+    pair_of("M1", plan, facts, index)
+}
+
+/// The same of one member of many.
+pub(crate) fn pair_of(member: &str, plan: &str, facts: &Facts, index: usize) -> (Enrollment, Claim) {
+    let enrollment = Enrollment::new(facts.enrollment_id, plan, member);
     with_facts(enrollment, Claim::new(&format!("C{index}")), facts)
 }
 

@@ -202,7 +202,8 @@ fn by_library(catalog: &Catalog, certifier: &Certifier<'_>, account: &Account) -
     let mut before = Accumulators::new();
     let (decided, _) = history::decide(catalog, &account.claims).unwrap();
     let mut digests: BTreeMap<(String, String), String> = BTreeMap::new();
-    for certificate in certifier.certify_history(&account.claims).unwrap() {
+    for record in certifier.certify_history(&account.claims).unwrap() {
+        let Some(certificate) = record.certificate() else { continue };
         let json: Json = serde_json::from_str(&certificate.to_text()).unwrap();
         let text = |key: &str| json[key].as_str().unwrap().to_owned();
         digests.insert((text("enrollment"), text("claim")), certificate.digest());

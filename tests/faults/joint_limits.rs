@@ -640,6 +640,27 @@ fn a_claim_that_a_joint_limit_cuts_has_neither_certificate_nor_workbook() {
     assert!(ran.out.contains("This is what the plan alone pays; a joint limit leaves 500.00 yuan"), "{ran:?}");
 }
 
+/// What is cut and what is taken back has no certificate, and yet a batch says it, so that the certificates of the member's other claims go on from it.
+#[test]
+fn the_certificates_of_a_batch_go_on_from_what_is_cut_and_taken_back() {
+    for (seed, (per, amount)) in (1..).zip(SCOPES) {
+        let world = World::new(&format!("certified-{per}"), amount, per);
+        let members = with_sound_reversals(&world.catalog, members(60, seed, false));
+        let (claims, enrollments) = world.write_rows(&members, false);
+        let job = Job::new(claims, enrollments, world.path("payouts.csv")).certificates(world.path("all.jsonl"));
+        let run = batch::run(&job, &world.catalog, &()).unwrap();
+        let made = run.certificates().unwrap();
+        let text = world.read("all.jsonl");
+        let held = huzhu::verify::batch(text.as_bytes()).unwrap_or_else(|flaw| panic!("{per}: {flaw}"));
+        assert_eq!((held.count(), held.root(), held.continued()), (made.count, &*made.root, 0), "{per}");
+        let lines = |kind: &str| text.lines().filter(|line| line.starts_with(kind)).count();
+        let (postings, reversals) = (lines("{\"posting\":"), lines("{\"reversal\":"));
+        assert_eq!(u64::try_from(postings).unwrap(), made.cut, "{per}");
+        assert!(postings > 0 && reversals > 0 && held.moves() == u64::try_from(postings + reversals).unwrap(), "{per}");
+        assert_eq!(crate::forgery::python::judge([text]), ["holds"], "{per}");
+    }
+}
+
 #[test]
 fn an_audit_takes_what_joint_limits_leave_as_right_and_names_them_where_they_are_ignored() {
     let world = World::new("audit", 4_500, "period");

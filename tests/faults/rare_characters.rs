@@ -151,6 +151,29 @@ fn sheets_have_names_that_a_spreadsheet_takes() {
     assert_eq!(folded.len(), names.len());
 }
 
+/// Ids with a control character, with noncharacters, with marks of direction, with what a spreadsheet reads as an escape.
+#[test]
+fn the_workbooks_and_the_report_of_an_audit_are_well_formed_whatever_the_ids() {
+    let folder = Folder::new("rare-audit");
+    let given = |name: &str| std::fs::read_to_string(format!("tests/attack/inputs/ids/{name}.csv")).unwrap();
+    let ids = ["C\u{fffe}3", "C\u{ffff}4", "C\u{202e}5", "C\u{1b}[2J6", "C_x0041_7", "=1+1", "C<&>8"];
+    let more = |row: &dyn Fn(&str) -> String| ids.iter().map(|id| row(id)).collect::<String>();
+    let claims = given("c") + &more(&|id| format!("{id},E1,2025-04-01,accident,100.00,1\n"));
+    let recorded = given("r") + &more(&|id| format!("{id},7\n"));
+    let [claims, recorded, enrollments] =
+        [("c.csv", claims), ("r.csv", recorded), ("e.csv", given("e"))].map(|(name, text)| folder.write(name, &text));
+    let [out, workbook, report] = ["out.xlsx", "sample.xlsx", "report.html"].map(|name| folder.path(name));
+    let files = ["--claims", &claims, "--enrollments", &enrollments, "--recorded", &recorded, "--out", &out];
+    let asked = ["--sample", "9", "--workbook", &workbook, "--report", &report];
+    let ran = huzhu(&[&["audit"][..], &files, &asked].concat());
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_are_xml(&[out, folder.path("out.notes.xlsx"), workbook]);
+    let page = std::fs::read_to_string(report).unwrap();
+    let is_bad =
+        |letter: char| (huzhu::is_control(letter) && letter != '\n') || matches!(letter, '\u{fffe}' | '\u{ffff}');
+    assert_eq!(page.find(is_bad), None);
+}
+
 // ── what a terminal would obey ────────────────────────────────────────────
 
 /// The control characters of a text, but for ends of lines, tabs and colours.
@@ -222,7 +245,7 @@ fn nor_does_one_of_a_batch_or_of_a_name() {
         let ran = huzhu(&[&files, options].concat());
         assert_eq!((controls(&ran.out), controls(&ran.err)), (vec![], vec![]), "{options:?}: {ran:?}");
     }
-    let unknown = folder.write("u.csv", "claim_id,enrollment_id,stra\u{9b}nge\na,e1,x\n");
+    let unknown = folder.write("u.csv", "claim_id,enrollment_id,stra\u{9b}ng\u{202e}e\na,e1,x\n");
     let ran = huzhu(&["batch", "--claims", &unknown, "--enrollments", &enrollments, "--out", &folder.path("o.csv")]);
     assert!(ran.code == 2 && controls(&ran.err).is_empty(), "{ran:?}");
 }

@@ -47,7 +47,7 @@ fn a_certificate_of_a_batch_tells_the_facts_as_given() {
     assert_eq!(batch::certify(&catalog, &claims, &enrollments, &mut roll).unwrap(), []);
     roll.end().unwrap();
     let extracts = Extract::all(file.as_slice(), "C1").unwrap();
-    let digest = format!("\"digest\":\"{}\"", alone[0].digest());
+    let digest = format!("\"digest\":\"{}\"", alone[0].certificate().unwrap().digest());
     assert!(extracts[0].as_text().contains(&digest), "{}", extracts[0].as_text());
     assert!(extracts[0].as_text().contains(r#""illness_class":"influenza""#));
 }

@@ -68,9 +68,9 @@ pub(crate) fn rewritten(text: &str) -> Vec<Forged> {
         ("a key twice", "{\"claim\":", "{\"claim\":\"x\",\"claim\":"),
         ("a key twice after", ",\"conclusion\":", ",\"claim\":\"x\",\"conclusion\":"),
         ("an escape in a key", "\"claim\"", "\"\\u0063laim\""),
-        ("an escape of a letter", "\"huzhu-certificate/1\"", "\"\\u0068uzhu-certificate/1\""),
-        ("an escaped solidus", "\"huzhu-certificate/1\"", "\"huzhu-certificate\\/1\""),
-        ("an escape in upper case", "\"huzhu-certificate/1\"", "\"huzhu\\u002Dcertificate/1\""),
+        ("an escape of a letter", "\"huzhu-certificate/2\"", "\"\\u0068uzhu-certificate/2\""),
+        ("an escaped solidus", "\"huzhu-certificate/2\"", "\"huzhu-certificate\\/2\""),
+        ("an escape in upper case", "\"huzhu-certificate/2\"", "\"huzhu\\u002Dcertificate/2\""),
         ("an escaped sign", "，", "\\uff0c"),
         ("a point in a whole number", "\"args\":[2,3]", "\"args\":[2.0,3]"),
         ("an exponent in a whole number", "\"args\":[2,3]", "\"args\":[2e0,3]"),
@@ -234,7 +234,8 @@ fn places(json: &Json) -> Vec<String> {
     }
     let mut places = Vec::new();
     visit(json, "", &mut places);
-    let is_free = |place: &String| matches!(place.as_str(), "/digest" | "/program_digest" | "/claim" | "/enrollment");
+    let is_free =
+        |place: &String| matches!(place.as_str(), "/digest" | "/program_digest" | "/claim" | "/enrollment" | "/member");
     places.retain(|place| !is_free(place));
     places
 }
@@ -358,7 +359,7 @@ pub(crate) fn batches(text: &str) -> Vec<Forged> {
     add("an idle program".to_owned(), idle);
     let end = parsed(lines[lines.len() - 1]);
     for (name, value) in
-        [("count", json!(8)), ("count", json!("7")), ("format", json!("huzhu-batch/2")), ("zz", json!(null))]
+        [("count", json!(8)), ("count", json!("7")), ("format", json!("huzhu-batch/1")), ("zz", json!(null))]
     {
         let mut changed = end.clone();
         changed[name] = value;

@@ -5,7 +5,7 @@ use std::path::Path;
 use huzhu::certificate::Roll;
 use huzhu::{Catalog, Certifier};
 
-use crate::drawn::claims::pair;
+use crate::drawn::claims::pair_of;
 use crate::oracle::draw::Draw;
 use crate::oracle::population::{PLANS, history};
 
@@ -41,11 +41,12 @@ impl Generator {
         while made < count {
             let plan = &PLANS[self.drawn % PLANS.len()];
             self.drawn += 1;
+            let member = format!("M{}", self.drawn);
             let facts = history(plan, &mut self.draw).into_iter().enumerate();
-            let claims: Vec<_> = facts.map(|(index, facts)| pair(plan.id, &facts, index)).collect();
-            for certificate in certifier.certify_history(&claims).unwrap() {
-                roll.add(&certificate).unwrap();
-                made += 1;
+            let claims: Vec<_> = facts.map(|(index, facts)| pair_of(&member, plan.id, &facts, index)).collect();
+            for record in certifier.certify_history(&claims).unwrap() {
+                roll.record(&record).unwrap();
+                made += u64::from(record.certificate().is_some());
             }
         }
         let root = roll.end().unwrap();

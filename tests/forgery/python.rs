@@ -18,17 +18,27 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr
 
 /// Whether each text holds in Python, and why not.
 pub(crate) fn judge(texts: impl IntoIterator<Item = String>) -> Vec<String> {
+    told("tests/forgery/judge.py", texts.into_iter().map(|text| serde_json::to_string(&text).unwrap()))
+}
+
+/// Certificates with other facts or earlier amounts, each worked out again with all its digests.
+pub(crate) fn worked_out_again(certificates: impl IntoIterator<Item = serde_json::Value>) -> Vec<String> {
+    told("tests/forgery/again.py", certificates.into_iter().map(|certificate| certificate.to_string()))
+}
+
+/// What a script says to lines, line by line.
+fn told(script: &str, lines: impl Iterator<Item = String>) -> Vec<String> {
     let mut child = Command::new("python3")
-        .arg("tests/forgery/judge.py")
+        .arg(script)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("there is a python3");
     let mut input = child.stdin.take().unwrap();
-    let lines: Vec<String> = texts.into_iter().map(|text| serde_json::to_string(&text).unwrap()).collect();
+    let lines: Vec<String> = lines.collect();
     let writing = std::thread::spawn(move || lines.iter().try_for_each(|line| writeln!(input, "{line}")));
     let ran = child.wait_with_output().unwrap();
     writing.join().unwrap().unwrap();
-    assert!(ran.status.success(), "the checker in Python has stopped");
+    assert!(ran.status.success(), "`{script}` has stopped");
     String::from_utf8(ran.stdout).unwrap().lines().map(str::to_owned).collect()
 }

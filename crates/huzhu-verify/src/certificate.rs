@@ -1,6 +1,7 @@
 //! One certificate.
 
 use super::MAX_BYTES;
+use super::account::{Posts, Standing};
 use super::canonical::{self, Json, Member};
 use super::changed;
 use super::conclusion::Worked;
@@ -8,17 +9,20 @@ use super::digest::Digest;
 use super::flaw::{Flaw, Place};
 use super::foreign;
 use super::members::{self, Members};
-use super::program::{self, Program};
+use super::number::Number;
+use super::program::{self, Edition, Program};
 use super::tree::Inclusion;
 use super::value::{Kind, Value};
 
-const FORMAT: &str = "huzhu-certificate/1";
+const FORMATS: [(&str, Edition); 2] = [("huzhu-certificate/1", Edition::One), ("huzhu-certificate/2", Edition::Two)];
 
 /// What a certificate says that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
+    edition: Edition,
     claim: String,
     enrollment: String,
+    member: Option<String>,
     plan: String,
     version: String,
     decision: &'static str,
@@ -29,6 +33,13 @@ pub struct Verified {
 }
 
 impl Verified {
+    /// The version of the format, 1 or 2. A certificate of version 1 states of facts and earlier amounts no more than their type: neither that days and shares
+    /// are whole, nor that nothing is negative or out of bounds.
+    #[must_use]
+    pub fn format(&self) -> u8 {
+        self.edition.number()
+    }
+
     /// The id of the claim.
     #[must_use]
     pub fn claim(&self) -> &str {
@@ -39,6 +50,12 @@ impl Verified {
     #[must_use]
     pub fn enrollment(&self) -> &str {
         &self.enrollment
+    }
+
+    /// The id of the member, which version 1 does not state.
+    #[must_use]
+    pub fn member(&self) -> Option<&str> {
+        self.member.as_deref()
     }
 
     /// The id of the plan, by its program.
@@ -105,7 +122,7 @@ pub fn certificate(bytes: &[u8]) -> Result<Verified, Flaw> {
     let inclusion = members.take_if_there("inclusion");
     let program_digest = Digest::of(&[program.text.as_bytes()]);
     let program = Program::read(&program.value, &place.member("program")).map_err(of_the_rules)?;
-    let (digest, verified) = body(&json, members, &program, program_digest)?;
+    let Checked { digest, verified, .. } = body(&json, members, &program, program_digest)?;
     let inclusion = inclusion.map(|member| Inclusion::read(&member.value, digest, &place.member("inclusion")));
     let inclusion = inclusion.transpose().map_err(|flaw| {
         flaw.of_a_change("不能证明凭证在所称的批次中", "the proof that the certificate is in its batch does not hold")
@@ -118,16 +135,33 @@ pub(super) fn of_the_rules(flaw: Flaw) -> Flaw {
     flaw.of_a_change("凭证中的规则（程序）被改动过", "the rules in the certificate, its program, were changed")
 }
 
+/// What a certificate says that holds, and how its claim stands in its account.
+pub(super) struct Checked {
+    pub(super) digest: Digest,
+    pub(super) verified: Verified,
+    pub(super) standing: Standing,
+    /// What it inherits, in the order of the program.
+    pub(super) priors: Vec<Option<Number>>,
+    /// What it adds, if it is decided.
+    pub(super) posts: Option<Posts>,
+}
+
 /// Checks what stands in a certificate beside program and inclusion. What was worked out wrong is said before what was hashed wrong, since it tells more.
 pub(super) fn body(
     json: &Json<'_>,
     mut members: Members<'_, '_, '_>,
     program: &Program,
     program_digest: Digest,
-) -> Result<(Digest, Verified), Flaw> {
+) -> Result<Checked, Flaw> {
     let place = Place::Whole;
-    members.one_of("format", &[(FORMAT, ())])?;
+    if members.one_of("format", &FORMATS)? != program.edition {
+        return Err(Flaw::new("format", "与程序的版本不同", "its program is of another version"));
+    }
     let (claim, enrollment) = (members.text("claim")?.to_owned(), members.text("enrollment")?.to_owned());
+    let member = match program.edition {
+        Edition::One => None,
+        Edition::Two => Some(members.text("member")?.to_owned()),
+    };
     let facts = facts(&members.take("facts")?.value, program, &place.member("facts"))?;
     let (priors, prior_missing) = priors(&members.take("priors")?.value, program, &place.member("priors"))?;
     let values = values(&members.take("values")?.value, program, &facts, &priors)?;
@@ -148,9 +182,22 @@ pub(super) fn body(
             "the content is not the one that the digest was made of: the id of the claim or the enrollment was changed, or a fact with all that follows from it",
         )
     })?;
+    let date = |step: usize| values.get(step).and_then(|value| value.date());
+    let standing = Standing {
+        claim: claim.clone(),
+        enrollment: enrollment.clone(),
+        event_date: date(program.outcome.event_date),
+        coverage_start: date(program.outcome.coverage_start),
+    };
+    let number = |step: usize| values.get(step).and_then(|value| value.number());
+    let posts = program.posts.iter().map(|(entry, step)| (entry.clone(), number(*step)));
+    let posts = matches!(decision, "paid" | "nothing-due").then(|| posts.collect());
+    let priors = priors.iter().map(|value| value.number()).collect();
     let verified = Verified {
+        edition: program.edition,
         claim,
         enrollment,
+        member,
         plan: program.plan.clone(),
         version: program.version.clone(),
         decision,
@@ -159,7 +206,7 @@ pub(super) fn body(
         program_digest: program_digest.to_string(),
         inclusion: None,
     };
-    Ok((digest, verified))
+    Ok(Checked { digest, verified, standing, priors, posts })
 }
 
 pub(super) fn same_digest(stated: Digest, found: Digest, name: &str) -> Result<(), Flaw> {
@@ -230,7 +277,9 @@ fn facts<'j>(json: &'j Json<'_>, program: &Program, place: &Place<'_>) -> Result
         let place = place.member(&member.name);
         let number = program.facts.named(&member.name, &place)?;
         if let (Some(fact), Some(slot)) = (program.facts.list.get(number), facts.get_mut(number)) {
-            *slot = Some(Value::read(&member.value, fact.kind, &place)?);
+            let value = Value::read(&member.value, fact.kind, &place)?;
+            fact.check(value, &place)?;
+            *slot = Some(value);
         }
     }
     let facts = program.facts.list.iter().zip(facts).map(|(fact, value)| {
@@ -246,10 +295,14 @@ fn priors<'j>(
     program: &Program,
     place: &Place<'_>,
 ) -> Result<(Vec<Value<'j>>, Vec<Option<usize>>), Flaw> {
-    let priors = program::items(json, program.priors, place)?.iter().enumerate().map(|(number, prior)| {
+    let stated = program::items(json, program.priors.len(), place)?.iter().zip(&program.priors).enumerate();
+    let priors = stated.map(|(number, (prior, of))| {
         let place = place.item(number);
         let mut members = Members::of(prior, &place)?;
         let value = Value::read(&members.take("value")?.value, Kind::Number, &place.member("value"))?;
+        if let (Some(bounds), Value::Number(number)) = (of.bounds, value) {
+            bounds.check(number, &place.member("value"))?;
+        }
         let missing = &members.take("missing")?.value;
         members.end()?;
         let place = place.member("missing");

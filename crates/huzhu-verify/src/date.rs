@@ -31,6 +31,10 @@ impl Date {
         is_day.then_some(Date { year, month, day })
     }
 
+    pub(super) fn year(self) -> i64 {
+        self.year
+    }
+
     /// The days to another date, negative if it is earlier.
     pub(super) fn days_to(self, other: Date) -> i64 {
         other.number().saturating_sub(self.number())

@@ -93,9 +93,9 @@ impl Flaw {
         Flaw {
             line: None,
             step: None,
-            place: place.to_string(),
-            en: en.into(),
-            zh: zh.into(),
+            place: plain(place.to_string()),
+            en: plain(en.into()),
+            zh: plain(zh.into()),
             what: None,
             is_foreign: false,
         }
@@ -103,7 +103,7 @@ impl Flaw {
 
     /// The same, and what was changed so that it is so.
     pub(super) fn of_a_change(self, zh: impl Into<String>, en: impl Into<String>) -> Flaw {
-        Flaw { what: Some(Box::new(What { zh: zh.into(), en: en.into() })), ..self }
+        Flaw { what: Some(Box::new(What { zh: plain(zh.into()), en: plain(en.into()) })), ..self }
     }
 
     /// The flaw of a file of another kind, which has no place.
@@ -132,6 +132,21 @@ impl Flaw {
     pub(super) fn on_line(self, line: usize) -> Flaw {
         Flaw { line: Some(line), is_foreign: self.is_foreign && line == 1, ..self }
     }
+}
+
+/// A sentence on one line, with what a terminal would obey and not show written out: it may quote what a file says.
+fn plain(text: String) -> String {
+    let is_obeyed = |letter: char| {
+        let turns =
+            matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        letter.is_control() || turns || matches!(letter, '\u{2028}' | '\u{2029}')
+    };
+    if !text.contains(is_obeyed) {
+        return text;
+    }
+    let written =
+        |letter: char| if is_obeyed(letter) { letter.escape_default().to_string() } else { letter.to_string() };
+    text.chars().map(written).collect()
 }
 
 impl Display for Flaw {

@@ -59,7 +59,7 @@ fn has_traces(bytes: &[u8]) -> bool {
 /// What a JSON text is, by the members that it has; nothing of a certificate that another program has written otherwise than with blanks.
 fn json(text: &[u8]) -> Option<(&'static str, &'static str)> {
     let has = |member: &str| text.windows(member.len()).any(|window| window == member.as_bytes());
-    if has("\"format\":\"huzhu-certificate/1\"") {
+    if has("\"format\":\"huzhu-certificate/1\"") || has("\"format\":\"huzhu-certificate/2\"") {
         let is_the_same = std::str::from_utf8(text).is_ok_and(|text| canonical::read(text).is_ok());
         let laid_out = (
             "凭证被重新排版过（多了空白或换行）：凭证须逐字节保持原样，请取出具时的文件",

@@ -20,7 +20,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod account;
 mod batch;
+mod bounds;
 mod canonical;
 mod certificate;
 mod changed;
@@ -38,10 +40,10 @@ mod step;
 mod tree;
 mod value;
 
-pub use batch::{Batch, VerifiedBatch, batch};
+pub use batch::{Batch, VerifiedBatch, batch, begins_a_batch};
 pub use certificate::{Verified, certificate};
 pub use flaw::Flaw;
 pub use tree::Inclusion;
 
-/// The most bytes of a certificate, or of a line of a batch. More are refused unread.
+/// The most bytes of a certificate, or of a line of a batch with its line feed. More are refused unread.
 pub const MAX_BYTES: usize = 64 << 20;

@@ -71,6 +71,15 @@ impl Number {
         self.digits == 0
     }
 
+    pub(super) fn is_negative(self) -> bool {
+        self.digits < 0
+    }
+
+    /// The places after the point; none ends with 0.
+    pub(super) fn places(self) -> u32 {
+        self.places
+    }
+
     pub(super) fn is_positive(self) -> bool {
         self.digits > 0
     }

@@ -1,18 +1,38 @@
 //! The program of a certificate: its form, and that each part refers to what is there.
 
+use super::account::{Prior, Scope};
+use super::bounds::Bounds;
 use super::canonical::Json;
 use super::flaw::{Flaw, Place};
-use super::inputs::{Facts, fact, places, provenance, source};
+use super::inputs::{Facts, fact, places_of, provenance, source};
 use super::members::{self, Members};
 use super::step::{Before, Step};
 use super::value::Kind;
 
+/// The version of the format that a certificate, its program and its batch are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edition {
+    One,
+    /// States what facts and earlier amounts may be, and whose account they stand in.
+    Two,
+}
+
+impl Edition {
+    pub(super) fn number(self) -> u8 {
+        match self {
+            Edition::One => 1,
+            Edition::Two => 2,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Program {
+    pub(super) edition: Edition,
     pub(super) plan: String,
     pub(super) version: String,
     pub(super) facts: Facts,
-    pub(super) priors: usize,
+    pub(super) priors: Vec<Prior>,
     pub(super) steps: Vec<Step>,
     /// Each with the step that says whether it holds.
     pub(super) identities: Vec<(String, usize)>,
@@ -49,7 +69,7 @@ pub(super) struct Outcome {
     pub(super) sound: usize,
 }
 
-const FORMAT: &str = "huzhu-program/1";
+const FORMATS: [(&str, Edition); 2] = [("huzhu-program/1", Edition::One), ("huzhu-program/2", Edition::Two)];
 
 /// The kinds of lines, with the reason that each gives where it leaves nothing.
 const LINE_KINDS: [(&str, &str); 11] = [
@@ -69,15 +89,16 @@ const LINE_KINDS: [(&str, &str); 11] = [
 impl Program {
     pub(super) fn read(json: &Json<'_>, place: &Place<'_>) -> Result<Program, Flaw> {
         let mut members = Members::of(json, place)?;
-        members.one_of("format", &[(FORMAT, ())])?;
+        let edition = members.one_of("format", &FORMATS)?;
         let (plan, version) = plan(&members.take("plan")?.value, &place.member("plan"))?;
-        let facts = Facts::of(each(&mut members, place, "facts", fact)?, &place.member("facts"))?;
+        let facts = each(&mut members, place, "facts", |members, place| fact(members, edition, place))?;
+        let facts = Facts::of(facts, &place.member("facts"))?;
         let sources = each(&mut members, place, "sources", source)?;
-        let priors = each(&mut members, place, "priors", prior)?.len();
+        let priors = each(&mut members, place, "priors", |members, place| prior(members, edition, place))?;
         let mut steps = Vec::new();
         let steps_place = place.member("steps");
         for (number, step) in members.list("steps")?.iter().enumerate() {
-            let before = Before { facts: &facts, sources: &sources, priors, steps: &steps };
+            let before = Before { facts: &facts, sources: &sources, priors: priors.len(), steps: &steps };
             let step = Step::read(step, before, &steps_place.item(number)).map_err(|flaw| flaw.of_step(number))?;
             steps.push(step);
         }
@@ -97,9 +118,9 @@ impl Program {
         let posts = each(&mut members, place, "posts", |members, place| {
             Ok((members.text("entry")?.to_owned(), step_of(members, place, "step", &steps, Kind::Number)?))
         })?;
-        places(posts.iter().map(|(entry, _)| entry), &place.member("posts"))?;
+        places_of(posts.iter().map(|(entry, _)| entry), &place.member("posts"))?;
         members.end()?;
-        Ok(Program { plan, version, facts, priors, steps, identities, conditions, benefits, outcome, posts })
+        Ok(Program { edition, plan, version, facts, priors, steps, identities, conditions, benefits, outcome, posts })
     }
 }
 
@@ -147,9 +168,14 @@ fn plan(json: &Json<'_>, place: &Place<'_>) -> Result<(String, String), Flaw> {
     Ok(plan)
 }
 
-fn prior(members: &mut Members<'_, '_, '_>, _: &Place<'_>) -> Result<(), Flaw> {
-    members.text("entry")?;
-    members.one_of("scope", &[("event", ()), ("period", ()), ("calendar-year", ()), ("life", ())])
+fn prior(members: &mut Members<'_, '_, '_>, edition: Edition, place: &Place<'_>) -> Result<Prior, Flaw> {
+    let entry = members.text("entry")?.to_owned();
+    let scope = members.one_of("scope", &Scope::ALL)?;
+    let bounds = match edition {
+        Edition::One => None,
+        Edition::Two => Some(Bounds::of_entry(members, &entry, place)?),
+    };
+    Ok(Prior { entry, scope, bounds })
 }
 
 fn benefit(members: &mut Members<'_, '_, '_>, place: &Place<'_>, steps: &[Step]) -> Result<Benefit, Flaw> {

@@ -4,7 +4,7 @@ use super::Report;
 use super::table::{Cell, Table};
 use crate::audit::difference::Difference;
 use crate::explain::{BenefitExplanation, Explanation};
-use crate::markup::escaped;
+use crate::foreign::in_markup;
 use crate::money;
 
 impl Report<'_> {
@@ -16,12 +16,12 @@ impl Report<'_> {
         let known = self.summary.plans.iter().find(|total| total.plan == plan);
         let plan = known.map_or_else(|| format!("{} {}", plan.id, plan.version), |total| self.plan_in_words(total));
         let reasons = reasons.iter().map(|reason| {
-            let lines = [&reason.text].into_iter().chain(&reason.found).map(|line| escaped(line));
+            let lines = [&reason.text].into_iter().chain(&reason.found).map(|line| in_markup(line));
             format!("<p>{}</p>", lines.collect::<Vec<_>>().join("<br>"))
         });
         let reasons = reasons.collect::<Vec<_>>().concat();
         let benefits: String = benefits.iter().map(|benefit| self.benefit(benefit)).collect();
-        let (plan, payable) = (escaped(&plan), money::grouped(&payable));
+        let (plan, payable) = (in_markup(&plan), money::grouped(&payable));
         if !line.is_known() {
             let heading = self.pick("应付为何未定", "Why it is not known what is due");
             return Some(format!(
@@ -40,7 +40,7 @@ impl Report<'_> {
             [(benefit.title.as_str(), false), (self.pick("扣除", "Takes"), true), (self.pick("余下", "Leaves"), true)];
         let mut table = Table::of(&columns).narrow();
         let mut step = |reason: &str, takes: &str, leaves: &str, clause: &str| {
-            let words = format!("{} <span class=\"faint\">{}</span>", escaped(reason), escaped(clause));
+            let words = format!("{} <span class=\"faint\">{}</span>", in_markup(reason), in_markup(clause));
             let numbers = [takes, leaves].map(|amount| Cell::Number(money::grouped(amount)));
             table.row("", [Cell::Markup(words)].into_iter().chain(numbers).collect());
         };

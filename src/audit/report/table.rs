@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::markup::escaped;
+use crate::foreign::in_markup;
 
 /// What stands in a cell.
 pub(super) enum Cell {
@@ -41,7 +41,7 @@ impl<'n> Table<'n> {
         for (place, (cell, (name, _))) in cells.into_iter().zip(self.columns).enumerate() {
             let (class, content) = cell.parts();
             let class = if content.is_empty() { format!("{class} empty") } else { class.to_owned() };
-            let name = escaped(name);
+            let name = in_markup(name);
             let _infallible = if place == 0 {
                 write!(self.rows, "<th role=\"rowheader\" scope=\"row\" class=\"{class}\">{content}</th>")
             } else {
@@ -66,7 +66,7 @@ impl<'n> Table<'n> {
 
     pub(super) fn into_html(self) -> String {
         let head = self.columns.iter().map(|(name, is_number)| {
-            let (name, class) = (escaped(name), if *is_number { "n" } else { "" });
+            let (name, class) = (in_markup(name), if *is_number { "n" } else { "" });
             format!("<th role=\"columnheader\" scope=\"col\" class=\"{class}\">{name}</th>")
         });
         let (class, head) = (self.class, head.collect::<String>());
@@ -84,10 +84,10 @@ const SHORT: usize = 24;
 impl Cell {
     fn parts(self) -> (&'static str, String) {
         match self {
-            Cell::Words(words) => ("", escaped(&words)),
-            Cell::Code(code) if code.chars().count() <= SHORT => ("code", escaped(&code)),
-            Cell::Code(code) => ("code long", escaped(&code)),
-            Cell::Number(number) => ("n", escaped(&number)),
+            Cell::Words(words) => ("", in_markup(&words)),
+            Cell::Code(code) if code.chars().count() <= SHORT => ("code", in_markup(&code)),
+            Cell::Code(code) => ("code long", in_markup(&code)),
+            Cell::Number(number) => ("n", in_markup(&number)),
             Cell::Nothing => ("n nothing", "–".to_owned()),
             Cell::Markup(markup) => ("", markup),
         }

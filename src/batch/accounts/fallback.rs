@@ -9,7 +9,7 @@ use super::{Bucket, Certified};
 use crate::accumulator::{Accumulators, OpenClaim};
 use crate::adjudicate::{Adjudication, Detail};
 use crate::batch::{Input, Reject};
-use crate::certificate::Certifier;
+use crate::certificate::{Certifier, Move, Record};
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::{Error, OrBug, unless_bug};
@@ -38,17 +38,26 @@ pub(super) fn decide(
     Ok(())
 }
 
-/// Certifies all claims of a member's accounts that can be decided, by place; the others are rejected.
+/// Certifies all claims of a member's accounts that can be decided, by account and in the order in which they are: a reversal stands right behind what
+/// it takes back, not where its row does. The others are rejected.
 pub(super) fn certify(
     bucket: Bucket<'_>,
     accounts: &[Account],
     certifier: &Certifier<'_>,
     rejects: &mut Vec<Reject>,
-) -> Result<BTreeMap<usize, Certified>, Error> {
+) -> Result<BTreeMap<(usize, usize), Certified>, Error> {
     let mut all = BTreeMap::new();
     let faults = one_by_one(bucket, accounts, |place, enrollment, claim, accumulators, room| {
-        let (certificate, adjudication) = certifier.next(enrollment, claim, accumulators, room)?;
-        all.insert(place, Certified { enrollment: enrollment.id().to_owned(), adjudication, certificate });
+        let (record, adjudication) = certifier.next(enrollment, claim, accumulators, room)?;
+        let posted = || adjudication.posting().map(|posting| Move::posting(enrollment, posting));
+        let moved = match &record {
+            Some(Record::Move(moved)) => Some(moved.clone()),
+            Some(Record::Certificate(_)) | None => posted(),
+        };
+        all.insert(
+            (bucket.accounts.account_at(place), all.len()),
+            Certified { enrollment: enrollment.id().to_owned(), adjudication, record, moved },
+        );
         Ok(())
     })?;
     rejects.extend(faults.into_iter().map(|(place, fault)| fault.reject(bucket, place)));

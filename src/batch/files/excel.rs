@@ -14,7 +14,8 @@ use crate::batch::files::fault::{not_encoded, unreadable};
 use crate::batch::files::sink::Head;
 use crate::error::Error;
 use crate::exact;
-use crate::text::{in_xml, say};
+use crate::foreign::in_xml;
+use crate::text::say;
 
 /// The most rows of a sheet, the header among them.
 const MOST_ROWS: u32 = 1_048_576;

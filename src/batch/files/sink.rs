@@ -19,12 +19,12 @@ use crate::batch::files::cells::{Cells, write_amount};
 use crate::batch::files::excel::Excel;
 use crate::batch::files::fault::not_encoded;
 use crate::batch::files::open::written;
-use crate::batch::files::spreadsheet::neutral;
 use crate::batch::files::style::Style;
 use crate::batch::files::{ResultForm, join, json};
 use crate::batch::headings::{Heading, USUAL_WIDTH};
 use crate::batch::words::Words;
 use crate::error::Error;
+use crate::foreign::no_formula;
 use crate::text::{Language, Text, say};
 
 /// The columns with few values, for which a dictionary is smaller and quicker.
@@ -291,7 +291,7 @@ fn write_text<W: std::io::Write>(
     text: &str,
     is_spreadsheet_safe: bool,
 ) -> csv::Result<()> {
-    if is_spreadsheet_safe { writer.write_field(&*neutral(text)) } else { writer.write_field(text) }
+    if is_spreadsheet_safe { writer.write_field(&*no_formula(text)) } else { writer.write_field(text) }
 }
 
 /// Writes rows as lines: texts and whole numbers as they are, amounts as plain decimals.

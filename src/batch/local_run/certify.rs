@@ -14,7 +14,7 @@ use super::space::Space;
 use crate::adjudicate::Adjudication;
 use crate::batch::Given;
 use crate::batch::accounts::{Plans, certify_bucket, fen};
-use crate::certificate::{Certifier, Roll};
+use crate::certificate::{Certifier, Record, Roll};
 use crate::error::Error;
 use crate::text::say;
 
@@ -35,9 +35,9 @@ pub(super) fn write_part(
     certify_bucket(plans, certifier, given, |certified| {
         if payouts.tick_off(&certified.enrollment, &certified.adjudication)? {
             cut = cut.saturating_add(certified.adjudication.is_cut().into());
-            certified.certificate.iter().try_for_each(|certificate| roll.add(certificate))
+            certified.record.iter().try_for_each(|record| roll.record(record))
         } else {
-            Ok(())
+            certified.moved.iter().try_for_each(|moved| roll.record(&Record::Move(moved.clone())))
         }
         .map_err(|fault| unwritable(&path, &fault))
     })?;

@@ -8,7 +8,8 @@ use super::TemplateColumn;
 use crate::batch::Input;
 use crate::error::Error;
 use crate::fact::Kind;
-use crate::text::{Language, in_xml, say};
+use crate::foreign::in_xml;
+use crate::text::{Language, say};
 
 /// The rows that are prepared.
 const ROWS: u32 = 10_000;
