@@ -248,6 +248,16 @@ impl Findings {
         &mut self.list[place]
     }
 
+    /// Whether so many problems were found that no more are told: what would be said of one need not be looked for.
+    pub(crate) fn is_full(&self) -> bool {
+        self.list.len() >= MAX_PROBLEMS
+    }
+
+    /// One of which nothing more is told than that there are more.
+    pub(crate) fn one_more(&mut self, code: Code, span: &Span) {
+        self.report(code, span, Text::default());
+    }
+
     /// The span within the text, widened to whole characters.
     fn whole_characters(&self, span: &Span) -> Span {
         let text = &self.source.text;

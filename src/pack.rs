@@ -9,6 +9,8 @@ mod promise;
 mod resolve;
 pub(crate) mod shape;
 mod syntax;
+#[cfg(test)]
+mod tests;
 
 pub use build::MAX_BANDS;
 pub use parse::{MAX_EXPRESSION_BYTES, MAX_EXPRESSION_DEPTH};
@@ -63,7 +65,7 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Loaded, Diagnostics> {
     if let Some((mut plan, places)) = built {
         check::check(&plan, &places, &mut findings);
         if findings.is_empty() {
-            promise::check(&plan, root.get("promise"), &mut findings);
+            promise::check(&plan, &places, root.get("promise"), &mut findings);
         }
         if findings.is_empty() {
             plan.promises =

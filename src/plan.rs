@@ -1,9 +1,11 @@
 //! A plan: one checked version of a rule pack, with every name resolved.
 
 pub(crate) mod expression;
+pub(crate) mod parts;
 pub(crate) mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -83,6 +85,10 @@ pub struct Plan {
     pub(crate) rule_facts: Vec<Slot>,
     /// What the checker has proven, in words.
     pub(crate) promises: Vec<Text>,
+    /// How many parts are read when the plan is read once.
+    pub(crate) parts: usize,
+    /// The named parts that several rules read.
+    pub(crate) shared: parts::Shared,
 }
 
 impl Plan {
@@ -149,7 +155,7 @@ impl Plan {
     #[must_use]
     pub fn value_title(&self, fact: &str, value: &str) -> Option<&Text> {
         let fact = self.facts.iter().find(|known| &*known.name == fact)?;
-        fact.symbols.iter().find(|symbol| &*symbol.name == value).map(|symbol| &symbol.title)
+        fact.symbols.named(value).map(|symbol| &symbol.title)
     }
 
     /// Whether this fact follows from others where it is not given.
@@ -400,7 +406,7 @@ pub(crate) struct PlanFact {
     pub(crate) derived: Option<Derived>,
     pub(crate) title: Text,
     /// The values that the plan tells apart, if it is a category.
-    pub(crate) symbols: Vec<Symbol>,
+    pub(crate) symbols: Symbols,
     /// Whether a category may have other values too.
     pub(crate) open: bool,
 }
@@ -423,6 +429,37 @@ pub(crate) struct Symbol {
 impl Symbol {
     pub(crate) fn new(name: &str, title: Text) -> Symbol {
         Symbol { name: name.into(), spellings: Spellings::of(name, &title), title }
+    }
+}
+
+/// The values of a category, in the order of the pack, and each found by its name. There may be very many, and plans are copied.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Symbols {
+    list: Arc<Vec<Symbol>>,
+    places: Arc<BTreeMap<Box<str>, usize>>,
+}
+
+impl Symbols {
+    /// The value of this name.
+    #[inline]
+    pub(crate) fn named(&self, name: &str) -> Option<&Symbol> {
+        self.list.get(*self.places.get(name)?)
+    }
+}
+
+impl Deref for Symbols {
+    type Target = [Symbol];
+
+    fn deref(&self) -> &[Symbol] {
+        &self.list
+    }
+}
+
+impl FromIterator<Symbol> for Symbols {
+    fn from_iter<I: IntoIterator<Item = Symbol>>(symbols: I) -> Symbols {
+        let list: Vec<Symbol> = symbols.into_iter().collect();
+        let places = list.iter().enumerate().map(|(place, symbol)| (symbol.name.clone(), place));
+        Symbols { places: Arc::new(places.collect()), list: Arc::new(list) }
     }
 }
 

@@ -3,18 +3,21 @@
 //! Eligibility, then the waterfall of each benefit, then the limits over several benefits. Everything that the engine can do
 //! with a plan is a reading of this one text: deciding a claim, proving what it can ever pay, and whatever comes next.
 
+mod once;
 pub(crate) mod outcome;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::fact::Absent;
-use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Several, Slot, Slots, Truth};
+use crate::plan::expression::{Choice, Comparison, Date, Members, Number, Prior, Several, Slot, Slots, Truth};
+use crate::plan::parts::Named;
 use crate::plan::{
     Action, AnyFigure, Asked, Benefit, Derived, EarlierBenefit, Identity, Ladder, LedgerAmount, Limit, Otherwise,
     Period, Plan, Rows, Rung, Step, Waiting,
 };
 use crate::rounding::Rounding;
+use once::ReadBefore;
 use outcome::LineKind;
 
 /// A way to read a plan: what its numbers, truths and dates are, and a few primitives over them.
@@ -67,7 +70,7 @@ pub(crate) trait Reading {
     }
 
     /// Whether the category that is given is one of these; unknown where none is.
-    fn among(&mut self, slot: Slot, values: &[Box<str>]) -> Self::Truth;
+    fn among(&mut self, slot: Slot, values: &Members) -> Self::Truth;
     fn prior(&mut self, prior: Prior) -> Self::Number;
 
     fn add(&mut self, left: Self::Number, right: Self::Number) -> Self::Number;
@@ -157,6 +160,18 @@ pub(crate) trait Reading {
         None
     }
 
+    /// A named part of the pack begins to be read, which is read once.
+    #[inline]
+    fn enter(&mut self, _named: Named) {}
+
+    /// It has been read.
+    #[inline]
+    fn leave(&mut self) {}
+
+    /// It is asked for again: all that it was worked out from counts here too.
+    #[inline]
+    fn again(&mut self, _named: Named) {}
+
     /// The answer, where the reading has it now.
     fn settled(&self, truth: &Self::Truth) -> Option<bool>;
     /// Hears what happens, in order. A reading that gives no reasons does not listen.
@@ -237,17 +252,29 @@ pub(crate) struct Meaning<'p, R: Reading> {
     paid: Vec<R::Number>,
     /// What the accumulated deductible of each benefit has taken.
     deducted: Vec<R::Number>,
+    read_before: ReadBefore<R>,
 }
 
 impl<'p, R: Reading> Meaning<'p, R> {
     pub(crate) fn new(plan: &'p Plan, reading: R) -> Meaning<'p, R> {
         let benefits = plan.benefits.len();
-        Meaning { plan, reading, paid: Vec::with_capacity(benefits), deducted: Vec::new() }
+        Meaning {
+            plan,
+            reading,
+            paid: Vec::with_capacity(benefits),
+            deducted: Vec::new(),
+            read_before: ReadBefore::nothing(),
+        }
     }
 
     /// To read single expressions of benefits: what they say of others is what these pay before limits, as [`Meaning::waterfalls`] gives it.
     pub(crate) fn beside(plan: &'p Plan, reading: R, paid: Vec<R::Number>) -> Meaning<'p, R> {
-        Meaning { plan, reading, paid, deducted: Vec::new() }
+        Meaning { plan, reading, paid, deducted: Vec::new(), read_before: ReadBefore::nothing() }
+    }
+
+    /// What each benefit pays, as far as it was read or said; see [`Meaning::beside`].
+    pub(crate) fn into_paid(self) -> Vec<R::Number> {
+        self.paid
     }
 
     /// What each benefit pays before limits.
@@ -501,7 +528,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
                 let excluded = self.more_than_nothing(paid);
                 self.choose(excluded, Self::nothing, |_| due)
             }),
-            Action::Waiting(waiting) => self.wait(self.plan.waiting(*waiting), due),
+            Action::Waiting(waiting) => self.wait(*waiting, due),
             Action::Minimum(amount) => {
                 let anything = self.more_than_nothing(due.clone());
                 let raise = |m: &mut Self| {
@@ -556,14 +583,19 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     /// Nothing in the waiting period, the reduced rate in the window after it, all that is due from then on.
-    fn wait(&mut self, waiting: &'p Waiting, due: R::Number) -> R::Number {
-        let in_period = self.waits(waiting);
-        let waits = self.both(in_period, |m| m.not_exempt(waiting));
+    fn wait(&mut self, index: usize, due: R::Number) -> R::Number {
+        let waiting = self.plan.waiting(index);
+        let waits = self.truth_once(Named::Waiting(index), |m| {
+            let in_period = m.waits(waiting);
+            m.both(in_period, |m| m.not_exempt(waiting))
+        });
         self.choose(waits, Self::nothing, |m| match &waiting.reduced {
             None => due.clone(),
             Some((until, rate)) => {
-                let in_window = m.is_within_days(waiting, until);
-                let reduced = m.both(in_window, |m| m.not_exempt(waiting));
+                let reduced = m.truth_once(Named::Reduced(index), |m| {
+                    let in_window = m.is_within_days(waiting, until);
+                    m.both(in_window, |m| m.not_exempt(waiting))
+                });
                 let pay = |m: &mut Self| {
                     let rate = m.number(rate);
                     m.reading.times(due.clone(), rate)
@@ -714,7 +746,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
                 self.reading.sourced(source, self.plan.number_figure(*index).value)
             }
             Number::Fact(slot) => self.number_fact(*slot),
-            Number::Value(index) => self.number(self.plan.number_value(*index)),
+            Number::Value(index) => self.number_value(*index),
             Number::Table(index) => self.look_up(*index),
             Number::Slab(index) => self.pick(*index),
             Number::Paid(benefit) => self.paid(*benefit),
@@ -823,6 +855,10 @@ impl<'p, R: Reading> Meaning<'p, R> {
 
     #[inline(never)]
     pub(crate) fn look_up(&mut self, index: usize) -> R::Number {
+        self.number_once(Named::Table(index), |m| m.look_up_row(index))
+    }
+
+    fn look_up_row(&mut self, index: usize) -> R::Number {
         let table = self.plan.table(index);
         match &table.rows {
             Rows::Numbers(rows) => {
@@ -841,8 +877,10 @@ impl<'p, R: Reading> Meaning<'p, R> {
     /// The value of the band that the key lies in.
     #[inline(never)]
     pub(crate) fn pick(&mut self, index: usize) -> R::Number {
-        let key = self.number(&self.plan.slab(index).by);
-        self.pick_from(index, &self.plan.slab(index).bands, &key)
+        self.number_once(Named::Slab(index), |m| {
+            let key = m.number(&m.plan.slab(index).by);
+            m.pick_from(index, &m.plan.slab(index).bands, &key)
+        })
     }
 
     fn pick_from(&mut self, index: usize, bands: &'p [(Decimal, Decimal)], key: &R::Number) -> R::Number {
@@ -862,7 +900,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
         }
         match truth {
             Truth::Fact(slot) => self.truth_fact(*slot),
-            Truth::Value(index) => self.truth(self.plan.truth_value(*index)),
+            Truth::Value(index) => self.truth_value(*index),
             Truth::Given(slot) => self.reading.given(*slot),
             Truth::Compare(comparison, sides) => self.compare(*comparison, sides),
             Truth::CompareDates(comparison, sides) => self.compare_dates(*comparison, sides),
@@ -958,7 +996,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
                 }
                 Some(Derived::Number(_)) | None => self.reading.date_fact(*slot),
             },
-            Date::Value(index) => self.date(self.plan.date_value(*index)),
+            Date::Value(index) => self.date_value(*index),
             Date::PlusDays(sides) => {
                 let (date, days) = &**sides;
                 let (date, days) = (self.date(date), self.number(days));

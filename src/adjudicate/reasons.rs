@@ -1,5 +1,6 @@
 //! The reasons of a decision, from what was heard while it was made.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -13,6 +14,7 @@ use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact;
 use crate::plan::expression::{Comparison, Slot, Slots};
+use crate::plan::parts::Named;
 use crate::plan::{Assumed, Benefit, Citation, Identity, Plan, some_shares_count};
 use crate::reading::exact::{Exact, Known, Listener};
 use crate::semantics::outcome::{self, LineKind, NONE_APPLIES, NOTHING_CLAIMED};
@@ -257,10 +259,28 @@ pub(super) struct Journal {
     detail: Detail,
     /// What is being read.
     place: Option<Place>,
-    /// The constants of the pack that were read, with where.
-    cited: Vec<(Place, Source)>,
-    /// The facts that were derived, with where.
-    derived: Vec<(Place, Slot)>,
+    /// The named parts that are being read, the innermost last.
+    under_way: Vec<Named>,
+    /// What was read, in this order, and what read it.
+    heard: Vec<(Reader, Heard)>,
+    known: BTreeSet<(Reader, Heard)>,
+}
+
+/// What reads something of the pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reader {
+    Place(Place),
+    /// Read once, whichever places ask for it.
+    Named(Named),
+}
+
+/// What was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Heard {
+    Cited(Source),
+    Derived(Slot),
+    /// All that this was worked out from.
+    Named(Named),
 }
 
 pub(super) enum Note {
@@ -293,25 +313,46 @@ impl Listener for Journal {
     }
 
     fn cite(&mut self, source: Source) {
-        if let Some(place) = self.place
-            && !self.cited.contains(&(place, source))
-        {
-            self.cited.push((place, source));
-        }
+        self.note(Heard::Cited(source));
     }
 
     fn derive(&mut self, fact: Slot) {
-        if let Some(place) = self.place
-            && !self.derived.contains(&(place, fact))
-        {
-            self.derived.push((place, fact));
-        }
+        self.note(Heard::Derived(fact));
+    }
+
+    fn enter(&mut self, named: Named) {
+        self.note(Heard::Named(named));
+        self.under_way.push(named);
+    }
+
+    fn leave(&mut self) {
+        self.under_way.pop();
+    }
+
+    fn again(&mut self, named: Named) {
+        self.note(Heard::Named(named));
     }
 }
 
 impl Journal {
     pub(super) fn of(detail: Detail) -> Journal {
-        Journal { notes: Vec::new(), detail, place: None, cited: Vec::new(), derived: Vec::new() }
+        Journal {
+            notes: Vec::new(),
+            detail,
+            place: None,
+            under_way: Vec::new(),
+            heard: Vec::new(),
+            known: BTreeSet::new(),
+        }
+    }
+
+    /// Notes what is read, by what reads it.
+    fn note(&mut self, heard: Heard) {
+        let Some(place) = self.place else { return };
+        let reader = self.under_way.last().map_or(Reader::Place(place), |named| Reader::Named(*named));
+        if self.known.insert((reader, heard)) {
+            self.heard.push((reader, heard));
+        }
     }
 
     /// What each benefit pays before limits, as far as it is known; nothing where it does not apply.
@@ -329,12 +370,44 @@ impl Journal {
 
     /// The constants that the decision stands on, those of benefits first, each once.
     pub(super) fn sources(&self, decision: Decision) -> Vec<Source> {
-        in_order(&self.cited, |place| self.counts(place, decision))
+        let of = |heard| match heard {
+            Heard::Cited(source) => Some(source),
+            Heard::Derived(_) | Heard::Named(_) => None,
+        };
+        self.heard_for(decision).into_iter().filter_map(of).collect()
     }
 
     /// The derived facts that the decision stands on.
     pub(super) fn derived(&self, decision: Decision) -> Vec<Slot> {
-        in_order(&self.derived, |place| self.counts(place, decision))
+        let of = |heard| match heard {
+            Heard::Derived(fact) => Some(fact),
+            Heard::Cited(_) | Heard::Named(_) => None,
+        };
+        self.heard_for(decision).into_iter().filter_map(of).collect()
+    }
+
+    /// What the decision stands on by the rank of its place, as it was heard, each once.
+    fn heard_for(&self, decision: Decision) -> Vec<Heard> {
+        let mut by_named: BTreeMap<Named, Vec<Heard>> = BTreeMap::new();
+        let mut ranked: Vec<(u8, Heard)> = Vec::new();
+        for (reader, heard) in &self.heard {
+            match reader {
+                Reader::Place(place) => ranked.extend(self.counts(*place, decision).map(|rank| (rank, *heard))),
+                Reader::Named(named) => by_named.entry(*named).or_default().push(*heard),
+            }
+        }
+        ranked.sort_by_key(|(rank, _)| *rank);
+        let (mut seen, mut all) = (BTreeSet::new(), Vec::new());
+        let mut ahead: Vec<Heard> = ranked.into_iter().rev().map(|(_, heard)| heard).collect();
+        while let Some(heard) = ahead.pop() {
+            if seen.insert(heard) {
+                match heard {
+                    Heard::Cited(_) | Heard::Derived(_) => all.push(heard),
+                    Heard::Named(named) => ahead.extend(by_named.get(&named).into_iter().flatten().rev()),
+                }
+            }
+        }
+        all
     }
 
     /// Whether the decision stands on a place, and whether it comes first.
@@ -355,17 +428,4 @@ impl Journal {
             Place::Identity(_) | Place::Ledger => None,
         }
     }
-}
-
-/// What counts by rank, as it was heard, each once.
-fn in_order<T: Copy + PartialEq>(heard: &[(Place, T)], rank: impl Fn(Place) -> Option<u8>) -> Vec<T> {
-    let mut ranked: Vec<(u8, T)> = heard.iter().filter_map(|(place, what)| Some((rank(*place)?, *what))).collect();
-    ranked.sort_by_key(|(rank, _)| *rank);
-    let mut kept: Vec<T> = Vec::new();
-    for (_, what) in ranked {
-        if !kept.contains(&what) {
-            kept.push(what);
-        }
-    }
-    kept
 }

@@ -63,10 +63,16 @@ pub(super) struct Worker<'a> {
     meaning: Meaning<'a, Exact<'a, Silence>>,
     /// How deep what is being shown stands in a rule.
     depth: usize,
+    /// How many parts of the rule have been shown.
+    shown: usize,
 }
 
 /// A person reads no formula that nests deeper; what lies below is shown by what it comes to.
 const DEEPEST: usize = 16;
+/// Nor one of more parts.
+const MOST_PARTS: usize = 500;
+/// Nor more values of a list.
+const MOST_VALUES: usize = 200;
 
 /// What is being looked for in a truth: why it is so, or what keeps it from being so.
 type Observed = Vec<Text>;
@@ -82,12 +88,13 @@ impl<'a> Worker<'a> {
     ) -> Worker<'a> {
         let paid = paid.into_iter().map(Known::fixed).collect();
         let reading = Exact::new(plan, enrollment, claim, accumulators, Silence);
-        Worker { plan, meaning: Meaning::beside(plan, reading, paid), depth: 0 }
+        Worker { plan, meaning: Meaning::beside(plan, reading, paid), depth: 0, shown: 0 }
     }
 
-    /// Goes one level down in a rule, unless it nests too deep to be read.
+    /// Goes one level down in a rule, unless it nests too deep, or is too wide, to be read.
     fn deeper<T>(&mut self, show: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.depth >= DEEPEST {
+        self.shown = if self.depth == 0 { 0 } else { self.shown.saturating_add(1) };
+        if self.depth >= DEEPEST || self.shown > MOST_PARTS {
             return None;
         }
         self.depth = self.depth.saturating_add(1);
@@ -609,7 +616,7 @@ impl<'a> Worker<'a> {
     }
 
     fn title_of_symbol(&self, slot: Slot, name: &str) -> Text {
-        let known = self.plan.fact(slot).symbols.iter().find(|symbol| &*symbol.name == name);
+        let known = self.plan.fact(slot).symbols.named(name);
         known.map_or_else(|| Text::same(name), |symbol| symbol.title.clone())
     }
 
@@ -712,7 +719,12 @@ impl<'a> Worker<'a> {
             }
             Truth::Among(slot, values) => {
                 let is = self.subject_category(*slot);
-                let values: Vec<Text> = values.iter().map(|value| self.title_of_symbol(*slot, value)).collect();
+                let all = values.listed().len();
+                let first = values.listed().iter().take(MOST_VALUES);
+                let mut values: Vec<Text> = first.map(|value| self.title_of_symbol(*slot, value)).collect();
+                if all > MOST_VALUES {
+                    values.push(say!("……（共 {all} 个）", "… ({all} in all)"));
+                }
                 found.push(wanted(&is, &one_of(should, &values)));
             }
             Truth::And(sides) | Truth::Or(sides) => sides.iter().for_each(|side| self.refute(side, should, found)),

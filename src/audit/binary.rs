@@ -15,7 +15,7 @@ use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::exact::Fixed;
 use crate::plan::Plan;
-use crate::plan::expression::{Comparison, Prior, Slot};
+use crate::plan::expression::{Comparison, Members, Prior, Slot};
 use crate::reading::exact::{Exact, Known, Silence};
 use crate::rounding::{Mode, Rounding};
 use crate::semantics::{Meaning, Reading};
@@ -116,7 +116,7 @@ impl Reading for Binary<'_> {
     fn given(&mut self, slot: Slot) -> Known<bool> {
         self.exact.given(slot)
     }
-    fn among(&mut self, slot: Slot, values: &[Box<str>]) -> Known<bool> {
+    fn among(&mut self, slot: Slot, values: &Members) -> Known<bool> {
         self.exact.among(slot, values)
     }
     fn prior(&mut self, prior: Prior) -> Pair {

@@ -194,7 +194,7 @@ fn known<'p>(plans: &[&'p Plan]) -> Vec<Known<'p>> {
         let known = known.entry((place, &fact.name)).or_insert_with(|| Known::of(place, fact));
         known.need = known.need.min(Need::of(fact));
         known.is_open |= fact.open;
-        for symbol in &fact.symbols {
+        for symbol in fact.symbols.iter() {
             if !known.values.iter().any(|(name, _)| *name == &*symbol.name) {
                 known.values.push((&symbol.name, &symbol.title));
             }

@@ -212,7 +212,7 @@ impl Writer<'_> {
             Operation::Not(_) => ("not", Vec::new()),
             Operation::NotFalse(_) => ("not-false", Vec::new()),
             Operation::Given(_) => ("given", Vec::new()),
-            Operation::Among(_, values) => ("among", vec![("of", json!(values))]),
+            Operation::Among(_, values) => ("among", vec![("of", json!(values.listed()))]),
             Operation::Choose(_) => ("choose", Vec::new()),
             Operation::LookUp(_, table) => {
                 let table = self.plan.table(*table);

@@ -16,6 +16,7 @@ use crate::document::Node;
 use crate::fact::{Kind, STANDARD};
 use crate::pack::resolve::{Extent, MAX_PARTS};
 use crate::plan::expression::{Date, MAX_FACTS, Number, Truth};
+use crate::plan::parts::{Parts, Shared};
 use crate::plan::{
     AllAssumed, Assumed, Benefit, Citation, Condition, Figures, Limit, Origin, Plan, PlanReference, Provenance, Slab,
     Spelled, Table, Values, Waiting,
@@ -47,12 +48,19 @@ pub(super) struct Places {
     pub(super) union_pays: Span,
     /// Numbers that must be whole.
     pub(super) counted: Vec<Counted>,
+    /// The expression of most parts, and how many it has.
+    pub(super) largest: (u64, Span),
 }
 
 /// A plan of the root table, whose shape was checked; `None` where something was reported.
 pub(super) fn build(root: &Node, fingerprint: String, findings: Findings) -> (Option<(Plan, Places)>, Resolver) {
+    let mut named_nodes = BTreeMap::new();
+    for entry in NAMING_SECTIONS.into_iter().filter_map(|section| root.get(section)).flat_map(Node::entries) {
+        named_nodes.entry(entry.key.as_str()).or_insert(&entry.node);
+    }
     let mut builder = Builder {
         root,
+        named_nodes,
         resolver: Resolver::new(findings),
         places: Places::default(),
         figures: Figures::default(),
@@ -62,11 +70,14 @@ pub(super) fn build(root: &Node, fingerprint: String, findings: Findings) -> (Op
     let plan = builder.plan(fingerprint);
     let Builder { mut resolver, mut places, .. } = builder;
     places.counted = std::mem::take(&mut resolver.counted);
+    places.largest = resolver.largest.clone().unwrap_or_default();
     (plan.map(|plan| (plan, places)), resolver)
 }
 
 struct Builder<'n> {
     root: &'n Node,
+    /// What is declared by name, in the first section that has the name.
+    named_nodes: BTreeMap<&'n str, &'n Node>,
     resolver: Resolver,
     places: Places,
     figures: Figures,
@@ -93,10 +104,12 @@ impl<'n> Builder<'n> {
         let (slab_nodes, ladders) = self.declare_bands();
         let waiting_nodes = self.declare_waitings();
         self.declare_values();
+        self.declare_slab_keys(&slab_nodes);
         let event_date = self.resolver.slot("event_date")?;
         let coverage_start = self.resolver.slot("coverage_start")?;
         let terms = self.terms();
-        let slabs: Vec<Option<Slab>> = slab_nodes.into_iter().map(|declared| self.slab(declared)).collect();
+        let slabs: Vec<Option<Slab>> =
+            slab_nodes.into_iter().enumerate().map(|(index, declared)| self.slab(index, declared)).collect();
         let waitings: Vec<Option<Waiting>> =
             waiting_nodes.into_iter().map(|(name, node)| self.waiting(&name, node)).collect();
         let values = self.values();
@@ -130,7 +143,7 @@ impl<'n> Builder<'n> {
         let facts = self.resolver.facts.iter().enumerate();
         let own_facts = facts.clone().filter(|(_, fact)| fact.standard.is_none()).map(|(slot, _)| slot).collect();
         let worded = facts.filter(|(_, fact)| fact.is_worded()).map(|(slot, _)| slot).collect();
-        let plan = Plan {
+        let mut plan = Plan {
             reference: Arc::new(PlanReference {
                 id: head?.get("id")?.text()?.to_owned(),
                 version: head?.get("version").and_then(Node::text).unwrap_or("1").to_owned(),
@@ -164,7 +177,11 @@ impl<'n> Builder<'n> {
             standard_slots,
             rule_facts,
             promises: Vec::new(),
+            parts: 0,
+            shared: Shared::default(),
         };
+        let Parts { count, shared } = Parts::of(&plan);
+        (plan.parts, plan.shared) = (count, shared);
         self.resolver.findings.is_empty().then_some(plan)
     }
 
@@ -240,17 +257,18 @@ impl<'n> Builder<'n> {
             self.resolver.findings.report(Code::DuplicateName, span, message).help_with([help]);
         }
         let named = if taken { Named::Poisoned } else { named };
+        let assumed = self.resolver.assume(assumed);
         self.resolver.names.insert(name.to_owned(), Declared { span: span.clone(), named, assumed });
     }
 
     fn name_benefits(&mut self) {
-        let mut names: Vec<Arc<str>> = Vec::new();
-        for node in self.items("benefit") {
-            let id = node.get("id").and_then(Node::text).unwrap_or_default();
-            self.check_duplicate_id(node, names.iter().any(|name| &**name == id));
-            names.push(id.into());
+        let items: Vec<&Node> = self.items("benefit").collect();
+        for (index, node) in items.into_iter().enumerate() {
+            let id: Arc<str> = node.get("id").and_then(Node::text).unwrap_or_default().into();
+            self.check_duplicate_id(node, self.resolver.benefit_places.contains_key(&id));
+            self.resolver.benefit_places.entry(Arc::clone(&id)).or_insert(index);
+            self.resolver.benefits.push(id);
         }
-        self.resolver.benefits = names;
         for section in ["condition", "limit"] {
             let mut seen = BTreeSet::new();
             for node in self.items(section) {
@@ -331,7 +349,8 @@ impl<'n> Builder<'n> {
 
     /// Closes an item: its clause, its provenance, and all that it assumes.
     fn citation(&mut self, node: &Node) -> Option<Citation> {
-        let assumed = self.resolver.take_touched().into_iter().map(Arc::new).collect();
+        let assumed = self.resolver.take_touched();
+        let assumed = self.resolver.all_assumed(&assumed);
         Some(Citation { clause: node.get("clause")?.words().into(), provenance: provenance(node)?, assumed })
     }
 
@@ -339,8 +358,8 @@ impl<'n> Builder<'n> {
     fn assumed_by<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> (T, AllAssumed) {
         let outer = std::mem::take(&mut self.resolver.touched);
         let read = read(self);
-        let own = self.resolver.touched.iter().cloned().map(Arc::new).collect();
-        self.resolver.touched.extend(outer);
+        let own = self.resolver.all_assumed(&self.resolver.touched);
+        self.resolver.touched.extend(&outer);
         (read, own)
     }
 
@@ -415,12 +434,28 @@ impl<'n> Builder<'n> {
             self.resolver.findings.report(Code::TooMany, &span, message);
         }
         if self.resolver.extent.parts > MAX_PARTS {
-            let message = say!(
-                "表达式展开后超过 {MAX_PARTS} 个部分",
-                "the expressions come to more than {MAX_PARTS} parts once values are put in"
-            );
-            self.resolver.findings.report(Code::TooMany, &span, message);
+            self.tell_the_largest();
         }
+    }
+
+    fn tell_the_largest(&mut self) {
+        let Some((parts, span)) = self.resolver.largest.clone() else { return };
+        let ([zh_all, en_all], [zh, en]) = (counted(self.resolver.extent.parts), counted(parts));
+        let message = say!(
+            "各表达式展开后共有{zh_all}个部分，上限为 {MAX_PARTS}；此处的最大，有{zh}个",
+            "the expressions come to {en_all} parts once values are put in, at most {MAX_PARTS} are read; the largest is here, with {en}"
+        );
+        let help = say!(
+            "计算值、分段和等待期每用一次，其中各部分就计一次：少用几次，或改用对照表、名单、分段累进",
+            "values, bands and waiting periods count with all their parts wherever they are used: use them fewer times, or write tables, lists or marginal bands"
+        );
+        self.resolver.findings.report(Code::TooMany, &span, message).help_with([help]);
+    }
+
+    /// Notes what an item assumes.
+    fn touch(&mut self, assumed: BTreeSet<Assumed>) {
+        let assumed = self.resolver.assume(assumed);
+        self.resolver.touched.extend(&assumed);
     }
 
     /// The wording of an expression, titles for names.
@@ -438,20 +473,16 @@ impl<'n> Builder<'n> {
         if let Some(fact) = self.resolver.facts.iter().find(|fact| &*fact.name == name) {
             return fact.title.clone();
         }
-        for section in NAMING_SECTIONS {
-            if let Some(node) = self.root.get(section).and_then(|section| section.get(name)) {
-                return title(node).unwrap_or_else(|| Text::same(name));
-            }
+        if let Some(node) = self.named_nodes.get(name) {
+            return title(node).unwrap_or_else(|| Text::same(name));
         }
-        let symbols = self.resolver.facts.iter().flat_map(|fact| &fact.symbols);
-        symbols
-            .into_iter()
-            .find(|symbol| &*symbol.name == name)
-            .map_or_else(|| Text::same(name), |symbol| symbol.title.clone())
+        let mut facts = self.resolver.facts.iter();
+        facts.find_map(|fact| fact.symbols.named(name)).map_or_else(|| Text::same(name), |symbol| symbol.title.clone())
     }
 
     fn benefit_title(&self, id: &str) -> Text {
-        let node = self.items("benefit").find(|node| node.get("id").and_then(Node::text) == Some(id));
+        let place = self.resolver.benefit_places.get(id);
+        let node = place.and_then(|place| self.root.get("benefit")?.items().get(*place));
         node.and_then(title).unwrap_or_else(|| Text::same(id))
     }
 
@@ -465,6 +496,18 @@ impl<'n> Builder<'n> {
             zh: titles.iter().map(|title| title.zh.as_str()).collect::<Vec<_>>().join("、"),
             en: titles.iter().map(|title| title.en.as_str()).collect::<Vec<_>>().join(", "),
         }
+    }
+}
+
+/// Beyond this nobody needs to know how many parts there are.
+const MOST_COUNTED: u64 = 1_000_000;
+
+/// A number of parts, in Chinese and in English.
+fn counted(parts: u64) -> [String; 2] {
+    if parts > MOST_COUNTED {
+        [format!("超过 {MOST_COUNTED} "), format!("over {MOST_COUNTED}")]
+    } else {
+        [format!(" {parts} "), parts.to_string()]
     }
 }
 

@@ -1,5 +1,8 @@
 //! What the bounds of all claims say about a plan: lost digits, negative amounts, rules that never matter.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
 use rust_decimal::Decimal;
 
 use super::build::Places;
@@ -9,7 +12,7 @@ use crate::diagnostic::{Findings, Span};
 use crate::exact::{self, divides};
 use crate::fact::Kind;
 use crate::money::FEN;
-use crate::plan::expression::{Choice, Number, Truth};
+use crate::plan::expression::{Choice, Number, NumberValue, Truth};
 use crate::plan::{Action, LedgerAmount, Plan, Rows};
 use crate::reading::bounds::{Bounds, Finding, Possible, Range};
 use crate::rounding::Rounding;
@@ -40,7 +43,9 @@ pub(super) fn check(plan: &Plan, places: &Places, findings: &mut Findings) {
     }
     let found = std::mem::take(&mut meaning.reading.findings);
     let paid = Meaning::new(plan, Bounds::new(plan, None, None)).waterfalls();
-    let seen = Seen { plan, places, found, paid };
+    let single = RefCell::new(Meaning::beside(plan, Bounds::new(plan, None, None), paid));
+    let multiples = RefCell::new(Multiples { plan, summed: Vec::new(), known: BTreeMap::new() });
+    let seen = Seen { plan, places, found, single, multiples };
     for check in CHECKS {
         check(&seen, findings);
     }
@@ -51,11 +56,13 @@ struct Seen<'p> {
     plan: &'p Plan,
     places: &'p Places,
     found: Vec<Finding>,
-    /// What each benefit can pay before limits.
-    paid: Vec<Range>,
+    /// The plan over all claims, to read single expressions of it.
+    single: RefCell<Meaning<'p, Bounds<'p>>>,
+    /// Whether numbers are whole multiples, as far as that was asked.
+    multiples: RefCell<Multiples<'p>>,
 }
 
-impl Seen<'_> {
+impl<'p> Seen<'p> {
     fn span(&self, place: Place) -> Span {
         match place {
             Place::Condition(index) => self.places.conditions.get(index),
@@ -73,12 +80,17 @@ impl Seen<'_> {
         .clone()
     }
 
-    fn range(&self, number: &Number) -> Range {
-        Meaning::beside(self.plan, Bounds::new(self.plan, None, None), self.paid.clone()).number(number)
+    fn range(&self, number: &'p Number) -> Range {
+        self.single.borrow_mut().number(number)
     }
 
-    fn truth(&self, truth: &Truth) -> Possible {
-        Meaning::beside(self.plan, Bounds::new(self.plan, None, None), self.paid.clone()).truth(truth)
+    fn truth(&self, truth: &'p Truth) -> Possible {
+        self.single.borrow_mut().truth(truth)
+    }
+
+    /// Whether a number is a whole multiple whatever the facts are.
+    fn is_multiple(&self, number: &'p Number, of: Decimal) -> bool {
+        self.multiples.borrow_mut().has(number, of)
     }
 
     fn step_when(&self, benefit: usize, step: usize) -> Span {
@@ -87,7 +99,7 @@ impl Seen<'_> {
     }
 
     /// Every step with its place.
-    fn steps(&self) -> impl Iterator<Item = (Place, &Action, Rounding)> {
+    fn steps(&self) -> impl Iterator<Item = (Place, &'p Action, Rounding)> {
         self.plan.benefits.iter().enumerate().flat_map(|(benefit, stated)| {
             let steps = stated.steps.iter().enumerate();
             steps.map(move |(step, stated_step)| (Place::Step(benefit, step), &stated_step.action, stated.rounding))
@@ -112,7 +124,7 @@ fn every_number_is_exact(seen: &Seen<'_>, findings: &mut Findings) {
 /// A part of a day would be cut off in silence where it is added to a date.
 fn every_count_is_whole(seen: &Seen<'_>, findings: &mut Findings) {
     for Counted { number, of, span } in &seen.places.counted {
-        if !is_multiple(seen.plan, number, Decimal::ONE) {
+        if !seen.is_multiple(number, Decimal::ONE) {
             let message = match of {
                 Countable::DaysAddedToADate => {
                     say!("加到日期上的天数不一定是整数", "the days that are added to a date may not be a whole number")
@@ -228,8 +240,8 @@ fn every_rate_is_a_rate(seen: &Seen<'_>, findings: &mut Findings) {
 
 /// A limit that is not a multiple of the rounding could be passed by rounding up to it.
 fn every_limit_is_a_multiple_of_the_rounding(seen: &Seen<'_>, findings: &mut Findings) {
-    let mut report = |place: Place, amount: &Number, to: Decimal| {
-        if !is_multiple(seen.plan, amount, to) {
+    let mut report = |place: Place, amount, to: Decimal| {
+        if !seen.is_multiple(amount, to) {
             let message = say!(
                 "限额不一定是舍入倍数 {to} 元的整倍数",
                 "the limit may not be a multiple of {to} yuan, to which the benefit is rounded"
@@ -243,8 +255,9 @@ fn every_limit_is_a_multiple_of_the_rounding(seen: &Seen<'_>, findings: &mut Fin
         }
     }
     for (index, limit) in seen.plan.limits.iter().enumerate() {
-        for earlier in &limit.over {
-            report(Place::Limit(index), &limit.amount, seen.plan.benefit(earlier.benefit).rounding.to);
+        let roundings = limit.over.iter().map(|earlier| seen.plan.benefit(earlier.benefit).rounding.to);
+        for to in roundings.collect::<BTreeSet<Decimal>>() {
+            report(Place::Limit(index), &limit.amount, to);
         }
     }
 }
@@ -258,7 +271,7 @@ fn the_union_pays_no_more_than_the_price(seen: &Seen<'_>, findings: &mut Finding
     }
 }
 
-fn is_at_most(seen: &Seen<'_>, number: &Number, other: &Number) -> bool {
+fn is_at_most<'p>(seen: &Seen<'p>, number: &'p Number, other: &'p Number) -> bool {
     match number {
         same if same == other => true,
         Number::Choose(choice) => is_at_most(seen, &choice.then, other) && is_at_most(seen, &choice.otherwise, other),
@@ -271,11 +284,8 @@ struct Multiples<'p> {
     plan: &'p Plan,
     /// The sums over earlier claims that are being looked at: a value may sum itself, and does so in multiples if all else is one.
     summed: Vec<(usize, Decimal)>,
-}
-
-/// Whether a number is a whole multiple whatever the facts are.
-fn is_multiple(plan: &Plan, number: &Number, of: Decimal) -> bool {
-    Multiples { plan, summed: Vec::new() }.has(number, of)
+    /// What was found of values.
+    known: BTreeMap<(NumberValue, Decimal), bool>,
 }
 
 impl Multiples<'_> {
@@ -289,7 +299,7 @@ impl Multiples<'_> {
                 Kind::Number | Kind::Days => divides(of, Decimal::ONE),
                 Kind::Ratio | Kind::Date | Kind::YesNo | Kind::Category => false,
             },
-            Number::Value(index) => self.has(plan.number_value(*index), of),
+            Number::Value(index) => self.value_has(*index, of),
             Number::Table(index) => {
                 let table = plan.table(*index);
                 let rows = match &table.rows {
@@ -319,6 +329,18 @@ impl Multiples<'_> {
             }
             Number::DaysBetween(_) | Number::MonthsBetween(_) | Number::YearsBetween(_) => divides(of, Decimal::ONE),
         }
+    }
+
+    /// What is found while a sum is looked at may stand on the sum.
+    fn value_has(&mut self, index: NumberValue, of: Decimal) -> bool {
+        if let Some(known) = self.known.get(&(index, of)) {
+            return *known;
+        }
+        let has = self.has(self.plan.number_value(index), of);
+        if self.summed.is_empty() {
+            self.known.insert((index, of), has);
+        }
+        has
     }
 
     fn sums(&mut self, entry: usize, number: &Number, of: Decimal) -> bool {

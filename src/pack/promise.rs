@@ -7,12 +7,19 @@ mod doubt;
 mod drawn;
 mod history;
 mod order;
+#[cfg(test)]
+mod tests;
 mod tried;
+mod work;
+
+use std::collections::BTreeSet;
 
 use cases::Effort;
 use rust_decimal::Decimal;
-use tried::{Dice, Tried};
+use tried::{Dice, Trial, Tried};
+use work::Work;
 
+use super::build::Places;
 use crate::accumulator::Accumulators;
 use crate::adjudicate::Outcome;
 use crate::code::Code;
@@ -31,27 +38,79 @@ const TRIES: usize = 40_000;
 const LEAST_TRIES: usize = 50;
 
 /// Checks every promise.
-pub(super) fn check(plan: &Plan, promises: Option<&Node>, findings: &mut Findings) {
+pub(super) fn check(plan: &Plan, places: &Places, promises: Option<&Node>, findings: &mut Findings) {
+    let (proofs, trials) = (Work::of(work::FOR_PROOFS), Work::of(work::FOR_TRIALS));
+    check_within(&proofs, &trials, plan, places, promises, findings);
+}
+
+fn check_within(
+    proofs: &Work,
+    trials: &Work,
+    plan: &Plan,
+    places: &Places,
+    promises: Option<&Node>,
+    findings: &mut Findings,
+) {
     let Some(promises) = promises else { return };
-    let ceilings = ceilings(promises, findings);
-    let listed = promises.get("monotone_in").map_or(0, |list| list.items().len());
-    let count = promises.entries().len().saturating_add(listed).saturating_add(ceilings.len());
-    let tries = TRIES.checked_div(count).unwrap_or(TRIES).max(LEAST_TRIES);
-    for Ceiling { amount, per, span } in ceilings {
-        match per {
-            None => check_most(plan, amount, &span, tries, findings),
-            Some(scope) => check_most_of_all(plan, scope, amount, &span, tries, findings),
+    let stated = stated(plan, promises, findings);
+    let tries = TRIES.checked_div(stated.len()).unwrap_or(TRIES).max(LEAST_TRIES);
+    for (place, Stated { promise, span }) in stated.iter().enumerate() {
+        let left = stated.len().saturating_sub(place);
+        let (proving, trying) = (proofs.share(left), trials.share(left));
+        let trial = Trial::of(plan, &trying);
+        if let Err(Doubt { refuted, unproven }) = promise.check(plan, &proving, &trial, tries) {
+            let is_short = proving.is_short() || trying.is_short();
+            report(span, refuted, unproven, is_short.then(|| too_much(plan, places, findings)), findings);
+        }
+        proofs.give_back(&proving);
+        trials.give_back(&trying);
+    }
+}
+
+/// A promise, and where it is stated.
+struct Stated {
+    promise: Promise,
+    span: Span,
+}
+
+enum Promise {
+    /// No claim is paid more.
+    Most(Decimal),
+    /// No more is paid over all claims of a scope.
+    MostOfAll(Scope, Decimal),
+    /// No claim is paid more than the fact.
+    Borne(Slot),
+    /// More of the fact never pays less.
+    Monotone(Slot),
+    SameInAnyOrder,
+}
+
+/// Why a promise does not stand: what breaks it, if that was found, and else where the proof ends.
+struct Doubt {
+    refuted: Option<Text>,
+    unproven: Text,
+}
+
+/// What the pack promises, each once.
+fn stated(plan: &Plan, promises: &Node, findings: &mut Findings) -> Vec<Stated> {
+    let most = ceilings(promises, findings).into_iter().map(|Ceiling { amount, per, span }| {
+        let promise = per.map_or(Promise::Most(amount), |scope| Promise::MostOfAll(scope, amount));
+        Stated { promise, span }
+    });
+    let of = |node: &Node, promise: fn(Slot) -> Promise| {
+        Some(Stated { promise: promise(slot_of(plan, node)?), span: node.span.clone() })
+    };
+    let borne = promises.get("never_pays_more_than_borne").and_then(|node| of(node, Promise::Borne));
+    let mut stated: Vec<Stated> = most.chain(borne).collect();
+    let mut watched = BTreeSet::new();
+    for node in promises.get("monotone_in").map(Node::items).unwrap_or_default() {
+        if slot_of(plan, node).is_some_and(|slot| watched.insert(slot)) {
+            stated.extend(of(node, Promise::Monotone));
         }
     }
-    if let Some(node) = promises.get("never_pays_more_than_borne") {
-        check_borne(plan, node, tries, findings);
-    }
-    for node in promises.get("monotone_in").map(Node::items).unwrap_or_default() {
-        check_monotone(plan, node, tries, findings);
-    }
-    if let Some(node) = promises.get("same_in_any_order") {
-        check_order(plan, node, tries, findings);
-    }
+    let order = promises.get("same_in_any_order");
+    stated.extend(order.map(|node| Stated { promise: Promise::SameInAnyOrder, span: node.span.clone() }));
+    stated
 }
 
 /// The most that is paid to one claim, or to all claims of a scope.
@@ -126,54 +185,59 @@ pub(super) fn words(plan: &Plan, promises: &Node, findings: &mut Findings) -> Ve
     words
 }
 
-fn check_most(plan: &Plan, most: Decimal, span: &Span, tries: usize, findings: &mut Findings) {
-    let high =
-        cases::most(plan, Effort::until(most), |case| claims(plan, None, None, case), |meaning| payable(meaning).high);
+impl Promise {
+    /// Proves it, or tries to refute it.
+    fn check(&self, plan: &Plan, proving: &Work, trial: &Trial<'_>, tries: usize) -> Result<(), Doubt> {
+        match self {
+            Promise::Most(most) => check_most(plan, *most, proving, trial, tries),
+            Promise::MostOfAll(scope, most) => ceiling::prove(plan, *scope, *most, proving)
+                .map_err(|unproven| Doubt { refuted: history::refute(trial, *scope, *most, tries), unproven }),
+            Promise::Borne(slot) => check_borne(plan, *slot, proving, trial, tries),
+            Promise::Monotone(slot) => check_monotone(plan, *slot, proving, trial, tries),
+            Promise::SameInAnyOrder => {
+                order::prove(plan).map_err(|unproven| Doubt { refuted: order::refute(trial, tries), unproven })
+            }
+        }
+    }
+}
+
+fn check_most(plan: &Plan, most: Decimal, proving: &Work, trial: &Trial<'_>, tries: usize) -> Result<(), Doubt> {
+    let effort = Effort { enough: most, work: proving };
+    let high = cases::most(plan, effort, |case| claims(plan, None, None, case), |meaning| payable(meaning).high);
     if high <= most {
-        return;
+        return Ok(());
     }
-    let refuted = refute(plan, None, tries, |_, one, _| one.payable() > most);
+    let refuted = refute(trial, None, tries, |_, one, _| one.payable() > most);
     let Text { zh, en } = doubt::each(plan);
-    let unproven = say!("只能证明不超过 {high} 元：{zh}", "only {high} yuan could be proven: {en}");
-    report(span, refuted, unproven, findings);
+    Err(Doubt {
+        refuted, unproven: say!("只能证明不超过 {high} 元：{zh}", "only {high} yuan could be proven: {en}")
+    })
 }
 
-fn check_most_of_all(plan: &Plan, scope: Scope, most: Decimal, span: &Span, tries: usize, findings: &mut Findings) {
-    if let Err(unproven) = ceiling::prove(plan, scope, most) {
-        report(span, history::refute(plan, scope, most, tries), unproven, findings);
-    }
-}
-
-fn check_borne(plan: &Plan, node: &Node, tries: usize, findings: &mut Findings) {
-    let Some(slot) = slot_of(plan, node) else { return };
+fn check_borne(plan: &Plan, slot: Slot, proving: &Work, trial: &Trial<'_>, tries: usize) -> Result<(), Doubt> {
     let bounds = |case| claims(plan, None, Some(slot), case);
-    if holds(plan, bounds, Range::is_at_most_borne) {
-        return;
+    if holds(plan, proving, bounds, Range::is_at_most_borne) {
+        return Ok(());
     }
     let refuted =
-        refute(plan, None, tries, |facts, one, _| facts.number(slot).is_some_and(|borne| one.payable() > borne));
+        refute(trial, None, tries, |facts, one, _| facts.number(slot).is_some_and(|borne| one.payable() > borne));
     let Text { zh, en } = doubt::first(plan, bounds(Vec::new()), Range::is_at_most_borne);
-    report(&node.span, refuted, say!("未能证明：{zh}可能超出", "it could not be proven: {en} may pass it"), findings);
+    Err(Doubt {
+        refuted, unproven: say!("未能证明：{zh}可能超出", "it could not be proven: {en} may pass it")
+    })
 }
 
-fn check_monotone(plan: &Plan, node: &Node, tries: usize, findings: &mut Findings) {
-    let Some(slot) = slot_of(plan, node) else { return };
+fn check_monotone(plan: &Plan, slot: Slot, proving: &Work, trial: &Trial<'_>, tries: usize) -> Result<(), Doubt> {
     let bounds = |case| claims(plan, Some(slot), None, case);
     let never_falls = |amount: &Range| matches!(amount.trend(), Trend::Still | Trend::Up);
-    if holds(plan, bounds, never_falls) {
-        return;
+    if holds(plan, proving, bounds, never_falls) {
+        return Ok(());
     }
     let refuted =
-        refute(plan, Some(slot), tries, |_, one, more| more.is_some_and(|more| more.payable() < one.payable()));
+        refute(trial, Some(slot), tries, |_, one, more| more.is_some_and(|more| more.payable() < one.payable()));
     let Text { zh, en } = doubt::first(plan, bounds(Vec::new()), never_falls);
     let unproven = say!("未能证明：{zh}可能随之减少", "it could not be proven: {en} may pay less where it is more");
-    report(&node.span, refuted, unproven, findings);
-}
-
-fn check_order(plan: &Plan, node: &Node, tries: usize, findings: &mut Findings) {
-    if let Err(unproven) = order::prove(plan) {
-        report(&node.span, order::refute(plan, tries), unproven, findings);
-    }
+    Err(Doubt { refuted, unproven })
 }
 
 /// The claims of a case, read by bounds.
@@ -188,9 +252,14 @@ fn payable(meaning: &mut cases::Read<'_>) -> Range {
 }
 
 /// Whether what is payable is so in every case.
-fn holds<'p>(plan: &'p Plan, bounds: impl Fn(Vec<Answer>) -> Bounds<'p>, is_so: impl Fn(&Range) -> bool) -> bool {
+fn holds<'p>(
+    plan: &'p Plan,
+    work: &Work,
+    bounds: impl Fn(Vec<Answer>) -> Bounds<'p>,
+    is_so: impl Fn(&Range) -> bool,
+) -> bool {
     let otherwise = |meaning: &mut cases::Read<'p>| if is_so(&payable(meaning)) { Decimal::ZERO } else { Decimal::ONE };
-    cases::most(plan, Effort::until(Decimal::ZERO), bounds, otherwise) <= Decimal::ZERO
+    cases::most(plan, Effort { enough: Decimal::ZERO, work }, bounds, otherwise) <= Decimal::ZERO
 }
 
 fn slot_of(plan: &Plan, node: &Node) -> Option<Slot> {
@@ -198,7 +267,17 @@ fn slot_of(plan: &Plan, node: &Node) -> Option<Slot> {
     plan.facts.iter().position(|fact| &*fact.name == name)
 }
 
-fn report(span: &Span, refuted: Option<Text>, unproven: Text, findings: &mut Findings) {
+/// Why not everything was looked at: how large the rules are, and which of them is largest.
+fn too_much(plan: &Plan, places: &Places, findings: &Findings) -> Text {
+    let (all, (parts, span)) = (plan.parts, &places.largest);
+    let line = findings.line_of(span.start);
+    say!(
+        "规则共有 {all} 个部分，核验以定量的工作为限，未能全部看完；最大的表达式在第 {line} 行，展开后有 {parts} 个部分",
+        "the rules come to {all} parts, too many to look at every case within the limit of work; the largest expression is in line {line}, {parts} parts once values are put in"
+    )
+}
+
+fn report(span: &Span, refuted: Option<Text>, unproven: Text, too_much: Option<Text>, findings: &mut Findings) {
     match refuted {
         Some(claim) => {
             let what_to_do = say!(
@@ -215,26 +294,30 @@ fn report(span: &Span, refuted: Option<Text>, unproven: Text, findings: &mut Fin
                 span,
                 say!("承诺未得证明，也未找到反例", "the promise is neither proven nor refuted"),
             )
-            .help_with([unproven]),
+            .help_with(std::iter::once(unproven).chain(too_much)),
     };
 }
 
+/// A claim, and the same with more of a fact.
+const CLAIMS_COMPARED: usize = 2;
+
 /// Looks for a claim that breaks a promise; the same claims are tried every time.
 fn refute(
-    plan: &Plan,
+    trial: &Trial<'_>,
     raised: Option<Slot>,
     tries: usize,
     broken: impl Fn(&Tried, &Outcome, Option<&Outcome>) -> bool,
 ) -> Option<Text> {
     let mut dice = Dice::new();
     let nothing = Accumulators::new();
-    for _ in 0..tries {
-        let tried = Tried::random(plan, &mut dice);
-        let Some(one) = tried.decide(plan, &nothing) else { continue };
+    let plan = trial.plan;
+    for _ in (0..tries).take_while(|_| trial.has_work(CLAIMS_COMPARED)) {
+        let tried = Tried::random(trial, &mut dice);
+        let Some(one) = tried.decide(trial, &nothing) else { continue };
         let more = match raised {
             Some(slot) => tried
                 .raised(plan, slot, &mut dice)
-                .map(|more| more.decide(plan, &nothing).map(|outcome| (more, outcome))),
+                .map(|more| more.decide(trial, &nothing).map(|outcome| (more, outcome))),
             None => None,
         };
         match more {

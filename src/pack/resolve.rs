@@ -1,11 +1,13 @@
 //! Names to indexes, syntax to typed expressions.
 
+mod assumed;
 mod units;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use assumed::AssumedSet;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -19,13 +21,13 @@ use crate::document::{Form, Node};
 use crate::fact::{Absent, Kind, SHARES_ELSEWHERE, STANDARD, StandardFact};
 use crate::names;
 use crate::plan::expression::{
-    Choice, Comparison, Date, DateFigure, Number, NumberFigure, Prior, Several, Slot, Truth,
+    Choice, Comparison, Date, DateFigure, Members, Number, NumberFigure, Prior, Several, Slot, Truth,
 };
 use crate::plan::{Assumed, Derived, LedgerAmount, LedgerEntry, PlanFact, Symbol};
 use crate::scope::Scope;
 use crate::text::{Text, say};
 
-pub(super) use values::ValueState;
+pub(super) use values::{SlabKey, SlabState, ValueState};
 
 /// An expression with its type.
 #[derive(Debug, Clone)]
@@ -46,7 +48,7 @@ pub(super) enum Named {
     Table(usize, Unit),
     Slab(usize, Unit),
     Ladder(usize),
-    List(String, Vec<Box<str>>),
+    List(String, Members),
     Waiting(usize),
     Value(usize),
     /// Declared, but not well; what uses it is not to blame.
@@ -58,18 +60,15 @@ pub(super) enum Named {
 pub(super) struct Declared {
     pub(super) span: Span,
     pub(super) named: Named,
-    pub(super) assumed: BTreeSet<AssumedKey>,
+    pub(super) assumed: AssumedSet,
 }
 
-/// An assumed thing, ordered so that a set of them is stable.
-pub(super) type AssumedKey = Assumed;
-
-/// All expressions of a pack have at most so many parts, every value counted where it is used.
+/// All expressions of a pack have at most so many parts, what has a name counted wherever it is used.
 pub const MAX_PARTS: u64 = 200_000;
 /// Expressions nest at most so deep, values put in where they are used.
 pub const MAX_NESTING: usize = 128;
 
-/// How large an expression is, every value counted where it is used.
+/// How large an expression is, what has a name counted wherever it is used.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Extent {
     pub(super) parts: u64,
@@ -111,21 +110,33 @@ pub(super) struct Resolver {
     /// A whole section of names could not be read: any name may be one of them.
     pub(super) has_unread_names: bool,
     pub(super) benefits: Vec<Arc<str>>,
+    /// The first benefit of each id.
+    pub(super) benefit_places: BTreeMap<Arc<str>, usize>,
     pub(super) entries: Vec<LedgerEntry>,
-    pub(super) max_shares: Option<Number>,
+    entry_places: BTreeMap<Entry, usize>,
+    /// The cap of shares that voids what is beyond it, and of how many parts it is: it is put in wherever shares are read.
+    pub(super) max_shares: Option<(Number, u64)>,
     /// The fact that each table is looked up by.
     pub(super) table_keys: Vec<Slot>,
     /// The benefit that is being resolved: what stands before it may be named.
     pub(super) benefit: usize,
     pub(super) used: BTreeSet<String>,
     /// What the item that is being resolved assumes.
-    pub(super) touched: BTreeSet<AssumedKey>,
+    pub(super) touched: AssumedSet,
+    /// All that the pack assumes.
+    assumptions: Vec<Arc<Assumed>>,
     /// Facts that the pack's own expressions name.
     pub(super) rule_facts: BTreeSet<Slot>,
     /// All that is resolved so far of the pack, or of the value that is under way.
     pub(super) extent: Extent,
     /// That of each value.
     pub(super) extents: Vec<Extent>,
+    /// What bands that pick one value are picked by.
+    pub(super) slab_keys: Vec<SlabKey>,
+    /// How many parts each waiting period has.
+    pub(super) waiting_parts: Vec<u64>,
+    /// The expression of most parts, and where it stands.
+    pub(super) largest: Option<(u64, Span)>,
     /// Numbers of which only whole ones make sense, with what they count and where they stand.
     pub(super) counted: Vec<Counted>,
     /// The names that each value is worked out from.
@@ -144,9 +155,10 @@ pub(super) fn expression(
     findings: &mut Findings,
     name_titled: &dyn Fn(&str) -> Option<String>,
 ) -> Option<Syntax> {
+    let is_full = findings.is_full();
     let by = |text: &str| {
         parse::expression(text).map_err(|fault| {
-            let word = text.get(fault.span.clone()).filter(|_| fault.is_foreign_word);
+            let word = text.get(fault.span.clone()).filter(|_| fault.is_foreign_word && !is_full);
             match word.and_then(|word| Some((word, name_titled(word)?))) {
                 Some((word, name)) => {
                     Fault { help: Some(say!("`{word}` 写作 `{name}`", "`{word}` is written `{name}`")), ..fault }
@@ -206,15 +218,21 @@ impl Resolver {
             of_unread_values: BTreeSet::new(),
             has_unread_names: false,
             benefits: Vec::new(),
+            benefit_places: BTreeMap::new(),
             entries: Vec::new(),
+            entry_places: BTreeMap::new(),
             max_shares: None,
             table_keys: Vec::new(),
             benefit: 0,
             used: BTreeSet::new(),
-            touched: BTreeSet::new(),
+            touched: AssumedSet::default(),
+            assumptions: Vec::new(),
             rule_facts: BTreeSet::new(),
             extent: Extent::default(),
             extents: Vec::new(),
+            slab_keys: Vec::new(),
+            waiting_parts: Vec::new(),
+            largest: None,
             counted: Vec::new(),
             value_names: Vec::new(),
             depth: 0,
@@ -283,9 +301,9 @@ impl Resolver {
     }
 
     /// What the item just resolved assumes; forgets it, and which facts it has asked for with `given`.
-    pub(super) fn take_touched(&mut self) -> Vec<Assumed> {
+    pub(super) fn take_touched(&mut self) -> AssumedSet {
         self.guarded.clear();
-        std::mem::take(&mut self.touched).into_iter().collect()
+        std::mem::take(&mut self.touched)
     }
 
     /// Notes the facts that the expression asks with `given`; they may be read in the rest of the item.
@@ -307,10 +325,26 @@ impl Resolver {
     }
 
     pub(super) fn typed(&mut self, syntax: &Syntax) -> Typed {
+        let before = self.extent.parts;
         self.depth = self.depth.saturating_add(1);
         let typed = if self.has_room(0, &syntax.span) { self.resolved(syntax) } else { None };
         self.depth = self.depth.saturating_sub(1);
+        if self.depth == 0 && !self.standard {
+            self.weigh(self.extent.parts.saturating_sub(before), &syntax.span);
+        }
         typed.unwrap_or(Typed::Poisoned)
+    }
+
+    /// Remembers the largest expression, which is told of where all together are too many.
+    fn weigh(&mut self, parts: u64, span: &Span) {
+        if self.largest.as_ref().is_none_or(|(most, _)| parts > *most) {
+            self.largest = Some((parts, span.clone()));
+        }
+    }
+
+    /// What has a name is counted where it is used.
+    pub(super) fn count_parts(&mut self, parts: u64) {
+        self.extent.parts = self.extent.parts.saturating_add(parts);
     }
 
     /// Whether something of this depth may stand here; notes how deep it comes.
@@ -366,10 +400,10 @@ impl Resolver {
     }
 
     fn name(&mut self, name: &str, span: &Span) -> Option<Typed> {
-        if let Some(declared) = self.names.get(name).cloned() {
+        if let Some(declared) = self.names.get(name) {
             self.used.insert(name.to_owned());
-            self.touched.extend(declared.assumed.iter().cloned());
-            return match declared.named {
+            self.touched.extend(&declared.assumed);
+            return match declared.named.clone() {
                 Named::NumberFigure(index, unit) => Some(Typed::Number(Number::Figure(index), unit)),
                 Named::DateFigure(index) => Some(Typed::Date(Date::Figure(index))),
                 Named::Table(index, unit) => {
@@ -378,7 +412,10 @@ impl Resolver {
                     }
                     Some(Typed::Number(Number::Table(index), unit))
                 }
-                Named::Slab(index, unit) => Some(Typed::Number(Number::Slab(index), unit)),
+                Named::Slab(index, unit) => {
+                    self.slab(index, span)?;
+                    Some(Typed::Number(Number::Slab(index), unit))
+                }
                 Named::Value(index) => self.value(index, span),
                 Named::Poisoned => None,
                 Named::Ladder(_) => self.not_a_value(
@@ -437,7 +474,8 @@ impl Resolver {
 
     /// Shares beyond a cap that voids them do not count, nor those that come to it only with the shares under other covers.
     fn counted_shares(&mut self, held: Number) -> Number {
-        let Some(max) = self.max_shares.clone() else { return held };
+        let Some((max, parts)) = self.max_shares.clone() else { return held };
+        self.count_parts(parts);
         let least_of = |first, other| Box::new(Several { first, rest: vec![other] });
         let Some(elsewhere) = self.slot(SHARES_ELSEWHERE) else { return Number::Least(least_of(held, max)) };
         let left = Number::Subtract(Box::new([max, Number::Fact(elsewhere)]));
@@ -459,6 +497,9 @@ impl Resolver {
     fn unknown_name(&mut self, name: &str, span: &Span) {
         if self.may_be_poisoned(name) {
             return;
+        }
+        if self.findings.is_full() {
+            return self.findings.one_more(Code::UnknownName, span);
         }
         let known = self.names.keys().map(String::as_str);
         let known = known.chain(self.own_facts.keys().map(String::as_str)).chain(STANDARD.iter().map(|fact| fact.name));
@@ -677,19 +718,23 @@ impl Resolver {
     }
 
     fn entry(&mut self, entry: Entry, amount: LedgerAmount, named: Option<Slot>) -> usize {
-        match self.entries.iter().position(|known| known.entry == entry) {
-            Some(index) => index,
-            None => {
-                self.entries.push(LedgerEntry { entry, amount, named });
-                self.entries.len().saturating_sub(1)
-            }
+        if let Some(index) = self.entry_places.get(&entry) {
+            return *index;
         }
+        let index = self.entries.len();
+        self.entry_places.insert(entry.clone(), index);
+        self.entries.push(LedgerEntry { entry, amount, named });
+        index
     }
 
     pub(super) fn benefit_named(&mut self, name: &str, span: &Span) -> Option<usize> {
-        let found = self.benefits.iter().position(|benefit| &**benefit == name);
-        let is_every_benefit_named = !self.benefits.is_empty() && self.benefits.iter().all(|id| !id.is_empty());
-        if found.is_none() && is_every_benefit_named {
+        let found = self.benefit_places.get(name).copied();
+        let is_every_benefit_named = || !self.benefits.is_empty() && !self.benefit_places.contains_key("");
+        if found.is_none() && is_every_benefit_named() {
+            if self.findings.is_full() {
+                self.findings.one_more(Code::UnknownName, span);
+                return None;
+            }
             let help = did_you_mean(name, self.benefits.iter().map(|benefit| &**benefit));
             let message = say!("没有名为 `{name}` 的待遇", "no benefit is named `{name}`");
             self.findings.report(Code::UnknownName, span, message).help_with(help);
@@ -733,7 +778,12 @@ impl Resolver {
 
     /// A number of any unit.
     pub(super) fn measured(&mut self, syntax: &Syntax) -> Option<(Number, Unit)> {
-        match self.typed(syntax) {
+        let typed = self.typed(syntax);
+        self.as_number(typed, syntax)
+    }
+
+    fn as_number(&mut self, typed: Typed, syntax: &Syntax) -> Option<(Number, Unit)> {
+        match typed {
             Typed::Number(number, unit) => Some((number, unit)),
             Typed::Poisoned => None,
             Typed::Truth(_) | Typed::Date(_) | Typed::Category(_) => self.mismatch(syntax, "数", "a number"),
@@ -832,7 +882,7 @@ impl Resolver {
     fn comparison(&mut self, comparison: Comparison, left: &Syntax, right: &Syntax, span: &Span) -> Option<Typed> {
         let first = self.typed(left);
         if let Typed::Category(slot) = first {
-            let among = Truth::Among(slot, vec![self.symbol(slot, right)?]);
+            let among = Truth::Among(slot, Members::of(vec![self.symbol(slot, right)?]));
             return match comparison {
                 Comparison::Equal => Some(Typed::Truth(among)),
                 Comparison::Unequal => Some(Typed::Truth(Truth::Not(Box::new(among)))),
@@ -884,7 +934,7 @@ impl Resolver {
         let Term::Name(name) = &syntax.term else {
             return self.mismatch(syntax, "类别的取值", "a value of the category");
         };
-        if let Some(symbol) = fact.symbols.iter().find(|symbol| *symbol.name == **name) {
+        if let Some(symbol) = fact.symbols.named(name) {
             return Some(symbol.name.clone());
         }
         self.no_such_value(slot, name, &syntax.span);
@@ -896,6 +946,9 @@ impl Resolver {
         let Some(fact) = self.facts.get(slot).filter(|fact| !self.of_unread_values.contains(&*fact.name)) else {
             return;
         };
+        if self.findings.is_full() {
+            return self.findings.one_more(Code::UnknownCategoryValue, span);
+        }
         let of = &fact.name;
         let known = || fact.symbols.iter().map(|symbol| &*symbol.name);
         let list = known().collect::<Vec<_>>().join(", ");
@@ -937,7 +990,7 @@ impl Resolver {
             Set::Names(names) => {
                 let slot = self.category(subject)?;
                 let symbols: Vec<Option<Box<str>>> = names.iter().map(|name| self.symbol(slot, name)).collect();
-                Some(Truth::Among(slot, symbols.into_iter().collect::<Option<_>>()?))
+                Some(Truth::Among(slot, Members::of(symbols.into_iter().collect::<Option<_>>()?)))
             }
             Set::List(list) => self.within_list(subject, list),
         }
@@ -962,7 +1015,7 @@ impl Resolver {
             return None;
         };
         self.used.insert(name.clone());
-        self.touched.extend(assumed);
+        self.touched.extend(&assumed);
         let slot = slot?;
         if self.facts.get(slot).is_some_and(|fact| *fact.name != *of) {
             let message = say!("名单 `{name}` 所列的是 `{of}`", "the list `{name}` lists values of `{of}`");

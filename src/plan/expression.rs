@@ -1,6 +1,7 @@
 //! Resolved expressions: three types, every name an index, nothing left to fail but missing facts.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
@@ -82,7 +83,7 @@ indexes! {
 }
 
 /// A number: money in yuan, a ratio, a count or days. Units were checked when it was resolved.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Number {
     Constant(Decimal),
     Figure(NumberFigure),
@@ -104,8 +105,29 @@ pub(crate) enum Number {
     YearsBetween(Box<[Date; 2]>),
 }
 
+impl Number {
+    /// Whether it is a figure or a fact as it stands, which is read as fast as what was kept of it.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self, Number::Constant(_) | Number::Figure(_) | Number::Fact(_))
+    }
+}
+
+impl Truth {
+    /// The same of a truth.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self, Truth::Fact(_) | Truth::Given(_))
+    }
+}
+
+impl Date {
+    /// The same of a date.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self, Date::Figure(_) | Date::Fact(_))
+    }
+}
+
 /// One number or more.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Several {
     pub(crate) first: Number,
     pub(crate) rest: Vec<Number>,
@@ -118,7 +140,7 @@ impl Several {
 }
 
 /// What earlier claims of a scope have posted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Prior {
     /// Index of the plan's ledger entry.
     pub(crate) entry: usize,
@@ -126,7 +148,7 @@ pub(crate) struct Prior {
 }
 
 /// True, false or, where facts are missing, unknown.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Truth {
     Fact(Slot),
     Value(TruthValue),
@@ -137,15 +159,79 @@ pub(crate) enum Truth {
     Within(Comparison, Box<[Number; 3]>),
     WithinDates(Comparison, Box<[Date; 3]>),
     /// The category fact has one of the values.
-    Among(Slot, Vec<Box<str>>),
+    Among(Slot, Members),
     And(Box<[Truth; 2]>),
     Or(Box<[Truth; 2]>),
     Not(Box<Truth>),
     Choose(Box<Choice<Truth>>),
 }
 
+/// Values of a category. A list of the pack is kept once, however many rules name it.
+#[derive(Debug, Clone)]
+pub(crate) struct Members(Arc<Listed>);
+
+#[derive(Debug)]
+struct Listed {
+    /// As they are written.
+    in_order: Vec<Box<str>>,
+    /// Sorted, where there are many.
+    sorted: Vec<Box<str>>,
+}
+
+/// So many values are gone through sooner than they are searched.
+const FEW_MEMBERS: usize = 8;
+
+impl Members {
+    pub(crate) fn of(in_order: Vec<Box<str>>) -> Members {
+        let mut sorted = if in_order.len() > FEW_MEMBERS { in_order.clone() } else { Vec::new() };
+        sorted.sort_unstable();
+        Members(Arc::new(Listed { in_order, sorted }))
+    }
+
+    /// As they are written.
+    pub(crate) fn listed(&self) -> &[Box<str>] {
+        &self.0.in_order
+    }
+
+    /// How often a long list is looked into for a value.
+    pub(crate) fn looks(&self) -> usize {
+        let looks = self.0.sorted.len().checked_ilog2().unwrap_or(0);
+        usize::try_from(looks).unwrap_or(0)
+    }
+
+    #[inline]
+    pub(crate) fn has(&self, value: &str) -> bool {
+        let Listed { in_order, sorted } = &*self.0;
+        if sorted.is_empty() {
+            in_order.iter().any(|member| **member == *value)
+        } else {
+            sorted.binary_search_by(|member| (**member).cmp(value)).is_ok()
+        }
+    }
+}
+
+impl Ord for Members {
+    fn cmp(&self, other: &Members) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.listed().cmp(other.listed()) }
+    }
+}
+
+impl PartialOrd for Members {
+    fn partial_cmp(&self, other: &Members) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Members {
+    fn eq(&self, other: &Members) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Members {}
+
 /// A calendar date.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Date {
     Figure(DateFigure),
     Fact(Slot),
@@ -156,7 +242,7 @@ pub(crate) enum Date {
 }
 
 /// `if condition then … else …`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Choice<T> {
     pub(crate) condition: Truth,
     pub(crate) then: T,

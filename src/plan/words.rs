@@ -59,7 +59,7 @@ impl PlanFact {
 
     /// What a value is called.
     fn value_title(&self, value: &str) -> Option<Text> {
-        let symbol = self.symbols.iter().find(|symbol| &*symbol.name == value).map(|symbol| symbol.title.clone());
+        let symbol = self.symbols.named(value).map(|symbol| symbol.title.clone());
         let standard = || self.standard.and_then(|place| STANDARD.get(place)).map(|fact| fact.value_title(value));
         symbol.or_else(standard)
     }

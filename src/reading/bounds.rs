@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use crate::accumulator::{MOST_PLACES_POSTED, MOST_POSTED};
 use crate::exact::{self, Inexact};
 use crate::money::FEN;
-use crate::plan::expression::{Comparison, Prior, Slot, Truth};
+use crate::plan::expression::{Comparison, Members, Prior, Slot, Truth};
 use crate::plan::{Ladder, LedgerAmount, Plan};
 use crate::rounding::{Mode, Rounding};
 use crate::scope::Scope;
@@ -307,7 +307,7 @@ impl Reading for Bounds<'_> {
         }
     }
 
-    fn among(&mut self, _: Slot, _: &[Box<str>]) -> Possible {
+    fn among(&mut self, _: Slot, _: &Members) -> Possible {
         Possible::OPEN
     }
 

@@ -13,7 +13,8 @@ use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact::{Fixed, Inexact};
 use crate::fact::{Holder, Value};
-use crate::plan::expression::{Comparison, Prior, Slot, Slots};
+use crate::plan::expression::{Comparison, Members, Prior, Slot, Slots};
+use crate::plan::parts::Named;
 use crate::plan::{Plan, PlanFact};
 pub(crate) use crate::reading::known::Known;
 use crate::rounding::Rounding;
@@ -34,6 +35,18 @@ pub(crate) trait Listener: Sized {
     /// A fact has been derived.
     #[inline]
     fn derive(&mut self, _fact: Slot) {}
+
+    /// A named part begins to be read.
+    #[inline]
+    fn enter(&mut self, _named: Named) {}
+
+    /// It has been read.
+    #[inline]
+    fn leave(&mut self) {}
+
+    /// It is asked for again.
+    #[inline]
+    fn again(&mut self, _named: Named) {}
 }
 
 /// Hears nothing: the cheap path.
@@ -135,7 +148,7 @@ impl<'a, L: Listener> Exact<'a, L> {
                 None => facts.own(&fact.name),
             };
             let Some(Value::Text(text)) = given else { continue };
-            if !fact.symbols.iter().any(|symbol| symbol.name == *text) {
+            if fact.symbols.named(text).is_none() {
                 self.read_word(*slot, text);
             }
         }
@@ -355,9 +368,9 @@ impl<L: Listener> Reading for Exact<'_, L> {
         Is(self.given.has_any(slots))
     }
 
-    fn among(&mut self, slot: Slot, values: &[Box<str>]) -> Known<bool> {
+    fn among(&mut self, slot: Slot, values: &Members) -> Known<bool> {
         let found = self.given_as(slot, |value| match value {
-            Value::Text(text) => Some(values.contains(text)),
+            Value::Text(text) => Some(values.has(text)),
             Value::Number(_) | Value::Date(_) | Value::YesNo(_) => None,
         });
         Known::or_lacks(found, slot)
@@ -536,6 +549,21 @@ impl<L: Listener> Reading for Exact<'_, L> {
     fn derived_date(&mut self, fact: Slot, date: Known<NaiveDate>) -> Known<NaiveDate> {
         self.listener.derive(fact);
         date.followed(fact)
+    }
+
+    #[inline]
+    fn enter(&mut self, named: Named) {
+        self.listener.enter(named);
+    }
+
+    #[inline]
+    fn leave(&mut self) {
+        self.listener.leave();
+    }
+
+    #[inline]
+    fn again(&mut self, named: Named) {
+        self.listener.again(named);
     }
 
     #[inline]

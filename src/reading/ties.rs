@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::plan::expression::{Comparison, Prior, Slot};
+use crate::plan::expression::{Comparison, Members, Prior, Slot};
 use crate::plan::{LedgerAmount, Plan};
 use crate::rounding::Rounding;
 use crate::semantics::{Event, Place, Reading};
@@ -135,7 +135,7 @@ impl Reading for Tied<'_> {
         self.fact(slot)
     }
 
-    fn among(&mut self, slot: Slot, _: &[Box<str>]) -> Ties {
+    fn among(&mut self, slot: Slot, _: &Members) -> Ties {
         self.fact(slot)
     }
 

@@ -882,7 +882,7 @@ impl Pen<'_> {
                 let mode = rounding.mode.title();
                 (format!("{} · {}", rounding.to.normalize(), self.words(&mode)), None)
             }
-            Operation::Among(_, values) => (values.join(", "), None),
+            Operation::Among(_, values) => (values.listed().join(", "), None),
             other => {
                 let cells: Vec<String> = other.arguments().iter().map(|node| self.cell(*node)).collect();
                 (cells.join(", "), None)

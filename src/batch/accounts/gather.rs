@@ -100,7 +100,7 @@ impl Words<'_> {
     fn read(&self, rows: &[usize], codes: &mut [u16]) -> Vec<bool> {
         let vocabulary = self.plans.vocabulary();
         let mut is_own = vec![false; usize::from(vocabulary.highest(&self.fact.name)).saturating_add(1)];
-        for symbol in &self.fact.symbols {
+        for symbol in self.fact.symbols.iter() {
             if let Some(is_own) = is_own.get_mut(usize::from(vocabulary.code(&self.fact.name, &symbol.name))) {
                 *is_own = true;
             }

@@ -8,7 +8,7 @@ use crate::batch::ingest::vocabulary::KnownFact;
 use crate::code::Code;
 use crate::fact::{Bounds, Kind, Misfit, StandardFact, Value};
 use crate::given::misfit_text;
-use crate::plan::Symbol;
+use crate::plan::Symbols;
 use crate::spelling::{self, Spelt};
 use crate::text::{Text, say};
 use crate::written;
@@ -28,7 +28,7 @@ pub(super) struct Target {
     /// The codes of its values, if it is a category.
     pub(super) codes: Codes,
     /// The values that plans tell apart in an open category, plan by plan.
-    lexicons: Vec<Vec<Symbol>>,
+    lexicons: Vec<Symbols>,
 }
 
 /// A column that has been read, with the places of what could not be.
@@ -137,7 +137,7 @@ impl Target {
 
     /// What a value is called; none of numbers and dates.
     pub(super) fn title_of(&self, value: &str) -> Option<Text> {
-        let symbol = self.lexicons.iter().flatten().find(|symbol| *symbol.name == *value);
+        let symbol = self.lexicons.iter().find_map(|symbols| symbols.named(value));
         let standard = || self.standard.map(|fact| fact.value_title(value));
         match self.kind {
             Kind::Money | Kind::Ratio | Kind::Number | Kind::Days | Kind::Date => None,

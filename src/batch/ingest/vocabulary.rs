@@ -9,7 +9,7 @@ use crate::batch::ingest::columns::{holder, is_id, other};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::fact::{Holder, Kind, STANDARD, StandardFact};
-use crate::plan::{Plan, PlanFact, Symbol};
+use crate::plan::{Plan, PlanFact, Symbols};
 use crate::spelling;
 use crate::text::say;
 use crate::titles::{Called, Titles};
@@ -69,7 +69,7 @@ pub(super) struct KnownFact {
     /// The values that some plan tells apart, sorted; the place of one, counted from 1, is its code.
     pub(super) values: Vec<Box<str>>,
     /// The same of an open category, plan by plan, with their spellings; plans that tell the same apart stand once.
-    pub(super) lexicons: Vec<Vec<Symbol>>,
+    pub(super) lexicons: Vec<Symbols>,
     /// The plan that it was first seen in; empty for a standard fact.
     plan: String,
 }

@@ -26,7 +26,7 @@ impl<'n> Builder<'n> {
         let require_node = node.get("require")?;
         self.places.conditions.push(require_node.span.clone());
         let require = self.truth(require_node);
-        self.resolver.touched.extend(assumption_titled(id, node, "text"));
+        self.touch(assumption_titled(id, node, "text"));
         let citation = self.citation(node);
         let otherwise = if node.get("otherwise")?.text()? == "pend" { Otherwise::Pend } else { Otherwise::Deny };
         Some(Condition {
@@ -54,6 +54,9 @@ impl<'n> Builder<'n> {
                 syntax.conjuncts().into_iter().map(|part| self.spelled_truth(part)).collect();
             whole(parts)
         });
+        if let Some((_, parts)) = self.resolver.max_shares {
+            self.resolver.count_parts(parts);
+        }
         let when = when.map(|parts| self.some_shares_count.clone().into_iter().chain(parts).collect());
         let gross_syntax = gross_node.and_then(|node| self.read(node));
         let (gross, gross_assumed) = self.assumed_by(|b| {
@@ -65,11 +68,11 @@ impl<'n> Builder<'n> {
         let steps: Vec<Option<Step>> =
             node.get("steps").map(Node::items).unwrap_or_default().iter().map(|step| self.step(index, step)).collect();
         self.check_step_order(&steps, index);
-        self.resolver.touched.extend(assumption(&id, node, None));
+        self.touch(assumption(&id, node, None));
         let own_rounding = self.optional(node, "rounding", |b, node| {
             let outer = std::mem::take(&mut b.resolver.touched);
             let rounding = b.rounding(node);
-            b.resolver.touched.extend(outer);
+            b.resolver.touched.extend(&outer);
             rounding
         });
         let citation = self.citation(node);
@@ -186,7 +189,11 @@ impl<'n> Builder<'n> {
                 _ => self.not_such(value, say!("不是分段累进（`kind = \"marginal\"`）", "is not marginal bands")),
             },
             _ => match self.declared(value)?.named {
-                Named::Waiting(index) => Some((Action::Waiting(index), self.named_title(value))),
+                Named::Waiting(index) => {
+                    let parts = self.resolver.waiting_parts.get(index).copied().unwrap_or_default();
+                    self.resolver.count_parts(parts);
+                    Some((Action::Waiting(index), self.named_title(value)))
+                }
                 Named::Poisoned => None,
                 _ => self.not_such(value, say!("不是等待期", "is not a waiting period")),
             },
@@ -207,7 +214,7 @@ impl<'n> Builder<'n> {
         match self.resolver.names.get(name).cloned() {
             Some(declared) => {
                 self.resolver.used.insert(name.to_owned());
-                self.resolver.touched.extend(declared.assumed.iter().cloned());
+                self.resolver.touched.extend(&declared.assumed);
                 Some(declared)
             }
             None if self.resolver.may_be_poisoned(name) => None,
@@ -293,7 +300,7 @@ impl<'n> Builder<'n> {
         let scope = node.get("per").and_then(Node::text).and_then(scope_named);
         let over = self.earlier(node.get("over")?, scope);
         let amount = self.number(amount_node, Unit::Yuan);
-        self.resolver.touched.extend(assumption(id, node, None));
+        self.touch(assumption(id, node, None));
         let citation = self.citation(node);
         Some(Limit {
             id: id.into(),
@@ -325,9 +332,14 @@ fn standing_reason(action: &Action, wording: &Text) -> Text {
 
 /// Which limit has the last word on each benefit, so that the total can be counted at the limits.
 pub(super) fn count_at_the_outermost(limits: &mut [Limit], benefits: &mut [Benefit]) {
-    let last_over: Vec<Option<usize>> = (0..benefits.len())
-        .map(|benefit| limits.iter().rposition(|limit| limit.over.iter().any(|earlier| earlier.benefit == benefit)))
-        .collect();
+    let mut last_over: Vec<Option<usize>> = vec![None; benefits.len()];
+    for (index, limit) in limits.iter().enumerate() {
+        for earlier in &limit.over {
+            if let Some(last) = last_over.get_mut(earlier.benefit) {
+                *last = Some(index);
+            }
+        }
+    }
     let last = |benefit: usize| last_over.get(benefit).copied().flatten();
     for (index, limit) in limits.iter_mut().enumerate() {
         limit.is_outermost = limit.over.iter().all(|earlier| last(earlier.benefit) == Some(index));

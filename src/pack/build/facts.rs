@@ -8,7 +8,7 @@ use crate::fact::{Absent, Bounds, Holder, Kind, STANDARD, StandardFact};
 use crate::pack::resolve::{Named, literal};
 use crate::pack::shape;
 use crate::pack::syntax::{Literal, Term, Unit};
-use crate::plan::{Figure, PlanFact, Symbol};
+use crate::plan::{Figure, PlanFact, Symbol, Symbols};
 use crate::spelling;
 use crate::text::{Text, say};
 use std::collections::BTreeSet;
@@ -108,7 +108,7 @@ impl Builder<'_> {
                     absent: Absent::Unknown,
                     derived: None,
                     title: Text::same(name),
-                    symbols: Vec::new(),
+                    symbols: Symbols::default(),
                     open: true,
                 }
             }
@@ -231,17 +231,20 @@ impl Builder<'_> {
         let listed =
             values.items().iter().filter_map(|node| Some((node.text()?, &node.span, Text::same(node.text()?))));
         let titled = values.entries().iter().map(|entry| (entry.key.as_str(), &entry.key_span, entry.node.words()));
+        let mut symbols: Vec<Symbol> = fact.symbols.to_vec();
+        let mut known: BTreeSet<Box<str>> = symbols.iter().map(|symbol| symbol.name.clone()).collect();
         for (name, span, title) in listed.chain(titled) {
-            if fact.symbols.iter().any(|symbol| &*symbol.name == name) {
+            if known.insert(name.into()) {
+                symbols.push(Symbol::new(name, title));
+            } else {
                 self.resolver.findings.report(
                     Code::DuplicateName,
                     span,
                     say!("取值 `{name}` 重复", "duplicate value `{name}`"),
                 );
-            } else {
-                fact.symbols.push(Symbol::new(name, title));
             }
         }
+        fact.symbols = symbols.into_iter().collect();
     }
 }
 

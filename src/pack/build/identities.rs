@@ -9,7 +9,7 @@ use crate::fact::{Absent, Kind, SHARES_ELSEWHERE, STANDARD, StandardFact};
 use crate::pack::parse;
 use crate::pack::resolve::Resolver;
 use crate::pack::syntax::{Term, Unit};
-use crate::plan::expression::{Comparison, Date, Number, Slot, Slots, Truth};
+use crate::plan::expression::{Comparison, Date, Members, Number, Slot, Slots, Truth};
 use crate::plan::{
     AllAssumed, Asked, Citation, Condition, Derived, Excess, Identity, Otherwise, PlanFact, Provenance, Sides, Terms,
 };
@@ -46,7 +46,7 @@ impl Builder<'_> {
 
     pub(super) fn not_among(&mut self, fact: &str, value: &str, id: &str, text: Text) -> Option<Condition> {
         let slot = self.resolver.slot(fact)?;
-        let among = Truth::Among(slot, vec![value.into()]);
+        let among = Truth::Among(slot, Members::of(vec![value.into()]));
         Some(standing(id, Truth::Not(Box::new(among)), text))
     }
 
@@ -102,7 +102,7 @@ impl Builder<'_> {
     fn event_within_stay(&mut self) -> Option<Identity> {
         let within = self.resolver.standard("event_date <= discharged", Resolver::truth)?;
         let may_follow = self.resolver.standard("death or given(illness_class)", Resolver::truth)?;
-        let is_accident = Truth::Among(self.resolver.slot("cause")?, vec!["accident".into()]);
+        let is_accident = Truth::Among(self.resolver.slot("cause")?, Members::of(vec!["accident".into()]));
         let follows = Truth::And(Box::new([Truth::Not(Box::new(is_accident)), may_follow]));
         Some(Identity {
             id: Code::EventAfterStay.name(),
@@ -128,7 +128,7 @@ impl Builder<'_> {
                 "a settlement that takes another back (`init_setl_id`) is not flagged as refunded (`refd_setl_flag` is not 1)"
             ),
             asked: self.asked(&["init_setl_id"], &[])?,
-            agrees: Truth::Among(self.resolver.slot("refd_setl_flag")?, vec!["1".into()]),
+            agrees: Truth::Among(self.resolver.slot("refd_setl_flag")?, Members::of(vec!["1".into()])),
             about: self.named_in(&["init_setl_id", "refd_setl_flag"]),
             sides: None,
         })

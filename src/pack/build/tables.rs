@@ -7,13 +7,14 @@ use crate::document::Node;
 use crate::fact::{Absent, Kind, STANDARD};
 use crate::names;
 use crate::pack::build::MAX_BANDS;
-use crate::pack::resolve::Named;
+use crate::pack::resolve::{Extent, Named, SlabKey, SlabState};
 use crate::pack::shape::{self, Keys};
 use crate::pack::syntax::Unit;
-use crate::plan::expression::Slot;
+use crate::plan::expression::{Members, Slot};
 use crate::plan::{Ladder, PlanFact, Rows, Rung, Slab, Table};
 use crate::text::say;
 use rust_decimal::Decimal;
+use std::collections::BTreeSet;
 
 impl<'n> Builder<'n> {
     pub(super) fn declare_tables(&mut self) {
@@ -158,15 +159,22 @@ impl<'n> Builder<'n> {
         span: &Span,
     ) -> Option<Rows> {
         let known: Vec<&str> = fact.symbols.iter().map(|symbol| &*symbol.name).collect();
-        for row in rows.iter().filter(|row| !known.contains(&row.key)) {
+        let is_known: BTreeSet<&str> = known.iter().copied().collect();
+        for row in rows.iter().filter(|row| !is_known.contains(row.key)) {
             self.wrong_key(fact, row, &known);
         }
         if otherwise.is_none() {
             if fact.open || fact.absent == Absent::None {
                 return self.not_total("…", rows, span);
             }
-            let meant = |row: &Row<'_>| names::nearest(row.key, known.iter().copied());
-            if let Some(missing) = known.iter().find(|known| !rows.iter().any(|row| meant(row) == Some(**known))) {
+            let is_full = self.resolver.findings.is_full();
+            let meant = |row: &Row<'_>| match is_known.get(row.key) {
+                None if is_full => None,
+                None => names::nearest(row.key, known.iter().copied()),
+                Some(known) => Some(*known),
+            };
+            let all_meant: BTreeSet<&str> = rows.iter().filter_map(meant).collect();
+            if let Some(missing) = known.iter().find(|known| !all_meant.contains(**known)) {
                 return self.not_total(missing, rows, span);
             }
         }
@@ -176,6 +184,10 @@ impl<'n> Builder<'n> {
     /// A key that is none of the known ones; one that cannot be a key at all was reported.
     fn wrong_key(&mut self, fact: &PlanFact, row: &Row<'_>, known: &[&str]) {
         if !Keys::Rows.takes(row.key) || self.resolver.of_unread_values.contains(&*fact.name) {
+            return;
+        }
+        if self.resolver.findings.is_full() {
+            self.resolver.findings.one_more(Code::TableKey, row.span);
             return;
         }
         let (name, key, list) = (&fact.name, row.key, known.join(", "));
@@ -218,11 +230,12 @@ impl<'n> Builder<'n> {
             return None;
         }
         let mut listed: Vec<Box<str>> = Vec::new();
+        let mut seen = BTreeSet::new();
         for (text, span) in values.iter().filter_map(|node| Some((node.text()?, &node.span))) {
-            if !fact.symbols.iter().any(|symbol| &*symbol.name == text) {
+            if fact.symbols.named(text).is_none() {
                 self.resolver.no_such_value(slot, text, span);
             }
-            if listed.iter().any(|known| **known == *text) {
+            if !seen.insert(text) {
                 self.resolver.findings.report(
                     Code::DuplicateName,
                     span,
@@ -231,7 +244,7 @@ impl<'n> Builder<'n> {
             }
             listed.push(text.into());
         }
-        Some(Named::List(fact.name.to_string(), listed))
+        Some(Named::List(fact.name.to_string(), Members::of(listed)))
     }
 
     /// Declares bands; slabs are resolved later, when every name is known.
@@ -366,21 +379,25 @@ impl<'n> Builder<'n> {
         edges
     }
 
-    pub(super) fn slab(&mut self, (name, span, node): Declaration<'n>) -> Option<Slab> {
+    /// What slabs are picked by is read once every name is known, and resolved where it is first needed.
+    pub(super) fn declare_slab_keys(&mut self, slabs: &[Declaration<'n>]) {
+        for (name, _, node) in slabs {
+            let syntax = node.get("by").and_then(|by| self.read(by));
+            let state = syntax.map_or(SlabState::Done(None, Extent::default()), SlabState::Waiting);
+            self.resolver.slab_keys.push(SlabKey { name: (*name).to_owned(), state });
+        }
+    }
+
+    pub(super) fn slab(&mut self, index: usize, (name, span, node): Declaration<'n>) -> Option<Slab> {
         for key in ["by", "edge"] {
             if node.get(key).is_none() {
                 let message = say!("分段全额缺少 `{key}`", "`{key}` is missing: a slab needs it");
                 self.resolver.findings.report(Code::MissingKey, span, message).help_with(shape::example_for_bands(key));
             }
         }
-        let syntax = self.read(node.get("by")?)?;
-        self.resolver.guard(&syntax);
-        let by = self.resolver.measured(&syntax);
-        let assumed = self.resolver.take_touched();
-        if let Some(declared) = self.resolver.names.get_mut(name) {
-            declared.assumed.extend(assumed);
-        }
-        let (by, unit) = by?;
+        self.resolver.slab(index, span);
+        self.resolver.take_touched();
+        let (by, unit) = self.resolver.slab_key(index)?;
         let rows = node.get("rows").map(Node::items).unwrap_or_default();
         let edges = self.edges(rows, unit);
         let mut pays_unit = None;

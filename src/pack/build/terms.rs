@@ -13,7 +13,8 @@ use crate::pack::resolve::{Countable, Named, expression, whole_months};
 use crate::pack::syntax::Unit;
 use crate::plan::expression::{Comparison, Date, Number, Truth};
 use crate::plan::{
-    Citation, Effective, EffectiveBy, Excess, Period, Spelled, Term as CoverTerm, Terms, Waiting, some_shares_count,
+    Assumed, Citation, Effective, EffectiveBy, Excess, Period, Spelled, Term as CoverTerm, Terms, Waiting,
+    some_shares_count,
 };
 use crate::rounding::{Mode, Rounding};
 use crate::text::say;
@@ -32,6 +33,14 @@ impl<'n> Builder<'n> {
     }
 
     pub(super) fn waiting(&mut self, name: &str, node: &'n Node) -> Option<Waiting> {
+        let parts_before = self.resolver.extent.parts;
+        let waiting = self.waiting_period(name, node);
+        let parts = self.resolver.extent.parts.saturating_sub(parts_before);
+        self.resolver.waiting_parts.push(parts);
+        waiting
+    }
+
+    fn waiting_period(&mut self, name: &str, node: &'n Node) -> Option<Waiting> {
         for key in ["not_when", "counts"] {
             if let Some(syntax) = node.get(key).and_then(|node| {
                 expression(node, &mut Findings::of(Arc::clone(self.resolver.findings.source())), &|_| None)
@@ -66,7 +75,7 @@ impl<'n> Builder<'n> {
         };
         let assumed = self.resolver.take_touched();
         if let Some(declared) = self.resolver.names.get_mut(name) {
-            declared.assumed.extend(assumed);
+            declared.assumed.extend(&assumed);
         }
         Some(Waiting {
             period: period?,
@@ -115,6 +124,7 @@ impl<'n> Builder<'n> {
 
     pub(super) fn terms(&mut self) -> Option<Terms> {
         let Some(node) = self.root.get("enrollment") else { return Some(Terms::default()) };
+        let parts_before = self.resolver.extent.parts;
         let max = self.optional(node, "max_shares", |b, node| {
             let max = b.number(node, Unit::Plain)?;
             b.resolver.count(Countable::Shares, &max, &node.span);
@@ -122,7 +132,8 @@ impl<'n> Builder<'n> {
         })?;
         let max_shares = match (max, node.get("excess").and_then(Node::text)) {
             (Some(max), Some("void")) => {
-                self.resolver.max_shares = Some(max.clone());
+                let parts = self.resolver.extent.parts.saturating_sub(parts_before);
+                self.resolver.max_shares = Some((max.clone(), parts));
                 self.some_shares_count = self.some_shares_count(&max);
                 Some((max, Excess::Void))
             }
@@ -212,10 +223,8 @@ impl<'n> Builder<'n> {
         let name = node.get("mode")?.text()?;
         let mode = Mode::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, mode)| mode)?;
         let written = format!("{to} yuan, {name}");
-        self.resolver.touched.extend(assumption("rounding", node, Some(written)).into_iter().map(|mut assumed| {
-            assumed.title = say!("舍入规则", "rounding");
-            assumed
-        }));
+        let assumed = assumption("rounding", node, Some(written)).into_iter();
+        self.touch(assumed.map(|assumed| Assumed { title: say!("舍入规则", "rounding"), ..assumed }).collect());
         Some((Rounding { to: to.normalize(), mode }, self.citation(node)?))
     }
 

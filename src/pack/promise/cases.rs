@@ -3,38 +3,28 @@
 //! What excludes each other is seen in no range: a benefit `when = "serious"` and another `when = "not serious"` can each pay, but never both.
 //! So claims are split by a question that the plan asks until every case is within bounds, or nothing is left to ask.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
+use super::work::Work;
 use crate::fact::Absent;
+use crate::plan::expression::Truth;
 use crate::plan::{Action, Plan};
 use crate::reading::bounds::cases::{Answer, Question};
-use crate::reading::bounds::{Bounds, Range, Trend};
+use crate::reading::bounds::{Bounds, Possible, Range, Trend};
 use crate::semantics::{Meaning, Place};
 
 /// How many cases are looked at for one bound.
 const MOST_CASES: usize = 1_000;
-/// How many rules are read for all bounds of a promise; a plan of very many rules is looked at in fewer cases.
-const MOST_RULES_READ: usize = 2_000_000;
-
 /// How much is done for one bound.
 #[derive(Clone, Copy)]
-pub(super) struct Effort {
+pub(super) struct Effort<'w> {
     /// What the bound need not be below.
     pub(super) enough: Decimal,
-    /// How many bounds are worked out for the promise.
-    pub(super) bounds: usize,
-}
-
-impl Effort {
-    pub(super) fn until(enough: Decimal) -> Effort {
-        Effort { enough, bounds: 1 }
-    }
-
-    pub(super) fn cases(self, plan: &Plan) -> usize {
-        let steps: usize = plan.benefits.iter().map(|benefit| benefit.steps.len().saturating_add(1)).sum();
-        let rules = steps.saturating_add(plan.conditions.len()).saturating_add(plan.limits.len());
-        MOST_RULES_READ.checked_div(rules.saturating_mul(self.bounds)).unwrap_or(MOST_CASES).min(MOST_CASES)
-    }
+    /// How much may be read for it; what is looked at in the first place is read all the same.
+    pub(super) work: &'w Work,
 }
 
 /// A plan read with the bounds of a case.
@@ -43,21 +33,26 @@ pub(super) type Read<'p> = Meaning<'p, Bounds<'p>>;
 /// The most that `read` gives in any case; cases are split while it is more than enough.
 pub(super) fn most<'p>(
     plan: &'p Plan,
-    effort: Effort,
+    effort: Effort<'_>,
     bounds: impl Fn(Vec<Answer>) -> Bounds<'p>,
     read: impl Fn(&mut Read<'p>) -> Decimal,
 ) -> Decimal {
-    let splitting = Splitting { plan, paid: Meaning::new(plan, bounds(Vec::new())).waterfalls(), bounds, read };
-    let most_cases = effort.cases(plan);
+    let Effort { enough, work } = effort;
+    let paid = Meaning::new(plan, bounds(Vec::new())).waterfalls();
+    work.spend(plan.parts.saturating_mul(2));
+    let splitting = Splitting { plan, paid: RefCell::new(paid), known: RefCell::default(), work, bounds, read };
     let mut looked_at = 1;
     let mut cases = vec![splitting.case(Vec::new())];
     loop {
         let worst = (0..cases.len()).max_by_key(|index| cases.get(*index).map(|case| case.most));
         let Some(worst) = worst.map(|index| cases.swap_remove(index)) else { return Decimal::MIN };
-        if worst.most <= effort.enough {
+        if worst.most <= enough {
             return worst.most;
         }
-        let Some(answers) = splitting.answers(&worst).filter(|_| looked_at < most_cases) else { return worst.most };
+        let answers = splitting.answers(&worst).filter(|_| looked_at < MOST_CASES);
+        let Some(answers) = answers.filter(|answers| work.has(plan.parts.saturating_mul(answers.len()))) else {
+            return worst.most;
+        };
         looked_at = looked_at.saturating_add(answers.len());
         for answer in answers {
             let supposed = worst.supposed.iter().cloned().chain([answer]).collect();
@@ -66,10 +61,13 @@ pub(super) fn most<'p>(
     }
 }
 
-struct Splitting<'p, B, R> {
+struct Splitting<'p, 'w, B, R> {
     plan: &'p Plan,
     /// What each benefit pays before limits over all claims.
-    paid: Vec<Range>,
+    paid: RefCell<Vec<Range>>,
+    /// Whether a question splits claims into cases, as far as it was asked.
+    known: RefCell<BTreeMap<Question, bool>>,
+    work: &'w Work,
     bounds: B,
     read: R,
 }
@@ -77,12 +75,14 @@ struct Splitting<'p, B, R> {
 struct Case {
     supposed: Vec<Answer>,
     most: Decimal,
-    /// What would split it.
-    questions: Vec<(Place, Question)>,
+    /// The first question that splits it.
+    question: Option<Question>,
 }
 
-impl<'p, B: Fn(Vec<Answer>) -> Bounds<'p>, R: Fn(&mut Read<'p>) -> Decimal> Splitting<'p, B, R> {
+impl<'p, B: Fn(Vec<Answer>) -> Bounds<'p>, R: Fn(&mut Read<'p>) -> Decimal> Splitting<'p, '_, B, R> {
+    /// What is supposed is looked for at every part that is read.
     fn case(&self, supposed: Vec<Answer>) -> Case {
+        self.work.spend(self.plan.parts.saturating_mul(supposed.len().saturating_add(1)));
         let mut meaning = Meaning::new(self.plan, (self.bounds)(supposed.clone()));
         let most = (self.read)(&mut meaning);
         let most = if meaning.reading.is_impossible() { Decimal::MIN } else { most };
@@ -90,13 +90,13 @@ impl<'p, B: Fn(Vec<Answer>) -> Bounds<'p>, R: Fn(&mut Read<'p>) -> Decimal> Spli
         let exclusions = self.exclusions().filter(|(_, benefit)| !supposes(&supposed, *benefit));
         questions.extend(exclusions.map(|(place, benefit)| (place, Question::Pays(benefit))));
         questions.sort_by_key(|(place, _)| turn(*place));
-        Case { supposed, most, questions }
+        let question = questions.into_iter().map(|(_, question)| question).find(|question| self.splits(question));
+        Case { supposed, most, question }
     }
 
-    /// The answers to the first question that splits the case.
+    /// The answers to the question that splits the case.
     fn answers(&self, case: &Case) -> Option<Vec<Answer>> {
-        let (_, question) = case.questions.iter().find(|(_, question)| self.splits(question))?;
-        Some(match question {
+        Some(match case.question.as_ref()? {
             Question::Holds(truth) => [true, false].map(|holds| Answer::Holds(truth.clone(), holds)).to_vec(),
             Question::Pays(benefit) => [true, false].map(|pays| Answer::Pays(*benefit, pays)).to_vec(),
             Question::Is(slot) => {
@@ -112,12 +112,26 @@ impl<'p, B: Fn(Vec<Answer>) -> Bounds<'p>, R: Fn(&mut Read<'p>) -> Decimal> Spli
     fn splits(&self, question: &Question) -> bool {
         match question {
             Question::Is(_) => true,
-            Question::Pays(benefit) => self.paid.get(*benefit).is_some_and(|paid| paid.trend() == Trend::Still),
+            Question::Pays(benefit) => {
+                self.paid.borrow().get(*benefit).is_some_and(|paid| paid.trend() == Trend::Still)
+            }
             Question::Holds(truth) => {
-                let holds = Meaning::beside(self.plan, (self.bounds)(Vec::new()), self.paid.clone()).truth(truth);
-                holds.may_hold && holds.may_fail && holds.is_still()
+                if let Some(splits) = self.known.borrow().get(question) {
+                    return *splits;
+                }
+                let holds = self.over_all_claims(truth);
+                let splits = holds.may_hold && holds.may_fail && holds.is_still();
+                self.known.borrow_mut().insert(question.clone(), splits);
+                splits
             }
         }
+    }
+
+    fn over_all_claims(&self, truth: &Truth) -> Possible {
+        let mut meaning = Meaning::beside(self.plan, (self.bounds)(Vec::new()), self.paid.take());
+        let holds = meaning.truth(truth);
+        self.paid.replace(meaning.into_paid());
+        holds
     }
 
     /// Whether a benefit pays is asked by what it excludes.

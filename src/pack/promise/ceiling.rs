@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 
 use super::cases::{self, Effort};
 use super::doubt;
+use super::work::Work;
 use crate::exact;
 use crate::plan::expression::{Comparison, Number, Prior, Truth};
 use crate::plan::{LedgerAmount, Plan};
@@ -21,19 +22,28 @@ use crate::text::{Text, say};
 
 /// How many ways to put ceilings together are looked at.
 const MOST_WAYS: usize = 20_000;
+/// How many benefits are looked at on all those ways.
+const MOST_LOOKS: usize = 20_000_000;
 /// How many are put together at most; beyond, the first way is taken.
 const MOST_CEILINGS: usize = 64;
 /// What a claim alone is paid of a benefit, and what all of them are.
 const BOUNDS_OF_A_BENEFIT: usize = 2;
+/// How often the plan is read for all bounds, where no claims are split into cases.
+const READINGS_AT_ONCE: usize = 4;
+/// How often the plan is read for a bound before the first case is split.
+const READINGS_BEFORE_CASES: usize = 4;
+/// So many ceilings are told one by one.
+const MOST_TOLD: usize = 20;
 
 /// Proves that no more than `most` is paid over all claims of a scope, or says which rule does not bound it.
-pub(super) fn prove(plan: &Plan, scope: Scope, most: Decimal) -> Result<(), Text> {
+pub(super) fn prove(plan: &Plan, scope: Scope, most: Decimal, work: &Work) -> Result<(), Text> {
     // At first no claims are split into cases, which takes long and is seldom needed.
-    let at_once = Proof { plan, scope, splits: false };
+    work.spend(plan.parts.saturating_mul(READINGS_AT_ONCE));
+    let at_once = Proof { plan, scope, work, splits: false };
     if at_once.least_of(&at_once.ceilings()).is_some_and(|together| together.sum <= most) {
         return Ok(());
     }
-    let by_cases = Proof::by_cases(plan, scope);
+    let by_cases = Proof::by_cases(plan, scope, work);
     let ceilings = by_cases.ceilings();
     match by_cases.least_of(&ceilings) {
         Some(together) if together.sum <= most => Ok(()),
@@ -52,19 +62,27 @@ pub(super) fn claims(scope: Scope) -> Text {
     }
 }
 
-struct Proof<'p> {
+struct Proof<'p, 'w> {
     plan: &'p Plan,
     scope: Scope,
+    work: &'w Work,
     /// Whether claims are split into cases.
     splits: bool,
 }
 
 /// What some benefits are paid together at most over all claims of the scope.
 struct Ceiling {
+    /// From the first to the last.
     over: Vec<usize>,
     most: Decimal,
     /// The limit over several benefits; none where the benefit bounds itself.
     limit: Option<usize>,
+}
+
+impl Ceiling {
+    fn has(&self, benefit: usize) -> bool {
+        self.over.binary_search(&benefit).is_ok()
+    }
 }
 
 /// Ceilings over all benefits, and what they come to.
@@ -74,17 +92,18 @@ struct Together<'c> {
     ceilings: Vec<&'c Ceiling>,
 }
 
-impl<'p> Proof<'p> {
-    /// A plan of very many rules is not split.
-    fn by_cases(plan: &'p Plan, scope: Scope) -> Proof<'p> {
-        let proof = Proof { plan, scope, splits: true };
-        Proof { splits: proof.effort().cases(plan) > 1, ..proof }
+impl<'p, 'w> Proof<'p, 'w> {
+    /// A plan of which there is too much to read for each benefit is not split.
+    fn by_cases(plan: &'p Plan, scope: Scope, work: &'w Work) -> Proof<'p, 'w> {
+        let bounds = plan.benefits.len().saturating_mul(BOUNDS_OF_A_BENEFIT);
+        let needed = bounds.saturating_mul(plan.parts).saturating_mul(READINGS_BEFORE_CASES);
+        Proof { plan, scope, work, splits: work.has(needed) }
     }
 
     /// The least that ceilings over all benefits come to; none where a benefit is under none.
     fn least_of<'c>(&self, ceilings: &'c [Ceiling]) -> Option<Together<'c>> {
         let benefits: Vec<usize> = (0..self.plan.benefits.len()).collect();
-        let mut search = Search { ceilings, ways: 0, best: Search::first(ceilings, &benefits) };
+        let mut search = Search { ceilings, ways: 0, looks: 0, best: Search::first(ceilings, &benefits) };
         search.cover(benefits, Together { sum: Decimal::ZERO, ceilings: Vec::new() });
         search.best
     }
@@ -109,7 +128,8 @@ impl<'p> Proof<'p> {
         // limits before this one may have left anything of it
         let paid = paid.iter().copied().map(Range::or_less).collect();
         let amount = Meaning::beside(self.plan, Bounds::new(self.plan, None, None), paid).number(&limit.amount);
-        let over = limit.over.iter().map(|earlier| earlier.benefit).collect();
+        let mut over: Vec<usize> = limit.over.iter().map(|earlier| earlier.benefit).collect();
+        over.sort_unstable();
         Some(Ceiling { over, most: amount.high.max(Decimal::ZERO), limit: Some(index) })
     }
 
@@ -130,16 +150,19 @@ impl<'p> Proof<'p> {
     }
 
     fn case_by_case(&self, benefit: usize) -> Decimal {
-        let effort = self.effort();
+        let left = self.plan.benefits.len().saturating_sub(benefit).saturating_mul(BOUNDS_OF_A_BENEFIT);
+        let work = self.work.share(left);
         let alone = cases::most(
             self.plan,
-            effort,
+            Effort { enough: Decimal::MIN, work: &work },
             |supposed| Bounds::new(self.plan, None, None).in_case(supposed),
             |meaning| most_of(meaning, benefit, |paid| Some(paid.high)),
         );
-        cases::most(
+        self.work.give_back(&work);
+        let work = self.work.share(left.saturating_sub(1));
+        let together = cases::most(
             self.plan,
-            effort,
+            Effort { enough: Decimal::MIN, work: &work },
             |supposed| {
                 let most = self.posted_at_most(benefit, alone, &supposed);
                 Bounds::new(self.plan, None, None).in_case(supposed).beside_posted(Posted {
@@ -149,12 +172,9 @@ impl<'p> Proof<'p> {
                 })
             },
             |meaning| most_of(meaning, benefit, Range::with_posted),
-        )
-    }
-
-    fn effort(&self) -> Effort {
-        let bounds = self.plan.benefits.len().saturating_mul(BOUNDS_OF_A_BENEFIT);
-        Effort { enough: Decimal::MIN, bounds }
+        );
+        self.work.give_back(&work);
+        together
     }
 
     /// What earlier claims can have been paid where it is supposed how many there were, or how much it was.
@@ -218,8 +238,11 @@ impl<'p> Proof<'p> {
 
     fn too_much(&self, together: &Together<'_>) -> Text {
         let id = |benefit: &usize| format!("`{}`", self.plan.benefit(*benefit).id);
-        let parts = together.ceilings.iter().map(|ceiling| {
-            let benefits: Vec<String> = ceiling.over.iter().map(id).collect();
+        let parts = together.ceilings.iter().take(MOST_TOLD).map(|ceiling| {
+            let benefits: Vec<String> = match ceiling.limit {
+                Some(limit) => self.plan.limit(limit).over.iter().map(|earlier| id(&earlier.benefit)).collect(),
+                None => ceiling.over.iter().map(id).collect(),
+            };
             let (zh, en, most) = (benefits.join("、"), benefits.join(", "), ceiling.most.normalize());
             if let Some(limit) = ceiling.limit {
                 let limit = &self.plan.limit(limit).id;
@@ -239,12 +262,19 @@ impl<'p> Proof<'p> {
         let list = |of: fn(&Text) -> &str, by: &str| parts.iter().map(of).collect::<Vec<_>>().join(by);
         let (zh, en) = (list(|text| &text.zh, "，"), list(|text| &text.en, "; "));
         let sum = together.sum.normalize();
+        let untold = together.ceilings.len().saturating_sub(MOST_TOLD);
+        if untold > 0 {
+            return say!(
+                "只能证明合计不超过 {sum} 元：{zh}，另有 {untold} 项",
+                "only {sum} yuan together could be proven: {en}; and {untold} more"
+            );
+        }
         say!("只能证明合计不超过 {sum} 元：{zh}", "only {sum} yuan together could be proven: {en}")
     }
 
     /// The first benefit under no ceiling, with the step that does not make one.
     fn unbounded(&self, ceilings: &[Ceiling]) -> Text {
-        let is_bounded = |benefit: &usize| ceilings.iter().any(|ceiling| ceiling.over.contains(benefit));
+        let is_bounded = |benefit: &usize| ceilings.iter().any(|ceiling| ceiling.has(*benefit));
         let Some(benefit) = (0..self.plan.benefits.len()).find(|benefit| !is_bounded(benefit)) else {
             return say!("未能证明", "it could not be proven");
         };
@@ -322,6 +352,7 @@ fn most_of(meaning: &mut cases::Read<'_>, benefit: usize, bound: impl Fn(&Range)
 struct Search<'c> {
     ceilings: &'c [Ceiling],
     ways: usize,
+    looks: usize,
     best: Option<Together<'c>>,
 }
 
@@ -332,7 +363,7 @@ impl<'c> Search<'c> {
         let mut covered: BTreeSet<usize> = BTreeSet::new();
         for benefit in benefits {
             if !covered.contains(benefit) {
-                let ceiling = ceilings.iter().find(|ceiling| ceiling.over.contains(benefit))?;
+                let ceiling = ceilings.iter().find(|ceiling| ceiling.has(*benefit))?;
                 covered.extend(&ceiling.over);
                 first.sum = exact::add(first.sum, ceiling.most).ok()?;
                 first.ceilings.push(ceiling);
@@ -344,6 +375,7 @@ impl<'c> Search<'c> {
     fn cover(&mut self, mut left: Vec<usize>, so_far: Together<'c>) {
         self.ways = self.ways.saturating_add(1);
         if self.ways > MOST_WAYS
+            || self.looks > MOST_LOOKS
             || so_far.ceilings.len() > MOST_CEILINGS
             || self.best.as_ref().is_some_and(|best| best.sum <= so_far.sum)
         {
@@ -353,9 +385,10 @@ impl<'c> Search<'c> {
             self.best = Some(so_far);
             return;
         };
-        for ceiling in self.ceilings.iter().filter(|ceiling| ceiling.over.contains(&benefit)) {
+        for ceiling in self.ceilings.iter().filter(|ceiling| ceiling.has(benefit)) {
+            self.looks = self.looks.saturating_add(left.len()).saturating_add(self.ceilings.len());
             let Ok(sum) = exact::add(so_far.sum, ceiling.most) else { continue };
-            let left = left.iter().copied().filter(|benefit| !ceiling.over.contains(benefit)).collect();
+            let left = left.iter().copied().filter(|benefit| !ceiling.has(*benefit)).collect();
             let ceilings = so_far.ceilings.iter().copied().chain([ceiling]).collect();
             self.cover(left, Together { sum, ceilings });
         }

@@ -3,12 +3,11 @@
 use chrono::Datelike;
 use rust_decimal::Decimal;
 
-use super::tried::{Dice, Tried, paid_most};
+use super::tried::{Dice, Trial, Tried, paid_most};
 use crate::accumulator::Accumulators;
 use crate::adjudicate::Decision;
 use crate::exact;
 use crate::fact::Kind;
-use crate::plan::Plan;
 use crate::scope::Scope;
 use crate::text::{Text, say};
 
@@ -22,12 +21,13 @@ const HALF_A_YEAR: i64 = 182;
 const UNPAID_IN_TURN: usize = 4;
 
 /// Claims of one scope that are paid more together than is promised.
-pub(super) fn refute(plan: &Plan, scope: Scope, most: Decimal, tries: usize) -> Option<Text> {
+pub(super) fn refute(trial: &Trial<'_>, scope: Scope, most: Decimal, tries: usize) -> Option<Text> {
     let mut dice = Dice::new();
     let mut paid = None;
     let histories = tries.div_ceil(CLAIMS_A_HISTORY);
-    let breaking = (0..histories).find_map(|_| History::draw(plan, scope, most, &mut paid, &mut dice))?;
-    Some(breaking.made_small(plan, most).words(plan))
+    let mut histories = (0..histories).take_while(|_| trial.has_work(CLAIMS_A_HISTORY));
+    let breaking = histories.find_map(|_| History::draw(trial, scope, most, &mut paid, &mut dice))?;
+    Some(breaking.made_small(trial, most).words(trial))
 }
 
 /// Claims under one cover, decided one after the other.
@@ -38,8 +38,15 @@ struct History {
 
 impl History {
     /// Claims around one that is paid, if they are paid too much together.
-    fn draw(plan: &Plan, scope: Scope, most: Decimal, paid: &mut Option<Tried>, dice: &mut Dice) -> Option<History> {
-        let mut first = paid_most(plan, paid, dice);
+    fn draw(
+        trial: &Trial<'_>,
+        scope: Scope,
+        most: Decimal,
+        paid: &mut Option<Tried>,
+        dice: &mut Dice,
+    ) -> Option<History> {
+        let plan = trial.plan;
+        let mut first = paid_most(trial, paid, dice);
         if dice.below(3) == 0 {
             let dates = (0..plan.facts.len()).filter(|slot| plan.fact(*slot).kind == Kind::Date);
             first = first.moved(&dates.collect::<Vec<_>>(), HALF_A_YEAR);
@@ -53,9 +60,9 @@ impl History {
             let claim = if history.claims.is_empty() || dice.below(3) < repeats {
                 first.clone()
             } else {
-                another(plan, scope, &first, dice)
+                another(trial, scope, &first, dice)
             };
-            let Some(payable) = account.decide(plan, &claim) else { continue };
+            let Some(payable) = account.decide(trial, &claim) else { continue };
             history.claims.push(claim);
             if account.together > most {
                 return Some(history);
@@ -68,21 +75,22 @@ impl History {
         None
     }
 
-    fn breaks(&self, plan: &Plan, most: Decimal) -> bool {
-        self.paid(plan).is_some_and(|paid| sum(&paid).is_some_and(|together| together > most))
+    fn breaks(&self, trial: &Trial<'_>, most: Decimal) -> bool {
+        trial.has_work(self.claims.len())
+            && self.paid(trial).is_some_and(|paid| sum(&paid).is_some_and(|together| together > most))
     }
 
     /// What each claim is paid; none if one is not decided.
-    fn paid(&self, plan: &Plan) -> Option<Vec<Decimal>> {
+    fn paid(&self, trial: &Trial<'_>) -> Option<Vec<Decimal>> {
         let mut account = Account::default();
-        self.claims.iter().map(|claim| account.decide(plan, claim)).collect()
+        self.claims.iter().map(|claim| account.decide(trial, claim)).collect()
     }
 
     /// The same without the claims and the facts that do not matter, and with claims that are alike.
-    fn made_small(self, plan: &Plan, most: Decimal) -> History {
+    fn made_small(self, trial: &Trial<'_>, most: Decimal) -> History {
         let mut small = self;
         let keep_if_breaking = |small: &mut History, smaller: History| {
-            let breaks = smaller.breaks(plan, most);
+            let breaks = smaller.breaks(trial, most);
             if breaks {
                 *small = smaller;
             }
@@ -96,7 +104,7 @@ impl History {
                 place = place.saturating_add(1);
             }
         }
-        for slot in 0..plan.facts.len() {
+        for slot in 0..trial.plan.facts.len() {
             let mut fewer = small.clone();
             fewer.claims.iter_mut().for_each(|claim| claim.leave_out(slot));
             keep_if_breaking(&mut small, fewer);
@@ -112,8 +120,9 @@ impl History {
     }
 
     /// Claims that are alike are said once.
-    fn words(&self, plan: &Plan) -> Text {
-        let paid = self.paid(plan).unwrap_or_default();
+    fn words(&self, trial: &Trial<'_>) -> Text {
+        let plan = trial.plan;
+        let paid = self.paid(trial).unwrap_or_default();
         let together = crate::money::print(sum(&paid).unwrap_or_default());
         let Some(first) = self.claims.first() else { return Text::default() };
         let is_common = |slot| self.claims.iter().all(|claim| claim.value(slot) == first.value(slot));
@@ -158,8 +167,9 @@ fn sum(paid: &[Decimal]) -> Option<Decimal> {
 }
 
 /// Another claim under the cover that counts with the first.
-fn another(plan: &Plan, scope: Scope, first: &Tried, dice: &mut Dice) -> Tried {
-    let other = first.beside(plan, scope == Scope::Event, dice);
+fn another(trial: &Trial<'_>, scope: Scope, first: &Tried, dice: &mut Dice) -> Tried {
+    let plan = trial.plan;
+    let other = first.beside(trial, scope == Scope::Event, dice);
     match scope {
         Scope::CalendarYear => {
             let year = |tried: &Tried| tried.date(plan.event_date).map(|date| date.year());
@@ -181,9 +191,9 @@ struct Account {
 
 impl Account {
     /// What the next claim is paid, once it is posted; none if it is not decided.
-    fn decide(&mut self, plan: &Plan, claim: &Tried) -> Option<Decimal> {
+    fn decide(&mut self, trial: &Trial<'_>, claim: &Tried) -> Option<Decimal> {
         self.claims = self.claims.saturating_add(1);
-        let outcome = claim.outcome(plan, &format!("C{}", self.claims), &self.accumulators)?;
+        let outcome = claim.outcome(trial, &format!("C{}", self.claims), &self.accumulators)?;
         match outcome.decision() {
             Decision::Paid | Decision::NothingDue | Decision::Denied => {}
             Decision::Pended | Decision::Reversed => return None,

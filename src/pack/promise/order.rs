@@ -5,7 +5,10 @@
 #[cfg(test)]
 mod tests;
 
-use super::tried::{Dice, Pair};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::tried::{Dice, Pair, Trial};
 use crate::exact::divides;
 use crate::plan::expression::{Number, Prior};
 use crate::plan::{Action, EarlierBenefit, LedgerAmount, Limit, Plan, Step};
@@ -31,13 +34,14 @@ pub(super) fn prove(plan: &Plan) -> Result<(), Text> {
 const CLAIMS_A_PAIR: usize = 8;
 
 /// Two claims of an event that are paid more one way round than the other.
-pub(super) fn refute(plan: &Plan, tries: usize) -> Option<Text> {
+pub(super) fn refute(trial: &Trial<'_>, tries: usize) -> Option<Text> {
     let mut dice = Dice::new();
     let pairs = tries.div_ceil(CLAIMS_A_PAIR);
     let mut paid = None;
-    let broken =
-        (0..pairs).map(|_| Pair::random(plan, &mut paid, &mut dice)).find(|pair| pair.depends_on_order(plan))?;
-    broken.with_few_facts(plan).words(plan)
+    let pairs = (0..pairs).take_while(|_| trial.has_work(CLAIMS_A_PAIR));
+    let mut drawn = pairs.map(|_| Pair::random(trial, &mut paid, &mut dice));
+    let broken = drawn.find(|pair| pair.depends_on_order(trial))?;
+    broken.with_few_facts(trial).words(trial)
 }
 
 /// What is known of the plan while the proof goes on.
@@ -45,8 +49,8 @@ struct Proof<'p> {
     plan: &'p Plan,
     /// Read over all claims of an event at once.
     read: Tied<'p>,
-    /// What each benefit hangs on before limits.
-    paid: Vec<NumberTies>,
+    /// The same, to read single expressions of benefits.
+    single: RefCell<Meaning<'p, Tied<'p>>>,
 }
 
 impl<'p> Proof<'p> {
@@ -54,12 +58,8 @@ impl<'p> Proof<'p> {
         let mut meaning = Meaning::new(plan, Tied::new(plan));
         meaning.adjudicate();
         let paid = Meaning::new(plan, Tied::new(plan)).waterfalls();
-        Proof { plan, read: meaning.reading, paid }
-    }
-
-    /// To read single expressions of benefits.
-    fn beside(&self) -> Meaning<'p, Tied<'p>> {
-        Meaning::beside(self.plan, Tied::new(self.plan), self.paid.clone())
+        let single = RefCell::new(Meaning::beside(plan, Tied::new(plan), paid));
+        Proof { plan, read: meaning.reading, single }
     }
 
     fn moves(&self, place: Place) -> bool {
@@ -121,7 +121,7 @@ impl<'p> Proof<'p> {
     }
 
     /// At most so much together with what the benefit was paid before: the same amount for every claim of the event.
-    fn is_own_limit(&self, step: &Step) -> bool {
+    fn is_own_limit(&self, step: &'p Step) -> bool {
         match step.action.as_limit() {
             Some((amount, Some(_))) => self.is_fixed(amount) && self.applies_to_all_or_none(step),
             Some((_, None)) | None => false,
@@ -129,7 +129,7 @@ impl<'p> Proof<'p> {
     }
 
     /// Less what the benefit itself was paid before, so that the highest of all claims is paid in the end.
-    fn is_own_highest(&self, index: usize, step: &Step) -> bool {
+    fn is_own_highest(&self, index: usize, step: &'p Step) -> bool {
         match &step.action {
             Action::Less(amount) => {
                 shifts_with_multiples(self.plan.benefit(index).rounding.mode)
@@ -170,17 +170,21 @@ impl<'p> Proof<'p> {
         }
     }
 
-    fn is_fixed(&self, number: &Number) -> bool {
-        self.beside().number(number).is_fixed()
+    fn ties(&self, number: &'p Number) -> NumberTies {
+        self.single.borrow_mut().number(number)
     }
 
-    fn applies_to_all_or_none(&self, step: &Step) -> bool {
-        let is_fixed = |when| self.beside().truth(when).is_fixed();
+    fn is_fixed(&self, number: &'p Number) -> bool {
+        self.ties(number).is_fixed()
+    }
+
+    fn applies_to_all_or_none(&self, step: &'p Step) -> bool {
+        let is_fixed = |when| self.single.borrow_mut().truth(when).is_fixed();
         step.when.as_ref().is_none_or(is_fixed)
     }
 
     /// A limit over several benefits must be over all that count together, or over none that counts.
-    fn limit_has_the_last_word(&self, limit: &Limit, groups: &mut Groups) -> Result<(), Text> {
+    fn limit_has_the_last_word(&self, limit: &'p Limit, groups: &mut Groups) -> Result<(), Text> {
         let id = &limit.id;
         let counts = limit.over.iter().any(|earlier| earlier.paid_before.is_some());
         if counts && !self.is_fixed(&limit.amount) {
@@ -189,7 +193,7 @@ impl<'p> Proof<'p> {
                 "the amount of the limit `{id}` is not the same for every claim"
             ));
         }
-        if self.beside().number(&limit.amount).moves() {
+        if self.ties(&limit.amount).moves() {
             return Err(say!(
                 "限额 `{id}` 的金额与同一事件此前的理赔有关",
                 "the amount of the limit `{id}` depends on earlier claims of the event"
@@ -272,11 +276,15 @@ impl Groups {
 
     /// A benefit of the list, and one outside of it that counts together with it.
     fn left_out_by(&self, over: &[EarlierBenefit]) -> Option<(usize, usize)> {
-        let is_over = |benefit: &usize| over.iter().any(|earlier| earlier.benefit == *benefit);
+        let over_them: BTreeSet<usize> = over.iter().map(|earlier| earlier.benefit).collect();
+        let outside = self.of.iter().enumerate().filter(|(benefit, _)| !over_them.contains(benefit));
+        let mut first_outside: BTreeMap<usize, usize> = BTreeMap::new();
+        for (benefit, group) in outside {
+            first_outside.entry(*group).or_insert(benefit);
+        }
         over.iter().find_map(|earlier| {
-            let group = self.of.get(earlier.benefit);
-            let together = (0..self.of.len()).filter(|other| self.of.get(*other) == group);
-            together.into_iter().find(|other| !is_over(other)).map(|other| (earlier.benefit, other))
+            let group = self.of.get(earlier.benefit)?;
+            first_outside.get(group).map(|other| (earlier.benefit, *other))
         })
     }
 

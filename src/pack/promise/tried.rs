@@ -1,9 +1,12 @@
 //! The claims on which a promise is tried: drawn at the edges, the same every time.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::work::Work;
 use crate::accumulator::Accumulators;
 use crate::adjudicate::{Decision, Outcome};
 use crate::calendar;
@@ -16,6 +19,52 @@ use crate::plan::{Plan, PlanFact, Rows};
 use crate::spelling::answer_title;
 use crate::text::{Text, say};
 
+/// A plan on which claims are tried: what they are drawn from, and how much of it may still be read.
+pub(super) struct Trial<'p> {
+    pub(super) plan: &'p Plan,
+    work: &'p Work,
+    /// The figures and the edges of bands.
+    numbers: Vec<Decimal>,
+    dates: Vec<NaiveDate>,
+    /// The keys of the tables that are looked up by a fact.
+    keys: BTreeMap<Slot, Vec<Decimal>>,
+}
+
+impl<'p> Trial<'p> {
+    pub(super) fn of(plan: &'p Plan, work: &'p Work) -> Trial<'p> {
+        let figures = plan.figures.numbers.iter().map(|figure| figure.value);
+        let rungs = plan.ladders.iter().flat_map(|ladder| ladder.rungs.iter().filter_map(|rung| rung.up_to));
+        let bands = plan.slabs.iter().flat_map(|slab| slab.bands.iter().map(|(edge, _)| *edge));
+        let mut keys: BTreeMap<Slot, Vec<Decimal>> = BTreeMap::new();
+        for table in &plan.tables {
+            match &table.rows {
+                Rows::Numbers(rows) => keys.entry(table.by).or_default().extend(rows.iter().map(|(key, _)| *key)),
+                Rows::Categories(_) | Rows::YesNo { .. } => {}
+            }
+        }
+        Trial {
+            plan,
+            work,
+            numbers: figures.chain(rungs).chain(bands).collect(),
+            dates: plan.figures.dates.iter().map(|figure| figure.value).collect(),
+            keys,
+        }
+    }
+
+    /// Whether there is enough left to decide so many claims.
+    pub(super) fn has_work(&self, claims: usize) -> bool {
+        self.work.has(self.work_of_a_claim().saturating_mul(claims))
+    }
+
+    /// To draw a claim and to decide it.
+    fn work_of_a_claim(&self) -> usize {
+        self.plan.parts.saturating_add(PARTS_OF_A_CLAIM)
+    }
+}
+
+/// To draw a claim, to make it and to look at what was decided costs as much as to read so many parts.
+const PARTS_OF_A_CLAIM: usize = 200;
+
 /// The facts of one tried claim, by slot.
 #[derive(Clone)]
 pub(super) struct Tried {
@@ -23,14 +72,15 @@ pub(super) struct Tried {
 }
 
 impl Tried {
-    pub(super) fn random(plan: &Plan, dice: &mut Dice) -> Tried {
+    pub(super) fn random(trial: &Trial<'_>, dice: &mut Dice) -> Tried {
+        let plan = trial.plan;
         let start = plan.effective.from;
         let dates = [Some(plan.event_date), Some(plan.coverage_start)].into_iter().flatten();
         let slots = plan.rule_facts.iter().copied().chain(dates);
         let mut facts: Vec<(Slot, Value)> = Vec::new();
         for slot in slots {
             if facts.iter().all(|(known, _)| *known != slot)
-                && let Some(value) = random_value(plan, slot, start, dice)
+                && let Some(value) = random_value(trial, slot, start, dice)
             {
                 facts.push((slot, value));
             }
@@ -57,8 +107,9 @@ impl Tried {
     }
 
     /// Another claim of the enrollment, some of whose facts are drawn anew.
-    pub(super) fn beside(&self, plan: &Plan, is_of_the_event: bool, dice: &mut Dice) -> Tried {
-        let fresh = Tried::random(plan, dice);
+    pub(super) fn beside(&self, trial: &Trial<'_>, is_of_the_event: bool, dice: &mut Dice) -> Tried {
+        let plan = trial.plan;
+        let fresh = Tried::random(trial, dice);
         let mut beside = self.clone();
         for slot in 0..plan.facts.len() {
             let may_change =
@@ -115,12 +166,14 @@ impl Tried {
     }
 
     /// What is decided of the claim, if it is open to the plan's benefits.
-    pub(super) fn decide(&self, plan: &Plan, accumulators: &Accumulators) -> Option<Outcome> {
-        let outcome = self.outcome(plan, "C", accumulators)?;
+    pub(super) fn decide(&self, trial: &Trial<'_>, accumulators: &Accumulators) -> Option<Outcome> {
+        let outcome = self.outcome(trial, "C", accumulators)?;
         matches!(outcome.decision(), Decision::Paid | Decision::NothingDue).then_some(outcome)
     }
 
-    pub(super) fn outcome(&self, plan: &Plan, id: &str, accumulators: &Accumulators) -> Option<Outcome> {
+    pub(super) fn outcome(&self, trial: &Trial<'_>, id: &str, accumulators: &Accumulators) -> Option<Outcome> {
+        trial.work.spend(trial.work_of_a_claim());
+        let plan = trial.plan;
         let mut enrollment = Enrollment::new("E", plan.id(), "M");
         let mut claim = Claim::new(id);
         for (slot, value) in &self.facts {
@@ -167,19 +220,22 @@ pub(super) struct Pair {
 /// The most units above the lowest value that are drawn.
 const MOST_UNITS: u32 = 10_000_000;
 
+/// A pair and the claim before it, one way round and the other.
+const CLAIMS_BOTH_WAYS: usize = 6;
+
 /// In how many draws a claim is looked for that is paid.
 const DRAWS: usize = 6;
 
 /// A claim that is paid: drawn, or the one that was paid most so far where none that is drawn is paid.
-pub(super) fn paid_most(plan: &Plan, most: &mut Option<Tried>, dice: &mut Dice) -> Tried {
+pub(super) fn paid_most(trial: &Trial<'_>, most: &mut Option<Tried>, dice: &mut Dice) -> Tried {
     let nothing = Accumulators::new();
-    let paid = |tried: &Tried| tried.decide(plan, &nothing).map_or(Decimal::ZERO, |outcome| outcome.payable());
-    let mut drawn = Tried::random(plan, dice);
+    let paid = |tried: &Tried| tried.decide(trial, &nothing).map_or(Decimal::ZERO, |outcome| outcome.payable());
+    let mut drawn = Tried::random(trial, dice);
     for _ in 0..DRAWS {
         if !paid(&drawn).is_zero() {
             break;
         }
-        drawn = Tried::random(plan, dice);
+        drawn = Tried::random(trial, dice);
     }
     if most.as_ref().is_none_or(|most| paid(&drawn) > paid(most)) {
         *most = Some(drawn.clone());
@@ -188,51 +244,53 @@ pub(super) fn paid_most(plan: &Plan, most: &mut Option<Tried>, dice: &mut Dice) 
     match (dice.below(3), most) {
         (0, _) | (_, None) => drawn,
         (1, Some(most)) => most.clone(),
-        (_, Some(most)) => most.beside(plan, false, dice),
+        (_, Some(most)) => most.beside(trial, false, dice),
     }
 }
 
 impl Pair {
     /// What was paid once is varied where nothing else that is drawn is paid.
-    pub(super) fn random(plan: &Plan, paid: &mut Option<Tried>, dice: &mut Dice) -> Pair {
+    pub(super) fn random(trial: &Trial<'_>, paid: &mut Option<Tried>, dice: &mut Dice) -> Pair {
         let nothing = Accumulators::new();
-        let is_paid = |tried: &Tried| tried.decide(plan, &nothing).is_some_and(|outcome| !outcome.payable().is_zero());
-        let mut one = Tried::random(plan, dice);
+        let is_paid = |tried: &Tried| tried.decide(trial, &nothing).is_some_and(|outcome| !outcome.payable().is_zero());
+        let mut one = Tried::random(trial, dice);
         for _ in 0..DRAWS {
             if is_paid(&one) {
                 break;
             }
-            one = Tried::random(plan, dice);
+            one = Tried::random(trial, dice);
         }
         if is_paid(&one) {
             *paid = Some(one.clone());
         } else if let Some(paid) = paid {
-            one = paid.beside(plan, true, dice);
+            one = paid.beside(trial, true, dice);
         }
         let before = (dice.below(3) == 0).then(|| {
             let is_of_the_event = dice.below(2) == 0;
-            one.beside(plan, is_of_the_event, dice)
+            one.beside(trial, is_of_the_event, dice)
         });
-        let other = one.beside(plan, true, dice);
+        let other = one.beside(trial, true, dice);
         Pair { before, one, other }
     }
 
     /// Whether the two are paid more together one way round than the other. A claim that is pended is not decided.
-    pub(super) fn depends_on_order(&self, plan: &Plan) -> bool {
-        let [forth, back] = self.both_ways(plan);
+    pub(super) fn depends_on_order(&self, trial: &Trial<'_>) -> bool {
+        let [forth, back] = self.both_ways(trial);
         forth.zip(back).is_some_and(|(forth, back)| forth.together != back.together)
     }
 
-    fn both_ways(&self, plan: &Plan) -> [Option<InTurn>; 2] {
+    fn both_ways(&self, trial: &Trial<'_>) -> [Option<InTurn>; 2] {
         [[&self.one, &self.other], [&self.other, &self.one]]
-            .map(|pair| InTurn::decide(plan, self.before.as_ref(), pair))
+            .map(|pair| InTurn::decide(trial, self.before.as_ref(), pair))
     }
 
     /// The same pair without the facts that do not matter.
-    pub(super) fn with_few_facts(self, plan: &Plan) -> Pair {
+    pub(super) fn with_few_facts(self, trial: &Trial<'_>) -> Pair {
+        let plan = trial.plan;
+        let depends = |pair: &Pair| trial.has_work(CLAIMS_BOTH_WAYS) && pair.depends_on_order(trial);
         let mut fewest = self;
         let alone = Pair { before: None, ..fewest.clone() };
-        if alone.depends_on_order(plan) {
+        if depends(&alone) {
             fewest = alone;
         }
         for slot in 0..plan.facts.len() {
@@ -250,7 +308,7 @@ impl Pair {
             for leave_out in leave_outs.into_iter().take(if may_differ { 3 } else { 1 }) {
                 let mut fewer = fewest.clone();
                 leave_out(&mut fewer);
-                if fewer.depends_on_order(plan) {
+                if depends(&fewer) {
                     fewest = fewer;
                 }
             }
@@ -259,8 +317,9 @@ impl Pair {
     }
 
     /// Both orders with their amounts.
-    pub(super) fn words(&self, plan: &Plan) -> Option<Text> {
-        let [forth, back] = self.both_ways(plan);
+    pub(super) fn words(&self, trial: &Trial<'_>) -> Option<Text> {
+        let plan = trial.plan;
+        let [forth, back] = self.both_ways(trial);
         let (forth, back) = (forth?, back?);
         let (common, _) = self.one.words_in_common(plan);
         let claim = |tried: &Tried| tried.words_in_common(plan).1;
@@ -291,10 +350,10 @@ struct InTurn {
 }
 
 impl InTurn {
-    fn decide(plan: &Plan, before: Option<&Tried>, [first, then]: [&Tried; 2]) -> Option<InTurn> {
+    fn decide(trial: &Trial<'_>, before: Option<&Tried>, [first, then]: [&Tried; 2]) -> Option<InTurn> {
         let mut account = Accumulators::new();
         let mut next = |id: &str, tried: &Tried| {
-            let outcome = tried.outcome(plan, id, &account)?;
+            let outcome = tried.outcome(trial, id, &account)?;
             match outcome.decision() {
                 Decision::Paid | Decision::NothingDue | Decision::Denied => {}
                 Decision::Pended | Decision::Reversed => return None,
@@ -313,8 +372,8 @@ impl InTurn {
 }
 
 /// A value at an edge more often than not: bounds, figures of the plan and their neighbours, halves that are rounded.
-fn random_value(plan: &Plan, slot: Slot, start: NaiveDate, dice: &mut Dice) -> Option<Value> {
-    let fact = plan.fact(slot);
+fn random_value(trial: &Trial<'_>, slot: Slot, start: NaiveDate, dice: &mut Dice) -> Option<Value> {
+    let fact = trial.plan.fact(slot);
     if fact.absent == crate::fact::Absent::None && dice.below(3) == 0 {
         return None;
     }
@@ -324,14 +383,14 @@ fn random_value(plan: &Plan, slot: Slot, start: NaiveDate, dice: &mut Dice) -> O
                 0 => fact.bounds.min,
                 1 if fact.kind == Kind::Money => Decimal::new(i64::from(dice.below(20_000)).saturating_mul(50), 2),
                 1 | 2 => fact.bounds.max.min(Decimal::from(10_000_000)),
-                3 => number_near(plan, slot, dice).unwrap_or(fact.bounds.min),
+                3 => number_near(trial, slot, dice).unwrap_or(fact.bounds.min),
                 _ => within(fact.bounds, fact.kind.places(), dice),
             };
             let whole = if fact.kind.places() == 0 { number.trunc() } else { number };
             Some(Value::Number(whole.clamp(fact.bounds.min, fact.bounds.max)))
         }
         Kind::Date => {
-            let stated: Vec<NaiveDate> = dates_of_figures(plan).collect();
+            let stated = &trial.dates;
             let number = u32::try_from(stated.len()).unwrap_or(0);
             if number > 0 && !is_of_cover(&fact.name) && dice.below(2) == 0 {
                 let pick = usize::try_from(dice.below(number)).unwrap_or(0);
@@ -359,10 +418,6 @@ fn is_of_cover(date: &str) -> bool {
     matches!(date, "birth_date" | "coverage_start" | "coverage_end" | "previous_coverage_end")
 }
 
-fn dates_of_figures(plan: &Plan) -> impl Iterator<Item = NaiveDate> {
-    plan.figures.dates.iter().map(|figure| figure.value)
-}
-
 /// Anything up to ten million units above the lowest.
 fn within(bounds: Bounds, places: u32, dice: &mut Dice) -> Decimal {
     let units_of_one = Decimal::from(10_u64.saturating_pow(places));
@@ -373,33 +428,19 @@ fn within(bounds: Bounds, places: u32, dice: &mut Dice) -> Decimal {
 }
 
 /// A row of a table of the fact, a figure of the plan, or one next to it.
-fn number_near(plan: &Plan, slot: Slot, dice: &mut Dice) -> Option<Decimal> {
-    let tables = plan.tables.iter().filter(|table| table.by == slot);
-    let keys: Vec<Decimal> = tables
-        .flat_map(|table| match &table.rows {
-            Rows::Numbers(rows) => rows.iter().map(|(key, _)| *key).collect(),
-            Rows::Categories(_) | Rows::YesNo { .. } => Vec::new(),
-        })
-        .collect();
+fn number_near(trial: &Trial<'_>, slot: Slot, dice: &mut Dice) -> Option<Decimal> {
+    let keys: &[Decimal] = trial.keys.get(&slot).map_or(&[], Vec::as_slice);
     let count = u32::try_from(keys.len()).unwrap_or(0);
     if count > 0 && dice.below(2) == 0 {
         return keys.get(usize::try_from(dice.below(count)).ok()?).copied();
     }
-    figure_near(plan, dice)
+    figure_near(trial, dice)
 }
 
 /// A figure of the plan, or one just above it.
-fn figure_near(plan: &Plan, dice: &mut Dice) -> Option<Decimal> {
-    let numbers: Vec<Decimal> = plan
-        .figures
-        .numbers
-        .iter()
-        .map(|figure| figure.value)
-        .chain(plan.ladders.iter().flat_map(|ladder| ladder.rungs.iter().filter_map(|rung| rung.up_to)))
-        .chain(plan.slabs.iter().flat_map(|slab| slab.bands.iter().map(|(edge, _)| *edge)))
-        .collect();
-    let count = u32::try_from(numbers.len()).ok().filter(|count| *count > 0)?;
-    let number = numbers.get(usize::try_from(dice.below(count)).ok()?)?;
+fn figure_near(trial: &Trial<'_>, dice: &mut Dice) -> Option<Decimal> {
+    let count = u32::try_from(trial.numbers.len()).ok().filter(|count| *count > 0)?;
+    let number = trial.numbers.get(usize::try_from(dice.below(count)).ok()?)?;
     match dice.below(3) {
         0 => exact::add(*number, Decimal::new(1, 2)).ok(),
         1 => exact::subtract(*number, Decimal::new(1, 2)).ok(),

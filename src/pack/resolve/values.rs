@@ -1,5 +1,6 @@
 //! The named expressions of a pack, each put among those of its type.
 
+use super::assumed::AssumedSet;
 use super::{Extent, Resolver, Typed};
 use crate::code::Code;
 use crate::diagnostic::Span;
@@ -27,6 +28,19 @@ pub(in crate::pack) enum ValueIndex {
     Number(NumberValue, Unit),
     Truth(TruthValue),
     Date(DateValue),
+}
+
+/// What bands that pick one value are picked by.
+pub(in crate::pack) struct SlabKey {
+    pub(in crate::pack) name: String,
+    pub(in crate::pack) state: SlabState,
+}
+
+/// The same while it is being resolved, and after.
+pub(in crate::pack) enum SlabState {
+    Waiting(Syntax),
+    UnderWay,
+    Done(Option<(Number, Unit)>, Extent),
 }
 
 impl ValueIndex {
@@ -62,7 +76,7 @@ impl Resolver {
             ValueState::Done(done) => {
                 let typed = done.map(ValueIndex::typed);
                 let Extent { parts, depth } = *self.extents.get(index)?;
-                self.extent.parts = self.extent.parts.saturating_add(parts);
+                self.count_parts(parts);
                 typed.filter(|_| self.has_room(depth, span))
             }
             ValueState::UnderWay(_) => {
@@ -82,20 +96,27 @@ impl Resolver {
         }
     }
 
-    fn resolve_value(&mut self, index: usize, syntax: &Syntax) {
+    /// Resolves what has a name of its own, wherever it is come to first: how large it is, and what it stands on that is assumed.
+    fn apart(&mut self, syntax: &Syntax) -> (Typed, Extent, AssumedSet) {
         let outer_extent = std::mem::take(&mut self.extent);
         let (outer, outer_guarded) = (std::mem::take(&mut self.touched), std::mem::take(&mut self.guarded));
         self.guard(syntax);
         let typed = self.typed(syntax);
         let own = std::mem::replace(&mut self.extent, outer_extent);
-        if let Some(extent) = self.extents.get_mut(index) {
-            *extent = Extent { depth: own.depth.saturating_sub(self.depth), ..own };
-        }
-        let inner = std::mem::replace(&mut self.touched, outer);
+        let assumed = std::mem::replace(&mut self.touched, outer);
         self.guarded = outer_guarded;
-        self.touched.extend(inner.iter().cloned());
+        self.touched.extend(&assumed);
+        self.weigh(own.parts, &syntax.span);
+        (typed, Extent { depth: own.depth.saturating_sub(self.depth), ..own }, assumed)
+    }
+
+    fn resolve_value(&mut self, index: usize, syntax: &Syntax) {
+        let (typed, own, assumed) = self.apart(syntax);
+        if let Some(extent) = self.extents.get_mut(index) {
+            *extent = own;
+        }
         if let Some(declared) = self.values.get(index).and_then(|(name, _)| self.names.get_mut(name)) {
-            declared.assumed.extend(inner);
+            declared.assumed.extend(&assumed);
         }
         let summed = match self.values.get_mut(index) {
             Some((_, ValueState::UnderWay(summed))) => summed.take(),
@@ -103,6 +124,48 @@ impl Resolver {
         };
         let done = self.keep_value(typed, summed, syntax);
         self.set_value(index, ValueState::Done(done));
+    }
+
+    /// What bands are picked by is resolved before they are used; it counts, and nests, where they are.
+    pub(in crate::pack) fn slab(&mut self, index: usize, span: &Span) -> Option<()> {
+        let SlabKey { name, state } = self.slab_keys.get_mut(index)?;
+        match state {
+            SlabState::Done(_, Extent { parts, depth }) => {
+                let (parts, depth) = (*parts, *depth);
+                self.count_parts(parts);
+                self.has_room(depth, span).then_some(())
+            }
+            SlabState::UnderWay => {
+                self.findings.report(
+                    Code::CircularValue,
+                    span,
+                    say!("分段的依据绕回了自身", "bands are picked by what they give themselves"),
+                );
+                None
+            }
+            SlabState::Waiting(_) => {
+                let name = name.clone();
+                if let SlabState::Waiting(syntax) = std::mem::replace(state, SlabState::UnderWay) {
+                    let (typed, own, assumed) = self.apart(&syntax);
+                    let key = self.as_number(typed, &syntax);
+                    if let Some(declared) = self.names.get_mut(&name) {
+                        declared.assumed.extend(&assumed);
+                    }
+                    if let Some(slab) = self.slab_keys.get_mut(index) {
+                        slab.state = SlabState::Done(key, own);
+                    }
+                }
+                self.slab(index, span)
+            }
+        }
+    }
+
+    /// What a slab is picked by, once it is resolved.
+    pub(in crate::pack) fn slab_key(&mut self, index: usize) -> Option<(Number, Unit)> {
+        match &self.slab_keys.get(index)?.state {
+            SlabState::Done(key, _) => key.clone(),
+            SlabState::Waiting(_) | SlabState::UnderWay => None,
+        }
     }
 
     /// Puts a resolved value among those of its type; one that sums itself has a place there already, as an amount in yuan.

@@ -3,11 +3,13 @@
 //! Every claim answers a question in one way, or its answer is unknown. What is decided although an answer is unknown is decided the same
 //! whatever the answer be, so that the cases of all answers leave no claim out.
 
+use std::collections::BTreeSet;
+
 use crate::plan::expression::{Comparison, Number, Slot, Truth};
 use crate::semantics::Place;
 
 /// What splits claims into cases.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Question {
     /// Whether this holds, which is no other truth's opposite, nor made of others.
     Holds(Truth),
@@ -31,13 +33,14 @@ pub(crate) enum Answer {
 pub(crate) struct Cases {
     supposed: Vec<Answer>,
     open: Vec<(Place, Question)>,
+    asked: BTreeSet<Question>,
     /// Whether no claim can answer so.
     pub(crate) is_impossible: bool,
 }
 
 impl Cases {
     pub(crate) fn of(supposed: Vec<Answer>) -> Cases {
-        Cases { supposed, open: Vec::new(), is_impossible: false }
+        Cases { supposed, ..Cases::default() }
     }
 
     pub(crate) fn questions(&mut self) -> Vec<(Place, Question)> {
@@ -48,7 +51,7 @@ impl Cases {
     pub(crate) fn answer(&mut self, truth: &Truth, place: Place) -> Option<bool> {
         if let Truth::Among(slot, values) = truth {
             return match self.value_of(*slot) {
-                Some(value) => Some(value.as_ref().is_some_and(|value| values.contains(value))),
+                Some(value) => Some(value.as_ref().is_some_and(|value| values.has(value))),
                 None => self.ask(place, Question::Is(*slot)),
             };
         }
@@ -89,7 +92,7 @@ impl Cases {
     }
 
     fn ask(&mut self, place: Place, question: Question) -> Option<bool> {
-        if self.open.iter().all(|(_, known)| *known != question) {
+        if self.asked.insert(question.clone()) {
             self.open.push((place, question));
         }
         None

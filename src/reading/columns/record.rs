@@ -1,5 +1,6 @@
 //! Records what a plan means as a graph: the reading whose numbers are places in that graph.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
@@ -9,7 +10,7 @@ use super::graph::{self, Graph, Mask, Range, Table, TooWide, whole};
 use crate::code::Code;
 use crate::exact;
 use crate::fact::Kind;
-use crate::plan::expression::{Comparison, Prior, Slot};
+use crate::plan::expression::{Comparison, Members, Prior, Slot};
 use crate::plan::{LedgerAmount, Plan};
 use crate::rounding::Rounding;
 use crate::semantics::{Event, Meaning, Reading};
@@ -133,6 +134,7 @@ pub(crate) fn record(
         presence,
         places,
         earlier,
+        sets: BTreeMap::new(),
         graph: Graph::new(),
         priors: Vec::new(),
         broken: Vec::new(),
@@ -173,6 +175,8 @@ struct Recorder<'a> {
     /// By entry of the ledger.
     places: &'a [u32],
     earlier: bool,
+    /// Lists of values as sets of codes, as far as they were read.
+    sets: BTreeMap<(Slot, Members), Arc<[bool]>>,
     graph: Graph,
     priors: Vec<Prior>,
     broken: Vec<(usize, Mask)>,
@@ -399,11 +403,18 @@ impl Reading for Recorder<'_> {
         Truth { yes, no: self.graph.not(yes), gap: self.no_gap() }
     }
 
-    fn among(&mut self, slot: Slot, values: &[Box<str>]) -> Truth {
+    fn among(&mut self, slot: Slot, values: &Members) -> Truth {
         let yes = match self.presence(slot) {
             Presence::Never => Mask::NEVER,
             Presence::Sometimes | Presence::Always => {
-                let set = self.set_of(slot, values.iter().cloned());
+                let set = match self.sets.get(&(slot, values.clone())) {
+                    Some(known) => Arc::clone(known),
+                    None => {
+                        let set = self.set_of(slot, values.listed().iter().cloned());
+                        self.sets.insert((slot, values.clone()), Arc::clone(&set));
+                        set
+                    }
+                };
                 self.graph.among(slot, set)
             }
         };

@@ -184,7 +184,7 @@ impl Values<'_> {
             Operation::Given(node) => Known::Known(Value::YesNo(self.value(*node).is_some())),
             Operation::Among(node, values) => {
                 let among = self.at(*node).as_ref().and_then(|value| of_kind(value.text()));
-                among.map(|text| Value::YesNo(values.iter().any(|value| **value == *text)))
+                among.map(|text| Value::YesNo(values.has(text)))
             }
             Operation::Choose([condition, then, otherwise]) => Known::chosen(
                 self.read(*condition, Value::truth),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::plan::expression::{Comparison, Slot};
+use crate::plan::expression::{Comparison, Members, Slot};
 use crate::rounding::Rounding;
 use crate::semantics::{Place, Source};
 
@@ -51,7 +51,7 @@ pub(crate) enum Operation {
     NotFalse(Node),
     /// Whether it is known; known always.
     Given(Node),
-    Among(Node, Box<[Box<str>]>),
+    Among(Node, Members),
     /// What is not chosen need not be known.
     Choose([Node; 3]),
     /// In the plan's table, by its index; not known where no row fits.

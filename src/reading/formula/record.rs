@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::graph::{Graph, Node, Operation};
 use super::{Line, Waterfall};
 use crate::plan::Plan;
-use crate::plan::expression::{Comparison, Prior, Slot};
+use crate::plan::expression::{Comparison, Members, Prior, Slot};
 use crate::rounding::Rounding;
 use crate::semantics::{Event, Reading, Source};
 
@@ -70,9 +70,9 @@ impl Reading for Recorder {
         self.graph.put(Operation::Given(fact))
     }
 
-    fn among(&mut self, slot: Slot, values: &[Box<str>]) -> Node {
+    fn among(&mut self, slot: Slot, values: &Members) -> Node {
         let fact = self.graph.fact(slot);
-        self.graph.put(Operation::Among(fact, values.into()))
+        self.graph.put(Operation::Among(fact, values.clone()))
     }
 
     fn prior(&mut self, prior: Prior) -> Node {

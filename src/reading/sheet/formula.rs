@@ -90,7 +90,7 @@ impl Sheet<'_> {
             Operation::Given(node) => format!("{}<>\"\"", value(node)),
             Operation::Among(node, values) => {
                 let node = value(node);
-                format!("IF({node}=\"\",\"\",{})", one_of(&node, values))
+                format!("IF({node}=\"\",\"\",{})", one_of(&node, values.listed()))
             }
             Operation::Choose([condition, then, otherwise]) => {
                 let (condition, places) = (value(condition), self.places_at(place));

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::super::cases::{self, Effort};
 use super::super::drawn::{a_claim, a_pack, between, chance, date, day, one_of};
 use super::super::tried::Dice;
+use super::super::work::{self, Work};
 use super::super::{claims, holds, payable};
 use super::{Proof, prove};
 use crate::accumulator::{Accumulators, Group, Period, Posting};
@@ -59,8 +60,8 @@ fn bounds_are_kept(packs: u32) {
         let ceilings = Scope::ALL.map(|(_, scope)| (scope, least(&plan, scope)));
         for (scope, least) in ceilings {
             if let Some(least) = least {
-                assert_eq!(prove(&plan, scope, least), Ok(()), "{scope} {least}\n{text}");
-                assert!(prove(&plan, scope, least - FEN).is_err(), "{scope} {least}\n{text}");
+                assert_eq!(prove(&plan, scope, least, &work()), Ok(()), "{scope} {least}\n{text}");
+                assert!(prove(&plan, scope, least - FEN, &work()).is_err(), "{scope} {least}\n{text}");
             }
         }
         let mut most = ceilings.map(|(scope, least)| (scope, least, Decimal::ZERO));
@@ -89,8 +90,14 @@ fn bounds_are_kept(packs: u32) {
     assert!(passed * 3 > unbounded, "{passed} of {unbounded} that have no bound come to much");
 }
 
+/// As much as is done for one promise.
+fn work() -> Work {
+    Work::of(work::FOR_PROOFS)
+}
+
 fn least(plan: &Plan, scope: Scope) -> Option<Decimal> {
-    let proof = Proof::by_cases(plan, scope);
+    let work = work();
+    let proof = Proof::by_cases(plan, scope, &work);
     proof.least_of(&proof.ceilings()).map(|together| together.sum)
 }
 
@@ -109,13 +116,13 @@ impl One {
         One {
             most: cases::most(
                 plan,
-                Effort::until(Decimal::MIN),
+                Effort { enough: Decimal::MIN, work: &work() },
                 |case| claims(plan, None, None, case),
                 |read| payable(read).high,
             ),
             at_most_borne: cost.is_some()
-                && holds(plan, |case| claims(plan, None, cost, case), Range::is_at_most_borne),
-            never_falls: cost.is_some() && holds(plan, |case| claims(plan, cost, None, case), never_falls),
+                && holds(plan, &work(), |case| claims(plan, None, cost, case), Range::is_at_most_borne),
+            never_falls: cost.is_some() && holds(plan, &work(), |case| claims(plan, cost, None, case), never_falls),
         }
     }
 

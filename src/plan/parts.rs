@@ -1,0 +1,290 @@
+//! What the rules of a plan are made of: how much there is to read, and which named parts are read by several rules.
+
+use super::expression::{Date, Number, Truth};
+use super::{Action, AnyValue, Derived, LedgerAmount, Period, Plan, Rows};
+
+/// A named part of a pack, which any number of rules may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Named {
+    Value(AnyValue),
+    Table(usize),
+    Slab(usize),
+    /// Whether a waiting period takes all that is due.
+    Waiting(usize),
+    /// Whether a claim lies in the reduced window after it.
+    Reduced(usize),
+}
+
+/// The named parts that several rules read: a reading reads each of them once, and keeps what it comes to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Shared {
+    numbers: Vec<Option<usize>>,
+    truths: Vec<Option<usize>>,
+    dates: Vec<Option<usize>>,
+    tables: Vec<Option<usize>>,
+    slabs: Vec<Option<usize>>,
+    waitings: Vec<Option<usize>>,
+    reduced: Vec<Option<usize>>,
+    pub(crate) counts: Counts,
+}
+
+/// How many of them there are of each type.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Counts {
+    pub(crate) numbers: usize,
+    pub(crate) truths: usize,
+    pub(crate) dates: usize,
+}
+
+impl Shared {
+    /// Its place among those of its type, if several rules read it.
+    #[inline]
+    pub(crate) fn place(&self, named: Named) -> Option<usize> {
+        let (places, index) = match named {
+            Named::Value(AnyValue::Number(index)) => (&self.numbers, index.0),
+            Named::Value(AnyValue::Truth(index)) => (&self.truths, index.0),
+            Named::Value(AnyValue::Date(index)) => (&self.dates, index.0),
+            Named::Table(index) => (&self.tables, index),
+            Named::Slab(index) => (&self.slabs, index),
+            Named::Waiting(index) => (&self.waitings, index),
+            Named::Reduced(index) => (&self.reduced, index),
+        };
+        places.get(index).copied().flatten()
+    }
+}
+
+/// A fact that follows from others is worked out of about so many parts.
+pub(crate) const PARTS_OF_A_DERIVATION: usize = 20;
+/// What a band does with the due.
+const PARTS_OF_A_BAND: usize = 4;
+
+/// The parts of a plan, counted.
+pub(crate) struct Parts {
+    /// How many parts are read when the plan is read once, each named one counted once.
+    pub(crate) count: usize,
+    pub(crate) shared: Shared,
+}
+
+impl Parts {
+    pub(crate) fn of(plan: &Plan) -> Parts {
+        let mut uses = Uses::of(plan);
+        uses.count_rules();
+        let mut counts = Counts::default();
+        let Counts { numbers, truths, dates } = &mut counts;
+        let values = &plan.values;
+        let shared = Shared {
+            numbers: places(&uses.numbers, numbers, |index| !values.numbers.get(index).is_none_or(Number::is_plain)),
+            truths: places(&uses.truths, truths, |index| !values.truths.get(index).is_none_or(Truth::is_plain)),
+            dates: places(&uses.dates, dates, |index| !values.dates.get(index).is_none_or(Date::is_plain)),
+            tables: places(&uses.tables, numbers, |_| true),
+            slabs: places(&uses.slabs, numbers, |_| true),
+            waitings: places(&uses.waitings, truths, |_| true),
+            reduced: places(&uses.waitings, truths, |index| plan.waiting(index).reduced.is_some()),
+            counts: Counts::default(),
+        };
+        Parts { count: uses.parts, shared: Shared { counts, ..shared } }
+    }
+}
+
+/// A place for each that is used more than once, and is worth it.
+fn places(uses: &[usize], next: &mut usize, is_worth_it: impl Fn(usize) -> bool) -> Vec<Option<usize>> {
+    let place = |(index, uses): (usize, &usize)| {
+        (*uses > 1 && is_worth_it(index)).then(|| {
+            let place = *next;
+            *next = next.saturating_add(1);
+            place
+        })
+    };
+    uses.iter().enumerate().map(place).collect()
+}
+
+/// How often each named part is used, and how many parts there are.
+struct Uses<'p> {
+    plan: &'p Plan,
+    parts: usize,
+    numbers: Vec<usize>,
+    truths: Vec<usize>,
+    dates: Vec<usize>,
+    tables: Vec<usize>,
+    slabs: Vec<usize>,
+    waitings: Vec<usize>,
+}
+
+impl<'p> Uses<'p> {
+    fn of(plan: &'p Plan) -> Uses<'p> {
+        Uses {
+            plan,
+            parts: 0,
+            numbers: vec![0; plan.values.numbers.len()],
+            truths: vec![0; plan.values.truths.len()],
+            dates: vec![0; plan.values.dates.len()],
+            tables: vec![0; plan.tables.len()],
+            slabs: vec![0; plan.slabs.len()],
+            waitings: vec![0; plan.waitings.len()],
+        }
+    }
+
+    fn more(&mut self, parts: usize) {
+        self.parts = self.parts.saturating_add(parts);
+    }
+
+    /// Every rule of the plan once.
+    fn count_rules(&mut self) {
+        let plan = self.plan;
+        self.count_declared();
+        for identity in &plan.identities {
+            self.truth(&identity.agrees);
+        }
+        for condition in &plan.conditions {
+            self.truth(&condition.require);
+        }
+        for benefit in &plan.benefits {
+            benefit.when.iter().for_each(|part| self.truth(&part.expression));
+            self.number(&benefit.gross.expression);
+            for step in &benefit.steps {
+                self.more(1);
+                step.when.iter().for_each(|when| self.truth(when));
+                self.action(&step.action);
+            }
+        }
+        for limit in &plan.limits {
+            self.more(limit.over.len());
+            self.number(&limit.amount);
+        }
+        for stated in &plan.entries {
+            match &stated.amount {
+                LedgerAmount::Sum(number) => self.number(number),
+                LedgerAmount::Paid(_) | LedgerAmount::Count(_) | LedgerAmount::Deducted(_) => self.more(1),
+            }
+        }
+    }
+
+    /// What is declared by name, once, however often it is used.
+    fn count_declared(&mut self) {
+        let plan = self.plan;
+        plan.values.numbers.iter().for_each(|number| self.number(number));
+        plan.values.truths.iter().for_each(|truth| self.truth(truth));
+        plan.values.dates.iter().for_each(|date| self.date(date));
+        for table in &plan.tables {
+            self.more(match &table.rows {
+                Rows::Numbers(rows) => rows.len(),
+                Rows::Categories(rows) => rows.len(),
+                Rows::YesNo { .. } => 1,
+            });
+        }
+        for slab in &plan.slabs {
+            self.more(slab.bands.len());
+            self.number(&slab.by);
+        }
+        for fact in &plan.facts {
+            match &fact.derived {
+                Some(Derived::Number(number)) => self.number(number),
+                Some(Derived::Date(date)) => self.date(date),
+                None => {}
+            }
+        }
+        for waiting in &plan.waitings {
+            self.date(&waiting.counts);
+            self.date(&waiting.from);
+            match &waiting.period {
+                Period::Days(days) => self.number(days),
+                Period::Months(_) => {}
+            }
+            waiting.not_when.iter().for_each(|truth| self.truth(truth));
+            waiting.waived_within.iter().for_each(|(grace, _)| self.number(grace));
+            waiting.reduced.iter().flat_map(|(until, rate)| [until, rate]).for_each(|number| self.number(number));
+        }
+    }
+
+    fn action(&mut self, action: &'p Action) {
+        match action {
+            Action::Pay(number)
+            | Action::Deductible { amount: number, .. }
+            | Action::Limit { amount: number, .. }
+            | Action::Less(number)
+            | Action::Minimum(number)
+            | Action::Add(number) => self.number(number),
+            Action::Bands(ladder) => {
+                self.more(self.plan.ladder(*ladder).rungs.len().saturating_mul(PARTS_OF_A_BAND));
+            }
+            Action::Offset(benefits) | Action::Exclusive(benefits) => self.more(benefits.len()),
+            Action::Waiting(index) => note(&mut self.waitings, *index),
+        }
+    }
+
+    fn fact(&mut self, slot: usize) {
+        self.more(match self.plan.fact(slot).derived {
+            Some(_) => PARTS_OF_A_DERIVATION,
+            None => 0,
+        });
+    }
+
+    fn number(&mut self, number: &'p Number) {
+        self.more(1);
+        match number {
+            Number::Constant(_) | Number::Figure(_) | Number::Paid(_) | Number::Prior(_) => {}
+            Number::Fact(slot) => self.fact(*slot),
+            Number::Value(index) => note(&mut self.numbers, index.0),
+            Number::Table(index) => note(&mut self.tables, *index),
+            Number::Slab(index) => note(&mut self.slabs, *index),
+            Number::Add(sides) | Number::Subtract(sides) | Number::Times(sides) => {
+                sides.iter().for_each(|side| self.number(side));
+            }
+            Number::Least(numbers) | Number::Greatest(numbers) => numbers.iter().for_each(|side| self.number(side)),
+            Number::Choose(choice) => {
+                self.truth(&choice.condition);
+                self.number(&choice.then);
+                self.number(&choice.otherwise);
+            }
+            Number::DaysBetween(dates) | Number::MonthsBetween(dates) | Number::YearsBetween(dates) => {
+                dates.iter().for_each(|date| self.date(date));
+            }
+        }
+    }
+
+    fn truth(&mut self, truth: &'p Truth) {
+        self.more(1);
+        match truth {
+            Truth::Fact(_) | Truth::Given(_) => {}
+            Truth::Among(_, members) => self.more(members.looks()),
+            Truth::Value(index) => note(&mut self.truths, index.0),
+            Truth::Compare(_, sides) => sides.iter().for_each(|side| self.number(side)),
+            Truth::CompareDates(_, sides) => sides.iter().for_each(|side| self.date(side)),
+            Truth::Within(_, numbers) => numbers.iter().for_each(|number| self.number(number)),
+            Truth::WithinDates(_, dates) => dates.iter().for_each(|date| self.date(date)),
+            Truth::And(sides) | Truth::Or(sides) => sides.iter().for_each(|side| self.truth(side)),
+            Truth::Not(truth) => self.truth(truth),
+            Truth::Choose(choice) => {
+                self.truth(&choice.condition);
+                self.truth(&choice.then);
+                self.truth(&choice.otherwise);
+            }
+        }
+    }
+
+    fn date(&mut self, date: &'p Date) {
+        self.more(1);
+        match date {
+            Date::Figure(_) => {}
+            Date::Fact(slot) => self.fact(*slot),
+            Date::Value(index) => note(&mut self.dates, index.0),
+            Date::PlusDays(sides) => {
+                let (date, days) = &**sides;
+                self.date(date);
+                self.number(days);
+            }
+            Date::PlusMonths(date, _) => self.date(date),
+            Date::Choose(choice) => {
+                self.truth(&choice.condition);
+                self.date(&choice.then);
+                self.date(&choice.otherwise);
+            }
+        }
+    }
+}
+
+fn note(uses: &mut [usize], index: usize) {
+    if let Some(uses) = uses.get_mut(index) {
+        *uses = uses.saturating_add(1);
+    }
+}
