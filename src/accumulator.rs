@@ -346,6 +346,13 @@ impl Accumulators {
         }
     }
 
+    /// Lets a claim come before all that are decided from now on, if it is open.
+    pub(crate) fn come_first(&mut self, claim: &str) {
+        if let Some(open) = self.open.get_mut(claim) {
+            open.comes = Comes::AsReceived;
+        }
+    }
+
     /// A claim that is decided without a posting is open no longer; whether it was.
     pub(crate) fn close(&mut self, claim: &str) -> bool {
         self.open.remove(claim).is_some()

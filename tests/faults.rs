@@ -21,7 +21,7 @@ mod members;
 mod office;
 mod order_of_claims;
 mod orders;
-mod program;
+pub(crate) mod program;
 mod rare_characters;
 mod rejected_rows;
 mod reversals;

@@ -33,16 +33,22 @@ pub(crate) mod joint;
 #[cfg(feature = "batch")]
 pub(crate) mod late;
 #[cfg(feature = "batch")]
+pub(crate) mod level;
+#[cfg(feature = "batch")]
 pub(crate) mod member;
 pub(crate) mod ningbo_critical;
 pub(crate) mod ningbo_hospital;
 #[cfg(feature = "batch")]
 pub(crate) mod open;
 #[cfg(feature = "batch")]
+pub(crate) mod order;
+#[cfg(feature = "batch")]
 pub(crate) mod overlap;
 #[cfg(feature = "batch")]
 pub(crate) mod person;
 pub(crate) mod population;
+#[cfg(feature = "batch")]
+mod received;
 pub(crate) mod record;
 #[cfg(feature = "batch")]
 pub(crate) mod situations;

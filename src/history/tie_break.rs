@@ -72,6 +72,7 @@ fn paid<'a>(accounts: &mut Accounts<'_>, claims: &[&'a InTurn<'a>]) -> Result<Pa
             let catalog = accounts.catalog();
             let taken = accounts.take(enrollment, claim, |account, room| {
                 pass(catalog, enrollment, claim, account, room)?;
+                account.come_first(claim.id()); // in this order, whatever its id is
                 Ok::<_, Error>(account.paid_for(claim.id())?)
             });
             match (unless_bug(taken)?, claim.reverses()) {

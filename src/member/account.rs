@@ -1,5 +1,6 @@
 //! What is known around the claims of one member under one plan: covers that overlap, bills that come twice.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -215,34 +216,71 @@ fn amount(value: &Value) -> Option<Decimal> {
     }
 }
 
-/// Bills that come twice: each later claim with what is said of it. What is reversed does not count, nor does a reversal.
+/// Bills that come twice: each later claim with what is said of it. What is reversed does not count, nor does a reversal; as received, it counts
+/// for those that come before the reversal.
 fn repeated(claims: &[Pair<'_>], plans: &[Option<&Plan>], in_order: Order) -> Vec<(usize, Notice)> {
-    let reversed: BTreeSet<&str> = claims.iter().filter_map(|(_, claim)| claim.reverses()).collect();
-    let mut standing: Vec<usize> = Vec::new();
-    for (place, (_, claim)) in claims.iter().enumerate() {
-        if claim.reverses().is_none() && !reversed.contains(claim.id()) {
-            standing.push(place);
-        }
-    }
-    match in_order {
-        Order::ByEvent => {
-            standing.sort_by_key(|place| claims.get(*place).map(|(enrollment, claim)| order(enrollment, claim)));
-        }
-        Order::AsReceived => {} // as they are given
-    }
-    let (mut settlements, mut bills) = (BTreeMap::new(), BTreeMap::new());
+    let (mut settlements, mut bills) = (Standing::default(), Standing::default());
+    let by_id: OnceCell<BTreeMap<&str, usize>> = OnceCell::new();
     let mut found = Vec::new();
-    for place in standing {
+    for place in looked_through(claims, in_order) {
         let Some(pair @ (_, claim)) = claims.get(place) else { continue };
+        let of = |place: usize| claims.get(place).zip(plans.get(place));
+        if let Some(reversed) = claim.reverses() {
+            let by_id = by_id.get_or_init(|| (0..).zip(claims).map(|(at, (_, claim))| (claim.id(), at)).collect());
+            if let Some((at, ((_, claim), plan))) = by_id.get(reversed).and_then(|at| Some((*at, of(*at)?))) {
+                settlements.remove(&settlement(claim), at);
+                bills.remove(&Bill::of(claim, *plan), at);
+            }
+            continue;
+        }
         let plan = plans.get(place).copied().flatten();
-        let settlement = settlement(claim).map(|id| *settlements.entry(id).or_insert(place));
-        let bill = Bill::of(claim, plan).map(|bill| *bills.entry(bill).or_insert(place));
+        let settlement = settlements.first_of(settlement(claim), place);
+        let bill = bills.first_of(Bill::of(claim, plan), place);
         let first = [settlement, bill].into_iter().flatten().find(|first| *first != place);
         if let Some(first) = first.and_then(|first| claims.get(first)) {
             found.push((place, repeats(*first, *pair, settlement.is_some_and(|first| first != place), plan)));
         }
     }
     found
+}
+
+/// The claims as they are looked through for bills that come again: those that stand; as received, all of them.
+fn looked_through(claims: &[Pair<'_>], in_order: Order) -> Vec<usize> {
+    match in_order {
+        Order::ByEvent => {
+            let reversed: BTreeSet<&str> = claims.iter().filter_map(|(_, claim)| claim.reverses()).collect();
+            let stands = |(_, claim): &Pair<'_>| claim.reverses().is_none() && !reversed.contains(claim.id());
+            let standing = claims.iter().enumerate().filter(|(_, pair)| stands(pair));
+            let mut standing: Vec<usize> = standing.map(|(place, _)| place).collect();
+            standing.sort_by_key(|place| claims.get(*place).map(|(enrollment, claim)| order(enrollment, claim)));
+            standing
+        }
+        Order::AsReceived => (0..claims.len()).collect(),
+    }
+}
+
+/// The claims that have one bill, or one settlement, in the order in which they are looked through.
+struct Standing<K>(BTreeMap<K, Vec<usize>>);
+
+impl<K> Default for Standing<K> {
+    fn default() -> Self {
+        Standing(BTreeMap::new())
+    }
+}
+
+impl<K: Ord> Standing<K> {
+    /// The first that has it, after this one is added.
+    fn first_of(&mut self, key: Option<K>, place: usize) -> Option<usize> {
+        let places = self.0.entry(key?).or_default();
+        places.push(place);
+        places.first().copied()
+    }
+
+    fn remove(&mut self, key: &Option<K>, place: usize) {
+        if let Some(places) = key.as_ref().and_then(|key| self.0.get_mut(key)) {
+            places.retain(|other| *other != place);
+        }
+    }
 }
 
 /// Of two bills of one day, that under the cover whose shares count first is the first.

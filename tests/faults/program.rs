@@ -13,17 +13,17 @@ pub(super) fn input(name: &str) -> String {
 }
 
 /// A folder of its own for one test, removed at the end.
-pub(super) struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    pub(super) fn new(name: &str) -> Folder {
+    pub(crate) fn new(name: &str) -> Folder {
         let folder = std::env::temp_dir().join(format!("huzhu-{name}-{}", std::process::id()));
         let _gone = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         Folder(folder)
     }
 
-    pub(super) fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.0.join(name).to_string_lossy().into_owned()
     }
 
@@ -49,14 +49,14 @@ impl Drop for Folder {
 
 /// What the program printed, and how it ended.
 #[derive(Debug)]
-pub(super) struct Ran {
-    pub(super) code: i32,
-    pub(super) out: String,
-    pub(super) err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 /// Runs the program with the shipped rules, in English.
-pub(super) fn huzhu(arguments: &[&str]) -> Ran {
+pub(crate) fn huzhu(arguments: &[&str]) -> Ran {
     huzhu_in("en", arguments)
 }
 

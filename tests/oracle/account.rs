@@ -7,8 +7,10 @@ use super::duplicate;
 use super::exact::yuan;
 use super::facts::Facts;
 use super::joint::Joint;
+use super::level;
 use super::member::{Member, Told};
 use super::open;
+use super::order::{self, Order};
 use super::overlap;
 use super::person;
 use super::record::Record;
@@ -20,6 +22,7 @@ pub(crate) type Name = (&'static str, String);
 /// What is asked for beside the packs.
 #[derive(Debug)]
 pub(crate) struct Rules {
+    pub(crate) order: Order,
     pub(crate) joint: Joint,
     /// Claims wait for earlier ones that are open.
     pub(crate) hold_open: bool,
@@ -31,7 +34,13 @@ pub(crate) struct Rules {
 
 impl Rules {
     pub(crate) fn shipped() -> Self {
-        Self { joint: Joint::shipped(), hold_open: false, tells_open: true, hold_duplicates: false }
+        Self {
+            order: Order::ByEvent,
+            joint: Joint::shipped(),
+            hold_open: false,
+            tells_open: true,
+            hold_duplicates: false,
+        }
     }
 
     /// For amounts alone, which do not hang on it.
@@ -39,9 +48,18 @@ impl Rules {
         Self { tells_open: false, ..Self::shipped() }
     }
 
+    pub(crate) fn as_received() -> Self {
+        Self { order: Order::AsReceived, ..Self::shipped() }
+    }
+
     /// As if each plan stood alone.
     pub(crate) fn without_joint(&self) -> Self {
         Self { joint: Joint { amount: yuan(1_000_000_000) }, tells_open: false, ..*self }
+    }
+
+    /// Only what amounts hang on: whether claims wait for others that are open is of it, that others are open is not.
+    pub(crate) fn for_amounts(&self) -> Self {
+        Self { joint: self.joint.clone(), tells_open: self.hold_open, ..*self }
     }
 }
 
@@ -49,35 +67,29 @@ impl Rules {
 pub(crate) fn decide(member: &Member, rules: &Rules) -> BTreeMap<Name, Answer> {
     let mut account = Account::of(member, rules);
     let mut answers = BTreeMap::new();
-    for told in in_order(member) {
-        let name = (member.plan_of(told), told.id.clone());
-        let answer = match &told.reverses {
+    let mut decided_by_id = BTreeMap::new();
+    for told in rules.order.of(member) {
+        let plan = member.plan_of(told);
+        if rules.order == Order::ByEvent {
+            let level = level::decided_by_id(&account, told);
+            decided_by_id.extend(level.into_iter().map(|(id, said)| ((plan, id), said)));
+        }
+        let name = (plan, told.id.clone());
+        let mut answer = match &told.reverses {
             Some(reversed) => account.take_back(told, reversed),
             None => account.decide(told),
         };
+        answer.notices.extend(decided_by_id.remove(&name));
         answers.insert(name, answer);
     }
     answers
 }
 
-/// By the date of the event, then in the order in which a joint limit serves the plans, then by id. Whatever is later than a claim
-/// that is taken back is decided as if that one had never been: the reversal stands right after it.
-pub(crate) fn in_order(member: &Member) -> Vec<&Told> {
-    let place = |told: &Told| {
-        let plan = member.plan_of(told);
-        let reversed = told.reverses.as_ref().and_then(|id| member.named(id, plan));
-        let stands = reversed.unwrap_or(told);
-        (stands.event_date(), Joint::place_of(plan), stands.id.clone(), told.reverses.is_some())
-    };
-    let mut order: Vec<&Told> = member.claims.iter().collect();
-    order.sort_by_key(|told| place(told));
-    order
-}
-
 /// What a member's claims have come to so far.
-struct Account<'member> {
-    member: &'member Member,
-    rules: &'member Rules,
+#[derive(Clone)]
+pub(crate) struct Account<'member> {
+    pub(crate) member: &'member Member,
+    pub(crate) rules: &'member Rules,
     posted: Vec<(&'member Told, Facts, Verdict)>,
     open: Vec<(&'member Told, Facts)>,
 }
@@ -87,11 +99,19 @@ impl<'member> Account<'member> {
         Self { member, rules, posted: Vec::new(), open: Vec::new() }
     }
 
-    fn decide(&mut self, told: &'member Told) -> Answer {
+    /// The same, where other rules hold from here on.
+    pub(crate) fn under<'rules>(&self, rules: &'rules Rules) -> Account<'rules>
+    where
+        'member: 'rules,
+    {
+        Account { rules, ..self.clone() }
+    }
+
+    pub(crate) fn decide(&mut self, told: &'member Told) -> Answer {
         let mut facts = self.member.facts_of(told);
         let plan = self.member.cover_of(told).plan;
         let elsewhere = overlap::count_shares(self.member, told, &mut facts, plan.most_shares);
-        let before = duplicate::before(self.member, told);
+        let before = duplicate::before(self.member, told, self.rules);
         let of_others = person::contradictions(self.member);
 
         let record = self.record(plan.id);
@@ -171,7 +191,7 @@ pub(crate) fn decide_last(member: &Member, last: &str, rules: &Rules) -> BTreeMa
     let mut account = Account::of(member, rules);
     let mut answers = BTreeMap::new();
     let (mut order, received): (Vec<&Told>, Vec<&Told>) =
-        in_order(member).into_iter().partition(|told| told.id != last);
+        order::by_event(member).into_iter().partition(|told| told.id != last);
     order.extend(received);
     for told in order {
         let answer = match &told.reverses {
@@ -186,7 +206,7 @@ pub(crate) fn decide_last(member: &Member, last: &str, rules: &Rules) -> BTreeMa
 /// Whether every reversal takes back what was posted before it.
 pub(crate) fn reversals_stand(member: &Member, rules: &Rules) -> bool {
     let mut account = Account::of(member, rules);
-    in_order(member).into_iter().all(|told| match &told.reverses {
+    rules.order.of(member).into_iter().all(|told| match &told.reverses {
         Some(reversed) if account.posted.iter().any(|(posted, ..)| posted.id == *reversed) => {
             account.take_back(told, reversed);
             true

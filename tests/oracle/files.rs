@@ -18,6 +18,7 @@ use super::facts::{Named, Value};
 use super::joint::Joint;
 use super::late::{self, Late};
 use super::member::{Cover, Member, Told};
+use super::order::{self, Order};
 use super::population::{PLANS, Plan};
 use super::situations;
 use super::spelling::{self, Reading};
@@ -50,7 +51,7 @@ fn are_decided_as_the_rules_say(members: usize) {
     at_least(&seen, members, &reversals);
     let lumps = [("a death takes less after a disability", 5), ("a disability takes less after a death", 5)];
     at_least(&seen, members, &lumps);
-    at_least(&seen, members, &[("earlier-claim-open", 30)]);
+    at_least(&seen, members, &[("earlier-claim-open", 30), (BY_ID, 60)]);
 }
 
 /// 50,000 yuan a share for a death with the disability of the same accident, whichever comes first.
@@ -103,7 +104,7 @@ fn wait_for_what_is_open(members: usize) {
     let draw = |number, plan, draw: &mut Draw| situations::of_one_plan_without_reversals(plan, number, draw);
     let waiting = Rules { hold_open: true, ..Rules::shipped() };
     let seen = compare(&shipped().holding(Hold::OpenClaims), &drawn(SEED + 6, members, draw), &waiting);
-    at_least(&seen, members, &[("earlier-claim-open", 20)]);
+    at_least(&seen, members, &[("earlier-claim-open", 20), (BY_ID, 60)]);
 }
 
 #[test]
@@ -144,6 +145,7 @@ fn the_plans_of_guangdong_pay_no_more_together_than_the_joint_limit() {
         let rules = Rules { joint: Joint { amount: yuan(amount) }, ..Rules::shipped() };
         let seen = compare(&with_a_joint_limit_of(amount), &members, &rules);
         at_least(&seen, MANY_MEMBERS, &[("joint-limit", 20), ("cut by a joint limit", 10)]);
+        at_least(&seen, MANY_MEMBERS, &[(BY_ID_BY_JOINT, 3)]);
     }
 }
 
@@ -286,7 +288,7 @@ fn a_category_is_read_as_meant_and_never_denied_for_its_spelling() {
     }
 }
 
-fn case_of(member: &Member, last: &Told) -> Json {
+pub(super) fn case_of(member: &Member, last: &Told) -> Json {
     let json = |told: &Told| {
         let mut claim = Json::from(
             texts(&told.facts)
@@ -324,12 +326,12 @@ fn case_of(member: &Member, last: &Told) -> Json {
     serde_json::json!({ "enrollment": enrollment, "history": history, "claim": json(last) })
 }
 
-fn shipped() -> Catalog {
+pub(super) fn shipped() -> Catalog {
     Catalog::load(Path::new("rules")).expect("the packs are right")
 }
 
 /// The shipped packs with another amount for the six plans of Guangdong together.
-fn with_a_joint_limit_of(amount: i64) -> Catalog {
+pub(super) fn with_a_joint_limit_of(amount: i64) -> Catalog {
     let mut files = Vec::new();
     for entry in Path::new("rules").read_dir().expect("the rules are there") {
         let path = entry.expect("the rules can be listed").path();
@@ -342,13 +344,13 @@ fn with_a_joint_limit_of(amount: i64) -> Catalog {
     Catalog::read(files).expect("the packs are right")
 }
 
-fn drawn(seed: u64, count: usize, of: impl Fn(usize, &'static Plan, &mut Draw) -> Member) -> Vec<Member> {
+pub(super) fn drawn(seed: u64, count: usize, of: impl Fn(usize, &'static Plan, &mut Draw) -> Member) -> Vec<Member> {
     let mut draw = Draw::seeded(seed);
     (0..count).zip(PLANS.iter().cycle()).map(|(number, plan)| of(number, plan, &mut draw)).collect()
 }
 
 /// So often among many members, and among fewer as much less.
-fn at_least(seen: &Seen, members: usize, situations: &[(&str, usize)]) {
+pub(super) fn at_least(seen: &Seen, members: usize, situations: &[(&str, usize)]) {
     println!("{seen:#?}");
     for (situation, least) in situations {
         let least = (least * members / MANY_MEMBERS).max(1);
@@ -357,14 +359,23 @@ fn at_least(seen: &Seen, members: usize, situations: &[(&str, usize)]) {
 }
 
 /// How often each situation was seen.
-type Seen = BTreeMap<&'static str, usize>;
+pub(super) type Seen = BTreeMap<&'static str, usize>;
 
-fn compare(catalog: &Catalog, members: &[Member], rules: &Rules) -> Seen {
+pub(super) fn compare(catalog: &Catalog, members: &[Member], rules: &Rules) -> Seen {
     let (claims, enrollments) = tables(members);
     let decided = batch::decide(catalog, &claims, &enrollments).expect("the columns are right");
     let claims_rejected = decided.rejects.iter().filter(|reject| reject.input == batch::Input::Claims).count();
     println!("{claims_rejected} rejected, {:?}", decided.rejects.first());
-    let by_file = rows(&decided.payouts, &decided.lines);
+    compare_with(catalog, members, rules, &rows(&decided.payouts, &decided.lines))
+}
+
+/// The rules, the library and the results of a file side by side.
+pub(super) fn compare_with(
+    catalog: &Catalog,
+    members: &[Member],
+    rules: &Rules,
+    by_file: &BTreeMap<Name, Answer>,
+) -> Seen {
     let mut seen = Seen::new();
     let mut differences: BTreeMap<String, (usize, Vec<String>)> = BTreeMap::new();
     let mut expected_rows = 0;
@@ -376,19 +387,22 @@ fn compare(catalog: &Catalog, members: &[Member], rules: &Rules) -> Seen {
         let by_library: BTreeMap<Name, Answer> = adjudications.iter().map(answer_of).collect();
         // The library knows the covers of the claims that it is given, and no others.
         let ways = if member.claims_under_every_cover() {
-            vec![("file", &by_file), ("library", &by_library)]
+            vec![("file", by_file), ("library", &by_library)]
         } else {
-            vec![("file", &by_file)]
+            vec![("file", by_file)]
         };
-        count(member, &expected, &mut seen);
+        count(member, &expected, rules.order, &mut seen);
         if let Some(uncut) = (Joint::concerns(member)).then(|| account::decide(member, &rules.without_joint())) {
             let is_cut = |(name, answer): &(&Name, &Answer)| {
                 uncut[*name].payable > answer.payable && answer.decision == Decision::Paid
             };
             *seen.entry("cut by a joint limit").or_default() += expected.iter().filter(is_cut).count();
+            let is_by_id = |answer: &Answer| answer.notices.iter().any(|said| said.starts_with(BY_ID));
+            let by_joint = expected.iter().filter(|(name, answer)| is_by_id(answer) && !is_by_id(&uncut[*name]));
+            *seen.entry(BY_ID_BY_JOINT).or_default() += by_joint.count();
         }
         expected_rows += expected.len();
-        for told in account::in_order(member) {
+        for told in rules.order.of(member) {
             let name = &(member.plan_of(told), told.id.clone());
             let answer = &expected[name];
             if by_file.get(name).is_some_and(|given| is_cautious(answer, given)) {
@@ -399,13 +413,17 @@ fn compare(catalog: &Catalog, members: &[Member], rules: &Rules) -> Seen {
                 }
             }
             for (way, given) in ways.iter().map(|(way, answers)| (way, answers.get(name))) {
-                let difference = given.map_or_else(|| Some("no answer".to_owned()), |given| difference(answer, given));
-                if let Some(difference) = difference {
+                let from = |expected: &Answer| {
+                    given.map_or_else(|| Some("no answer".to_owned()), |given| difference(expected, given))
+                };
+                if let Some(difference) = from(answer) {
                     let (times, shown) = differences.entry(format!("{way}, {}: {difference}", name.0)).or_default();
                     *times += 1;
                     if shown.len() < DIFFERENCES_SHOWN {
-                        shown
-                            .push(format!("{name:?}\n  by the rules {answer:?}\n  given {given:?}\n{}", story(member)));
+                        shown.push(format!(
+                            "{name:?}\n  by the rules {answer:?}\n  given {given:?}\n{}",
+                            story_in(rules.order, member)
+                        ));
                     }
                 }
             }
@@ -425,7 +443,7 @@ fn told(differences: &BTreeMap<String, (usize, Vec<String>)>) -> String {
 }
 
 /// In what the two differ, if they do.
-fn difference(expected: &Answer, given: &Answer) -> Option<String> {
+pub(super) fn difference(expected: &Answer, given: &Answer) -> Option<String> {
     if expected.decision != given.decision {
         return Some(format!("{:?} by the rules, {:?} given", expected.decision, given.decision));
     }
@@ -462,6 +480,8 @@ fn without_caution(expected: &Answer, given: &Answer) -> BTreeSet<String> {
     left
 }
 
+const BY_ID: &str = "decided-by-id";
+const BY_ID_BY_JOINT: &str = "decided-by-id for a joint limit alone";
 const OPEN: &str = "earlier-claim-open";
 const OF_TWO_PEOPLE: &str = "member-contradicts";
 
@@ -503,7 +523,8 @@ fn reasons_differ(expected: &Answer, given: &Answer) -> Option<String> {
 }
 
 /// What is counted by its code, as a notice or a reason.
-const COUNTED: [&str; 6] = [
+const COUNTED: [&str; 7] = [
+    BY_ID,
     "overlapping-covers",
     "shares-elsewhere",
     "possible-duplicate",
@@ -512,13 +533,13 @@ const COUNTED: [&str; 6] = [
     "earlier-claim-open",
 ];
 
-fn count(member: &Member, answers: &BTreeMap<Name, Answer>, seen: &mut Seen) {
+fn count(member: &Member, answers: &BTreeMap<Name, Answer>, order: Order, seen: &mut Seen) {
     let mut add = |situation, times: usize| *seen.entry(situation).or_default() += times;
     let of = |decision: Decision| answers.values().filter(|answer| answer.decision == decision).count();
     add("a reversal", of(Decision::Reversed));
     add("a reversal of a payout", answers.values().filter(|answer| answer.to_recover > nothing()).count());
     let mut is_after = false;
-    for told in account::in_order(member) {
+    for told in order.of(member) {
         let answer = &answers[&(member.plan_of(told), told.id.clone())];
         add("a claim after a reversal", usize::from(is_after && answer.decision == Decision::Paid));
         is_after |= answer.to_recover > nothing();
@@ -541,7 +562,7 @@ fn count(member: &Member, answers: &BTreeMap<Name, Answer>, seen: &mut Seen) {
 /// Of a death and a disability of one event, claimed one by one, the later is paid less than it would be alone.
 fn shares_a_sum(member: &Member, answers: &BTreeMap<Name, Answer>) -> Option<&'static str> {
     let is_of = |told: &Told, name: &str| told.reverses.is_none() && told.facts.contains_key(name);
-    let order = account::in_order(member);
+    let order = order::by_event(member);
     order.iter().enumerate().find_map(|(place, later)| {
         let of_the_event = |earlier: &&&Told| earlier.event_date() == later.event_date();
         let mut before = order[..place].iter().filter(of_the_event);
@@ -553,7 +574,8 @@ fn shares_a_sum(member: &Member, answers: &BTreeMap<Name, Answer>) -> Option<&'s
             return None;
         };
         let given = &answers[&(member.plan_of(later), later.id.clone())];
-        let is_after = before.any(|earlier| is_of(earlier, other)) && given.notices.is_empty();
+        let is_after =
+            before.any(|earlier| is_of(earlier, other)) && given.notices.iter().all(|said| said.starts_with(BY_ID));
         let rules = Rules::without_a_look_at_what_is_open();
         let takes_less = |alone: &Answer| alone.payable > given.payable;
         (is_after && account::decide(&member.with_only(later), &rules).values().any(takes_less)).then_some(kind)
@@ -579,7 +601,7 @@ fn pair(member: &Member, told: &Told) -> (Enrollment, Claim) {
     (enrollment, claim)
 }
 
-fn answer_of(adjudication: &Adjudication) -> (Name, Answer) {
+pub(super) fn answer_of(adjudication: &Adjudication) -> (Name, Answer) {
     let plan = plan_named(&adjudication.outcome().plan().id);
     let decision = decision_named(adjudication.decision().name());
     let payable = exact(adjudication.payable().mantissa(), adjudication.payable().scale());
@@ -623,12 +645,13 @@ fn exact(units: i128, places: u32) -> Exact {
 
 // ── as a file has it ─────────────────────────────────────────────────────
 
-/// Claims and enrollments of all members, every fact as text.
-fn tables(members: &[Member]) -> (RecordBatch, RecordBatch) {
+/// Claims and enrollments of all members, every fact as text: the first claim of each member, the second of each, and so on.
+pub(super) fn tables(members: &[Member]) -> (RecordBatch, RecordBatch) {
     let mut claims = Vec::new();
     let mut enrollments = Vec::new();
-    for member in members {
-        for told in &member.claims {
+    let most = members.iter().map(|member| member.claims.len()).max().unwrap_or(0);
+    for place in 0..most {
+        for (member, told) in members.iter().filter_map(|member| Some((member, member.claims.get(place)?))) {
             let mut row = texts(&told.facts);
             row.insert("claim_id", told.id.clone());
             row.insert("enrollment_id", member.cover_of(told).id.to_owned());
@@ -637,6 +660,8 @@ fn tables(members: &[Member]) -> (RecordBatch, RecordBatch) {
             }
             claims.push(row);
         }
+    }
+    for member in members {
         for Cover { id, plan, facts } in &member.covers {
             let mut row = texts(facts);
             row.insert("enrollment_id", (*id).to_owned());
@@ -658,7 +683,7 @@ fn table(rows: &[BTreeMap<&'static str, String>]) -> RecordBatch {
     RecordBatch::try_from_iter(names.into_iter().map(|name| (name, column(name)))).expect("all columns are as long")
 }
 
-fn rows(payouts: &RecordBatch, lines: &RecordBatch) -> BTreeMap<Name, Answer> {
+pub(super) fn rows(payouts: &RecordBatch, lines: &RecordBatch) -> BTreeMap<Name, Answer> {
     let [claims, plans, decisions, reasons, notices] =
         ["claim_id", "plan", "decision", "reasons", "notices"].map(|name| column(payouts, name));
     let [payable, to_recover] = ["payable", "to_recover"].map(|name| amounts(payouts, name));
@@ -707,9 +732,13 @@ fn amounts(batch: &RecordBatch, name: &str) -> Vec<Exact> {
 }
 
 fn story(member: &Member) -> String {
+    story_in(Order::ByEvent, member)
+}
+
+pub(super) fn story_in(order: Order, member: &Member) -> String {
     let covers =
         member.covers.iter().map(|cover| format!("    {} {}: {}\n", cover.id, cover.plan.title, line(&cover.facts)));
-    let claims = account::in_order(member).into_iter().map(|told| {
+    let claims = order.of(member).into_iter().map(|told| {
         let reverses = told.reverses.as_ref().map(|id| format!(" reverses {id}")).unwrap_or_default();
         format!("    {} under {}{reverses}: {}\n", told.id, member.cover_of(told).id, line(&told.facts))
     });

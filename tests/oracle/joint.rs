@@ -15,7 +15,7 @@ const FAMILY: [&str; 6] = [
 ];
 
 /// At most so much in a period.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Joint {
     pub(crate) amount: Exact,
 }

@@ -6,6 +6,7 @@ use super::account::{self, Name, Rules};
 use super::answer::Answer;
 use super::exact::{Exact, nothing};
 use super::member::{Member, Told};
+use super::order;
 
 /// What is to be said of a claim that is received last.
 #[derive(Debug, PartialEq)]
@@ -20,7 +21,7 @@ pub(crate) struct Late {
 /// `None` where no claim comes after it. Nobody knows what comes after a claim without a day.
 pub(crate) fn of(member: &Member, told: &Told) -> Option<Late> {
     told.event_date()?;
-    let order = account::in_order(member);
+    let order = order::by_event(member);
     let place = order.iter().position(|other| other.id == told.id).expect("it is one of them");
     let later: Vec<&Told> = order.into_iter().skip(place + 1).filter(|other| other.reverses.is_none()).collect();
     if later.is_empty() {

@@ -116,6 +116,24 @@ impl Member {
         self.covers = kept;
     }
 
+    /// Neither taken back nor taking back.
+    pub(crate) fn stands(&self, told: &Told) -> bool {
+        told.reverses.is_none() && self.taking_back(told).is_none()
+    }
+
+    /// The claim that takes this one back.
+    pub(crate) fn taking_back(&self, told: &Told) -> Option<&Told> {
+        let plan = self.plan_of(told);
+        self.claims.iter().find(|other| other.reverses.as_ref() == Some(&told.id) && self.plan_of(other) == plan)
+    }
+
+    /// Its place among the claims as they were received.
+    pub(crate) fn receipt(&self, told: &Told) -> usize {
+        let plan = self.plan_of(told);
+        let is_it = |other: &Told| other.id == told.id && self.plan_of(other) == plan;
+        self.claims.iter().position(is_it).expect("it is one of them")
+    }
+
     /// The claim of this id under the same plan.
     pub(crate) fn named(&self, id: &str, plan: &str) -> Option<&Told> {
         self.claims.iter().find(|told| told.id == id && self.plan_of(told) == plan)

@@ -96,11 +96,7 @@ fn add_reversals(member: &mut Member, draw: &mut Draw) {
         if draw.chance(40) {
             let id = new_id(&with_it, draw);
             let mut corrected = Told { id, ..reversed };
-            for value in corrected.facts.values_mut() {
-                if let Value::Money(fen) = value {
-                    *fen += 1;
-                }
-            }
+            correct(&mut corrected);
             with_it.claims.push(corrected);
         }
         if account::reversals_stand(&with_it, &Rules::without_a_look_at_what_is_open()) {
@@ -109,8 +105,76 @@ fn add_reversals(member: &mut Member, draw: &mut Draw) {
     }
 }
 
+/// The claims as they came in, in an order by chance; now and then one that was decided is taken back later, and the right claim
+/// follows. Others have been decided in between, with what was taken back counted.
+pub(crate) fn received(mut member: Member, draw: &mut Draw) -> Member {
+    shuffle(&mut member.claims, draw);
+    let rules = Rules { tells_open: false, ..Rules::as_received() };
+    for _ in 0..draw.one_of(&[0, 1, 1, 2]) {
+        let answers = account::decide(&member, &rules);
+        let was_posted = |told: &&Told| {
+            let decision = answers[&(member.plan_of(told), told.id.clone())].decision;
+            member.stands(told) && matches!(decision, Decision::Paid | Decision::NothingDue)
+        };
+        let posted: Vec<&Told> = member.claims.iter().filter(was_posted).collect();
+        if posted.is_empty() {
+            break;
+        }
+        let reversed = draw.one_of(&posted).clone();
+        let mut with_it = member.clone();
+        let mut place = member.receipt(&reversed);
+        let facts = if draw.chance(50) { Named::new() } else { reversed.facts.clone() };
+        let id = new_id(&with_it, draw);
+        let takes_back = Told { id, reverses: Some(reversed.id.clone()), facts, ..reversed.clone() };
+        place = insert_after(place, takes_back, &mut with_it.claims, draw);
+        if draw.chance(40) {
+            let id = new_id(&with_it, draw);
+            let mut corrected = Told { id, ..reversed };
+            correct(&mut corrected);
+            insert_after(place, corrected, &mut with_it.claims, draw);
+        }
+        if account::reversals_stand(&with_it, &rules) {
+            member = with_it;
+        }
+    }
+    member
+}
+
+fn shuffle(claims: &mut [Told], draw: &mut Draw) {
+    for place in (1..claims.len()).rev() {
+        claims.swap(place, drawn_place(0, place, draw));
+    }
+}
+
+/// Somewhere after the place; gives where it is now.
+fn insert_after(place: usize, told: Told, claims: &mut Vec<Told>, draw: &mut Draw) -> usize {
+    let place = drawn_place(place + 1, claims.len(), draw);
+    claims.insert(place, told);
+    place
+}
+
+fn drawn_place(first: usize, last: usize, draw: &mut Draw) -> usize {
+    let [first, last] = [first, last].map(|place| i64::try_from(place).expect("they are few"));
+    usize::try_from(draw.between(first, last)).expect("it is not negative")
+}
+
+/// The same bill with another fen.
+fn correct(told: &mut Told) {
+    for value in told.facts.values_mut() {
+        if let Value::Money(fen) = value {
+            *fen += 1;
+        }
+    }
+}
+
 /// Another cover of the plan at the same time, with claims of other bills and of the same ones.
 pub(crate) fn with_covers_at_once(plan: &'static Plan, number: usize, draw: &mut Draw) -> Member {
+    let mut member = with_covers_at_once_without_reversals(plan, number, draw);
+    add_reversals(&mut member, draw);
+    member
+}
+
+pub(crate) fn with_covers_at_once_without_reversals(plan: &'static Plan, number: usize, draw: &mut Draw) -> Member {
     let mut member = Member { id: format!("M{number}"), ..Member::default() };
     add_history(&mut member, plan, draw);
     for _ in 0..draw.one_of(&[1, 1, 1, 2]) {
@@ -119,7 +183,6 @@ pub(crate) fn with_covers_at_once(plan: &'static Plan, number: usize, draw: &mut
     if draw.chance(70) {
         member.forget_covers_without_claims();
     }
-    add_reversals(&mut member, draw);
     member
 }
 
@@ -246,6 +309,12 @@ fn mistake_one(member: &mut Member, draw: &mut Draw) {
 
 /// Covers under two to six plans of Guangdong, most of which start on one day.
 pub(crate) fn of_the_family(number: usize, draw: &mut Draw) -> Member {
+    let mut member = of_the_family_without_reversals(number, draw);
+    add_reversals(&mut member, draw);
+    member
+}
+
+pub(crate) fn of_the_family_without_reversals(number: usize, draw: &mut Draw) -> Member {
     let family: Vec<&'static Plan> = PLANS
         .iter()
         .filter(|plan| {
@@ -277,7 +346,6 @@ pub(crate) fn of_the_family(number: usize, draw: &mut Draw) -> Member {
     for told in &mut member.claims {
         shift(&mut told.facts, moved_by.get(&told.cover).copied().unwrap_or(0));
     }
-    add_reversals(&mut member, draw);
     member
 }
 
