@@ -1,6 +1,9 @@
 //! The order in which a member's claims are decided: as the plan says, or as they were received; the same from every way in.
 
-use huzhu::{Adjudication, Case, Catalog, Claim, Code, Diagnostics, Enrollment, Language, Order, facts, history};
+use huzhu::{
+    Adjudication, Case, Catalog, Claim, Code, Decider, Diagnostics, Enrollment, Language, MemberAccounts, Order, facts,
+    history,
+};
 
 /// What is paid of hospital bills, at most 1,000 yuan in a period.
 const PACK: &str = r#"
@@ -150,6 +153,21 @@ fn a_claim_that_is_reversed_is_tied_with_none() {
     // As received, the second one has been decided before the first was taken back.
     let (decided, _) = history::decide(&catalog.in_order(Order::AsReceived), &claims).unwrap();
     assert_eq!(paid(&decided), ["C1 800.00", "C2 200.00", "R -800.00"]);
+}
+
+#[test]
+fn claims_of_an_earlier_call_are_reversed_in_a_later_one() {
+    let catalog = read(&[PACK]).unwrap();
+    let decider = Decider::new(&catalog);
+    let mut accounts = MemberAccounts::new("M");
+    let bills = pairs(&[("C1", "2025-03-01", 300, ""), ("C2", "2025-03-01", 500, "")]);
+    assert_eq!(paid(&decider.decide(&mut accounts, &bills).unwrap()), ["C1 300.00", "C2 500.00"]);
+    let mut later = pairs(&[("C3", "2025-02-01", 1000, "")]);
+    later.extend([("R1", "C1"), ("R2", "C2")].map(|(id, of)| (cover(), Claim::reversal(id, of))));
+    assert_eq!(paid(&decider.decide(&mut accounts, &later).unwrap()), ["R1 -300.00", "R2 -500.00", "C3 1000.00"]);
+    let other = Enrollment::new("F", "bills", "M");
+    let wrong = decider.decide(&mut accounts, &[(other, Claim::reversal("R3", "C3"))]).unwrap_err();
+    assert_eq!(wrong.message(Language::En), "`R3` reverses `C3`: the claim that it reverses is not among them");
 }
 
 #[test]

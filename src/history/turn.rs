@@ -58,13 +58,17 @@ impl<'a> Turn<'a> {
 
     /// Whether only their ids say which of the two comes first.
     pub(crate) fn is_tied_with(&self, other: &Turn<'_>) -> bool {
-        self.received.is_none() && self.plan == other.plan && are_tied(self.dates(), other.dates())
+        let is_dated = self.received.is_none() && self.first != BEFORE_ALL;
+        is_dated && self.plan == other.plan && are_tied(self.dates(), other.dates())
     }
 
     fn dates(&self) -> impl Iterator<Item = Day> {
         [self.first].into_iter().chain(self.then.iter().copied())
     }
 }
+
+/// The day of a reversal of what has posted before: it is tied with none.
+const BEFORE_ALL: Day = Day::On(NaiveDate::MIN);
 
 /// A claim with its turn.
 pub(crate) type InTurn<'a> = (Turn<'a>, &'a Enrollment, &'a Claim);
@@ -121,8 +125,11 @@ fn turn<'a>(
     let Some(reversed) = claim.reverses() else { return Ok(Turn::of(catalog, given, enrollment, claim)) };
     let original = by_id.get(reversed).copied();
     if original.is_none() && before.is_some_and(|before| before.has_posted_under(reversed, enrollment.id())) {
-        let first = Day::On(NaiveDate::MIN);
-        return Ok(Turn { first, reversal: Some(claim.id()), ..Turn::of(catalog, given, enrollment, claim) });
+        return Ok(Turn {
+            first: BEFORE_ALL,
+            reversal: Some(claim.id()),
+            ..Turn::of(catalog, given, enrollment, claim)
+        });
     }
     if let Err(Text { zh, en }) = reversed_claim(pair, original) {
         let id = claim.id();

@@ -228,8 +228,8 @@ fn repeated(claims: &[Pair<'_>], plans: &[Option<&Plan>], in_order: Order) -> Ve
         if let Some(reversed) = claim.reverses() {
             let by_id = by_id.get_or_init(|| (0..).zip(claims).map(|(at, (_, claim))| (claim.id(), at)).collect());
             if let Some((at, ((_, claim), plan))) = by_id.get(reversed).and_then(|at| Some((*at, of(*at)?))) {
-                settlements.remove(&settlement(claim), at);
-                bills.remove(&Bill::of(claim, *plan), at);
+                settlements.remove(settlement(claim).as_ref(), at);
+                bills.remove(Bill::of(claim, *plan).as_ref(), at);
             }
             continue;
         }
@@ -276,8 +276,8 @@ impl<K: Ord> Standing<K> {
         places.first().copied()
     }
 
-    fn remove(&mut self, key: &Option<K>, place: usize) {
-        if let Some(places) = key.as_ref().and_then(|key| self.0.get_mut(key)) {
+    fn remove(&mut self, key: Option<&K>, place: usize) {
+        if let Some(places) = key.and_then(|key| self.0.get_mut(key)) {
             places.retain(|other| *other != place);
         }
     }
