@@ -665,14 +665,17 @@ fn a_plan_that_is_there_under_another_name_is_not_written_again() {
 fn every_code_is_explained_in_both_languages() {
     let english = huzhu(&["explain", "--lang", "en"]).out;
     let chinese = huzhu(&["explain", "--lang", "zh"]).out;
+    let names: Vec<&str> = huzhu::Code::ALL.iter().map(|code| code.name()).collect();
+    let pages = huzhu(&["explain", &names.join(";"), "--lang", "en"]);
+    assert_eq!(pages.code, 0, "{}", pages.err);
+    let mut pages = pages.out.as_str();
     for code in huzhu::Code::ALL {
         let line = |list: &str| {
             list.lines().find(|line| line.split_whitespace().next() == Some(code.name())).map(str::to_owned)
         };
         let (english, chinese) = (line(&english).unwrap(), line(&chinese).unwrap());
         assert!(english.len() > code.name().len() + 4 && chinese.len() > code.name().len() + 4, "{code}");
-        let page = huzhu(&["explain", code.name(), "--lang", "en"]);
-        assert!(page.code == 0 && page.out.starts_with(&format!("# {code}\n")), "{code}");
+        pages = pages.split_once(&format!("# {code}\n")).unwrap_or_else(|| panic!("{code} has no page in its turn")).1;
     }
 }
 

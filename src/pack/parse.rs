@@ -1,5 +1,8 @@
 //! Expression text to [`Syntax`]: a lexer and a precedence climber.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -41,6 +44,18 @@ pub(crate) fn expression(text: &str) -> Result<Syntax, Fault> {
         Some(plain) => Fault { help: Some(say!("写作 `{plain}`", "write `{plain}`"; plain)), ..fault },
         None => fault,
     })
+}
+
+/// The same of an expression of our own, which every pack reads: each is parsed once.
+pub(crate) fn standard(text: &str) -> Option<Arc<Syntax>> {
+    static PARSED: Mutex<BTreeMap<Box<str>, Arc<Syntax>>> = Mutex::new(BTreeMap::new());
+    let mut parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(syntax) = parsed.get(text) {
+        return Some(Arc::clone(syntax));
+    }
+    let syntax = Arc::new(strictly(text).ok()?);
+    parsed.insert(text.into(), Arc::clone(&syntax));
+    Some(syntax)
 }
 
 fn strictly(text: &str) -> Result<Syntax, Fault> {

@@ -290,7 +290,7 @@ impl Resolver {
         text: &str,
         resolve: impl FnOnce(&mut Resolver, &Syntax) -> Option<T>,
     ) -> Option<T> {
-        let syntax = parse::expression(text).ok()?;
+        let syntax = parse::standard(text)?;
         let before = (std::mem::replace(&mut self.standard, true), std::mem::take(&mut self.depth), self.extent);
         let resolved = resolve(self, &syntax);
         (self.standard, self.depth, self.extent) = before;

@@ -157,7 +157,7 @@ impl Builder<'_> {
     /// The facts that expressions name, in order, each once.
     fn named_in(&self, expressions: &[&str]) -> Vec<Slot> {
         let mut named = Vec::new();
-        for syntax in expressions.iter().filter_map(|text| parse::expression(text).ok()) {
+        for syntax in expressions.iter().filter_map(|text| parse::standard(text)) {
             syntax.walk(&mut |inner| {
                 if let Term::Name(name) = &inner.term
                     && let Some(slot) = self.resolver.facts.iter().position(|fact| *fact.name == **name)
@@ -233,7 +233,7 @@ impl Builder<'_> {
         while let Some(next) = open.pop() {
             let name = self.resolver.facts.get(next).map(|fact| fact.name.clone()).unwrap_or_default();
             let Some(text) = StandardFact::named(&name).and_then(|standard| standard.derived) else { continue };
-            let Ok(syntax) = parse::expression(text) else { continue };
+            let Some(syntax) = parse::standard(text) else { continue };
             syntax.walk(&mut |inner| {
                 if let Term::Name(name) = &inner.term
                     && let Some(source) = self.resolver.facts.iter().position(|fact| *fact.name == **name)
