@@ -390,13 +390,12 @@ impl<L: Listener> Reading for Exact<'_, L> {
             return Missing(Slots::of(self.plan.coverage_start));
         };
         let stated = self.plan.entry(entry);
-        match stated.named {
-            Some(fact) if self.accumulators.is_unknown(&group, &stated.entry) => Missing(Slots::of(fact)),
-            Some(_) | None => {
-                let sum = self.accumulators.sum(&group, &stated.entry);
-                Is(self.exactly(sum.map(Fixed::from)))
-            }
+        if self.accumulators.is_unknown(&group, &stated.entry) {
+            // A value may hang on no fact but through what was posted before.
+            return Missing(Slots::of(stated.named.unwrap_or(self.plan.event_date)));
         }
+        let sum = self.accumulators.sum(&group, &stated.entry);
+        Is(self.exactly(sum.map(Fixed::from)))
     }
 
     #[inline]

@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use calamine::{Reader, Xlsx};
-use huzhu::{Case, Catalog, Hold, Language, Notice, Recalculated, money};
+use huzhu::{Adjudication, Case, Catalog, Claim, Enrollment, Hold, Language, Notice, Recalculated, history, money};
 use rust_decimal::Decimal;
 use serde_json::json;
 
@@ -402,4 +402,52 @@ fn a_run_with_hold_is_another_run() {
     let other = huzhu::batch::run(&job, &catalog().holding(Hold::OpenClaims), &()).unwrap_err();
     assert!(other.is_resume() && other.to_string().contains("what pends claims is not the same"), "{other}");
     huzhu::batch::run(&job, &catalog(), &()).unwrap();
+}
+
+/// The second claim is paid while earlier ones come to less than 100 yuan, counted through a value that names no fact itself.
+const OF_VALUES: &str = r#"
+[plan]
+id = "values"
+version = "1"
+title = { zh = "t", en = "t" }
+effective = { from = 2025-01-01, by = "coverage_start" }
+rounding = { to = "0.01 yuan", mode = "half-up", clause = "c", provenance = "stated" }
+
+[figure.most]
+value = "100 yuan"
+title = { zh = "t", en = "t" }
+clause = "c"
+provenance = "stated"
+
+[value.own]
+is = "self_funded"
+title = { zh = "t", en = "t" }
+clause = "c"
+provenance = "stated"
+
+[value.counted]
+is = "own"
+title = { zh = "t", en = "t" }
+clause = "c"
+provenance = "stated"
+
+[[benefit]]
+id = "aid"
+title = { zh = "t", en = "t" }
+when = "personal_burden > 0 yuan and prior.sum(counted, life) < most"
+gross = "personal_burden"
+clause = "c"
+provenance = "stated"
+"#;
+
+#[test]
+fn a_sum_of_values_of_values_is_not_known_where_an_earlier_claim_is_not() {
+    let catalog = Catalog::read([("values.toml".to_owned(), OF_VALUES.as_bytes().to_vec())]).unwrap();
+    let cover = Enrollment::new("E", "values", "M").with("coverage_start", "2025-01-01").unwrap();
+    let cover = cover.with("coverage_end", "2025-12-31").unwrap();
+    let claim = |id, day| Claim::new(id).with("event_date", day).unwrap().with("personal_burden", "50").unwrap();
+    let claims = [(cover.clone(), claim("C1", "2025-03-01")), (cover, claim("C2", "2025-04-01"))];
+    let (decided, _) = history::decide(&catalog, &claims).unwrap();
+    let said = |decided: &Adjudication| format!("{} {}", decided.decision().name(), decided.details());
+    assert_eq!([said(&decided[0]), said(&decided[1])], ["paid ", "pended missing-fact(self_funded)"]);
 }

@@ -1,5 +1,6 @@
 //! What a function of an expression comes to, and what it reads of earlier claims.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Named, Resolver, Typed};
@@ -171,13 +172,27 @@ impl Resolver {
         Some(Prior { entry: self.entry(Entry { measure, name }, amount, None), scope })
     }
 
-    /// The fact of this name, or the first that the value of this name is worked out from.
+    /// The fact of this name, or the first that the value of this name is worked out from, be it by way of other values.
     pub(super) fn first_fact(&mut self, name: &str) -> Option<Slot> {
-        let Some(Named::Value(index)) = self.names.get(name).map(|declared| declared.named.clone()) else {
+        if self.value_named(name).is_none() {
             return self.slot(name);
-        };
-        let names = self.value_names.get(index)?;
-        names.iter().find_map(|name| self.facts.iter().position(|fact| *fact.name == **name))
+        }
+        let (mut open, mut seen) = (vec![name.to_owned()], BTreeSet::new());
+        while let Some(name) = open.pop() {
+            if let Some(slot) = self.facts.iter().position(|fact| *fact.name == *name) {
+                return Some(slot);
+            }
+            if let Some(names) = self.value_named(&name).and_then(|index| self.value_names.get(index))
+                && seen.insert(name)
+            {
+                open.extend(names.iter().rev().cloned());
+            }
+        }
+        None
+    }
+
+    fn value_named(&self, name: &str) -> Option<usize> {
+        if let Named::Value(index) = self.names.get(name)?.named { Some(index) } else { None }
     }
 
     pub(super) fn entry(&mut self, entry: Entry, amount: LedgerAmount, named: Option<Slot>) -> usize {
