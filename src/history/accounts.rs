@@ -81,6 +81,12 @@ impl<'c> Accounts<'c> {
         Ok(())
     }
 
+    /// Whether these claims, which are tied, are paid otherwise in another order.
+    #[cfg(feature = "batch")]
+    pub(crate) fn hang_on_ids(&mut self, tied: &[InTurn<'_>]) -> Result<bool, Error> {
+        Ok(tie_break::notices(self, tied)?.iter().any(Option::is_some))
+    }
+
     /// Decides claims that stand in their turn, before one that is to come next; what is said of that one if only its id puts it after some of them.
     pub(crate) fn take_before(&mut self, claims: &[InTurn<'_>], next: &InTurn<'_>) -> Result<Option<Notice>, Error> {
         let is_before = |(turn, ..): &&InTurn<'_>| turn.is_tied_with(&next.0) && *turn < next.0;

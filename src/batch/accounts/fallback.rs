@@ -1,6 +1,7 @@
 //! Decides one account by the exact reading, claim by claim.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::facts::date;
 use super::grouping::{Account, Lost, reject_of};
@@ -16,7 +17,7 @@ use crate::error::{Error, OrBug, unless_bug};
 use crate::fact::Holder;
 use crate::history;
 use crate::history::turn::{self, InTurn};
-use crate::joint::Room;
+use crate::joint::{Held, Room};
 use crate::order::day::Comes;
 use crate::plan::Plan;
 use crate::text::{Text, say};
@@ -179,6 +180,32 @@ fn note_each(bucket: Bucket<'_>, account: &Account, read: &Legible, results: &mu
         results.note(*read.places.get(claim.id()).or_bug()?, noted.as_slice());
     }
     Ok(())
+}
+
+/// Whether the ids of claims of one day decide an amount, on what their account holds before them; in doubt, they do.
+///
+/// # Errors
+/// [`Error::is_bug`].
+pub(super) fn hang_on_ids(
+    bucket: Bucket<'_>,
+    account: &Account,
+    places: Range<usize>,
+    before: Accumulators,
+) -> Result<bool, Error> {
+    let mut pairs = Vec::with_capacity(places.len());
+    for place in places.clone() {
+        match read(bucket, place) {
+            Ok(pair) => pairs.push(pair),
+            Err(refused) => {
+                refused.of_the_row()?;
+                return Ok(true);
+            }
+        }
+    }
+    let catalog = bucket.plans.catalog();
+    let plan = bucket.plans.prepared(account.plan).or_bug()?.id();
+    let run = turn::of_account(catalog, history::as_given(&pairs), None)?;
+    history::Accounts::of(catalog, vec![Held::new(plan, before)]).hang_on_ids(&run)
 }
 
 /// Keeps as open, before any claim of the account is decided, those of it that were rejected and those that nobody knows the date of.

@@ -1,6 +1,7 @@
 //! Rounds: the first claim of every account, then the second, and so on, so that blocks of claims are decided together.
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use chrono::Datelike;
 use rust_decimal::Decimal;
@@ -32,6 +33,8 @@ pub(super) struct Rounds<'b> {
     account_of: Vec<u32>,
     /// By place: the day of the event, and the first day of the cover.
     days: Vec<(i32, i32)>,
+    /// Accounts with claims of one day, which only their ids put in order.
+    tied: Vec<Account>,
 }
 
 /// Claims that are decided together: one plan, one version, the same turn in their accounts.
@@ -58,6 +61,7 @@ impl<'b> Rounds<'b> {
             exact: vec![false; bucket.accounts.count()],
             account_of: vec![0; claims],
             days: vec![(0, 0); claims],
+            tied: Vec::new(),
         }
     }
 
@@ -91,6 +95,7 @@ impl<'b> Rounds<'b> {
             for (turn, places) in turns.range(first..past) {
                 self.decide_turn(prepared, ledger, *turn, places, &mut tallies, results)?;
             }
+            self.look_at_ties(ledger, plan, &tallies)?;
         }
         Ok(())
     }
@@ -136,8 +141,14 @@ impl<'b> Rounds<'b> {
         let prepared = bucket.plans.prepared(account.plan)?;
         let ledger = prepared.ledger(bucket.plans.vocabulary())?;
         let may_hang_on_order = account.lacks_order && !ledger.tallies.is_empty();
-        if account.has_reversals || may_hang_on_order || bucket.around.is_told_of(account.index) {
+        let is_of_days_alone = bucket.plans.is_ordered_by_event_date_alone(account.plan);
+        let is_beyond_columns = !is_of_days_alone || bucket.plans.holds_open_claims(account.plan);
+        if account.has_reversals || (may_hang_on_order && is_beyond_columns) || bucket.around.is_told_of(account.index)
+        {
             return None;
+        }
+        if may_hang_on_order {
+            self.tied.push(account.clone());
         }
         let index = u32::try_from(account.index).ok()?;
         let (mut before, mut last) = (None, None);
@@ -202,6 +213,41 @@ impl<'b> Rounds<'b> {
         if let Some(account) = self.account_of.get(place).and_then(|account| usize::try_from(*account).ok()) {
             self.give_up(account);
         }
+    }
+
+    /// Leaves accounts to the exact reading of which ids alone decide an amount. What was posted before the claims of a day is known from columns.
+    fn look_at_ties(&mut self, ledger: &Ledger, plan: usize, tallies: &Tallies) -> Result<(), Error> {
+        let is_of_the_plan = |account: &Account| account.plan == plan;
+        let (tied, others): (Vec<_>, Vec<_>) = mem::take(&mut self.tied).into_iter().partition(is_of_the_plan);
+        self.tied = others;
+        for account in tied {
+            if !self.needs_exact(account.index) && self.may_hang_on_ids(ledger, &account, tallies)? {
+                self.give_up(account.index);
+            }
+        }
+        Ok(())
+    }
+
+    fn may_hang_on_ids(&self, ledger: &Ledger, account: &Account, tallies: &Tallies) -> Result<bool, Error> {
+        let day = |place: usize| self.days.get(place).map(|(event, _)| *event);
+        let mut start = account.places.start;
+        while start < account.places.end {
+            let past =
+                (start..account.places.end).find(|place| day(*place) != day(start)).unwrap_or(account.places.end);
+            if past.saturating_sub(start) > 1 {
+                let cover = |place: usize| self.bucket.accounts.enrollment_at(place);
+                if (start..past).any(|place| cover(place) != cover(start)) {
+                    return Ok(true);
+                }
+                let is_first = start == account.places.start;
+                let before = if is_first { Accumulators::new() } else { self.balances(ledger, start, tallies)? };
+                if fallback::hang_on_ids(self.bucket, account, start..past, before)? {
+                    return Ok(true);
+                }
+            }
+            start = past;
+        }
+        Ok(false)
     }
 
     /// Asks the exact reading which facts a claim lacks. A claim that is pended posts nothing, and the others stand.
