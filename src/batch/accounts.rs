@@ -13,6 +13,7 @@ mod payouts;
 mod plans;
 mod rounds;
 mod surroundings;
+mod ties;
 
 use std::collections::BTreeMap;
 use std::slice;

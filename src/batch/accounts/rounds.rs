@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::mem;
+use std::ops::Range;
 
 use chrono::Datelike;
 use rust_decimal::Decimal;
@@ -12,7 +13,7 @@ use super::gather::{Gathered, mark_beyond};
 use super::grouping::Account;
 use super::payouts::{Line, Results, TextPlace};
 use super::plans::{Ledger, Prepared};
-use super::{Bucket, fallback};
+use super::{Bucket, fallback, ties};
 use crate::accumulator::{Accumulators, Group, Period};
 use crate::adjudicate::Decision;
 use crate::adjudicate::detail::detailed;
@@ -43,14 +44,14 @@ struct Turn {
     plan: usize,
     round: usize,
     version: usize,
-    /// Whether a later claim of the account asks what this one has posted.
+    /// Whether no later claim of the account asks what this one has posted, nor one that is tied with it.
     is_last: bool,
 }
 
 /// What earlier claims of a plan's accounts have posted, after each claim.
-struct Tallies {
+pub(super) struct Tallies {
     /// By tally, then by place.
-    after: Vec<Vec<i64>>,
+    pub(super) after: Vec<Vec<i64>>,
 }
 
 impl<'b> Rounds<'b> {
@@ -95,7 +96,7 @@ impl<'b> Rounds<'b> {
             for (turn, places) in turns.range(first..past) {
                 self.decide_turn(prepared, ledger, *turn, places, &mut tallies, results)?;
             }
-            self.look_at_ties(ledger, plan, &tallies)?;
+            self.look_at_ties((prepared, ledger, plan), &tallies)?;
         }
         Ok(())
     }
@@ -113,8 +114,9 @@ impl<'b> Rounds<'b> {
                 continue;
             }
             let last = versions.len().saturating_sub(1);
+            let is_tied = self.tied.last().is_some_and(|tied| tied.index == account.index);
             for (round, (place, version)) in account.places.clone().zip(&versions).enumerate() {
-                let turn = Turn { plan: account.plan, round, version: *version, is_last: round == last };
+                let turn = Turn { plan: account.plan, round, version: *version, is_last: round == last && !is_tied };
                 turns.entry(turn).or_default().push(place);
             }
         }
@@ -215,37 +217,51 @@ impl<'b> Rounds<'b> {
         }
     }
 
-    /// Leaves accounts to the exact reading of which ids alone decide an amount. What was posted before the claims of a day is known from columns.
-    fn look_at_ties(&mut self, ledger: &Ledger, plan: usize, tallies: &Tallies) -> Result<(), Error> {
+    /// Leaves accounts to the exact reading of which ids alone decide an amount.
+    fn look_at_ties(&mut self, of: (&Prepared<'_>, &Ledger, usize), tallies: &Tallies) -> Result<(), Error> {
+        let (_, ledger, plan) = of;
         let is_of_the_plan = |account: &Account| account.plan == plan;
         let (tied, others): (Vec<_>, Vec<_>) = mem::take(&mut self.tied).into_iter().partition(is_of_the_plan);
         self.tied = others;
-        for account in tied {
-            if !self.needs_exact(account.index) && self.may_hang_on_ids(ledger, &account, tallies)? {
+        let tied: Vec<Account> = tied.into_iter().filter(|account| !self.needs_exact(account.index)).collect();
+        if tied.is_empty() {
+            return Ok(());
+        }
+        let in_doubt = ties::in_doubt(self, self.bucket, of, &tied, tallies)?;
+        for account in tied.iter().filter(|account| in_doubt.contains(&account.index)) {
+            if self.hang_on_ids(ledger, account, tallies)? {
                 self.give_up(account.index);
             }
         }
         Ok(())
     }
 
-    fn may_hang_on_ids(&self, ledger: &Ledger, account: &Account, tallies: &Tallies) -> Result<bool, Error> {
+    /// The claims of an account that share their day with others.
+    pub(super) fn runs_of_a_day(&self, account: &Account) -> Vec<Range<usize>> {
         let day = |place: usize| self.days.get(place).map(|(event, _)| *event);
-        let mut start = account.places.start;
+        let (mut runs, mut start) = (Vec::new(), account.places.start);
         while start < account.places.end {
             let past =
                 (start..account.places.end).find(|place| day(*place) != day(start)).unwrap_or(account.places.end);
             if past.saturating_sub(start) > 1 {
-                let cover = |place: usize| self.bucket.accounts.enrollment_at(place);
-                if (start..past).any(|place| cover(place) != cover(start)) {
-                    return Ok(true);
-                }
-                let is_first = start == account.places.start;
-                let before = if is_first { Accumulators::new() } else { self.balances(ledger, start, tallies)? };
-                if fallback::hang_on_ids(self.bucket, account, start..past, before)? {
-                    return Ok(true);
-                }
+                runs.push(start..past);
             }
             start = past;
+        }
+        runs
+    }
+
+    fn hang_on_ids(&self, ledger: &Ledger, account: &Account, tallies: &Tallies) -> Result<bool, Error> {
+        for run in self.runs_of_a_day(account) {
+            let cover = |place: usize| self.bucket.accounts.enrollment_at(place);
+            if run.clone().any(|place| cover(place) != cover(run.start)) {
+                return Ok(true);
+            }
+            let is_first = run.start == account.places.start;
+            let before = if is_first { Accumulators::new() } else { self.balances(ledger, run.start, tallies)? };
+            if fallback::hang_on_ids(self.bucket, account, run, before)? {
+                return Ok(true);
+            }
         }
         Ok(false)
     }
@@ -341,7 +357,7 @@ impl<'b> Rounds<'b> {
 
     /// What the tally holds for a claim that is not its account's first, before it posts; `None` for a place that is nobody's.
     #[inline]
-    fn found(&self, after: &[i64], scope: Scope, place: usize) -> Option<i64> {
+    pub(super) fn found(&self, after: &[i64], scope: Scope, place: usize) -> Option<i64> {
         let before = place.checked_sub(1)?;
         let (event, start) = self.days.get(place)?;
         let (event_before, start_before) = self.days.get(before)?;
