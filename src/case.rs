@@ -200,7 +200,7 @@ impl Case {
                 in_turn.extend(claims.into_iter().filter(|(turn, ..)| comes_before(turn)));
             }
         }
-        in_turn.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+        turn::put_in_order(&mut in_turn);
         let mut accounts = history::Accounts::new(catalog);
         for (_, enrollment, claim) in &in_turn {
             accounts.foresee(enrollment, claim)?;

@@ -33,6 +33,7 @@ use self::surroundings::Surroundings;
 use super::{Decided, Given, Reject};
 use crate::adjudicate::Adjudication;
 use crate::certificate::{Certifier, Move, Record};
+use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::notice::Notice;
 
@@ -100,11 +101,22 @@ pub(crate) fn decide_bucket(
 
 /// A claim that was decided alone, with what is recorded of it: nothing of a claim that is held.
 pub(crate) struct Certified {
-    pub(crate) enrollment: String,
+    pub(crate) enrollment: Enrollment,
     pub(crate) adjudication: Adjudication,
     pub(crate) record: Option<Record>,
+}
+
+impl Certified {
     /// What to record of it where it has no payout, and yet posts.
-    pub(crate) moved: Option<Move>,
+    pub(crate) fn moved(&self) -> Option<Record> {
+        match &self.record {
+            Some(Record::Move(_)) => self.record.clone(),
+            Some(Record::Certificate(_)) | None => {
+                let posting = self.adjudication.posting()?;
+                Some(Record::Move(Move::posting(&self.enrollment, posting)))
+            }
+        }
+    }
 }
 
 /// Certifies the claims of one bucket, account by account, each as it is decided alone.

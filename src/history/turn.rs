@@ -73,6 +73,11 @@ const BEFORE_ALL: Day = Day::On(NaiveDate::MIN);
 /// A claim with its turn.
 pub(crate) type InTurn<'a> = (Turn<'a>, &'a Enrollment, &'a Claim);
 
+/// Puts claims of several accounts of a member in their turn.
+pub(crate) fn put_in_order(claims: &mut [InTurn<'_>]) {
+    claims.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+}
+
 /// The claims of one account in their turn, each given with where it stands among all. A reversal may take back what has posted before all of them.
 ///
 /// # Errors
@@ -92,7 +97,7 @@ pub(crate) fn of_account<'a>(
     }
     let turn = |(given, pair): (u64, &'a Pair)| Ok((turn(catalog, given, pair, &by_id, before)?, &pair.0, &pair.1));
     let mut in_turn = claims.iter().copied().map(turn).collect::<Result<Vec<_>, Error>>()?;
-    in_turn.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    put_in_order(&mut in_turn);
     Ok(in_turn)
 }
 
@@ -111,7 +116,7 @@ pub(crate) fn of_all<'a>(catalog: &Catalog, claims: &'a [Pair], before: &[Held])
         let before = before.iter().find(|held| held.plan == plan).map(|held| &held.accumulators);
         in_turn.extend(of_account(catalog, claims, before)?);
     }
-    in_turn.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    put_in_order(&mut in_turn);
     Ok(in_turn)
 }
 

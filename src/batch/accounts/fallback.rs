@@ -10,7 +10,7 @@ use super::{Bucket, Certified};
 use crate::accumulator::{Accumulators, OpenClaim};
 use crate::adjudicate::{Adjudication, Detail};
 use crate::batch::{Input, Reject};
-use crate::certificate::{Certifier, Move, Record};
+use crate::certificate::Certifier;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::{Error, OrBug, unless_bug};
@@ -50,15 +50,8 @@ pub(super) fn certify(
     let mut all = BTreeMap::new();
     let faults = one_by_one(bucket, accounts, |place, enrollment, claim, accumulators, room| {
         let (record, adjudication) = certifier.next(enrollment, claim, accumulators, room)?;
-        let posted = || adjudication.posting().map(|posting| Move::posting(enrollment, posting));
-        let moved = match &record {
-            Some(Record::Move(moved)) => Some(moved.clone()),
-            Some(Record::Certificate(_)) | None => posted(),
-        };
-        all.insert(
-            (bucket.accounts.account_at(place), all.len()),
-            Certified { enrollment: enrollment.id().to_owned(), adjudication, record, moved },
-        );
+        let certified = Certified { enrollment: enrollment.clone(), adjudication, record };
+        all.insert((bucket.accounts.account_at(place), all.len()), certified);
         Ok(())
     })?;
     rejects.extend(faults.into_iter().map(|(place, fault)| fault.reject(bucket, place)));
@@ -103,27 +96,23 @@ fn one_by_one(
     let read = accounts.iter().map(|account| Legible::of(bucket, account, &mut faults));
     let read: Vec<Legible> = read.collect::<Result<_, Error>>()?;
     let (mut in_turn, mut places) = (Vec::new(), BTreeMap::new());
-    for account in &read {
-        match account.in_turn(bucket) {
+    for (account, read) in accounts.iter().zip(&read) {
+        match read.in_turn(bucket) {
             Ok(claims) => in_turn.extend(claims),
             Err(error) => {
-                faults.extend(account.places.iter().map(|(id, place)| (*place, Fault::of("claim_id", id, &error))));
+                faults.extend(read.places.iter().map(|(id, place)| (*place, Fault::of("claim_id", id, &error))));
             }
         }
-        places.extend(
-            account
-                .claims
-                .iter()
-                .map(|(enrollment, claim)| ((enrollment.plan(), claim.id()), account.places.get(claim.id()).copied())),
-        );
+        let plan = bucket.plans.prepared(account.plan).or_bug()?.id();
+        places.extend(read.places.iter().map(|(id, place)| ((plan, id.as_str()), *place)));
     }
-    in_turn.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    turn::put_in_order(&mut in_turn);
     let mut member = history::Accounts::new(catalog);
     for (account, Legible { claims, faulty, .. }) in accounts.iter().zip(&read) {
         begin(bucket, account, claims, faulty, &mut member)?;
     }
     member.take_each(&in_turn, |member, enrollment, claim| {
-        let place = places.get(&(enrollment.plan(), claim.id())).copied().flatten().or_bug()?;
+        let place = *places.get(&(enrollment.plan(), claim.id())).or_bug()?;
         let taken =
             member.take(enrollment, claim, |accumulators, room| take(place, enrollment, claim, accumulators, room));
         let fault = match taken {

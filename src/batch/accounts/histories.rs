@@ -20,7 +20,7 @@ use crate::catalog::Catalog;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::{Error, OrBug, unless_bug};
-use crate::history;
+use crate::history::{self, turn};
 use crate::joint::Room;
 
 /// All claims of a member under one plan that can be read, in the order in which they are decided.
@@ -155,7 +155,7 @@ fn told<'c>(
     for read in &read {
         in_turn.extend(read.in_turn_if_any(bucket)?);
     }
-    in_turn.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    turn::put_in_order(&mut in_turn);
     let own = bucket.plans.prepared(account.plan).or_bug()?.id();
     let start = accounts.clone().into_account(own);
     let (mut claims, mut rooms) = (Vec::new(), Vec::new());

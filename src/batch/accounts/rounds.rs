@@ -143,9 +143,13 @@ impl<'b> Rounds<'b> {
         let prepared = bucket.plans.prepared(account.plan)?;
         let ledger = prepared.ledger(bucket.plans.vocabulary())?;
         let may_hang_on_order = account.lacks_order && !ledger.tallies.is_empty();
-        let is_of_days_alone = bucket.plans.is_ordered_by_event_date_alone(account.plan);
-        let is_beyond_columns = !is_of_days_alone || bucket.plans.holds_open_claims(account.plan);
-        if account.has_reversals || (may_hang_on_order && is_beyond_columns) || bucket.around.is_told_of(account.index)
+        let is_beyond_columns = || {
+            let plans = bucket.plans;
+            !plans.is_ordered_by_event_date_alone(account.plan) || plans.holds_open_claims(account.plan)
+        };
+        if account.has_reversals
+            || (may_hang_on_order && is_beyond_columns())
+            || bucket.around.is_told_of(account.index)
         {
             return None;
         }
@@ -228,12 +232,18 @@ impl<'b> Rounds<'b> {
             return Ok(());
         }
         let in_doubt = ties::in_doubt(self, self.bucket, of, &tied, tallies)?;
-        for account in tied.iter().filter(|account| in_doubt.contains(&account.index)) {
-            if self.hang_on_ids(ledger, account, tallies)? {
+        for account in &tied {
+            let starts = in_doubt.range(account.places.clone());
+            if self.hang_on_ids(ledger, account, starts.copied(), tallies)? {
                 self.give_up(account.index);
             }
         }
         Ok(())
+    }
+
+    pub(super) fn is_under_one_cover(&self, places: &Range<usize>) -> bool {
+        let cover = |place: usize| self.bucket.accounts.enrollment_at(place);
+        places.clone().all(|place| cover(place) == cover(places.start))
     }
 
     /// The claims of an account that share their day with others.
@@ -251,10 +261,17 @@ impl<'b> Rounds<'b> {
         runs
     }
 
-    fn hang_on_ids(&self, ledger: &Ledger, account: &Account, tallies: &Tallies) -> Result<bool, Error> {
-        for run in self.runs_of_a_day(account) {
-            let cover = |place: usize| self.bucket.accounts.enrollment_at(place);
-            if run.clone().any(|place| cover(place) != cover(run.start)) {
+    /// Whether ids decide an amount of the claims of these days; they may where the claims are under several covers.
+    fn hang_on_ids(
+        &self,
+        ledger: &Ledger,
+        account: &Account,
+        starts: impl Iterator<Item = usize> + Clone,
+        tallies: &Tallies,
+    ) -> Result<bool, Error> {
+        let is_in_doubt = |run: &Range<usize>| starts.clone().any(|start| start == run.start);
+        for run in self.runs_of_a_day(account).into_iter().filter(is_in_doubt) {
+            if !self.is_under_one_cover(&run) {
                 return Ok(true);
             }
             let is_first = run.start == account.places.start;

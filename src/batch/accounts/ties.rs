@@ -17,7 +17,6 @@ use crate::scope::Scope;
 /// A claim that is tied with others of its account.
 struct Tied {
     place: usize,
-    account: usize,
     /// The places of all claims of the day.
     run: Range<usize>,
     is_first_of_account: bool,
@@ -33,8 +32,8 @@ enum Before {
     Nothing,
 }
 
-/// The accounts among these of which a claim that is tied comes out otherwise, or may, where those that it is tied with come after it instead of before,
-/// the other way round, or all after it. If none does, with all that it posts, then no order of them changes anything.
+/// The days of these accounts, by the place of their first claim, of which a claim comes out otherwise, or may, where those that it is tied with come
+/// after it instead of before, the other way round, or all after it. If none does, with all that it posts, then no order of them changes anything.
 pub(super) fn in_doubt(
     rounds: &Rounds<'_>,
     bucket: Bucket<'_>,
@@ -46,14 +45,14 @@ pub(super) fn in_doubt(
     let dates = Dates::of(bucket);
     for account in accounts {
         for run in rounds.runs_of_a_day(account) {
-            let cover = |place: usize| bucket.accounts.enrollment_at(place);
-            if run.clone().any(|place| cover(place) != cover(run.start)) {
-                in_doubt.insert(account.index);
+            if !rounds.is_under_one_cover(&run) {
+                in_doubt.insert(run.start);
+                continue;
             }
             for place in run.clone() {
                 let version = dates.at(bucket, prepared, place).or_bug()?.version;
                 let is_first_of_account = run.start == account.places.start;
-                let tied = Tied { place, account: account.index, run: run.clone(), is_first_of_account };
+                let tied = Tied { place, run: run.clone(), is_first_of_account };
                 by_version.entry(version).or_default().push(tied);
             }
         }
@@ -64,7 +63,7 @@ pub(super) fn in_doubt(
         let mut gathered = Gathered::of(bucket, stated, &places)?;
         let answers = bucket.plans.answers(plan, version, true, gathered.presence.clone());
         let Some(answers) = answers else {
-            in_doubt.extend(tied.iter().map(|tied| tied.account));
+            in_doubt.extend(tied.iter().map(|tied| tied.run.start));
             continue;
         };
         let mut outputs: Vec<Outputs> = Vec::with_capacity(3);
@@ -83,7 +82,7 @@ pub(super) fn in_doubt(
         for (at, tied) in tied.iter().enumerate() {
             let is_odd = gathered.odd.get(at) == Some(&true);
             if is_odd || !outputs.windows(2).all(|pair| matches!(pair, [one, other] if are_one_at(one, other, at))) {
-                in_doubt.insert(tied.account);
+                in_doubt.insert(tied.run.start);
             }
         }
     }

@@ -14,7 +14,7 @@ use super::space::Space;
 use crate::adjudicate::Adjudication;
 use crate::batch::Given;
 use crate::batch::accounts::{Plans, certify_bucket, fen};
-use crate::certificate::{Certifier, Record, Roll};
+use crate::certificate::{Certifier, Roll};
 use crate::error::Error;
 use crate::text::say;
 
@@ -33,11 +33,11 @@ pub(super) fn write_part(
     let mut roll = Roll::to(&mut file);
     let mut cut = 0_u64;
     certify_bucket(plans, certifier, given, |certified| {
-        if payouts.tick_off(&certified.enrollment, &certified.adjudication)? {
+        if payouts.tick_off(certified.enrollment.id(), &certified.adjudication)? {
             cut = cut.saturating_add(certified.adjudication.is_cut().into());
             certified.record.iter().try_for_each(|record| roll.record(record))
         } else {
-            certified.moved.iter().try_for_each(|moved| roll.record(&Record::Move(moved.clone())))
+            certified.moved().iter().try_for_each(|moved| roll.record(moved))
         }
         .map_err(|fault| unwritable(&path, &fault))
     })?;
