@@ -6,10 +6,10 @@ mod by_hand;
 
 use std::fs;
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use criterion::Criterion;
+use data::rules;
 use huzhu::{Accumulators, Case, Catalog, Plan, pack};
 
 /// One claim for every shipped pack: the pack's file, the case, and what is payable.
@@ -163,8 +163,4 @@ fn load_all(criterion: &mut Criterion) {
 fn file_of(plan: &Plan) -> String {
     let with_version = format!("{}.{}", plan.id(), plan.version());
     if rules().join(&with_version).with_added_extension("toml").exists() { with_version } else { plan.id().to_owned() }
-}
-
-fn rules() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")
 }

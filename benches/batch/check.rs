@@ -1,7 +1,6 @@
 //! The baseline held against the engine, member by member.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Int32Type};
@@ -12,11 +11,11 @@ use rust_decimal::Decimal;
 
 use crate::by_hand::columns::{Columns, Room};
 use crate::by_hand::{decision_name, reasons};
-use crate::data::packs::to_date;
+use data::packs::to_date;
 
 /// Every decision, every amount and every reason must be those of [`history::decide`].
 pub(crate) fn agree(claims: &RecordBatch, enrollments: &RecordBatch) {
-    let catalog = Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).expect("the packs are right");
+    let catalog = Catalog::load(&data::rules()).expect("the packs are right");
     let (columns, mut room, mut answers) = (Columns::join(claims, enrollments), Room::default(), Vec::new());
     columns.decide_with_limits(&mut room, &mut answers);
     let mut alone = Vec::new();
@@ -41,7 +40,7 @@ pub(crate) fn agree(claims: &RecordBatch, enrollments: &RecordBatch) {
 
 /// Every claim that was made up can be decided; gives how, for each plan: paid, nothing due, denied, pended.
 pub(crate) fn decide(claims: &RecordBatch, enrollments: &RecordBatch) -> BTreeMap<String, [u32; 4]> {
-    let catalog = Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).expect("the packs are right");
+    let catalog = Catalog::load(&data::rules()).expect("the packs are right");
     let mut counts: BTreeMap<String, [u32; 4]> = BTreeMap::new();
     for ((_, plan), rows) in histories(claims, enrollments) {
         let history: Vec<(Enrollment, Claim)> = rows.into_iter().map(|(_, pair)| pair).collect();

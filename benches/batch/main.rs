@@ -14,8 +14,6 @@
 mod audit;
 mod by_hand;
 mod check;
-#[path = "../generate/data/mod.rs"]
-mod data;
 mod rounds;
 
 use std::path::{Path, PathBuf};
@@ -39,13 +37,12 @@ use huzhu::batch::{self, Alone, Decided, Job};
 use huzhu::{Catalog, Decision};
 use rounds::{Section, Totals, Variant};
 
-static CATALOG: LazyLock<Catalog> =
-    LazyLock::new(|| Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).expect("the packs are right"));
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::load(&data::rules()).expect("the packs are right"));
 
 const HELP: &str = "\
 How long many claims of the Henan plan take.
 
-cargo bench --bench batch -- --claims 1000000 --rounds 7
+cargo bench -p huzhu-benches --bench batch -- --claims 1000000 --rounds 7
 
   --claims N    1000000; how many claims in memory
   --rounds N    7; every variant runs once in each round
@@ -226,7 +223,7 @@ fn columns(count: u64, order: Order) -> Columns {
 
 /// Claims under one plan or under all of them, with their enrollments.
 fn claims(plan: Option<&str>, count: u64, order: Order) -> (RecordBatch, RecordBatch) {
-    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let rules = data::rules();
     let people = People::new(Packs::read(&rules, plan), 1, count, order);
     let none = Flaws::default();
     (people.claims(0..people.claims, none), people.enrollments(0..people.members, none))

@@ -13,7 +13,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
-use crate::data::packs::to_date;
+use data::packs::to_date;
 
 /// How a file is written.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,16 +1,13 @@
 //! Makes claims and enrollments to measure with: as many as wanted, the same for the same seed. See `../README.md`.
 
 #![expect(clippy::arithmetic_side_effects, reason = "numbers made up here are small")]
-#![expect(clippy::as_conversions, reason = "lengths and indexes widen")]
 #![expect(clippy::expect_used, reason = "without its files the program has nothing to do")]
-#![expect(clippy::indexing_slicing, reason = "indexes come from the same lists")]
 #![expect(clippy::panic, reason = "an argument that is not understood ends the program")]
 
-mod data;
 mod files;
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use arrow_array::RecordBatch;
@@ -23,7 +20,7 @@ use files::{Format, Sink};
 const HELP: &str = "\
 Makes claims and enrollments to measure with.
 
-cargo bench --bench generate -- --claims 1000000 --out DIR
+cargo bench -p huzhu-benches --bench generate -- --claims 1000000 --out DIR
 
   --claims N          how many claims
   --out DIR           where claims and enrollments are written
@@ -78,7 +75,7 @@ impl Options {
                 (Some("all"), _) => None,
                 (_, plan) => Some(plan.unwrap_or("henan-accident").to_owned()),
             },
-            rules: value("--rules").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), PathBuf::from),
+            rules: value("--rules").map_or_else(data::rules, PathBuf::from),
             order: match value("--order") {
                 None | Some("submission") => Order::Submission,
                 Some("member") => Order::Member,

@@ -1,38 +1,38 @@
 //! Numbers that look random and are the same everywhere.
 
 /// A stream of numbers (`SplitMix64`).
-pub(crate) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
     /// The stream of a place: of a member, a cover, a claim. Every place has its own, so that rows can be made in any order.
-    pub(crate) fn at(place: [u64; 4]) -> Random {
+    pub fn at(place: [u64; 4]) -> Random {
         Random(place.into_iter().fold(0, |state, part| scrambled(state.wrapping_add(GOLDEN) ^ part)))
     }
 
-    pub(crate) fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(GOLDEN);
         scrambled(self.0)
     }
 
     /// From 0 to one less than `bound`.
-    pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        let wide = u128::from(self.next()) * u128::from(bound);
+    pub fn below(&mut self, bound: u64) -> u64 {
+        let wide = u128::from(self.bits()) * u128::from(bound);
         u64::try_from(wide >> 64).unwrap_or_default()
     }
 
     /// Both ends included.
-    pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
+    pub fn between(&mut self, low: i64, high: i64) -> i64 {
         let width = (high - low).unsigned_abs() + 1;
         low.wrapping_add_unsigned(self.below(width))
     }
 
     /// Whether it happens, so many times in 100,000.
-    pub(crate) fn happens(&mut self, times: u64) -> bool {
+    pub fn happens(&mut self, times: u64) -> bool {
         self.below(100_000) < times
     }
 
     /// One of several ranges by its weight, then a number inside it: a skewed distribution without a float.
-    pub(crate) fn skewed(&mut self, ranges: &[(u64, i64, i64)]) -> i64 {
+    pub fn skewed(&mut self, ranges: &[(u64, i64, i64)]) -> i64 {
         let all = ranges.iter().map(|(weight, ..)| weight).sum();
         let mut left = self.below(all);
         for (weight, low, high) in ranges {
@@ -54,21 +54,21 @@ fn scrambled(state: u64) -> u64 {
 }
 
 /// A shuffle of the numbers below a count that keeps no table: a Feistel network, walked until it lands below the count.
-pub(crate) struct Shuffle {
+pub struct Shuffle {
     count: u64,
     half: u32,
     keys: [u64; 4],
 }
 
 impl Shuffle {
-    pub(crate) fn of(count: u64, seed: u64) -> Shuffle {
+    pub fn of(count: u64, seed: u64) -> Shuffle {
         let bits = u64::BITS - count.saturating_sub(1).leading_zeros();
         let mut random = Random::at([seed, 0, 0, 0]);
-        Shuffle { count, half: bits.div_ceil(2).max(1), keys: std::array::from_fn(|_| random.next()) }
+        Shuffle { count, half: bits.div_ceil(2).max(1), keys: std::array::from_fn(|_| random.bits()) }
     }
 
     /// Where a number goes.
-    pub(crate) fn place(&self, number: u64) -> u64 {
+    pub fn place(&self, number: u64) -> u64 {
         self.walk(number, |mut left, mut right| {
             for key in self.keys {
                 (left, right) = (right, left ^ self.mixed(right, key));
@@ -78,7 +78,7 @@ impl Shuffle {
     }
 
     /// What number comes to a place.
-    pub(crate) fn number(&self, place: u64) -> u64 {
+    pub fn number(&self, place: u64) -> u64 {
         self.walk(place, |mut left, mut right| {
             for key in self.keys.into_iter().rev() {
                 (left, right) = (right ^ self.mixed(left, key), left);

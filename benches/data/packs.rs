@@ -12,34 +12,34 @@ use toml::de::{DeTable, DeValue};
 type Object = serde_json::Map<String, Json>;
 
 /// A fact that becomes a column.
-pub(crate) struct Fact {
-    pub(crate) name: String,
-    pub(crate) holder: Holder,
-    pub(crate) kind: Kind,
+pub struct Fact {
+    pub name: String,
+    pub holder: Holder,
+    pub kind: Kind,
     /// Every value that a pack tells apart; then one that no pack knows.
-    pub(crate) values: Vec<String>,
+    pub values: Vec<String>,
 }
 
 /// One plan in all its versions.
-pub(crate) struct Shape {
-    pub(crate) id: String,
+pub struct Shape {
+    pub id: String,
     /// Versions from the earliest to the latest: name and first day.
-    pub(crate) versions: Vec<(String, i32)>,
+    pub versions: Vec<(String, i32)>,
     /// The facts that its rules read, as indexes into [`Packs::facts`], each with the indexes of the values that it tells apart.
-    pub(crate) facts: BTreeMap<usize, Vec<u32>>,
+    pub facts: BTreeMap<usize, Vec<u32>>,
     /// Where the first cover may begin, both days included.
-    pub(crate) starts: (i32, i32),
+    pub starts: (i32, i32),
     /// The only cover there is: a campaign.
-    pub(crate) campaign: Option<(i32, i32)>,
-    pub(crate) pays_accidents: bool,
-    pub(crate) pays_illnesses: bool,
-    pub(crate) pays_sudden_death: bool,
+    pub campaign: Option<(i32, i32)>,
+    pub pays_accidents: bool,
+    pub pays_illnesses: bool,
+    pub pays_sudden_death: bool,
 }
 
 /// The plans that claims are made up for, and all their facts.
-pub(crate) struct Packs {
-    pub(crate) plans: Vec<Shape>,
-    pub(crate) facts: Vec<Fact>,
+pub struct Packs {
+    pub plans: Vec<Shape>,
+    pub facts: Vec<Fact>,
 }
 
 /// Covers of plans without an end begin on or before this day.
@@ -49,12 +49,12 @@ const LAST_START: (i32, u32, u32) = (2026, 6, 30);
 const PROSE: [&str; 8] = ["title", "text", "clause", "source", "provenance", "zh", "en", "rounding"];
 
 /// Facts in whose place the file may have what they follow from.
-pub(crate) const ROUNDABOUT: [(&str, [&str; 2]); 2] =
+pub const ROUNDABOUT: [(&str, [&str; 2]); 2] =
     [("hospital_days", ["admitted", "discharged"]), ("personal_burden", ["total_cost", "fund_paid"])];
 
 impl Packs {
     /// Reads one plan, or all of a folder.
-    pub(crate) fn read(folder: &Path, only: Option<&str>) -> Packs {
+    pub fn read(folder: &Path, only: Option<&str>) -> Packs {
         let catalog = Catalog::load(folder).expect("the packs are right");
         let texts = texts(folder);
         let mut packs = Packs { plans: Vec::new(), facts: Vec::new() };
@@ -74,7 +74,7 @@ impl Packs {
         packs
     }
 
-    pub(crate) fn fact(&self, name: &str) -> Option<usize> {
+    pub fn fact(&self, name: &str) -> Option<usize> {
         self.facts.iter().position(|fact| fact.name == name)
     }
 
@@ -234,15 +234,15 @@ fn collect_words(value: &Json, words: &mut BTreeSet<String>) {
 }
 
 /// Days since 1970-01-01, as Arrow counts them.
-pub(crate) fn day(year: i32, month: u32, day: u32) -> i32 {
+pub fn day(year: i32, month: u32, day: u32) -> i32 {
     of_date(NaiveDate::from_ymd_opt(year, month, day).expect("a date"))
 }
 
-pub(crate) fn of_date(date: NaiveDate) -> i32 {
+pub fn of_date(date: NaiveDate) -> i32 {
     date.num_days_from_ce() - EPOCH
 }
 
-pub(crate) fn to_date(day: i32) -> NaiveDate {
+pub fn to_date(day: i32) -> NaiveDate {
     NaiveDate::from_num_days_from_ce_opt(day + EPOCH).expect("a date")
 }
 

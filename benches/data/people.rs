@@ -7,7 +7,7 @@ use super::random::{Random, Shuffle};
 
 /// In which order the rows of the files stand.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Order {
+pub enum Order {
     /// As claims come in: those of one member far apart.
     Submission,
     /// Those of one member together.
@@ -15,11 +15,11 @@ pub(crate) enum Order {
 }
 
 /// Members without limit of number, made up one by one; only where each one's claims begin is kept, for every sixteenth claim.
-pub(crate) struct People {
-    pub(crate) packs: Packs,
-    pub(crate) seed: u64,
-    pub(crate) claims: u64,
-    pub(crate) members: u64,
+pub struct People {
+    pub packs: Packs,
+    pub seed: u64,
+    pub claims: u64,
+    pub members: u64,
     order: Order,
     claim_order: Shuffle,
     member_order: Shuffle,
@@ -29,7 +29,7 @@ pub(crate) struct People {
 
 /// What a stream of random numbers is for.
 #[derive(Clone, Copy)]
-pub(crate) enum Purpose {
+pub enum Purpose {
     Member = 1,
     Cover,
     Holder,
@@ -41,23 +41,23 @@ pub(crate) enum Purpose {
 }
 
 /// One member under one plan.
-pub(crate) struct Member {
-    pub(crate) number: u64,
+pub struct Member {
+    pub number: u64,
     /// Whose enrollments these are; now and then one person is in two plans.
-    pub(crate) person: u64,
-    pub(crate) plan: usize,
-    pub(crate) claims: u64,
-    pub(crate) birth_date: i32,
-    pub(crate) shares: i64,
-    pub(crate) covers: Vec<Cover>,
+    pub person: u64,
+    pub plan: usize,
+    pub claims: u64,
+    pub birth_date: i32,
+    pub shares: i64,
+    pub covers: Vec<Cover>,
 }
 
 /// One year of cover.
 #[derive(Clone, Copy)]
-pub(crate) struct Cover {
-    pub(crate) start: i32,
-    pub(crate) end: i32,
-    pub(crate) previous_end: Option<i32>,
+pub struct Cover {
+    pub start: i32,
+    pub end: i32,
+    pub previous_end: Option<i32>,
 }
 
 const STRIDE: u64 = 16;
@@ -65,7 +65,7 @@ const MOST_CLAIMS: u64 = 12;
 const YEAR: Months = Months::new(12);
 
 impl People {
-    pub(crate) fn new(packs: Packs, seed: u64, claims: u64, order: Order) -> People {
+    pub fn new(packs: Packs, seed: u64, claims: u64, order: Order) -> People {
         let mut people = People {
             packs,
             seed,
@@ -90,12 +90,12 @@ impl People {
         people
     }
 
-    pub(crate) fn random(&self, purpose: Purpose, member: u64, part: u64) -> Random {
+    pub fn random(&self, purpose: Purpose, member: u64, part: u64) -> Random {
         Random::at([self.seed, purpose as u64, member, part])
     }
 
     /// The claim in a row of the file: the member, which of the member's claims, and its number by date of submission.
-    pub(crate) fn claim_at(&self, row: u64) -> (u64, u64, u64) {
+    pub fn claim_at(&self, row: u64) -> (u64, u64, u64) {
         let (claim, submitted) = match self.order {
             Order::Submission => (self.claim_order.number(row), row),
             Order::Member => (row, self.claim_order.place(row)),
@@ -105,7 +105,7 @@ impl People {
     }
 
     /// The number by date of submission of another claim of the member in a row.
-    pub(crate) fn submitted(&self, row: u64, nth: u64, other: u64) -> u64 {
+    pub fn submitted(&self, row: u64, nth: u64, other: u64) -> u64 {
         let claim = match self.order {
             Order::Submission => self.claim_order.number(row),
             Order::Member => row,
@@ -128,7 +128,7 @@ impl People {
     }
 
     /// The member whose enrollments stand at a place of the file.
-    pub(crate) fn member_at(&self, place: u64) -> u64 {
+    pub fn member_at(&self, place: u64) -> u64 {
         match self.order {
             Order::Submission => self.member_order.number(place),
             Order::Member => place,
@@ -148,7 +148,7 @@ impl People {
         count
     }
 
-    pub(crate) fn member(&self, number: u64) -> Member {
+    pub fn member(&self, number: u64) -> Member {
         let claims = self.claim_count(number);
         let mut random = self.random(Purpose::Cover, number, 0);
         let plan = usize::try_from(random.below(self.packs.plans.len() as u64)).unwrap_or_default();

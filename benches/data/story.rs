@@ -5,41 +5,41 @@ use super::people::{Member, People, Purpose};
 use super::random::Random;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cause {
+pub enum Cause {
     Accident,
     SuddenDeath,
     Illness,
 }
 
 /// One claim as it really was; what of it the file says is another matter.
-pub(crate) struct Story {
-    pub(crate) cover: usize,
-    pub(crate) event_date: i32,
-    pub(crate) cause: Cause,
-    pub(crate) death: bool,
-    pub(crate) disability_grade: Option<i64>,
-    pub(crate) admitted: Option<i32>,
+pub struct Story {
+    pub cover: usize,
+    pub event_date: i32,
+    pub cause: Cause,
+    pub death: bool,
+    pub disability_grade: Option<i64>,
+    pub admitted: Option<i32>,
     /// Nights; a stay has at least one day.
-    pub(crate) hospital_days: i64,
-    pub(crate) reported_on: i32,
+    pub hospital_days: i64,
+    pub reported_on: i32,
     /// In fen, as all amounts.
-    pub(crate) total_cost: i64,
-    pub(crate) fund_paid: i64,
-    pub(crate) self_funded: i64,
+    pub total_cost: i64,
+    pub fund_paid: i64,
+    pub self_funded: i64,
 }
 
 impl Story {
-    pub(crate) fn personal_burden(&self) -> i64 {
+    pub fn personal_burden(&self) -> i64 {
         self.total_cost - self.fund_paid
     }
 
-    pub(crate) fn in_pool_burden(&self) -> i64 {
+    pub fn in_pool_burden(&self) -> i64 {
         self.personal_burden() - self.self_funded
     }
 }
 
 impl People {
-    pub(crate) fn story(&self, member: &Member, nth: u64) -> Story {
+    pub fn story(&self, member: &Member, nth: u64) -> Story {
         let plan = &self.packs.plans[member.plan];
         let (cover, event_date, cause, is_sequel) = self.event(member, plan, nth);
         let mut random = self.random(Purpose::Claim, member.number, nth);

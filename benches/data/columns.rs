@@ -17,11 +17,11 @@ use super::story::{Cause, Story};
 
 /// How often the data are not as they should be.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Flaws {
+pub struct Flaws {
     /// Rows in a thousand that cannot be read or not be joined.
-    pub(crate) faults: u64,
+    pub faults: u64,
     /// Claims in a thousand that take back the member's claim before.
-    pub(crate) reversals: u64,
+    pub reversals: u64,
 }
 
 /// A column under way.
@@ -50,7 +50,7 @@ struct Table(Vec<(String, Column)>);
 
 impl People {
     /// The claims in the rows of a range.
-    pub(crate) fn claims(&self, rows: Range<u64>, flaws: Flaws) -> RecordBatch {
+    pub fn claims(&self, rows: Range<u64>, flaws: Flaws) -> RecordBatch {
         let facts = self.columns_of(Holder::Claim);
         let mut table = Table::new(&["claim_id", "enrollment_id"], &facts, &self.packs.facts);
         if flaws.reversals > 0 {
@@ -92,7 +92,7 @@ impl People {
     }
 
     /// The enrollments of the members at the places of a range.
-    pub(crate) fn enrollments(&self, places: Range<u64>, flaws: Flaws) -> RecordBatch {
+    pub fn enrollments(&self, places: Range<u64>, flaws: Flaws) -> RecordBatch {
         let facts = self.columns_of(Holder::Enrollment);
         let mut table = Table::new(&["enrollment_id", "member_id"], &facts, &self.packs.facts);
         let plans = self.packs.plans.iter().map(|plan| plan.id.clone()).chain(["no-such-plan".to_owned()]);
@@ -145,7 +145,7 @@ impl People {
         let mut random = self.random(Purpose::Facts, member.number, nth);
         for index in facts {
             let fact = &self.packs.facts[*index];
-            let draw = random.next();
+            let draw = random.bits();
             cells.push(match plan.facts.get(index) {
                 Some(values) => {
                     let mut random = Random::at([draw, 0, 0, 0]);
@@ -201,7 +201,7 @@ impl People {
         let is_born_late = self.random(Purpose::Cover, member.number, 0).below(10_000) < 2; // one person has one birth
         for index in facts {
             let fact = &self.packs.facts[*index];
-            let mut random = Random::at([random.next(), 0, 0, 0]);
+            let mut random = Random::at([random.bits(), 0, 0, 0]);
             let Some(values) = plan.facts.get(index) else {
                 cells.push(Cell::Nothing);
                 continue;
@@ -286,7 +286,7 @@ fn any_cell(fact: &Fact, values: &[u32], near: i32, borne: i64, random: &mut Ran
         (Kind::Category, _) => {
             let unknown = fact.values.len() - 1;
             let is_open = huzhu::StandardFact::named(&fact.name).is_none_or(huzhu::StandardFact::is_open);
-            let one = usize::try_from(random.next() >> 8).unwrap_or_default();
+            let one = usize::try_from(random.bits() >> 8).unwrap_or_default();
             match values {
                 _ if is_open && random.happens(4_000) => Cell::Value(u32::try_from(unknown).unwrap_or_default()),
                 [] if unknown == 0 => Cell::Nothing,
