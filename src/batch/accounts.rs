@@ -71,7 +71,8 @@ pub(crate) fn decide_bucket(
         if rounds.needs_exact(account.index) || !open.may_matter(&account, &results)? {
             continue;
         }
-        if plans.holds_open_claims(account.plan) || !fallback::note(bucket, &account, &mut results)? {
+        let is_told_of = rounds.hangs_on_ids(account.index);
+        if plans.holds_open_claims(account.plan) || is_told_of || !fallback::note(bucket, &account, &mut results)? {
             rounds.give_up(account.index);
         }
     }

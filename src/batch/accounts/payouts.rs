@@ -13,6 +13,7 @@ use super::grouping::Account;
 use super::plans::VersionNumber;
 use crate::adjudicate::{Adjudication, Decision};
 use crate::batch::{Decided, Reject, refused};
+use crate::code::Code;
 use crate::error::{Error, OrBug};
 use crate::notice::Notice;
 use crate::plan::Plan;
@@ -137,6 +138,12 @@ impl Results {
         put(&mut self.notices, place, text);
     }
 
+    /// Says something of the claim at a place that is about these others, and nothing else.
+    pub(super) fn note_about(&mut self, place: usize, code: Code, others: &[&str]) {
+        let text = self.texts.place_of(&told_about(code, others));
+        put(&mut self.notices, place, text);
+    }
+
     /// Says something of every claim that is decided, after what is said of it already; of a reversal there is nothing to say.
     pub(super) fn note_of_all(&mut self, notice: &Notice) {
         let said = told(notice);
@@ -168,6 +175,12 @@ impl Results {
     #[expect(clippy::indexing_slicing, reason = "there is a result for each place of the accounts")]
     pub(super) fn decision(&self, place: usize) -> Option<Decision> {
         self.settled[place].map(|settled| settled.decision)
+    }
+
+    /// The same, and what it is paid, in fen.
+    pub(super) fn settled(&self, place: usize) -> Option<(Decision, i64)> {
+        let settled = self.settled.get(place).copied().flatten()?;
+        Some((settled.decision, settled.payable))
     }
 
     pub(super) fn reject(&mut self, place: usize) {
@@ -321,13 +334,16 @@ const NAMED: usize = 20;
 
 /// A notice in a column: its code, and in brackets what it is about. Entries are apart by semicolons, so that no name has one.
 fn told(notice: &Notice) -> String {
-    let subjects = notice.subjects();
-    let mut about = subjects.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    told_about(notice.code(), notice.subjects())
+}
+
+fn told_about(code: Code, subjects: &[impl AsRef<str>]) -> String {
+    let mut about = subjects.iter().take(NAMED).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
     if subjects.len() > NAMED {
         about.push_str(", …");
     }
     let about = about.replace([';', '(', ')'], "_");
-    if about.is_empty() { notice.code().to_string() } else { format!("{}({about})", notice.code()) }
+    if about.is_empty() { code.to_string() } else { format!("{code}({about})") }
 }
 
 #[expect(clippy::indexing_slicing, reason = "there is a result for each place of the accounts")]

@@ -1,6 +1,6 @@
 //! Rounds: the first claim of every account, then the second, and so on, so that blocks of claims are decided together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::ops::Range;
 
@@ -13,8 +13,9 @@ use super::gather::{Gathered, mark_beyond};
 use super::grouping::Account;
 use super::payouts::{Line, Results, TextPlace};
 use super::plans::{Ledger, Prepared};
-use super::{Bucket, fallback, ties};
-use crate::accumulator::{Accumulators, Group, Period};
+use super::ties::Ties;
+use super::{Bucket, fallback};
+use crate::accumulator::{Accumulators, Entry, Group, Period};
 use crate::adjudicate::Decision;
 use crate::adjudicate::detail::detailed;
 use crate::code::Code;
@@ -36,6 +37,8 @@ pub(super) struct Rounds<'b> {
     days: Vec<(i32, i32)>,
     /// Accounts with claims of one day, which only their ids put in order.
     tied: Vec<Account>,
+    /// Those of them where an amount hangs on it.
+    hanging: BTreeSet<usize>,
 }
 
 /// Claims that are decided together: one plan, one version, the same turn in their accounts.
@@ -63,7 +66,12 @@ impl<'b> Rounds<'b> {
             account_of: vec![0; claims],
             days: vec![(0, 0); claims],
             tied: Vec::new(),
+            hanging: BTreeSet::new(),
         }
+    }
+
+    pub(super) fn bucket(&self) -> Bucket<'b> {
+        self.bucket
     }
 
     pub(super) fn needs_exact(&self, account: usize) -> bool {
@@ -96,7 +104,7 @@ impl<'b> Rounds<'b> {
             for (turn, places) in turns.range(first..past) {
                 self.decide_turn(prepared, ledger, *turn, places, &mut tallies, results)?;
             }
-            self.look_at_ties((prepared, ledger, plan), &tallies)?;
+            self.look_at_ties((prepared, ledger, plan), &tallies, results)?;
         }
         Ok(())
     }
@@ -221,8 +229,14 @@ impl<'b> Rounds<'b> {
         }
     }
 
-    /// Leaves accounts to the exact reading of which ids alone decide an amount.
-    fn look_at_ties(&mut self, of: (&Prepared<'_>, &Ledger, usize), tallies: &Tallies) -> Result<(), Error> {
+    /// Says of which claims ids alone decide the amount; an account with a day of which columns do not know it, and where it may be so, is left to the
+    /// exact reading.
+    fn look_at_ties(
+        &mut self,
+        of: (&Prepared<'_>, &Ledger, usize),
+        tallies: &Tallies,
+        results: &mut Results,
+    ) -> Result<(), Error> {
         let (_, ledger, plan) = of;
         let is_of_the_plan = |account: &Account| account.plan == plan;
         let (tied, others): (Vec<_>, Vec<_>) = mem::take(&mut self.tied).into_iter().partition(is_of_the_plan);
@@ -231,14 +245,26 @@ impl<'b> Rounds<'b> {
         if tied.is_empty() {
             return Ok(());
         }
-        let in_doubt = ties::in_doubt(self, self.bucket, of, &tied, tallies)?;
+        let Ties { hanging, in_doubt } = Ties::of(self, of, &tied, tallies, results)?;
         for account in &tied {
             let starts = in_doubt.range(account.places.clone());
             if self.hang_on_ids(ledger, account, starts.copied(), tallies)? {
                 self.give_up(account.index);
             }
         }
+        let ids = self.bucket.claims.texts("claim_id")?;
+        let id = |place: usize| ids.value(self.bucket.accounts.claim_at(place));
+        for (place, day) in hanging {
+            let others: Vec<&str> = day.filter(|other| *other != place).map(id).collect();
+            results.note_about(place, Code::DecidedById, &others);
+            self.hanging.insert(self.bucket.accounts.account_at(place));
+        }
         Ok(())
+    }
+
+    /// Whether something is said of a claim of the account because only its id puts it in order.
+    pub(super) fn hangs_on_ids(&self, account: usize) -> bool {
+        self.hanging.contains(&account)
     }
 
     pub(super) fn is_under_one_cover(&self, places: &Range<usize>) -> bool {
@@ -334,16 +360,12 @@ impl<'b> Rounds<'b> {
         let mut open = Vec::new();
         let version = self.bucket.plans.version_number(turn.plan, turn.version).or_bug()?;
         let decisions = Decisions::of(outputs);
-        // A program that posts says also whether all that it posts is known.
-        let are_known = outputs.masks.get(3);
         for (at, place) in places.iter().enumerate() {
-            let decision = decisions.at(at);
-            let is_posted = !posts(decision) || are_known.is_none_or(|known| known.get(at) == Some(&1));
-            if odd.get(at) == Some(&true) || !is_posted {
+            if odd.get(at) == Some(&true) || !decisions.is_posting_known(at) {
                 self.give_up_at(*place);
                 continue;
             }
-            match decision {
+            match decisions.at(at) {
                 Some((decision, payable)) => results.set(*place, decision, payable, version),
                 None => open.push(*place),
             }
@@ -399,20 +421,11 @@ impl<'b> Rounds<'b> {
     ) -> Result<(), Error> {
         let decisions = Decisions::of(outputs);
         for (tally, after) in ledger.tallies.iter().zip(&mut tallies.after) {
-            let entry = plan.entries.iter().position(|stated| stated.entry == tally.entry);
-            // Another version may count what this one does not know.
-            let posted = match entry {
-                Some(entry) => Some(outputs.numbers.get(entry.saturating_add(1)).or_bug()?),
-                None => None,
-            };
+            let posted = Posted::to(&tally.entry, plan, outputs)?;
             for (at, place) in places.iter().enumerate() {
                 let before = if turn.round > 0 { self.found(after, tally.scope, *place).or_bug()? } else { 0 };
-                let amount = match posted {
-                    Some(posted) if posts(decisions.at(at)) => *posted.get(at).or_bug()?,
-                    Some(_) | None => 0,
-                };
                 // Only an account that was given up before can have come so far.
-                *after.get_mut(*place).or_bug()? = before.saturating_add(amount);
+                *after.get_mut(*place).or_bug()? = before.saturating_add(posted.at(at, decisions)?);
             }
         }
         Ok(())
@@ -485,6 +498,27 @@ impl<'b> Rounds<'b> {
             }
         }
         Ok(())
+    }
+}
+
+/// What claims post to an entry.
+pub(super) struct Posted<'o>(Option<&'o [i64]>);
+
+impl<'o> Posted<'o> {
+    /// Nothing where the version does not know the entry, which another one counts.
+    pub(super) fn to(entry: &Entry, plan: &Plan, outputs: &'o Outputs) -> Result<Posted<'o>, Error> {
+        let stated = plan.entries.iter().position(|stated| stated.entry == *entry);
+        Ok(Posted(match stated {
+            Some(stated) => Some(outputs.numbers.get(stated.saturating_add(1)).or_bug()?),
+            None => None,
+        }))
+    }
+
+    pub(super) fn at(&self, claim: usize, decisions: Decisions<'_>) -> Result<i64, Error> {
+        match self.0 {
+            Some(posted) if posts(decisions.at(claim)) => posted.get(claim).copied().or_bug(),
+            Some(_) | None => Ok(0),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Claims of one day, which only their ids put in order: of which of them columns know that no other order changes anything.
+//! Claims of one day, which only their ids put in order: which of them columns pay otherwise in another order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -7,105 +7,192 @@ use super::Bucket;
 use super::dates::Dates;
 use super::gather::{Gathered, mark_beyond};
 use super::grouping::Account;
+use super::payouts::Results;
 use super::plans::{Ledger, Prepared};
-use super::rounds::{Rounds, Tallies};
+use super::rounds::{Posted, Rounds, Tallies};
+use crate::adjudicate::Decision;
 use crate::error::{Error, OrBug};
-use crate::reading::columns::program::Outputs;
+use crate::plan::Plan;
+use crate::reading::columns::answer::{Answers, Decisions};
 use crate::reading::columns::record::MOST_POSTED;
-use crate::scope::Scope;
 
-/// A claim that is tied with others of its account.
-struct Tied {
-    place: usize,
-    /// The places of all claims of the day.
-    run: Range<usize>,
-    is_first_of_account: bool,
+/// What columns know of the days of some accounts.
+#[derive(Debug, Default)]
+pub(super) struct Ties {
+    /// The places of claims that are paid otherwise in another order, each with those of its day.
+    pub(super) hanging: Vec<(usize, Range<usize>)>,
+    /// The days of which columns do not know it, by the place of their first claim.
+    pub(super) in_doubt: BTreeSet<usize>,
 }
 
-/// What a claim finds posted by those that it is tied with.
-#[derive(Clone, Copy)]
-enum Before {
-    /// As their ids say.
-    Earlier,
-    /// In the opposite order.
-    Later,
-    Nothing,
+impl Ties {
+    /// Tries the same orders as the exact reading: that of the ids, which has decided, the opposite one, and each claim as the first.
+    pub(super) fn of(
+        rounds: &Rounds<'_>,
+        (prepared, ledger, plan): (&Prepared<'_>, &Ledger, usize),
+        accounts: &[Account],
+        tallies: &Tallies,
+        results: &Results,
+    ) -> Result<Ties, Error> {
+        let (mut ties, mut by_version) = (Ties::default(), BTreeMap::<usize, Vec<Day>>::new());
+        let bucket = rounds.bucket();
+        let dates = Dates::of(bucket);
+        for account in accounts {
+            for places in rounds.runs_of_a_day(account) {
+                if bucket.plans.turn_of(plan).is_some() || !rounds.is_under_one_cover(&places) {
+                    ties.in_doubt.insert(places.start);
+                    continue;
+                }
+                let version = dates.at(bucket, prepared, places.start).or_bug()?.version;
+                let before = before_the_day(rounds, ledger, account, places.start, tallies)?;
+                by_version.entry(version).or_default().push(Day { places, before });
+            }
+        }
+        for (version, days) in by_version {
+            let stated = prepared.versions.get(version).or_bug()?;
+            let trial = Trial { bucket, ledger, plan: (plan, version), stated };
+            let paid = trial.paid_otherwise(&days)?;
+            for (day, others) in days.into_iter().zip(paid) {
+                match hanging(&day, others.as_deref(), results) {
+                    Some(places) => ties.hanging.extend(places.into_iter().map(|place| (place, day.places.clone()))),
+                    None => _ = ties.in_doubt.insert(day.places.start),
+                }
+            }
+        }
+        Ok(ties)
+    }
 }
 
-/// The days of these accounts, by the place of their first claim, of which a claim comes out otherwise, or may, where those that it is tied with come
-/// after it instead of before, the other way round, or all after it. If none does, with all that it posts, then no order of them changes anything.
-pub(super) fn in_doubt(
+/// The tied claims of one day, which are under one cover.
+struct Day {
+    places: Range<usize>,
+    /// By tally: what its claims find posted before the first of them.
+    before: Vec<i64>,
+}
+
+/// What each claim of a day is paid in each of the other orders, by where it stands on the day; `None` where columns do not know.
+type Paid = Option<Vec<(usize, i64)>>;
+
+/// Those that are paid otherwise than by their ids; `None` if columns do not know.
+fn hanging(day: &Day, others: Option<&[(usize, i64)]>, results: &Results) -> Option<BTreeSet<usize>> {
+    let mut hanging = BTreeSet::new();
+    for (place, other) in others? {
+        if paid(results.settled(*place))? != *other {
+            hanging.insert(*place);
+        }
+    }
+    let are_known = day.places.clone().all(|place| paid(results.settled(place)).is_some());
+    are_known.then_some(hanging)
+}
+
+/// In fen; `None` of a claim that is pended, or that columns have not decided.
+fn paid(decided: Option<(Decision, i64)>) -> Option<i64> {
+    let (decision, payable) = decided?;
+    match decision {
+        Decision::Paid | Decision::NothingDue | Decision::Denied => Some(payable),
+        Decision::Pended | Decision::Reversed => None,
+    }
+}
+
+fn before_the_day(
     rounds: &Rounds<'_>,
-    bucket: Bucket<'_>,
-    (prepared, ledger, plan): (&Prepared<'_>, &Ledger, usize),
-    accounts: &[Account],
+    ledger: &Ledger,
+    account: &Account,
+    first: usize,
     tallies: &Tallies,
-) -> Result<BTreeSet<usize>, Error> {
-    let (mut in_doubt, mut by_version) = (BTreeSet::new(), BTreeMap::<usize, Vec<Tied>>::new());
-    let dates = Dates::of(bucket);
-    for account in accounts {
-        for run in rounds.runs_of_a_day(account) {
-            if !rounds.is_under_one_cover(&run) {
-                in_doubt.insert(run.start);
-                continue;
-            }
-            for place in run.clone() {
-                let version = dates.at(bucket, prepared, place).or_bug()?.version;
-                let is_first_of_account = run.start == account.places.start;
-                let tied = Tied { place, run: run.clone(), is_first_of_account };
-                by_version.entry(version).or_default().push(tied);
-            }
-        }
+) -> Result<Vec<i64>, Error> {
+    if first == account.places.start {
+        return Ok(vec![0; ledger.tallies.len()]);
     }
-    for (version, tied) in by_version {
-        let stated = prepared.versions.get(version).or_bug()?;
-        let places: Vec<usize> = tied.iter().map(|tied| tied.place).collect();
-        let mut gathered = Gathered::of(bucket, stated, &places)?;
-        let answers = bucket.plans.answers(plan, version, true, gathered.presence.clone());
-        let Some(answers) = answers else {
-            in_doubt.extend(tied.iter().map(|tied| tied.run.start));
-            continue;
+    let of_each = ledger.tallies.iter().zip(&tallies.after);
+    of_each.map(|(tally, after)| rounds.found(after, tally.scope, first).or_bug()).collect()
+}
+
+/// Claims decided again in an order that is not theirs.
+struct Trial<'t> {
+    bucket: Bucket<'t>,
+    ledger: &'t Ledger,
+    /// The plan and its version, as they are numbered.
+    plan: (usize, usize),
+    stated: &'t Plan,
+}
+
+/// A claim that is tried, and what it finds posted, by tally.
+struct Tried {
+    day: usize,
+    place: usize,
+    before: Vec<i64>,
+}
+
+impl Trial<'_> {
+    fn paid_otherwise(&self, days: &[Day]) -> Result<Vec<Paid>, Error> {
+        let mut paid: Vec<Paid> = days.iter().map(|_| Some(Vec::new())).collect();
+        let at = |day: usize, place: Option<usize>, before: &[i64]| {
+            place.map(|place| Tried { day, place, before: before.to_vec() })
         };
-        let mut outputs: Vec<Outputs> = Vec::with_capacity(3);
-        for before in [Before::Earlier, Before::Later, Before::Nothing] {
-            let mut priors = Vec::with_capacity(answers.priors.len());
-            for prior in &answers.priors {
-                let after = ledger.tally_of(stated, *prior).and_then(|tally| tallies.after.get(tally)).or_bug()?;
-                let found = tied.iter().map(|tied| found(rounds, after, prior.scope, tied, before));
-                let column = found.collect::<Option<Vec<i64>>>().or_bug()?;
-                mark_beyond(&column, MOST_POSTED, &mut gathered.odd);
-                priors.push(column);
-            }
-            gathered.inputs.priors = priors;
-            outputs.push(answers.posting.run(&gathered.inputs, places.len())?);
+        // The last claim of the opposite order is the first by id, which has found nothing of its day.
+        let mut next: Vec<Tried> =
+            (0..).zip(days).filter_map(|(of, day)| at(of, last(&day.places), &day.before)).collect();
+        while !next.is_empty() {
+            let after = self.decide(&next, &mut paid)?;
+            let earlier = next.iter().zip(after).filter_map(|(tried, after)| {
+                let places = &days.get(tried.day)?.places;
+                at(tried.day, last(&(places.start..tried.place)), &after)
+            });
+            next = earlier.collect();
         }
-        for (at, tied) in tied.iter().enumerate() {
-            let is_odd = gathered.odd.get(at) == Some(&true);
-            if is_odd || !outputs.windows(2).all(|pair| matches!(pair, [one, other] if are_one_at(one, other, at))) {
-                in_doubt.insert(tied.run.start);
-            }
-        }
+        // Those at either end have been the first already.
+        let amid = (0..).zip(days).flat_map(|(of, day)| {
+            let places = day.places.start.saturating_add(1)..day.places.end.saturating_sub(1);
+            places.filter_map(move |place| at(of, Some(place), &day.before))
+        });
+        self.decide(&amid.collect::<Vec<_>>(), &mut paid)?;
+        Ok(paid)
     }
-    Ok(in_doubt)
+
+    /// Takes what the claims are paid; gives what is posted after each, by tally.
+    fn decide(&self, tried: &[Tried], paid_by_day: &mut [Paid]) -> Result<Vec<Vec<i64>>, Error> {
+        let (plan, version) = self.plan;
+        let places: Vec<usize> = tried.iter().map(|tried| tried.place).collect();
+        let mut gathered = Gathered::of(self.bucket, self.stated, &places)?;
+        let answers = self.bucket.plans.answers(plan, version, true, gathered.presence.clone());
+        let Some(answers) = answers else {
+            paid_by_day.fill(None);
+            return Ok(vec![Vec::new(); tried.len()]);
+        };
+        gathered.inputs.priors = self.priors(&answers, tried, &mut gathered.odd)?;
+        let outputs = answers.posting.run(&gathered.inputs, places.len())?;
+        let decisions = Decisions::of(&outputs);
+        let tallies = self.ledger.tallies.iter().map(|tally| Posted::to(&tally.entry, self.stated, &outputs));
+        let posted = tallies.collect::<Result<Vec<_>, Error>>()?;
+        let mut after = Vec::with_capacity(tried.len());
+        for (at, tried) in tried.iter().enumerate() {
+            let is_known = gathered.odd.get(at) != Some(&true) && decisions.is_posting_known(at);
+            let of_the_day = paid_by_day.get_mut(tried.day).or_bug()?;
+            match (paid(decisions.at(at)).filter(|_| is_known), of_the_day.as_mut()) {
+                (Some(amount), Some(of_the_day)) => of_the_day.push((tried.place, amount)),
+                (None, _) | (_, None) => *of_the_day = None,
+            }
+            let sums = tried.before.iter().zip(&posted);
+            let sums = sums.map(|(before, posted)| Ok(before.saturating_add(posted.at(at, decisions)?)));
+            after.push(sums.collect::<Result<Vec<i64>, Error>>()?);
+        }
+        Ok(after)
+    }
+
+    fn priors(&self, answers: &Answers, tried: &[Tried], odd: &mut Vec<bool>) -> Result<Vec<Vec<i64>>, Error> {
+        let mut priors = Vec::with_capacity(answers.priors.len());
+        for prior in &answers.priors {
+            let tally = self.ledger.tally_of(self.stated, *prior).or_bug()?;
+            let found = tried.iter().map(|tried| tried.before.get(tally).copied());
+            let column = found.collect::<Option<Vec<i64>>>().or_bug()?;
+            mark_beyond(&column, MOST_POSTED, odd);
+            priors.push(column);
+        }
+        Ok(priors)
+    }
 }
 
-/// What a sum holds for a claim: that before its day, and what those of the day have added that come before it.
-fn found(rounds: &Rounds<'_>, after: &[i64], scope: Scope, tied: &Tied, before: Before) -> Option<i64> {
-    let before_the_day = if tied.is_first_of_account { 0 } else { rounds.found(after, scope, tied.run.start)? };
-    let reached = |place: usize| {
-        if place == tied.run.start { Some(before_the_day) } else { after.get(place.checked_sub(1)?).copied() }
-    };
-    let last = tied.run.end.checked_sub(1)?;
-    Some(match before {
-        Before::Nothing => before_the_day,
-        Before::Earlier => reached(tied.place)?,
-        Before::Later => before_the_day.checked_add(after.get(last)?.checked_sub(*after.get(tied.place)?)?)?,
-    })
-}
-
-fn are_one_at(one: &Outputs, other: &Outputs, at: usize) -> bool {
-    let numbers = one.numbers.iter().zip(&other.numbers).all(|(one, other)| one.get(at) == other.get(at));
-    let masks = one.masks.iter().zip(&other.masks).all(|(one, other)| one.get(at) == other.get(at));
-    let are_known = one.masks.get(3).is_none_or(|known| known.get(at) == Some(&1));
-    numbers && masks && are_known
+fn last(places: &Range<usize>) -> Option<usize> {
+    (!places.is_empty()).then(|| places.end.saturating_sub(1))
 }

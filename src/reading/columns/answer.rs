@@ -171,6 +171,8 @@ pub(crate) struct Decisions<'o> {
     denied: &'o [u8],
     decided: &'o [u8],
     pended: &'o [u8],
+    /// Whether all that is posted is known; only a program that posts says it.
+    all_known: Option<&'o [u8]>,
 }
 
 impl<'o> Decisions<'o> {
@@ -178,7 +180,14 @@ impl<'o> Decisions<'o> {
         // Without a column there is no decision, and the exact reading is asked.
         let mask = |place: usize| outputs.masks.get(place).map_or(&[][..], Vec::as_slice);
         let payable = outputs.numbers.first().map_or(&[][..], Vec::as_slice);
-        Decisions { payable, denied: mask(0), decided: mask(1), pended: mask(2) }
+        let all_known = outputs.masks.get(3).map(Vec::as_slice);
+        Decisions { payable, denied: mask(0), decided: mask(1), pended: mask(2), all_known }
+    }
+
+    /// Whether all is known that the claim posts.
+    pub(crate) fn is_posting_known(self, claim: usize) -> bool {
+        let posts = self.at(claim).is_some_and(|(decision, _)| decision.is_open());
+        !posts || self.all_known.is_none_or(|known| known.get(claim) == Some(&1))
     }
 
     /// The decision, and what is payable in fen; `None` where columns do not know.
