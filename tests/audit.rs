@@ -79,16 +79,16 @@ fn every_planted_error_is_found(claims: usize, of_each: usize) {
 
 #[test]
 fn the_rule_of_rounding_that_made_the_records_explains_all_of_them() {
-    a_rule_of_rounding_explains_all("roundings", 1_200);
+    a_rule_of_rounding_explains_all("roundings", 1_200, 1);
 }
 
 #[test]
-#[ignore = "it takes long: the same of more claims"]
-fn the_rule_of_rounding_that_made_many_records_explains_all_of_them() {
-    a_rule_of_rounding_explains_all("roundings-of-many", 2_000);
+#[ignore = "it takes long: the same of more rules and claims"]
+fn each_rule_of_rounding_that_made_many_records_explains_all_of_them() {
+    a_rule_of_rounding_explains_all("roundings-of-many", 2_000, 3);
 }
 
-fn a_rule_of_rounding_explains_all(name: &str, claims: u64) {
+fn a_rule_of_rounding_explains_all(name: &str, claims: u64, rules: usize) {
     let world = World::new(name, claims.try_into().unwrap());
     let to = |fen: i64| Decimal::new(fen, 2).normalize();
     let cases = [
@@ -96,7 +96,7 @@ fn a_rule_of_rounding_explains_all(name: &str, claims: u64) {
         ("\"half-even\"", "\"0.01 yuan\"", Policy::AtTheEnd(Rounding { to: to(1), mode: Mode::HalfEven })),
         ("\"up\"", "\"0.1 yuan\"", Policy::AtTheEnd(Rounding { to: to(10), mode: Mode::Up })),
     ];
-    for (mode, place, policy) in cases {
+    for (mode, place, policy) in cases.into_iter().take(rules) {
         let other = world::catalog(|pack| pack.replace("\"half-up\"", mode).replace("\"0.01 yuan\"", place));
         let recorded = lines(&world.otherwise(&other, &world.rows));
         let fits = world.audit_with(&recorded, Audit::roundings).roundings;

@@ -120,7 +120,7 @@ fn columns_wait_as_one_claim_at_a_time_does(packs: u64) {
 /// The same in the order that a pack says, and as claims were received, of members whose claims can all be decided.
 #[test]
 fn columns_keep_the_order_of_claims_as_one_claim_at_a_time_does() {
-    columns_keep_the_order(PACKS / 2);
+    columns_keep_the_order(PACKS / 4);
 }
 
 #[test]

@@ -192,7 +192,7 @@ fn no_other_way_to_write_it_is_accepted() {
 /// The forger works out all digests again: what does not follow is refused for what it is, or the program is another one, and its digest shows it.
 #[test]
 fn a_forger_who_works_out_the_digests_again_does_not_get_through() {
-    no_forger_gets_through(240);
+    no_forger_gets_through(480);
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn no_forger_gets_through(one_in: usize) {
 
 #[test]
 fn both_checkers_judge_a_forgery_alike() {
-    both_checkers_judge_alike(120);
+    both_checkers_judge_alike(240);
 }
 
 #[test]
