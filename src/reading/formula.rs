@@ -16,6 +16,7 @@ use graph::{Graph, Node};
 use record::Recorder;
 
 /// A plan as a graph, and the nodes that answer.
+#[derive(Debug)]
 pub(crate) struct Formula {
     pub(crate) graph: Graph,
     /// What the graph reads of earlier claims.
@@ -26,6 +27,8 @@ pub(crate) struct Formula {
     pub(crate) conditions: Vec<(usize, Node)>,
     /// By benefit, in the order of the pack.
     pub(crate) benefits: Vec<Waterfall>,
+    /// What each benefit pays, likewise, after limits.
+    pub(crate) paid: Vec<Node>,
     /// What the claim posts, by index of the plan's entry.
     pub(crate) posts: Vec<(usize, Node)>,
     pub(crate) outcome: Outcome,
@@ -89,7 +92,7 @@ impl Formula {
         let Recorder { mut graph, priors, identities, conditions, benefits } = meaning.reading;
         let (event_date, coverage_start) = (graph.fact(plan.event_date), graph.fact(plan.coverage_start));
         let outcome = Outcome { sound, eligible, cleared, payable, event_date, coverage_start };
-        let mut formula = Formula { graph, priors, identities, conditions, benefits, posts, outcome };
+        let mut formula = Formula { graph, priors, identities, conditions, benefits, paid, posts, outcome };
         formula.leave_out_what_nothing_needs();
         formula
     }
@@ -108,6 +111,7 @@ impl Formula {
         for (_, node) in self.identities.iter_mut().chain(&mut self.conditions).chain(&mut self.posts) {
             see(node);
         }
+        self.paid.iter_mut().for_each(&mut see);
         for Waterfall { applies, gross, lines } in &mut self.benefits {
             [applies, gross].into_iter().chain(lines.iter_mut().map(|line| &mut line.leaves)).for_each(&mut see);
         }

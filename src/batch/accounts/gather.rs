@@ -12,8 +12,8 @@ use super::plans::Plans;
 use crate::error::{Error, OrBug};
 use crate::fact::Holder;
 use crate::plan::{Plan, PlanFact};
+use crate::reading::columns::lower::{Presence, most_of};
 use crate::reading::columns::program::{Inputs, Values};
-use crate::reading::columns::record::{Presence, most_of};
 
 /// The digits of a bound that columns compare with.
 const MOST_DIGITS: u8 = 18;

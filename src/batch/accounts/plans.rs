@@ -14,7 +14,8 @@ use crate::plan::{EffectiveBy, Plan, PlanFact, PlanReference};
 use crate::reading::bounds::Bounds;
 use crate::reading::columns::answer::{Answers, ledger};
 use crate::reading::columns::graph::TooWide;
-use crate::reading::columns::record::{Codes, Presence, day_number};
+use crate::reading::columns::lower::{self, Codes, Presence, day_number};
+use crate::reading::formula::Formula;
 use crate::scope::Scope;
 use crate::semantics::Meaning;
 
@@ -56,6 +57,8 @@ pub(super) struct Prepared<'c> {
     effective: Vec<(i32, i32)>,
     /// By version: its number among those of all plans.
     numbers: Vec<VersionNumber>,
+    /// By version, as it is needed.
+    formulas: Vec<OnceLock<Formula>>,
     /// `None` if the plan cannot be read by columns.
     ledger: OnceLock<Option<Ledger>>,
 }
@@ -231,7 +234,9 @@ impl<'c> Plans<'c> {
     fn compile(&self, (plan, version, earlier, presence): &Key) -> Option<Answers> {
         let prepared = self.prepared.get(*plan)?;
         let places = prepared.ledger(&self.vocabulary)?.places.get(*version)?;
-        Answers::compile(prepared.versions.get(*version)?, &self.vocabulary, presence, places, *earlier).ok()
+        let (plan, formula) = prepared.formula(*version)?;
+        let given = lower::Given { codes: &self.vocabulary, presence, places, earlier: *earlier };
+        Answers::compile(plan, formula, given).ok()
     }
 }
 
@@ -240,7 +245,14 @@ impl<'c> Prepared<'c> {
         let effective = versions.iter().map(Plan::effective);
         let effective =
             effective.map(|held| (day_number(held.from), held.until.map_or(i32::MAX, day_number))).collect();
-        Prepared { id, versions, effective, numbers: vec![first], ledger: OnceLock::new() }
+        let formulas = versions.iter().map(|_| OnceLock::new()).collect();
+        Prepared { id, versions, effective, numbers: vec![first], formulas, ledger: OnceLock::new() }
+    }
+
+    /// A version as its formula.
+    fn formula(&self, version: usize) -> Option<(&'c Plan, &Formula)> {
+        let plan = self.versions.get(version)?;
+        Some((plan, self.formulas.get(version)?.get_or_init(|| Formula::of(plan))))
     }
 
     /// The plan's id.
@@ -250,7 +262,7 @@ impl<'c> Prepared<'c> {
 
     /// What accounts hold, at the places that suit all versions; `None` if the plan cannot be read by columns.
     pub(super) fn ledger(&self, vocabulary: &Vocabulary) -> Option<&Ledger> {
-        self.ledger.get_or_init(|| Ledger::of(self.versions, vocabulary).ok()).as_ref()
+        self.ledger.get_or_init(|| Ledger::of(self, vocabulary).ok()).as_ref()
     }
 
     /// The version that decides, as the catalog resolves it.
@@ -264,8 +276,13 @@ impl<'c> Prepared<'c> {
 }
 
 impl Ledger {
-    fn of(versions: &[Plan], vocabulary: &Vocabulary) -> Result<Ledger, TooWide> {
-        let ledgers = versions.iter().map(|plan| ledger(plan, vocabulary)).collect::<Result<Vec<_>, TooWide>>()?;
+    fn of(prepared: &Prepared<'_>, vocabulary: &Vocabulary) -> Result<Ledger, TooWide> {
+        let versions = prepared.versions;
+        let of_version = |version: usize| {
+            let (plan, formula) = prepared.formula(version).ok_or(TooWide)?;
+            ledger(plan, formula, vocabulary)
+        };
+        let ledgers = (0..versions.len()).map(of_version).collect::<Result<Vec<_>, TooWide>>()?;
         let mut finest: BTreeMap<&Entry, u32> = BTreeMap::new();
         for (plan, (places, _)) in versions.iter().zip(&ledgers) {
             for (stated, places) in plan.entries.iter().zip(places) {

@@ -22,8 +22,8 @@ use crate::code::Code;
 use crate::error::{Error, OrBug};
 use crate::plan::Plan;
 use crate::reading::columns::answer::{Answers, Decisions, missing};
+use crate::reading::columns::lower::MOST_POSTED;
 use crate::reading::columns::program::{Inputs, Outputs};
-use crate::reading::columns::record::MOST_POSTED;
 use crate::scope::Scope;
 
 /// The claims of a bucket on their way through columns.

@@ -14,7 +14,7 @@ use crate::adjudicate::Decision;
 use crate::error::{Error, OrBug};
 use crate::plan::Plan;
 use crate::reading::columns::answer::{Answers, Decisions};
-use crate::reading::columns::record::MOST_POSTED;
+use crate::reading::columns::lower::MOST_POSTED;
 
 /// What columns know of the days of some accounts.
 #[derive(Debug, Default)]

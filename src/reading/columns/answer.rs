@@ -1,13 +1,14 @@
 //! What is asked of a plan's graph: a decision, what it posts, why nothing is paid.
 
 use super::graph::{Graph, Mask, Number, TooWide};
+use super::lower::{Codes, Gap, Given, Lowered, Presence, Truth, Waterfall, lower};
 use super::program::{Outputs, Program};
-use super::record::{self, Codes, Gap, Presence, Recorded, Truth, Waterfall};
 use super::schedule::schedule;
 use crate::code::Code;
 use crate::fact::Kind;
 use crate::plan::expression::{Comparison, Prior};
 use crate::plan::{LedgerAmount, Plan};
+use crate::reading::formula::Formula;
 use crate::semantics::outcome::{
     CAUSES, DECISIONS, Decision, Effect, Ground, NONE_APPLIES, NOTHING_CLAIMED, OTHERWISE, Part,
 };
@@ -45,7 +46,7 @@ const MOST_FLAGS: usize = 62;
 
 /// The places at which each entry of the ledger is kept, enough for every claim that posts to it; and all that the plan
 /// reads of earlier claims.
-pub(crate) fn ledger(plan: &Plan, codes: &dyn Codes) -> Result<(Vec<u32>, Vec<Prior>), TooWide> {
+pub(crate) fn ledger(plan: &Plan, formula: &Formula, codes: &dyn Codes) -> Result<(Vec<u32>, Vec<Prior>), TooWide> {
     let presence = vec![Presence::Sometimes; plan.facts.len()];
     let amounts = plan.entries.iter().map(|stated| &stated.amount);
     let mut places: Vec<u32> = amounts
@@ -56,8 +57,9 @@ pub(crate) fn ledger(plan: &Plan, codes: &dyn Codes) -> Result<(Vec<u32>, Vec<Pr
         })
         .collect();
     loop {
-        let recorded = record::record(plan, codes, &presence, &places, true)?;
-        let posted = recorded.posted.iter().map(|posted| recorded.graph.range(posted.value).places);
+        let given = Given { codes, presence: &presence, places: &places, earlier: true };
+        let lowered = lower(plan, formula, given)?;
+        let posted = lowered.posted.iter().map(|posted| lowered.graph.range(posted.value).places);
         let needed: Vec<u32> = amounts
             .clone()
             .zip(posted.zip(&places))
@@ -67,42 +69,37 @@ pub(crate) fn ledger(plan: &Plan, codes: &dyn Codes) -> Result<(Vec<u32>, Vec<Pr
             })
             .collect();
         if needed == places {
-            return Ok((places, recorded.priors));
+            return Ok((places, lowered.priors));
         }
         places = needed;
     }
 }
 
 impl Answers {
-    /// Compiles the plan; `earlier` says whether claims may have others before them.
-    pub(crate) fn compile(
-        plan: &Plan,
-        codes: &dyn Codes,
-        presence: &[Presence],
-        places: &[u32],
-        earlier: bool,
-    ) -> Result<Answers, TooWide> {
-        let mut recorded = record::record(plan, codes, presence, places, earlier)?;
-        let flags = recorded.unmet.len().saturating_add(recorded.broken.len());
+    /// Compiles the plan for claims of which so much is given.
+    pub(crate) fn compile(plan: &Plan, formula: &Formula, given: Given<'_>) -> Result<Answers, TooWide> {
+        let places = given.places;
+        let mut lowered = lower(plan, formula, given)?;
+        let flags = lowered.unmet.len().saturating_add(lowered.broken.len());
         if plan.benefits.len() > MOST_BENEFITS || flags > MOST_FLAGS {
             return Err(TooWide);
         }
-        let (payable, in_fen) = reduced(&mut recorded.graph, recorded.payable.value, MONEY_PLACES);
-        let Decided { denied, pended, open } = recorded.decided();
-        let decided = recorded.graph.and(open, in_fen);
-        let pended = if recorded.tells_gaps { pended } else { Mask::NEVER };
-        let within = recorded.graph.not(recorded.beyond);
-        let [denied, decided, pended] = [denied, decided, pended].map(|mask| recorded.graph.and(mask, within));
-        let nothing = recorded.graph.constant_at(0, MONEY_PLACES);
-        let payable = recorded.graph.greatest(payable, nothing);
-        let (posted, all_known) = recorded.postings(places);
-        let key = recorded.key(denied);
-        let (flaws, gap) = (recorded.flaws(), recorded.gap());
-        let (gross_and_paid, applies, gross_places, lined) = recorded.benefits()?;
-        if let Some(too_wide) = recorded.graph.too_wide {
+        let (payable, in_fen) = reduced(&mut lowered.graph, lowered.payable.value, MONEY_PLACES);
+        let Decided { denied, pended, open } = lowered.decided();
+        let decided = lowered.graph.and(open, in_fen);
+        let pended = if lowered.tells_gaps { pended } else { Mask::NEVER };
+        let within = lowered.graph.not(lowered.beyond);
+        let [denied, decided, pended] = [denied, decided, pended].map(|mask| lowered.graph.and(mask, within));
+        let nothing = lowered.graph.constant_at(0, MONEY_PLACES);
+        let payable = lowered.graph.greatest(payable, nothing);
+        let (posted, all_known) = lowered.postings(places);
+        let key = lowered.key(denied);
+        let (flaws, gap) = (lowered.flaws(), lowered.gap());
+        let (gross_and_paid, applies, gross_places, lined) = lowered.benefits()?;
+        if let Some(too_wide) = lowered.graph.too_wide {
             return Err(too_wide);
         }
-        let graph = &recorded.graph;
+        let graph = &lowered.graph;
         let answer = [payable];
         let posting: Vec<Number> = answer.into_iter().chain(posted).collect();
         let masks: Vec<Mask> = applies.into_iter().chain([lined]).collect();
@@ -113,9 +110,9 @@ impl Answers {
             gaps: schedule(graph, &[flaws, gap], &[])?,
             lines: schedule(graph, &gross_and_paid, &masks)?,
             gross_places,
-            conditions: recorded.unmet.iter().map(|(condition, _)| *condition).collect(),
-            identities: recorded.broken.iter().map(|(identity, _)| *identity).collect(),
-            priors: recorded.priors,
+            conditions: lowered.unmet.iter().map(|(condition, _)| *condition).collect(),
+            identities: lowered.broken.iter().map(|(identity, _)| *identity).collect(),
+            priors: lowered.priors,
         })
     }
 
@@ -235,7 +232,7 @@ fn reduced(graph: &mut Graph, number: Number, places: u32) -> (Number, Mask) {
     (whole, exact)
 }
 
-impl Recorded {
+impl Lowered {
     /// Where claims are decided how. Whether anything is payable is seen in the amount.
     fn decided(&mut self) -> Decided {
         let mut decided = Decided { denied: Mask::NEVER, pended: Mask::NEVER, open: Mask::NEVER };
@@ -325,14 +322,15 @@ impl Recorded {
         let unmet = self.flags(&unmet);
         let mut causes = self.graph.constant_at(0, 0);
         for (benefit, waterfall) in (0_u32..).zip(&self.waterfalls) {
-            if let Some(waterfall) = waterfall {
-                let cause = cause(&mut self.graph, waterfall);
-                let shift = self.graph.constant_at(1_i64.rotate_left(benefit.saturating_mul(BITS_OF_A_BENEFIT)), 0);
-                let none = self.graph.constant_at(0, 0);
-                let cause = self.graph.choose(waterfall.applies, cause, none);
-                let cause = self.graph.times(cause, shift);
-                causes = self.graph.add(causes, cause);
+            if waterfall.applies == Mask::NEVER {
+                continue;
             }
+            let cause = cause(&mut self.graph, waterfall);
+            let shift = self.graph.constant_at(1_i64.rotate_left(benefit.saturating_mul(BITS_OF_A_BENEFIT)), 0);
+            let none = self.graph.constant_at(0, 0);
+            let cause = self.graph.choose(waterfall.applies, cause, none);
+            let cause = self.graph.times(cause, shift);
+            causes = self.graph.add(causes, cause);
         }
         self.graph.choose(denied, unmet, causes)
     }
@@ -342,11 +340,7 @@ impl Recorded {
         let (mut amounts, mut applies, mut places) = (Vec::new(), Vec::new(), Vec::new());
         let mut all_known = Mask::ALWAYS;
         for (waterfall, paid) in self.waterfalls.iter().zip(&self.paid) {
-            let nothing = self.graph.constant_at(0, 0);
-            let (gross, known, mask) = match waterfall {
-                Some(waterfall) => (waterfall.gross.value, waterfall.gross.known, waterfall.applies),
-                None => (nothing, Mask::ALWAYS, Mask::NEVER),
-            };
+            let (gross, known, mask) = (waterfall.gross.value, waterfall.gross.known, waterfall.applies);
             let (paid, in_fen) = reduced(&mut self.graph, paid.value, MONEY_PLACES);
             let not = self.graph.not(mask);
             let known = self.graph.and(known, in_fen);

@@ -60,7 +60,7 @@ pub(crate) enum Operation {
     /// A value and its places.
     Constant(i64, u32),
     NumberFact(Slot),
-    /// What earlier claims have posted: an index into [`super::record::Recorded::priors`].
+    /// What earlier claims have posted: an index into [`super::lower::Lowered::priors`].
     Prior(usize),
     Add(Number, Number),
     Subtract(Number, Number),

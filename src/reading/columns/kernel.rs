@@ -179,7 +179,7 @@ pub(super) fn months_between(into: &mut [i64], from: In<'_, i32>, to: In<'_, i32
 }
 
 pub(super) fn plus_months(into: &mut [i32], from: In<'_, i32>, months: u32) {
-    map(into, from, |from| calendar::plus_months(date(from), months).map_or(i32::MAX, super::record::day_number));
+    map(into, from, |from| calendar::plus_months(date(from), months).map_or(i32::MAX, super::lower::day_number));
 }
 
 /// The graph has proven every day to lie within the calendar; what did not would be its end, and no day within it.

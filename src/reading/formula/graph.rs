@@ -119,6 +119,8 @@ pub(crate) struct Graph {
 pub(crate) struct Step {
     pub(crate) operation: Operation,
     pub(crate) place: Option<Place>,
+    /// Whether it chooses what held before a limit where nothing is due; what it chooses else leaves nothing of nothing, too.
+    pub(crate) is_of_nothing: bool,
 }
 
 impl Graph {
@@ -139,8 +141,15 @@ impl Graph {
         }
         let node = Node(self.steps.len());
         self.known.insert(operation.clone(), node);
-        self.steps.push(Step { operation, place: self.place });
+        self.steps.push(Step { operation, place: self.place, is_of_nothing: false });
         node
+    }
+
+    /// Marks a choice that a limit makes.
+    pub(crate) fn mark_of_nothing(&mut self, choice: Node) {
+        if let Some(step) = self.steps.get_mut(choice.place()) {
+            step.is_of_nothing = true;
+        }
     }
 
     pub(crate) fn number(&mut self, number: Decimal) -> Node {

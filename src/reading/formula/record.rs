@@ -178,7 +178,9 @@ impl Reading for Recorder {
     fn unless_nothing(&mut self, due: &Node, now: Node, before: &Node) -> Node {
         let nothing = self.graph.number(Decimal::ZERO);
         let is_nothing = self.compare(Comparison::Equal, *due, nothing);
-        self.choose(is_nothing, *before, now)
+        let choice = self.choose(is_nothing, *before, now);
+        self.graph.mark_of_nothing(choice);
+        choice
     }
 
     fn derived(&mut self, fact: Slot, number: Node) -> Node {

@@ -1,0 +1,677 @@
+//! The formula of a plan for columns: whole numbers for numbers, masks for truths, and what is not known as masks and sets of facts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
+
+use super::graph::{self, Graph, Mask, Range, Table, TooWide, whole};
+use crate::code::Code;
+use crate::exact;
+use crate::fact::Kind;
+use crate::plan::expression::{Comparison, Members, Prior, Slot};
+use crate::plan::{self, LedgerAmount, Plan, Rows};
+use crate::reading::formula::graph::{Node, Operation, Step};
+use crate::reading::formula::{self, Formula};
+use crate::rounding::Rounding;
+
+/// How much of a fact's column is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Presence {
+    Never,
+    Sometimes,
+    Always,
+}
+
+/// What the values of categories are called in columns.
+pub(crate) trait Codes {
+    /// The code of the value, if any plan tells it apart; codes start at 1 and are dense.
+    fn code(&self, fact: &str, value: &str) -> Option<u16>;
+    /// The highest code of the fact.
+    fn highest(&self, fact: &str) -> u16;
+}
+
+/// Amounts of a column beyond this are left to the exact reading: a billion yuan, in fen.
+pub(crate) const MOST_FEN: i64 = 100_000_000_000;
+/// The same for what earlier claims have posted, at the places of their entry.
+pub(crate) const MOST_POSTED: i64 = 1_000_000_000_000;
+/// Counts beyond this are left to the exact reading.
+const MOST_COUNTED: i64 = 1_000_000;
+/// The slots that have a bit in a gap.
+const MOST_IN_GAP: usize = 62;
+/// A table with keys further apart is read by comparisons.
+const WIDEST_TABLE: i64 = 1024;
+
+/// The largest value of a number fact that columns take, in the units of its column.
+pub(crate) fn most_of(kind: Kind) -> i64 {
+    match kind {
+        Kind::Money => MOST_FEN,
+        Kind::Ratio => 100_000_000,
+        Kind::Number | Kind::Days | Kind::Date | Kind::YesNo | Kind::Category => MOST_COUNTED,
+    }
+}
+
+/// What is known of a number, for each claim.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Number {
+    pub(crate) value: graph::Number,
+    pub(crate) known: Mask,
+    pub(crate) gap: Gap,
+}
+
+/// The facts that are missing to tell something, a bit for each slot; none where it is known.
+pub(crate) type Gap = graph::Number;
+
+/// What is known of a truth: neither where a fact is missing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Truth {
+    pub(crate) yes: Mask,
+    pub(crate) no: Mask,
+    pub(crate) gap: Gap,
+}
+
+/// What is known of a date.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Date {
+    value: graph::Date,
+    known: Mask,
+    gap: Gap,
+}
+
+/// One line of a benefit's waterfall, as far as it decides why nothing is left.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Line {
+    /// Why nothing is paid if it is the line that leaves nothing.
+    pub(crate) cause: Code,
+    pub(crate) leaves: Number,
+}
+
+/// A benefit's way through the plan.
+#[derive(Debug, Clone)]
+pub(crate) struct Waterfall {
+    pub(crate) applies: Mask,
+    pub(crate) gross: Number,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// A plan's formula for columns, and where its answers stand in it.
+#[derive(Debug)]
+pub(crate) struct Lowered {
+    pub(crate) graph: Graph,
+    /// All that earlier claims have posted and a rule reads.
+    pub(crate) priors: Vec<Prior>,
+    pub(crate) sound: Truth,
+    pub(crate) eligible: Truth,
+    pub(crate) cleared: Truth,
+    pub(crate) payable: Number,
+    pub(crate) paid: Vec<Number>,
+    /// What each entry of the plan's ledger is posted.
+    pub(crate) posted: Vec<Number>,
+    /// Where each identity is broken.
+    pub(crate) broken: Vec<(usize, Mask)>,
+    /// Where each condition is known not to be met.
+    pub(crate) unmet: Vec<(usize, Mask)>,
+    /// Where a table has no row for its key: a fault of the data, which columns cannot tell.
+    pub(crate) beyond: Mask,
+    /// Whether every fact has a bit in a gap.
+    pub(crate) tells_gaps: bool,
+    pub(crate) waterfalls: Vec<Waterfall>,
+}
+
+/// What claims bring, as far as it is known before they are read.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'a> {
+    pub(crate) codes: &'a dyn Codes,
+    /// By slot.
+    pub(crate) presence: &'a [Presence],
+    /// By entry of the ledger.
+    pub(crate) places: &'a [u32],
+    /// Whether claims may have others before them; without, nothing was posted.
+    pub(crate) earlier: bool,
+}
+
+/// The formula of the plan for claims of which so much is given.
+///
+/// # Errors
+/// [`TooWide`] if columns cannot hold a number of it.
+pub(crate) fn lower(plan: &Plan, formula: &Formula, given: Given<'_>) -> Result<Lowered, TooWide> {
+    let mut lowering = Lowering {
+        plan,
+        given,
+        steps: formula.graph.steps(),
+        priors: &formula.priors,
+        sets: BTreeMap::new(),
+        graph: Graph::new(),
+        beyond: Mask::NEVER,
+        values: Vec::new(),
+    };
+    for step in lowering.steps {
+        let value = lowering.step(step)?;
+        lowering.values.push(value);
+    }
+    let outcome = formula.outcome;
+    let truth = |node: Node| lowering.truth_at(node);
+    let fails = |(index, node): &(usize, Node)| Ok((*index, truth(*node)?.no));
+    let (broken, unmet) = (formula.identities.iter().map(fails), formula.conditions.iter().map(fails));
+    let (broken, unmet) = (broken.collect::<Result<_, TooWide>>()?, unmet.collect::<Result<_, TooWide>>()?);
+    let [sound, eligible, cleared] = [truth(outcome.sound)?, truth(outcome.eligible)?, truth(outcome.cleared)?];
+    let numbers = |nodes: &[Node]| nodes.iter().map(|node| lowering.number_at(*node)).collect::<Result<Vec<_>, _>>();
+    let mut posts = formula.posts.clone();
+    posts.sort_unstable_by_key(|(entry, _)| *entry);
+    let posts: Vec<Node> = posts.into_iter().map(|(_, node)| node).collect();
+    let (posted, paid, payable) = (numbers(&posts)?, numbers(&formula.paid)?, lowering.number_at(outcome.payable)?);
+    let waterfalls = formula.benefits.iter().zip(&plan.benefits);
+    let waterfalls = waterfalls.map(|(waterfall, benefit)| lowering.waterfall(waterfall, benefit));
+    let waterfalls = waterfalls.collect::<Result<_, TooWide>>()?;
+    let Lowering { graph, beyond, .. } = lowering;
+    if let Some(too_wide) = graph.too_wide {
+        return Err(too_wide);
+    }
+    let priors = if given.earlier { formula.priors.clone() } else { Vec::new() };
+    let tells_gaps = plan.facts.len() <= MOST_IN_GAP;
+    Ok(Lowered {
+        graph,
+        priors,
+        sound,
+        eligible,
+        cleared,
+        payable,
+        paid,
+        posted,
+        broken,
+        unmet,
+        beyond,
+        tells_gaps,
+        waterfalls,
+    })
+}
+
+/// What a step of the formula is in columns.
+#[derive(Debug, Clone, Copy)]
+enum Value {
+    Number(Number),
+    Truth(Truth),
+    Date(Date),
+    /// A category is read by what is asked of it.
+    Category(Slot),
+}
+
+struct Lowering<'a> {
+    plan: &'a Plan,
+    given: Given<'a>,
+    steps: &'a [Step],
+    priors: &'a [Prior],
+    /// Lists of values as sets of codes, as far as they were read.
+    sets: BTreeMap<(Slot, Members), Arc<[bool]>>,
+    graph: Graph,
+    beyond: Mask,
+    /// By step of the formula.
+    values: Vec<Value>,
+}
+
+impl Lowering<'_> {
+    #[expect(clippy::indexing_slicing, reason = "`lower` is given the presence of every fact of the plan")]
+    fn presence(&self, slot: Slot) -> Presence {
+        self.given.presence[slot]
+    }
+
+    fn given_mask(&mut self, slot: Slot) -> Mask {
+        match self.presence(slot) {
+            Presence::Never => Mask::NEVER,
+            Presence::Always => Mask::ALWAYS,
+            Presence::Sometimes => self.graph.given(slot),
+        }
+    }
+
+    fn no_gap(&mut self) -> Gap {
+        self.graph.constant_at(0, 0)
+    }
+
+    /// The fact itself, where something is not known.
+    fn gap_of(&mut self, slot: Slot, known: Mask) -> Gap {
+        // A slot beyond has no bit; a plan with so many facts does not tell gaps.
+        let bit = u32::try_from(slot).ok().and_then(|slot| 1_i64.checked_shl(slot)).map_or(0, |bit| bit.max(0));
+        let (bit, none) = (self.graph.constant_at(bit, 0), self.no_gap());
+        self.graph.choose(known, none, bit)
+    }
+
+    /// A truth that is known where its fact is given.
+    fn truth_where_given(&mut self, slot: Slot, yes: Mask) -> Truth {
+        let (given, not) = (self.given_mask(slot), self.graph.not(yes));
+        Truth { yes, no: self.graph.and(given, not), gap: self.gap_of(slot, given) }
+    }
+
+    /// Where both are known, and what is missing to tell either.
+    fn both_known(&mut self, (left, left_gap): (Mask, Gap), (right, right_gap): (Mask, Gap)) -> (Mask, Gap) {
+        (self.graph.and(left, right), self.graph.union(left_gap, right_gap))
+    }
+
+    fn known_truth(&mut self, holds: Mask, (known, gap): (Mask, Gap)) -> Truth {
+        let fails = self.graph.not(holds);
+        Truth { yes: self.graph.and(known, holds), no: self.graph.and(known, fails), gap }
+    }
+
+    /// Where the chosen side is known; what is missing where the condition is unknown: all that either side lacks too.
+    fn chosen_known(&mut self, condition: Truth, then: (Mask, Gap), otherwise: (Mask, Gap)) -> (Mask, Gap) {
+        let is_then = self.graph.and(condition.yes, then.0);
+        let is_otherwise = self.graph.and(condition.no, otherwise.0);
+        let sides = self.graph.union(then.1, otherwise.1);
+        let all = self.graph.union(condition.gap, sides);
+        let unless_then = self.graph.choose(condition.no, otherwise.1, all);
+        (self.graph.or(is_then, is_otherwise), self.graph.choose(condition.yes, then.1, unless_then))
+    }
+
+    /// Values for the codes of a category fact, at the places that the finest of them has.
+    fn by_code(&mut self, fact: &str, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>) -> Table {
+        let places = most_places(rows.iter().map(|(_, value)| *value).chain(otherwise));
+        let beside = self.whole(beside(otherwise), places);
+        let length = usize::from(self.given.codes.highest(fact)).saturating_add(1);
+        let mut values = vec![beside; length];
+        for (row, value) in rows {
+            let value = self.whole(*value, places);
+            let code = self.given.codes.code(fact, row).map(usize::from);
+            if let Some(place) = code.and_then(|code| values.get_mut(code)) {
+                *place = value;
+            }
+        }
+        Table { values: values.into(), beside, places }
+    }
+
+    fn whole(&mut self, number: Decimal, places: u32) -> i64 {
+        whole(number, places).unwrap_or_else(|| {
+            self.graph.too_wide = Some(TooWide);
+            0
+        })
+    }
+
+    /// Where the key is one of the rows'.
+    fn has_row(&mut self, key: graph::Number, rows: &[(Decimal, Decimal)]) -> Mask {
+        let follows = |pair: &[(Decimal, Decimal)]| match pair {
+            [(one, _), (next, _)] => exact::subtract(*next, *one) == Ok(Decimal::ONE),
+            _ => false,
+        };
+        let is_dense = self.graph.range(key).places == 0 && rows.windows(2).all(follows);
+        if let ([(first, _), .., (last, _)], true) = (rows, is_dense) {
+            let (first, last) = (self.graph.constant(*first), self.graph.constant(*last));
+            let above = self.graph.compare(Comparison::AtLeast, key, first);
+            let below = self.graph.compare(Comparison::AtMost, key, last);
+            return self.graph.and(above, below);
+        }
+        rows.iter().fold(Mask::NEVER, |found, (row, _)| {
+            let row = self.graph.constant(*row);
+            let here = self.graph.compare(Comparison::Equal, key, row);
+            self.graph.or(found, here)
+        })
+    }
+
+    fn set_of(&self, slot: Slot, values: impl Iterator<Item = Box<str>>) -> Arc<[bool]> {
+        let fact = &*self.plan.fact(slot).name;
+        let mut set = vec![false; usize::from(self.given.codes.highest(fact)).saturating_add(1)];
+        for value in values {
+            let code = self.given.codes.code(fact, &value).map(usize::from);
+            if let Some(place) = code.and_then(|code| set.get_mut(code)) {
+                *place = true;
+            }
+        }
+        set.into()
+    }
+
+    /// A table whose keys lie close together, as values from the first key on.
+    fn dense(&mut self, key: Range, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Option<(i64, Table)> {
+        let places = most_places(rows.iter().map(|(_, value)| *value).chain(otherwise));
+        let keys: Option<Vec<i64>> = rows.iter().map(|(row, _)| whole(*row, key.places)).collect();
+        let keys = keys?;
+        let (first, last) = (*keys.iter().min()?, *keys.iter().max()?);
+        let width = last.checked_sub(first).filter(|width| *width < WIDEST_TABLE)?;
+        let beside = self.whole(beside(otherwise), places);
+        let mut values = vec![beside; usize::try_from(width).ok()?.saturating_add(1)];
+        for (row, (_, value)) in keys.iter().zip(rows) {
+            let value = self.whole(*value, places);
+            let place = row.checked_sub(first).and_then(|place| usize::try_from(place).ok());
+            *values.get_mut(place?)? = value;
+        }
+        Some((first, Table { values: values.into(), beside, places }))
+    }
+}
+
+impl Lowering<'_> {
+    fn step(&mut self, step: &Step) -> Result<Value, TooWide> {
+        Ok(match &step.operation {
+            Operation::Number(number, _) => Value::Number(self.constant(*number)),
+            Operation::Date(date, _) => {
+                Value::Date(Date { value: self.graph.day(day_number(*date)), known: Mask::ALWAYS, gap: self.no_gap() })
+            }
+            Operation::Truth(truth) => Value::Truth(self.constant_truth(*truth)),
+            Operation::Fact(slot) => self.fact(*slot),
+            Operation::Prior(index) => Value::Number(self.prior(*index)?),
+            Operation::Add(sides) => self.joined(sides, Graph::add)?,
+            Operation::Subtract(sides) => self.joined(sides, Graph::subtract)?,
+            Operation::Times(sides) => self.joined(sides, Graph::times)?,
+            Operation::Least(sides) => self.joined(sides, Graph::least)?,
+            Operation::Greatest(sides) => self.joined(sides, Graph::greatest)?,
+            Operation::Round(number, rounding) => Value::Number(self.rounded(self.number_at(*number)?, *rounding)),
+            Operation::DaysBetween(dates) => self.between(dates, Graph::days_between)?,
+            Operation::MonthsBetween(dates) => self.between(dates, Graph::months_between)?,
+            Operation::YearsBetween(dates) => self.between(dates, Graph::years_between)?,
+            Operation::PlusDays([date, days]) => {
+                let (date, days) = (self.date_at(*date)?, self.number_at(*days)?);
+                let (known, gap) = self.both_known((date.known, date.gap), (days.known, days.gap));
+                Value::Date(Date { value: self.graph.plus_days(date.value, days.value), known, gap })
+            }
+            Operation::PlusMonths(date, months) => {
+                let date = self.date_at(*date)?;
+                Value::Date(Date { value: self.graph.plus_months(date.value, *months), ..date })
+            }
+            Operation::Compare(comparison, sides) => Value::Truth(self.compared(*comparison, sides)?),
+            Operation::And([left, right]) => {
+                let (left, right) = (self.truth_at(*left)?, self.truth_at(*right)?);
+                let (yes, no) = (self.graph.and(left.yes, right.yes), self.graph.or(left.no, right.no));
+                let (gap, none) = (self.graph.union(left.gap, right.gap), self.no_gap());
+                Value::Truth(Truth { yes, no, gap: self.graph.choose(no, none, gap) })
+            }
+            Operation::Or([left, right]) => {
+                let (left, right) = (self.truth_at(*left)?, self.truth_at(*right)?);
+                let (yes, no) = (self.graph.or(left.yes, right.yes), self.graph.and(left.no, right.no));
+                let (gap, none) = (self.graph.union(left.gap, right.gap), self.no_gap());
+                Value::Truth(Truth { yes, no, gap: self.graph.choose(yes, none, gap) })
+            }
+            Operation::Not(truth) => {
+                let truth = self.truth_at(*truth)?;
+                Value::Truth(Truth { yes: truth.no, no: truth.yes, ..truth })
+            }
+            Operation::NotFalse(truth) => {
+                let no = self.truth_at(*truth)?.no;
+                Value::Truth(Truth { yes: self.graph.not(no), no, gap: self.no_gap() })
+            }
+            Operation::Given(fact) => Value::Truth(self.is_given(*fact)?),
+            Operation::Among(fact, values) => Value::Truth(self.among(*fact, values)?),
+            Operation::Choose(nodes) => self.chosen(nodes, step.is_of_nothing)?,
+            Operation::LookUp(key, table) => self.looked_up(*key, self.plan.table(*table))?,
+            Operation::Derived(node, slot) => match self.value_at(*node)? {
+                Value::Number(number) => Value::Number(Number { gap: self.gap_of(*slot, number.known), ..number }),
+                Value::Date(date) => Value::Date(Date { gap: self.gap_of(*slot, date.known), ..date }),
+                Value::Truth(_) | Value::Category(_) => return Err(TooWide),
+            },
+        })
+    }
+
+    // Steps come after those that they need, and each is what its use takes it for; else columns would have no answer.
+
+    fn value_at(&self, node: Node) -> Result<Value, TooWide> {
+        self.values.get(node.place()).copied().ok_or(TooWide)
+    }
+
+    fn number_at(&self, node: Node) -> Result<Number, TooWide> {
+        match self.value_at(node)? {
+            Value::Number(number) => Ok(number),
+            Value::Truth(_) | Value::Date(_) | Value::Category(_) => Err(TooWide),
+        }
+    }
+
+    fn truth_at(&self, node: Node) -> Result<Truth, TooWide> {
+        match self.value_at(node)? {
+            Value::Truth(truth) => Ok(truth),
+            Value::Number(_) | Value::Date(_) | Value::Category(_) => Err(TooWide),
+        }
+    }
+
+    fn date_at(&self, node: Node) -> Result<Date, TooWide> {
+        match self.value_at(node)? {
+            Value::Date(date) => Ok(date),
+            Value::Number(_) | Value::Truth(_) | Value::Category(_) => Err(TooWide),
+        }
+    }
+
+    fn category_at(&self, node: Node) -> Result<Slot, TooWide> {
+        match self.value_at(node)? {
+            Value::Category(slot) => Ok(slot),
+            Value::Number(_) | Value::Truth(_) | Value::Date(_) => Err(TooWide),
+        }
+    }
+
+    fn constant(&mut self, number: Decimal) -> Number {
+        Number { value: self.graph.constant(number), known: Mask::ALWAYS, gap: self.no_gap() }
+    }
+
+    fn constant_truth(&mut self, truth: bool) -> Truth {
+        let (yes, no) = if truth { (Mask::ALWAYS, Mask::NEVER) } else { (Mask::NEVER, Mask::ALWAYS) };
+        Truth { yes, no, gap: self.no_gap() }
+    }
+
+    fn fact(&mut self, slot: Slot) -> Value {
+        let fact = self.plan.fact(slot);
+        let is_given = self.presence(slot) != Presence::Never;
+        let known = self.given_mask(slot);
+        match fact.kind {
+            Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => {
+                let places = fact.kind.places();
+                let value = if is_given {
+                    let most = self.whole(fact.bounds.max, places).min(most_of(fact.kind));
+                    self.graph.number_fact(slot, Range { low: 0, high: most.into(), places })
+                } else {
+                    self.graph.constant_at(0, 0)
+                };
+                Value::Number(Number { value, known, gap: self.gap_of(slot, known) })
+            }
+            Kind::YesNo => {
+                let yes = if is_given { self.graph.truth_fact(slot) } else { Mask::NEVER };
+                Value::Truth(self.truth_where_given(slot, yes))
+            }
+            Kind::Date => {
+                let value = if is_given { self.graph.date_fact(slot) } else { self.graph.day(0) };
+                Value::Date(Date { value, known, gap: self.gap_of(slot, known) })
+            }
+            Kind::Category => Value::Category(slot),
+        }
+    }
+
+    fn is_given(&mut self, fact: Node) -> Result<Truth, TooWide> {
+        let yes = match self.value_at(fact)? {
+            Value::Number(number) => number.known,
+            Value::Date(date) => date.known,
+            Value::Truth(truth) => self.graph.or(truth.yes, truth.no),
+            Value::Category(slot) => self.given_mask(slot),
+        };
+        Ok(Truth { yes, no: self.graph.not(yes), gap: self.no_gap() })
+    }
+
+    fn among(&mut self, fact: Node, values: &Members) -> Result<Truth, TooWide> {
+        let slot = self.category_at(fact)?;
+        if self.presence(slot) == Presence::Never {
+            return Ok(self.truth_where_given(slot, Mask::NEVER));
+        }
+        let set = match self.sets.get(&(slot, values.clone())) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let set = self.set_of(slot, values.listed().iter().cloned());
+                self.sets.insert((slot, values.clone()), Arc::clone(&set));
+                set
+            }
+        };
+        let yes = self.graph.among(slot, set);
+        Ok(self.truth_where_given(slot, yes))
+    }
+
+    fn prior(&mut self, index: usize) -> Result<Number, TooWide> {
+        if !self.given.earlier {
+            return Ok(self.constant(Decimal::ZERO));
+        }
+        let prior = self.priors.get(index).ok_or(TooWide)?;
+        let places = *self.given.places.get(prior.entry).ok_or(TooWide)?;
+        let high = match self.plan.entry(prior.entry).amount {
+            LedgerAmount::Count(_) => MOST_COUNTED,
+            LedgerAmount::Paid(_) | LedgerAmount::Deducted(_) | LedgerAmount::Sum(_) => MOST_POSTED,
+        };
+        let value = self.graph.prior(index, Range { low: 0, high: high.into(), places });
+        Ok(Number { value, known: Mask::ALWAYS, gap: self.no_gap() })
+    }
+
+    fn joined(
+        &mut self,
+        [left, right]: &[Node; 2],
+        by: impl FnOnce(&mut Graph, graph::Number, graph::Number) -> graph::Number,
+    ) -> Result<Value, TooWide> {
+        let (left, right) = (self.number_at(*left)?, self.number_at(*right)?);
+        let (known, gap) = self.both_known((left.known, left.gap), (right.known, right.gap));
+        Ok(Value::Number(Number { value: by(&mut self.graph, left.value, right.value), known, gap }))
+    }
+
+    fn between(
+        &mut self,
+        [from, to]: &[Node; 2],
+        by: impl FnOnce(&mut Graph, graph::Date, graph::Date) -> graph::Number,
+    ) -> Result<Value, TooWide> {
+        let (from, to) = (self.date_at(*from)?, self.date_at(*to)?);
+        let (known, gap) = self.both_known((from.known, from.gap), (to.known, to.gap));
+        Ok(Value::Number(Number { value: by(&mut self.graph, from.value, to.value), known, gap }))
+    }
+
+    fn compared(&mut self, comparison: Comparison, [left, right]: &[Node; 2]) -> Result<Truth, TooWide> {
+        Ok(match (self.value_at(*left)?, self.value_at(*right)?) {
+            (Value::Number(left), Value::Number(right)) => self.compared_numbers(comparison, left, right),
+            (Value::Date(left), Value::Date(right)) => {
+                let known = self.both_known((left.known, left.gap), (right.known, right.gap));
+                let holds = self.graph.compare_dates(comparison, left.value, right.value);
+                self.known_truth(holds, known)
+            }
+            (Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::Category(_), _) => return Err(TooWide),
+        })
+    }
+
+    fn compared_numbers(&mut self, comparison: Comparison, left: Number, right: Number) -> Truth {
+        let known = self.both_known((left.known, left.gap), (right.known, right.gap));
+        let holds = self.graph.compare(comparison, left.value, right.value);
+        self.known_truth(holds, known)
+    }
+
+    fn rounded(&mut self, number: Number, rounding: Rounding) -> Number {
+        let to = rounding.to.normalize();
+        let places = self.graph.range(number.value).places.max(to.scale());
+        let raised = self.graph.at_places(number.value, places);
+        let multiple = self.whole(to, places);
+        let value = if multiple == 1 {
+            raised // a whole number of the multiple already
+        } else {
+            let count = self.graph.divide(raised, multiple, rounding.mode, to.scale());
+            let unit = self.whole(to, to.scale());
+            let unit = self.graph.constant_at(unit, 0);
+            self.graph.times(count, unit)
+        };
+        Number { value, ..number }
+    }
+
+    fn chosen(&mut self, [asked, then, otherwise]: &[Node; 3], is_of_nothing: bool) -> Result<Value, TooWide> {
+        let condition = self.truth_at(*asked)?;
+        match (self.value_at(*then)?, self.value_at(*otherwise)?) {
+            (Value::Number(_), Value::Number(now)) if is_of_nothing && self.is_known_with_its_due(*asked, now)? => {
+                Ok(Value::Number(now))
+            }
+            (Value::Number(then), Value::Number(otherwise)) => {
+                let known = self.chosen_known(condition, (then.known, then.gap), (otherwise.known, otherwise.gap));
+                let value = self.graph.choose(condition.yes, then.value, otherwise.value);
+                Ok(Value::Number(Number { value, known: known.0, gap: known.1 }))
+            }
+            (Value::Date(then), Value::Date(otherwise)) => {
+                let known = self.chosen_known(condition, (then.known, then.gap), (otherwise.known, otherwise.gap));
+                let value = self.graph.choose_date(condition.yes, then.value, otherwise.value);
+                Ok(Value::Date(Date { value, known: known.0, gap: known.1 }))
+            }
+            (Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::Category(_), _) => Err(TooWide),
+        }
+    }
+
+    /// Whether what a limit comes to is known wherever it is known what was due, which is asked whether it is nothing; of nothing it leaves nothing.
+    fn is_known_with_its_due(&self, asked: Node, now: Number) -> Result<bool, TooWide> {
+        match self.steps.get(asked.place()).map(|step| &step.operation) {
+            Some(Operation::Compare(_, [due, _])) => {
+                let due = self.number_at(*due)?;
+                Ok(self.graph.value(due.value).is_none() && now.known == due.known)
+            }
+            Some(_) | None => Ok(false),
+        }
+    }
+
+    fn looked_up(&mut self, key: Node, table: &plan::Table) -> Result<Value, TooWide> {
+        let otherwise = table.otherwise;
+        Ok(Value::Number(match &table.rows {
+            Rows::Numbers(rows) => {
+                let key = self.number_at(key)?;
+                self.row(key, rows, otherwise)
+            }
+            Rows::Categories(rows) => {
+                let slot = self.category_at(key)?;
+                self.row_of_category(slot, rows, otherwise)
+            }
+            Rows::YesNo { .. } => return Err(TooWide), // the formula chooses between the two
+        }))
+    }
+
+    fn row(&mut self, key: Number, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Number {
+        let range = self.graph.range(key.value);
+        if otherwise.is_none() {
+            let has_row = self.has_row(key.value, rows);
+            let has_none = self.graph.not(has_row);
+            let here = self.graph.and(key.known, has_none);
+            self.beyond = self.graph.or(self.beyond, here);
+        }
+        let value = match self.dense(range, rows, otherwise) {
+            Some((first, table)) => self.graph.look_up(key.value, first, table),
+            None => {
+                let beside = self.graph.constant(beside(otherwise));
+                rows.iter().fold(beside, |found, (row, value)| {
+                    let (row, value) = (self.graph.constant(*row), self.graph.constant(*value));
+                    let here = self.graph.compare(Comparison::Equal, key.value, row);
+                    self.graph.choose(here, value, found)
+                })
+            }
+        };
+        Number { value, ..key }
+    }
+
+    fn row_of_category(&mut self, slot: Slot, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>) -> Number {
+        let fact = self.plan.fact(slot);
+        let known = match (otherwise, self.presence(slot)) {
+            (Some(_), _) => self.given_mask(slot),
+            (None, Presence::Never) => Mask::NEVER,
+            (None, Presence::Sometimes | Presence::Always) => {
+                let set = self.set_of(slot, rows.iter().map(|(row, _)| row.clone()));
+                self.graph.among(slot, set)
+            }
+        };
+        let value = match self.presence(slot) {
+            Presence::Never => self.graph.constant(beside(otherwise)),
+            Presence::Sometimes | Presence::Always => {
+                let table = self.by_code(&fact.name, rows, otherwise);
+                self.graph.look_up_category(slot, table)
+            }
+        };
+        Number { value, known, gap: self.gap_of(slot, known) }
+    }
+
+    fn waterfall(&self, waterfall: &formula::Waterfall, benefit: &plan::Benefit) -> Result<Waterfall, TooWide> {
+        let line =
+            |line: &formula::Line| Ok(Line { cause: line.kind.cause(benefit), leaves: self.number_at(line.leaves)? });
+        let lines = waterfall.lines.iter().map(line).collect::<Result<_, TooWide>>()?;
+        let (applies, gross) = (self.truth_at(waterfall.applies)?.yes, self.number_at(waterfall.gross)?);
+        Ok(Waterfall { applies, gross, lines })
+    }
+}
+
+/// The day's number from 1970-01-01.
+pub(crate) fn day_number(date: NaiveDate) -> i32 {
+    const FROM_THE_YEAR_1: i32 = 719_163;
+    date.num_days_from_ce().saturating_sub(FROM_THE_YEAR_1)
+}
+
+fn most_places(values: impl Iterator<Item = Decimal>) -> u32 {
+    values.map(|value| value.normalize().scale()).fold(0, u32::max)
+}
+
+/// What stands for the value where a table has none: it is not known there, so that nobody reads it.
+fn beside(otherwise: Option<Decimal>) -> Decimal {
+    match otherwise {
+        Some(value) => value,
+        None => Decimal::ZERO,
+    }
+}
