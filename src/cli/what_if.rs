@@ -225,10 +225,11 @@ fn rows(now: &Adjudication, then: &Adjudication, difference: Decimal, setting: &
     let more = then.benefits().iter().filter(|lines| paid(now, lines.id()).is_none());
     for lines in now.benefits().iter().chain(more) {
         let (before, after) = (paid(now, lines.id()), paid(then, lines.id()));
-        let change = exact::subtract(after.unwrap_or_default(), before.unwrap_or_default()).unwrap_or_default();
+        let [from, to] = [before, after].map(|paid| paid.unwrap_or(Decimal::ZERO)); // what does not apply pays nothing
+        let change = exact::subtract(to, from).map_or_else(|_| "—".to_owned(), signed);
         let cell = |paid: Option<Decimal>| paid.map_or_else(|| "—".to_owned(), amount);
         let title = lines.title().in_language(language).to_owned();
-        rows.push([title, cell(before), cell(after), signed(change)]);
+        rows.push([title, cell(before), cell(after), change]);
     }
     let sum = say!(language, "应付合计（元）", "payable in all, yuan");
     rows.push([sum, amount(now.payable()), amount(then.payable()), signed(difference)]);

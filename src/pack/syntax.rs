@@ -421,8 +421,10 @@ impl fmt::Display for Literal {
         let number = grouped(self.number);
         match (self.percent, self.unit) {
             (true, _) => {
-                let hundredfold = crate::exact::multiply(self.number, Decimal::ONE_HUNDRED).unwrap_or_default();
-                write!(f, "{}%", hundredfold.normalize())
+                match crate::exact::multiply(self.number, Decimal::ONE_HUNDRED) {
+                    Ok(percent) => write!(f, "{}%", percent.normalize()),
+                    Err(_) => f.write_str(&number),
+                }
             }
             (false, Unit::Plain) => f.write_str(&number),
             (false, Unit::Yuan) => write!(f, "{number} yuan"),

@@ -27,7 +27,7 @@ pub(super) fn refute(trial: &Trial<'_>, scope: Scope, most: Decimal, tries: usiz
     let histories = tries.div_ceil(CLAIMS_A_HISTORY);
     let mut histories = (0..histories).take_while(|_| trial.has_work(CLAIMS_A_HISTORY));
     let breaking = histories.find_map(|_| History::draw(trial, scope, most, &mut paid, &mut dice))?;
-    Some(breaking.made_small(trial, most).words(trial))
+    breaking.made_small(trial, most).words(trial)
 }
 
 /// Claims under one cover, decided one after the other.
@@ -120,11 +120,11 @@ impl History {
     }
 
     /// Claims that are alike are said once.
-    fn words(&self, trial: &Trial<'_>) -> Text {
+    fn words(&self, trial: &Trial<'_>) -> Option<Text> {
         let plan = trial.plan;
-        let paid = self.paid(trial).unwrap_or_default();
-        let together = crate::money::print(sum(&paid).unwrap_or_default());
-        let Some(first) = self.claims.first() else { return Text::default() };
+        let paid = self.paid(trial)?;
+        let together = crate::money::print(sum(&paid)?);
+        let first = self.claims.first()?;
         let is_common = |slot| self.claims.iter().all(|claim| claim.value(slot) == first.value(slot));
         let (Text { zh: common_zh, en: common }, _) = first.words_of(plan, is_common);
         let mut alike: Vec<(Text, Vec<Decimal>)> = Vec::new();
@@ -138,10 +138,10 @@ impl History {
         let groups: Vec<Text> = alike.iter().map(|(own, paid)| in_turn(own, paid)).collect();
         let list = |of: fn(&Text) -> &str, by: &str| groups.iter().map(of).collect::<Vec<_>>().join(by);
         let (zh, en) = (list(|text| &text.zh, "，再 "), list(|text| &text.en, ", then "));
-        say!(
+        Some(say!(
             "反例：{common_zh}：先 {zh}，合计 {together}",
             "a history that breaks it: with {common}: {en}, {together} together"
-        )
+        ))
     }
 }
 
