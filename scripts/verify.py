@@ -265,7 +265,7 @@ MEASURES = {"paid": 2, "count": 0, "deducted": None, "sum": None}  # the decimal
 LINES = {  # the reason, where a line of this kind leaves nothing
     "pay": "rate-is-zero", "bands": "rate-is-zero", "minimum": "rate-is-zero", "add": "rate-is-zero", "limit": "limit-reached",
     "deductible": "deductible-not-met", "waiting": "waiting-period", "offset": "offset-by-others", "less": "offset-by-others",
-    "exclusive": "excluded-by-others", "rounding": "rounded-to-nothing",
+    "exclusive": "excluded-by-others", "franchise": "franchise-not-met", "rounding": "rounded-to-nothing",
 }
 SCOPES = ("event", "period", "calendar-year", "life")
 def may_be(form):

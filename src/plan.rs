@@ -2,6 +2,7 @@
 
 pub(crate) mod expression;
 pub(crate) mod parts;
+mod step;
 pub(crate) mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ use crate::text::{Text, say};
 use expression::{
     Comparison, Date, DateFigure, DateValue, Number, NumberFigure, NumberValue, Slot, Slots, Truth, TruthValue,
 };
+pub(crate) use step::{Action, EarlierBenefit, Operand, Step, StepKind};
 
 /// One version of a plan, ready to decide claims.
 ///
@@ -550,13 +552,47 @@ pub(crate) enum Rows {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Slab {
     pub(crate) by: Number,
-    /// Whether the upper edge belongs to its band.
-    pub(crate) up_to: bool,
+    pub(crate) edge: Edge,
     /// From low to high: upper edge and value.
     pub(crate) bands: Vec<(Decimal, Decimal)>,
     /// The value above the last edge.
     pub(crate) above: Decimal,
     pub(crate) origin: Origin,
+}
+
+/// To which side an amount counts that lies exactly at an edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Edge {
+    /// To what lies below it.
+    UpTo,
+    /// To what lies above it.
+    Below,
+}
+
+impl Edge {
+    /// Both, with their names in a pack.
+    pub(crate) const ALL: [(&'static str, Edge); 2] = [("up-to", Edge::UpTo), ("below", Edge::Below)];
+
+    /// The edge of this name.
+    pub(crate) fn named(name: &str) -> Option<Edge> {
+        Edge::ALL.iter().find(|(called, _)| *called == name).map(|(_, edge)| *edge)
+    }
+
+    /// How what counts below stands to the edge.
+    pub(crate) const fn below(self) -> Comparison {
+        match self {
+            Edge::UpTo => Comparison::AtMost,
+            Edge::Below => Comparison::Less,
+        }
+    }
+
+    /// How what counts above stands to the edge.
+    pub(crate) const fn above(self) -> Comparison {
+        match self {
+            Edge::UpTo => Comparison::Greater,
+            Edge::Below => Comparison::AtLeast,
+        }
+    }
 }
 
 /// Bands each of which pays its rate on the part inside it.
@@ -705,75 +741,6 @@ pub(crate) struct Benefit {
 pub(crate) struct Spelled<T> {
     pub(crate) expression: T,
     pub(crate) wording: Arc<Text>,
-}
-
-/// One step of a waterfall.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Step {
-    pub(crate) action: Action,
-    pub(crate) when: Option<Truth>,
-    /// The reason shown.
-    pub(crate) text: Arc<Text>,
-    /// Its own clause, if it is not the benefit's.
-    pub(crate) clause: Option<Arc<Text>>,
-    /// What it stands on that is assumed.
-    pub(crate) assumed: AllAssumed,
-}
-
-/// What a step does to the amount that is due.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Action {
-    Pay(Number),
-    Bands(usize),
-    Deductible { amount: Number, used: Option<expression::Prior> },
-    Limit { amount: Number, used: Option<expression::Prior> },
-    Less(Number),
-    Offset(Vec<EarlierBenefit>),
-    Exclusive(Vec<EarlierBenefit>),
-    Waiting(usize),
-    Minimum(Number),
-    Add(Number),
-}
-
-impl Action {
-    /// The amount of a limit, and what it counts of earlier claims.
-    pub(crate) fn as_limit(&self) -> Option<(&Number, Option<expression::Prior>)> {
-        match self {
-            Action::Limit { amount, used } => Some((amount, *used)),
-            Action::Pay(_)
-            | Action::Bands(_)
-            | Action::Deductible { .. }
-            | Action::Less(_)
-            | Action::Offset(_)
-            | Action::Exclusive(_)
-            | Action::Waiting(_)
-            | Action::Minimum(_)
-            | Action::Add(_) => None,
-        }
-    }
-
-    /// The key that says it in a pack.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Action::Pay(_) => "pay",
-            Action::Bands(_) => "bands",
-            Action::Deductible { .. } => "deductible",
-            Action::Limit { .. } => "limit",
-            Action::Less(_) => "less",
-            Action::Offset(_) => "offset",
-            Action::Exclusive(_) => "exclusive",
-            Action::Waiting(_) => "waiting",
-            Action::Minimum(_) => "minimum",
-            Action::Add(_) => "add",
-        }
-    }
-}
-
-/// A benefit that stands before, with what it has paid before in the scope of the step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct EarlierBenefit {
-    pub(crate) benefit: usize,
-    pub(crate) paid_before: Option<expression::Prior>,
 }
 
 /// A limit over several benefits, worked after all of them.

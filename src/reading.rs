@@ -8,4 +8,6 @@ pub(crate) mod formula;
 pub(crate) mod known;
 #[cfg(feature = "workbook")]
 pub(crate) mod sheet;
+#[cfg(test)]
+pub(crate) mod tally;
 pub(crate) mod ties;

@@ -46,6 +46,7 @@ impl Code {
             Code::DeductibleNotMet => ("未超过起付线", "the deductible is not met"),
             Code::OffsetByOthers => ("已被其他给付抵扣", "other payments offset it"),
             Code::ExcludedByOthers => ("与其他给付不重复", "it is not paid beside others"),
+            Code::FranchiseNotMet => ("未达给付门槛", "the franchise is not met"),
             Code::RateIsZero => ("给付比例为零", "the rate is zero"),
             Code::RoundedToNothing => ("舍入后为零", "it is rounded to nothing"),
             Code::TooManyShares => ("份数超过上限", "too many shares are held"),
@@ -172,6 +173,8 @@ impl Code {
             | Code::DeductibleMissed
             | Code::DeductibleTwice
             | Code::DeductibleAfterRate
+            | Code::FranchiseMissed
+            | Code::FranchiseAsDeductible
             | Code::WaitingMissed
             | Code::WaitingOffByADay
             | Code::ConditionIgnored

@@ -75,6 +75,15 @@ fn every_planted_error_is_found(claims: usize, of_each: usize) {
     assert!(planted.len() * 100 <= errors.len(), "not found: {planted:?}");
 }
 
+/// One that has no place in the list would be found and not said.
+#[test]
+fn every_cause_has_its_place_in_the_list() {
+    let causes: Vec<Code> = huzhu::audit::causes().collect();
+    for code in Code::ALL.iter().filter(|code| code.kind() == huzhu::CodeKind::Cause) {
+        assert!(causes.contains(code), "{code} has no place in the list of causes");
+    }
+}
+
 // ── rounding and sampling ─────────────────────────────────────────────────
 
 #[test]

@@ -123,13 +123,13 @@ fn worked_cases(catalog: &Catalog) -> Vec<Case> {
     cases.filter(|case| case.claim.reverses().is_none()).collect()
 }
 
-fn curve(catalog: &Catalog, case: &Case, fact: &str) -> Option<Curve> {
+pub(crate) fn curve(catalog: &Catalog, case: &Case, fact: &str) -> Option<Curve> {
     let plan = catalog.resolve(&case.enrollment, &case.claim).ok()?;
     plan.curve(&case.enrollment, &case.claim, &case.accumulators(catalog).ok()?, fact).ok()
 }
 
 /// One piece begins where the one before ends.
-fn check_ends(curve: &Curve, fact: &str) {
+pub(crate) fn check_ends(curve: &Curve, fact: &str) {
     let unit = Decimal::new(1, curve.kind.places());
     for pair in curve.pieces.windows(2) {
         assert_eq!(pair[0].to + unit, pair[1].from, "{fact}");
@@ -137,7 +137,7 @@ fn check_ends(curve: &Curve, fact: &str) {
 }
 
 /// Decides the claim with values of the piece; how many could be compared.
-fn check_piece(catalog: &Catalog, case: &Case, curve: &Curve, piece: &Piece) -> usize {
+pub(crate) fn check_piece(catalog: &Catalog, case: &Case, curve: &Curve, piece: &Piece) -> usize {
     let unit = Decimal::new(1, curve.kind.places());
     let most = piece.to.min(piece.from.max(Decimal::from(MOST)));
     let steps = ((most - piece.from) / unit).trunc();

@@ -1,8 +1,10 @@
 //! Every page of a code holds examples that fail as it says.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use huzhu::{Case, Catalog, Code, CodeKind, Diagnostics, Language, WorkedCases};
+use serde_json::Value as Json;
 
 /// Codes that no text on a page can give: files that are too large, not text, or nested too deep; and those of decisions.
 const TOLD_IN_WORDS: [Code; 6] =
@@ -138,4 +140,31 @@ fn the_examples_of_the_format_pages_hold() {
         files.push(("page.joint.toml".to_owned(), joints[0].clone().into_bytes()));
         Catalog::read(files).unwrap_or_else(|found| panic!("{found}"));
     }
+}
+
+/// Every key of a pack, and every text that a key may be, stands on both pages.
+#[test]
+fn the_format_pages_name_every_word_of_the_schema() {
+    let mut words = BTreeSet::new();
+    words_of(&huzhu::pack::schema(), &mut words);
+    assert!(words.len() > 80, "{words:?}");
+    for (page, text) in
+        [("zh", include_str!("../src/docs/format.zh.md")), ("en", include_str!("../src/docs/format.en.md"))]
+    {
+        let said: BTreeSet<&str> =
+            text.split(|letter: char| !letter.is_ascii_alphanumeric() && !"-_".contains(letter)).collect();
+        let missing: Vec<&String> = words.iter().filter(|word| !said.contains(word.as_str())).collect();
+        assert!(missing.is_empty(), "not on the page format.{page}.md: {missing:?}");
+    }
+}
+
+fn words_of(schema: &Json, words: &mut BTreeSet<String>) {
+    if let Some(keys) = schema["properties"].as_object() {
+        words.extend(keys.keys().cloned());
+    }
+    words.extend(schema["enum"].as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned));
+    // the dates of `order` are standard facts, which `huzhu schema --case` lists
+    let within = schema.as_object().into_iter().flatten().filter(|(key, _)| *key != "order").map(|(_, inner)| inner);
+    let within = within.chain(schema.as_array().into_iter().flatten());
+    within.filter(|inner| inner.is_object() || inner.is_array()).for_each(|inner| words_of(inner, words));
 }

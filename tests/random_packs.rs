@@ -164,6 +164,24 @@ fn columns_keep_the_order(packs: u64) {
     assert!(by_id > 0);
 }
 
+/// What is not drawn is held together by nothing: columns, certificates and workbooks could read it each in its own way.
+#[test]
+fn every_step_and_every_rounding_of_the_language_is_drawn() {
+    let page = include_str!("../src/docs/format.en.md");
+    let steps: Vec<&str> =
+        page.lines().filter_map(|line| line.strip_prefix("| `{ ")?.split_once(" = ")).map(|(key, _)| key).collect();
+    assert!(steps.len() > 10, "{steps:?}");
+    let packs = (0..200).flat_map(|seed| drawn(&mut Draw::seeded(seed)).packs);
+    let packs: String = packs.map(|pack| pack.text()).collect();
+    for step in steps {
+        assert!(packs.contains(&format!("{{ {step} = ")), "no pack that is drawn has a step `{step}`");
+    }
+    let (_, modes) = page.split_once("modes `").expect("the page says the modes of rounding");
+    for mode in modes.split_once('`').expect("it is closed").0.split(' ') {
+        assert!(packs.contains(&format!("mode = \"{mode}\"")), "no pack that is drawn is rounded `{mode}`");
+    }
+}
+
 /// Certifying compares the steps of a plan's program with what the plan decides, to the last reason.
 #[test]
 fn every_claim_is_certified_as_it_is_decided_under_any_pack() {

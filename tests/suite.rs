@@ -46,6 +46,7 @@ mod random_packs;
 mod rejected;
 #[cfg(feature = "cli")]
 mod report;
+mod steps;
 mod tidy;
 mod verify;
 #[cfg(feature = "workbook")]

@@ -53,6 +53,24 @@ fn every_sample_holds_in_python() {
     assert_eq!(ran.out.lines().filter(|line| line.starts_with("holds: ")).count(), files.len(), "{}", ran.out);
 }
 
+/// Each checker has its own lists, from the page on certificates alone; a word of the language that one lacks would make it refuse what holds.
+#[test]
+fn both_checkers_know_every_step_and_every_rounding_of_the_language() {
+    let format = include_str!("../src/docs/format.en.md");
+    let steps = format.lines().filter_map(|line| line.strip_prefix("| `{ ")?.split_once(" = ")).map(|(key, _)| key);
+    let (_, modes) = format.split_once("modes `").unwrap();
+    let words: Vec<&str> = steps.chain(modes.split_once('`').unwrap().0.split(' ')).collect();
+    assert!(words.len() > 15, "{words:?}");
+    let in_rust =
+        [include_str!("../crates/huzhu-verify/src/program.rs"), include_str!("../crates/huzhu-verify/src/step.rs")]
+            .concat();
+    let in_python = include_str!("../scripts/verify.py");
+    for word in words {
+        assert!(in_rust.contains(&format!("(\"{word}\", ")), "the checker in Rust does not know `{word}`");
+        assert!(in_python.contains(&format!("\"{word}\"")), "the checker in Python does not know `{word}`");
+    }
+}
+
 #[test]
 fn every_generated_certificate_holds() {
     generated_certificates_hold(150);

@@ -295,22 +295,15 @@ fn is_decided_so(at: &str, decided: &Adjudication, found: &[Vec<Json>], count: &
     }
 }
 
-/// What a step is called in a Chinese workbook.
-fn in_chinese(step: &str) -> &'static str {
-    match step {
-        "pay" => "给付比例",
-        "bands" => "分段给付",
-        "deductible" => "起付线",
-        "limit" => "限额",
-        "less" => "扣减",
-        "offset" => "抵扣",
-        "exclusive" => "不重复给付",
-        "waiting" => "等待期",
-        "minimum" => "最低给付",
-        "add" => "加给",
-        "rounding" => "舍入",
-        other => panic!("a step `{other}` has no name in Chinese"),
+/// What a step is called in a Chinese workbook: as in the schema of packs.
+fn in_chinese(step: &str) -> String {
+    if step == "rounding" {
+        return "舍入".to_owned();
     }
+    let schema = huzhu::pack::schema();
+    let steps = &schema["properties"]["benefit"]["items"]["properties"]["steps"]["items"]["properties"];
+    let title = steps[step]["title"].as_str().unwrap_or_else(|| panic!("no step is named `{step}`"));
+    title.split(" · ").next().expect("a text has a beginning").to_owned()
 }
 
 /// What a spreadsheet holds for a decimal.

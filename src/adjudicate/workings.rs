@@ -144,7 +144,7 @@ impl<'a> Worker<'a> {
             Action::Bands(ladder) => Some(self.ladder(*ladder, due)),
             Action::Deductible { amount, used } => self.room(amount, *used, say!("已扣", "taken before")),
             Action::Limit { amount, used } => self.room(amount, *used, say!("已用", "used")),
-            Action::Less(amount) | Action::Minimum(amount) | Action::Add(amount) => {
+            Action::Less(amount) | Action::Franchise { amount, .. } | Action::Minimum(amount) | Action::Add(amount) => {
                 let mut because = Observed::new();
                 let term = self.term(amount, Form::Yuan, &mut because)?;
                 let value = self.number(amount)?;

@@ -70,7 +70,7 @@ fn nearest(number: Known<Fixed>) -> Pair {
 
 fn rounded(number: f64, rounding: Rounding, habit: Habit) -> f64 {
     let places = rounding.to.scale();
-    if habit == Habit::Prints && matches!(rounding.mode, Mode::HalfUp | Mode::HalfEven | Mode::HalfDown) {
+    if habit == Habit::Prints && is_to_nearest(rounding.mode) {
         let places = (0..places).count();
         return format!("{number:.places$}").parse().unwrap_or(f64::NAN);
     }
@@ -87,6 +87,13 @@ fn rounded(number: f64, rounding: Rounding, habit: Habit) -> f64 {
         Mode::Floor => scaled.floor(),
     };
     if by_scale { whole / scale } else { whole * to }
+}
+
+const fn is_to_nearest(mode: Mode) -> bool {
+    match mode {
+        Mode::HalfUp | Mode::HalfEven | Mode::HalfDown => true,
+        Mode::Up | Mode::Down | Mode::Ceiling | Mode::Floor => false,
+    }
 }
 
 impl Reading for Binary<'_> {

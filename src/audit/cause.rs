@@ -121,6 +121,8 @@ const CAUSES: &[(Code, &str, &str)] = &[
     (Code::DeductibleMissed, "未扣起付线", "the deductible not taken"),
     (Code::DeductibleTwice, "起付线扣了两次", "the deductible taken twice"),
     (Code::DeductibleAfterRate, "先乘比例后扣起付线", "the deductible taken after the rate"),
+    (Code::FranchiseMissed, "未按给付门槛审核", "the franchise not applied"),
+    (Code::FranchiseAsDeductible, "给付门槛当作起付线扣除", "the franchise taken off as a deductible"),
     (Code::WaitingOffByADay, "等待期差一天", "the waiting period off by a day"),
     (Code::WaitingMissed, "未按等待期扣减", "the waiting period not applied"),
     (Code::ConditionIgnored, "不符条件而给付", "a condition not applied"),

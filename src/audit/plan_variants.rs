@@ -11,7 +11,7 @@ use super::fact_variants::Otherwise;
 use crate::adjudicate::{Adjudication, BenefitLines};
 use crate::code::Code;
 use crate::plan::expression::{Date, Number};
-use crate::plan::{Action, Benefit, Plan, Step};
+use crate::plan::{Action, Benefit, Plan, Step, StepKind};
 use crate::rounding::{Mode, Rounding};
 use crate::text::say;
 
@@ -48,21 +48,48 @@ impl Variant {
         let benefit = self.benefit.and_then(|benefit| plan.benefits.get(benefit));
         let mut touched =
             decided.benefits().iter().filter(|lines| benefit.is_none_or(|benefit| lines.id() == &*benefit.id));
-        match self.steps() {
+        match self.step() {
             None => benefit.is_some() && touched.next().is_none(),
-            Some(step) => !touched.flat_map(BenefitLines::lines).any(|line| line.step() == step && line.is_binding()),
+            Some(step) => {
+                !touched.flat_map(BenefitLines::lines).any(|line| line.step() == step.key() && line.is_binding())
+            }
         }
     }
 
-    /// The steps that alone it changes: where they took nothing, what it makes of them takes nothing either.
-    fn steps(&self) -> Option<&'static str> {
-        match self.cause {
-            Code::LimitIgnored | Code::LimitPerClaim => Some("limit"),
-            Code::DeductibleMissed | Code::DeductibleTwice | Code::DeductibleAfterRate => Some("deductible"),
-            Code::WaitingMissed => Some("waiting"),
-            Code::BaseBeforeOthers => Some("less"),
-            _ => None,
-        }
+    /// The step that alone it changes, if it makes nothing of one that took nothing.
+    fn step(&self) -> Option<StepKind> {
+        StepKind::ALL.into_iter().find(|kind| Misreadings::of(*kind).of_what_it_took.contains(&self.cause))
+    }
+}
+
+/// What another system may make of a step.
+struct Misreadings {
+    /// What comes to the same where the step took nothing.
+    of_what_it_took: &'static [Code],
+    others: &'static [Code],
+}
+
+impl Misreadings {
+    const fn of(kind: StepKind) -> Misreadings {
+        let (of_what_it_took, others): (&[Code], &[Code]) = match kind {
+            StepKind::Limit => (&[Code::LimitIgnored, Code::LimitPerClaim], &[]),
+            StepKind::Deductible => (&[Code::DeductibleMissed, Code::DeductibleTwice, Code::DeductibleAfterRate], &[]),
+            StepKind::Franchise => (&[Code::FranchiseMissed], &[Code::FranchiseAsDeductible]),
+            StepKind::Less => (&[Code::BaseBeforeOthers], &[]),
+            StepKind::Waiting => (&[Code::WaitingMissed], &[Code::WaitingOffByADay]),
+            // another rate, another band or an amount that is left out look like anything
+            StepKind::Pay
+            | StepKind::Bands
+            | StepKind::Offset
+            | StepKind::Exclusive
+            | StepKind::Minimum
+            | StepKind::Add => (&[], &[]),
+        };
+        Misreadings { of_what_it_took, others }
+    }
+
+    fn has(&self, cause: Code) -> bool {
+        self.of_what_it_took.contains(&cause) || self.others.contains(&cause)
     }
 }
 
@@ -94,6 +121,7 @@ impl Variants {
         rules.limits();
         rules.shares();
         rules.deductibles();
+        rules.franchises();
         rules.waitings();
         rules.conditions();
         rules.benefits();
@@ -131,6 +159,11 @@ impl Rules<'_> {
         }
     }
 
+    /// The places of the steps that another system may have misread so.
+    fn misread(&self, cause: Code) -> Vec<(usize, usize)> {
+        self.steps(|action| Misreadings::of(action.kind()).has(cause))
+    }
+
     /// The places of the steps of which this is so.
     fn steps(&self, is_so: impl Fn(&Action) -> bool) -> Vec<(usize, usize)> {
         let steps = |(index, benefit): (usize, &Benefit)| -> Vec<(usize, usize)> {
@@ -141,7 +174,7 @@ impl Rules<'_> {
     }
 
     fn limits(&mut self) {
-        let (steps, limits) = (self.steps(|action| matches!(action, Action::Limit { .. })), self.plan.limits.len());
+        let (steps, limits) = (self.misread(Code::LimitIgnored), self.plan.limits.len());
         for place in &steps {
             self.add_to(place.0, Code::LimitIgnored, |plan| remove(plan, *place));
             self.add_to(place.0, Code::LimitPerClaim, |plan| forget(plan, *place));
@@ -181,7 +214,7 @@ impl Rules<'_> {
     }
 
     fn deductibles(&mut self) {
-        for (benefit, step) in self.steps(|action| matches!(action, Action::Deductible { .. })) {
+        for (benefit, step) in self.misread(Code::DeductibleMissed) {
             self.add_to(benefit, Code::DeductibleMissed, |plan| remove(plan, (benefit, step)));
             self.add_to(benefit, Code::DeductibleTwice, |plan| {
                 with_steps(plan, benefit, |steps| {
@@ -203,6 +236,21 @@ impl Rules<'_> {
         }
         for place in self.steps(|action| matches!(action, Action::Less(Number::Fact(_)))) {
             self.add(Code::BaseBeforeOthers, self.payer(place), |plan| remove(plan, place));
+        }
+    }
+
+    fn franchises(&mut self) {
+        for (benefit, step) in self.misread(Code::FranchiseMissed) {
+            self.add_to(benefit, Code::FranchiseMissed, |plan| remove(plan, (benefit, step)));
+            self.add_to(benefit, Code::FranchiseAsDeductible, |plan| {
+                with_steps(plan, benefit, |steps| {
+                    if let Some(Step { action, .. }) = steps.get_mut(step)
+                        && let Action::Franchise { amount, .. } = action
+                    {
+                        *action = Action::Deductible { amount: amount.clone(), used: None };
+                    }
+                });
+            });
         }
     }
 
@@ -307,8 +355,24 @@ fn forget_before(plan: &mut Plan, limit: usize) {
 /// The places that amounts are rounded to: the fen, the jiao, the yuan.
 pub(super) const PLACES: [Decimal; 3] =
     [Decimal::from_parts(1, 0, 0, false, 2), Decimal::from_parts(1, 0, 0, false, 1), Decimal::ONE];
-/// The ways to round an amount that is not below nothing; the others come to the same.
-pub(super) const MODES: [Mode; 5] = [Mode::HalfUp, Mode::Down, Mode::HalfEven, Mode::Up, Mode::HalfDown];
+/// The ways to round an amount that is not below nothing, the most usual first.
+pub(super) fn modes() -> impl Iterator<Item = Mode> {
+    let mut ranked: Vec<(u8, Mode)> = Mode::ALL.into_iter().filter_map(|(_, mode)| Some((rank(mode)?, mode))).collect();
+    ranked.sort_unstable();
+    ranked.into_iter().map(|(_, mode)| mode)
+}
+
+/// None for a mode that is the same as another where nothing is below nothing.
+const fn rank(mode: Mode) -> Option<u8> {
+    match mode {
+        Mode::HalfUp => Some(0),
+        Mode::Down => Some(1),
+        Mode::HalfEven => Some(2),
+        Mode::Up => Some(3),
+        Mode::HalfDown => Some(4),
+        Mode::Ceiling | Mode::Floor => None,
+    }
+}
 
 fn roundings(plan: &Plan) -> Vec<Variant> {
     let mut found = Vec::new();
@@ -317,15 +381,15 @@ fn roundings(plan: &Plan) -> Vec<Variant> {
         plan.benefits.iter_mut().for_each(change);
         found.push(Variant { cause, benefit: None, about: Vec::new(), plan });
     };
-    for mode in MODES {
+    for mode in modes() {
         add(Code::RoundingMode, &|benefit| benefit.rounding.mode = mode);
     }
-    for (to, mode) in PLACES.into_iter().flat_map(|to| MODES.into_iter().map(move |mode| (to, mode))) {
+    for (to, mode) in PLACES.into_iter().flat_map(|to| modes().map(move |mode| (to, mode))) {
         if plan.benefits.iter().any(|benefit| benefit.rounding.to != to) {
             add(Code::RoundingPlace, &|benefit| benefit.rounding = Rounding { to, mode });
         }
     }
-    for mode in MODES {
+    for mode in modes() {
         add(Code::RoundingEachStep, &|benefit| {
             benefit.rounding_of_steps = Some(Rounding { mode, ..benefit.rounding });
             benefit.rounding.mode = mode;

@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::binary::{self, Habit};
-use super::plan_variants::{MODES, PLACES};
+use super::plan_variants::{PLACES, modes};
 use super::recorded::Recorded;
 use crate::accumulator::Accumulators;
 use crate::batch::accounts::{self, Plans, decide_bucket, histories};
@@ -151,8 +151,8 @@ const FEN: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 
 impl Policies {
     pub(super) fn of(catalog: &Catalog) -> Policies {
-        let roundings = PLACES.into_iter().flat_map(|to| MODES.into_iter().map(move |mode| Rounding { to, mode }));
-        let steps = MODES.into_iter().map(|mode| Policy::EachStep(Rounding { to: FEN, mode }));
+        let roundings = PLACES.into_iter().flat_map(|to| modes().map(move |mode| Rounding { to, mode }));
+        let steps = modes().map(|mode| Policy::EachStep(Rounding { to: FEN, mode }));
         let all = [Policy::OfThePacks].into_iter().chain(roundings.map(Policy::AtTheEnd)).chain(steps);
         let all = all.chain([Policy::BinaryScaled, Policy::BinaryPrinted]);
         Policies { all: all.map(|policy| (policy, catalog.with_each(|plan| policy.change(plan)))).collect() }

@@ -13,7 +13,7 @@ use crate::exact::{self, divides};
 use crate::fact::Kind;
 use crate::money::FEN;
 use crate::plan::expression::{Choice, Number, NumberValue, Truth};
-use crate::plan::{Action, LedgerAmount, Plan, Rows};
+use crate::plan::{Action, LedgerAmount, Operand, Plan, Rows};
 use crate::reading::bounds::{Bounds, Finding, Possible, Range};
 use crate::rounding::Rounding;
 use crate::semantics::{Meaning, Place};
@@ -195,15 +195,9 @@ fn no_amount_is_negative(seen: &Seen<'_>, findings: &mut Findings) {
         }
     }
     for (place, action, _) in seen.steps() {
-        match action {
-            Action::Deductible { amount, .. }
-            | Action::Limit { amount, .. }
-            | Action::Less(amount)
-            | Action::Minimum(amount)
-            | Action::Add(amount) => {
-                report(place, seen.range(amount).low);
-            }
-            Action::Pay(_) | Action::Bands(_) | Action::Offset(_) | Action::Exclusive(_) | Action::Waiting(_) => {}
+        match action.operand() {
+            Operand::Amount(amount) => report(place, seen.range(amount).low),
+            Operand::Rate(_) | Operand::Ladder(_) | Operand::Benefits(_) | Operand::Waiting(_) => {}
         }
     }
     for (index, limit) in seen.plan.limits.iter().enumerate() {
@@ -213,17 +207,10 @@ fn no_amount_is_negative(seen: &Seen<'_>, findings: &mut Findings) {
 
 fn every_rate_is_a_rate(seen: &Seen<'_>, findings: &mut Findings) {
     for (place, action, _) in seen.steps() {
-        let rate = match action {
-            Action::Pay(rate) => Some(rate),
-            Action::Waiting(waiting) => seen.plan.waiting(*waiting).reduced.as_ref().map(|(_, rate)| rate),
-            Action::Bands(_)
-            | Action::Deductible { .. }
-            | Action::Limit { .. }
-            | Action::Less(_)
-            | Action::Offset(_)
-            | Action::Exclusive(_)
-            | Action::Minimum(_)
-            | Action::Add(_) => None,
+        let rate = match action.operand() {
+            Operand::Rate(rate) => Some(rate),
+            Operand::Waiting(waiting) => seen.plan.waiting(waiting).reduced.as_ref().map(|(_, rate)| rate),
+            Operand::Amount(_) | Operand::Ladder(_) | Operand::Benefits(_) => None,
         };
         if let Some(range) = rate.map(|rate| seen.range(rate))
             && (range.low < Decimal::ZERO || range.high > Decimal::ONE)
@@ -250,7 +237,7 @@ fn every_limit_is_a_multiple_of_the_rounding(seen: &Seen<'_>, findings: &mut Fin
         }
     };
     for (place, action, rounding) in seen.steps() {
-        if let Action::Limit { amount, .. } = action {
+        if let Some((amount, _)) = action.as_limit() {
             report(place, amount, rounding.to);
         }
     }

@@ -29,8 +29,8 @@ const MEANINGS: [(&str, &str, &str); 22] = [
     ("none", "没有", "there was none"),
     ("marginal", "分段累进", "each part has its rate"),
     ("slab", "分段全额", "one rate for the whole"),
-    ("up-to", "上界属于本段", "the edge belongs to this band"),
-    ("below", "上界属于下一段", "the edge belongs to the next band"),
+    ("up-to", "恰好等于时归下方", "what is exactly the edge counts below it"),
+    ("below", "恰好等于时归上方", "what is exactly the edge counts above it"),
 ];
 
 /// What people write for a word, where that is not what it is called.

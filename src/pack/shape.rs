@@ -8,11 +8,12 @@ use crate::diagnostic::{Findings, did_you_mean};
 use crate::document::{Entry, Form, Node};
 use crate::fact::Kind;
 use crate::names;
+use crate::plan::{Edge, StepKind};
 use crate::rounding::Mode;
 use crate::text::{Language, Text, say};
 
 /// What a value may be.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Shape {
     /// A text.
     Text,
@@ -43,7 +44,7 @@ pub(crate) enum Shape {
 }
 
 /// What the free keys of a map are.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Keys {
     /// Names with underscores.
     Names,
@@ -52,7 +53,7 @@ pub(crate) enum Keys {
 }
 
 /// One key of a table.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Key {
     name: &'static str,
     shape: Shape,
@@ -81,11 +82,16 @@ fn scopes() -> Vec<&'static str> {
     vec!["claim", "event", "period", "calendar-year", "life"]
 }
 
+fn edges() -> Vec<&'static str> {
+    Edge::ALL.iter().map(|(name, _)| *name).collect()
+}
+
 #[rustfmt::skip]
 mod keys {
     use crate::order::OrderRule;
+    use crate::plan::StepKind;
 
-    use super::{Key, Keys, Shape, key, kinds, modes, optional, scopes};
+    use super::{Key, Keys, Shape, edges, key, kinds, modes, optional, scopes};
 
     pub(super) const CITED: &[Key] = &[
         key("clause", Shape::Title, "条款", "where it is written"),
@@ -144,7 +150,7 @@ mod keys {
         optional("title", Shape::Title, "名称", "the name that is shown"),
         key("kind", Shape::OneOf(|| vec!["marginal", "slab"]), "分段累进或分段全额", "each part its rate, or one for the whole"),
         optional("by", Shape::Expression, "分段所依的值（分段全额）", "what picks the band (slab)"),
-        optional("edge", Shape::OneOf(|| vec!["up-to", "below"]), "上界归属（分段全额）", "whose the upper edge is (slab)"),
+        optional("edge", Shape::OneOf(edges), "上界归属（分段全额）", "whose the upper edge is (slab)"),
         key("rows", Shape::List(&Shape::Table(&[&[
             optional("above", Shape::Literal, "下界", "the lower edge"),
             optional("up_to", Shape::Literal, "上界", "the upper edge"),
@@ -168,18 +174,32 @@ mod keys {
         key("otherwise", Shape::OneOf(|| vec!["deny", "pend"]), "不满足时", "what becomes of the claim"),
         key("text", Shape::Title, "条件说明", "what is required, in words"),
     ];
+    /// How the value of a step is written.
+    const fn of_a_step(kind: StepKind) -> Shape {
+        match kind {
+            StepKind::Pay | StepKind::Deductible | StepKind::Limit | StepKind::Less | StepKind::Franchise | StepKind::Minimum | StepKind::Add => Shape::Expression,
+            StepKind::Bands | StepKind::Waiting => Shape::Text,
+            StepKind::Offset | StepKind::Exclusive => Shape::List(&Shape::Id),
+        }
+    }
+    const fn action(kind: StepKind) -> Key {
+        let (zh, en) = kind.titles();
+        optional(kind.key(), of_a_step(kind), zh, en)
+    }
+    #[expect(clippy::indexing_slicing, reason = "it is worked out while compiling")]
+    const ACTIONS: [Key; StepKind::ALL.len()] = {
+        let mut keys = [action(StepKind::Pay); StepKind::ALL.len()];
+        let mut at = 0;
+        while at < keys.len() {
+            keys[at] = action(StepKind::ALL[at]);
+            at += 1;
+        }
+        keys
+    };
+    /// What stands beside the action of a step.
     pub(super) const STEP: &[Key] = &[
-        optional("pay", Shape::Expression, "给付比例", "the rate that is paid"),
-        optional("bands", Shape::Text, "分段", "marginal bands"),
-        optional("deductible", Shape::Expression, "起付线", "the deductible"),
-        optional("limit", Shape::Expression, "限额", "the limit"),
-        optional("less", Shape::Expression, "扣减", "an amount that comes off"),
-        optional("offset", Shape::List(&Shape::Id), "抵扣其他待遇", "benefits that come off"),
-        optional("exclusive", Shape::List(&Shape::Id), "与其他待遇不重复给付", "benefits that exclude this one"),
-        optional("waiting", Shape::Text, "等待期", "a waiting period"),
-        optional("minimum", Shape::Expression, "最低给付", "the least that is paid"),
-        optional("add", Shape::Expression, "加给", "an amount that is added"),
         optional("per", Shape::OneOf(scopes), "累计范围", "the claims that count together"),
+        optional("edge", Shape::OneOf(edges), "恰好等于门槛时归属", "where an amount counts that is exactly the franchise"),
         optional("when", Shape::Expression, "适用条件", "when the step applies"),
         optional("clause", Shape::Title, "条款", "where it is written"),
         optional("text", Shape::Title, "理由说明", "the reason that is shown"),
@@ -188,7 +208,7 @@ mod keys {
         key("id", Shape::Id, "编号", "the id"),
         key("when", Shape::Expression, "适用条件", "when it applies"),
         key("gross", Shape::Expression, "基数（元）", "the amount before all steps"),
-        optional("steps", Shape::List(&Shape::Table(&[STEP])), "步骤", "what is taken from it, in order"),
+        optional("steps", Shape::List(&Shape::Table(&[&ACTIONS, STEP])), "步骤", "what is taken from it, in order"),
         optional("rounding", ROUNDING, "舍入规则", "another rounding than the plan's"),
     ];
     const LIMIT: &[Key] = &[
@@ -558,7 +578,7 @@ pub(super) fn example_for_bands(name: &str) -> Vec<Text> {
 
 /// Whether a step may have this key.
 pub(super) fn is_key_of_a_step(name: &str) -> bool {
-    keys::STEP.iter().any(|key| key.name == name)
+    StepKind::named(name).is_some() || keys::STEP.iter().any(|key| key.name == name)
 }
 
 /// The place to blame for what is not there: the first line of the table.
@@ -569,7 +589,7 @@ fn opening(node: &Node, findings: &Findings) -> std::ops::Range<usize> {
 }
 
 impl Keys {
-    fn check(&self, key: &str, span: &std::ops::Range<usize>, findings: &mut Findings) {
+    fn check(self, key: &str, span: &std::ops::Range<usize>, findings: &mut Findings) {
         if self.takes(key) {
             return;
         }
@@ -594,7 +614,7 @@ impl Keys {
         findings.report(Code::BadName, span, message).help_with([near.unwrap_or(form)]);
     }
 
-    pub(super) fn takes(&self, key: &str) -> bool {
+    pub(super) fn takes(self, key: &str) -> bool {
         match self {
             Keys::Names => names::is_name(key),
             Keys::Rows => {
@@ -604,7 +624,7 @@ impl Keys {
         }
     }
 
-    fn pattern(&self) -> &'static str {
+    fn pattern(self) -> &'static str {
         match self {
             Keys::Names => "^[a-z][a-z0-9]*(_[a-z0-9]+)*$",
             Keys::Rows => "^([0-9]{1,9}|[a-z][a-z0-9]*(-[a-z0-9]+)*)$",

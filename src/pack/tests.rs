@@ -3,6 +3,7 @@
 #![expect(clippy::arithmetic_side_effects, reason = "the numbers here are small")]
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use super::load;
 use crate::accumulator::Accumulators;
@@ -11,6 +12,7 @@ use crate::enrollment::Enrollment;
 use crate::plan::Plan;
 use crate::plan::parts::{Named, PARTS_OF_A_DERIVATION};
 use crate::reading::exact::{Exact, Listener};
+use crate::reading::tally::Tally;
 use crate::semantics::{Event, Meaning, Source};
 
 const CITED: &str = "title = { zh = \"值\", en = \"v\" }\nclause = \"2\"\nprovenance = \"assumed\"\n";
@@ -136,4 +138,28 @@ fn what_is_asked_for_again_is_told_where_it_counts() {
     // read for `a` first, which does not apply
     let figures: Vec<&str> = worked.figures().iter().map(|figure| figure.name.as_str()).collect();
     assert_eq!(figures, ["f", "half"]);
+}
+
+/// A budget of parts is a budget of operations, of which a reading that settles nothing reads the most.
+#[test]
+fn the_parts_of_a_plan_measure_what_is_read_of_it() {
+    const MOST_OPERATIONS_A_PART: usize = 8;
+
+    let files = std::fs::read_dir("rules").unwrap().map(|entry| entry.unwrap().path());
+    let is_beside_a_pack = |name: &str| name.contains(".cases.") || name.contains(".joint.");
+    let is_pack = |path: &PathBuf| {
+        path.extension().is_some_and(|ending| ending == "toml") && !is_beside_a_pack(&path.to_string_lossy())
+    };
+    let mut plans = 0;
+    for path in files.filter(is_pack) {
+        let plan = load("pack.toml", &std::fs::read(&path).unwrap()).unwrap_or_else(|found| panic!("{found}"));
+        let mut meaning = Meaning::new(&plan, Tally::default());
+        meaning.adjudicate();
+        let (operations, parts) = (meaning.reading.0, plan.parts);
+        let measured = format!("{}: {operations} operations of {parts} parts", path.display());
+        println!("{measured}");
+        assert!(operations > 0 && operations <= parts * MOST_OPERATIONS_A_PART, "{measured}");
+        plans += 1;
+    }
+    assert!(plans > 10, "{plans} plans");
 }

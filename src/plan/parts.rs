@@ -1,7 +1,7 @@
 //! What the rules of a plan are made of: how much there is to read, and which named parts are read by several rules.
 
 use super::expression::{Date, Number, Truth};
-use super::{Action, AnyValue, Derived, LedgerAmount, Period, Plan, Rows};
+use super::{AnyValue, Derived, LedgerAmount, Operand, Period, Plan, Rows};
 
 /// A named part of a pack, which any number of rules may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -144,7 +144,7 @@ impl<'p> Uses<'p> {
             for step in &benefit.steps {
                 self.more(1);
                 step.when.iter().for_each(|when| self.truth(when));
-                self.action(&step.action);
+                self.operand(step.action.operand());
             }
         }
         for limit in &plan.limits {
@@ -196,19 +196,14 @@ impl<'p> Uses<'p> {
         }
     }
 
-    fn action(&mut self, action: &'p Action) {
-        match action {
-            Action::Pay(number)
-            | Action::Deductible { amount: number, .. }
-            | Action::Limit { amount: number, .. }
-            | Action::Less(number)
-            | Action::Minimum(number)
-            | Action::Add(number) => self.number(number),
-            Action::Bands(ladder) => {
-                self.more(self.plan.ladder(*ladder).rungs.len().saturating_mul(PARTS_OF_A_BAND));
+    fn operand(&mut self, operand: Operand<'p>) {
+        match operand {
+            Operand::Amount(number) | Operand::Rate(number) => self.number(number),
+            Operand::Ladder(ladder) => {
+                self.more(self.plan.ladder(ladder).rungs.len().saturating_mul(PARTS_OF_A_BAND));
             }
-            Action::Offset(benefits) | Action::Exclusive(benefits) => self.more(benefits.len()),
-            Action::Waiting(index) => note(&mut self.waitings, *index),
+            Operand::Benefits(benefits) => self.more(benefits.len()),
+            Operand::Waiting(index) => note(&mut self.waitings, index),
         }
     }
 

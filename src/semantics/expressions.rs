@@ -163,9 +163,8 @@ impl<'p, R: Reading> Meaning<'p, R> {
         let Some(((edge, value), higher)) = bands.split_first() else {
             return self.reading.sourced(source, slab.above);
         };
-        let comparison = if slab.up_to { Comparison::AtMost } else { Comparison::Less };
         let edge = self.reading.sourced(source, *edge);
-        let inside = self.reading.compare(comparison, key.clone(), edge);
+        let inside = self.reading.compare(slab.edge.below(), key.clone(), edge);
         self.choose(inside, |m| m.reading.sourced(source, *value), |m| m.pick_from(index, higher, key))
     }
 

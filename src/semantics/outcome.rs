@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
 use crate::plan::expression::Slots;
-use crate::plan::{Action, Benefit};
+use crate::plan::{Benefit, StepKind};
 
 /// What becomes of a claim. A no is an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -160,7 +160,7 @@ impl LineKind {
     /// The step's key in the pack, or `rounding`, or `limit`.
     pub(crate) fn name(self, benefit: &Benefit) -> &'static str {
         match self {
-            LineKind::Step(index) => benefit.step(index).action.name(),
+            LineKind::Step(index) => benefit.step(index).action.kind().key(),
             LineKind::Rounding => "rounding",
             LineKind::Limit(_) => "limit",
         }
@@ -169,17 +169,23 @@ impl LineKind {
     /// Why the benefit pays nothing if this line leaves nothing of something.
     pub(crate) fn cause(self, benefit: &Benefit) -> Code {
         match self {
-            LineKind::Step(index) => match benefit.step(index).action {
-                Action::Deductible { .. } => Code::DeductibleNotMet,
-                Action::Limit { .. } => Code::LimitReached,
-                Action::Waiting(_) => Code::WaitingPeriod,
-                Action::Offset(_) | Action::Less(_) => Code::OffsetByOthers,
-                Action::Exclusive(_) => Code::ExcludedByOthers,
-                Action::Pay(_) | Action::Bands(_) | Action::Minimum(_) | Action::Add(_) => Code::RateIsZero,
-            },
+            LineKind::Step(index) => cause_of(benefit.step(index).action.kind()),
             LineKind::Rounding => Code::RoundedToNothing,
             LineKind::Limit(_) => Code::LimitReached,
         }
+    }
+}
+
+/// Why a benefit pays nothing if a step of this kind leaves nothing of something.
+const fn cause_of(step: StepKind) -> Code {
+    match step {
+        StepKind::Deductible => Code::DeductibleNotMet,
+        StepKind::Limit => Code::LimitReached,
+        StepKind::Waiting => Code::WaitingPeriod,
+        StepKind::Offset | StepKind::Less => Code::OffsetByOthers,
+        StepKind::Exclusive => Code::ExcludedByOthers,
+        StepKind::Franchise => Code::FranchiseNotMet,
+        StepKind::Pay | StepKind::Bands | StepKind::Minimum | StepKind::Add => Code::RateIsZero,
     }
 }
 
@@ -220,13 +226,28 @@ pub(crate) fn taker<L>(lines: impl IntoIterator<Item = (L, Option<Effect>)>) -> 
 
 /// All causes.
 #[cfg(any(feature = "batch", feature = "workbook"))]
-pub(crate) const CAUSES: [Code; 8] = [
+pub(crate) const CAUSES: [Code; 9] = [
     NOTHING_CLAIMED,
     Code::DeductibleNotMet,
     Code::LimitReached,
     Code::WaitingPeriod,
     Code::OffsetByOthers,
     Code::ExcludedByOthers,
+    Code::FranchiseNotMet,
     Code::RoundedToNothing,
     Code::RateIsZero,
 ];
+
+/// Columns and workbooks tell a cause by its place in the list: one that is not there does not compile.
+#[cfg(any(feature = "batch", feature = "workbook"))]
+#[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "it is worked out while compiling")]
+const _: () = {
+    let mut step = 0;
+    while step < StepKind::ALL.len() {
+        let (cause, mut place) = (cause_of(StepKind::ALL[step]), 0);
+        while CAUSES[place] as usize != cause as usize {
+            place += 1;
+        }
+        step += 1;
+    }
+};

@@ -112,6 +112,11 @@ impl<'p, R: Reading> Meaning<'p, R> {
                 self.choose(excluded, Self::nothing, |_| due)
             }),
             Action::Waiting(waiting) => self.wait(*waiting, due),
+            Action::Franchise { amount, edge } => {
+                let amount = self.number(amount);
+                let passes = self.reading.compare(edge.above(), due.clone(), amount);
+                self.choose(passes, |_| due, Self::nothing)
+            }
             Action::Minimum(amount) => {
                 let anything = self.more_than_nothing(due.clone());
                 let raise = |m: &mut Self| {

@@ -96,11 +96,10 @@ impl Pen<'_> {
         for (index, line) in waterfall.lines.iter().enumerate() {
             let at = first.saturating_add(index);
             let (before, after) = (at.saturating_sub(1), at.saturating_add(1));
-            let name = line.kind.name(stated);
             let (text, clause) = line_words(self.page.plan, stated, line.kind);
             let (leaves, leaves_at) = (self.cell(line.leaves), self.sheet.value_at(line.leaves, places));
             let amounts = decided.and_then(|benefit| benefit.lines.get(index)).and_then(|line| line.amounts.as_ref());
-            self.grid.put(at, 'A', Style::Code, words::step(name, language));
+            self.grid.put(at, 'A', Style::Code, words::line(line.kind, stated, language));
             self.grid.put(at, 'B', Style::Text, text.in_language(language));
             let takes = format!(
                 "IF(AND({SHOWN}{row}=1,{leaves}<>\"\"),IF({DUE}{before}=\"\",0,({DUE}{before}-{leaves_at})/{scale}),\"\")"

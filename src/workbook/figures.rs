@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::grid::{Choice, Content, Grid, Ink, Style};
 use super::words::{self, pick};
-use crate::plan::{AnyFigure, Origin, Plan, Provenance, Rows};
+use crate::plan::{AnyFigure, Edge, Origin, Plan, Provenance, Rows};
 use crate::reading::formula::Formula;
 use crate::reading::formula::graph::Operation;
 use crate::reading::sheet::{LEAST_PLACES, PackPlaces, TablePlace, of_date, power_of_ten};
@@ -173,7 +173,10 @@ impl Figures {
         for (index, slab) in plan.slabs.iter().enumerate() {
             let source = Source::Slab(index);
             self.titled(&slab.origin);
-            let edge_is = if slab.up_to { up_to } else { pick(language, "低于", "below") };
+            let edge_is = match slab.edge {
+                Edge::UpTo => up_to,
+                Edge::Below => pick(language, "低于", "below"),
+            };
             for (count, (edge, value)) in (1..).zip(&slab.bands) {
                 self.part(source, count, edge_is, *edge);
                 self.part(source, count, pick(language, "值", "value"), *value);

@@ -3,11 +3,11 @@
 use super::grid::{Grid, Style};
 use crate::adjudicate::Decision;
 use crate::fact::{Absent, Kind};
-use crate::plan::{Plan, Provenance};
+use crate::plan::{Benefit, Plan, Provenance, StepKind};
 use crate::reading::formula::graph::Operation;
 use crate::scope::Scope;
 use crate::semantics::Place;
-use crate::semantics::outcome::CAUSES;
+use crate::semantics::outcome::{CAUSES, LineKind};
 use crate::text::Language;
 
 pub(super) fn pick<'t>(language: Language, zh: &'t str, en: &'t str) -> &'t str {
@@ -158,23 +158,19 @@ pub(super) fn operation(operation: &Operation, language: Language) -> &'static s
     pick(language, zh, en)
 }
 
-/// A step of a waterfall.
-pub(super) fn step(name: &str, language: Language) -> &str {
-    let zh = match name {
-        "pay" => "给付比例",
-        "bands" => "分段给付",
-        "deductible" => "起付线",
-        "limit" => "限额",
-        "less" => "扣减",
-        "offset" => "抵扣",
-        "exclusive" => "不重复给付",
-        "waiting" => "等待期",
-        "minimum" => "最低给付",
-        "add" => "加给",
-        "rounding" => "舍入",
-        other => other,
-    };
-    pick(language, zh, name)
+/// A line of a waterfall.
+pub(super) fn line(kind: LineKind, benefit: &Benefit, language: Language) -> &'static str {
+    match kind {
+        LineKind::Step(index) => step(benefit.step(index).action.kind(), language),
+        LineKind::Rounding => pick(language, "舍入", "rounding"),
+        LineKind::Limit(_) => step(StepKind::Limit, language),
+    }
+}
+
+/// A step, as it is called in Chinese; in English by its key.
+fn step(kind: StepKind, language: Language) -> &'static str {
+    let (zh, _) = kind.titles();
+    pick(language, zh, kind.key())
 }
 
 /// Why nothing is due of a benefit, by its code, in words.
@@ -199,7 +195,7 @@ pub(super) fn place(plan: &Plan, place: Place, language: Language) -> (String, S
         Place::Gross(index) => benefit(index, pick(language, "给付前金额", "gross amount")),
         Place::Step(index, step) => match plan.benefit(index).steps.get(step) {
             Some(step) => {
-                let (text, (name, clause)) = (of(&step.text), benefit(index, self::step(step.action.name(), language)));
+                let (text, (name, clause)) = (of(&step.text), benefit(index, self::step(step.action.kind(), language)));
                 let clause = step.clause.as_deref().map_or(clause, of);
                 (if text.is_empty() { name } else { format!("{name}{}{text}", pick(language, "：", ": ")) }, clause)
             }

@@ -183,6 +183,38 @@ fn minimum_raises_what_is_due_but_not_what_is_not() {
 }
 
 #[test]
+fn a_franchise_lets_all_pass_or_nothing() {
+    let pack = r#"
+        figure.rate = { value = "50%", @titled }
+        figure.passed = { value = "100 yuan", @titled }
+        benefit = [{ id = "care", when = "personal_burden >= 0 yuan", gross = "personal_burden", steps = [{ pay = "rate" }, { franchise = "passed", edge = "EDGE" }], @titled }]
+    "#;
+    decides_each(
+        "EDGE",
+        &["up-to", "below"],
+        pack,
+        "
+        personal_burden | up-to  | below
+        0.00            | 0      | 0
+        199.98          | 0      | 0
+        199.99          | 0      | 0
+        200.00          | 0      | 100
+        200.02          | 100.01 | 100.01
+        900.00          | 450    | 450
+    ",
+    );
+    decides(
+        &pack.replace("EDGE", "up-to"),
+        "
+        personal_burden | payable | decision    | reasons
+        0.00            | 0.00    | nothing-due | nothing-claimed
+        200.00          | 0.00    | nothing-due | franchise-not-met
+                        | 0.00    | pended      | missing-fact:personal_burden
+    ",
+    );
+}
+
+#[test]
 fn add_puts_an_amount_on_top() {
     let pack = r#"
         figure.rate = { value = "50%", @titled }

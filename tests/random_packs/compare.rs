@@ -209,16 +209,19 @@ fn decidable(catalog: &Catalog, claims: &[(Enrollment, Claim)], covers: &[Enroll
     let mut kept = Vec::new();
     for (.., pair) in ordered {
         let (enrollment, claim) = pair;
+        let with: Vec<_> = kept.iter().chain([pair]).cloned().collect();
         let is_decided = match (claim.reverses(), catalog.resolve(enrollment, claim)) {
             (Some(reversed), _) => {
-                let with: Vec<_> = kept.iter().chain([pair]).cloned().collect();
                 history::decide_among(catalog, &with, covers).is_ok() && accumulators.reverse(reversed).is_ok()
             }
             (None, Err(_)) => false,
             (None, Ok(plan)) => plan.adjudicate(enrollment, claim, &accumulators).is_ok_and(|adjudication| {
                 let worked = plan.work_out(enrollment, claim, &accumulators).expect("it was decided without numbers");
                 assert_eq!(worked.outcome(), adjudication.outcome(), "with its numbers it is another decision");
-                adjudication.posting().is_none_or(|posting| accumulators.post(posting).is_ok())
+                // what it posts hangs on other covers too, of which the claim alone knows nothing
+                let Ok((told, _)) = history::decide_among(catalog, &with, covers) else { return false };
+                let told = told.iter().find(|told| told.outcome().claim() == claim.id()).expect("it was decided");
+                told.posting().is_none_or(|posting| accumulators.post(posting).is_ok())
             }),
         };
         if is_decided {

@@ -476,7 +476,7 @@ impl<'d> Maker<'d> {
         let (mut is_limited, mut is_deducted) = (false, false);
         for _ in 0..self.draw.between(0, 5) {
             let scope = self.draw.one_of(&SCOPES);
-            let (text, inner): (String, Vec<Tree>) = match self.draw.between(0, 12) {
+            let (text, inner): (String, Vec<Tree>) = match self.draw.between(0, 13) {
                 0 | 1 => {
                     let (rate, size) = self.number(Sort::Rate, 2);
                     let Some(product) = self.times(due, size) else { continue };
@@ -524,6 +524,13 @@ impl<'d> Maker<'d> {
                     let (amount, size) = self.number(Sort::Money, 1);
                     due = due.plus(size);
                     (format!("{} = \"@\"", self.draw.one_of(&["minimum", "add"])), vec![amount])
+                }
+                13 => {
+                    let depth = u32::from(self.draw.chance(40));
+                    let (amount, size) = self.number(Sort::Money, depth);
+                    due = due.or(Size::new(0, size.places));
+                    let edge = self.draw.one_of(&["up-to", "below"]);
+                    (format!("franchise = \"@\", edge = \"{edge}\""), vec![amount])
                 }
                 _ => continue,
             };

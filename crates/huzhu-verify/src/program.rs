@@ -72,7 +72,7 @@ pub(super) struct Outcome {
 const FORMATS: [(&str, Edition); 2] = [("huzhu-program/1", Edition::One), ("huzhu-program/2", Edition::Two)];
 
 /// The kinds of lines, with the reason that each gives where it leaves nothing.
-const LINE_KINDS: [(&str, &str); 11] = [
+const LINE_KINDS: [(&str, &str); 12] = [
     ("pay", "rate-is-zero"),
     ("bands", "rate-is-zero"),
     ("deductible", "deductible-not-met"),
@@ -81,6 +81,7 @@ const LINE_KINDS: [(&str, &str); 11] = [
     ("offset", "offset-by-others"),
     ("exclusive", "excluded-by-others"),
     ("waiting", "waiting-period"),
+    ("franchise", "franchise-not-met"),
     ("minimum", "rate-is-zero"),
     ("add", "rate-is-zero"),
     ("rounding", "rounded-to-nothing"),

@@ -3,22 +3,67 @@
 use super::{Builder, assumption, assumption_titled, title, whole};
 use crate::accumulator::Measure;
 use crate::code::Code;
-use crate::diagnostic::did_you_mean;
-use crate::document::Node;
+use crate::diagnostic::{Span, did_you_mean};
+use crate::document::{Entry, Node};
 use crate::pack::resolve::{Declared, Named};
 use crate::pack::syntax::{Syntax, Unit};
 use crate::pack::{choice, shape};
 use crate::plan::expression::{Number, Truth};
-use crate::plan::{Action, Benefit, Condition, EarlierBenefit, Limit, Otherwise, Spelled, Step};
+use crate::plan::{Action, Benefit, Condition, EarlierBenefit, Edge, Limit, Otherwise, Spelled, Step, StepKind};
 use crate::rounding::Rounding;
 use crate::scope::Scope;
 use crate::text::{Text, say};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The keys of which a step has one.
-const ACTIONS: [&str; 10] =
-    ["pay", "bands", "deductible", "limit", "less", "offset", "exclusive", "waiting", "minimum", "add"];
+/// A key beside the action of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Companion {
+    Per,
+    Edge,
+}
+
+impl Companion {
+    const ALL: [Companion; 2] = [Companion::Per, Companion::Edge];
+
+    /// What a step of this kind needs.
+    const fn of(kind: StepKind) -> Option<Companion> {
+        match kind {
+            StepKind::Deductible | StepKind::Limit | StepKind::Offset | StepKind::Exclusive => Some(Companion::Per),
+            StepKind::Franchise => Some(Companion::Edge),
+            StepKind::Pay
+            | StepKind::Bands
+            | StepKind::Less
+            | StepKind::Waiting
+            | StepKind::Minimum
+            | StepKind::Add => None,
+        }
+    }
+
+    const fn key(self) -> &'static str {
+        match self {
+            Companion::Per => "per",
+            Companion::Edge => "edge",
+        }
+    }
+
+    /// What is said where it is missing, and the texts it may be.
+    fn missing(self, action: &str) -> (Text, Vec<&'static str>) {
+        match self {
+            Companion::Per => (
+                say!("`{action}` 须写 `per`，说明累计范围", "`per` is missing: `{action}` counts within a scope"),
+                Scope::ALL.map(|(name, _)| name).to_vec(),
+            ),
+            Companion::Edge => (
+                say!(
+                    "`{action}` 须写 `edge`，说明恰好等于该金额时是否给付",
+                    "`edge` is missing: it says whether an amount that is exactly the `{action}` is paid"
+                ),
+                Edge::ALL.map(|(name, _)| name).to_vec(),
+            ),
+        }
+    }
+}
 
 impl<'n> Builder<'n> {
     pub(super) fn condition(&mut self, node: &'n Node) -> Option<Condition> {
@@ -109,35 +154,21 @@ impl<'n> Builder<'n> {
         if !node.is_table() {
             return None;
         }
-        let actions: Vec<_> = node.entries().iter().filter(|entry| ACTIONS.contains(&entry.key.as_str())).collect();
-        let [action] = actions.as_slice() else {
+        let as_action = |entry: &'n Entry| Some((StepKind::named(&entry.key)?, entry));
+        let actions: Vec<(StepKind, &Entry)> = node.entries().iter().filter_map(as_action).collect();
+        let [(kind, action)] = actions.as_slice() else {
             if actions.is_empty() && node.entries().iter().any(|entry| !shape::is_key_of_a_step(&entry.key)) {
                 return None; // an unknown key, which was reported, may be the action
             }
-            let list = ACTIONS.join(", ");
+            let list = StepKind::ALL.map(StepKind::key).join(", ");
             let message = say!("一个步骤恰有一个动作：{list}", "a step does one thing: {list}");
             self.resolver.findings.report(Code::StepForm, &node.span, message);
             return None;
         };
-        let takes_scope = matches!(action.key.as_str(), "deductible" | "limit" | "offset" | "exclusive");
-        if let Some(per) = node.entries().iter().find(|entry| entry.key == "per").filter(|_| !takes_scope) {
-            let key = &action.key;
-            self.resolver.findings.report(
-                Code::StepForm,
-                &per.key_span,
-                say!("`{key}` 没有 `per`", "`{key}` has no `per`"),
-            );
-        }
-        if takes_scope && node.get("per").is_none() {
-            let key = &action.key;
-            let message = say!("`{key}` 须写 `per`，说明累计范围", "`per` is missing: `{key}` counts within a scope");
-            let all = choice::all(&Scope::ALL.map(|(name, _)| name));
-            let help = say!("加上 `per = \"…\"`：{all}", "add `per = \"…\"`: {all}"; all);
-            self.resolver.findings.report(Code::MissingKey, &action.key_span, message).help_with([help]);
-        }
+        self.check_companions(*kind, node, &action.key_span);
         let (read, assumed) = self.assumed_by(|b| {
             let when = b.optional(node, "when", Builder::truth);
-            let (parsed, wording) = b.action(benefit, &action.key, &action.node, node)?;
+            let (parsed, wording) = b.action(benefit, *kind, &action.node, node)?;
             Some((when?, parsed, wording))
         });
         let (when, parsed, wording) = read?;
@@ -146,16 +177,38 @@ impl<'n> Builder<'n> {
         Some(Step { action: parsed, when, text, clause, assumed })
     }
 
+    /// Reports the keys that the action does not have, and the one that it lacks.
+    fn check_companions(&mut self, kind: StepKind, node: &Node, action: &Span) {
+        let key = kind.key();
+        for companion in Companion::ALL {
+            let name = companion.key();
+            let written = node.entries().iter().find(|entry| entry.key == name);
+            match (written, Companion::of(kind) == Some(companion)) {
+                (Some(entry), false) => {
+                    let message = say!("`{key}` 没有 `{name}`", "`{key}` has no `{name}`");
+                    self.resolver.findings.report(Code::StepForm, &entry.key_span, message);
+                }
+                (None, true) => {
+                    let (message, choices) = companion.missing(key);
+                    let all = choice::all(&choices);
+                    let help = say!("加上 `{name} = \"…\"`：{all}", "add `{name} = \"…\"`: {all}"; all);
+                    self.resolver.findings.report(Code::MissingKey, action, message).help_with([help]);
+                }
+                (Some(_), true) | (None, false) => {}
+            }
+        }
+    }
+
     pub(super) fn action(
         &mut self,
         benefit: usize,
-        key: &str,
+        kind: StepKind,
         value: &'n Node,
         step: &'n Node,
     ) -> Option<(Action, Text)> {
         let scope = step.get("per").and_then(Node::text).and_then(scope_named);
-        match key {
-            "pay" => {
+        match kind {
+            StepKind::Pay => {
                 let (rate, wording) = self.spelled_number(value, Unit::Plain)?;
                 if let Number::Figure(index) = rate
                     && let Some(figure) = self.figures.number(index)
@@ -164,31 +217,42 @@ impl<'n> Builder<'n> {
                 }
                 Some((Action::Pay(rate), wording))
             }
-            "deductible" => {
+            StepKind::Deductible => {
                 let (amount, wording) = self.spelled_number(value, Unit::Yuan)?;
                 let used = self.used(Measure::Deducted, benefit, scope);
                 Some((Action::Deductible { amount, used }, wording))
             }
-            "limit" => {
+            StepKind::Limit => {
                 let (amount, wording) = self.spelled_number(value, Unit::Yuan)?;
                 let used = self.used(Measure::Paid, benefit, scope);
                 Some((Action::Limit { amount, used }, wording))
             }
-            "less" => self.spelled_number(value, Unit::Yuan).map(|(amount, wording)| (Action::Less(amount), wording)),
-            "minimum" => {
+            StepKind::Less => {
+                self.spelled_number(value, Unit::Yuan).map(|(amount, wording)| (Action::Less(amount), wording))
+            }
+            StepKind::Franchise => {
+                let (amount, wording) = self.spelled_number(value, Unit::Yuan)?;
+                let edge = step.get("edge").and_then(Node::text).and_then(Edge::named)?;
+                Some((Action::Franchise { amount, edge }, wording))
+            }
+            StepKind::Minimum => {
                 self.spelled_number(value, Unit::Yuan).map(|(amount, wording)| (Action::Minimum(amount), wording))
             }
-            "add" => self.spelled_number(value, Unit::Yuan).map(|(amount, wording)| (Action::Add(amount), wording)),
-            "offset" => self.earlier(value, scope).map(|earlier| (Action::Offset(earlier), self.benefit_titles(value))),
-            "exclusive" => {
+            StepKind::Add => {
+                self.spelled_number(value, Unit::Yuan).map(|(amount, wording)| (Action::Add(amount), wording))
+            }
+            StepKind::Offset => {
+                self.earlier(value, scope).map(|earlier| (Action::Offset(earlier), self.benefit_titles(value)))
+            }
+            StepKind::Exclusive => {
                 self.earlier(value, scope).map(|earlier| (Action::Exclusive(earlier), self.benefit_titles(value)))
             }
-            "bands" => match self.declared(value)?.named {
+            StepKind::Bands => match self.declared(value)?.named {
                 Named::Ladder(index) => Some((Action::Bands(index), self.named_title(value))),
                 Named::Poisoned => None,
                 _ => self.not_such(value, say!("不是分段累进（`kind = \"marginal\"`）", "is not marginal bands")),
             },
-            _ => match self.declared(value)?.named {
+            StepKind::Waiting => match self.declared(value)?.named {
                 Named::Waiting(index) => {
                     let parts = self.resolver.waiting_parts.get(index).copied().unwrap_or_default();
                     self.resolver.count_parts(parts);
@@ -274,20 +338,32 @@ impl<'n> Builder<'n> {
         let mut limited = false;
         let mut accumulated = false;
         for (step, span) in steps.iter().zip(&spans) {
-            match step.as_ref().map(|step| &step.action) {
-                Some(Action::Limit { .. }) => limited = true,
-                Some(Action::Add(_) | Action::Minimum(_)) if limited => {
-                    let message = say!("限额之后不能再加", "nothing can be added after a limit");
-                    let help = say!("把限额移到最后", "move the limit to the end");
-                    self.resolver.findings.report(Code::AdditionAfterLimit, span, message).help_with([help]);
+            let Some(step) = step else { continue };
+            match &step.action {
+                Action::Limit { .. } => limited = true,
+                Action::Add(_) | Action::Minimum(_) => {
+                    if limited {
+                        let message = say!("限额之后不能再加", "nothing can be added after a limit");
+                        let help = say!("把限额移到最后", "move the limit to the end");
+                        self.resolver.findings.report(Code::AdditionAfterLimit, span, message).help_with([help]);
+                    }
                 }
-                Some(Action::Deductible { used: Some(_), .. }) if accumulated => {
-                    let message =
-                        say!("一项待遇只能有一个累计起付线", "a benefit has one accumulated deductible at most");
-                    self.resolver.findings.report(Code::TwoAccumulatedDeductibles, span, message);
+                Action::Deductible { used: Some(_), .. } => {
+                    if accumulated {
+                        let message =
+                            say!("一项待遇只能有一个累计起付线", "a benefit has one accumulated deductible at most");
+                        self.resolver.findings.report(Code::TwoAccumulatedDeductibles, span, message);
+                    }
+                    accumulated = true;
                 }
-                Some(Action::Deductible { used: Some(_), .. }) => accumulated = true,
-                Some(_) | None => {}
+                Action::Deductible { used: None, .. }
+                | Action::Pay(_)
+                | Action::Bands(_)
+                | Action::Less(_)
+                | Action::Offset(_)
+                | Action::Exclusive(_)
+                | Action::Waiting(_)
+                | Action::Franchise { .. } => {}
             }
         }
     }
@@ -325,6 +401,8 @@ fn standing_reason(action: &Action, wording: &Text) -> Text {
         Action::Offset(_) => say!("扣减已给付的{zh}", "less what is paid for {en}"),
         Action::Exclusive(_) => say!("与{zh}不重复给付", "not beside {en}"),
         Action::Waiting(_) => say!("等待期：{zh}", "waiting period: {en}"),
+        Action::Franchise { edge: Edge::UpTo, .. } => say!("超过{zh}才给付", "paid only above {en}"),
+        Action::Franchise { edge: Edge::Below, .. } => say!("达到{zh}才给付", "paid only from {en} up"),
         Action::Minimum(_) => say!("最低给付：{zh}", "at least {en}"),
         Action::Add(_) => say!("加给：{zh}", "plus {en}"),
     }

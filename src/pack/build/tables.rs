@@ -10,6 +10,7 @@ use crate::pack::build::MAX_BANDS;
 use crate::pack::resolve::{Extent, Named, SlabKey, SlabState};
 use crate::pack::shape::{self, Keys};
 use crate::pack::syntax::Unit;
+use crate::plan::Edge;
 use crate::plan::expression::{Members, Slot};
 use crate::plan::{Ladder, PlanFact, Rows, Rung, Slab, Table};
 use crate::text::say;
@@ -417,8 +418,8 @@ impl<'n> Builder<'n> {
                 None => above = pays,
             }
         }
-        let up_to = node.get("edge").and_then(Node::text) == Some("up-to");
-        Some(Slab { by, up_to, bands, above: above?, origin: origin(name, node) })
+        let edge = node.get("edge").and_then(Node::text).and_then(Edge::named)?;
+        Some(Slab { by, edge, bands, above: above?, origin: origin(name, node) })
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn place(plan: &Plan, place: Place) -> Text {
             say!("待遇 `{id}` 的计算基数（`gross`）", "`gross` of `{id}`")
         }
         Place::Step(benefit, step) => {
-            let (id, key) = (id(benefit), plan.benefit(benefit).step(step).action.name());
+            let (id, key) = (id(benefit), plan.benefit(benefit).step(step).action.kind().key());
             let number = step.saturating_add(1);
             say!("待遇 `{id}` 的第 {number} 步（`{key}`）", "step {number} of `{id}`, `{key}`,")
         }

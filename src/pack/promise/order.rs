@@ -130,22 +130,10 @@ impl<'p> Proof<'p> {
 
     /// Less what the benefit itself was paid before, so that the highest of all claims is paid in the end.
     fn is_own_highest(&self, index: usize, step: &'p Step) -> bool {
-        match &step.action {
-            Action::Less(amount) => {
-                shifts_with_multiples(self.plan.benefit(index).rounding.mode)
-                    && self.is_paid_before(index, amount)
-                    && self.applies_to_all_or_none(step)
-            }
-            Action::Pay(_)
-            | Action::Bands(_)
-            | Action::Deductible { .. }
-            | Action::Limit { .. }
-            | Action::Offset(_)
-            | Action::Exclusive(_)
-            | Action::Waiting(_)
-            | Action::Minimum(_)
-            | Action::Add(_) => false,
-        }
+        let Action::Less(amount) = &step.action else { return false };
+        shifts_with_multiples(self.plan.benefit(index).rounding.mode)
+            && self.is_paid_before(index, amount)
+            && self.applies_to_all_or_none(step)
     }
 
     fn is_paid_before(&self, benefit: usize, amount: &Number) -> bool {
@@ -232,22 +220,13 @@ fn shifts_with_multiples(mode: Mode) -> bool {
 }
 
 fn step_in_doubt(benefit: &str, number: usize, action: &Action) -> Text {
-    let key = action.name();
-    match action {
-        Action::Limit { used: Some(_), .. } => say!(
+    let key = action.kind().key();
+    match action.as_limit() {
+        Some((_, Some(_))) => say!(
             "待遇 `{benefit}` 的第 {number} 步 `{key}` 对同一事件的各次理赔并不相同",
             "step {number} of `{benefit}`, `{key}`, is not the same for every claim of the event"
         ),
-        Action::Limit { used: None, .. }
-        | Action::Pay(_)
-        | Action::Bands(_)
-        | Action::Deductible { .. }
-        | Action::Less(_)
-        | Action::Offset(_)
-        | Action::Exclusive(_)
-        | Action::Waiting(_)
-        | Action::Minimum(_)
-        | Action::Add(_) => say!(
+        Some((_, None)) | None => say!(
             "待遇 `{benefit}` 的第 {number} 步 `{key}` 与同一事件此前的理赔有关，且不是其累计限额",
             "step {number} of `{benefit}`, `{key}`, depends on earlier claims of the event and is no limit on what they are paid"
         ),

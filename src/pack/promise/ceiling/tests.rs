@@ -28,12 +28,14 @@ const HISTORIES: usize = 60;
 const DAYS: [u32; 4] = [10, 20, 200, 370];
 
 /// Steps that raise what is due, or share it out, beside those of every drawn pack.
-const MORE_STEPS: [&str; 7] = [
+const MORE_STEPS: [&str; 9] = [
     "{ bands = \"ladder\" }",
     "{ bands = \"ladder\" }",
     "{ add = \"sum_a\" }",
     "{ add = \"sum_a\", when = \"is_severe\" }",
     "{ minimum = \"sum_a\" }",
+    "{ franchise = \"sum_a\", edge = \"up-to\" }",
+    "{ franchise = \"sum_b\", edge = \"below\", when = \"is_severe\" }",
     "{ limit = \"sum_a\", per = \"period\", when = \"is_severe\" }, { limit = \"sum_b\", per = \"life\", when = \"not is_severe\" }",
     "{ limit = \"sum_b\", per = \"calendar-year\" }, { pay = \"rate\" }",
 ];
