@@ -420,12 +420,10 @@ impl fmt::Display for Literal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = grouped(self.number);
         match (self.percent, self.unit) {
-            (true, _) => {
-                match crate::exact::multiply(self.number, Decimal::ONE_HUNDRED) {
-                    Ok(percent) => write!(f, "{}%", percent.normalize()),
-                    Err(_) => f.write_str(&number),
-                }
-            }
+            (true, _) => match crate::exact::multiply(self.number, Decimal::ONE_HUNDRED) {
+                Ok(percent) => write!(f, "{}%", percent.normalize()),
+                Err(_) => f.write_str(&number),
+            },
             (false, Unit::Plain) => f.write_str(&number),
             (false, Unit::Yuan) => write!(f, "{number} yuan"),
             (false, Unit::YuanPerDay) => write!(f, "{number} yuan/day"),
