@@ -24,10 +24,14 @@ mod report;
 mod roundings;
 mod sample;
 mod summary;
+#[cfg(test)]
+#[cfg(unix)]
+mod trial;
 mod typos;
 #[cfg(feature = "workbook")]
 mod workbook;
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -63,6 +67,20 @@ use crate::text::say;
 /// # Errors
 /// Those of [`crate::batch::run`]; [`Error::is_columns`] if the recorded payouts have no `claim_id` and `payable`, or a float in their place.
 pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<Summary, Error> {
+    run_with(audit, catalog, progress, |_| Ok(Vec::new()))
+}
+
+/// The same, with files that `further` makes of what has come of it, each with its path. They are published whole, after the differences; where that is
+/// stopped the same audit writes all again.
+///
+/// # Errors
+/// Those of [`run`] and of `further`; [`Error::is_output`] for one of these files that cannot be written.
+pub fn run_with(
+    audit: &Audit,
+    catalog: &Catalog,
+    progress: &dyn Progress,
+    further: impl FnOnce(&Summary) -> Result<Vec<(PathBuf, Vec<u8>)>, Error>,
+) -> Result<Summary, Error> {
     let started = Instant::now();
     audit.check()?;
     let (sink, notes) =
@@ -77,13 +95,15 @@ pub fn run(audit: &Audit, catalog: &Catalog, progress: &dyn Progress) -> Result<
     let policies = audit.compares_roundings.then(|| Policies::of(catalog));
     let forensics = policies.as_ref().map(|policies| Roundings::new(policies, &recorded));
     let comparer = Comparer::new(catalog, &recorded, [&sink, &notes], forensics, audit.keeps_gravest);
-    let batch = run_watched(&job, catalog, progress, Some(&comparer))?;
+    let (batch, kept) = run_watched(&job, catalog, progress, Some(&comparer))?;
     let (found, fits) = comparer.into_found();
     let sample = audit.sampling.and_then(|sampling| sample::draw(sampling, found.payouts(&recorded, catalog)));
     let plans = plans::totals(&found, &recorded, catalog);
     let mut summary = Summary::of(batch, &mut recorded, found);
     (summary.roundings, summary.sample, summary.plans) = (fits, sample, plans);
     summary.took = started.elapsed();
+    kept.publish(&further(&summary)?)?;
+    kept.finish(&job)?;
     Ok(summary)
 }
 

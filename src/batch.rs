@@ -32,8 +32,8 @@ pub use self::local_run::{
     WorkedClaim, look_up, rehearse, run,
 };
 pub(crate) use self::local_run::{
-    Digest, RecordedFile, Watch, beside, digest_of, each_once, for_people_beside, refuse_to_lose, room_to_read,
-    run_watched, share,
+    Digest, RecordedFile, Watch, beside, digest_of, each_once, for_people_beside, is_left_further, refuse_to_lose,
+    room_to_read, run_watched, share,
 };
 pub use self::observation::Observation;
 pub(crate) use self::observation::Observations;

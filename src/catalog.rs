@@ -12,6 +12,7 @@ use crate::calendar;
 use crate::claim::Claim;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostics, Findings, did_you_mean};
+use crate::disk::fs;
 use crate::document::Node;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
@@ -123,16 +124,16 @@ pub fn rule_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, LoadError>
     };
     let mut files = BTreeMap::new();
     let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    for entry in std::fs::read_dir(listed).map_err(unreadable(folder))? {
+    for entry in fs::read_dir(listed).map_err(unreadable(folder))? {
         let name = entry.map_err(unreadable(folder))?.file_name();
         let is_aside = name.as_encoded_bytes().starts_with(b".") || name == DEFAULTS;
         if is_aside || Path::new(&name).extension().is_none_or(|ending| ending != "toml") {
             continue;
         }
         let path = if folder == Path::new(".") { PathBuf::from(name) } else { folder.join(name) };
-        match std::fs::metadata(&path) {
+        match fs::metadata(&path) {
             Ok(about) if about.is_file() => {
-                let bytes = std::fs::read(&path).map_err(unreadable(&path))?;
+                let bytes = fs::read(&path).map_err(unreadable(&path))?;
                 files.insert(path.to_string_lossy().into_owned(), bytes);
             }
             Ok(_) => {}

@@ -10,6 +10,9 @@ pub(crate) mod program;
 mod record;
 mod roll;
 mod tree;
+#[cfg(test)]
+#[cfg(unix)]
+mod trial;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

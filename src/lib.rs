@@ -57,6 +57,7 @@ pub mod curve;
 mod decider;
 mod diagnostic;
 pub mod disability;
+mod disk;
 mod document;
 mod enrollment;
 mod error;
@@ -104,6 +105,8 @@ pub use code::{Code, CodeKind};
 pub use curve::Curve;
 pub use decider::{Decider, MemberAccounts};
 pub use diagnostic::{Diagnostic, Diagnostics};
+#[doc(hidden)]
+pub use disk::{Unpublished, in_the_way, make_folder, publish};
 pub use enrollment::Enrollment;
 pub use error::{Error, Remedy};
 pub use explain::Explanation;

@@ -15,6 +15,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
             "code",
             "diagnostic",
             "disability",
+            "disk::*",
             "error",
             "exact",
             "foreign",

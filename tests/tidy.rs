@@ -97,12 +97,51 @@ fn one_file_says_what_a_medium_obeys() {
     const MAY: [&str; 4] = ["src/foreign.rs", "src/spelling.rs", "src/diagnostic.rs", "huzhu-verify/src/flaw.rs"];
     let found = sources().filter(|(path, _)| !MAY.iter().any(|file| path.ends_with(file)));
     let found = found.flat_map(|(path, text)| {
-        let code = text.split("#[cfg(test)]").next().map(str::to_owned);
-        let lines = code.into_iter().flat_map(|code| code.lines().map(str::to_owned).collect::<Vec<_>>());
-        let lines = (1..).zip(lines).filter(|(_, line)| OF_A_MEDIUM.iter().any(|sign| line.contains(sign)));
+        let lines = (1..).zip(without_tests(&text).lines());
+        let lines = lines.filter(|(_, line)| OF_A_MEDIUM.iter().any(|sign| line.contains(sign)));
         lines.map(|(number, line)| format!("{}:{number}: {}", path.display(), line.trim())).collect::<Vec<_>>()
     });
     none(found, "say it in `foreign`");
+}
+
+/// What touches a file goes through `disk`, so that tests can put a disk in its place that fails. The program itself reads what it is given and leaves all writing
+/// to the library.
+#[test]
+fn files_are_touched_in_one_module() {
+    const ANY: [&str; 8] = [
+        "std::fs",
+        ".exists()",
+        ".try_exists()",
+        ".read_dir()",
+        ".canonicalize()",
+        "path.metadata()",
+        "path.is_file()",
+        "path.is_dir()",
+    ];
+    const TO_WRITE: [&str; 8] = [
+        "fs::write",
+        "fs::rename",
+        "fs::remove",
+        "fs::create",
+        "fs::copy",
+        "File::create",
+        "OpenOptions",
+        "set_permissions",
+    ];
+    let is_exempt = |path: &Path| {
+        let is_of_tests =
+            path.iter().any(|part| ["tests", "tests.rs", "trial.rs"].iter().any(|of_tests| part == *of_tests));
+        is_of_tests || path.starts_with("disk") || path == "disk.rs"
+    };
+    let found = sources().filter(|(path, _)| !is_exempt(path.strip_prefix(source()).unwrap_or(path)));
+    let found = found.flat_map(|(path, text)| {
+        let is_program = path.starts_with(source().join("cli"));
+        let signs = if is_program { &TO_WRITE } else { &ANY };
+        let lines = (1..).zip(without_tests(&text).lines()).filter(|(_, line)| !line.trim_start().starts_with("//"));
+        let lines = lines.filter(|(_, line)| signs.iter().any(|sign| line.contains(sign)));
+        lines.map(|(number, line)| format!("{}:{number}: {}", path.display(), line.trim())).collect::<Vec<_>>()
+    });
+    none(found, "go through `disk`");
 }
 
 /// A zero, the first of January 1970 or the first row in place of what is not there would be paid, and nobody would see it.
@@ -284,6 +323,11 @@ fn words_in(line: &str) -> impl Iterator<Item = &'static str> {
             !(before.is_some_and(is_letter) || (ends_in_a_letter && after.is_some_and(is_letter)))
         })
     })
+}
+
+/// A file up to its tests.
+fn without_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text)
 }
 
 /// Every file of Rust in `src` and in the crates beside it, with its text.

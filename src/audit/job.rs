@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::amount::Unit;
 use super::recorded::Manner;
 use super::sample::Sampling;
-use crate::batch::{Headers, Intake, Job, for_people_beside};
+use crate::batch::{Headers, Intake, Job, for_people_beside, is_left_further};
 use crate::text::Language;
 
 /// Claims, enrollments and recorded payouts to read, the differences to write, and how: made by [`Audit::new`], changed by the other functions.
@@ -211,6 +211,12 @@ impl Audit {
     #[must_use]
     pub fn notes_path(&self) -> &Path {
         &self.notes
+    }
+
+    /// Whether an audit of the same differences has written a file to this path and was stopped before it was done: it may write it again.
+    #[must_use]
+    pub fn has_left(&self, path: &Path) -> bool {
+        is_left_further(&self.job, path)
     }
 
     /// The folder in which the run keeps its work: `differences.csv.work`.

@@ -31,12 +31,15 @@ mod rejects;
 mod space;
 mod spill;
 mod summary;
+#[cfg(test)]
+#[cfg(unix)]
+mod trial;
 mod watch;
 mod work_folder;
 mod worked_claim;
 mod workers;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -53,7 +56,7 @@ pub use progress::{Progress, Stage};
 pub use rehearse::{Rehearsal, rehearse};
 pub use summary::{Cause, Certificates, Rows, Summary};
 pub(crate) use watch::Watch;
-pub(crate) use work_folder::refuse_to_lose;
+pub(crate) use work_folder::{is_left_further, refuse_to_lose};
 pub use worked_claim::{Sought, WorkedClaim, look_up};
 pub(crate) use workers::{beside, share};
 
@@ -81,6 +84,7 @@ use crate::batch::files::Style;
 use crate::batch::ingest::Vocabulary;
 use crate::catalog::Catalog;
 use crate::certificate::Certifier;
+use crate::disk::{Unpublished, publish as publish_files};
 use crate::error::{Error, OrBug, Remedy};
 use crate::text::{Text, say};
 
@@ -94,7 +98,30 @@ use crate::text::{Text, say};
 /// cannot be written or is there already, [`Error::is_resume`] if the work folder is of another job or in use, [`Error::is_memory`] if the memory does not
 /// do, and [`Error::is_interrupted`] if `progress` has stopped the run.
 pub fn run(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result<Summary, Error> {
-    run_watched(job, catalog, progress, None)
+    let (summary, kept) = run_watched(job, catalog, progress, None)?;
+    kept.finish(job)?;
+    Ok(summary)
+}
+
+/// The work folder of a run whose results have their names. As long as it is there, the same run may write them again.
+#[must_use]
+pub(crate) struct Kept(Folder);
+
+impl Kept {
+    /// Publishes files of what has come of the run.
+    pub(crate) fn publish(&self, files: &[(PathBuf, Vec<u8>)]) -> Result<(), Error> {
+        if files.is_empty() {
+            return Ok(());
+        }
+        self.0.begin_further(files.iter().map(|(path, _)| path.clone()))?;
+        let published = publish_files(files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_slice())));
+        published.map_err(|Unpublished { path, fault }| disk::unwritable(&path, &fault))
+    }
+
+    /// Removes the work folder: all is done.
+    pub(crate) fn finish(self, job: &Job) -> Result<(), Error> {
+        self.0.finish(job)
+    }
 }
 
 /// The same, with someone who looks at what is decided and writes in its place what stands under the name of the payouts.
@@ -103,7 +130,7 @@ pub(crate) fn run_watched(
     catalog: &Catalog,
     progress: &dyn Progress,
     watch: Option<&dyn Watch>,
-) -> Result<Summary, Error> {
+) -> Result<(Summary, Kept), Error> {
     let started = Instant::now();
     job.check()?;
     let stamps = stamps(job)?;
@@ -136,8 +163,8 @@ pub(crate) fn run_watched(
             return Err(error);
         }
     };
-    run.folder.finish(job)?;
-    Ok(Summary { counts, manners, took: started.elapsed(), is_resumed })
+    let kept = Kept(run.folder);
+    Ok((Summary { counts, manners, took: started.elapsed(), is_resumed }, kept))
 }
 
 fn stamps(job: &Job) -> Result<[(u64, u128); 2], Error> {
@@ -235,7 +262,7 @@ impl Run<'_> {
         let mut is_all_there = true;
         for (holds, path) in self.job.results(self.watch.is_some()) {
             let written = manifest.outputs.iter().find(|output| output.holds == holds);
-            if path.exists() {
+            if disk::is_there(&path)? {
                 let now = digest::of(&path, self.progress, || false)?;
                 if written.is_none_or(|written| written.sha256 != now.sha256) {
                     return Err(changed_since(&path));
@@ -275,7 +302,7 @@ impl Run<'_> {
     /// Enrollments by bucket: those of an earlier run if the inputs are the same. The table of them too, where it is made.
     fn enrollments(&self) -> Result<(Put, Spilled, Option<EnrollmentIndex>, Digests), Error> {
         let name = self.sources.enrollments.name();
-        if let Some(put) = self.folder.mark::<Put>(ENROLLMENTS)?.filter(|put| put.is_whole(&self.folder))
+        if let Some(put) = self.folder.mark::<Put>(ENROLLMENTS)?.filter(|put| put.is_whole(name, &self.folder))
             && let Some(earlier) = self.folder.mark::<Digests>(DIGESTS)?
         {
             let digests = self.digests(&AtomicBool::new(false))?;
@@ -339,7 +366,7 @@ impl Run<'_> {
         routes: Option<EnrollmentIndex>,
     ) -> Result<(Put, Spilled), Error> {
         let name = self.sources.claims.name();
-        let earlier = self.folder.mark::<Put>(CLAIMS)?.filter(|put| put.is_whole(&self.folder));
+        let earlier = self.folder.mark::<Put>(CLAIMS)?.filter(|put| put.is_whole(name, &self.folder));
         if let (Some(put), None) = (earlier, self.watch) {
             self.progress.advance(Stage::Claims, put.read, put.read);
             let spilled = put.spilled(name, &self.folder)?;
@@ -436,8 +463,9 @@ impl Run<'_> {
 
     /// Leaves the work folder if the same run can go on from it, and else removes it.
     fn leave(self, error: &Error) {
-        let has_done = self.folder.path(ENROLLMENTS).exists();
-        if error.is_interrupted() || error.is_resume() || (has_done && !error.is_input()) {
+        let has_done = disk::is_there(&self.folder.path(ENROLLMENTS)).unwrap_or(true);
+        let goes_on = error.is_interrupted() || error.is_resume() || (has_done && !error.is_input());
+        if goes_on || self.folder.has_begun_naming() {
             if error.is_output() {
                 // Nothing goes on from it; the fault itself is what to tell.
                 let _gone = self.folder.drop_unfinished();

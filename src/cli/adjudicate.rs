@@ -71,13 +71,11 @@ fn examined(
         Ok(workbook) => workbook,
         Err(error) => return Ok(wrong(name, &error, setting)),
     };
+    let mut drawn = None;
     let report = match (&asked.curve, asked.what_if.as_slice()) {
         (Some(fact), _) => match curve::of(&case, catalog, fact) {
             Ok((curve, left)) => {
-                if let Some(path) = &asked.svg {
-                    let drawn = curve.to_svg(left, setting.language);
-                    files::write(path, drawn.as_bytes(), setting.language)?;
-                }
+                drawn = asked.svg.as_ref().map(|_| curve.to_svg(left, setting.language));
                 Ok(curve::report(&curve, left, setting))
             }
             Err(error) => Err(error),
@@ -90,12 +88,11 @@ fn examined(
         },
     };
     let report = report.unwrap_or_else(|error| wrong(name, &error, setting));
-    if let Some((path, certificate)) = asked.certificate.as_ref().zip(certificate) {
-        files::write(path, format!("{}\n", certificate.to_text()).as_bytes(), setting.language)?;
-    }
-    if let Some((path, workbook)) = asked.workbook.as_ref().zip(workbook) {
-        files::write(path, &workbook, setting.language)?;
-    }
+    let certificate = certificate.map(|certificate| format!("{}\n", certificate.to_text()).into_bytes());
+    let drawn = drawn.map(String::into_bytes);
+    let made = [(&asked.svg, &drawn), (&asked.certificate, &certificate), (&asked.workbook, &workbook)];
+    let made = made.into_iter().filter_map(|(path, made)| Some((path.as_deref()?, made.as_deref()?)));
+    files::write_all(made, setting.language)?;
     Ok(report)
 }
 

@@ -27,24 +27,23 @@ pub(super) fn run(asked: &options::Audit, setting: &Setting) -> Result<Report, F
         Ok(catalog) => asked.policy.of(catalog),
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
-    check_files(asked, setting)?;
     let audit = audit(asked, setting);
+    check_files(asked, &audit, setting)?;
     let loud = quiet_about_damaged_files();
     let meter = Meter::new(setting, asked.quiet, stop_on_interrupt());
-    let done = audit::run(&audit, &catalog, &meter).and_then(|summary| {
+    let mut made = None;
+    let done = audit::run_with(&audit, &catalog, &meter, |summary| {
         let (sample, path) = (summary.sample.as_ref(), asked.workbook.as_ref());
         let book = sample.zip(path).map(|(sample, path)| book(path, &audit, &catalog, sample, setting, &meter));
-        Ok((book.transpose()?, summary))
+        let book = book.transpose()?;
+        let report = asked.report.as_ref().map(|path| (path.clone(), page(summary, asked, setting).into_bytes()));
+        let (file, book) = book.map(|(book, bytes)| ((book.path.clone(), bytes), book)).unzip();
+        made = book;
+        Ok([file, report].into_iter().flatten().collect())
     });
     meter.end();
     std::panic::set_hook(loud);
-    let (book, summary) = done.map_err(|error| Failure::new(files::said(&error, setting.language)))?;
-    if let Some(Book { path, bytes, .. }) = &book {
-        files::write(path, bytes, setting.language)?;
-    }
-    if let Some(path) = &asked.report {
-        files::write(path, page(&summary, asked, setting).as_bytes(), setting.language)?;
-    }
+    let (summary, book) = (done.map_err(|error| Failure::new(files::said(&error, setting.language)))?, made);
     let is_wrong = summary.is_wrong();
     let done = Done { summary, audit, report: asked.report.clone(), book };
     let results = match setting.format {
@@ -72,7 +71,6 @@ struct Book {
     path: PathBuf,
     /// Those of claims.
     sheets: usize,
-    bytes: Vec<u8>,
 }
 
 fn book(
@@ -82,13 +80,13 @@ fn book(
     sample: &Sample,
     setting: &Setting,
     meter: &Meter,
-) -> Result<Book, huzhu::Error> {
+) -> Result<(Book, Vec<u8>), huzhu::Error> {
     let workbook = audit::workbook(audit, catalog, sample, setting.language, meter)?;
-    Ok(Book { path: path.to_owned(), sheets: workbook.len(), bytes: workbook.to_bytes()? })
+    Ok((Book { path: path.to_owned(), sheets: workbook.len() }, workbook.to_bytes()?))
 }
 
 /// Report and workbook are refused before anything is worked out, if they may not be written.
-fn check_files(asked: &options::Audit, setting: &Setting) -> Result<(), Failure> {
+fn check_files(asked: &options::Audit, audit: &Audit, setting: &Setting) -> Result<(), Failure> {
     let most = u64::try_from(Workbook::MOST_CLAIMS).unwrap_or(u64::MAX);
     if asked.workbook.is_some() && asked.sample.is_some_and(|size| size > most) {
         let message = say!(
@@ -104,7 +102,8 @@ fn check_files(asked: &options::Audit, setting: &Setting) -> Result<(), Failure>
     let outputs = [&asked.rejects, &asked.notes, &asked.report, &asked.workbook].into_iter().flatten();
     files::each_once(inputs.chain(outputs), setting.language)?;
     asked.workbook.iter().try_for_each(|path| files::check_workbook(path, setting.language))?;
-    let there = asked.report.iter().chain(&asked.workbook).filter(|path| path.exists() && !asked.force);
+    let there = asked.report.iter().chain(&asked.workbook);
+    let there = there.filter(|path| path.exists() && !asked.force && !audit.has_left(path));
     let there: Vec<String> = there.map(|path| format!("`{}`", path.display())).collect();
     if there.is_empty() {
         return Ok(());

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use huzhu::{Catalog, Diagnostics, Language, LoadError, Plan, Text, pack};
+use huzhu::{Catalog, Diagnostics, Language, LoadError, Plan, Text, Unpublished, pack};
 #[cfg(feature = "batch")]
 use huzhu::{Error, Remedy};
 
@@ -236,44 +236,27 @@ pub(super) fn read_all(source: impl Read) -> io::Result<Vec<u8>> {
 }
 
 pub(super) fn write(path: &Path, content: &[u8], language: Language) -> Result<(), Failure> {
-    // What is no plain file, such as a pipe, is written to as it is.
-    let is_plain = std::fs::symlink_metadata(path).map_or(true, |entry| entry.is_file());
-    let written = if is_plain { replace(path, content) } else { std::fs::write(path, content) };
-    written.map_err(|fault| {
-        let why = Text::of_the_system_writing(path, &fault);
+    write_all([(path, content)], language)
+}
+
+/// The file that keeps new ones from being written.
+pub(super) fn in_the_way<'f>(
+    files: impl IntoIterator<Item = (&'f Path, &'f [u8])>,
+    language: Language,
+) -> Result<Option<&'f Path>, Failure> {
+    huzhu::in_the_way(files).map_err(|Unpublished { path, fault }| unreadable(&path, &fault, language))
+}
+
+/// Writes files that belong together: none gets its name before all are there.
+pub(super) fn write_all<'f>(
+    files: impl IntoIterator<Item = (&'f Path, &'f [u8])>,
+    language: Language,
+) -> Result<(), Failure> {
+    huzhu::publish(files).map_err(|Unpublished { path, fault }| {
+        let why = Text::of_the_system_writing(&path, &fault);
         let (path, why) = (path.display(), why.in_language(language));
         Failure::new(say!(language, "`{path}` 写不进去：{why}", "`{path}` cannot be written: {why}"))
     })
-}
-
-/// Writes beside the file and renames, so that there is never half a file.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let process = std::process::id();
-    let beside = path.with_extension(format!("{process}.tmp"));
-    let written = File::create_new(&beside).and_then(|mut file| {
-        // Who may read the file is as the system has it; nobody else does before all is there.
-        let readers = file.metadata()?.permissions();
-        for_its_owner(&file)?;
-        file.write_all(bytes)?;
-        file.set_permissions(readers)?;
-        file.sync_all()
-    });
-    let renamed = written.and_then(|()| std::fs::rename(&beside, path));
-    if renamed.is_err() {
-        // What is left of the attempt; the first fault is the one to tell.
-        let _gone = std::fs::remove_file(&beside);
-    }
-    renamed
-}
-
-#[cfg(unix)]
-fn for_its_owner(file: &File) -> io::Result<()> {
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-fn for_its_owner(_file: &File) -> io::Result<()> {
-    Ok(())
 }
 
 /// What the system said.

@@ -1,6 +1,5 @@
 //! `huzhu init`: a new rule pack that works, with its cases.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -37,10 +36,8 @@ pub(super) fn run(asked: &Init, setting: &Setting) -> Result<Report, Failure> {
     };
     refuse_to_overwrite(id, &files, asked.force, setting)?;
     files.extend(joint.files);
-    fs::create_dir_all(folder).map_err(|fault| unwritable(folder, &fault, setting))?;
-    for (path, text) in &files {
-        files::write(path, text.as_bytes(), setting.language)?;
-    }
+    huzhu::make_folder(folder).map_err(|fault| unwritable(folder, &fault, setting))?;
+    files::write_all(files.iter().map(|(path, text)| (path.as_path(), text.as_bytes())), setting.language)?;
     let paths: Vec<String> = files.iter().map(|(path, _)| path.display().to_string()).collect();
     let results = match setting.format {
         Format::Json => print(&json!({ "written": paths })),
@@ -133,7 +130,8 @@ fn is_id(text: &str) -> bool {
 
 fn refuse_to_overwrite(id: &str, files: &[(PathBuf, String)], force: bool, setting: &Setting) -> Result<(), Failure> {
     let written: Vec<&PathBuf> = files.iter().map(|(path, _)| path).collect();
-    if let Some(path) = written.iter().find(|path| path.exists() && !force) {
+    let new = files.iter().map(|(path, text)| (path.as_path(), text.as_bytes()));
+    if let Some(path) = files::in_the_way(new, setting.language)?.filter(|_| !force) {
         let path = path.display();
         let message = say!(setting.language, "`{path}` 已存在", "`{path}` already exists");
         let help = say!(

@@ -28,14 +28,12 @@ pub(super) fn run(asked: &options::Template, setting: &Setting) -> Result<Report
     let wanted = [(Input::Claims, asked.claims.as_deref()), (Input::Enrollments, asked.enrollments.as_deref())];
     let wanted: Vec<(Input, &Path)> = wanted.into_iter().filter_map(|(input, path)| Some((input, path?))).collect();
     files::each_once(wanted.iter().map(|(_, path)| path), language)?;
-    refuse_to_overwrite(&wanted, asked.force, language)?;
     let mut tables = Vec::new();
     for (input, path) in &wanted {
         tables.push((*path, template.to_bytes(*input, path).map_err(failed)?));
     }
-    for (path, bytes) in &tables {
-        files::write(path, bytes, language)?;
-    }
+    refuse_to_overwrite(&tables, asked.force, language)?;
+    files::write_all(tables.iter().map(|(path, bytes)| (*path, bytes.as_slice())), language)?;
     let results = match (setting.format, wanted.is_empty()) {
         (Format::Json, is_list) => print(&json!({
             "claims": template.columns(Input::Claims),
@@ -55,8 +53,9 @@ fn refuse_unknown(plans: &[&str], catalog: &Catalog, language: Language) -> Resu
     Err(Failure::new(message).with_help([which_plan(unknown, &known, language)]))
 }
 
-fn refuse_to_overwrite(tables: &[(Input, &Path)], force: bool, language: Language) -> Result<(), Failure> {
-    match tables.iter().map(|(_, path)| path).find(|path| path.exists() && !force) {
+fn refuse_to_overwrite(tables: &[(&Path, Vec<u8>)], force: bool, language: Language) -> Result<(), Failure> {
+    let new = tables.iter().map(|(path, bytes)| (*path, bytes.as_slice()));
+    match files::in_the_way(new, language)?.filter(|_| !force) {
         None => Ok(()),
         Some(path) => {
             let path = path.display();

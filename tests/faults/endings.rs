@@ -267,3 +267,23 @@ fn differences_and_notes_are_there_together_or_not_at_all() {
         error.to_string().contains("wrong.csv` cannot be written") && error.to_string().contains("wrong.notes.csv")
     );
 }
+
+#[test]
+fn a_report_that_could_not_be_written_is_written_by_the_same_audit() {
+    let world = World::new("report-later");
+    let at = |name: &str| world.path(name);
+    let audit = Audit::new(at("claims.csv"), at("enrollments.csv"), at("recorded.csv"), at("differences.csv"));
+    let report = at("reports/report.html");
+    let run = || {
+        audit::run_with(&audit, &world.catalog, &(), |summary| {
+            Ok(vec![(report.clone(), summary.headline().over.to_string().into_bytes())])
+        })
+    };
+    let error = run().unwrap_err();
+    assert!(error.is_output() && error.to_string().contains("there is no folder"), "{error}");
+    assert!(at("differences.csv").exists() && audit.has_left(&report));
+    fs::create_dir(at("reports")).unwrap();
+    let summary = run().unwrap();
+    assert_eq!(fs::read_to_string(&report).unwrap(), summary.headline().over.to_string());
+    assert!(!audit.work_folder().exists() && !audit.has_left(&report));
+}

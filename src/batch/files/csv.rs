@@ -17,7 +17,7 @@ use crate::batch::files::encoding::{self, Encoding};
 use crate::batch::files::fault::unreadable;
 use crate::batch::files::header::{self, Knows};
 use crate::batch::files::intake::Intake;
-use crate::batch::files::open::opened;
+use crate::batch::files::open::{Steady, opened};
 use crate::batch::files::original::{Lines, Original};
 use crate::batch::files::raw::Raw;
 use crate::batch::ingest::Rows;
@@ -296,7 +296,7 @@ impl TextForm {
 
     /// The bytes of the file, unpacked.
     fn bytes(&self) -> Result<Box<dyn Read + Send>, Error> {
-        let file = opened(&self.path)?;
+        let file = Steady(opened(&self.path)?);
         Ok(if self.is_packed { Box::new(MultiGzDecoder::new(BufReader::new(file))) } else { Box::new(file) })
     }
 
@@ -464,7 +464,7 @@ impl CsvRows {
         if self.form.encoding == Encoding::Utf8 && !self.form.is_packed {
             let mut file = opened(&self.form.path)?;
             file.seek(SeekFrom::Start(begins)).map_err(unreadable)?;
-            return Ok(Box::new(file));
+            return Ok(Box::new(Steady(file)));
         }
         let mut text = self.form.text()?;
         io::copy(&mut text.by_ref().take(begins), &mut io::sink()).map_err(unreadable)?;

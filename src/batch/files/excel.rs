@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use crate::batch::files::cells::{Cells, write_amount};
 use crate::batch::files::fault::{not_encoded, unreadable};
 use crate::batch::files::sink::Head;
+use crate::disk::fs;
 use crate::error::Error;
 use crate::exact;
 use crate::foreign::in_xml;
@@ -110,7 +111,7 @@ impl Excel {
 
     /// Adds the rows of a part of the results.
     pub(super) fn add_part(&mut self, part: &PathBuf, to: &Path) -> Result<(), Error> {
-        let lines = std::fs::read_to_string(part).map_err(|fault| unreadable(part, &fault))?;
+        let lines = fs::read_to_string(part).map_err(|fault| unreadable(part, &fault))?;
         self.add_lines(&lines, to)
     }
 

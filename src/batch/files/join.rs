@@ -1,6 +1,5 @@
 //! Parts of a file put together, without decoding them.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -15,6 +14,7 @@ use parquet::file::writer::SerializedFileWriter;
 use crate::batch::Manifest;
 use crate::batch::files::fault::{not_encoded, unwritable};
 use crate::batch::files::open::{created, opened};
+use crate::disk::fs::File;
 use crate::error::Error;
 
 type Each<'e> = &'e mut dyn FnMut(usize) -> Result<(), Error>;

@@ -4,7 +4,6 @@ mod cell;
 mod table;
 
 use std::fmt::Display;
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -20,6 +19,7 @@ use crate::batch::files::open::opened;
 use crate::batch::files::original::Original;
 use crate::batch::files::position::Positions;
 use crate::batch::files::raw::Raw;
+use crate::disk::fs::File;
 use crate::error::Error;
 use crate::text::{Text, say};
 

@@ -1,15 +1,16 @@
 //! Files opened and created, or what is said of them.
 
-use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::Path;
 
 use super::fault;
+use crate::disk::fs::{self, File};
 use crate::error::Error;
 use crate::text::say;
 
 /// Refuses what can be read only once, or by its end never: an input is read several times, for its columns, its rows and its digest.
 pub(crate) fn refuse_pipe(path: &Path) -> Result<(), Error> {
-    if path.metadata().is_ok_and(|about| about.is_file() || about.is_dir()) || !path.exists() {
+    if fs::metadata(path).map_or(true, |about| about.is_file() || about.is_dir()) {
         return Ok(());
     }
     let path = path.display();
@@ -24,9 +25,23 @@ pub(super) fn opened(path: &Path) -> Result<File, Error> {
     let unreadable = |fault| fault::unreadable(path, &fault);
     let file = File::open(path).map_err(unreadable)?;
     if file.metadata().map_err(unreadable)?.is_dir() {
-        return Err(unreadable(std::io::ErrorKind::IsADirectory.into()));
+        return Err(unreadable(io::ErrorKind::IsADirectory.into()));
     }
     Ok(file)
+}
+
+/// Reads on where a signal has interrupted it: not every library that reads does.
+pub(super) struct Steady<R>(pub(super) R);
+
+impl<R: Read> Read for Steady<R> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.0.read(to) {
+                Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
+                read => return read,
+            }
+        }
+    }
 }
 
 /// Writes a file in one go.

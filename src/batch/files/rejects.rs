@@ -1,7 +1,6 @@
 //! The file of rejected rows of an input: each as it came, and what is wrong with it.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,6 +19,7 @@ use crate::batch::files::style::Style;
 use crate::batch::files::{Original, ResultForm, json, open, sink};
 use crate::batch::headings::{ADDED, Heading, USUAL_WIDTH};
 use crate::batch::ingest::added;
+use crate::disk::fs::File;
 use crate::error::Error;
 use crate::text::Language;
 #[cfg(feature = "workbook")]

@@ -1,7 +1,6 @@
 //! Which buckets are decided: a line for each, written when its files are complete.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -9,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use super::disk::{private, read_if_there, unwritable};
 use super::part::Part;
 use super::work_folder::{Folder, JOURNAL, Mark};
+use crate::disk::fs::File;
 use crate::error::Error;
 
 /// The journal of a run. A line counts only if it is whole; the last one may be cut short where a run has ended.

@@ -1,7 +1,6 @@
 //! What an input is: for the manifest, and to tell whether it is the one that an earlier run has read.
 
-use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
@@ -11,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::disk::unreadable;
 use super::progress::{Progress, heed};
 use crate::batch::files::refuse_pipe;
+use crate::disk::fs::{self, File};
 use crate::error::Error;
 use crate::text::hexadecimal;
 
@@ -32,7 +32,10 @@ pub(crate) fn of(path: &Path, progress: &dyn Progress, is_over: impl Fn() -> boo
     let mut bytes = 0_u64;
     loop {
         heed(progress)?;
-        let read = file.read(&mut buffer).map_err(|fault| unreadable(path, &fault))?;
+        let read = match file.read(&mut buffer) {
+            Err(fault) if fault.kind() == io::ErrorKind::Interrupted => continue,
+            read => read.map_err(|fault| unreadable(path, &fault))?,
+        };
         if read == 0 || is_over() {
             return Ok(Digest { bytes, sha256: hexadecimal(&digest.finalize()) });
         }
@@ -43,7 +46,7 @@ pub(crate) fn of(path: &Path, progress: &dyn Progress, is_over: impl Fn() -> boo
 
 /// What changes when a file is written: its size and its time. Cheap, so that it can be asked again at the end.
 pub(super) fn stamp(path: &Path) -> Result<(u64, u128), Error> {
-    let about = path.metadata().map_err(|fault| unreadable(path, &fault))?;
+    let about = fs::metadata(path).map_err(|fault| unreadable(path, &fault))?;
     let time = about.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     Ok((about.len(), time.map_or(0, |time| time.as_nanos())))
 }

@@ -1,12 +1,13 @@
 //! Files of a run that are there whole or not at all.
 
-use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::space::NoRoom;
 use crate::batch::files::fault;
 pub(super) use crate::batch::files::fault::unreadable;
+use crate::disk::fs::{self, File, OpenOptions, Permissions, TryLockError};
+use crate::disk::{beside, for_its_owner, sync_folder};
 use crate::error::{Error, Remedy};
 use crate::text::say;
 
@@ -71,22 +72,11 @@ pub(super) fn open_own(path: &Path, may_be_left: bool) -> Result<File, Error> {
     Ok(file)
 }
 
-/// Lets nobody else read a file that was there before.
-#[cfg(unix)]
-fn for_its_owner(file: &File) -> io::Result<()> {
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-fn for_its_owner(_file: &File) -> io::Result<()> {
-    Ok(())
-}
-
 /// Who may read the files of a folder that was made as folders are: those who may read the folder.
 #[cfg(unix)]
 pub(super) fn readers(folder: &Path) -> io::Result<Option<Permissions>> {
     use std::os::unix::fs::PermissionsExt;
-    Ok(Some(Permissions::from_mode(folder.metadata()?.permissions().mode() & 0o666)))
+    Ok(Some(Permissions::from_mode(fs::metadata(folder)?.permissions().mode() & 0o666)))
 }
 
 #[cfg(not(unix))]
@@ -111,11 +101,28 @@ fn left_over(path: &Path, is_file: bool) -> Error {
     Error::resume(said)
 }
 
-/// Writes a small file beside its name and renames it: it is there whole or not at all.
+/// Writes a small file beside its name and renames it: as long as power lasts it is there whole or not at all.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    put_in_place(path, bytes, |_| Ok(())).map_err(|fault| unwritable(path, &fault))
+}
+
+/// The same, and what is there then no loss of power takes away.
+pub(super) fn replace_for_good(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let replaced = put_in_place(path, bytes, File::sync_all).and_then(|()| sync_folder(path));
+    replaced.map_err(|fault| unwritable(path, &fault))
+}
+
+fn put_in_place(path: &Path, bytes: &[u8], then: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
     let beside = beside(path, "new");
-    let written = create(&beside).and_then(|mut file| file.write_all(bytes));
-    written.and_then(|()| fs::rename(&beside, path)).map_err(|fault| unwritable(path, &fault))
+    let mut file = create(&beside)?;
+    file.write_all(bytes)?;
+    then(&file)?;
+    fs::rename(&beside, path)
+}
+
+/// Whether something is there. What cannot be told is a fault: whoever takes it for absent loses what is there.
+pub(super) fn is_there(path: &Path) -> Result<bool, Error> {
+    fs::exists(path).map_err(|fault| unreadable(path, &fault))
 }
 
 /// The bytes of a file; `None` if there is no such file.
@@ -134,31 +141,4 @@ pub(super) fn publish(from: &Path, to: &Path, readers: Option<&Permissions>) -> 
         file.sync_all()
     });
     synced.and_then(|()| fs::rename(from, to)).and_then(|()| sync_folder(to)).map_err(|fault| unwritable(to, &fault))
-}
-
-/// Makes the names in the folder of a file last.
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(folder_of(path))?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_path: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// The folder that a file stands in.
-pub(super) fn folder_of(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        Some(_) | None => PathBuf::from("."),
-    }
-}
-
-/// The path with one more ending.
-pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    PathBuf::from(name)
 }

@@ -1,6 +1,5 @@
 //! The bucket of every enrollment as it was read, and the table that is made of it.
 
-use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -12,6 +11,7 @@ use super::space::WorkFile;
 use super::work_folder::Folder;
 use super::workers::share;
 use crate::batch::hash::Seed;
+use crate::disk::fs::File;
 use crate::error::Error;
 
 /// A hash and a bucket.

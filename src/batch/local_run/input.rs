@@ -11,6 +11,7 @@ use super::read_as::Manner;
 use crate::batch::files::{self, Originals, Raw, fault};
 use crate::batch::ingest::{self, Ingest, Passed, Vocabulary};
 use crate::batch::{Input, Observations, Reject, refused};
+use crate::disk::fs;
 use crate::error::Error;
 use crate::text::{Text, say};
 
@@ -46,7 +47,7 @@ impl Source {
         let mut file = files::Source::open(path, input, intake, &knows)?;
         let ingest = file.ingest(vocabulary, &ignored)?;
         let ingest = if job.is_strict { ingest.strict() } else { ingest };
-        let bytes = path.metadata().map_err(|fault| fault::unreadable(path, &fault))?.len();
+        let bytes = fs::metadata(path).map_err(|fault| fault::unreadable(path, &fault))?.len();
         Ok(Source { file, ingest, bytes })
     }
 

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::disk;
 use super::manifest::InputFile;
 use crate::batch::files::{self, Encoding, Headers, Intake, Style};
 use crate::batch::{Input, Words};
 use crate::catalog::Catalog;
+use crate::disk::{beside, fs};
 use crate::error::Error;
 use crate::text::{Language, say};
 
@@ -239,14 +239,14 @@ impl Job {
     /// The file that says what was decided by what: `payouts.parquet.manifest.json`, a [`Manifest`](super::Manifest).
     #[must_use]
     pub fn manifest_path(&self) -> PathBuf {
-        disk::beside(&self.out, "manifest.json")
+        beside(&self.out, "manifest.json")
     }
 
     /// The folder in which a run keeps what it has done so far: `payouts.parquet.work`, or one in [`Job::work_dir`] with the name and a sign of
     /// the path of the payouts.
     #[must_use]
     pub fn work_folder(&self) -> PathBuf {
-        let Some(folder) = &self.work_dir else { return disk::beside(&self.out, "work") };
+        let Some(folder) = &self.work_dir else { return beside(&self.out, "work") };
         let path = std::path::absolute(&self.out).unwrap_or_else(|_| self.out.clone());
         let sign = xxh3_64(path.as_os_str().as_encoded_bytes());
         let name = self.out.file_name().unwrap_or_default().to_string_lossy();
@@ -321,7 +321,8 @@ impl Job {
     /// Whether an earlier run may have left work.
     pub(crate) fn has_begun(&self) -> bool {
         let folder = self.work_folder();
-        folder.exists() || disk::beside(&folder, "removed").exists()
+        // Where it cannot be told, whoever opens it says so.
+        [beside(&folder, "removed"), folder].iter().any(|folder| fs::exists(folder).unwrap_or(true))
     }
 
     /// Whether finished results are overwritten.
@@ -356,7 +357,7 @@ impl Job {
 
     pub(super) fn check(&self) -> Result<(), Error> {
         each_once(self.files(None))?;
-        if let Some(folder) = self.outputs().find(|path| path.is_dir()) {
+        if let Some(folder) = self.outputs().find(|path| fs::metadata(path).is_ok_and(|about| about.is_dir())) {
             let folder = folder.display();
             return Err(Error::output(say!("`{folder}` 是目录，不是文件", "`{folder}` is a folder, not a file")));
         }
@@ -383,7 +384,7 @@ pub(crate) fn each_once<P: AsRef<Path>>(paths: impl Iterator<Item = P>) -> Resul
     for path in paths {
         let path = path.as_ref();
         let place = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        if !seen.insert(place.canonicalize().unwrap_or(place)) {
+        if !seen.insert(fs::canonicalize(&place).unwrap_or(place)) {
             let path = path.display();
             return Err(Error::output(say!(
                 "`{path}` 用了两次；每个输入和输出须是不同的文件",

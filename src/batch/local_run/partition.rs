@@ -54,10 +54,13 @@ impl Put {
         Ok(Put { table, files: self.files.saturating_add(1), ..self })
     }
 
-    /// Whether the files that say of themselves what they must be are as they were left; those of rows are checked where they are read.
-    pub(super) fn is_whole(&self, folder: &Folder) -> bool {
-        let tables = [Some(&self.table), self.refused.as_ref()].into_iter().flatten();
-        tables.chain(&self.rejects).chain(&self.logs).all(|sealed| folder.has(sealed))
+    /// Whether all files are as they were left. What was lost of them is no more than time: the stage is done again.
+    pub(super) fn is_whole(&self, name: &str, folder: &Folder) -> bool {
+        let are_whole = |rows: Result<Spilled, Error>| rows.is_ok_and(|rows| rows.is_whole());
+        let mut others = self.rejects.iter().chain(&self.logs);
+        others.all(|sealed| folder.has(sealed))
+            && are_whole(self.spilled(name, folder))
+            && are_whole(self.refused(folder))
     }
 
     /// The rows by bucket.

@@ -1,6 +1,5 @@
 //! The results put together under their final names.
 
-use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +20,8 @@ use super::work_folder::{Folder, partial};
 use crate::batch::files::Style;
 use crate::batch::{Input, Reject};
 use crate::certificate::Roll;
+use crate::disk::fs::{self, File};
+use crate::disk::sync_folder;
 use crate::error::Error;
 
 /// What the file of rejected rows has.
@@ -108,12 +109,14 @@ impl Results<'_> {
 
     /// What was written, as the manifest names it.
     fn digests(&self, progress: &dyn Progress) -> Result<Vec<OutputFile>, Error> {
-        let written = self.job.results(self.watch.is_some()).filter(|(_, path)| partial(path).exists());
-        let digest = |(holds, path): (&str, PathBuf)| {
-            let digest = digest::of(&partial(&path), progress, || false)?;
-            Ok(OutputFile::of(holds, &path, digest))
-        };
-        written.map(digest).collect()
+        let mut written = Vec::new();
+        for (holds, path) in self.job.results(self.watch.is_some()) {
+            let partial = partial(&path);
+            if disk::is_there(&partial)? {
+                written.push(OutputFile::of(holds, &path, digest::of(&partial, progress, || false)?));
+            }
+        }
+        Ok(written)
     }
 
     fn paths(&self, file: impl Fn(&Part) -> Option<&Sealed>) -> Vec<PathBuf> {
@@ -170,10 +173,10 @@ impl Results<'_> {
         let rejected_enrollments = self.job.rejected_enrollments_path();
         self.job.outputs().try_for_each(|path| {
             let from = partial(&path);
-            if path == rejected_enrollments && !from.exists() {
+            if path == rejected_enrollments && !disk::is_there(&from)? {
                 return match fs::remove_file(&path) {
-                    Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(disk::unwritable(&path, &fault)),
-                    Ok(()) | Err(_) => Ok(()),
+                    Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(()),
+                    gone => gone.and_then(|()| sync_folder(&path)).map_err(|fault| disk::unwritable(&path, &fault)),
                 };
             }
             disk::publish(&from, &path, readers.as_ref())

@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
 use std::collections::{BTreeSet, BinaryHeap};
-use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +10,7 @@ use super::checksummed::{Sealed, Sealing};
 use super::disk::{damaged, unreadable, unwritable};
 use super::space::Space;
 use crate::batch::{Input, Reject};
+use crate::disk::fs::File;
 use crate::error::Error;
 use crate::text::Text;
 

@@ -1,7 +1,6 @@
 //! How much of a disk the work folder of a run may take: told from the inputs, and counted while it is filled.
 
 use std::fmt;
-use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -9,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::disk;
 use super::job::{Job, Mebibytes};
+use crate::disk::fs::{self, File};
 use crate::error::{Error, Remedy};
 use crate::text::{Text, say};
 

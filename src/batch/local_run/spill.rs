@@ -1,6 +1,5 @@
 //! Rows put by bucket into work files, and read back bucket by bucket.
 
-use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +15,7 @@ use super::disk::{damaged, unreadable, unwritable};
 use super::enrollment_index::MOST_BUCKETS;
 use super::space::{Space, WorkFile};
 use crate::batch::groups::Groups;
+use crate::disk::fs::{self, File};
 use crate::error::Error;
 use crate::text::say;
 
@@ -237,6 +237,14 @@ impl Spilled {
         Ok(())
     }
 
+    /// Whether all rows are as they were written; in the order in which they stand.
+    pub(super) fn is_whole(&self) -> bool {
+        let Ok(reader) = self.reader() else { return false };
+        let mut segments: Vec<&Segment> = self.segments.iter().collect();
+        segments.sort_unstable_by_key(|segment| (segment.file, segment.offset));
+        segments.into_iter().all(|segment| reader.segment(segment).is_ok())
+    }
+
     /// A reader for all threads.
     pub(super) fn reader(&self) -> Result<Reader<'_>, Error> {
         let open = |path: &PathBuf| File::open(path).map_err(|fault| unreadable(path, &fault));
@@ -283,6 +291,16 @@ impl Reader<'_> {
         }
     }
 
+    /// The bytes of a segment, and where they are from.
+    fn segment(&self, segment: &Segment) -> Result<(Vec<u8>, &Path), Error> {
+        let number = usize::from(segment.file);
+        let (Some(file), Some(path)) = (self.files.get(number), self.spilled.files.get(number)) else {
+            return Err(damaged(Path::new("claims")));
+        };
+        let bytes = read(file, segment).map_err(|fault| unreadable(path, &fault))?;
+        if crc32fast::hash(&bytes) == segment.crc { Ok((bytes, path)) } else { Err(damaged(path)) }
+    }
+
     /// The rows of a bucket, segment by segment.
     pub(super) fn each(
         &self,
@@ -292,14 +310,7 @@ impl Reader<'_> {
         let mut decoder = StreamDecoder::new();
         decoder.decode(&mut self.head.clone()).map_err(unencodable)?;
         for segment in self.spilled.of_bucket(bucket) {
-            let number = usize::from(segment.file);
-            let (Some(file), Some(path)) = (self.files.get(number), self.spilled.files.get(number)) else {
-                return Err(damaged(Path::new("claims")));
-            };
-            let bytes = read(file, segment).map_err(|fault| unreadable(path, &fault))?;
-            if crc32fast::hash(&bytes) != segment.crc {
-                return Err(damaged(path));
-            }
+            let (bytes, path) = self.segment(segment)?;
             let mut buffer = Buffer::from_vec(bytes);
             while let Some(rows) = decoder.decode(&mut buffer).map_err(|_| damaged(path))? {
                 take(rows)?;
@@ -354,6 +365,7 @@ const _: () = assert!(MOST_BUCKETS < 0xffff, "a bucket is 16 bits");
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::sync::Arc;
 
     use arrow_array::cast::AsArray;

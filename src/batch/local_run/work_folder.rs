@@ -1,7 +1,6 @@
 //! The work folder: what a run has done so far, and for whom.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,10 +8,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::checksummed::Sealed;
-use super::disk::{self, beside, damaged, open_own, read_if_there, replace, unreadable, unwritable};
+use super::disk::{self, damaged, open_own, read_if_there, replace, replace_for_good, unreadable, unwritable};
 use super::fingerprint::Fingerprint;
 use super::job::Job;
 use super::space::Space;
+use crate::disk::fs::{self, File, Permissions};
+use crate::disk::{beside, sync_folder};
 use crate::error::{Error, Remedy};
 use crate::text::{Text, say};
 
@@ -24,10 +25,12 @@ pub(super) const CLAIMS: &str = "claims.json";
 pub(super) const DIGESTS: &str = "digests.json";
 pub(super) const JOURNAL: &str = "parts.log";
 pub(super) const SUMMARY: &str = "summary.json";
-/// The run may overwrite results: it was asked to, or the results are its own.
+/// The run may overwrite results: it was asked to (`false`), or results that are there are its own (`true`).
 const OVERWRITES: &str = "overwrites.json";
 /// The outputs that a run puts together: what it leaves beside them is its own.
 const OUTPUTS: &str = "outputs.json";
+/// The files that are written of what has come of a run: what stands under their names is its own.
+const FURTHER: &str = "further.json";
 
 /// The work folder of a run, locked against other runs.
 #[derive(Debug)]
@@ -73,7 +76,7 @@ impl Folder {
             Folder::check_ours(&path)?;
         } else {
             refuse_to_overwrite(job)?;
-            fs::create_dir(&path).map_err(|fault| unwritable(&path, &fault))?;
+            fs::create_dir(&path).and_then(|()| sync_folder(&path)).map_err(|fault| unwritable(&path, &fault))?;
         }
         let lock = Lock { file: open_own(&path.join(LOCK), true)? };
         let mut folder = Folder { locks: vec![lock], path, is_resumed: false, space };
@@ -117,9 +120,9 @@ impl Folder {
                 self.empty()?;
                 let outputs: BTreeSet<PathBuf> = job.outputs().map(|path| absolute(&path)).collect();
                 remove_left(left.difference(&outputs).cloned());
-                self.put_mark(FINGERPRINT, fingerprint)?;
+                self.put_lasting_mark(FINGERPRINT, fingerprint)?;
                 if job.is_forced {
-                    self.put_mark(OVERWRITES, &true)?;
+                    self.put_lasting_mark(OVERWRITES, &false)?;
                 }
             }
         }
@@ -128,7 +131,7 @@ impl Folder {
 
     /// Takes the names under which the outputs are put together; an earlier run of ours may have left something there.
     fn take_outputs(&mut self, job: &Job, left: &BTreeSet<PathBuf>) -> Result<(), Error> {
-        self.put_mark(OUTPUTS, &job.outputs().map(|path| absolute(&path)).collect::<BTreeSet<_>>())?;
+        self.put_lasting_mark(OUTPUTS, &job.outputs().map(|path| absolute(&path)).collect::<BTreeSet<_>>())?;
         for path in job.outputs() {
             let file = open_own(&partial(&path), left.contains(&absolute(&path)))?;
             self.locks.push(Lock { file });
@@ -153,7 +156,18 @@ impl Folder {
     /// From here on what stands under the names of the results is this run's own.
     pub(super) fn begin_naming(&self, job: &Job) -> Result<(), Error> {
         self.admit_outputs(job)?;
-        self.put_mark(OVERWRITES, &true)
+        self.put_lasting_mark(OVERWRITES, &true)
+    }
+
+    /// Whether that was said: without the folder nobody would know it any more.
+    pub(super) fn has_begun_naming(&self) -> bool {
+        // Where it cannot be told, nothing is given away.
+        self.mark::<bool>(OVERWRITES).map_or(true, |is_own| is_own == Some(true))
+    }
+
+    /// From here on what stands under these names too.
+    pub(super) fn begin_further(&self, paths: impl Iterator<Item = PathBuf>) -> Result<(), Error> {
+        self.put_lasting_mark(FURTHER, &paths.map(|path| absolute(&path)).collect::<BTreeSet<_>>())
     }
 
     /// A folder of this name that holds anything else is not touched.
@@ -191,10 +205,16 @@ impl Folder {
         Ok(read_if_there(&self.path(name))?.and_then(|bytes| Mark::read(&bytes)))
     }
 
-    /// Marks that something is done: it is there whole or not at all.
+    /// Marks that something is done. A loss of power may take the mark away or leave it in part; then it counts for nothing and is done again.
     pub(super) fn put_mark<T: Serialize>(&self, name: &str, of: &T) -> Result<(), Error> {
         let path = self.path(name);
         replace(&path, &Mark::write(of).map_err(|fault| unwritable(&path, &fault.into()))?)
+    }
+
+    /// Marks what is this run's own, before anything else is touched: whoever comes after a loss of power must know.
+    fn put_lasting_mark<T: Serialize>(&self, name: &str, of: &T) -> Result<(), Error> {
+        let path = self.path(name);
+        replace_for_good(&path, &Mark::write(of).map_err(|fault| unwritable(&path, &fault.into()))?)
     }
 
     /// Writes a work file in one go.
@@ -223,7 +243,7 @@ impl Folder {
     /// Removes all that an earlier run has done: what says that something is done before what it is about, so that a folder that is left in between
     /// is that of a run that had done less.
     fn empty(&self) -> Result<(), Error> {
-        for mark in [SUMMARY, JOURNAL, CLAIMS, ENROLLMENTS, DIGESTS, OVERWRITES, OUTPUTS] {
+        for mark in [SUMMARY, JOURNAL, CLAIMS, ENROLLMENTS, DIGESTS, OVERWRITES, OUTPUTS, FURTHER] {
             self.remove_all(|name| name == mark)?;
         }
         self.remove_all(|name| is_of_a_run(name) && ![LOCK, FINGERPRINT].contains(&name))
@@ -231,7 +251,7 @@ impl Folder {
 
     /// Removes the rows of a stage that was not finished: they are read anew.
     pub(super) fn drop_unfinished(&self) -> Result<(), Error> {
-        if self.path(CLAIMS).exists() {
+        if disk::is_there(&self.path(CLAIMS))? {
             return Ok(());
         }
         self.remove_all(|name| is_of_a_run(name) && ["claims-", "refused-"].iter().any(|stage| name.starts_with(stage)))
@@ -251,7 +271,7 @@ impl Folder {
     /// Removes the folder of a run whose results have their names. Until it is gone it says so.
     pub(super) fn finish(self, job: &Job) -> Result<(), Error> {
         self.release(job);
-        let kept = [LOCK, FINGERPRINT, SUMMARY, OVERWRITES, OUTPUTS];
+        let kept = [LOCK, FINGERPRINT, SUMMARY, OVERWRITES, OUTPUTS, FURTHER];
         self.remove_all(|name| is_of_a_run(name) && !kept.contains(&name))?;
         self.vanish()
     }
@@ -300,7 +320,7 @@ fn take_up_removal(path: &Path) -> Result<(), Error> {
         return Ok(()); // none, or somebody else's
     }
     let Ok(lock) = open_own(&away.join(LOCK), true) else { return Ok(()) }; // another run is just removing it
-    let is_told = [FINGERPRINT, SUMMARY].iter().all(|mark| away.join(mark).is_file());
+    let is_told = disk::is_there(&away.join(FINGERPRINT))? && disk::is_there(&away.join(SUMMARY))?;
     let taken_up = if is_told && fs::symlink_metadata(path).is_err() {
         drop(lock);
         fs::rename(&away, path)
@@ -310,16 +330,20 @@ fn take_up_removal(path: &Path) -> Result<(), Error> {
     taken_up.map_err(|fault| unwritable(&away, &fault))
 }
 
-/// Removes a work folder, and last of all what says whose it is.
+/// Removes a work folder, and last of all what says whose it is: also a loss of power leaves no rest that nobody knows.
 fn remove(folder: &Path) -> io::Result<()> {
     let last = [SUMMARY, FINGERPRINT, LOCK];
+    let within = folder.join(LOCK);
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if !last.iter().any(|name| entry.file_name() == *name) {
             unless_gone(fs::remove_file(entry.path()))?;
         }
     }
-    last.iter().try_for_each(|name| unless_gone(fs::remove_file(folder.join(name))))?;
+    for name in last {
+        unless_gone(sync_folder(&within))?;
+        unless_gone(fs::remove_file(folder.join(name)))?;
+    }
     unless_gone(fs::remove_dir(folder))
 }
 
@@ -332,7 +356,7 @@ fn unless_gone(removed: io::Result<()>) -> io::Result<()> {
 
 /// Removes what an earlier run has left beside outputs that this one does not write, unless another run is writing it.
 fn remove_left(outputs: impl Iterator<Item = PathBuf>) {
-    for path in outputs.map(|output| partial(&output)).filter(|path| path.exists()) {
+    for path in outputs.map(|output| partial(&output)).filter(|path| fs::exists(path).is_ok_and(|is_there| is_there)) {
         if let Ok(file) = open_own(&path, true) {
             // It is in nobody's way.
             let _gone = fs::remove_file(&path);
@@ -357,7 +381,7 @@ fn not_ours(path: &Path) -> Error {
 
 /// Whether a run gives a file of its work folder such a name.
 fn is_of_a_run(name: &str) -> bool {
-    let marks = [LOCK, FINGERPRINT, ENROLLMENTS, CLAIMS, DIGESTS, JOURNAL, SUMMARY, OVERWRITES, OUTPUTS];
+    let marks = [LOCK, FINGERPRINT, ENROLLMENTS, CLAIMS, DIGESTS, JOURNAL, SUMMARY, OVERWRITES, OUTPUTS, FURTHER];
     let endings = [".rows", ".table", ".rejects", ".log", ".payouts", ".lines", ".certificates"];
     let plain = name.strip_suffix(".new").unwrap_or(name);
     marks.contains(&plain) || endings.iter().any(|ending| plain.ends_with(ending))
@@ -391,6 +415,16 @@ impl Write for Crc {
     }
 }
 
+/// Whether a stopped run has left a file of what has come of it under this name.
+pub(crate) fn is_left_further(job: &Job, path: &Path) -> bool {
+    let folder = job.work_folder();
+    [beside(&folder, "removed"), folder].iter().any(|folder| {
+        let mark = read_if_there(&folder.join(FURTHER)).ok().flatten();
+        let paths = mark.and_then(|bytes| Mark::<BTreeSet<PathBuf>>::read(&bytes));
+        paths.is_some_and(|paths| paths.contains(&absolute(path)))
+    })
+}
+
 /// Finished results are not overwritten unless that is asked for.
 fn refuse_to_overwrite(job: &Job) -> Result<(), Error> {
     if job.is_forced { Ok(()) } else { refuse_to_lose(job.outputs(), &job.corrections(), &job.out) }
@@ -402,7 +436,10 @@ pub(crate) fn refuse_to_lose(
     corrections: &[PathBuf],
     out: &Path,
 ) -> Result<(), Error> {
-    let there: Vec<PathBuf> = files.filter(|path| path.exists()).collect();
+    let mut there = Vec::new();
+    for path in files {
+        there.extend(disk::is_there(&path)?.then_some(path));
+    }
     let list = |paths: &mut dyn Iterator<Item = &PathBuf>, joint: &str| {
         paths.map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(joint)
     };

@@ -3,7 +3,6 @@
 //! A few bytes can state pages of gigabytes, a dictionary of one long text that a million rows repeat, or lengths of values that are not there.
 //! So it is worked out first what the pages take while they are open, and how many rows can be read at once.
 
-use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
@@ -18,6 +17,7 @@ use super::heads::{self, Head, Kind};
 use super::unpacked::{behind_levels, exceed, longest_text, stated_lengths};
 use crate::batch::files::fault::sound;
 use crate::batch::files::open::opened;
+use crate::disk::fs::File;
 use crate::error::Error;
 use crate::text::say;
 

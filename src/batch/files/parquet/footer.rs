@@ -1,9 +1,9 @@
 //! The footer of a file, looked at before the library makes a table of it.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::compact::{Compact, LIST};
+use crate::disk::fs::File;
 
 /// A footer takes some twenty times its length once it is read.
 const MOST_BYTES: u64 = 16 << 20;

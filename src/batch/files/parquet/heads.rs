@@ -1,9 +1,9 @@
 //! The headers of the pages of a column: what each page takes is known before it is unpacked.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::compact::{Compact, STRUCT, WHOLE};
+use crate::disk::fs::File;
 
 /// A header may have statistics, which repeat values.
 const LONGEST: u64 = 4 << 20;
