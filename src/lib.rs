@@ -24,6 +24,9 @@ macro_rules! page {
             "[words]: crate::words\n",
             "[contributing]: crate::contributing\n",
             "[changelog]: crate::changelog\n",
+            "[security]: crate::security\n",
+            "[security.zh]: crate::security::zh\n",
+            "[limits]: crate::limits\n",
             "[commands]: crate::guide#commands\n",
             "[commands.zh]: crate::guide::zh#命令\n",
             "[many-claims]: crate::guide#many-claims\n",
@@ -168,6 +171,12 @@ pub mod rule_packs {
 
 #[doc = page!("../CONTRIBUTING.md")]
 pub mod contributing {}
+
+#[doc = page!("../SECURITY.md")]
+pub mod security {
+    #[doc = page!("../SECURITY.zh.md")]
+    pub mod zh {}
+}
 
 #[doc = page!("../CHANGELOG.md")]
 pub mod changelog {}

@@ -29,6 +29,8 @@ mod columns;
 mod continuity;
 mod curve;
 mod decimal;
+#[cfg(feature = "batch")]
+mod doors;
 mod exact;
 #[cfg(feature = "cli")]
 mod faults;

@@ -202,7 +202,16 @@ fn every_page_is_of_a_code() {
 }
 
 /// The pages that a reader is sent to.
-const PAGES: [&str; 5] = ["README.md", "README.zh.md", "CONTRIBUTING.md", "rules/README.md", "rules/README.zh.md"];
+const PAGES: [&str; 8] = [
+    "README.md",
+    "README.zh.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "SECURITY.zh.md",
+    "rules/README.md",
+    "rules/README.zh.md",
+    "tests/README.md",
+];
 
 /// As files, where the source is read; as modules, `scripts/links` follows them.
 #[test]

@@ -13,6 +13,8 @@ use crate::code::Code;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact;
+use crate::fact::Kind;
+use crate::money;
 use crate::plan::expression::{Comparison, Slot, Slots};
 use crate::plan::parts::Named;
 use crate::plan::{Assumed, Benefit, Citation, Identity, Plan, some_shares_count};
@@ -157,7 +159,7 @@ impl Plan {
         for note in notes {
             if let Note::Identity { index, holds: Known::Known(false), sides } = note {
                 let identity = self.identity(*index);
-                let text = broken_text(identity, *sides);
+                let text = self.broken_text(identity, *sides);
                 adjudication.reasons.push(Reason {
                     code: identity.id.to_owned(),
                     text,
@@ -167,6 +169,28 @@ impl Plan {
                     found: Vec::new(),
                 });
             }
+        }
+    }
+
+    /// What is wrong, with the amounts where it is between amounts. They are told alike with whatever noughts at their ends they were given.
+    fn broken_text(&self, identity: &Identity, sides: Option<(Decimal, Decimal)>) -> Text {
+        let Text { zh, en } = &identity.broken;
+        let is_money = identity.about.iter().all(|slot| self.fact(*slot).kind == Kind::Money);
+        let told = |number: Decimal| if is_money { money::print(number) } else { number.normalize().to_string() };
+        match identity.sides.as_ref().zip(sides) {
+            Some((stated, (given, follows))) if stated.is_derivation => {
+                let (given, follows) = (told(given), told(follows));
+                say!("{zh}：填 {given}，推算应为 {follows}", "{en}: {given} is given, {follows} follows from them")
+            }
+            Some((stated, (left, right))) => {
+                let Text { zh: zh_by, en: en_by } = match exact::subtract(left, right) {
+                    Ok(apart) => by_how_much(stated.relation, &told(apart)),
+                    Err(_) => Text::default(),
+                };
+                let (left, right) = (told(left), told(right));
+                say!("{zh}（{left} 与 {right}{zh_by}）", "{en} ({left} and {right}{en_by})")
+            }
+            None => identity.broken.clone(),
         }
     }
 
@@ -186,28 +210,12 @@ impl Plan {
     }
 }
 
-/// What is wrong, with the amounts where it is between amounts.
-fn broken_text(identity: &Identity, sides: Option<(Decimal, Decimal)>) -> Text {
-    let Text { zh, en } = &identity.broken;
-    match identity.sides.as_ref().zip(sides) {
-        Some((stated, (given, follows))) if stated.is_derivation => {
-            say!("{zh}：填 {given}，推算应为 {follows}", "{en}: {given} is given, {follows} follows from them")
-        }
-        Some((stated, (left, right))) => {
-            let Text { zh: zh_by, en: en_by } = by_how_much(stated.relation, left, right);
-            say!("{zh}（{left} 与 {right}{zh_by}）", "{en} ({left} and {right}{en_by})")
-        }
-        None => identity.broken.clone(),
-    }
-}
-
 /// How far two amounts are apart that should stand so to each other.
-fn by_how_much(relation: Comparison, left: Decimal, right: Decimal) -> Text {
-    let Ok(difference) = exact::subtract(left, right) else { return Text::default() };
+fn by_how_much(relation: Comparison, apart: &str) -> Text {
     match relation {
-        Comparison::AtMost | Comparison::Less => say!("，超出 {difference}", ", {difference} too much"),
+        Comparison::AtMost | Comparison::Less => say!("，超出 {apart}", ", {apart} too much"),
         Comparison::Equal | Comparison::Unequal | Comparison::AtLeast | Comparison::Greater => {
-            say!("，相差 {difference}", ", a difference of {difference}")
+            say!("，相差 {apart}", ", a difference of {apart}")
         }
     }
 }

@@ -53,6 +53,25 @@ fn a_rejected_row_comes_back_with_its_columns_and_its_place() {
     assert!(ran.out.contains("put them back into their table and decide all of it again"), "{}", ran.out);
 }
 
+/// What is rejected is tied with nothing: the claim that is left is alone on its day, and in its account.
+#[test]
+fn two_rows_of_one_claim_leave_the_others_of_the_account_decided() {
+    let folder = Folder::new("rejected-twice");
+    let claims = "claim_id,enrollment_id,event_date,cause,personal_burden,hospital_days\n\
+                  a,e1,2025-01-10,accident,2019.87,51\n\
+                  b,e1,2025-06-02,accident,320.00,3\n\
+                  b,e1,2025-06-02,accident,320.00,3\n";
+    folder.write("c.csv", claims);
+    folder.write("e.csv", ENROLLMENTS);
+    let ran = batch(&folder, "c.csv", "e.csv", "out.csv", &[]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let payouts = folder.read("out.csv");
+    let ids: Vec<&str> = fields(&payouts).iter().skip(1).map(|fields| fields[0]).collect();
+    assert_eq!(ids, ["a"], "{payouts}");
+    assert!(payouts.contains(",paid,7119.87,"), "{payouts}");
+    assert_eq!(folder.read("out.rejects.csv").lines().count(), 3);
+}
+
 /// A list of causes ends after ten, and a row may have two of them: how many rows were rejected stands above it.
 #[test]
 fn the_summary_says_how_many_rows_were_rejected_whatever_it_lists() {

@@ -144,9 +144,10 @@ impl Accounts {
             accounts.plans.push(plan);
             accounts.numbers.push(number);
             rows.sort_unstable_by(|one, other| sequence.compare(one.row, other.row));
-            accounts.lacking_order.push(sequence.lacks_order(rows));
+            let rejected = accounts.push(rows, claims, ids, reversals, rejects);
+            accounts.lacking_order.push(sequence.lacks_order(&without(rows, &rejected)));
             let mut lost: Vec<Lost> = refused.remove(&number).into_iter().flatten().collect();
-            for Joined { row, enrollment, .. } in accounts.push(rows, claims, ids, reversals, rejects) {
+            for Joined { row, enrollment, .. } in rejected {
                 lost.push(Lost { id: ids.value(row).into(), day: days.at(row), enrollment });
             }
             if !lost.is_empty() {
@@ -334,6 +335,15 @@ impl<'a> Sequence<'a> {
         let day = move |days: &Days<'_>| Day::from(days.at(row));
         [day(&self.first)].into_iter().chain(self.then.iter().map(day))
     }
+}
+
+/// The claims but for those that were rejected, which stand in the same order.
+fn without<'r>(claims: &'r [Joined], rejected: &[Joined]) -> Cow<'r, [Joined]> {
+    if rejected.is_empty() {
+        return Cow::Borrowed(claims);
+    }
+    let mut rejected = rejected.iter().map(|claim| claim.row).peekable();
+    claims.iter().filter(|claim| rejected.next_if_eq(&claim.row).is_none()).copied().collect()
 }
 
 /// A row of a claim with that of its enrollment, and the number of its account.

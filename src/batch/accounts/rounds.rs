@@ -98,7 +98,7 @@ impl<'b> Rounds<'b> {
             let Some(ledger) = prepared.ledger(bucket.plans.vocabulary()) else { continue };
             let first = Turn { plan, round: 0, version: 0, is_last: false };
             let past = Turn { plan: plan.saturating_add(1), ..first };
-            let needs_tallies = turns.range(first..past).any(|(turn, _)| turn.round > 0);
+            let needs_tallies = turns.range(first..past).any(|(turn, _)| !turn.is_last);
             let places = if needs_tallies { bucket.accounts.claim_count() } else { 0 };
             let mut tallies = Tallies { after: vec![vec![0; places]; ledger.tallies.len()] };
             for (turn, places) in turns.range(first..past) {
