@@ -94,7 +94,7 @@ impl Entry {
         &self.name
     }
 
-    fn parse(text: &str) -> Option<Entry> {
+    pub(crate) fn parse(text: &str) -> Option<Entry> {
         let (measure, name) = text.split_once(':')?;
         let measure = [Measure::Paid, Measure::Count, Measure::Deducted, Measure::Sum]
             .into_iter()
@@ -103,7 +103,7 @@ impl Entry {
     }
 
     /// Why no claim can have posted so much, in words to follow the amount.
-    fn misfit(&self, amount: Decimal) -> Option<&'static str> {
+    pub(crate) fn misfit(&self, amount: Decimal) -> Option<&'static str> {
         if self.measure.is_never_negative() && amount < Decimal::ZERO {
             return Some("it is below 0");
         }

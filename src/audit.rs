@@ -42,6 +42,7 @@ pub use self::difference::Difference;
 pub use self::headline::Headline;
 pub use self::job::Audit;
 pub use self::note::Note;
+use self::note::Notes;
 pub use self::plans::PlanTotal;
 use self::recorded::Recorded;
 pub use self::report::Report;
@@ -53,7 +54,7 @@ pub use self::summary::{CauseTotal, Rows, Summary};
 pub use self::workbook::workbook;
 use crate::batch::files::{Encoding, Sink, Style};
 use crate::batch::{
-    Digest, InputFile, LEAST_MEMORY, Progress, RecordedFile, beside, digest_of, each_once, refuse_to_lose, run_watched,
+    Digest, InputFile, LEAST_MEMORY, Progress, RecordedFile, beside, digest_of, each_once, refuse_to_lose, run_for,
 };
 use crate::catalog::Catalog;
 use crate::error::{Error, Remedy};
@@ -62,7 +63,7 @@ use crate::text::say;
 /// Recomputes all recorded payouts of an audit and writes what differs.
 ///
 /// Memory holds every recorded payout: 56 bytes and the text of its claim id; the claims themselves are worked off in pieces, as by
-/// [`crate::batch::run`]. An audit that is stopped decides anew; what was read by then is kept.
+/// [`crate::batch::run`]. After any end, even of the process, the same call goes on from what is decided and ends with the same bytes.
 ///
 /// # Errors
 /// Those of [`crate::batch::run`]; [`Error::is_columns`] if the recorded payouts have no `claim_id` and `payable`, or a float in their place.
@@ -93,10 +94,11 @@ pub fn run_with(
     let job = job.mark_encoding(marks).memory(audit.memory_beside(&recorded)?);
     let job = job.recorded(audit.recorded_file(&digest, recorded.encoding));
     let policies = audit.compares_roundings.then(|| Policies::of(catalog));
-    let forensics = policies.as_ref().map(|policies| Roundings::new(policies, &recorded));
-    let comparer = Comparer::new(catalog, &recorded, [&sink, &notes], forensics, audit.keeps_gravest);
-    let (batch, kept) = run_watched(&job, catalog, progress, Some(&comparer))?;
-    let (found, fits) = comparer.into_found();
+    let roundings = policies.as_ref().map(|policies| Roundings::new(policies, &recorded));
+    let comparer = Comparer::new(catalog, &recorded, &sink, roundings, audit.keeps_gravest);
+    let notes = Notes { notes: &recorded.notes, sink: &notes };
+    let (batch, kept) = run_for(&job, catalog, progress, &[&comparer, &notes])?;
+    let (found, fits) = comparer.into_found()?;
     let sample = audit.sampling.and_then(|sampling| sample::draw(sampling, found.payouts(&recorded, catalog)));
     let plans = plans::totals(&found, &recorded, catalog);
     let mut summary = Summary::of(batch, &mut recorded, found);
@@ -124,7 +126,12 @@ impl Audit {
     /// What the manifest says of the recorded payouts.
     fn recorded_file(&self, digest: &Digest, encoding: Option<Encoding>) -> RecordedFile {
         let file = InputFile::of("recorded", &self.recorded, digest);
-        RecordedFile { file, intake: self.recorded_as.clone().found(encoding), unit: self.unit.name() }
+        RecordedFile {
+            file,
+            intake: self.recorded_as.clone().found(encoding),
+            unit: self.unit.name(),
+            compares_roundings: self.compares_roundings,
+        }
     }
 
     /// Every file is one of its own, and none of the outputs is there unless an earlier run may have written it.

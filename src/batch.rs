@@ -9,6 +9,7 @@ pub(crate) mod headings;
 mod ingest;
 mod local_run;
 mod observation;
+mod owners;
 mod refused;
 mod template;
 mod words;
@@ -19,21 +20,22 @@ use arrow_array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 pub use self::accounts::Alone;
-use self::accounts::{Plans, certify_bucket, decide_bucket};
+pub(crate) use self::accounts::Posted;
+use self::accounts::{Plans, certify_bucket, decide_bucket, decide_bucket_on};
 pub use self::files::{Encoding, Headers, Intake};
 pub(crate) use self::given::Given;
 pub(crate) use self::headings::id_called;
-use self::ingest::{Entered, Vocabulary};
+use self::ingest::Vocabulary;
 #[cfg(feature = "workbook")]
 pub(crate) use self::local_run::seek;
+pub(crate) use self::local_run::{
+    AllAccounts, Consumer, DecidedAccounts, Digest, Outside, RecordedFile, Sealing, beside, digest_of, each_once,
+    for_people_beside, is_left_further, refuse_to_lose, room_to_read, run_for, share,
+};
 pub use self::local_run::{
     Cause, Certificates, InputFile, InputIntake, Job, JointLimitFile, LEAST_MEMORY, MOST_THREADS, Manifest, Numbers,
     OutputFile, Pack, Program, Progress, Rehearsal, Rows, Settings, Sought, Stage, Summary, Totals, USUAL_MEMORY,
     WorkedClaim, look_up, rehearse, run,
-};
-pub(crate) use self::local_run::{
-    Digest, RecordedFile, Watch, beside, digest_of, each_once, for_people_beside, is_left_further, refuse_to_lose,
-    room_to_read, run_watched, share,
 };
 pub use self::observation::Observation;
 pub(crate) use self::observation::Observations;
@@ -82,15 +84,22 @@ pub(crate) fn decide_prepared(
     enrollments: &RecordBatch,
 ) -> Result<Decided, Error> {
     let entered = ingest::enter(vocabulary, claims, enrollments)?;
-    let mut decided = decide_bucket(plans, entered.given(), true)?;
-    let Entered { rejects, mut observations, .. } = entered;
-    decided.rejects.extend(rejects);
-    decided.rejects.sort();
-    observations.extend_with(&decided.observations);
-    decided.observations = observations.list();
-    Ok(decided)
+    let decided = decide_bucket(plans, entered.given(), true)?;
+    Ok(entered.with(decided))
 }
 
+/// Decides claims on what their members have posted, and posts them.
+pub(crate) fn decide_prepared_on(
+    Prepared { vocabulary, plans }: &Prepared<'_>,
+    claims: &RecordBatch,
+    enrollments: &RecordBatch,
+    posted: &mut Posted,
+) -> Result<Decided, Error> {
+    let entered = ingest::enter(vocabulary, claims, enrollments)?;
+    owners::check(plans.catalog(), &entered, posted)?;
+    let decided = decide_bucket_on(plans, entered.given(), posted)?;
+    Ok(entered.with(decided))
+}
 /// Certifies many claims, given as to [`decide`], and writes the certificates to a roll, in the order of the payouts.
 ///
 /// Gives what could not be decided. A reversal has no certificate, nor has a claim that a joint limit cuts: what they move is recorded. A claim has a

@@ -1,8 +1,12 @@
 //! Claims decided call after call: plans that are made ready once, and accounts that go in and come out.
 
 #[cfg(feature = "batch")]
+mod account_rows;
+#[cfg(feature = "batch")]
 mod rows;
 
+#[cfg(feature = "batch")]
+pub use self::rows::Continued;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -111,7 +115,8 @@ impl<'c> Decider<'c> {
 
 /// A member's accounts under all plans: what is posted, which claims are open, and under which covers claims were made, which joint limits count by.
 ///
-/// It serialises, and is the state that a service keeps between the claims of a member; what it holds of a plan is [`MemberAccounts::under`].
+/// It serialises, and is the state that a service keeps between the claims of a member; what it holds of a plan is [`MemberAccounts::under`]. Those of many
+/// members are rows of one table, `MemberAccounts::to_rows`, which `Decider::decide_rows_on` takes and gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberAccounts {
     member: String,

@@ -188,6 +188,7 @@ fn take_back(
     let plan = catalog.resolve_posted(enrollment, posting)?;
     let adjudication = Adjudication::reversal(claim, plan, posting)?;
     accumulators.reverse(reversed)?;
+    accumulators.close(claim.id()); // it may have come before, and been rejected
     Ok(adjudication)
 }
 

@@ -406,10 +406,10 @@ impl Held {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Cover {
     #[serde(skip_serializing_if = "Option::is_none")]
-    enrollment_id: Option<String>,
-    start: NaiveDate,
+    pub(crate) enrollment_id: Option<String>,
+    pub(crate) start: NaiveDate,
     #[serde(skip_serializing_if = "Option::is_none")]
-    end: Option<NaiveDate>,
+    pub(crate) end: Option<NaiveDate>,
 }
 
 /// What is known of an account besides postings: its open claims, and the covers under which claims were made.

@@ -106,6 +106,8 @@ pub use chrono::NaiveDate;
 pub use claim::Claim;
 pub use code::{Code, CodeKind};
 pub use curve::Curve;
+#[cfg(feature = "batch")]
+pub use decider::Continued;
 pub use decider::{Decider, MemberAccounts};
 pub use diagnostic::{Diagnostic, Diagnostics};
 #[doc(hidden)]

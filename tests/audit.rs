@@ -412,6 +412,7 @@ fn the_program_says_what_it_found_and_ends_with_a_code_that_says_it_too() {
         "recomputed_sum",
         "recorded",
         "recorded_sum",
+        "resumed",
         "roundings",
         "sample",
         "underpaid",

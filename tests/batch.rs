@@ -8,11 +8,12 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use arrow_array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray, UInt64Array};
 use arrow_cast::display::array_value_to_string;
 use arrow_select::take::take_record_batch;
+use huzhu::audit::{self, Audit, Sampling, Unit};
 use huzhu::batch::{self, Job, Progress, Stage, Summary};
 use huzhu::verify::Batch;
 use huzhu::{Catalog, Decision, Error, Remedy};
@@ -658,6 +659,171 @@ fn a_killed_run_goes_on(world: World, times: usize) {
     assert!(world.results("out.parquet") == expected);
 }
 
+// ── interruptions of an audit ─────────────────────────────────────────────
+
+#[test]
+fn an_audit_that_was_stopped_in_any_stage_ends_with_the_same_bytes() {
+    a_stopped_audit_goes_on(World::new("stopped-audit"), &[1]);
+}
+
+#[test]
+#[ignore = "it takes long: the same at more moments of each stage"]
+fn an_audit_that_was_stopped_anywhere_ends_with_the_same_bytes() {
+    a_stopped_audit_goes_on(World::large("stopped-audit-often"), &[1, 2, 5]);
+}
+
+fn a_stopped_audit_goes_on(world: World, moments: &[u64]) {
+    world.record();
+    let expected = audit::run(&world.audit("whole.csv"), &world.catalog, &()).unwrap();
+    let files = world.audited("whole.csv");
+    assert!(expected.differences.len() > 40 && expected.gravest.len() > 10 && !expected.roundings.is_empty());
+    let mut stops = 0;
+    for stage in Stage::ALL {
+        for after in moments {
+            let stopped = world.audit("stopped.csv");
+            if let Err(error) = audit::run(&stopped, &world.catalog, &StopAt::new(stage, *after)) {
+                stops += 1;
+                assert!(error.is_interrupted(), "{error}");
+                assert!(!world.path("stopped.csv").exists() && stopped.work_folder().exists());
+                let resumed = audit::run(&stopped, &world.catalog, &()).unwrap();
+                assert!(resumed.batch.is_resumed());
+                assert_eq!(told(&resumed), told(&expected), "{stage:?} {after}");
+            }
+            assert!(world.audited("stopped.csv") == files, "{stage:?} {after}");
+            assert!(!stopped.work_folder().exists());
+            world.remove_audited("stopped.csv");
+        }
+    }
+    assert!(stops >= Stage::ALL.len() - 1, "{stops} stops");
+}
+
+#[test]
+fn an_audit_decides_no_bucket_again() {
+    let world = World::new("no-bucket-again");
+    world.record();
+    let audit = || world.audit("out.csv").threads(NonZeroUsize::MIN);
+    // one bucket is decided, the other is not
+    audit::run(&audit(), &world.catalog, &StopAt::new(Stage::Deciding, 2)).unwrap_err();
+    let parts = || -> Vec<(PathBuf, SystemTime)> {
+        let files = fs::read_dir(audit().work_folder()).unwrap().map(|entry| entry.unwrap().path());
+        let files = files.filter(|path| path.extension().is_some_and(|ending| ending == "differences"));
+        files.map(|path| (path.clone(), fs::metadata(&path).unwrap().modified().unwrap())).collect()
+    };
+    let decided = parts();
+    assert_eq!(decided.len(), 1);
+    audit::run(&audit(), &world.catalog, &StopAt::new(Stage::Writing, 1)).unwrap_err();
+    let all = parts();
+    assert!(all.len() == 2 && all.contains(&decided[0]), "{decided:?} {all:?}");
+    // a part that is no longer what was written is decided again
+    let mut bytes = fs::read(&decided[0].0).unwrap();
+    bytes.pop();
+    fs::write(&decided[0].0, bytes).unwrap();
+    audit::run(&audit(), &world.catalog, &()).unwrap();
+    audit::run(&world.audit("whole.csv"), &world.catalog, &()).unwrap();
+    assert!(world.audited("out.csv") == world.audited("whole.csv"));
+}
+
+#[test]
+fn an_audit_of_other_records_is_not_gone_on_with() {
+    let world = World::new("other-records");
+    world.record();
+    let audit = world.audit("out.csv");
+    let stopped = |audit: &Audit| audit::run(audit, &world.catalog, &StopAt::new(Stage::Deciding, 1)).unwrap_err();
+    assert!(stopped(&audit).is_interrupted());
+    let plain = Audit::new(
+        world.path("claims.parquet"),
+        world.path("enrollments.parquet"),
+        world.path("recorded.csv"),
+        world.path("out.csv"),
+    );
+    for (other, says) in [
+        (plain, "whether rules of rounding are compared is not the same"),
+        (world.audit("out.csv").unit(Unit::Fen), "the unit of recorded amounts is not the same"),
+        (world.audit("out.csv").notes(world.path("other.csv")), "the file of the notes is not the same"),
+    ] {
+        let error = stopped(&other);
+        assert!(error.is_resume() && error.to_string().contains(says), "{error}");
+    }
+    let batch = Job::new(world.path("claims.parquet"), world.path("enrollments.parquet"), world.path("out.csv"));
+    let error = batch::run(&batch, &world.catalog, &()).unwrap_err();
+    assert!(error.is_resume() && error.to_string().contains("`huzhu audit` made it"), "{error}");
+    let records = fs::read_to_string(world.path("recorded.csv")).unwrap();
+    fs::write(world.path("recorded.csv"), records.replacen("6.", "7.", 1)).unwrap();
+    let error = stopped(&audit);
+    assert!(error.is_resume() && error.to_string().contains("`recorded.csv` has changed since"), "{error}");
+}
+
+#[test]
+fn an_audit_that_was_killed_ends_with_the_same_bytes() {
+    a_killed_audit_goes_on(World::new("killed-audit"), 5);
+}
+
+#[test]
+#[ignore = "it takes long: the same at a hundred moments"]
+fn an_audit_that_was_killed_at_any_moment_ends_with_the_same_bytes() {
+    a_killed_audit_goes_on(World::new("killed-audit-often"), 100);
+}
+
+/// Ends the program at so many moments all over its life; whatever is left, it goes on to the same bytes.
+fn a_killed_audit_goes_on(world: World, times: usize) {
+    world.record();
+    let run = |out: &str| world.start_audit(out).wait_with_output().unwrap();
+    let began = Instant::now();
+    assert_eq!(run("whole.csv").status.code(), Some(1));
+    let life = u64::try_from(began.elapsed().as_micros()).unwrap();
+    let expected = world.audited("whole.csv");
+    let (mut kills, mut random) = (0, 20_261_130_u64);
+    while kills < times {
+        let mut child = world.start_audit("out.csv");
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        sleep(Duration::from_micros((random >> 33) % life));
+        if child.try_wait().unwrap().is_none() {
+            child.kill().unwrap();
+            kills += 1;
+        }
+        child.wait().unwrap();
+        if world.path("out.csv").exists() && !world.path("out.csv.work").exists() {
+            assert!(world.audited("out.csv") == expected, "after {kills} kills");
+            world.remove_audited("out.csv");
+        }
+    }
+    let ran = run("out.csv");
+    assert_eq!(ran.status.code(), Some(1), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert!(world.audited("out.csv") == expected);
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_stops_an_audit_where_it_can_go_on() {
+    let world = World::new("interrupted-audit");
+    world.record();
+    let child = world.start_audit("out.csv");
+    while !world.path("out.csv.work/enrollments-0.rows").exists() {
+        sleep(Duration::from_millis(1));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let ran = child.wait_with_output().unwrap();
+    let said = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!(ran.status.code(), Some(2), "{said}");
+    assert!(said.contains("interrupted; run the same command again to resume"), "{said}");
+    assert!(!world.path("out.csv").exists());
+    let resumed = world.start_audit("out.csv").wait_with_output().unwrap();
+    let said = String::from_utf8(resumed.stdout).unwrap();
+    assert!(resumed.status.code() == Some(1) && said.contains("resumed from an earlier run"), "{said}");
+    assert_eq!(world.start_audit("whole.csv").wait_with_output().unwrap().status.code(), Some(1));
+    assert!(world.audited("out.csv") == world.audited("whole.csv"));
+}
+
+/// All that an audit tells, but for how long it took.
+fn told(summary: &audit::Summary) -> String {
+    let audit::Summary { rows, differences, causes, notes, gravest, roundings, sample, plans, .. } = summary;
+    let sums = (summary.not_recorded, summary.nothing_to_record, summary.recorded, summary.recomputed);
+    let batch = (summary.batch.claims(), summary.batch.enrollments(), summary.batch.payable(), summary.batch.causes());
+    format!(
+        "{rows:?} {differences:?} {causes:?} {notes:?} {gravest:?} {roundings:?} {sample:?} {plans:?} {sums:?} {batch:?}"
+    )
+}
+
 /// Stops a run the n-th time that it tells of a stage.
 struct StopAt {
     stage: Stage,
@@ -800,6 +966,68 @@ impl World {
     fn start(&self, out: &str) -> Child {
         let mut command = Command::new(PROGRAM);
         command.args(self.arguments(out)).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Records what is due of the claims, some of it wrong, some not at all, and something of claims that are not there.
+    fn record(&self) {
+        let payouts = self.path("payouts.csv");
+        batch::run(&Job::new(self.path(self.claims), self.path("enrollments.parquet"), &payouts), &self.catalog, &())
+            .unwrap();
+        let payouts = fs::read_to_string(payouts).unwrap();
+        let mut recorded = vec!["claim_id,payable".to_owned()];
+        for (row, payout) in payouts.lines().skip(1).enumerate() {
+            let fields: Vec<&str> = payout.split(',').collect();
+            let (claim, due): (&str, Decimal) = (fields[0], fields[5].parse().unwrap());
+            match row % 400 {
+                7 | 80 | 150 | 300 => recorded.push(format!("{claim},{}", due + Decimal::ONE)),
+                9 => recorded.push(format!("{claim},{}", due * Decimal::TEN)),
+                40 => {}
+                70 => recorded.push(format!("{claim},much")),
+                90 => recorded.extend([format!("{claim},{due}"), format!("{claim},{due}")]),
+                _ => recorded.push(format!("{claim},{due}")),
+            }
+        }
+        // of rows that are rejected, the first of them since it has no enrollment
+        recorded.extend(["C0,10.00", "C5,20.00", "C708,30.00", "C-nowhere,40.00"].map(str::to_owned));
+        fs::write(self.path("recorded.csv"), recorded.join("\n") + "\n").unwrap();
+    }
+
+    /// An audit of what is recorded that is asked for all that it can say.
+    fn audit(&self, out: &str) -> Audit {
+        let [claims, enrollments, recorded] =
+            [self.claims, "enrollments.parquet", "recorded.csv"].map(|name| self.path(name));
+        let sampling = Sampling { size: 30, seed: 7, is_stratified: true };
+        Audit::new(claims, enrollments, recorded, self.path(out)).roundings().sample(sampling).keep_gravest()
+    }
+
+    fn start_audit(&self, out: &str) -> Child {
+        let mut command = Command::new(PROGRAM);
+        command.args(["audit", "--rules", RULES, "--claims", self.claims, "--enrollments", "enrollments.parquet"]);
+        command.args(["--recorded", "recorded.csv", "--lang=en", "--out", out]).current_dir(&self.root);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// The bytes of what an audit has written, and of its manifest as if the results were `out.csv`.
+    fn audited(&self, out: &str) -> [Vec<u8>; 5] {
+        let [differences, notes, rejects, enrollments, manifest] =
+            self.files_of_audit(out).map(|path| fs::read(path).unwrap());
+        let stem = out.strip_suffix("csv").unwrap();
+        let manifest = String::from_utf8(manifest).unwrap().replace(&format!("\"{stem}"), "\"out.");
+        [differences, notes, rejects, enrollments, manifest.into_bytes()]
+    }
+
+    fn files_of_audit(&self, out: &str) -> [PathBuf; 5] {
+        let out = self.path(out);
+        let [notes, rejects, enrollments] =
+            ["notes.csv", "rejects.csv", "rejects.enrollments.csv"].map(|ending| out.with_extension(ending));
+        let manifest = PathBuf::from(format!("{}.manifest.json", out.display()));
+        [out, notes, rejects, enrollments, manifest]
+    }
+
+    fn remove_audited(&self, out: &str) {
+        for path in self.files_of_audit(out) {
+            fs::remove_file(path).unwrap();
+        }
     }
 
     fn remove_results(&self, out: &str) {

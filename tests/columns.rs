@@ -93,11 +93,11 @@ fn every_decided_claim_of_a_batch_is_certified_in_the_order_of_the_payouts() {
 }
 
 /// Decision, payable, version, reasons and notices.
-type Row = (String, String, String, String, String);
+pub(crate) type Row = (String, String, String, String, String);
 /// Benefit, gross, paid.
-type Line = (String, String, String);
+pub(crate) type Line = (String, String, String);
 
-fn row_of(adjudication: &Adjudication) -> Row {
+pub(crate) fn row_of(adjudication: &Adjudication) -> Row {
     let decision = serde_json::to_value(adjudication.decision()).expect("a decision has a name");
     let codes: Vec<&str> = adjudication.reasons().iter().map(|reason| reason.code.as_str()).collect();
     let told = |notice: &huzhu::Notice| format!("{}({})", notice.code(), notice.subjects().join(", "));
@@ -117,7 +117,7 @@ fn lines_of_one(adjudication: &Adjudication) -> Vec<Line> {
     adjudication.benefits().iter().map(of).collect()
 }
 
-fn rows_of(payouts: &RecordBatch) -> BTreeMap<String, Row> {
+pub(crate) fn rows_of(payouts: &RecordBatch) -> BTreeMap<String, Row> {
     let text = |name: &str| texts(payouts, name);
     let payable = amounts(payouts, "payable");
     let said = text("reasons").into_iter().zip(text("notices"));
@@ -128,7 +128,7 @@ fn rows_of(payouts: &RecordBatch) -> BTreeMap<String, Row> {
     .collect()
 }
 
-fn lines_of(lines: &RecordBatch) -> BTreeMap<String, Vec<Line>> {
+pub(crate) fn lines_of(lines: &RecordBatch) -> BTreeMap<String, Vec<Line>> {
     let columns = texts(lines, "claim_id").into_iter().zip(texts(lines, "benefit"));
     let mut found: BTreeMap<String, Vec<Line>> = BTreeMap::new();
     for (((id, benefit), gross), paid) in columns.zip(amounts(lines, "gross")).zip(amounts(lines, "paid")) {
@@ -138,7 +138,7 @@ fn lines_of(lines: &RecordBatch) -> BTreeMap<String, Vec<Line>> {
 }
 
 /// Each member with claims under one plan and one or two covers; what the first claim under a cover does not know of it, none knows.
-fn members(count: usize) -> Vec<Vec<(Enrollment, Claim)>> {
+pub(crate) fn members(count: usize) -> Vec<Vec<(Enrollment, Claim)>> {
     let mut draw = Draw::seeded(SEED);
     let plans = PLANS.iter().cycle();
     (0..count)
@@ -159,7 +159,7 @@ fn members(count: usize) -> Vec<Vec<(Enrollment, Claim)>> {
 }
 
 /// Claims and enrollments of all members, every fact as text.
-fn batches(members: &[Vec<(Enrollment, Claim)>]) -> (RecordBatch, RecordBatch) {
+pub(crate) fn batches(members: &[Vec<(Enrollment, Claim)>]) -> (RecordBatch, RecordBatch) {
     let pairs: Vec<&(Enrollment, Claim)> = members.iter().flatten().collect();
     let json = |value: serde_json::Value| value.as_object().cloned().expect("it is an object");
     let enrollments: Vec<_> = pairs.iter().map(|(e, _)| json(serde_json::to_value(e).expect("it is JSON"))).collect();

@@ -26,6 +26,8 @@ mod chinese;
 mod cli;
 #[cfg(feature = "batch")]
 mod columns;
+#[cfg(feature = "batch")]
+mod continued;
 mod continuity;
 mod curve;
 mod decimal;

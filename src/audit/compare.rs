@@ -1,6 +1,5 @@
 //! Where recorded payouts lie beside those that are due, bucket by bucket.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -10,23 +9,22 @@ use arrow_array::types::Decimal128Type;
 use arrow_array::{Array, RecordBatch, StringArray};
 
 use super::cause::Cause;
-use super::difference::{self, Difference, MOST_LISTED};
-use super::found::{Found, State};
+use super::difference::{self, Difference};
+use super::found::{Findings, Found, State};
 use super::hypotheses::{Earlier, MOST_EARLIER, Scene};
-use super::note;
 use super::plan_variants::Variants;
 use super::recorded::Recorded;
 use super::roundings::{Fit, Roundings};
-use crate::adjudicate::Decision;
-use crate::batch::accounts::{History, Plans, histories};
+use crate::adjudicate::{Adjudication, Decision, Detail};
+use crate::batch::accounts::{History, histories};
 use crate::batch::files::Sink;
-use crate::batch::{Decided, Given, Watch};
+use crate::batch::{AllAccounts, Consumer, DecidedAccounts, Outside, Sealing};
 use crate::catalog::Catalog;
 use crate::code::Code;
 use crate::error::{Error, OrBug};
 use crate::history;
 use crate::plan::Plan;
-use crate::text::{Text, say};
+use crate::text::{Language, Text, say};
 
 /// The comparer of an audit.
 pub(super) struct Comparer<'a> {
@@ -35,66 +33,77 @@ pub(super) struct Comparer<'a> {
     /// The claims whose records could not be read.
     unread: BTreeSet<&'a str>,
     sink: &'a Sink,
-    notes: &'a Sink,
     /// By the number of the version that decides; made where one is first needed.
     variants: Vec<OnceLock<Variants>>,
-    found: Mutex<Found>,
-    forensics: Option<Roundings<'a>>,
+    roundings: Option<Roundings<'a>>,
     keeps_gravest: bool,
+    /// Once all accounts are decided.
+    found: Mutex<Option<Found>>,
 }
 
 impl<'a> Comparer<'a> {
     pub(super) fn new(
         catalog: &'a Catalog,
         recorded: &'a Recorded,
-        [sink, notes]: [&'a Sink; 2],
-        forensics: Option<Roundings<'a>>,
+        sink: &'a Sink,
+        roundings: Option<Roundings<'a>>,
         keeps_gravest: bool,
     ) -> Comparer<'a> {
-        let count = recorded.len();
-        let mut states = vec![State::Open; count];
-        for place in &recorded.again {
-            set(&mut states, *place, State::Again);
-        }
-        let found = Found {
-            states,
-            due: vec![0; count],
-            plans: vec![0; count],
-            differing: Vec::new(),
-            unrecorded: Vec::new(),
-            nothing_to_record: 0,
-            gravest: BTreeMap::new(),
-            lines: Vec::new(),
-        };
         Comparer {
             catalog,
             recorded,
             unread: recorded.notes.iter().filter(|note| note.is_rejected()).map(|note| note.claim.as_str()).collect(),
             sink,
-            notes,
             variants: catalog.plans().map(|_| OnceLock::new()).collect(),
-            found: Mutex::new(found),
-            forensics,
+            roundings,
             keeps_gravest,
+            found: Mutex::new(None),
         }
     }
 
-    pub(super) fn into_found(self) -> (Found, Vec<Fit>) {
-        let fits = self.forensics.map_or_else(Vec::new, Roundings::into_fits);
-        (self.found.into_inner().unwrap_or_else(PoisonError::into_inner), fits)
+    /// What was found in all, and how well each rule of rounding fits.
+    pub(super) fn into_found(self) -> Result<(Found, Vec<Fit>), Error> {
+        let found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner).or_bug()?;
+        let fits = self.roundings.map_or_else(Vec::new, |roundings| roundings.fits(&found.roundings));
+        Ok((found, fits))
     }
 
-    fn mark(&self, claim: &str, state: State) {
-        if let Some(place) = self.recorded.find(claim) {
-            let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-            found.settle(place, state);
+    /// What is found in the accounts of a bucket.
+    fn findings(&self, accounts: DecidedAccounts<'_>) -> Result<Findings, Error> {
+        let DecidedAccounts { plans, given, decided } = accounts;
+        let mut findings = Findings { rejected: self.rejected(given.claims, &decided.payouts)?, ..Findings::default() };
+        let differing = self.compare(&decided.payouts, &mut findings)?;
+        if !differing.is_empty() {
+            let mut explained = Vec::new();
+            let wanted = differing.keys().map(String::as_str).collect();
+            for history in histories(plans, given, &wanted)? {
+                self.explain(&history, &differing, &mut explained);
+            }
+            let known: BTreeSet<usize> = explained.iter().map(|(place, _)| *place).collect();
+            let unknown = differing.values().filter(|(place, _)| !known.contains(place));
+            findings.differing.extend(unknown.map(|(place, _)| (*place, vec![Code::Unexplained.into()])));
+            findings.differing.extend(explained);
         }
+        if let Some(roundings) = &self.roundings {
+            findings.roundings = roundings.of(plans, given)?;
+        }
+        Ok(findings)
     }
 
-    /// Compares the payouts of a bucket with what is recorded of them.
-    fn compare(&self, payouts: &RecordBatch) -> Result<Compared, Error> {
+    /// The places of the recorded payouts whose claims have no payout.
+    fn rejected(&self, claims: &RecordBatch, payouts: &RecordBatch) -> Result<Vec<usize>, Error> {
+        if payouts.num_rows() >= claims.num_rows() {
+            return Ok(Vec::new());
+        }
+        let kept: BTreeSet<&str> = text(payouts, "claim_id")?.iter().flatten().collect();
+        let rejected = text(claims, "claim_id")?.iter().flatten().filter(|id| !kept.contains(id));
+        Ok(rejected.filter_map(|id| self.recorded.find(id)).collect())
+    }
+
+    /// Compares the payouts of a bucket with what is recorded of them. By claim those that differ: the place, and what is recorded.
+    fn compare(&self, payouts: &RecordBatch, findings: &mut Findings) -> Result<BTreeMap<String, (usize, i64)>, Error> {
         let columns = Payouts::of(payouts)?;
-        let mut compared = Compared::default();
+        let mut differing = BTreeMap::new();
         let mut version = (("", ""), None);
         for (row, place) in self.recorded.find_all(columns.ids).into_iter().enumerate() {
             let (id, due) = (columns.ids.value(row), columns.due(row)?);
@@ -104,18 +113,18 @@ impl<'a> Comparer<'a> {
             }
             match place {
                 Some(place) => {
-                    compared.matched.push((place, due, version.1.or_bug()?));
+                    findings.matched.push((place, due, version.1.or_bug()?));
                     // Of a claim that waits nothing is paid, and nothing is as it should be.
                     if self.recorded.amount(place) != due.unwrap_or(0) {
-                        compared.differing.insert(id.to_owned(), (place, self.recorded.amount(place)));
+                        differing.insert(id.to_owned(), (place, self.recorded.amount(place)));
                     }
                 }
                 None if self.unread.contains(id) => {}
-                None if due.is_some_and(|due| due != 0) => compared.unrecorded.push((id.to_owned(), due.or_bug()?)),
-                None => compared.nothing_to_record = compared.nothing_to_record.saturating_add(1),
+                None if due.is_some_and(|due| due != 0) => findings.unrecorded.push((id.to_owned(), due.or_bug()?)),
+                None => findings.nothing_to_record = findings.nothing_to_record.saturating_add(1),
             }
         }
-        Ok(compared)
+        Ok(differing)
     }
 
     fn number_of(&self, (plan, version): (&str, &str)) -> Result<u16, Error> {
@@ -139,11 +148,7 @@ impl<'a> Comparer<'a> {
                 let variants =
                     scene.as_ref().and_then(|scene| self.variants_of(scene.plan()).map(|variants| (scene, variants)));
                 if let Some((scene, variants)) = variants {
-                    let causes = scene.causes(variants);
-                    if self.keeps_gravest {
-                        self.keep(scene, &causes);
-                    }
-                    found.push((*at, causes));
+                    found.push((*at, scene.causes(variants)));
                 }
             }
             if Some(place) == last {
@@ -163,35 +168,39 @@ impl<'a> Comparer<'a> {
         Some(made.get_or_init(|| Variants::of(plan, self.catalog.versions(plan.id()))))
     }
 
-    fn keep(&self, scene: &Scene<'_>, causes: &[Cause]) {
-        let (claim, excess) = scene.differs_by();
-        let gravity = (causes.iter().all(|cause| cause.code != Code::Unexplained), Reverse(excess), claim.to_owned());
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_among_the_gravest = found.gravest.len() < MOST_LISTED
-            || found.gravest.last_key_value().is_some_and(|(least, _)| gravity < *least);
-        if is_among_the_gravest {
-            found.gravest.insert(gravity, scene.worked_out());
-            if found.gravest.len() > MOST_LISTED {
-                found.gravest.pop_last();
+    /// What was found in all buckets.
+    fn gather(&self, all: &AllAccounts<'_>) -> Result<Found, Error> {
+        let mut found = Found::none_of(self.recorded);
+        all.outside(&mut |claim, why| {
+            if let Some(place) = self.recorded.find(claim) {
+                let state = match why {
+                    Outside::WithoutEnrollment => State::TurnedAway,
+                    Outside::Unread => State::Rejected,
+                };
+                found.settle(place, state);
             }
-        }
+        })?;
+        all.each_part(self, |bucket, part| {
+            found.take(Findings::read(part).or_bug()?, bucket, self.recorded);
+            Ok(())
+        })?;
+        self.lines(&mut found);
+        Ok(found)
     }
 
-    fn take(&self, compared: Compared, explained: Vec<(usize, Vec<Cause>)>) {
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = &mut *found;
-        for (place, due, plan) in compared.matched {
-            let is_known = due.is_some() || self.recorded.amount(place) == 0;
-            found.settle(place, if is_known { State::Matched } else { State::Pended });
-            set(&mut found.due, place, due.unwrap_or(0));
-            set(&mut found.plans, place, plan);
+    /// How the claims of the gravest differences were decided, with the numbers of every rule for a person to read.
+    fn gravest(&self, found: &Found, all: &AllAccounts<'_>) -> Result<BTreeMap<String, Adjudication>, Error> {
+        let mut gravest = BTreeMap::new();
+        for (bucket, claims) in found.gravest_by_bucket() {
+            let (plans, rows) = all.again(bucket)?;
+            for history in histories(plans, rows.given(), &claims)? {
+                history.decide(self.catalog, &claims, Detail::Worked, |asked| {
+                    gravest.insert(asked.claim.id().to_owned(), asked.decided);
+                    Ok(())
+                })?;
+            }
         }
-        let known: BTreeSet<usize> = explained.iter().map(|(place, _)| *place).collect();
-        let unknown = compared.differing.values().filter(|(place, _)| !known.contains(place));
-        found.differing.extend(unknown.map(|(place, _)| (*place, vec![Code::Unexplained.into()])));
-        found.differing.extend(explained);
-        found.unrecorded.extend(compared.unrecorded);
-        found.nothing_to_record = found.nothing_to_record.saturating_add(compared.nothing_to_record);
+        Ok(gravest)
     }
 
     /// Every line of the differences, in order.
@@ -232,56 +241,41 @@ impl<'a> Comparer<'a> {
     }
 }
 
-impl Watch for Comparer<'_> {
-    fn turn_away(&self, claim: &str) {
-        self.mark(claim, State::TurnedAway);
+impl Consumer for Comparer<'_> {
+    fn holds(&self) -> &'static str {
+        "differences"
     }
 
-    fn refuse(&self, claim: &str) {
-        self.mark(claim, State::Rejected);
+    fn path(&self) -> &Path {
+        self.sink.path()
     }
 
-    fn see(&self, plans: &Plans<'_>, given: Given<'_>, decided: &Decided) -> Result<(), Error> {
-        if decided.payouts.num_rows() < given.claims.num_rows() {
-            let kept = text(&decided.payouts, "claim_id")?;
-            let kept: BTreeSet<&str> = kept.iter().flatten().collect();
-            let rejected = text(given.claims, "claim_id")?.iter().flatten().filter(|id| !kept.contains(id));
-            rejected.for_each(|id| self.mark(id, State::Rejected));
-        }
-        let compared = self.compare(&decided.payouts)?;
-        let mut explained = Vec::new();
-        if !compared.differing.is_empty() {
-            let wanted = compared.differing.keys().map(String::as_str).collect();
-            for history in histories(plans, given, &wanted)? {
-                self.explain(&history, &compared.differing, &mut explained);
-            }
-        }
-        self.take(compared, explained);
-        self.forensics.as_ref().map_or(Ok(()), |forensics| forensics.see(plans, given))
+    fn language(&self) -> Option<Language> {
+        self.sink.language()
     }
 
-    fn write(&self, to: &Path) -> Result<(), Error> {
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        self.lines(&mut found);
+    fn see(&self, accounts: DecidedAccounts<'_>, part: &mut Sealing) -> Result<u64, Error> {
+        part.put(&self.findings(accounts)?.into_bytes()?)?;
+        Ok(0)
+    }
+
+    fn write(&self, all: &AllAccounts<'_>, to: &Path, _manifest: &str) -> Result<(), Error> {
+        let mut found = self.gather(all)?;
         let rows = difference::rows(&found.lines).map_err(|fault| Error::output(Text::same(&fault.to_string())))?;
-        self.sink.whole(&rows, to)
+        self.sink.whole(&rows, to)?;
+        if self.keeps_gravest {
+            found.gravest = self.gravest(&found, all)?;
+        }
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+        Ok(())
     }
 
-    fn write_notes(&self, to: &Path) -> Result<(), Error> {
-        let rows = note::rows(&self.recorded.notes, self.notes.speaks());
-        self.notes.whole(&rows.map_err(|fault| Error::output(Text::same(&fault.to_string())))?, to)
+    /// What the gravest differences stand on are rows, which are gone by then.
+    fn recall(&self, all: Option<&AllAccounts<'_>>) -> Result<bool, Error> {
+        let Some(all) = all.filter(|all| !self.keeps_gravest && all.are_whole(self)) else { return Ok(false) };
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.gather(all)?);
+        Ok(true)
     }
-}
-
-/// The payouts of a bucket beside what is recorded of them.
-#[derive(Default)]
-struct Compared {
-    /// The place of the recorded payout, what is due if that is known, and the version.
-    matched: Vec<(usize, Option<i64>, u16)>,
-    /// By claim: the place, and what is recorded.
-    differing: BTreeMap<String, (usize, i64)>,
-    unrecorded: Vec<(String, i64)>,
-    nothing_to_record: u64,
 }
 
 /// The columns of payouts that an audit reads.
@@ -321,10 +315,4 @@ fn text<'r>(rows: &'r RecordBatch, name: &str) -> Result<&'r StringArray, Error>
 
 fn no_column(name: &str) -> Error {
     Error::columns(say!("缺少列 `{name}`", "there is no column `{name}`"))
-}
-
-fn set<T>(list: &mut [T], place: usize, value: T) {
-    if let Some(slot) = list.get_mut(place) {
-        *slot = value;
-    }
 }

@@ -114,18 +114,6 @@ impl<'a> Scene<'a> {
         self.plan
     }
 
-    /// The claim, and by how much its record differs, in fen.
-    pub(super) fn differs_by(&self) -> (&str, u64) {
-        (self.claim.id(), self.due.abs_diff(self.recorded))
-    }
-
-    /// How it was decided, with the numbers of every rule for a person to read.
-    pub(super) fn worked_out(&self) -> Adjudication {
-        let (catalog, mut account) = (self.catalog, self.before.clone());
-        let worked = history::next(catalog, self.enrollment, self.claim, &mut account, self.room, Detail::Worked);
-        worked.unwrap_or_else(|_| self.decided.clone())
-    }
-
     /// All causes that explain what is recorded, the most likely first; or that none does.
     pub(super) fn causes(&self, variants: &Variants) -> Vec<Cause> {
         if self.decided.decision() == Decision::Reversed {

@@ -1,13 +1,15 @@
 //! What is to be said of a row of the recorded payouts: it could not be read, or not as it stands.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
 use super::difference;
-use crate::batch::Reject;
-use crate::batch::files::Positions;
+use crate::batch::files::{Positions, Sink};
+use crate::batch::{AllAccounts, Consumer, DecidedAccounts, Reject, Sealing};
+use crate::error::Error;
 use crate::text::{Language, Text, say};
 
 /// A row that was rejected or put right.
@@ -56,6 +58,32 @@ impl Note {
     }
 }
 
+/// The file of what is to be said of rows.
+pub(super) struct Notes<'a> {
+    pub(super) notes: &'a [Note],
+    pub(super) sink: &'a Sink,
+}
+
+impl Consumer for Notes<'_> {
+    fn holds(&self) -> &'static str {
+        "notes"
+    }
+
+    fn path(&self) -> &Path {
+        self.sink.path()
+    }
+
+    /// Nothing that is decided changes what is said of the records.
+    fn see(&self, _accounts: DecidedAccounts<'_>, _part: &mut Sealing) -> Result<u64, Error> {
+        Ok(0)
+    }
+
+    fn write(&self, _all: &AllAccounts<'_>, to: &Path, _manifest: &str) -> Result<(), Error> {
+        let rows = rows(self.notes, self.sink.speaks());
+        self.sink.whole(&rows.map_err(|fault| Error::output(Text::same(&fault.to_string())))?, to)
+    }
+}
+
 /// The columns of the file of notes.
 pub(super) fn schema() -> SchemaRef {
     let text = |name| Field::new(name, DataType::Utf8, false);
@@ -70,7 +98,7 @@ pub(super) fn schema() -> SchemaRef {
 }
 
 /// Notes as rows of their file.
-pub(super) fn rows(notes: &[Note], language: Language) -> Result<RecordBatch, ArrowError> {
+fn rows(notes: &[Note], language: Language) -> Result<RecordBatch, ArrowError> {
     let text =
         |of: &dyn Fn(&'_ Note) -> String| -> ArrayRef { Arc::new(StringArray::from_iter_values(notes.iter().map(of))) };
     let columns: Vec<ArrayRef> = vec![

@@ -3,12 +3,13 @@
 //! Every rule is put into all plans, and all claims are decided so from the first one of each member on.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use arrow_array::StringArray;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Decimal128Type;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::binary::{self, Habit};
@@ -159,29 +160,34 @@ impl Policies {
     }
 }
 
-/// What is known so far of every rule.
+/// All rules beside what is recorded.
 pub(super) struct Roundings<'a> {
     policies: &'a Policies,
     recorded: &'a Recorded,
     plans: OnceLock<Vec<Plans<'a>>>,
-    found: Mutex<Vec<Tally>>,
 }
 
 /// Payouts explained, and the sum of the hashes of all amounts with their claims.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tally {
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(super) struct Tally {
     explained: u64,
     signature: u128,
 }
 
+impl Tally {
+    pub(super) fn add(&mut self, more: Tally) {
+        self.explained = self.explained.saturating_add(more.explained);
+        self.signature = self.signature.wrapping_add(more.signature);
+    }
+}
+
 impl<'a> Roundings<'a> {
     pub(super) fn new(policies: &'a Policies, recorded: &'a Recorded) -> Roundings<'a> {
-        let found = Mutex::new(vec![Tally::default(); policies.all.len()]);
-        Roundings { policies, recorded, plans: OnceLock::new(), found }
+        Roundings { policies, recorded, plans: OnceLock::new() }
     }
 
     /// Tries every rule on a bucket.
-    pub(super) fn see(&self, plans: &Plans<'_>, given: Given<'_>) -> Result<(), Error> {
+    pub(super) fn of(&self, plans: &Plans<'_>, given: Given<'_>) -> Result<Vec<Tally>, Error> {
         let all = self.policies.all.iter();
         let under = self.plans.get_or_init(|| all.clone().map(|(_, catalog)| plans.under(catalog)).collect());
         let mut tallies = Vec::new();
@@ -197,12 +203,7 @@ impl<'a> Roundings<'a> {
             tallies.push(self.tally(&amounts));
             by_policy.push((*policy, amounts));
         }
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        for (sofar, here) in found.iter_mut().zip(tallies) {
-            sofar.explained = sofar.explained.saturating_add(here.explained);
-            sofar.signature = sofar.signature.wrapping_add(here.signature);
-        }
-        Ok(())
+        Ok(tallies)
     }
 
     /// The amounts of the packs, and where they hang on a half, those of binary floating point.
@@ -264,11 +265,11 @@ impl<'a> Roundings<'a> {
         tally
     }
 
-    /// Every rule, the one that explains the most first; of those that explain as many, what the packs say.
-    pub(super) fn into_fits(self) -> Vec<Fit> {
-        let tallies = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    /// Every rule with what it explains in all, the one that explains the most first; of those that explain as many, what the packs say.
+    pub(super) fn fits(&self, tallies: &[Tally]) -> Vec<Fit> {
         let mut signatures: Vec<u128> = Vec::new();
         let mut fits = Vec::new();
+        let tallies = tallies.iter().copied().chain(std::iter::repeat(Tally::default()));
         for ((policy, _), Tally { explained, signature }) in self.policies.all.iter().zip(tallies) {
             let group = signatures.iter().position(|other| *other == signature).unwrap_or_else(|| {
                 signatures.push(signature);

@@ -141,7 +141,7 @@ impl Summary {
             recomputed: sum_due,
             causes: totals(&found.lines),
             differences: found.lines,
-            gravest: found.gravest.into_iter().map(|((.., claim), decided)| (claim, decided)).collect(),
+            gravest: found.gravest,
             notes,
             roundings: Vec::new(),
             sample: None,

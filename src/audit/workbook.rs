@@ -1,17 +1,16 @@
 //! The claims of a sample as a workbook.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
 use super::job::Audit;
 use super::sample::{Sample, Sampled};
 use crate::adjudicate::Detail;
-use crate::batch::accounts::History;
+use crate::batch::accounts::Asked;
 use crate::batch::{Progress, seek};
 use crate::catalog::Catalog;
-use crate::error::{Error, unless_bug};
-use crate::history;
+use crate::error::Error;
 use crate::text::Language;
 use crate::workbook::Workbook;
 
@@ -29,33 +28,17 @@ pub fn workbook<'c>(
     progress: &dyn Progress,
 ) -> Result<Workbook<'c>, Error> {
     let drawn: BTreeMap<&str, &Sampled> = sample.claims.iter().map(|drawn| (drawn.claim.as_str(), drawn)).collect();
-    let histories = seek(&audit.job, catalog, &drawn.keys().copied().collect(), progress)?;
+    let claims: BTreeSet<&str> = drawn.keys().copied().collect();
+    let histories = seek(&audit.job, catalog, &claims, progress)?;
     let mut workbook = Workbook::new(catalog, language);
     for history in &histories {
-        add(&mut workbook, catalog, history, &drawn)?;
+        history.decide(catalog, &claims, Detail::Plain, |Asked { enrollment, claim, before, decided, .. }| {
+            let has_sheet = claim.reverses().is_none() && !decided.is_cut() && !decided.is_held();
+            match drawn.get(claim.id()).filter(|_| has_sheet) {
+                Some(drawn) => workbook.add_recorded(enrollment, claim, &before, Decimal::new(drawn.recorded, 2)),
+                None => Ok(()),
+            }
+        })?;
     }
     Ok(workbook)
-}
-
-/// Adds the claims of an account that were drawn.
-fn add(
-    workbook: &mut Workbook<'_>,
-    catalog: &Catalog,
-    history: &History<'_>,
-    drawn: &BTreeMap<&str, &Sampled>,
-) -> Result<(), Error> {
-    let mut account = history.start.clone();
-    for ((enrollment, claim), room) in history.iter() {
-        let before = account.clone();
-        let decided = unless_bug(history::next(catalog, enrollment, claim, &mut account, room, Detail::Plain))?;
-        if decided.is_none() {
-            history::give_up(catalog, enrollment, claim, &mut account);
-        }
-        let has_sheet =
-            claim.reverses().is_none() && decided.is_some_and(|decided| !decided.is_cut() && !decided.is_held());
-        if let Some(drawn) = drawn.get(claim.id()).filter(|_| has_sheet) {
-            workbook.add_recorded(enrollment, claim, &before, Decimal::new(drawn.recorded, 2))?;
-        }
-    }
-    Ok(())
 }

@@ -1,5 +1,6 @@
 //! One bucket of members: all their enrollments and all their claims, decided in order.
 
+mod continued;
 mod dates;
 mod estimate;
 mod facts;
@@ -18,11 +19,12 @@ mod ties;
 use std::collections::BTreeMap;
 use std::slice;
 
+pub(crate) use self::continued::{Posted, decide_bucket_on};
 pub use self::estimate::Alone;
 use self::facts::Rows;
 pub(crate) use self::grouping::unknown_enrollment;
 use self::grouping::{Account, Accounts};
-pub(crate) use self::histories::{History, histories};
+pub(crate) use self::histories::{Asked, History, histories};
 use self::joint::Joint;
 use self::open_claims::OpenClaims;
 use self::payouts::Results;

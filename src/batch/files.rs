@@ -59,6 +59,11 @@ enum ResultForm {
     Excel,
 }
 
+/// Refuses a file whose name says no form in which rows are written.
+pub(crate) fn refuse_unwritable(path: &Path) -> Result<(), Error> {
+    ResultForm::of(path).map(drop).map_err(Error::output)
+}
+
 impl ResultForm {
     fn of(path: &Path) -> Result<ResultForm, Text> {
         match ending(path).as_str() {

@@ -33,7 +33,7 @@ use self::columns::Column;
 pub(crate) use self::columns::{is_id, uncoded};
 use self::target::{Read, Seen};
 pub(crate) use self::vocabulary::Vocabulary;
-use crate::batch::{Given, Input, Observation, Observations, Reject, refused};
+use crate::batch::{Decided, Given, Input, Observation, Observations, Reject, refused};
 use crate::error::Error;
 use crate::fact::Value;
 use crate::given::told_twice_text;
@@ -76,6 +76,16 @@ impl Entered {
     /// What there is to decide.
     pub(crate) fn given(&self) -> Given<'_> {
         Given { claims: &self.claims, refused: &self.refused, enrollments: &self.enrollments, is_apart: self.is_apart }
+    }
+
+    /// What was decided, with what ingest has to say.
+    pub(crate) fn with(self, mut decided: Decided) -> Decided {
+        let Entered { rejects, mut observations, .. } = self;
+        decided.rejects.extend(rejects);
+        decided.rejects.sort();
+        observations.extend_with(&decided.observations);
+        decided.observations = observations.list();
+        decided
     }
 }
 

@@ -9,6 +9,7 @@ mod budget;
 mod certify;
 mod checkpoint;
 mod checksummed;
+mod consumer;
 mod decide;
 mod digest;
 mod disk;
@@ -21,6 +22,7 @@ mod job;
 mod lookup;
 mod manifest;
 mod output;
+mod outside;
 mod part;
 mod partition;
 mod progress;
@@ -34,7 +36,6 @@ mod summary;
 #[cfg(test)]
 #[cfg(unix)]
 mod trial;
-mod watch;
 mod work_folder;
 mod worked_claim;
 mod workers;
@@ -44,6 +45,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 pub(crate) use budget::room_to_read;
+pub(crate) use checksummed::Sealing;
+pub(crate) use consumer::{AllAccounts, Consumer, DecidedAccounts};
 pub(crate) use digest::{Digest, of as digest_of};
 pub use job::{Job, LEAST_MEMORY, MOST_THREADS, USUAL_MEMORY};
 pub(crate) use job::{RecordedFile, each_once, for_people_beside};
@@ -52,24 +55,25 @@ pub(crate) use lookup::seek;
 pub use manifest::{
     InputFile, InputIntake, JointLimitFile, Manifest, Numbers, OutputFile, Pack, Program, Settings, Totals,
 };
+pub(crate) use outside::Outside;
 pub use progress::{Progress, Stage};
 pub use rehearse::{Rehearsal, rehearse};
 pub use summary::{Cause, Certificates, Rows, Summary};
-pub(crate) use watch::Watch;
 pub(crate) use work_folder::{is_left_further, refuse_to_lose};
 pub use worked_claim::{Sought, WorkedClaim, look_up};
 pub(crate) use workers::{beside, share};
 
 use ambiguous_ids::AmbiguousIds;
 use budget::Budget;
+use certify::Certifying;
 use checkpoint::Checkpoint;
-use decide::Deciding;
+use decide::{Deciding, Members};
 use enrollment_index::{Buckets, EnrollmentIndex};
 use fingerprint::{Digests, Fingerprint};
 use input::Source;
-use output::Outputs;
+use output::Output;
 use part::Part;
-use partition::Put;
+use partition::{Put, number_of};
 use progress::heed;
 use publish::{Published, RejectCounts, Results};
 use read_as::ReadAs;
@@ -83,7 +87,6 @@ use crate::batch::accounts::Plans;
 use crate::batch::files::Style;
 use crate::batch::ingest::Vocabulary;
 use crate::catalog::Catalog;
-use crate::certificate::Certifier;
 use crate::disk::{Unpublished, publish as publish_files};
 use crate::error::{Error, OrBug, Remedy};
 use crate::text::{Text, say};
@@ -98,7 +101,17 @@ use crate::text::{Text, say};
 /// cannot be written or is there already, [`Error::is_resume`] if the work folder is of another job or in use, [`Error::is_memory`] if the memory does not
 /// do, and [`Error::is_interrupted`] if `progress` has stopped the run.
 pub fn run(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result<Summary, Error> {
-    let (summary, kept) = run_watched(job, catalog, progress, None)?;
+    let opened = Opened::of(job, catalog)?;
+    let certificates = job.certificates.as_deref().map(|path| Certifying::to(path, catalog));
+    let outputs = Output::all(job, &opened.sources, &opened.plans, &opened.style)?;
+    let mut consumers: Vec<&dyn Consumer> = Vec::new();
+    if let Some(certificates) = &certificates {
+        consumers.push(certificates);
+    }
+    for output in &outputs {
+        consumers.push(output);
+    }
+    let (summary, kept) = opened.run(&consumers, progress)?;
     kept.finish(job)?;
     Ok(summary)
 }
@@ -124,47 +137,68 @@ impl Kept {
     }
 }
 
-/// The same, with someone who looks at what is decided and writes in its place what stands under the name of the payouts.
-pub(crate) fn run_watched(
+/// The same for others than those who write payouts.
+pub(crate) fn run_for(
     job: &Job,
     catalog: &Catalog,
     progress: &dyn Progress,
-    watch: Option<&dyn Watch>,
+    consumers: &[&dyn Consumer],
 ) -> Result<(Summary, Kept), Error> {
-    let started = Instant::now();
-    job.check()?;
-    let stamps = stamps(job)?;
-    let vocabulary = Vocabulary::of(catalog)?;
-    let sources = Sources::open(job, &vocabulary)?;
-    let plans = Plans::of(catalog, &vocabulary);
-    let manners = sources.manners();
-    let style = job.style(catalog, &manners.encodings());
-    let outputs = Outputs::of(job, &sources, &plans, &style)?;
-    let fingerprint = Fingerprint::of(job, catalog, watch.is_some())?;
-    let folder = Folder::open(job, &fingerprint, Space::of(job, stamps.map(|(bytes, _)| bytes), sources.rows())?)?;
-    let is_resumed = folder.is_resumed;
-    let run = Run {
-        job,
-        manners: &manners,
-        stamps,
-        plans,
-        sources,
-        style_of_rejects: job.style_of_rejects(style),
-        outputs,
-        folder,
-        budget: Budget::of(job),
-        progress,
-        watch,
-    };
-    let counts = match run.go() {
-        Ok(counts) => counts,
-        Err(error) => {
-            run.leave(&error);
-            return Err(error);
-        }
-    };
-    let kept = Kept(run.folder);
-    Ok((Summary { counts, manners, took: started.elapsed(), is_resumed }, kept))
+    Opened::of(job, catalog)?.run(consumers, progress)
+}
+
+/// A job whose inputs are open and have been checked.
+struct Opened<'a> {
+    started: Instant,
+    job: &'a Job,
+    /// The size and the time of both inputs before they were opened.
+    stamps: [(u64, u128); 2],
+    sources: Sources,
+    plans: Plans<'a>,
+    manners: ReadAs,
+    style: Style,
+}
+
+impl<'a> Opened<'a> {
+    fn of(job: &'a Job, catalog: &'a Catalog) -> Result<Opened<'a>, Error> {
+        let started = Instant::now();
+        job.check()?;
+        let stamps = stamps(job)?;
+        let vocabulary = Vocabulary::of(catalog)?;
+        let sources = Sources::open(job, &vocabulary)?;
+        let plans = Plans::of(catalog, &vocabulary);
+        let manners = sources.manners();
+        let style = job.style(catalog, &manners.encodings());
+        Ok(Opened { started, job, stamps, sources, plans, manners, style })
+    }
+
+    fn run(self, consumers: &[&dyn Consumer], progress: &dyn Progress) -> Result<(Summary, Kept), Error> {
+        let Opened { started, job, stamps, sources, plans, manners, style } = self;
+        let fingerprint = Fingerprint::of(job, plans.catalog())?;
+        let folder = Folder::open(job, &fingerprint, Space::of(job, stamps.map(|(bytes, _)| bytes), sources.rows())?)?;
+        let is_resumed = folder.is_resumed;
+        let run = Run {
+            job,
+            manners: &manners,
+            stamps,
+            plans,
+            sources,
+            style_of_rejects: job.style_of_rejects(style),
+            consumers,
+            folder,
+            budget: Budget::of(job),
+            progress,
+        };
+        let counts = match run.go() {
+            Ok(counts) => counts,
+            Err(error) => {
+                run.leave(&error);
+                return Err(error);
+            }
+        };
+        let kept = Kept(run.folder);
+        Ok((Summary { counts, manners, took: started.elapsed(), is_resumed }, kept))
+    }
 }
 
 fn stamps(job: &Job) -> Result<[(u64, u128); 2], Error> {
@@ -227,18 +261,17 @@ struct Run<'a> {
     plans: Plans<'a>,
     sources: Sources,
     style_of_rejects: Style,
-    outputs: Outputs,
+    consumers: &'a [&'a dyn Consumer],
     folder: Folder,
     budget: Budget,
     progress: &'a dyn Progress,
-    watch: Option<&'a dyn Watch>,
 }
 
 impl Run<'_> {
     fn go(&self) -> Result<Counts, Error> {
         if let Some(counts) = self.folder.mark::<Counts>(SUMMARY)?
             && self.is_all_there(&counts)?
-            && self.watch.is_none()
+            && self.is_recalled(&counts)?
         {
             return Ok(counts); // all is written, and only the work folder was not yet removed
         }
@@ -260,7 +293,7 @@ impl Run<'_> {
             return Err(self.holds_another_run(say!("`{file}` 的内容已改变", "`{file}` has changed since")));
         }
         let mut is_all_there = true;
-        for (holds, path) in self.job.results(self.watch.is_some()) {
+        for (holds, path) in self.job.results() {
             let written = manifest.outputs.iter().find(|output| output.holds == holds);
             if disk::is_there(&path)? {
                 let now = digest::of(&path, self.progress, || false)?;
@@ -277,6 +310,25 @@ impl Run<'_> {
             Some(_) => Ok(is_all_there),
             None => Ok(false),
         }
+    }
+
+    /// Whether the consumers know what they have found, be it from what is left in the work folder.
+    fn is_recalled(&self, counts: &Counts) -> Result<bool, Error> {
+        let mut made = Checkpoint::parts(&self.folder)?;
+        let parts = (0..self.sources.buckets().count()).map(|bucket| made.remove(&number_of(bucket)));
+        let parts: Vec<Part> = parts.map(Option::unwrap_or_default).collect();
+        let claims = self.folder.mark::<Put>(CLAIMS)?.filter(|_| something(&parts) == counts.parts);
+        let all = claims.as_ref().map(|claims| AllAccounts {
+            plans: &self.plans,
+            folder: &self.folder,
+            parts: &parts,
+            outside: &claims.outside,
+            members: None,
+            progress: self.progress,
+            taken: &|| {},
+        });
+        let mut consumers = self.consumers.iter();
+        consumers.try_fold(true, |are_recalled, consumer| Ok(are_recalled && consumer.recall(all.as_ref())?))
     }
 
     fn holds_another_run(&self, Text { zh, en }: Text) -> Error {
@@ -367,7 +419,7 @@ impl Run<'_> {
     ) -> Result<(Put, Spilled), Error> {
         let name = self.sources.claims.name();
         let earlier = self.folder.mark::<Put>(CLAIMS)?.filter(|put| put.is_whole(name, &self.folder));
-        if let (Some(put), None) = (earlier, self.watch) {
+        if let Some(put) = earlier {
             self.progress.advance(Stage::Claims, put.read, put.read);
             let spilled = put.spilled(name, &self.folder)?;
             return Ok((put, spilled));
@@ -384,7 +436,6 @@ impl Run<'_> {
             &routes,
             share,
             self.progress,
-            self.watch,
         )?;
         self.folder.put_mark(CLAIMS, &put)?;
         let spilled = put.spilled(name, &self.folder)?;
@@ -408,51 +459,35 @@ impl Run<'_> {
         rows: [&Spilled; 3],
         digests: &Digests,
     ) -> Result<Counts, Error> {
-        let (plans, folder, outputs) = (&self.plans, &self.folder, &self.outputs);
+        let (plans, folder, consumers) = (&self.plans, &self.folder, self.consumers);
         let journal = &Checkpoint::open(folder)?;
-        let (certificates, watch) = (self.job.certificates.as_ref(), self.watch);
-        let certifier = certificates.map(|_| Certifier::new(plans.catalog()));
         let [enrollments_of, claims_of, refused] = rows;
-        let deciding = Deciding {
-            plans,
-            claims: claims_of,
-            refused,
-            enrollments: enrollments_of,
-            is_apart: self.sources.are_apart(),
-            folder,
-            journal,
-            outputs,
-            certifier,
-            watch,
-        };
+        let members =
+            Members { claims: claims_of, refused, enrollments: enrollments_of, is_apart: self.sources.are_apart() };
         let buckets = self.sources.buckets();
-        let threads = self.budget.deciding(deciding.largest(buckets))?;
+        let threads = self.budget.deciding(members.largest(buckets))?;
+        let deciding = Deciding { plans, members, folder, journal, consumers };
         let parts = deciding.all(buckets, threads, self.progress)?;
         let results = Results {
             job: self.job,
             sources: &self.sources,
             style: &self.style_of_rejects,
             folder,
-            outputs,
+            plans,
+            members,
             parts: &parts,
             rejects: enrollments.rejects.iter().chain(&claims.rejects).cloned().collect(),
+            outside: &claims.outside,
+            consumers,
             memory: self.budget.half(),
-            watch,
         };
         let counts = results.write(self.progress, |Published { rejected, certificates }| {
             let counts = sum(enrollments, claims, &parts, rejected)?;
             let observations = counts.observations.renamed(|input, column| self.sources.called(input, column));
             let counts = Counts { observations, certificates, ..counts };
+            let language = consumers.iter().find_map(|consumer| consumer.language());
             let inputs = self.inputs(digests);
-            let manifest = Manifest::of(
-                self.job,
-                plans.catalog(),
-                watch.is_some(),
-                self.manners,
-                inputs,
-                outputs.language(),
-                &counts,
-            );
+            let manifest = Manifest::of(self.job, plans.catalog(), self.manners, inputs, language, &counts);
             Ok(Counts { manifest: Some(manifest), ..counts })
         })?;
         heed(self.progress)?;
@@ -484,6 +519,12 @@ fn changed_since(path: &Path) -> Error {
         .mended_by(Remedy::Overwrite)
 }
 
+/// The buckets of which anything came.
+fn something(parts: &[Part]) -> u64 {
+    let some = parts.iter().filter(|part| **part != Part::default());
+    u64::try_from(some.count()).unwrap_or(u64::MAX)
+}
+
 /// The numbers of a run; every claim that was read is decided or rejected, or the program is at fault and says so.
 fn sum(enrollments: &Put, claims: &Put, parts: &[Part], rejected: RejectCounts) -> Result<Counts, Error> {
     let mut tally = summary::Tally::default();
@@ -507,5 +548,6 @@ fn sum(enrollments: &Put, claims: &Put, parts: &[Part], rejected: RejectCounts) 
             "a fault of the program: {read} claims read, {taken} decided and {rejected} rejected"
         )));
     }
-    Ok(Counts { claims, enrollments, tally, causes: rejected.causes, observations, certificates: None, manifest: None })
+    let (causes, parts) = (rejected.causes, something(parts));
+    Ok(Counts { claims, enrollments, tally, causes, observations, parts, certificates: None, manifest: None })
 }

@@ -222,6 +222,7 @@ impl Done {
             "enrollments": { "read": batch.enrollments().read, "rejected": batch.enrollments().rejected },
             "inputs": batch.manifest().map(|manifest| &manifest.inputs),
             "packs": self.packs(),
+            "resumed": batch.is_resumed(),
             "milliseconds": u64::try_from(self.summary.took.as_millis()).unwrap_or(u64::MAX),
             "files": {
                 "out": self.audit.out_path(),
@@ -370,6 +371,13 @@ impl Done {
         let files: Vec<String> = files.map(|path| format!("`{}`", path.display())).collect();
         let files = files.join(pick(language, "、", ", "));
         let differences = if found == "1" { "difference" } else { "differences" };
+        if self.summary.batch.is_resumed() {
+            return say!(
+                language,
+                "{found} 处差异；接着上次运行，本次用时 {took} 秒；写出 {files}",
+                "{found} {differences}; resumed from an earlier run, this one took {took} s; wrote {files}"
+            );
+        }
         say!(
             language,
             "{found} 处差异，用时 {took} 秒；写出 {files}",

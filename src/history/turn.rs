@@ -129,23 +129,37 @@ fn turn<'a>(
 ) -> Result<Turn<'a>, Error> {
     let Some(reversed) = claim.reverses() else { return Ok(Turn::of(catalog, given, enrollment, claim)) };
     let original = by_id.get(reversed).copied();
-    if original.is_none() && before.is_some_and(|before| before.has_posted_under(reversed, enrollment.id())) {
-        return Ok(Turn {
-            first: BEFORE_ALL,
-            reversal: Some(claim.id()),
-            ..Turn::of(catalog, given, enrollment, claim)
-        });
+    match taken_back(pair, original, before) {
+        Err(Text { zh, en }) => {
+            let id = claim.id();
+            Err(Error::history(say!("`{id}` 冲销 `{reversed}`：{zh}", "`{id}` reverses `{reversed}`: {en}")))
+        }
+        Ok(None) => {
+            Ok(Turn { first: BEFORE_ALL, reversal: Some(claim.id()), ..Turn::of(catalog, given, enrollment, claim) })
+        }
+        Ok(Some(claim_taken_back)) => {
+            let (enrollment, _) = original.or_bug()?;
+            Ok(Turn { reversal: Some(claim.id()), ..Turn::of(catalog, given, enrollment, claim_taken_back) })
+        }
     }
-    if let Err(Text { zh, en }) = reversed_claim(pair, original) {
-        let id = claim.id();
-        return Err(Error::history(say!("`{id}` 冲销 `{reversed}`：{zh}", "`{id}` reverses `{reversed}`: {en}")));
+}
+
+/// What a reversal takes back, where `original` is what has the id that it names: that claim, or none if it has posted before all of them; else why it
+/// takes nothing back.
+pub(crate) fn taken_back<'a>(
+    pair @ (enrollment, claim): &Pair,
+    original: Option<&'a Pair>,
+    before: Option<&Accumulators>,
+) -> Result<Option<&'a Claim>, Text> {
+    let has_posted = |reversed| before.is_some_and(|before| before.has_posted_under(reversed, enrollment.id()));
+    if original.is_none() && claim.reverses().is_some_and(has_posted) {
+        return Ok(None);
     }
-    let (enrollment, original) = original.or_bug()?;
-    Ok(Turn { reversal: Some(claim.id()), ..Turn::of(catalog, given, enrollment, original) })
+    reversed_claim(pair, original).map(Some)
 }
 
 /// The claim that a reversal takes back, where `original` is what has the id that it names; else why it cannot.
-pub(crate) fn reversed_claim<'a>((enrollment, _): &Pair, original: Option<&'a Pair>) -> Result<&'a Claim, Text> {
+fn reversed_claim<'a>((enrollment, _): &Pair, original: Option<&'a Pair>) -> Result<&'a Claim, Text> {
     match original {
         Some((other, claim)) if claim.reverses().is_none() && other.id() == enrollment.id() => Ok(claim),
         Some((other, claim)) if claim.reverses().is_none() => {

@@ -287,3 +287,73 @@ fn a_report_that_could_not_be_written_is_written_by_the_same_audit() {
     assert_eq!(fs::read_to_string(&report).unwrap(), summary.headline().over.to_string());
     assert!(!audit.work_folder().exists() && !audit.has_left(&report));
 }
+
+/// An audit tells its differences again from what its buckets have left; where that is gone, too, or an explanation needs rows, it decides again.
+#[test]
+fn an_audit_that_ends_before_its_folder_is_gone_tells_its_summary_again() {
+    let audit_in = |world: &World, keeps: bool| {
+        let [claims, enrollments, recorded, out] =
+            ["claims.csv", "enrollments.csv", "recorded.csv", "out.csv"].map(|name| world.path(name));
+        let audit = Audit::new(claims, enrollments, recorded, out).roundings();
+        if keeps { audit.keep_gravest() } else { audit }
+    };
+    let undisturbed = World::new("undisturbed-audit");
+    let expected = audit::run(&audit_in(&undisturbed, false), &undisturbed.catalog, &()).unwrap();
+    assert!(!expected.differences.is_empty());
+    let told = |summary: &audit::Summary| {
+        let audit::Summary { rows, differences, causes, notes, roundings, plans, .. } = summary;
+        let sums = (summary.not_recorded, summary.nothing_to_record, summary.recorded, summary.recomputed);
+        format!("{rows:?} {differences:?} {causes:?} {notes:?} {roundings:?} {plans:?} {sums:?}")
+    };
+    for (is_half_gone, are_findings_gone, keeps_gravest) in
+        [(false, false, false), (true, false, false), (true, true, false), (false, false, true)]
+    {
+        let world = World::new("audit-told-again");
+        let audit = audit_in(&world, keeps_gravest);
+        let obstacle = audit.work_folder().join("obstacle.rows");
+        audit::run(&audit, &world.catalog, &Obstacle(obstacle.clone())).unwrap_err();
+        fs::remove_dir(obstacle).unwrap();
+        let (work, removed) = (audit.work_folder(), world.path("out.csv.work.removed"));
+        assert!(work.join("summary.json").exists() && world.path("out.csv").exists());
+        if are_findings_gone {
+            fs::remove_file(work.join("part-0000.differences")).unwrap();
+        }
+        if is_half_gone {
+            fs::rename(&work, &removed).unwrap();
+        }
+        let reads = Reads(false.into());
+        let again = audit::run(&audit, &world.catalog, &reads).unwrap();
+        assert_eq!(told(&again), told(&expected));
+        assert_eq!(again.gravest.is_empty(), !keeps_gravest);
+        assert_eq!(reads.0.into_inner(), are_findings_gone || keeps_gravest, "{is_half_gone}");
+        assert!(!work.exists() && !removed.exists(), "{is_half_gone}");
+        assert_eq!(world.files(), undisturbed.files());
+    }
+}
+
+/// Hears whether claims are read.
+struct Reads(std::sync::atomic::AtomicBool);
+
+impl Progress for Reads {
+    fn advance(&self, stage: Stage, _done: u64, _total: u64) {
+        self.0.fetch_or(stage == Stage::Claims, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn notes_that_were_changed_after_they_were_written_are_not_overwritten() {
+    let world = World::new("changed-notes");
+    let audit = Audit::new(
+        world.path("claims.csv"),
+        world.path("enrollments.csv"),
+        world.path("recorded.csv"),
+        world.path("out.csv"),
+    );
+    let obstacle = audit.work_folder().join("obstacle.rows");
+    audit::run(&audit, &world.catalog, &Obstacle(obstacle.clone())).unwrap_err();
+    fs::remove_dir(obstacle).unwrap();
+    fs::write(world.path("out.notes.csv"), "seen by Li").unwrap();
+    let error = audit::run(&audit, &world.catalog, &()).unwrap_err();
+    assert!(error.to_string().ends_with("out.notes.csv` was changed after it was written; move it away"), "{error}");
+    assert_eq!(fs::read(world.path("out.notes.csv")).unwrap(), b"seen by Li");
+}

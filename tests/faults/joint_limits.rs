@@ -16,6 +16,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
 use super::program::huzhu;
+use crate::results::read::amounts;
 
 /// Four plans of Guangdong in the order in which the joint limit serves them, which is not that of their ids.
 const PLANS: [&str; 4] =
@@ -187,6 +188,23 @@ impl Told {
 }
 
 impl Member {
+    /// One of the claims as a row, and all enrollments.
+    fn rows(&self, plan: &str, claim: &str) -> (RecordBatch, RecordBatch) {
+        let cover = &self.covers[plan];
+        let told = cover.claims.iter().find(|told| told.id == claim).unwrap();
+        let ids = [("claim_id", &told.id), ("enrollment_id", &cover.id), ("reverses", &told.reverses)];
+        let claim = ids.into_iter().chain(FACTS.into_iter().zip(&told.facts));
+        let head = "enrollment_id,member_id,plan,shares,coverage_start,coverage_end,previous_coverage_end,birth_date";
+        let rows: Vec<String> = self.covers.values().map(Cover::row).collect();
+        let cells = |place| -> ArrayRef {
+            Arc::new(rows.iter().map(|row| row.trim().split(',').nth(place)).collect::<StringArray>())
+        };
+        let cell = |value: &String| -> ArrayRef { Arc::new(StringArray::from(vec![value.as_str()])) };
+        let claim = claim.map(|(name, value)| (name, cell(value)));
+        let enrollments = head.split(',').enumerate().map(|(place, name)| (name, cells(place)));
+        (RecordBatch::try_from_iter(claim).unwrap(), RecordBatch::try_from_iter(enrollments).unwrap())
+    }
+
     fn claims(&self) -> Vec<(Enrollment, Claim)> {
         self.covers.values().flat_map(Cover::history).collect()
     }
@@ -359,6 +377,7 @@ fn call_after_call(catalog: &Catalog, member: &Member, together: &[Adjudication]
     let decider = Decider::new(catalog);
     let Some((enrollment, _)) = claims.first() else { return 0 };
     let mut accounts = MemberAccounts::new(enrollment.member());
+    let mut kept = MemberAccounts::to_rows([]).unwrap();
     for expected in together {
         let (plan, id) = (&expected.outcome().plan().id, expected.outcome().claim());
         let is_meant = |(enrollment, claim): &&(Enrollment, Claim)| enrollment.plan() == plan && claim.id() == id;
@@ -368,6 +387,12 @@ fn call_after_call(catalog: &Catalog, member: &Member, together: &[Adjudication]
         assert_eq!(decided.outcome(), expected.outcome());
         assert_eq!(decided.benefits(), expected.benefits(), "{id}");
         assert_eq!(decided.reasons(), expected.reasons(), "{id}");
+        let (claim, enrollments) = member.rows(plan, id);
+        let next = decider.decide_rows_on(&kept, &claim, &enrollments).unwrap();
+        assert!(next.decided.rejects.is_empty(), "{:?}", next.decided.rejects);
+        assert_eq!(amounts(&next.decided.payouts, "payable"), [expected.payable().normalize().to_string()], "{id}");
+        assert_eq!(MemberAccounts::to_rows([&accounts]).unwrap(), next.accounts, "{id}");
+        kept = next.accounts;
     }
     together.len()
 }

@@ -32,11 +32,23 @@ pub(super) fn decide(
     results: &mut Results,
     rejects: &mut Vec<Reject>,
 ) -> Result<(), Error> {
-    for (place, fault) in faults(bucket, accounts, results)? {
+    decide_on(bucket, accounts, Vec::new(), results, rejects).map(|_| ())
+}
+
+/// The same on what the member has posted before; what it has posted then.
+pub(super) fn decide_on(
+    bucket: Bucket<'_>,
+    accounts: &[Account],
+    held: Vec<Held>,
+    results: &mut Results,
+    rejects: &mut Vec<Reject>,
+) -> Result<Vec<Held>, Error> {
+    let (faults, held) = faults(bucket, accounts, held, results)?;
+    for (place, fault) in faults {
         results.reject(place);
         rejects.push(fault.reject(bucket, place));
     }
-    Ok(())
+    Ok(held)
 }
 
 /// Certifies all claims of a member's accounts that can be decided, by account and in the order in which they are: a reversal stands right behind what
@@ -48,19 +60,28 @@ pub(super) fn certify(
     rejects: &mut Vec<Reject>,
 ) -> Result<BTreeMap<(usize, usize), Certified>, Error> {
     let mut all = BTreeMap::new();
-    let faults = one_by_one(bucket, accounts, |place, enrollment, claim, accumulators, room| {
+    let take = |place, enrollment: &Enrollment, claim: &Claim, accumulators: &mut Accumulators, room: &Room<'_>| {
         let (record, adjudication) = certifier.next(enrollment, claim, accumulators, room)?;
         let certified = Certified { enrollment: enrollment.clone(), adjudication, record };
         all.insert((bucket.accounts.account_at(place), all.len()), certified);
         Ok(())
-    })?;
+    };
+    let (faults, _) = one_by_one(bucket, accounts, Vec::new(), take)?;
     rejects.extend(faults.into_iter().map(|(place, fault)| fault.reject(bucket, place)));
     Ok(all)
 }
 
-/// Decides the claims of the accounts; gives those that cannot be decided.
-fn faults(bucket: Bucket<'_>, accounts: &[Account], results: &mut Results) -> Result<Vec<(usize, Fault)>, Error> {
-    one_by_one(bucket, accounts, |place, enrollment, claim, accumulators, room| {
+/// The claims that cannot be decided, by place.
+type Faults = Vec<(usize, Fault)>;
+
+/// Decides the claims of the accounts; gives those that cannot be decided, and what is posted.
+fn faults(
+    bucket: Bucket<'_>,
+    accounts: &[Account],
+    held: Vec<Held>,
+    results: &mut Results,
+) -> Result<(Faults, Vec<Held>), Error> {
+    one_by_one(bucket, accounts, held, |place, enrollment, claim, accumulators, room| {
         let adjudication = history::next(bucket.plans.catalog(), enrollment, claim, accumulators, room, Detail::Plain)?;
         Ok(results.set_exactly(bucket, place, &adjudication)??)
     })
@@ -84,20 +105,21 @@ impl From<Unheld> for Failed {
     }
 }
 
-/// Reads the claims of a member's accounts and takes one after the other, in the declared order over all of them; gives those that
-/// cannot be read or taken.
+/// Reads the claims of a member's accounts and takes one after the other on what is held, in the declared order over all of them; gives those that
+/// cannot be read or taken, and what is held then.
 fn one_by_one(
     bucket: Bucket<'_>,
     accounts: &[Account],
+    held: Vec<Held>,
     mut take: impl FnMut(usize, &Enrollment, &Claim, &mut Accumulators, &Room<'_>) -> Result<(), Failed>,
-) -> Result<Vec<(usize, Fault)>, Error> {
+) -> Result<(Faults, Vec<Held>), Error> {
     let catalog = bucket.plans.catalog();
     let mut faults = Vec::new();
-    let read = accounts.iter().map(|account| Legible::of(bucket, account, &mut faults));
+    let read = accounts.iter().map(|account| Legible::of(bucket, account, &held, &mut faults));
     let read: Vec<Legible> = read.collect::<Result<_, Error>>()?;
     let (mut in_turn, mut places) = (Vec::new(), BTreeMap::new());
     for (account, read) in accounts.iter().zip(&read) {
-        match read.in_turn(bucket) {
+        match read.in_turn(bucket, &held) {
             Ok(claims) => in_turn.extend(claims),
             Err(error) => {
                 faults.extend(read.places.iter().map(|(id, place)| (*place, Fault::of("claim_id", id, &error))));
@@ -107,7 +129,7 @@ fn one_by_one(
         places.extend(read.places.iter().map(|(id, place)| ((plan, id.as_str()), *place)));
     }
     turn::put_in_order(&mut in_turn);
-    let mut member = history::Accounts::new(catalog);
+    let mut member = history::Accounts::of(catalog, held);
     for (account, Legible { claims, faulty, .. }) in accounts.iter().zip(&read) {
         begin(bucket, account, claims, faulty, &mut member)?;
     }
@@ -124,7 +146,7 @@ fn one_by_one(
         faults.push((place, fault));
         member.change(enrollment.plan(), |account| history::give_up(catalog, enrollment, claim, account))
     })?;
-    Ok(faults)
+    Ok((faults, member.into_held()))
 }
 
 /// Why a row cannot be read: by its own fault, or because the run has to stop.
@@ -148,7 +170,7 @@ impl Refused {
 /// [`Error::is_bug`].
 pub(super) fn note(bucket: Bucket<'_>, account: &Account, results: &mut Results) -> Result<bool, Error> {
     let mut faults = Vec::new();
-    let read = Legible::of(bucket, account, &mut faults)?;
+    let read = Legible::of(bucket, account, &[], &mut faults)?;
     if !faults.is_empty() {
         return Ok(false);
     }
@@ -159,7 +181,7 @@ fn note_each(bucket: Bucket<'_>, account: &Account, read: &Legible, results: &mu
     let catalog = bucket.plans.catalog();
     let mut member = history::Accounts::new(catalog);
     begin(bucket, account, &read.claims, &[], &mut member)?;
-    for (_, enrollment, claim) in read.in_turn(bucket)? {
+    for (_, enrollment, claim) in read.in_turn(bucket, &[])? {
         let plan = catalog.resolve(enrollment, claim)?;
         let noted = member.take(enrollment, claim, |account, _| {
             let (outcome, notice) = plan.decide_beside_open_claims(enrollment, claim, account)?;
@@ -213,24 +235,39 @@ pub(super) fn begin(
         let row = bucket.accounts.claim_at(*place);
         Lost { id: ids.value(row).into(), day: days.at(row), enrollment: bucket.accounts.enrollment_at(*place) }
     });
-    let (enrollments, starts) = (bucket.enrollments.texts("enrollment_id")?, bucket.enrollments.days("coverage_start"));
-    let plan = bucket.plans.prepared(account.plan).or_bug()?.id();
-    let is_by_event_date = bucket.plans.is_ordered_by_event_date_alone(account.plan);
-    for Lost { id, day, enrollment } in bucket.accounts.lost(account.index).iter().cloned().chain(faulty) {
-        let event_date = day.and_then(date);
-        let open = OpenClaim {
-            event_date,
-            coverage_start: starts.at(enrollment).and_then(date),
-            comes: if is_by_event_date { Comes::by_event_date(event_date) } else { Comes::ANYWHERE },
-            ..OpenClaim::under(Some(enrollments.value(enrollment).into()))
-        };
-        member.change(plan, |account| account.keep_open(id, open))?;
+    for lost in bucket.accounts.lost(account.index).iter().cloned().chain(faulty) {
+        keep_open(bucket, account.plan, lost, member)?;
     }
     Ok(())
 }
 
+/// Keeps a claim of the plan as open that was rejected.
+pub(super) fn keep_open(
+    bucket: Bucket<'_>,
+    plan: usize,
+    Lost { id, day, enrollment }: Lost,
+    member: &mut history::Accounts<'_>,
+) -> Result<(), Error> {
+    let (enrollments, starts) = (bucket.enrollments.texts("enrollment_id")?, bucket.enrollments.days("coverage_start"));
+    let is_by_event_date = bucket.plans.is_ordered_by_event_date_alone(plan);
+    let event_date = day.and_then(date);
+    let open = OpenClaim {
+        event_date,
+        coverage_start: starts.at(enrollment).and_then(date),
+        comes: if is_by_event_date { Comes::by_event_date(event_date) } else { Comes::ANYWHERE },
+        ..OpenClaim::under(Some(enrollments.value(enrollment).into()))
+    };
+    let plan = bucket.plans.prepared(plan).or_bug()?.id();
+    member.change(plan, |account| {
+        if !account.has_posted(&id) {
+            account.keep_open(id, open);
+        }
+    })
+}
+
 /// The claims of an account that can be read, with the place of each by its id.
 pub(super) struct Legible {
+    plan: String,
     places: BTreeMap<String, usize>,
     pub(super) claims: Vec<(Enrollment, Claim)>,
     /// The places of the others.
@@ -241,8 +278,10 @@ impl Legible {
     pub(super) fn of(
         bucket: Bucket<'_>,
         account: &Account,
+        held: &[Held],
         faults: &mut Vec<(usize, Fault)>,
     ) -> Result<Legible, Error> {
+        let plan = bucket.plans.prepared(account.plan).or_bug()?.id();
         let (mut pairs, before) = (Vec::new(), faults.len());
         for place in account.places.clone() {
             match read(bucket, place) {
@@ -250,7 +289,9 @@ impl Legible {
                 Err(refused) => faults.push((place, refused.of_the_row()?)),
             }
         }
-        for (place, fault) in loose_reversals(&pairs) {
+        let posted = under(held, plan);
+        let unfit = loose_reversals(&pairs, posted).into_iter().chain(posted_already(&pairs, posted));
+        for (place, fault) in unfit {
             faults.push((place, fault));
             pairs.retain(|(other, _)| *other != place);
         }
@@ -259,23 +300,29 @@ impl Legible {
         let mut claims: Vec<(Enrollment, Claim)> = pairs.into_iter().map(|(_, pair)| pair).collect();
         bucket.around.tell(bucket, account.index, &mut claims)?;
         let faulty = faults.iter().skip(before).map(|(place, _)| *place).collect();
-        Ok(Legible { places, claims, faulty })
+        Ok(Legible { plan: plan.to_owned(), places, claims, faulty })
     }
 
     /// The same, or none where they have no order: the run has rejected them.
     pub(super) fn in_turn_if_any(&self, bucket: Bucket<'_>) -> Result<impl Iterator<Item = InTurn<'_>>, Error> {
-        Ok(unless_bug(self.in_turn(bucket))?.into_iter().flatten())
+        Ok(unless_bug(self.in_turn(bucket, &[]))?.into_iter().flatten())
     }
 
-    /// The claims in the order in which they are decided.
-    pub(super) fn in_turn(&self, bucket: Bucket<'_>) -> Result<Vec<InTurn<'_>>, Error> {
+    /// The claims in the order in which they are decided on what is held.
+    pub(super) fn in_turn(&self, bucket: Bucket<'_>, held: &[Held]) -> Result<Vec<InTurn<'_>>, Error> {
         let number = |claim: &Claim| {
             let place = self.places.get(claim.id()).or_bug()?;
             Ok::<_, Error>(bucket.claims.number(bucket.accounts.claim_at(*place)))
         };
         let given = self.claims.iter().map(|pair| Ok((number(&pair.1)?, pair)));
-        turn::of_account(bucket.plans.catalog(), given.collect::<Result<Vec<_>, Error>>()?, None)
+        let given = given.collect::<Result<Vec<_>, Error>>()?;
+        turn::of_account(bucket.plans.catalog(), given, under(held, &self.plan))
     }
+}
+
+/// What is held under a plan.
+fn under<'h>(held: &'h [Held], plan: &str) -> Option<&'h Accumulators> {
+    held.iter().find(|held| held.plan == plan).map(|held| &held.accumulators)
 }
 
 fn unheld(claim: &Claim, Unheld(amount): &Unheld) -> Fault {
@@ -376,15 +423,31 @@ fn check_own_facts(plan: &Plan, enrollment: &Enrollment, claim: &Claim) -> Resul
     Ok(())
 }
 
-/// Reversals that take nothing back, with the reason.
-fn loose_reversals(pairs: &[(usize, (Enrollment, Claim))]) -> Vec<(usize, Fault)> {
+/// Reversals that take nothing back, neither of these claims nor of what is posted before them, with the reason.
+fn loose_reversals(pairs: &[(usize, (Enrollment, Claim))], before: Option<&Accumulators>) -> Vec<(usize, Fault)> {
     let by_id: BTreeMap<&str, &(Enrollment, Claim)> = pairs.iter().map(|(_, pair)| (pair.1.id(), pair)).collect();
     let loose = pairs.iter().filter_map(|(place, pair)| {
         let reversed = pair.1.reverses()?;
-        let reason = turn::reversed_claim(pair, by_id.get(reversed).copied()).err()?;
+        let reason = turn::taken_back(pair, by_id.get(reversed).copied(), before).err()?;
         Some((*place, Fault { column: "reverses".to_owned(), value: reversed.to_owned(), reason }))
     });
     loose.collect()
+}
+
+/// Claims that have posted before all of these, with the reason.
+fn posted_already(pairs: &[(usize, (Enrollment, Claim))], before: Option<&Accumulators>) -> Vec<(usize, Fault)> {
+    let Some(before) = before else { return Vec::new() };
+    let is_posted = |claim: &Claim| claim.reverses().is_none() && before.has_posted(claim.id());
+    let posted = pairs.iter().filter(|(_, (_, claim))| is_posted(claim)).map(|(place, (_, claim))| {
+        let (column, value) = ("claim_id".to_owned(), claim.id().to_owned());
+        (
+            *place,
+            Fault {
+                column, reason: say!("理赔申请 `{value}` 已经入账", "claim `{value}` has posted already"), value
+            },
+        )
+    });
+    posted.collect()
 }
 
 /// The column that an error of deciding is about.

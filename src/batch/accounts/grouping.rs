@@ -38,6 +38,8 @@ pub(super) struct Accounts {
     lacking_order: Vec<bool>,
     /// By account: its claims that were rejected.
     lost: BTreeMap<usize, Vec<Lost>>,
+    /// Those of accounts that have no other claim.
+    lost_alone: Vec<Lost>,
     /// The numbers of rejected rows of claims that are of no account.
     pub(super) unplaced: Vec<u64>,
     /// The rows of enrollments by account, those without a claim among them.
@@ -126,6 +128,7 @@ impl Accounts {
             with_reversals: Vec::new(),
             lacking_order: Vec::new(),
             lost: BTreeMap::new(),
+            lost_alone: Vec::new(),
             unplaced,
             covers: Groups::of(owners.account_count, owners.accounts.iter().copied().zip(0..)),
             numbers: Vec::new(),
@@ -154,6 +157,7 @@ impl Accounts {
                 accounts.lost.insert(index, lost);
             }
         });
+        accounts.lost_alone = refused.into_values().flatten().collect();
         Ok(accounts)
     }
 
@@ -242,6 +246,13 @@ impl Accounts {
     /// The claims of an account that were rejected before it was made.
     pub(super) fn lost(&self, account: usize) -> &[Lost] {
         self.lost.get(&account).map_or(&[], Vec::as_slice)
+    }
+
+    /// The rejected claims of which nothing else of their account is decided.
+    pub(super) fn lost_alone(&self) -> impl Iterator<Item = &Lost> {
+        let is_empty = |account: &usize| self.rows_of(&(*account..account.saturating_add(1))).is_empty();
+        let of_accounts = self.lost.iter().filter(move |(account, _)| is_empty(account));
+        of_accounts.flat_map(|(_, lost)| lost).chain(&self.lost_alone)
     }
 
     pub(super) fn count(&self) -> usize {

@@ -14,6 +14,7 @@ use super::plans::Plans;
 use super::surroundings::Surroundings;
 use super::{Bucket, fallback};
 use crate::accumulator::Accumulators;
+use crate::adjudicate::{Adjudication, Detail};
 use crate::batch::Given;
 use crate::batch::hash::{Seed, place_of};
 use crate::catalog::Catalog;
@@ -38,6 +39,50 @@ impl<'c> History<'c> {
         &self,
     ) -> impl DoubleEndedIterator<Item = (&(Enrollment, Claim), &Room<'c>)> + ExactSizeIterator {
         self.claims.iter().zip(&self.rooms)
+    }
+}
+
+/// A claim of a history that was asked for, as it is decided.
+pub(crate) struct Asked<'h, 'c> {
+    /// The claims before it.
+    pub(crate) earlier: &'h [(Enrollment, Claim)],
+    pub(crate) enrollment: &'h Enrollment,
+    pub(crate) claim: &'h Claim,
+    pub(crate) room: &'h Room<'c>,
+    /// What the account holds before it.
+    pub(crate) before: Accumulators,
+    pub(crate) decided: Adjudication,
+    /// What it holds then.
+    pub(crate) after: &'h Accumulators,
+}
+
+impl<'c> History<'c> {
+    /// Decides its claims one after the other, and gives those that are asked for, so much of each as is said. A claim that cannot be decided is open.
+    pub(crate) fn decide(
+        &self,
+        catalog: &Catalog,
+        wanted: &BTreeSet<&str>,
+        detail: Detail,
+        mut take: impl FnMut(Asked<'_, 'c>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut account = self.start.clone();
+        for (place, ((enrollment, claim), room)) in self.iter().enumerate() {
+            if !wanted.contains(claim.id()) {
+                if unless_bug(history::pass(catalog, enrollment, claim, &mut account, room))?.is_none() {
+                    history::give_up(catalog, enrollment, claim, &mut account);
+                }
+                continue;
+            }
+            let before = account.clone();
+            match unless_bug(history::next(catalog, enrollment, claim, &mut account, room, detail))? {
+                None => history::give_up(catalog, enrollment, claim, &mut account),
+                Some(decided) => {
+                    let earlier = self.claims.get(..place).or_bug()?;
+                    take(Asked { earlier, enrollment, claim, room, before, decided, after: &account })?;
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -176,7 +221,7 @@ fn told<'c>(
 
 /// The claims of an account that can be read; the others are kept as open.
 fn legible(bucket: Bucket<'_>, account: &Account, member: &mut history::Accounts<'_>) -> Result<Legible, Error> {
-    let read = Legible::of(bucket, account, &mut Vec::new())?;
+    let read = Legible::of(bucket, account, &[], &mut Vec::new())?;
     fallback::begin(bucket, account, &read.claims, &read.faulty, member)?;
     Ok(read)
 }

@@ -1,48 +1,89 @@
 //! The certificates of a bucket, each held against its payout.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+
+use std::io::{self, BufRead, BufReader, BufWriter};
+use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Decimal128Type;
 
-use super::checksummed::{Sealed, Sealing};
-use super::disk::unwritable;
+use super::checksummed::Sealing;
+use super::consumer::{AllAccounts, Consumer, DecidedAccounts};
+use super::disk;
 use super::partition::texts;
-use super::space::Space;
+use super::summary::Certificates;
 use crate::adjudicate::Adjudication;
-use crate::batch::Given;
-use crate::batch::accounts::{Plans, certify_bucket, fen};
+use crate::batch::accounts::{certify_bucket, fen};
+use crate::catalog::Catalog;
 use crate::certificate::{Certifier, Roll};
+use crate::disk::fs::File;
 use crate::error::Error;
 use crate::text::say;
 
-/// Certifies what a bucket has decided: the lines of a batch without its end, and how many claims have none because a joint limit
-/// cuts them. Each claim is decided once more by itself, and must come to its payout.
-pub(super) fn write_part(
-    certifier: &Certifier<'_>,
-    plans: &Plans<'_>,
-    given: Given<'_>,
-    payouts: &RecordBatch,
+/// The file of certificates of all claims.
+pub(super) struct Certifying<'c> {
+    certifier: Certifier<'c>,
     path: PathBuf,
-    space: &Space,
-) -> Result<(Option<Sealed>, u64), Error> {
-    let mut payouts = Payouts::of(payouts)?;
-    let mut file = Sealing::at(path.clone(), space);
-    let mut roll = Roll::to(&mut file);
-    let mut cut = 0_u64;
-    certify_bucket(plans, certifier, given, |certified| {
-        if payouts.tick_off(certified.enrollment.id(), &certified.adjudication)? {
-            cut = cut.saturating_add(certified.adjudication.is_cut().into());
-            certified.record.iter().try_for_each(|record| roll.record(record))
-        } else {
-            certified.moved().iter().try_for_each(|moved| roll.record(moved))
+}
+
+impl<'c> Certifying<'c> {
+    pub(super) fn to(path: &Path, catalog: &'c Catalog) -> Certifying<'c> {
+        Certifying { certifier: Certifier::new(catalog), path: path.to_owned() }
+    }
+}
+
+impl Consumer for Certifying<'_> {
+    fn holds(&self) -> &'static str {
+        "certificates"
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Certifies what a bucket has decided: the lines of a batch without its end, and how many claims have none because a joint limit
+    /// cuts them. Each claim is decided once more by itself, and must come to its payout.
+    fn see(&self, accounts: DecidedAccounts<'_>, part: &mut Sealing) -> Result<u64, Error> {
+        let DecidedAccounts { plans, given, decided } = accounts;
+        let mut payouts = Payouts::of(&decided.payouts)?;
+        let path = part.path().to_owned();
+        let mut roll = Roll::to(part);
+        let mut cut = 0_u64;
+        certify_bucket(plans, &self.certifier, given, |certified| {
+            if payouts.tick_off(certified.enrollment.id(), &certified.adjudication)? {
+                cut = cut.saturating_add(certified.adjudication.is_cut().into());
+                certified.record.iter().try_for_each(|record| roll.record(record))
+            } else {
+                certified.moved().iter().try_for_each(|moved| roll.record(moved))
+            }
+            .map_err(|fault| disk::unwritable(&path, &fault))
+        })?;
+        payouts.are_all_certified()?;
+        Ok(cut)
+    }
+
+    /// The parts as one batch, with its root.
+    fn write_told(&self, all: &AllAccounts<'_>, to: &Path) -> Result<Option<Certificates>, Error> {
+        let failed = |fault: io::Error| disk::unwritable(to, &fault);
+        let mut roll = Roll::to(BufWriter::new(File::create(to).map_err(failed)?));
+        for part in all.parts(self) {
+            let lines = File::open(&part).map_err(|fault| disk::unreadable(&part, &fault))?;
+            for line in BufReader::new(lines).lines() {
+                all.heed()?;
+                roll.append(&line.map_err(|fault| disk::unreadable(&part, &fault))?).map_err(failed)?;
+            }
+            all.has_taken_a_part()?;
         }
-        .map_err(|fault| unwritable(&path, &fault))
-    })?;
-    payouts.are_all_certified()?;
-    Ok((file.seal()?, cut))
+        let count = roll.count();
+        Ok(Some(Certificates { count, root: roll.end().map_err(failed)?, cut: all.left_out() }))
+    }
+
+    /// All is written before there is a manifest.
+    fn write(&self, _all: &AllAccounts<'_>, _to: &Path, _manifest: &str) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// What was decided of each claim that is not certified yet.

@@ -23,9 +23,7 @@ impl Checkpoint {
     /// Goes on with the journal of an earlier run, or begins one.
     pub(super) fn open(folder: &Folder) -> Result<Checkpoint, Error> {
         let path = folder.path(JOURNAL);
-        let lines = read_if_there(&path)?.unwrap_or_default();
-        let lines = lines.split(|byte| *byte == b'\n');
-        let earlier: BTreeMap<u16, Part> = lines.filter_map(Mark::<(u16, Part)>::read).collect();
+        let earlier = Checkpoint::parts(folder)?;
         let file = private(File::options().create(true).append(true)).open(&path).and_then(|mut file| {
             file.write_all(b"\n")?; // what was cut short stays a line of its own
             Ok(file)
@@ -34,7 +32,13 @@ impl Checkpoint {
         Ok(Checkpoint { path, file, earlier })
     }
 
-    /// What an earlier run has made of a bucket.
+    /// What an earlier run has made of each bucket.
+    pub(super) fn parts(folder: &Folder) -> Result<BTreeMap<u16, Part>, Error> {
+        let lines = read_if_there(&folder.path(JOURNAL))?.unwrap_or_default();
+        Ok(lines.split(|byte| *byte == b'\n').filter_map(Mark::<(u16, Part)>::read).collect())
+    }
+
+    /// What it has made of one.
     pub(super) fn earlier(&self, bucket: u16) -> Option<&Part> {
         self.earlier.get(&bucket)
     }

@@ -1,7 +1,7 @@
 //! Work files that say of themselves whether they are whole.
 
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub(super) struct Sealed {
 
 /// A work file while it is filled. There is no file as long as nothing is written.
 #[derive(Debug)]
-pub(super) struct Sealing {
+pub(crate) struct Sealing {
     path: PathBuf,
     space: Space,
     file: Option<BufWriter<WorkFile>>,
@@ -31,6 +31,15 @@ pub(super) struct Sealing {
 impl Sealing {
     pub(super) fn at(path: PathBuf, space: &Space) -> Sealing {
         Sealing { path, space: space.clone(), file: None, crc: crc32fast::Hasher::new(), bytes: 0 }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes all of the bytes.
+    pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.write_all(bytes).map_err(|fault| self.fault(&fault))
     }
 
     /// The complete file; none if nothing was written.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::{self, Digest};
 use super::job::Job;
+use super::manifest::InputFile;
 use crate::batch::files::{Headers, Intake};
 use crate::catalog::Catalog;
 use crate::error::Error;
@@ -14,15 +15,15 @@ use crate::order::Order;
 use crate::text::{Language, Text, say};
 
 /// The layout of the work files; another one is not read.
-const FORMAT: u32 = 7;
+const FORMAT: u32 = 8;
 
 /// Inputs by size, packs by fingerprint, and the options that change what is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Fingerprint {
     format: u32,
     program: String,
-    /// Whether the payouts are not kept but compared.
-    is_audit: bool,
+    /// What decided claims are laid beside; none of a batch.
+    recorded: Option<Recorded>,
     claims: Source,
     enrollments: Source,
     /// The fingerprint of every version of every plan, and of every joint limit.
@@ -42,6 +43,16 @@ pub(super) struct Fingerprint {
     lines: Option<String>,
     certificates: Option<String>,
     rejects: String,
+    notes: Option<String>,
+}
+
+/// The recorded payouts of an audit, and what is asked of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Recorded {
+    file: InputFile,
+    intake: Intake,
+    unit: String,
+    compares_roundings: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +86,7 @@ pub(super) fn holds(catalog: &Catalog) -> BTreeSet<String> {
 }
 
 impl Fingerprint {
-    pub(super) fn of(job: &Job, catalog: &Catalog, is_audit: bool) -> Result<Fingerprint, Error> {
+    pub(super) fn of(job: &Job, catalog: &Catalog) -> Result<Fingerprint, Error> {
         let packs = catalog.plans().map(|plan| {
             let (id, version) = (plan.id(), plan.version());
             (format!("{id} {version}"), plan.fingerprint().to_owned())
@@ -85,7 +96,12 @@ impl Fingerprint {
         Ok(Fingerprint {
             format: FORMAT,
             program: env!("CARGO_PKG_VERSION").to_owned(),
-            is_audit,
+            recorded: job.recorded.as_ref().map(|recorded| Recorded {
+                file: recorded.file.clone(),
+                intake: recorded.intake.clone(),
+                unit: recorded.unit.to_owned(),
+                compares_roundings: recorded.compares_roundings,
+            }),
             claims: Source::of(&job.claims)?,
             enrollments: Source::of(&job.enrollments)?,
             packs: packs.chain(joint_limits).collect(),
@@ -102,6 +118,7 @@ impl Fingerprint {
             lines: job.lines.as_deref().map(name),
             certificates: job.certificates.as_deref().map(name),
             rejects: name(&job.rejects),
+            notes: job.notes.as_deref().map(name),
         })
     }
 
@@ -114,9 +131,14 @@ impl Fingerprint {
                 "version {then} of the program made it, this is {now}"
             ));
         }
-        if earlier.is_audit != self.is_audit {
-            let command = if earlier.is_audit { "huzhu audit" } else { "huzhu batch" };
-            return Some(say!("它由 `{command}` 写成", "`{command}` made it"));
+        let is_other = match (&self.recorded, &earlier.recorded) {
+            (None, None) => None,
+            (Some(_), None) => Some(say!("它由 `huzhu batch` 写成", "`huzhu batch` made it")),
+            (None, Some(_)) => Some(say!("它由 `huzhu audit` 写成", "`huzhu audit` made it")),
+            (Some(now), Some(then)) => now.difference(then),
+        };
+        if is_other.is_some() {
+            return is_other;
         }
         for (now, then) in [(&self.claims, &earlier.claims), (&self.enrollments, &earlier.enrollments)] {
             if now.bytes != then.bytes {
@@ -130,13 +152,7 @@ impl Fingerprint {
             (self.holds == earlier.holds, say!("另予暂缓的情形不同", "what pends claims is not the same")),
             (self.order == earlier.order, say!("理赔的审核先后不同", "the order of claims is not the same")),
             (self.ignored == earlier.ignored, say!("略过的列不同", "the columns that are left out are not the same")),
-            (
-                self.intakes == earlier.intakes,
-                say!(
-                    "工作表、列名所在的行或编码不同",
-                    "the sheet, the row of the header or the encoding is not the same"
-                ),
-            ),
+            (self.intakes == earlier.intakes, read_otherwise()),
             (
                 self.is_strict == earlier.is_strict,
                 say!("是否只收标准写法不同", "whether only the plain form is read is not the same"),
@@ -166,12 +182,33 @@ impl Fingerprint {
                 (("待遇明细", "the benefits"), fingerprint.lines.clone()),
                 (("凭证", "the certificates"), fingerprint.certificates.clone()),
                 (("退回的行", "the rejected rows"), Some(fingerprint.rejects.clone())),
+                (("附注", "the notes"), fingerprint.notes.clone()),
             ]
         };
         let mut pairs = names(self).into_iter().zip(names(earlier));
         let (((zh, en), _), _) = pairs.find(|((_, now), (_, then))| now != then)?;
         Some(say!("{zh}的去处不同", "the file of {en} is not the same"))
     }
+}
+
+impl Recorded {
+    /// The first thing in which an earlier audit had other records, or asked something else of them.
+    fn difference(&self, earlier: &Recorded) -> Option<Text> {
+        let same = [
+            (self.file.sha256 == earlier.file.sha256, changed(&self.file.file)),
+            (self.intake == earlier.intake, read_otherwise()),
+            (self.unit == earlier.unit, say!("已付金额的单位不同", "the unit of recorded amounts is not the same")),
+            (
+                self.compares_roundings == earlier.compares_roundings,
+                say!("是否比对舍入规则不同", "whether rules of rounding are compared is not the same"),
+            ),
+        ];
+        same.into_iter().find(|(is_same, _)| !is_same).map(|(_, text)| text)
+    }
+}
+
+fn read_otherwise() -> Text {
+    say!("工作表、列名所在的行或编码不同", "the sheet, the row of the header or the encoding is not the same")
 }
 
 impl Digests {

@@ -61,12 +61,13 @@ pub struct Job {
     pub(super) recorded: Option<RecordedFile>,
 }
 
-/// The recorded payouts of an audit: their file, how it was read, and the unit of amounts that name none.
+/// The recorded payouts of an audit: their file, how it was read, the unit of amounts that name none, and whether rules of rounding are laid beside them.
 #[derive(Debug, Clone)]
 pub(crate) struct RecordedFile {
     pub(crate) file: InputFile,
     pub(crate) intake: Intake,
     pub(crate) unit: &'static str,
+    pub(crate) compares_roundings: bool,
 }
 
 impl Job {
@@ -330,6 +331,11 @@ impl Job {
         self.is_forced
     }
 
+    /// Whether decided claims are laid beside recorded payouts.
+    pub(super) fn is_audit(&self) -> bool {
+        self.recorded.is_some()
+    }
+
     /// The files to write, in the order in which they get their names.
     pub(crate) fn outputs(&self) -> impl Iterator<Item = PathBuf> {
         let rejects = [Some(self.rejects.clone()), Some(self.rejected_enrollments_path())];
@@ -339,13 +345,14 @@ impl Job {
     }
 
     /// Those of them that a manifest names, each with what it holds.
-    pub(super) fn results(&self, is_audit: bool) -> impl Iterator<Item = (&'static str, PathBuf)> {
+    pub(super) fn results(&self) -> impl Iterator<Item = (&'static str, PathBuf)> {
         let results = [
-            (if is_audit { "differences" } else { "payouts" }, Some(self.out.clone())),
+            (if self.is_audit() { "differences" } else { "payouts" }, Some(self.out.clone())),
             ("lines", self.lines.clone()),
             ("rejects", Some(self.rejects.clone())),
             ("rejected-enrollments", Some(self.rejected_enrollments_path())),
             ("certificates", self.certificates.clone()),
+            ("notes", self.notes.clone()),
         ];
         results.into_iter().filter_map(|(holds, path)| Some((holds, path?)))
     }
@@ -368,7 +375,7 @@ impl Job {
                 "the memory limit of {given} is too small; the least is {least}"
             )));
         }
-        Ok(())
+        files::refuse_unwritable(&self.rejects)
     }
 }
 

@@ -81,7 +81,7 @@ impl InputFile {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OutputFile {
-    /// `payouts` or `differences`, `lines`, `rejects`, `rejected-enrollments` or `certificates`.
+    /// `payouts` or `differences`, `lines`, `rejects`, `rejected-enrollments`, `certificates` or `notes`.
     pub holds: String,
     /// Its name, without the folder.
     pub file: String,
@@ -200,7 +200,6 @@ impl Manifest {
     pub(super) fn of(
         job: &Job,
         catalog: &Catalog,
-        is_audit: bool,
         manners: &ReadAs,
         inputs: Vec<InputFile>,
         words: Option<Language>,
@@ -224,7 +223,7 @@ impl Manifest {
         Manifest {
             manifest: 1,
             program: Program { name: "huzhu".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-            command: if is_audit { "audit" } else { "batch" }.to_owned(),
+            command: if job.is_audit() { "audit" } else { "batch" }.to_owned(),
             inputs,
             packs: packs.collect(),
             joint_limits: joint_limits.collect(),

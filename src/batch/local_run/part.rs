@@ -1,5 +1,7 @@
 //! What came of one bucket.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::checksummed::Sealed;
@@ -12,19 +14,16 @@ pub(super) struct Part {
     pub(super) decided: u64,
     pub(super) tally: Tally,
     pub(super) observations: Observations,
-    /// The file of payouts; none if there is no row.
-    pub(super) payouts: Option<Sealed>,
-    pub(super) lines: Option<Sealed>,
-    pub(super) certificates: Option<Sealed>,
-    /// The claims that have no certificate because a joint limit cuts them.
-    #[serde(default)]
-    pub(super) cut: u64,
+    /// What consumers have made of it, by what they hold; nothing of one that has written nothing.
+    pub(super) made: BTreeMap<String, Sealed>,
+    /// The claims that they have left out.
+    pub(super) left_out: u64,
     pub(super) rejects: Option<Sealed>,
 }
 
 impl Part {
     /// All files of it.
     pub(super) fn files(&self) -> impl Iterator<Item = &Sealed> {
-        [&self.payouts, &self.lines, &self.certificates, &self.rejects].into_iter().flatten()
+        self.made.values().chain(&self.rejects)
     }
 }

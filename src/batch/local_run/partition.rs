@@ -13,10 +13,10 @@ use super::checksummed::Sealed;
 use super::enrollment_index::{Buckets, EnrollmentIndex};
 use super::index_log::RouteLog;
 use super::input::{Block, Source};
+use super::outside::{Outside, OutsideClaims};
 use super::progress::{Progress, heed};
 use super::rejects::Rejected;
 use super::spill::{self, NOWHERE, Segment, Spill, Spilled};
-use super::watch::Watch;
 use super::work_folder::Folder;
 use super::workers::share;
 use crate::batch::accounts::unknown_enrollment;
@@ -40,6 +40,8 @@ pub(super) struct Put {
     refused: Option<Sealed>,
     /// The files of rejected rows.
     pub(super) rejects: Vec<Sealed>,
+    /// The files of claims that are in no bucket.
+    pub(super) outside: Vec<Sealed>,
     /// The files of enrollments by hash and bucket.
     pub(super) logs: Vec<Sealed>,
     /// By what enrollments are hashed in them.
@@ -57,7 +59,7 @@ impl Put {
     /// Whether all files are as they were left. What was lost of them is no more than time: the stage is done again.
     pub(super) fn is_whole(&self, name: &str, folder: &Folder) -> bool {
         let are_whole = |rows: Result<Spilled, Error>| rows.is_ok_and(|rows| rows.is_whole());
-        let mut others = self.rejects.iter().chain(&self.logs);
+        let mut others = self.rejects.iter().chain(&self.outside).chain(&self.logs);
         others.all(|sealed| folder.has(sealed))
             && are_whole(self.spilled(name, folder))
             && are_whole(self.refused(folder))
@@ -100,6 +102,7 @@ struct Lane {
     /// Of claims.
     refused: Option<Spill>,
     rejected: Rejected,
+    outside: OutsideClaims,
     log: Option<RouteLog>,
     observations: Observations,
     read: u64,
@@ -111,6 +114,7 @@ struct Written {
     segments: Vec<Segment>,
     refused: Option<Vec<Segment>>,
     rejects: Option<Sealed>,
+    outside: Option<Sealed>,
     log: Option<Sealed>,
     observations: Observations,
     read: u64,
@@ -131,6 +135,7 @@ impl Lane {
             spill: Spill::create(spill::path(folder.as_path(), name, thread), thread, source.schema(), folder.space())?,
             refused,
             rejected: Rejected::at(folder.path(&format!("{name}-{thread}.rejects")), folder.space()),
+            outside: OutsideClaims::at(folder.path(&format!("{name}-{thread}.outside")), folder.space()),
             log,
             observations: Observations::default(),
             read: 0,
@@ -179,6 +184,7 @@ impl Lane {
             segments: self.spill.finish()?,
             refused: self.refused.map(Spill::finish).transpose()?,
             rejects: self.rejected.seal()?,
+            outside: self.outside.seal()?,
             log: self.log.map(RouteLog::seal).transpose()?,
             observations: self.observations,
             read: self.read,
@@ -196,7 +202,7 @@ pub(super) fn enrollments(
     progress: &dyn Progress,
 ) -> Result<Put, Error> {
     let seed = Seed::drawn();
-    let put = put(source, folder, buckets, share, progress, None, &|Block { rows, .. }, lane| {
+    let put = put(source, folder, buckets, share, progress, &|Block { rows, .. }, lane| {
         let (ids, members) = (texts(rows, "enrollment_id")?, texts(rows, "member_id")?);
         let of: Vec<u16> = (0..rows.num_rows()).map(|row| buckets.of_member(members.value(row))).collect();
         let hashes = (0..rows.num_rows()).map(|row| seed.hash_of_enrollment(ids.value(row)));
@@ -216,18 +222,17 @@ pub(super) fn claims(
     routes: &EnrollmentIndex,
     share: Share,
     progress: &dyn Progress,
-    watch: Option<&dyn Watch>,
 ) -> Result<Put, Error> {
-    put(source, folder, buckets, share, progress, watch, &|Block { rows, refused, .. }, lane| {
+    put(source, folder, buckets, share, progress, &|Block { rows, refused, refused_claims, .. }, lane| {
         lane.hold_refused(refused, routes)?;
-        let (of, unknown) = routed(rows, routes)?;
-        if let Some(watch) = watch {
-            let claims = texts(rows, "claim_id")?;
-            for row in &unknown {
-                watch.turn_away(claims.value(*row));
-            }
+        for (_, claim) in refused_claims {
+            lane.outside.add(claim, Outside::Unread)?;
         }
-        let (ids, numbers) = (texts(rows, "enrollment_id")?, row_numbers(rows)?);
+        let (of, unknown) = routed(rows, routes)?;
+        let (claims, ids, numbers) = (texts(rows, "claim_id")?, texts(rows, "enrollment_id")?, row_numbers(rows)?);
+        for row in &unknown {
+            lane.outside.add(claims.value(*row), Outside::WithoutEnrollment)?;
+        }
         lane.see_unplaced(unknown.iter().map(|row| numbers.value(*row)));
         let rejects = unknown.into_iter().map(|row| Reject {
             input: Input::Claims,
@@ -267,7 +272,6 @@ fn put(
     buckets: Buckets,
     room: Share,
     progress: &dyn Progress,
-    watch: Option<&dyn Watch>,
     to_buckets: &ToBuckets<'_>,
 ) -> Result<Put, Error> {
     let enough = buckets.count().saturating_mul(ROWS_OF_A_SEGMENT);
@@ -276,11 +280,6 @@ fn put(
         let mut lane = Lane::open(source, folder, thread)?;
         let mut input = stream.lane();
         while let Some(block) = input.next()? {
-            if let Some(watch) = watch {
-                for (_, claim) in &block.refused_claims {
-                    watch.refuse(claim);
-                }
-            }
             lane.read = lane.read.saturating_add(block.read);
             lane.observations.extend(&block.observations);
             let of = to_buckets(&block, &mut lane)?;
@@ -308,12 +307,14 @@ fn seal(source: &Source, folder: &Folder, written: Vec<Written>) -> Result<Put, 
     let files = written.len();
     let sum = |of: fn(&Written) -> u64| written.iter().map(of).fold(0, u64::saturating_add);
     let (read, taken) = (sum(|written| written.read), sum(|written| written.taken));
-    let (mut segments, mut refused, mut rejects, mut logs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut segments, mut refused) = (Vec::new(), Vec::new());
+    let (mut rejects, mut outside, mut logs) = (Vec::new(), Vec::new(), Vec::new());
     let mut observations = Observations::default();
     for written in written {
         segments.extend(written.segments);
         refused.extend(written.refused.into_iter().flatten());
         rejects.extend(written.rejects);
+        outside.extend(written.outside);
         logs.extend(written.log);
         observations.extend(&written.observations);
     }
@@ -326,7 +327,7 @@ fn seal(source: &Source, folder: &Folder, written: Vec<Written>) -> Result<Put, 
             Some(folder.put(&format!("{REFUSED}.table"), &table)?)
         }
     };
-    Ok(Put { read, taken, files, table, refused, rejects, logs, seed: None, observations })
+    Ok(Put { read, taken, files, table, refused, rejects, outside, logs, seed: None, observations })
 }
 
 /// A column of text that ingest gives.

@@ -1,26 +1,27 @@
 //! The results put together under their final names.
 
-use std::io::{self, BufRead, BufReader, BufWriter};
-use std::path::{Path, PathBuf};
+use std::cell::Cell;
+use std::io;
+use std::path::PathBuf;
 
 use super::Sources;
 use super::checksummed::Sealed;
+use super::consumer::{AllAccounts, Consumer};
+use super::decide::Members;
 use super::digest;
 use super::disk;
 use super::given_back::GivenBack;
 use super::job::Job;
 use super::manifest::{Manifest, OutputFile};
-use super::output::Outputs;
 use super::part::Part;
 use super::progress::{Progress, Stage, heed};
 use super::rejects;
 use super::summary::{Cause, Causes, Certificates, Counts};
-use super::watch::Watch;
 use super::work_folder::{Folder, partial};
+use crate::batch::accounts::Plans;
 use crate::batch::files::Style;
 use crate::batch::{Input, Reject};
-use crate::certificate::Roll;
-use crate::disk::fs::{self, File};
+use crate::disk::fs;
 use crate::disk::sync_folder;
 use crate::error::Error;
 
@@ -45,17 +46,20 @@ pub(super) struct Results<'a> {
     pub(super) style: &'a Style,
     pub(super) sources: &'a Sources,
     pub(super) folder: &'a Folder,
+    pub(super) plans: &'a Plans<'a>,
+    pub(super) members: Members<'a>,
     pub(super) parts: &'a [Part],
     /// The rejected rows that stand in no part.
     pub(super) rejects: Vec<Sealed>,
-    pub(super) outputs: &'a Outputs,
+    /// The claims that are in no bucket.
+    pub(super) outside: &'a [Sealed],
+    pub(super) consumers: &'a [&'a dyn Consumer],
     pub(super) memory: u64,
-    pub(super) watch: Option<&'a dyn Watch>,
 }
 
 impl Results<'_> {
-    /// Writes all outputs beside their names: rejected rows and certificates, then the rest with what `count` makes of them in the footers, and
-    /// last the manifest with the digests of all that was written.
+    /// Writes all outputs beside their names: rejected rows and what the manifest tells more of, then the rest with what `count` makes of them in the
+    /// footers, and last the manifest with the digests of all that was written.
     pub(super) fn write(
         &self,
         progress: &dyn Progress,
@@ -76,28 +80,30 @@ impl Results<'_> {
         progress: &dyn Progress,
         count: impl FnOnce(Published) -> Result<Counts, Error>,
     ) -> Result<Counts, Error> {
-        let total = u64::try_from(self.parts.len()).unwrap_or(u64::MAX);
+        let steps = self.parts.len().saturating_mul(self.consumers.len());
+        let (done, total) = (Cell::new(0), u64::try_from(steps).unwrap_or(u64::MAX));
         progress.advance(Stage::Writing, 0, total);
         let rejected = self.write_rejects(progress)?;
-        let certificates = self.job.certificates.as_ref().map(|path| self.write_certificates(path, progress));
-        let counts = count(Published { rejected, certificates: certificates.transpose()? })?;
+        let taken = || {
+            progress.advance(Stage::Writing, done.get(), total);
+            done.set(done.get().saturating_add(1));
+        };
+        let all = AllAccounts {
+            plans: self.plans,
+            folder: self.folder,
+            parts: self.parts,
+            outside: self.outside,
+            members: Some(self.members),
+            progress,
+            taken: &taken,
+        };
+        let mut certificates = None;
+        for consumer in self.consumers {
+            certificates = certificates.or(consumer.write_told(&all, &partial(consumer.path()))?);
+        }
+        let counts = count(Published { rejected, certificates })?;
         let manifest = counts.manifest.as_ref().map(Manifest::to_text).transpose()?.unwrap_or_default();
-        if let Some(lines) = &self.outputs.lines {
-            let parts: Vec<PathBuf> = self.paths(|part| part.lines.as_ref());
-            lines.join(&parts, &partial(lines.path()), &manifest, &mut |_| heed(progress))?;
-        }
-        let parts: Vec<PathBuf> = self.paths(|part| part.payouts.as_ref());
-        let payouts = &self.outputs.payouts;
-        match self.watch {
-            Some(watch) => {
-                watch.write(&partial(&self.job.out))?;
-                self.job.notes.as_ref().map_or(Ok(()), |notes| watch.write_notes(&partial(notes)))?;
-            }
-            None => payouts.join(&parts, &partial(payouts.path()), &manifest, &mut |part| {
-                progress.advance(Stage::Writing, u64::try_from(part).unwrap_or(total), total);
-                heed(progress)
-            })?,
-        }
+        self.consumers.iter().try_for_each(|consumer| consumer.write(&all, &partial(consumer.path()), &manifest))?;
         let outputs = self.digests(progress)?;
         let manifest = counts.manifest.map(|manifest| Manifest { outputs, ..manifest });
         let text = manifest.as_ref().map(Manifest::to_text).transpose()?.unwrap_or_default();
@@ -110,34 +116,13 @@ impl Results<'_> {
     /// What was written, as the manifest names it.
     fn digests(&self, progress: &dyn Progress) -> Result<Vec<OutputFile>, Error> {
         let mut written = Vec::new();
-        for (holds, path) in self.job.results(self.watch.is_some()) {
+        for (holds, path) in self.job.results() {
             let partial = partial(&path);
             if disk::is_there(&partial)? {
                 written.push(OutputFile::of(holds, &path, digest::of(&partial, progress, || false)?));
             }
         }
         Ok(written)
-    }
-
-    fn paths(&self, file: impl Fn(&Part) -> Option<&Sealed>) -> Vec<PathBuf> {
-        self.parts.iter().filter_map(file).map(|sealed| self.folder.path(&sealed.name)).collect()
-    }
-
-    /// The parts as one batch, with its root.
-    fn write_certificates(&self, path: &Path, progress: &dyn Progress) -> Result<Certificates, Error> {
-        let path = &partial(path);
-        let failed = |fault: io::Error| disk::unwritable(path, &fault);
-        let mut roll = Roll::to(BufWriter::new(File::create(path).map_err(failed)?));
-        for part in self.paths(|part| part.certificates.as_ref()) {
-            let lines = File::open(&part).map_err(|fault| disk::unreadable(&part, &fault))?;
-            for line in BufReader::new(lines).lines() {
-                heed(progress)?;
-                roll.append(&line.map_err(|fault| disk::unreadable(&part, &fault))?).map_err(failed)?;
-            }
-        }
-        let count = roll.count();
-        let cut = self.parts.iter().fold(0, |cut: u64, part| cut.saturating_add(part.cut));
-        Ok(Certificates { count, root: roll.end().map_err(failed)?, cut })
     }
 
     fn write_rejects(&self, progress: &dyn Progress) -> Result<RejectCounts, Error> {

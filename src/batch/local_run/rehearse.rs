@@ -11,7 +11,7 @@ use super::Sources;
 use super::budget::Budget;
 use super::input::{Block, Source};
 use super::job::Job;
-use super::output::Outputs;
+use super::output::Output;
 use super::partition::{row_numbers, texts};
 use super::progress::{Progress, heed};
 use super::rejects::rows_of;
@@ -51,7 +51,7 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     let vocabulary = Vocabulary::of(catalog)?;
     let sources = Sources::open(job, &vocabulary)?;
     let plans = Plans::of(catalog, &vocabulary);
-    Outputs::of(job, &sources, &plans, &job.style(catalog, &[]))?;
+    Output::all(job, &sources, &plans, &job.style(catalog, &[]))?;
     let rows = Budget::of(job).reading(0, sources.held()?)?.rows;
     let mut observations = Observations::default();
     let First { claims, refused, mut rejects } = first_claims(&sources.claims, rows.min(1000), &mut observations)?;
@@ -83,7 +83,8 @@ pub fn rehearse(job: &Job, catalog: &Catalog, progress: &dyn Progress) -> Result
     let rejected = rows_of(&rejects, Input::Enrollments);
     let enrollments = Rows { read, taken: read.saturating_sub(rejected), rejected };
     let (tally, causes) = (Tally::of(&payouts), causes.into_list());
-    let counts = Counts { claims, enrollments, tally, causes, observations, certificates: None, manifest: None };
+    let counts =
+        Counts { claims, enrollments, tally, causes, observations, parts: 0, certificates: None, manifest: None };
     let manners = sources.manners();
     let rejects = rejects.into_iter().map(|reject| manners.located(reject)).collect();
     let summary = Summary { counts, manners, took: started.elapsed(), is_resumed: false };

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
 use std::collections::{BTreeSet, BinaryHeap};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use super::checksummed::{Sealed, Sealing};
@@ -32,7 +32,7 @@ impl Rejected {
         for reject in rejects {
             let mut line = to_line(reject)?;
             line.push(b'\n');
-            self.file.write_all(&line).map_err(|fault| self.file.fault(&fault))?;
+            self.file.put(&line)?;
         }
         Ok(())
     }

@@ -33,6 +33,8 @@ pub(super) struct Counts {
     pub(super) tally: Tally,
     pub(super) causes: Vec<Cause>,
     pub(super) observations: Observations,
+    /// The buckets of which anything came.
+    pub(super) parts: u64,
     pub(super) certificates: Option<Certificates>,
     /// None of a dry run.
     pub(super) manifest: Option<Manifest>,

@@ -32,6 +32,9 @@ const OUTPUTS: &str = "outputs.json";
 /// The files that are written of what has come of a run: what stands under their names is its own.
 const FURTHER: &str = "further.json";
 
+/// Work files from which a consumer tells once more what it has found: they are kept as long as what says that the run is done.
+const TOLD_AGAIN: [&str; 2] = [".differences", ".outside"];
+
 /// The work folder of a run, locked against other runs.
 #[derive(Debug)]
 pub(super) struct Folder {
@@ -268,11 +271,12 @@ impl Folder {
         Ok(())
     }
 
-    /// Removes the folder of a run whose results have their names. Until it is gone it says so.
+    /// Removes the folder of a run whose results have their names. Until it is gone it says so, and what was found.
     pub(super) fn finish(self, job: &Job) -> Result<(), Error> {
         self.release(job);
-        let kept = [LOCK, FINGERPRINT, SUMMARY, OVERWRITES, OUTPUTS, FURTHER];
-        self.remove_all(|name| is_of_a_run(name) && !kept.contains(&name))?;
+        let kept = [LOCK, FINGERPRINT, SUMMARY, OVERWRITES, OUTPUTS, FURTHER, JOURNAL, CLAIMS];
+        let is_told = |name: &str| kept.contains(&name) || TOLD_AGAIN.iter().any(|ending| name.ends_with(ending));
+        self.remove_all(|name| is_of_a_run(name) && !is_told(name))?;
         self.vanish()
     }
 
@@ -384,7 +388,7 @@ fn is_of_a_run(name: &str) -> bool {
     let marks = [LOCK, FINGERPRINT, ENROLLMENTS, CLAIMS, DIGESTS, JOURNAL, SUMMARY, OVERWRITES, OUTPUTS, FURTHER];
     let endings = [".rows", ".table", ".rejects", ".log", ".payouts", ".lines", ".certificates"];
     let plain = name.strip_suffix(".new").unwrap_or(name);
-    marks.contains(&plain) || endings.iter().any(|ending| plain.ends_with(ending))
+    marks.contains(&plain) || endings.iter().chain(&TOLD_AGAIN).any(|ending| plain.ends_with(ending))
 }
 
 /// Keeps other runs out until it is dropped.

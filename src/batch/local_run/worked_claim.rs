@@ -14,13 +14,12 @@ use super::partition::{row_numbers, texts};
 use super::progress::Progress;
 use crate::accumulator::Accumulators;
 use crate::adjudicate::{Adjudication, Decision, Detail};
-use crate::batch::accounts::{History, Plans, decide_bucket, fen, histories};
+use crate::batch::accounts::{Asked, History, Plans, decide_bucket, fen, histories};
 use crate::batch::ingest::Vocabulary;
 use crate::batch::{Decided, Reject};
 use crate::case::{self, Case};
 use crate::catalog::Catalog;
-use crate::error::{Error, OrBug, unless_bug};
-use crate::history;
+use crate::error::{Error, OrBug};
 use crate::notice::Notice;
 
 /// A claim of two files as a run over all of them decides it, with all that it takes to explain it.
@@ -118,33 +117,23 @@ fn undecided(rows: &RecordBatch, decided: &Decided, wanted: &BTreeSet<&str>) -> 
 
 /// The claims of an account that are looked up and can be decided.
 fn work_out(catalog: &Catalog, history: &History<'_>, wanted: &BTreeSet<&str>) -> Result<Vec<WorkedClaim>, Error> {
-    let mut account = history.start.clone();
-    let (mut earlier, mut worked) = (Vec::new(), Vec::new());
-    for ((enrollment, claim), room) in history.iter() {
-        let is_wanted = wanted.contains(claim.id());
-        let before = is_wanted.then(|| account.clone());
-        let detail = if is_wanted { Detail::Worked } else { Detail::Plain };
-        let decided = unless_bug(history::next(catalog, enrollment, claim, &mut account, room, detail))?;
-        match (decided, before) {
-            (None, _) => history::give_up(catalog, enrollment, claim, &mut account),
-            (Some(adjudication), Some(before)) => {
-                let next_yuan = if adjudication.decision().is_open() {
-                    case::next_yuan(catalog, enrollment, claim, &before, room)?
-                } else {
-                    Vec::new()
-                };
-                let case = Case {
-                    enrollment: enrollment.clone(),
-                    history: earlier.clone(),
-                    other_covers: None,
-                    claim: claim.clone(),
-                };
-                worked.push(WorkedClaim { case, before, adjudication, after: account.clone(), next_yuan });
-            }
-            (Some(_), None) => {}
-        }
-        earlier.push((enrollment.clone(), claim.clone()));
-    }
+    let mut worked = Vec::new();
+    history.decide(catalog, wanted, Detail::Worked, |asked| {
+        let Asked { earlier, enrollment, claim, room, before, decided: adjudication, after } = asked;
+        let next_yuan = if adjudication.decision().is_open() {
+            case::next_yuan(catalog, enrollment, claim, &before, room)?
+        } else {
+            Vec::new()
+        };
+        let case = Case {
+            enrollment: enrollment.clone(),
+            history: earlier.to_vec(),
+            other_covers: None,
+            claim: claim.clone(),
+        };
+        worked.push(WorkedClaim { case, before, adjudication, after: after.clone(), next_yuan });
+        Ok(())
+    })?;
     Ok(worked)
 }
 
