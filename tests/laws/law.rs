@@ -7,10 +7,10 @@ use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 use super::member::{Facts, Telling, Told, a_member};
 use super::shelf::{Pack, SHELF};
 
-/// Members that are tried of each pack; `PROPTEST_CASES` asks for another number, `LAWS_TIMES=4` for so many times the usual one of each law.
+/// Members that are tried of each pack; `PROPTEST_CASES` asks for another number, `LAWS_TIMES=6` for so many times the usual one of each law.
 pub(crate) const MEMBERS: u32 = 64;
 /// Of what each law asks for, a part does for every day.
-const ONE_IN: u32 = 4;
+const ONE_IN: u32 = 6;
 
 pub(crate) fn config(cases: u32) -> Config {
     let asked = Config::default();
