@@ -777,7 +777,7 @@ impl Plan {
         }
         let now = self.decide(enrollment, claim, accumulators)?;
         let mut changes = Vec::new();
-        let amounts = self.facts.iter().enumerate().filter(|(_, fact)| {
+        let amounts = self.slots().zip(&self.facts).filter(|(_, fact)| {
             let is_stated = fact.derived.is_some() || claim.facts.get(&fact.name).is_some();
             fact.kind == Kind::Money && is_stated && self.rules_read(&fact.name)
         });

@@ -148,7 +148,7 @@ impl Plan {
         let fact = StandardFact::meant_by(fact);
         let is_number =
             |stated: &&PlanFact| matches!(stated.kind, Kind::Money | Kind::Ratio | Kind::Number | Kind::Days);
-        match self.facts.iter().position(|stated| &*stated.name == fact) {
+        match self.slots().find(|slot| &*self.fact(*slot).name == fact) {
             Some(slot) if is_number(&self.fact(slot)) => Ok(slot),
             Some(_) => Err(Error::fact(say!("`{fact}` 不是数值", "`{fact}` is no number"))),
             None => {
@@ -165,7 +165,7 @@ impl Plan {
 
     /// The fact as the claim gives it, or as it follows.
     fn value_now(&self, slot: Slot, formula: &Formula, inputs: &Inputs) -> Result<Option<Decimal>, Error> {
-        if let Some(Some(Value::Number(number))) = inputs.facts.get(slot) {
+        if let Some(Some(Value::Number(number))) = inputs.facts.get(slot.0) {
             return Ok(Some(*number));
         }
         let values = formula.values(self, inputs)?;

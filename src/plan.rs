@@ -21,7 +21,8 @@ use crate::rounding::Rounding;
 use crate::spelling::Spellings;
 use crate::text::{Text, say};
 use expression::{
-    Comparison, Date, DateFigure, DateValue, Number, NumberFigure, NumberValue, Slot, Slots, Truth, TruthValue,
+    Comparison, Date, DateFigure, DateValue, LadderIndex, Number, NumberFigure, NumberValue, SlabIndex, Slot, Slots,
+    TableIndex, Truth, TruthValue, WaitingIndex,
 };
 pub(crate) use step::{Action, EarlierBenefit, Operand, Step, StepKind};
 
@@ -204,6 +205,11 @@ impl Plan {
         }
     }
 
+    /// Every fact that the plan reads.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> + Clone + use<> {
+        (0..self.facts.len()).map(Slot)
+    }
+
     /// The slot of the standard fact at this place, if the plan reads it.
     #[inline]
     pub(crate) fn slot_of_standard(&self, place: usize) -> Option<Slot> {
@@ -226,11 +232,6 @@ macro_rules! by_index {
 }
 
 by_index! {
-    fact, facts: PlanFact;
-    table, tables: Table;
-    slab, slabs: Slab;
-    ladder, ladders: Ladder;
-    waiting, waitings: Waiting;
     condition, conditions: Condition;
     benefit, benefits: Benefit;
     limit, limits: Limit;
@@ -238,14 +239,14 @@ by_index! {
     identity, identities: Identity;
 }
 
-/// Access to figures and values by an index that says what it is of: no date can be read as a number, nor a number as a date.
+/// The same by an index that says what it is of: no date can be read as a number, nor a fact as a table.
 macro_rules! by_typed_index {
-    ($($name:ident, $index:ident, $lists:ident.$list:ident: $item:ty;)*) => {
+    ($($name:ident, $index:ident, $($list:ident).+: $item:ty;)*) => {
         impl Plan {
             $(
                 #[expect(clippy::indexing_slicing, reason = "indexes come from resolving the same plan")]
                 pub(crate) fn $name(&self, index: $index) -> &$item {
-                    &self.$lists.$list[index.0]
+                    &self.$($list).+[index.0]
                 }
             )*
         }
@@ -253,6 +254,11 @@ macro_rules! by_typed_index {
 }
 
 by_typed_index! {
+    fact, Slot, facts: PlanFact;
+    table, TableIndex, tables: Table;
+    slab, SlabIndex, slabs: Slab;
+    ladder, LadderIndex, ladders: Ladder;
+    waiting, WaitingIndex, waitings: Waiting;
     number_figure, NumberFigure, figures.numbers: Figure<Decimal>;
     date_figure, DateFigure, figures.dates: Figure<NaiveDate>;
     number_value, NumberValue, values.numbers: Number;

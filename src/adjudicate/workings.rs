@@ -10,7 +10,9 @@ use crate::accumulator::Accumulators;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::fact::{Kind, Value};
-use crate::plan::expression::{Choice, Comparison, Date, Number, Prior, Several, Slot, Truth};
+use crate::plan::expression::{
+    Choice, Comparison, Date, LadderIndex, Number, Prior, Several, SlabIndex, Slot, TableIndex, Truth,
+};
 use crate::plan::{
     Action, AnyFigure, AnyValue, Benefit, Derived, EarlierBenefit, LedgerAmount, Limit, Origin, Period, Plan,
     Provenance, Rows, Waiting,
@@ -160,7 +162,7 @@ impl<'a> Worker<'a> {
     }
 
     /// What each band pays on its part.
-    fn ladder(&mut self, index: usize, due: Decimal) -> Text {
+    fn ladder(&mut self, index: LadderIndex, due: Decimal) -> Text {
         let source = Source::Ladder(index);
         let due = Known::Known(due.into());
         let mut parts = Vec::new();
@@ -317,7 +319,7 @@ impl<'a> Worker<'a> {
     }
 
     /// The row of a table that applies, and what it was looked up by.
-    fn row(&mut self, index: usize, because: &mut Observed) -> Option<Decimal> {
+    fn row(&mut self, index: TableIndex, because: &mut Observed) -> Option<Decimal> {
         let value = self.meaning.look_up(index).decimal().known()?;
         let fact = self.plan.fact(self.plan.table(index).by);
         let key = match self.meaning.reading.given_value(self.plan.table(index).by) {
@@ -335,7 +337,7 @@ impl<'a> Worker<'a> {
     }
 
     /// The band that was picked.
-    fn band_of(&mut self, index: usize, because: &mut Observed) -> Option<()> {
+    fn band_of(&mut self, index: SlabIndex, because: &mut Observed) -> Option<()> {
         let slab = self.plan.slab(index);
         let (name, form) = (self.name(&slab.by), self.form(&slab.by));
         let key = self.number(&slab.by)?;
@@ -509,7 +511,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn form_of_table(&self, index: usize) -> Form {
+    fn form_of_table(&self, index: TableIndex) -> Form {
         let values: Vec<Decimal> = match &self.plan.table(index).rows {
             Rows::Numbers(rows) => rows.iter().map(|(_, value)| *value).collect(),
             Rows::Categories(rows) => rows.iter().map(|(_, value)| *value).collect(),
@@ -518,7 +520,7 @@ impl<'a> Worker<'a> {
         form_of_values(&values)
     }
 
-    fn form_of_slab(&self, index: usize) -> Form {
+    fn form_of_slab(&self, index: SlabIndex) -> Form {
         let slab = self.plan.slab(index);
         let values: Vec<Decimal> = slab.bands.iter().map(|(_, value)| *value).chain([slab.above]).collect();
         form_of_values(&values)

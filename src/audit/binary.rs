@@ -15,7 +15,7 @@ use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::exact::Fixed;
 use crate::plan::Plan;
-use crate::plan::expression::{Comparison, Members, Prior, Slot};
+use crate::plan::expression::{Comparison, Members, Prior, Slot, TableIndex};
 use crate::reading::exact::{Exact, Known, Silence};
 use crate::rounding::{Mode, Rounding};
 use crate::semantics::{Meaning, Reading};
@@ -149,12 +149,18 @@ impl Reading for Binary<'_> {
         let binary = rounded(number.binary, rounding, self.habit);
         Pair { exact: self.exact.round(number.exact, rounding), binary }
     }
-    fn look_up(&mut self, table: usize, key: Pair, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Pair {
+    fn look_up(
+        &mut self,
+        table: TableIndex,
+        key: Pair,
+        rows: &[(Decimal, Decimal)],
+        otherwise: Option<Decimal>,
+    ) -> Pair {
         nearest(self.exact.look_up(table, key.exact, rows, otherwise))
     }
     fn look_up_category(
         &mut self,
-        table: usize,
+        table: TableIndex,
         key: Slot,
         rows: &[(Box<str>, Decimal)],
         otherwise: Option<Decimal>,

@@ -145,7 +145,7 @@ impl<'a> Scene<'a> {
     /// The facts for want of which nothing is known, and those that contradict each other.
     fn pended(&self) -> Cause {
         let about = self.decided.reasons().iter().map(|reason| match &reason.fact {
-            Some(fact) => self.plan.facts.iter().position(|known| *known.name == **fact),
+            Some(fact) => self.plan.slots().find(|slot| *self.plan.fact(*slot).name == **fact),
             None => None,
         });
         Cause::of(Code::ClaimPended, about.flatten().map(|slot| Subject::fact(self.plan, slot)).collect())

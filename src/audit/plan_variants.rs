@@ -10,7 +10,7 @@ use super::cause::{Cause, Subject};
 use super::fact_variants::Otherwise;
 use crate::adjudicate::{Adjudication, BenefitLines};
 use crate::code::Code;
-use crate::plan::expression::{Date, Number};
+use crate::plan::expression::{Date, Number, WaitingIndex};
 use crate::plan::{Action, Benefit, Plan, Step, StepKind};
 use crate::rounding::{Mode, Rounding};
 use crate::text::say;
@@ -265,7 +265,7 @@ impl Rules<'_> {
     }
 
     fn waitings(&mut self) {
-        for waiting in 0..self.plan.waitings.len() {
+        for waiting in (0..self.plan.waitings.len()).map(WaitingIndex) {
             let steps = self.steps(|action| matches!(action, Action::Waiting(other) if *other == waiting));
             let mut benefits: Vec<usize> = steps.iter().map(|(benefit, _)| *benefit).collect();
             benefits.dedup();
@@ -275,7 +275,7 @@ impl Rules<'_> {
             });
             for day in [Decimal::ONE, Decimal::NEGATIVE_ONE] {
                 self.add(Code::WaitingOffByADay, about.clone(), |plan| {
-                    if let Some(waiting) = plan.waitings.get_mut(waiting) {
+                    if let Some(waiting) = plan.waitings.get_mut(waiting.0) {
                         let from = waiting.from.clone();
                         waiting.from = Date::PlusDays(Box::new((from, Number::Constant(day))));
                     }

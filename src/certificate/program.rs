@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use super::canonical::decimal;
 use super::earlier::Earlier;
 use crate::fact::{Bounds, Kind};
-use crate::plan::expression::Comparison;
+use crate::plan::expression::{Comparison, Slot};
 use crate::plan::{AnyFigure, Benefit, Citation, LedgerEntry, Origin, Otherwise, Plan, PlanFact, Rows};
 use crate::reading::formula::graph::{Node, Operation, Step};
 use crate::reading::formula::{Formula, Line, Waterfall};
@@ -186,7 +186,7 @@ impl Writer<'_> {
 
     /// The name of an operation, and what it has beside its arguments.
     fn operation(&self, operation: &Operation) -> (&'static str, Vec<(&'static str, Json)>) {
-        let fact = |slot: usize| ("fact", json!(self.plan.fact(slot).name));
+        let fact = |slot: Slot| ("fact", json!(self.plan.fact(slot).name));
         match operation {
             Operation::Number(number, _) => ("number", vec![("is", json!(decimal(*number)))]),
             Operation::Date(date, _) => ("date", vec![("is", json!(date.to_string()))]),

@@ -33,7 +33,7 @@ impl Rules<'_> {
         let by_place = || step.place.and_then(|place| self.plan.rule_at(place));
         match &step.operation {
             Operation::LookUp(_, table) => {
-                let origin = &self.plan.tables.get(*table)?.origin;
+                let origin = &self.plan.tables.get(table.0)?.origin;
                 Some(Turn { text: origin.title.clone(), clause: origin.clause.clone() })
             }
             Operation::Choose(_) => match step.place {

@@ -15,7 +15,7 @@ use crate::diagnostic::{Findings, Span, did_you_mean};
 use crate::document::Node;
 use crate::fact::{Kind, STANDARD};
 use crate::pack::resolve::{Extent, MAX_PARTS};
-use crate::plan::expression::{Date, MAX_FACTS, Number, Truth};
+use crate::plan::expression::{Date, MAX_FACTS, Number, Slot, Truth};
 use crate::plan::parts::{Parts, Shared};
 use crate::plan::{
     AllAssumed, Assumed, Benefit, Citation, Condition, Figures, Limit, Origin, Plan, PlanReference, Provenance, Slab,
@@ -138,9 +138,9 @@ impl<'n> Builder<'n> {
         let standard_slots = STANDARD
             .iter()
             .enumerate()
-            .map(|(place, _)| self.resolver.facts.iter().position(|fact| fact.standard == Some(place)));
+            .map(|(place, _)| self.resolver.facts.iter().position(|fact| fact.standard == Some(place)).map(Slot));
         let standard_slots = standard_slots.collect();
-        let facts = self.resolver.facts.iter().enumerate();
+        let facts = (0..).map(Slot).zip(&self.resolver.facts);
         let own_facts = facts.clone().filter(|(_, fact)| fact.standard.is_none()).map(|(slot, _)| slot).collect();
         let worded = facts.filter(|(_, fact)| fact.is_worded()).map(|(slot, _)| slot).collect();
         let mut plan = Plan {

@@ -264,7 +264,7 @@ fn holds<'p>(
 
 fn slot_of(plan: &Plan, node: &Node) -> Option<Slot> {
     let name = node.text()?;
-    plan.facts.iter().position(|fact| &*fact.name == name)
+    plan.facts.iter().position(|fact| &*fact.name == name).map(Slot)
 }
 
 /// Why not everything was looked at: how large the rules are, and which of them is largest.

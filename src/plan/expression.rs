@@ -7,9 +7,6 @@ use rust_decimal::Decimal;
 
 use crate::scope::Scope;
 
-/// Index of a fact that the plan uses.
-pub(crate) type Slot = usize;
-
 /// The most facts that one plan may read.
 pub const MAX_FACTS: usize = 128;
 
@@ -20,8 +17,8 @@ pub(crate) struct Slots(u64, u64);
 impl Slots {
     #[inline]
     pub(crate) fn of(slot: Slot) -> Slots {
-        let bit = |slot: usize| u32::try_from(slot).ok().and_then(|places| 1_u64.checked_shl(places)).unwrap_or(0);
-        Slots(bit(slot), slot.checked_sub(64).map_or(0, bit))
+        let bit = |place: usize| u32::try_from(place).ok().and_then(|places| 1_u64.checked_shl(places)).unwrap_or(0);
+        Slots(bit(slot.0), slot.0.checked_sub(64).map_or(0, bit))
     }
 
     #[inline]
@@ -48,7 +45,7 @@ impl Slots {
 
     /// One by one, from low to high: the order in which the plan came to read them.
     pub(crate) fn iter(self) -> impl Iterator<Item = Slot> {
-        (0..MAX_FACTS).filter(move |slot| self.has_any(Slots::of(*slot)))
+        (0..MAX_FACTS).map(Slot).filter(move |slot| self.has_any(Slots::of(*slot)))
     }
 }
 
@@ -70,6 +67,12 @@ macro_rules! indexes {
 }
 
 indexes! {
+    /// Of a fact that the plan uses, in the order in which it came to read them.
+    Slot,
+    TableIndex,
+    SlabIndex,
+    LadderIndex,
+    WaitingIndex,
     /// Of a figure that is a number.
     NumberFigure,
     /// Of a figure that is a date.
@@ -89,8 +92,8 @@ pub(crate) enum Number {
     Figure(NumberFigure),
     Fact(Slot),
     Value(NumberValue),
-    Table(usize),
-    Slab(usize),
+    Table(TableIndex),
+    Slab(SlabIndex),
     /// What a benefit that stands before pays in this claim, before limits.
     Paid(usize),
     Prior(Prior),

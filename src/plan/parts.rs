@@ -1,18 +1,18 @@
 //! What the rules of a plan are made of: how much there is to read, and which named parts are read by several rules.
 
-use super::expression::{Date, Number, Truth};
+use super::expression::{Date, Number, SlabIndex, Slot, TableIndex, Truth, WaitingIndex};
 use super::{AnyValue, Derived, LedgerAmount, Operand, Period, Plan, Rows};
 
 /// A named part of a pack, which any number of rules may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Named {
     Value(AnyValue),
-    Table(usize),
-    Slab(usize),
+    Table(TableIndex),
+    Slab(SlabIndex),
     /// Whether a waiting period takes all that is due.
-    Waiting(usize),
+    Waiting(WaitingIndex),
     /// Whether a claim lies in the reduced window after it.
-    Reduced(usize),
+    Reduced(WaitingIndex),
 }
 
 /// The named parts that several rules read: a reading reads each of them once, and keeps what it comes to.
@@ -44,10 +44,10 @@ impl Shared {
             Named::Value(AnyValue::Number(index)) => (&self.numbers, index.0),
             Named::Value(AnyValue::Truth(index)) => (&self.truths, index.0),
             Named::Value(AnyValue::Date(index)) => (&self.dates, index.0),
-            Named::Table(index) => (&self.tables, index),
-            Named::Slab(index) => (&self.slabs, index),
-            Named::Waiting(index) => (&self.waitings, index),
-            Named::Reduced(index) => (&self.reduced, index),
+            Named::Table(index) => (&self.tables, index.0),
+            Named::Slab(index) => (&self.slabs, index.0),
+            Named::Waiting(index) => (&self.waitings, index.0),
+            Named::Reduced(index) => (&self.reduced, index.0),
         };
         places.get(index).copied().flatten()
     }
@@ -79,7 +79,7 @@ impl Parts {
             tables: places(&uses.tables, numbers, |_| true),
             slabs: places(&uses.slabs, numbers, |_| true),
             waitings: places(&uses.waitings, truths, |_| true),
-            reduced: places(&uses.waitings, truths, |index| plan.waiting(index).reduced.is_some()),
+            reduced: places(&uses.waitings, truths, |index| plan.waiting(WaitingIndex(index)).reduced.is_some()),
             counts: Counts::default(),
         };
         Parts { count: uses.parts, shared: Shared { counts, ..shared } }
@@ -203,11 +203,11 @@ impl<'p> Uses<'p> {
                 self.more(self.plan.ladder(ladder).rungs.len().saturating_mul(PARTS_OF_A_BAND));
             }
             Operand::Benefits(benefits) => self.more(benefits.len()),
-            Operand::Waiting(index) => note(&mut self.waitings, index),
+            Operand::Waiting(index) => note(&mut self.waitings, index.0),
         }
     }
 
-    fn fact(&mut self, slot: usize) {
+    fn fact(&mut self, slot: Slot) {
         self.more(match self.plan.fact(slot).derived {
             Some(_) => PARTS_OF_A_DERIVATION,
             None => 0,
@@ -220,8 +220,8 @@ impl<'p> Uses<'p> {
             Number::Constant(_) | Number::Figure(_) | Number::Paid(_) | Number::Prior(_) => {}
             Number::Fact(slot) => self.fact(*slot),
             Number::Value(index) => note(&mut self.numbers, index.0),
-            Number::Table(index) => note(&mut self.tables, *index),
-            Number::Slab(index) => note(&mut self.slabs, *index),
+            Number::Table(index) => note(&mut self.tables, index.0),
+            Number::Slab(index) => note(&mut self.slabs, index.0),
             Number::Add(sides) | Number::Subtract(sides) | Number::Times(sides) => {
                 sides.iter().for_each(|side| self.number(side));
             }

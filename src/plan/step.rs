@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::expression::{Number, Prior, Truth};
+use super::expression::{LadderIndex, Number, Prior, Truth, WaitingIndex};
 use super::{AllAssumed, Edge};
 use crate::text::Text;
 
@@ -71,13 +71,13 @@ pub(crate) struct Step {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Action {
     Pay(Number),
-    Bands(usize),
+    Bands(LadderIndex),
     Deductible { amount: Number, used: Option<Prior> },
     Limit { amount: Number, used: Option<Prior> },
     Less(Number),
     Offset(Vec<EarlierBenefit>),
     Exclusive(Vec<EarlierBenefit>),
-    Waiting(usize),
+    Waiting(WaitingIndex),
     Franchise { amount: Number, edge: Edge },
     Minimum(Number),
     Add(Number),
@@ -131,11 +131,11 @@ pub(crate) enum Operand<'a> {
     /// From nothing to the whole.
     Rate(&'a Number),
     /// Marginal bands, by their index.
-    Ladder(usize),
+    Ladder(LadderIndex),
     /// What benefits that stand before pay, and have paid.
     Benefits(&'a [EarlierBenefit]),
     /// A waiting period, by its index.
-    Waiting(usize),
+    Waiting(WaitingIndex),
 }
 
 /// A benefit that stands before, with what it has paid before in the scope of the step.

@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use crate::accumulator::{MOST_PLACES_POSTED, MOST_POSTED};
 use crate::exact::{self, Inexact};
 use crate::money::FEN;
-use crate::plan::expression::{Comparison, Members, Prior, Slot, Truth};
+use crate::plan::expression::{Comparison, Members, Prior, Slot, TableIndex, Truth};
 use crate::plan::{Ladder, LedgerAmount, Plan};
 use crate::rounding::{Mode, Rounding};
 use crate::scope::Scope;
@@ -408,7 +408,7 @@ impl Reading for Bounds<'_> {
         rounded
     }
 
-    fn look_up(&mut self, _: usize, key: Range, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Range {
+    fn look_up(&mut self, _: TableIndex, key: Range, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Range {
         let mut found = self.hull(rows.iter().map(|(_, value)| *value).chain(otherwise));
         if key.trend != Trend::Still {
             let rising = rows.is_sorted_by(|a, b| a.1 <= b.1) && otherwise.is_none();
@@ -425,7 +425,7 @@ impl Reading for Bounds<'_> {
 
     fn look_up_category(
         &mut self,
-        _: usize,
+        _: TableIndex,
         _: Slot,
         rows: &[(Box<str>, Decimal)],
         otherwise: Option<Decimal>,

@@ -13,7 +13,7 @@ use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact::{Fixed, Inexact};
 use crate::fact::{Holder, Value};
-use crate::plan::expression::{Comparison, Members, Prior, Slot, Slots};
+use crate::plan::expression::{Comparison, Members, Prior, Slot, Slots, TableIndex};
 use crate::plan::parts::Named;
 use crate::plan::{Plan, PlanFact};
 pub(crate) use crate::reading::known::Known;
@@ -430,7 +430,7 @@ impl<L: Listener> Reading for Exact<'_, L> {
 
     fn look_up(
         &mut self,
-        table: usize,
+        table: TableIndex,
         key: Known<Fixed>,
         rows: &[(Decimal, Decimal)],
         otherwise: Option<Decimal>,
@@ -445,7 +445,7 @@ impl<L: Listener> Reading for Exact<'_, L> {
 
     fn look_up_category(
         &mut self,
-        table: usize,
+        table: TableIndex,
         key: Slot,
         rows: &[(Box<str>, Decimal)],
         otherwise: Option<Decimal>,

@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::plan::Plan;
-use crate::plan::expression::{Slot, Slots};
+use crate::plan::expression::{Slot, Slots, TableIndex};
 use crate::reading::formula::Formula;
 use crate::reading::formula::evaluate::Values;
 use crate::reading::formula::graph::{Node, Operation, Step};
@@ -72,7 +72,7 @@ pub(crate) struct PackPlaces {
     pub(crate) numbers: BTreeMap<(Source, Decimal), (String, u32)>,
     pub(crate) dates: BTreeMap<(Source, NaiveDate), String>,
     /// By index of the plan's table.
-    pub(crate) tables: BTreeMap<usize, TablePlace>,
+    pub(crate) tables: BTreeMap<TableIndex, TablePlace>,
 }
 
 /// Where a table stands.
@@ -235,12 +235,12 @@ fn may_lack(formula: &Formula) -> Vec<bool> {
 
 /// The bits of one word of a set of facts.
 pub(crate) fn word_of(slots: Slots, word: usize) -> Whole {
-    let here = slots.iter().filter(|slot| slot.checked_div(BITS) == Some(word));
+    let here = slots.iter().filter(|slot| slot.0.checked_div(BITS) == Some(word));
     here.map(bit_of).sum()
 }
 
 /// The bit of a fact in its word.
 pub(crate) fn bit_of(slot: Slot) -> Whole {
-    let place = slot.checked_rem(BITS).and_then(|place| u32::try_from(place).ok());
+    let place = slot.0.checked_rem(BITS).and_then(|place| u32::try_from(place).ok());
     place.and_then(|place| 1_i128.checked_shl(place)).unwrap_or(0) // a word has fewer bits than a number
 }

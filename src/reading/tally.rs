@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::plan::expression::{Comparison, Members, Prior, Slot};
+use crate::plan::expression::{Comparison, Members, Prior, Slot, TableIndex};
 use crate::rounding::Rounding;
 use crate::semantics::Reading;
 
@@ -49,8 +49,8 @@ impl Reading for Tally {
         least((), ());
         greatest((), ());
         round((), Rounding);
-        look_up(usize, (), &[(Decimal, Decimal)], Option<Decimal>);
-        look_up_category(usize, Slot, &[(Box<str>, Decimal)], Option<Decimal>);
+        look_up(TableIndex, (), &[(Decimal, Decimal)], Option<Decimal>);
+        look_up_category(TableIndex, Slot, &[(Box<str>, Decimal)], Option<Decimal>);
         days_between((), ());
         months_between((), ());
         years_between((), ());

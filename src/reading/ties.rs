@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::plan::expression::{Comparison, Members, Prior, Slot};
+use crate::plan::expression::{Comparison, Members, Prior, Slot, TableIndex};
 use crate::plan::{LedgerAmount, Plan};
 use crate::rounding::Rounding;
 use crate::semantics::{Event, Place, Reading};
@@ -174,11 +174,17 @@ impl Reading for Tied<'_> {
         number.ties().into()
     }
 
-    fn look_up(&mut self, _: usize, key: NumberTies, _: &[(Decimal, Decimal)], _: Option<Decimal>) -> NumberTies {
+    fn look_up(&mut self, _: TableIndex, key: NumberTies, _: &[(Decimal, Decimal)], _: Option<Decimal>) -> NumberTies {
         key.ties().into()
     }
 
-    fn look_up_category(&mut self, _: usize, key: Slot, _: &[(Box<str>, Decimal)], _: Option<Decimal>) -> NumberTies {
+    fn look_up_category(
+        &mut self,
+        _: TableIndex,
+        key: Slot,
+        _: &[(Box<str>, Decimal)],
+        _: Option<Decimal>,
+    ) -> NumberTies {
         self.fact(key).into()
     }
 

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{Meaning, Reading, Source};
 use crate::fact::Absent;
-use crate::plan::expression::{Choice, Comparison, Date, Number, Several, Slot, Truth};
+use crate::plan::expression::{Choice, Comparison, Date, Number, Several, SlabIndex, Slot, TableIndex, Truth};
 use crate::plan::parts::Named;
 use crate::plan::{AnyFigure, Derived, Rows};
 
@@ -91,7 +91,12 @@ impl<'p, R: Reading> Meaning<'p, R> {
         }
     }
 
-    pub(super) fn look_up_category(&mut self, index: usize, slot: Slot, rows: &[(Box<str>, Decimal)]) -> R::Number {
+    pub(super) fn look_up_category(
+        &mut self,
+        index: TableIndex,
+        slot: Slot,
+        rows: &[(Box<str>, Decimal)],
+    ) -> R::Number {
         let otherwise = self.plan.table(index).otherwise;
         let found = self.reading.look_up_category(index, slot, rows, otherwise);
         match (self.plan.fact(slot).absent, otherwise) {
@@ -129,11 +134,11 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     #[inline(never)]
-    pub(crate) fn look_up(&mut self, index: usize) -> R::Number {
+    pub(crate) fn look_up(&mut self, index: TableIndex) -> R::Number {
         self.number_once(Named::Table(index), |m| m.look_up_row(index))
     }
 
-    pub(super) fn look_up_row(&mut self, index: usize) -> R::Number {
+    pub(super) fn look_up_row(&mut self, index: TableIndex) -> R::Number {
         let table = self.plan.table(index);
         match &table.rows {
             Rows::Numbers(rows) => {
@@ -151,14 +156,19 @@ impl<'p, R: Reading> Meaning<'p, R> {
 
     /// The value of the band that the key lies in.
     #[inline(never)]
-    pub(crate) fn pick(&mut self, index: usize) -> R::Number {
+    pub(crate) fn pick(&mut self, index: SlabIndex) -> R::Number {
         self.number_once(Named::Slab(index), |m| {
             let key = m.number(&m.plan.slab(index).by);
             m.pick_from(index, &m.plan.slab(index).bands, &key)
         })
     }
 
-    pub(super) fn pick_from(&mut self, index: usize, bands: &'p [(Decimal, Decimal)], key: &R::Number) -> R::Number {
+    pub(super) fn pick_from(
+        &mut self,
+        index: SlabIndex,
+        bands: &'p [(Decimal, Decimal)],
+        key: &R::Number,
+    ) -> R::Number {
         let (slab, source) = (self.plan.slab(index), Source::Slab(index));
         let Some(((edge, value), higher)) = bands.split_first() else {
             return self.reading.sourced(source, slab.above);

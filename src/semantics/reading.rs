@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::outcome::LineKind;
-use crate::plan::expression::{Comparison, Members, Prior, Slot, Slots, Truth};
+use crate::plan::expression::{Comparison, LadderIndex, Members, Prior, SlabIndex, Slot, Slots, TableIndex, Truth};
 use crate::plan::parts::Named;
 use crate::plan::{AnyFigure, Ladder};
 use crate::rounding::Rounding;
@@ -71,7 +71,7 @@ pub(crate) trait Reading {
     /// The rows are those of the plan's table of this index, as is what holds otherwise.
     fn look_up(
         &mut self,
-        table: usize,
+        table: TableIndex,
         key: Self::Number,
         rows: &[(Decimal, Decimal)],
         otherwise: Option<Decimal>,
@@ -79,7 +79,7 @@ pub(crate) trait Reading {
     /// Unknown where the category is not given.
     fn look_up_category(
         &mut self,
-        table: usize,
+        table: TableIndex,
         key: Slot,
         rows: &[(Box<str>, Decimal)],
         otherwise: Option<Decimal>,
@@ -202,9 +202,9 @@ pub(crate) enum Event<'a, R: Reading + ?Sized> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
     Figure(AnyFigure),
-    Table(usize),
-    Slab(usize),
-    Ladder(usize),
+    Table(TableIndex),
+    Slab(SlabIndex),
+    Ladder(LadderIndex),
 }
 
 /// A place of the pack that a reading may want to name.

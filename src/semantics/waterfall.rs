@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::outcome::LineKind;
 use super::{Event, Meaning, Place, Reading, Source};
-use crate::plan::expression::{Comparison, Number, Prior};
+use crate::plan::expression::{Comparison, LadderIndex, Number, Prior, WaitingIndex};
 use crate::plan::parts::Named;
 use crate::plan::{Action, Benefit, EarlierBenefit, Limit, Period, Rung, Step, Waiting};
 use crate::rounding::Rounding;
@@ -133,7 +133,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     /// The sum over marginal bands: each rate on the part of the due inside its band.
-    pub(super) fn climb(&mut self, ladder: usize, due: &R::Number, each: Option<Rounding>) -> R::Number {
+    pub(super) fn climb(&mut self, ladder: LadderIndex, due: &R::Number, each: Option<Rounding>) -> R::Number {
         let mut sum = self.nothing();
         let source = Source::Ladder(ladder);
         let ladder = self.plan.ladder(ladder);
@@ -171,7 +171,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     /// Nothing in the waiting period, the reduced rate in the window after it, all that is due from then on.
-    pub(super) fn wait(&mut self, index: usize, due: R::Number) -> R::Number {
+    pub(super) fn wait(&mut self, index: WaitingIndex, due: R::Number) -> R::Number {
         let waiting = self.plan.waiting(index);
         let waits = self.truth_once(Named::Waiting(index), |m| {
             let in_period = m.waits(waiting);

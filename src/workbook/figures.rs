@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::grid::{Choice, Content, Grid, Ink, Style};
 use super::words::{self, pick};
+use crate::plan::expression::{LadderIndex, SlabIndex, TableIndex};
 use crate::plan::{AnyFigure, Edge, Origin, Plan, Provenance, Rows};
 use crate::reading::formula::Formula;
 use crate::reading::formula::graph::Operation;
@@ -102,7 +103,7 @@ impl Figures {
     }
 
     fn tables(&mut self, plan: &Plan) {
-        for (index, table) in plan.tables.iter().enumerate() {
+        for (index, table) in (0..).map(TableIndex).zip(&plan.tables) {
             let source = Source::Table(index);
             self.titled(&table.origin);
             let fact = plan.fact(table.by);
@@ -170,7 +171,7 @@ impl Figures {
     fn bands(&mut self, plan: &Plan) {
         let language = self.language;
         let up_to = pick(language, "至", "up to");
-        for (index, slab) in plan.slabs.iter().enumerate() {
+        for (index, slab) in (0..).map(SlabIndex).zip(&plan.slabs) {
             let source = Source::Slab(index);
             self.titled(&slab.origin);
             let edge_is = match slab.edge {
@@ -184,7 +185,7 @@ impl Figures {
             let above = slab.bands.len().saturating_add(1);
             self.part(source, above, pick(language, "以上的值", "value above"), slab.above);
         }
-        for (index, ladder) in plan.ladders.iter().enumerate() {
+        for (index, ladder) in (0..).map(LadderIndex).zip(&plan.ladders) {
             let source = Source::Ladder(index);
             self.titled(&ladder.origin);
             for (count, rung) in (1..).zip(&ladder.rungs) {

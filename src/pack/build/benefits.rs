@@ -8,7 +8,7 @@ use crate::document::{Entry, Node};
 use crate::pack::resolve::{Declared, Named};
 use crate::pack::syntax::{Syntax, Unit};
 use crate::pack::{choice, shape};
-use crate::plan::expression::{Number, Truth};
+use crate::plan::expression::{LadderIndex, Number, Truth, WaitingIndex};
 use crate::plan::{Action, Benefit, Condition, EarlierBenefit, Edge, Limit, Otherwise, Spelled, Step, StepKind};
 use crate::rounding::Rounding;
 use crate::scope::Scope;
@@ -248,7 +248,7 @@ impl<'n> Builder<'n> {
                 self.earlier(value, scope).map(|earlier| (Action::Exclusive(earlier), self.benefit_titles(value)))
             }
             StepKind::Bands => match self.declared(value)?.named {
-                Named::Ladder(index) => Some((Action::Bands(index), self.named_title(value))),
+                Named::Ladder(index) => Some((Action::Bands(LadderIndex(index)), self.named_title(value))),
                 Named::Poisoned => None,
                 _ => self.not_such(value, say!("不是分段累进（`kind = \"marginal\"`）", "is not marginal bands")),
             },
@@ -256,7 +256,7 @@ impl<'n> Builder<'n> {
                 Named::Waiting(index) => {
                     let parts = self.resolver.waiting_parts.get(index).copied().unwrap_or_default();
                     self.resolver.count_parts(parts);
-                    Some((Action::Waiting(index), self.named_title(value)))
+                    Some((Action::Waiting(WaitingIndex(index)), self.named_title(value)))
                 }
                 Named::Poisoned => None,
                 _ => self.not_such(value, say!("不是等待期", "is not a waiting period")),

@@ -81,7 +81,7 @@ impl<'n> Builder<'n> {
     }
 
     fn rows(&mut self, by: Slot, rows: &[Row<'_>], otherwise: Option<Decimal>, span: &Span) -> Option<Rows> {
-        let fact = self.resolver.facts.get(by)?.clone();
+        let fact = self.resolver.facts.get(by.0)?.clone();
         match fact.kind {
             Kind::Number => self.number_rows(&fact, rows, otherwise, span),
             Kind::Category => self.category_rows(&fact, rows, otherwise, span),
@@ -219,7 +219,7 @@ impl<'n> Builder<'n> {
     fn list(&mut self, node: &Node) -> Option<Named> {
         let of = node.get("of")?;
         let slot = self.fact_named(of)?;
-        let fact = self.resolver.facts.get(slot)?.clone();
+        let fact = self.resolver.facts.get(slot.0)?.clone();
         let values = node.get("values")?.items();
         if fact.kind != Kind::Category {
             let name = &fact.name;

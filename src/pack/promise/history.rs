@@ -48,7 +48,7 @@ impl History {
         let plan = trial.plan;
         let mut first = paid_most(trial, paid, dice);
         if dice.below(3) == 0 {
-            let dates = (0..plan.facts.len()).filter(|slot| plan.fact(*slot).kind == Kind::Date);
+            let dates = plan.slots().filter(|slot| plan.fact(*slot).kind == Kind::Date);
             first = first.moved(&dates.collect::<Vec<_>>(), HALF_A_YEAR);
         }
         let claims = if dice.below(4) == 0 { MANY_CLAIMS } else { FEW_CLAIMS };
@@ -104,7 +104,7 @@ impl History {
                 place = place.saturating_add(1);
             }
         }
-        for slot in 0..trial.plan.facts.len() {
+        for slot in trial.plan.slots() {
             let mut fewer = small.clone();
             fewer.claims.iter_mut().for_each(|claim| claim.leave_out(slot));
             keep_if_breaking(&mut small, fewer);

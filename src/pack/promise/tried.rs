@@ -111,7 +111,7 @@ impl Tried {
         let plan = trial.plan;
         let fresh = Tried::random(trial, dice);
         let mut beside = self.clone();
-        for slot in 0..plan.facts.len() {
+        for slot in plan.slots() {
             let may_change =
                 if plan.is_of_the_event(slot) { slot == plan.event_date && !is_of_the_event } else { true };
             if may_change && dice.below(2) == 0 {
@@ -293,7 +293,7 @@ impl Pair {
         if depends(&alone) {
             fewest = alone;
         }
-        for slot in 0..plan.facts.len() {
+        for slot in plan.slots() {
             let of_all = |pair: &mut Pair| {
                 pair.one.leave_out(slot);
                 pair.other.leave_out(slot);

@@ -83,7 +83,7 @@ impl Resolver {
             self.unknown_name(name, span);
             return None;
         };
-        if self.facts.get(slot).is_some_and(|fact| fact.derived.is_some()) && !self.standard {
+        if self.facts.get(slot.0).is_some_and(|fact| fact.derived.is_some()) && !self.standard {
             let message = say!(
                 "`{name}` 可由其他事实推出，不能用 `given` 判断",
                 "`{name}` may follow from other facts; `given` cannot be asked of it"
@@ -180,7 +180,7 @@ impl Resolver {
         let (mut open, mut seen) = (vec![name.to_owned()], BTreeSet::new());
         while let Some(name) = open.pop() {
             if let Some(slot) = self.facts.iter().position(|fact| *fact.name == *name) {
-                return Some(slot);
+                return Some(Slot(slot));
             }
             if let Some(names) = self.value_named(&name).and_then(|index| self.value_names.get(index))
                 && seen.insert(name)

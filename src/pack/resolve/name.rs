@@ -9,7 +9,7 @@ use crate::diagnostic::Span;
 use crate::fact::{Kind, SHARES_ELSEWHERE, STANDARD, StandardFact};
 use crate::names;
 use crate::pack::syntax::{Literal, Unit};
-use crate::plan::expression::{Date, Number, Several, Slot, Truth};
+use crate::plan::expression::{Date, Number, Several, SlabIndex, Slot, TableIndex, Truth};
 use crate::plan::{Derived, PlanFact};
 use crate::text::{Text, say};
 
@@ -48,11 +48,11 @@ impl Resolver {
                     if let Some(slot) = self.table_keys.get(index).copied() {
                         self.check_guarded(slot, span);
                     }
-                    Some(Typed::Number(Number::Table(index), unit))
+                    Some(Typed::Number(Number::Table(TableIndex(index)), unit))
                 }
                 Named::Slab(index, unit) => {
                     self.slab(index, span)?;
-                    Some(Typed::Number(Number::Slab(index), unit))
+                    Some(Typed::Number(Number::Slab(SlabIndex(index)), unit))
                 }
                 Named::Value(index) => self.value(index, span),
                 Named::Poisoned => None,
@@ -81,7 +81,7 @@ impl Resolver {
             self.unknown_name(name, span);
             return None;
         };
-        let fact = self.facts.get(slot)?;
+        let fact = self.facts.get(slot.0)?;
         let number = Number::Fact(slot);
         let kind = fact.kind;
         self.check_guarded(slot, span);
@@ -98,7 +98,7 @@ impl Resolver {
 
     /// A fact that may be absent because there was none is read only where `given` has been asked.
     pub(super) fn check_guarded(&mut self, slot: Slot, span: &Span) {
-        let Some(fact) = self.facts.get(slot) else { return };
+        let Some(fact) = self.facts.get(slot.0) else { return };
         if fact.needs_guard() && !self.guarded.contains(&slot) && !self.standard {
             let name = fact.name.clone();
             let message = say!(
@@ -170,7 +170,7 @@ impl Resolver {
     pub(in crate::pack) fn slot(&mut self, name: &str) -> Option<Slot> {
         if let Some(slot) = self.facts.iter().position(|fact| &*fact.name == name) {
             self.used.insert(name.to_owned());
-            return Some(slot);
+            return Some(Slot(slot));
         }
         let fact = match self.own_facts.get(name) {
             Some((_, own)) => own.clone(),
@@ -192,6 +192,6 @@ impl Resolver {
                 fact.derived = derived;
             }
         }
-        Some(slot)
+        Some(Slot(slot))
     }
 }

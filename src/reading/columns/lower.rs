@@ -213,7 +213,7 @@ struct Lowering<'a> {
 impl Lowering<'_> {
     #[expect(clippy::indexing_slicing, reason = "`lower` is given the presence of every fact of the plan")]
     fn presence(&self, slot: Slot) -> Presence {
-        self.given.presence[slot]
+        self.given.presence[slot.0]
     }
 
     fn given_mask(&mut self, slot: Slot) -> Mask {
@@ -231,7 +231,7 @@ impl Lowering<'_> {
     /// The fact itself, where something is not known.
     fn gap_of(&mut self, slot: Slot, known: Mask) -> Gap {
         // A slot beyond has no bit; a plan with so many facts does not tell gaps.
-        let bit = u32::try_from(slot).ok().and_then(|slot| 1_i64.checked_shl(slot)).map_or(0, |bit| bit.max(0));
+        let bit = u32::try_from(slot.0).ok().and_then(|slot| 1_i64.checked_shl(slot)).map_or(0, |bit| bit.max(0));
         let (bit, none) = (self.graph.constant_at(bit, 0), self.no_gap());
         self.graph.choose(known, none, bit)
     }

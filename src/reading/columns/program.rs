@@ -121,23 +121,23 @@ impl Inputs {
     /// Whether the column is there, of its kind, with a value for each claim.
     fn has(&self, column: Column, claims: usize) -> bool {
         let length = match column {
-            Column::Numbers(slot) => match self.facts.get(slot) {
+            Column::Numbers(slot) => match self.facts.get(slot.0) {
                 Some(Values::Numbers(numbers)) => Some(numbers.len()),
                 Some(Values::None | Values::Truths(_) | Values::Dates(_) | Values::Codes(_)) | None => None,
             },
-            Column::Truths(slot) => match self.facts.get(slot) {
+            Column::Truths(slot) => match self.facts.get(slot.0) {
                 Some(Values::Truths(truths)) => Some(truths.len()),
                 Some(Values::None | Values::Numbers(_) | Values::Dates(_) | Values::Codes(_)) | None => None,
             },
-            Column::Dates(slot) => match self.facts.get(slot) {
+            Column::Dates(slot) => match self.facts.get(slot.0) {
                 Some(Values::Dates(dates)) => Some(dates.len()),
                 Some(Values::None | Values::Numbers(_) | Values::Truths(_) | Values::Codes(_)) | None => None,
             },
-            Column::Codes(slot) => match self.facts.get(slot) {
+            Column::Codes(slot) => match self.facts.get(slot.0) {
                 Some(Values::Codes(codes)) => Some(codes.len()),
                 Some(Values::None | Values::Numbers(_) | Values::Truths(_) | Values::Dates(_)) | None => None,
             },
-            Column::Given(slot) => self.given.get(slot).map(Vec::len),
+            Column::Given(slot) => self.given.get(slot.0).map(Vec::len),
             Column::Prior(prior) => self.priors.get(prior).map(Vec::len),
         };
         length == Some(claims)
@@ -290,7 +290,7 @@ impl<'a> Block<'a> {
     fn number(self, from: NumberFrom, registers: &'a Registers) -> In<'a, i64> {
         match from {
             NumberFrom::Register(register) => In::Each(registered(&registers.numbers, register, self.len())),
-            NumberFrom::Fact(slot) => match self.inputs.facts.get(slot) {
+            NumberFrom::Fact(slot) => match self.inputs.facts.get(slot.0) {
                 Some(Values::Numbers(numbers)) => In::Each(self.part(Some(numbers))),
                 Some(Values::None | Values::Truths(_) | Values::Dates(_) | Values::Codes(_)) | None => In::All(0),
             },
@@ -302,11 +302,11 @@ impl<'a> Block<'a> {
     fn mask(self, from: MaskFrom, registers: &'a Registers) -> In<'a, u8> {
         match from {
             MaskFrom::Register(register) => In::Each(registered(&registers.masks, register, self.len())),
-            MaskFrom::Fact(slot) => match self.inputs.facts.get(slot) {
+            MaskFrom::Fact(slot) => match self.inputs.facts.get(slot.0) {
                 Some(Values::Truths(truths)) => In::Each(self.part(Some(truths))),
                 Some(Values::None | Values::Numbers(_) | Values::Dates(_) | Values::Codes(_)) | None => In::All(0),
             },
-            MaskFrom::Given(slot) => In::Each(self.part(self.inputs.given.get(slot))),
+            MaskFrom::Given(slot) => In::Each(self.part(self.inputs.given.get(slot.0))),
             MaskFrom::Constant(truth) => In::All(truth.into()),
         }
     }
@@ -314,7 +314,7 @@ impl<'a> Block<'a> {
     fn date(self, from: DateFrom, registers: &'a Registers) -> In<'a, i32> {
         match from {
             DateFrom::Register(register) => In::Each(registered(&registers.dates, register, self.len())),
-            DateFrom::Fact(slot) => match self.inputs.facts.get(slot) {
+            DateFrom::Fact(slot) => match self.inputs.facts.get(slot.0) {
                 Some(Values::Dates(dates)) => In::Each(self.part(Some(dates))),
                 Some(Values::None | Values::Numbers(_) | Values::Truths(_) | Values::Codes(_)) | None => In::All(0),
             },
@@ -323,7 +323,7 @@ impl<'a> Block<'a> {
     }
 
     fn codes(self, slot: Slot) -> &'a [u16] {
-        match self.inputs.facts.get(slot) {
+        match self.inputs.facts.get(slot.0) {
             Some(Values::Codes(codes)) => self.part(Some(codes)),
             Some(Values::None | Values::Numbers(_) | Values::Truths(_) | Values::Dates(_)) | None => &[],
         }
@@ -420,7 +420,7 @@ mod tests {
     #[test]
     fn no_kernel_runs_on_a_column_of_another_kind_or_length() {
         let mut graph = Graph::new();
-        let fact = graph.number_fact(0, Range { low: 0, high: 9, places: 0 });
+        let fact = graph.number_fact(Slot(0), Range { low: 0, high: 9, places: 0 });
         let prior = graph.prior(0, Range { low: 0, high: 9, places: 0 });
         let sum = graph.add(fact, prior);
         let program = schedule(&graph, &[sum], &[]).unwrap();

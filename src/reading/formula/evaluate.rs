@@ -14,7 +14,7 @@ use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact::{self, Fixed, Inexact};
 use crate::fact::Value;
-use crate::plan::expression::{Prior, Slots};
+use crate::plan::expression::{Prior, Slots, TableIndex};
 use crate::plan::{Plan, Rows, Table};
 use crate::reading::exact::{Exact, Known, Silence};
 use crate::semantics::Reading;
@@ -39,7 +39,7 @@ impl Inputs {
         accumulators: &Accumulators,
     ) -> Result<Inputs, Error> {
         let mut exact = Exact::new(plan, enrollment, claim, accumulators, Silence);
-        let facts = (0..plan.facts.len()).map(|slot| exact.given_value(slot)).collect();
+        let facts = plan.slots().map(|slot| exact.given_value(slot)).collect();
         let priors = priors.iter().map(|prior| match exact.prior(*prior) {
             Known::Known(amount) => Ok(amount.into()),
             Known::Missing(gap) => Err(gap),
@@ -135,8 +135,8 @@ impl Values<'_> {
     }
 
     #[expect(clippy::indexing_slicing, reason = "indexes come from resolving the same plan")]
-    fn table(&self, index: usize) -> &Table {
-        &self.tables[index]
+    fn table(&self, index: TableIndex) -> &Table {
+        &self.tables[index.0]
     }
 
     fn work_out(&self, operation: &Operation) -> Result<Known<Value>, Inexact> {
@@ -144,7 +144,7 @@ impl Values<'_> {
             Operation::Number(number, _) => Known::Known(Value::Number(*number)),
             Operation::Date(date, _) => on_calendar(Some(*date)),
             Operation::Truth(truth) => Known::Known(Value::YesNo(*truth)),
-            Operation::Fact(slot) => Known::or_lacks(self.inputs.facts.get(*slot).cloned().flatten(), *slot),
+            Operation::Fact(slot) => Known::or_lacks(self.inputs.facts.get(slot.0).cloned().flatten(), *slot),
             Operation::Prior(index) => self.prior(*index).map(Value::Number),
             Operation::Add(sides) => self.numbers(sides, exact::add)?,
             Operation::Subtract(sides) => self.numbers(sides, exact::subtract)?,
@@ -215,7 +215,7 @@ impl Values<'_> {
         self.read(*from, Value::date).with(self.read(*to, Value::date)).map(|(from, to)| Value::Number(count(from, to)))
     }
 
-    fn look_up(&self, key: Node, table: usize) -> Known<Value> {
+    fn look_up(&self, key: Node, table: TableIndex) -> Known<Value> {
         let table = self.table(table);
         self.at(key).as_ref().and_then(|key| {
             let found = match (key, &table.rows) {

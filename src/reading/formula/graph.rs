@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::plan::expression::{Comparison, Members, Slot};
+use crate::plan::expression::{Comparison, Members, Slot, TableIndex};
 use crate::rounding::Rounding;
 use crate::semantics::{Place, Source};
 
@@ -55,7 +55,7 @@ pub(crate) enum Operation {
     /// What is not chosen need not be known.
     Choose([Node; 3]),
     /// In the plan's table, by its index; not known where no row fits.
-    LookUp(Node, usize),
+    LookUp(Node, TableIndex),
     /// The same number or date; where it is not known, the fact is what is missing.
     Derived(Node, Slot),
 }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::graph::{Graph, Node, Operation};
 use super::{Line, Waterfall};
 use crate::plan::Plan;
-use crate::plan::expression::{Comparison, Members, Prior, Slot};
+use crate::plan::expression::{Comparison, Members, Prior, Slot, TableIndex};
 use crate::rounding::Rounding;
 use crate::semantics::{Event, Reading, Source};
 
@@ -107,11 +107,17 @@ impl Reading for Recorder {
         self.graph.put(Operation::Round(number, rounding))
     }
 
-    fn look_up(&mut self, table: usize, key: Node, _: &[(Decimal, Decimal)], _: Option<Decimal>) -> Node {
+    fn look_up(&mut self, table: TableIndex, key: Node, _: &[(Decimal, Decimal)], _: Option<Decimal>) -> Node {
         self.graph.put(Operation::LookUp(key, table))
     }
 
-    fn look_up_category(&mut self, table: usize, key: Slot, _: &[(Box<str>, Decimal)], _: Option<Decimal>) -> Node {
+    fn look_up_category(
+        &mut self,
+        table: TableIndex,
+        key: Slot,
+        _: &[(Box<str>, Decimal)],
+        _: Option<Decimal>,
+    ) -> Node {
         let fact = self.graph.fact(key);
         self.graph.put(Operation::LookUp(fact, table))
     }

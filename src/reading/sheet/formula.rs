@@ -6,7 +6,7 @@ use super::result::power_of_ten;
 use super::{BITS, Kind, Sheet, TablePlace, VALUE, WORK, bit_of, serial};
 use crate::fact;
 use crate::plan::Rows;
-use crate::plan::expression::{Comparison, Slot};
+use crate::plan::expression::{Comparison, Slot, TableIndex};
 use crate::reading::formula::graph::{Node, Operation};
 use crate::rounding::{Mode, Rounding};
 
@@ -203,7 +203,7 @@ impl Sheet<'_> {
         format!("IF(COUNT({date},{days})=2,IF(AND({is_whole},{later}>={first},{later}<={last}),{later},\"\"),\"\")")
     }
 
-    fn look_up(&self, key: Node, table: usize) -> String {
+    fn look_up(&self, key: Node, table: TableIndex) -> String {
         let Some(TablePlace { keys, values, otherwise, places }) = self.pack.tables.get(&table) else {
             return "\"\"".to_owned();
         };
@@ -302,7 +302,7 @@ impl Sheet<'_> {
     pub(super) fn missing_formula(&self, place: usize, operation: &Operation, word: usize) -> String {
         let own = self.cell(VALUE, place);
         let lacks = |nodes: &[Node]| self.missing_of(nodes, word);
-        let bit = |slot: Slot| if slot.checked_div(BITS) == Some(word) { bit_of(slot) } else { 0 };
+        let bit = |slot: Slot| if slot.0.checked_div(BITS) == Some(word) { bit_of(slot) } else { 0 };
         let because = match operation {
             Operation::Fact(slot) | Operation::Derived(_, slot) => bit(*slot).to_string(),
             Operation::Prior(index) => {

@@ -40,7 +40,7 @@ impl Pen<'_> {
             self.grid.live(row, WRONG, Style::Work, wrong, 0);
             let bit = u64::try_from(bit_of(slot)).unwrap_or_default();
             self.grid.put(row, BIT, Style::Work, Decimal::from(bit));
-            let word = slot.checked_div(BITS).unwrap_or_default();
+            let word = slot.0.checked_div(BITS).unwrap_or_default();
             self.grid.put(row, WORD, Style::Work, Decimal::from(word));
             self.grid.named.push((format!("fact_{}", fact.name), row, 'C'));
             if is_of_settlement(fact) {
@@ -56,7 +56,7 @@ impl Pen<'_> {
     }
 
     pub(super) fn fact(&self, slot: Slot) -> Option<&Value> {
-        self.page.inputs.facts.get(slot).and_then(Option::as_ref)
+        self.page.inputs.facts.get(slot.0).and_then(Option::as_ref)
     }
 
     pub(super) fn given(&mut self, row: usize, slot: Slot, fact: &PlanFact) {
@@ -192,7 +192,7 @@ impl Pen<'_> {
         in_order.sort_unstable();
         for (slot, row) in in_order {
             let fact = self.page.plan.fact(slot);
-            let word = slot.checked_div(BITS).unwrap_or_default();
+            let word = slot.0.checked_div(BITS).unwrap_or_default();
             let mask = format!("${}${DECISION}", MISSING.get(word).copied().unwrap_or('K'));
             let is_needed = format!("AND({},_xlfn.BITAND({mask},{})>0)", Pen::has(ReasonKind::Missing), bit_of(slot));
             let absent = words::absent(fact.absent, self.page.language);

@@ -113,7 +113,7 @@ struct One {
 
 impl One {
     fn of(plan: &Plan) -> One {
-        let cost = plan.facts.iter().position(|fact| &*fact.name == "cost");
+        let cost = plan.slots().find(|slot| &*plan.fact(*slot).name == "cost");
         let never_falls = |amount: &Range| matches!(amount.trend(), Trend::Still | Trend::Up);
         One {
             most: cases::most(
