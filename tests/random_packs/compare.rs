@@ -40,10 +40,9 @@ pub(crate) fn alone(catalog: &Catalog, member: &Member) -> Answers {
     answers
 }
 
-/// What can be decided of a member's claims, by plan.
+/// What can be decided of a member's claims, by plan, where nothing is known of the member's other covers.
 pub(crate) fn decidable_histories(catalog: &Catalog, member: &Member) -> Vec<Vec<(Enrollment, Claim)>> {
-    let covers = covers(member);
-    readable(member).0.values().map(|account| decidable(catalog, &account.claims, &covers)).collect()
+    readable(member).0.values().map(|account| decidable(catalog, &account.claims, &[])).collect()
 }
 
 /// The covers of the member that can be read.
