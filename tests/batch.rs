@@ -639,16 +639,10 @@ fn a_killed_run_goes_on(world: World, times: usize) {
     let began = Instant::now();
     assert_eq!(world.huzhu(&world.arguments_after("timed.parquet")).status.code(), Some(1));
     let life = u64::try_from(began.elapsed().as_micros()).unwrap();
-    let (mut kills, mut random) = (0, 20_261_122_u64);
+    let mut moments = Moments { random: 20_261_122, life };
+    let mut kills = 0;
     while kills < times {
-        let mut child = world.start("out.parquet");
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        sleep(Duration::from_micros((random >> 33) % life));
-        if child.try_wait().unwrap().is_none() {
-            child.kill().unwrap();
-            kills += 1;
-        }
-        child.wait().unwrap();
+        kills += usize::from(moments.kill(world.start("out.parquet")));
         if world.path("out.parquet").exists() && !world.path("out.parquet.work").exists() {
             assert!(world.results("out.parquet") == expected, "after {kills} kills");
             world.remove_results("out.parquet");
@@ -768,16 +762,10 @@ fn a_killed_audit_goes_on(world: World, times: usize) {
     assert_eq!(run("whole.csv").status.code(), Some(1));
     let life = u64::try_from(began.elapsed().as_micros()).unwrap();
     let expected = world.audited("whole.csv");
-    let (mut kills, mut random) = (0, 20_261_130_u64);
+    let mut moments = Moments { random: 20_261_130, life };
+    let mut kills = 0;
     while kills < times {
-        let mut child = world.start_audit("out.csv");
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        sleep(Duration::from_micros((random >> 33) % life));
-        if child.try_wait().unwrap().is_none() {
-            child.kill().unwrap();
-            kills += 1;
-        }
-        child.wait().unwrap();
+        kills += usize::from(moments.kill(world.start_audit("out.csv")));
         if world.path("out.csv").exists() && !world.path("out.csv.work").exists() {
             assert!(world.audited("out.csv") == expected, "after {kills} kills");
             world.remove_audited("out.csv");
@@ -818,6 +806,26 @@ fn told(summary: &audit::Summary) -> String {
     format!(
         "{rows:?} {differences:?} {causes:?} {notes:?} {gravest:?} {roundings:?} {sample:?} {plans:?} {sums:?} {batch:?}"
     )
+}
+
+/// Moments all over the life of a program, in microseconds.
+struct Moments {
+    random: u64,
+    life: u64,
+}
+
+impl Moments {
+    /// Ends a program at the next moment; whether it was still there.
+    fn kill(&mut self, mut child: Child) -> bool {
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        sleep(Duration::from_micros((self.random >> 33) % self.life));
+        let is_there = child.try_wait().unwrap().is_none();
+        if is_there {
+            child.kill().unwrap();
+        }
+        child.wait().unwrap();
+        is_there
+    }
 }
 
 /// Stops a run the n-th time that it tells of a stage.

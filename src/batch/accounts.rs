@@ -49,27 +49,47 @@ struct Bucket<'a> {
     around: &'a Surroundings,
 }
 
+/// The rows of a bucket, joined.
+struct BucketRows<'r> {
+    claims: Rows<'r>,
+    enrollments: Rows<'r>,
+    accounts: Accounts,
+    around: Surroundings,
+}
+
+impl<'r> BucketRows<'r> {
+    /// The rows that have no account are rejected.
+    fn of(
+        plans: &Plans<'_>,
+        Given { claims, refused, enrollments, .. }: Given<'r>,
+    ) -> Result<(BucketRows<'r>, Vec<Reject>), Error> {
+        let (claims, refused, enrollments) = (Rows::of(claims)?, Rows::of(refused)?, Rows::of(enrollments)?);
+        let mut rejects = Vec::new();
+        let accounts = Accounts::of(plans, &claims, &refused, &enrollments, &mut rejects)?;
+        let around = Surroundings::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
+        Ok((BucketRows { claims, enrollments, accounts, around }, rejects))
+    }
+
+    fn bucket<'a>(&'a self, plans: &'a Plans<'a>) -> Bucket<'a> {
+        let BucketRows { claims, enrollments, accounts, around } = self;
+        Bucket { plans, claims, enrollments, accounts, around }
+    }
+}
+
 /// Decides the claims of one bucket, given as plain columns.
 ///
 /// An account is what one member has under one plan. Where columns have an answer for every claim of an account, that is
 /// the answer; any other account is decided by the exact reading, claim by claim. So are a member's accounts under plans that
 /// joint limits hold together, all of them, as soon as one is, or as columns pay more than one of the limits. Where a claim is open and
 /// another may hang on it, the exact reading says so, and decides if that one is to wait.
-pub(crate) fn decide_bucket(
-    plans: &Plans<'_>,
-    Given { claims, refused, enrollments, is_apart }: Given<'_>,
-    with_lines: bool,
-) -> Result<Decided, Error> {
-    let (claims, refused, enrollments) = (Rows::of(claims)?, Rows::of(refused)?, Rows::of(enrollments)?);
-    let mut rejects = Vec::new();
-    let accounts = Accounts::of(plans, &claims, &refused, &enrollments, &mut rejects)?;
-    let around = Surroundings::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
-    let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts, around: &around };
-    let mut results = Results::new(accounts.claim_count(), with_lines);
+pub(crate) fn decide_bucket(plans: &Plans<'_>, given: Given<'_>, with_lines: bool) -> Result<Decided, Error> {
+    let (rows, mut rejects) = BucketRows::of(plans, given)?;
+    let bucket = rows.bucket(plans);
+    let mut results = Results::new(bucket.accounts.claim_count(), with_lines);
     let mut rounds = Rounds::new(bucket);
     rounds.decide(&mut results)?;
     let open = OpenClaims::of(bucket)?;
-    for account in accounts.iter() {
+    for account in bucket.accounts.iter() {
         if rounds.needs_exact(account.index) || !open.may_matter(&account, &results)? {
             continue;
         }
@@ -87,7 +107,7 @@ pub(crate) fn decide_bucket(
         rounds.leave(group);
     }
     results.keep_lines(|place| !rounds.is_left_at(place));
-    for account in accounts.iter().filter(|account| bucket.plans.turn_of(account.plan).is_none()) {
+    for account in bucket.accounts.iter().filter(|account| bucket.plans.turn_of(account.plan).is_none()) {
         if rounds.needs_exact(account.index) {
             fallback::decide(bucket, slice::from_ref(&account), &mut results, &mut rejects)?;
         }
@@ -95,7 +115,7 @@ pub(crate) fn decide_bucket(
     for group in left {
         fallback::decide(bucket, group, &mut results, &mut rejects)?;
     }
-    if is_apart {
+    if given.is_apart {
         results.note_of_all(&Notice::decided_apart());
     }
     rejects.sort();
@@ -126,20 +146,17 @@ impl Certified {
 pub(crate) fn certify_bucket(
     plans: &Plans<'_>,
     certifier: &Certifier<'_>,
-    Given { claims, refused, enrollments, .. }: Given<'_>,
+    given: Given<'_>,
     mut take: impl FnMut(&Certified) -> Result<(), Error>,
 ) -> Result<Vec<Reject>, Error> {
-    let (claims, refused, enrollments) = (Rows::of(claims)?, Rows::of(refused)?, Rows::of(enrollments)?);
-    let mut rejects = Vec::new();
-    let accounts = Accounts::of(plans, &claims, &refused, &enrollments, &mut rejects)?;
-    let around = Surroundings::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
-    let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts, around: &around };
+    let (rows, mut rejects) = BucketRows::of(plans, given)?;
+    let bucket = rows.bucket(plans);
     let joint = Joint::of(bucket);
     let first = |group: &[Account]| group.iter().map(|account| account.index).min();
     let groups: BTreeMap<usize, &[Account]> = joint.groups().filter_map(|group| Some((first(group)?, group))).collect();
     // The claims of one member; of some accounts more than have been told.
     let mut certified = BTreeMap::new();
-    for account in accounts.iter() {
+    for account in bucket.accounts.iter() {
         if let Some(group) = groups.get(&account.index) {
             certified.extend(fallback::certify(bucket, group, certifier, &mut rejects)?);
         } else if bucket.plans.turn_of(account.plan).is_none() {

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 use std::mem;
 use std::slice;
 
-use super::facts::Rows;
-use super::grouping::{Account, Accounts};
+use super::grouping::Account;
 use super::joint::Joint;
 use super::payouts::Results;
 use super::plans::Plans;
-use super::surroundings::Surroundings;
-use super::{Bucket, fallback};
+use super::{BucketRows, fallback};
 use crate::batch::{Decided, Given};
 use crate::error::{Error, OrBug};
 use crate::history;
@@ -21,16 +19,10 @@ use crate::notice::Notice;
 pub(crate) type Posted = BTreeMap<String, Vec<Held>>;
 
 /// Decides the claims of one bucket on what the members have posted, claim by claim, and posts them.
-pub(crate) fn decide_bucket_on(
-    plans: &Plans<'_>,
-    Given { claims, refused, enrollments, is_apart }: Given<'_>,
-    posted: &mut Posted,
-) -> Result<Decided, Error> {
-    let (claims, refused, enrollments) = (Rows::of(claims)?, Rows::of(refused)?, Rows::of(enrollments)?);
-    let mut rejects = Vec::new();
-    let accounts = Accounts::of(plans, &claims, &refused, &enrollments, &mut rejects)?;
-    let around = Surroundings::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
-    let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts, around: &around };
+pub(crate) fn decide_bucket_on(plans: &Plans<'_>, given: Given<'_>, posted: &mut Posted) -> Result<Decided, Error> {
+    let (rows, mut rejects) = BucketRows::of(plans, given)?;
+    let bucket = rows.bucket(plans);
+    let (accounts, enrollments) = (bucket.accounts, bucket.enrollments);
     let mut results = Results::new(accounts.claim_count(), true);
     let joint = Joint::of(bucket);
     let members = enrollments.texts("member_id")?;
@@ -56,7 +48,7 @@ pub(crate) fn decide_bucket_on(
         fallback::keep_open(bucket, plan, lost.clone(), &mut member)?;
         *held = member.into_held();
     }
-    if is_apart {
+    if given.is_apart {
         results.note_of_all(&Notice::decided_apart());
     }
     rejects.sort();

@@ -8,11 +8,10 @@ use arrow_select::filter::filter_record_batch;
 
 use super::facts::{Rows, not_plain};
 use super::fallback::Legible;
-use super::grouping::{Account, Accounts};
+use super::grouping::Account;
 use super::joint::Joint;
 use super::plans::Plans;
-use super::surroundings::Surroundings;
-use super::{Bucket, fallback};
+use super::{Bucket, BucketRows, fallback};
 use crate::accumulator::Accumulators;
 use crate::adjudicate::{Adjudication, Detail};
 use crate::batch::Given;
@@ -89,15 +88,14 @@ impl<'c> History<'c> {
 /// The accounts that have one of these claims; now and then another one too.
 pub(crate) fn histories<'c>(
     plans: &Plans<'c>,
-    Given { claims, refused, enrollments, .. }: Given<'_>,
+    given: Given<'_>,
     wanted: &BTreeSet<&str>,
 ) -> Result<Vec<History<'c>>, Error> {
-    let (claims, enrollments) = accounts_alone(claims, enrollments, wanted)?;
-    let (claims, enrollments) = (Rows::of(&claims)?, Rows::of(&enrollments)?);
-    let accounts = Accounts::of(plans, &claims, &Rows::of(refused)?, &enrollments, &mut Vec::new())?;
-    let around = Surroundings::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
-    let bucket = Bucket { plans, claims: &claims, enrollments: &enrollments, accounts: &accounts, around: &around };
-    let ids = claims.texts("claim_id")?;
+    let (claims, enrollments) = accounts_alone(given.claims, given.enrollments, wanted)?;
+    let (rows, _) = BucketRows::of(plans, Given { claims: &claims, enrollments: &enrollments, ..given })?;
+    let bucket = rows.bucket(plans);
+    let accounts = bucket.accounts;
+    let ids = bucket.claims.texts("claim_id")?;
     let is_wanted =
         |account: &Account| account.places.clone().any(|place| wanted.contains(ids.value(accounts.claim_at(place))));
     let joint = Joint::of(bucket);
