@@ -141,8 +141,10 @@ fn beside_the_lost<'a>(
     lost: impl Iterator<Item = &'a (Enrollment, Claim)>,
     adjudications: &[Adjudication],
 ) -> Vec<Adjudication> {
-    // A reversal of a claim of the account fails where that has posted nothing: it would change nothing.
-    let lost = lost.filter(|pair| reversed_in(claims, pair).is_none());
+    // A reversal of a claim of the account fails where that has posted nothing: it would change nothing, or the claim is open itself.
+    let lost: Vec<_> = lost.cloned().collect();
+    let is_by_itself = |pair: &&(Enrollment, Claim)| [claims, &lost].iter().all(|of| reversed_in(of, pair).is_none());
+    let lost = lost.iter().filter(is_by_itself);
     let undated = claims.iter().filter(|(enrollment, claim)| {
         let alone = catalog.resolve(enrollment, claim).ok();
         let alone = alone.and_then(|plan| plan.adjudicate(enrollment, claim, &Accumulators::new()).ok());

@@ -1,6 +1,6 @@
 //! Decides one account by the exact reading, claim by claim.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::facts::date;
@@ -231,14 +231,37 @@ pub(super) fn begin(
         member.foresee(enrollment, claim)?;
     }
     let (ids, days) = (bucket.claims.texts("claim_id")?, bucket.claims.days("event_date"));
-    let faulty = faulty.iter().map(|place| {
-        let row = bucket.accounts.claim_at(*place);
-        Lost { id: ids.value(row).into(), day: days.at(row), enrollment: bucket.accounts.enrollment_at(*place) }
+    let faulty = opened_by_themselves(bucket, account, faulty)?.map(|place| {
+        let row = bucket.accounts.claim_at(place);
+        Lost { id: ids.value(row).into(), day: days.at(row), enrollment: bucket.accounts.enrollment_at(place) }
     });
     for lost in bucket.accounts.lost(account.index).iter().cloned().chain(faulty) {
         keep_open(bucket, account.plan, lost, member)?;
     }
     Ok(())
+}
+
+/// The rejected claims of an account but for reversals of claims that are there: where such a claim is decided, nothing of it is taken back; where it is
+/// not, it is open itself.
+fn opened_by_themselves<'a>(
+    bucket: Bucket<'a>,
+    account: &Account,
+    rejected: &'a [usize],
+) -> Result<impl Iterator<Item = usize> + use<'a>, Error> {
+    let (ids, reverses) = (bucket.claims.texts("claim_id")?, bucket.claims.some_texts("reverses"));
+    let row = move |place: usize| (bucket.accounts.claim_at(place), bucket.accounts.enrollment_at(place));
+    let reversal = move |place: usize| {
+        let (row, enrollment) = row(place);
+        reverses.at(row).map(|reversed| (reversed, enrollment))
+    };
+    let mut there = BTreeSet::new();
+    if rejected.iter().any(|place| reversal(*place).is_some()) {
+        let read = account.places.clone().filter(|place| reversal(*place).is_none()).map(row);
+        there.extend(read.map(|(row, enrollment)| (ids.value(row), enrollment)));
+        there.extend(bucket.accounts.lost(account.index).iter().map(|lost| (&*lost.id, lost.enrollment)));
+    }
+    let is_by_itself = move |place: &usize| reversal(*place).is_none_or(|reversed| !there.contains(&reversed));
+    Ok(rejected.iter().copied().filter(is_by_itself))
 }
 
 /// Keeps a claim of the plan as open that was rejected.
