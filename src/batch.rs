@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::accounts::Alone;
 pub(crate) use self::accounts::Posted;
-use self::accounts::{Plans, certify_bucket, decide_bucket, decide_bucket_on};
+use self::accounts::{Plans, certify_bucket, decide_bucket_on, decide_in_shares};
 pub use self::files::{Encoding, Headers, Intake};
 pub(crate) use self::given::Given;
 pub(crate) use self::headings::id_called;
@@ -55,7 +55,7 @@ use crate::text::{Text, say};
 /// them, in the order of the catalog: by event, it is the same whatever their order in the batch. [`Decider`](crate::Decider) decides batch after batch.
 /// A reversal follows the claim that it names; its amounts are negative, so that the sum of the payouts is what is due in all.
 ///
-/// The order of the result depends on members, plans, dates and claim ids alone.
+/// The order of the result depends on members, plans, dates and claim ids alone. Many claims are decided on all threads that the machine has.
 ///
 /// # Errors
 /// [`Error::is_columns`] if a column is missing, unknown, or of a type that its fact cannot be read from. What is wrong
@@ -84,7 +84,7 @@ pub(crate) fn decide_prepared(
     enrollments: &RecordBatch,
 ) -> Result<Decided, Error> {
     let entered = ingest::enter(vocabulary, claims, enrollments)?;
-    let decided = decide_bucket(plans, entered.given(), true)?;
+    let decided = decide_in_shares(plans, entered.given())?;
     Ok(entered.with(decided))
 }
 

@@ -189,7 +189,7 @@ fn from_batches(count: u64, threads: usize) -> Vec<Variant> {
         totals(&answers)
     });
     let (claims, enrollments) = whole;
-    let by_columns = Variant::new("by columns, one thread", move || {
+    let by_columns = Variant::new("by columns, all threads", move || {
         of_payouts(&batch::decide(&CATALOG, &claims, &enrollments).expect("the claims can be decided"))
     });
     vec![by_hand, by_columns]

@@ -14,10 +14,17 @@ mod payouts;
 mod plans;
 mod rounds;
 mod surroundings;
+#[cfg(test)]
+mod tests;
 mod ties;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::slice;
+use std::thread::available_parallelism;
+
+use arrow_array::RecordBatch;
+use arrow_select::concat::concat_batches;
 
 pub(crate) use self::continued::{Posted, decide_bucket_on};
 pub use self::estimate::Alone;
@@ -32,12 +39,16 @@ pub(crate) use self::payouts::{FINGERPRINT_DIGITS, fen};
 pub(crate) use self::plans::Plans;
 use self::rounds::Rounds;
 use self::surroundings::Surroundings;
-use super::{Decided, Given, Reject};
+use super::local_run::share;
+use super::{Decided, Given, Observations, Reject};
 use crate::adjudicate::Adjudication;
 use crate::certificate::{Certifier, Move, Record};
 use crate::enrollment::Enrollment;
-use crate::error::Error;
+use crate::error::{Error, OrBug};
 use crate::notice::Notice;
+
+/// The most claims that one thread decides at once, but for those of one member: their columns fit into the processor's own memory.
+const MOST_AT_ONCE: usize = 1 << 15;
 
 /// What a decision reads.
 #[derive(Clone, Copy)]
@@ -54,7 +65,6 @@ struct BucketRows<'r> {
     claims: Rows<'r>,
     enrollments: Rows<'r>,
     accounts: Accounts,
-    around: Surroundings,
 }
 
 impl<'r> BucketRows<'r> {
@@ -66,13 +76,25 @@ impl<'r> BucketRows<'r> {
         let (claims, refused, enrollments) = (Rows::of(claims)?, Rows::of(refused)?, Rows::of(enrollments)?);
         let mut rejects = Vec::new();
         let accounts = Accounts::of(plans, &claims, &refused, &enrollments, &mut rejects)?;
-        let around = Surroundings::of(plans.vocabulary(), &claims, &enrollments, &accounts)?;
-        Ok((BucketRows { claims, enrollments, accounts, around }, rejects))
+        Ok((BucketRows { claims, enrollments, accounts }, rejects))
     }
 
-    fn bucket<'a>(&'a self, plans: &'a Plans<'a>) -> Bucket<'a> {
-        let BucketRows { claims, enrollments, accounts, around } = self;
+    fn around(&self, plans: &Plans<'_>) -> Result<Surroundings, Error> {
+        Surroundings::of(plans.vocabulary(), &self.claims, &self.enrollments, &self.accounts)
+    }
+
+    fn bucket<'a>(&'a self, plans: &'a Plans<'a>, around: &'a Surroundings) -> Bucket<'a> {
+        let BucketRows { claims, enrollments, accounts } = self;
         Bucket { plans, claims, enrollments, accounts, around }
+    }
+
+    /// The accounts in shares of members, each with all of the rows.
+    fn cut(self, most: usize) -> Vec<BucketRows<'r>> {
+        let BucketRows { claims, enrollments, accounts } = self;
+        let shares = accounts.cut(most).into_iter();
+        shares
+            .map(|accounts| BucketRows { claims: claims.clone(), enrollments: enrollments.clone(), accounts })
+            .collect()
     }
 }
 
@@ -83,8 +105,62 @@ impl<'r> BucketRows<'r> {
 /// joint limits hold together, all of them, as soon as one is, or as columns pay more than one of the limits. Where a claim is open and
 /// another may hang on it, the exact reading says so, and decides if that one is to wait.
 pub(crate) fn decide_bucket(plans: &Plans<'_>, given: Given<'_>, with_lines: bool) -> Result<Decided, Error> {
+    let (rows, rejects) = BucketRows::of(plans, given)?;
+    decide_joined(plans, &rows, given.is_apart, with_lines, rejects)
+}
+
+/// The same with lines, a share of the members after another, on all threads of the machine: what is at work at once stays near the processor.
+pub(crate) fn decide_in_shares(plans: &Plans<'_>, given: Given<'_>) -> Result<Decided, Error> {
+    decide_in_shares_of(MOST_AT_ONCE, plans, given)
+}
+
+fn decide_in_shares_of(most: usize, plans: &Plans<'_>, given: Given<'_>) -> Result<Decided, Error> {
     let (rows, mut rejects) = BucketRows::of(plans, given)?;
-    let bucket = rows.bucket(plans);
+    let shares = rows.cut(most);
+    let decide = |rows: &BucketRows<'_>| decide_joined(plans, rows, given.is_apart, true, Vec::new());
+    let decided = share(threads_for(shares.len()), shares.len(), |_, pieces| {
+        let mut decided = Vec::new();
+        while let Some(piece) = pieces.next() {
+            decided.push((piece, decide(shares.get(piece).or_bug()?)?));
+        }
+        Ok(decided)
+    })?;
+    let mut decided: Vec<(usize, Decided)> = decided.into_iter().flatten().collect();
+    decided.sort_by_key(|(piece, _)| *piece);
+    let together = put_together(decided.into_iter().map(|(_, decided)| decided).collect())?;
+    rejects.extend(together.rejects);
+    rejects.sort();
+    Ok(Decided { rejects, ..together })
+}
+
+/// No more than there are shares; one where the machine does not say.
+fn threads_for(shares: usize) -> NonZeroUsize {
+    let all = available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    NonZeroUsize::new(shares).map_or(NonZeroUsize::MIN, |shares| all.min(shares))
+}
+
+/// What was decided of shares that follow one another.
+fn put_together(shares: Vec<Decided>) -> Result<Decided, Error> {
+    let together = |of: fn(&Decided) -> &RecordBatch| {
+        let all: Vec<&RecordBatch> = shares.iter().map(of).collect();
+        let schema = all.first().or_bug()?.schema();
+        concat_batches(&schema, all).ok().or_bug()
+    };
+    let (payouts, lines) = (together(|share| &share.payouts)?, together(|share| &share.lines)?);
+    let seen: Observations = shares.iter().flat_map(|share| share.observations.iter().cloned()).collect();
+    let rejects = shares.into_iter().flat_map(|share| share.rejects).collect();
+    Ok(Decided { payouts, lines, rejects, observations: seen.list() })
+}
+
+fn decide_joined(
+    plans: &Plans<'_>,
+    rows: &BucketRows<'_>,
+    is_apart: bool,
+    with_lines: bool,
+    mut rejects: Vec<Reject>,
+) -> Result<Decided, Error> {
+    let around = rows.around(plans)?;
+    let bucket = rows.bucket(plans, &around);
     let mut results = Results::new(bucket.accounts.claim_count(), with_lines);
     let mut rounds = Rounds::new(bucket);
     rounds.decide(&mut results)?;
@@ -115,7 +191,7 @@ pub(crate) fn decide_bucket(plans: &Plans<'_>, given: Given<'_>, with_lines: boo
     for group in left {
         fallback::decide(bucket, group, &mut results, &mut rejects)?;
     }
-    if given.is_apart {
+    if is_apart {
         results.note_of_all(&Notice::decided_apart());
     }
     rejects.sort();
@@ -150,7 +226,8 @@ pub(crate) fn certify_bucket(
     mut take: impl FnMut(&Certified) -> Result<(), Error>,
 ) -> Result<Vec<Reject>, Error> {
     let (rows, mut rejects) = BucketRows::of(plans, given)?;
-    let bucket = rows.bucket(plans);
+    let around = rows.around(plans)?;
+    let bucket = rows.bucket(plans, &around);
     let joint = Joint::of(bucket);
     let first = |group: &[Account]| group.iter().map(|account| account.index).min();
     let groups: BTreeMap<usize, &[Account]> = joint.groups().filter_map(|group| Some((first(group)?, group))).collect();

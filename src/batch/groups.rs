@@ -36,6 +36,15 @@ impl<T: Copy + Default> Groups<T> {
         Groups { things: placed, ranges }
     }
 
+    /// Groups that follow one another, with their things.
+    pub(super) fn share(&self, groups: &Range<usize>) -> Groups<T> {
+        let things = self.of_groups(groups).to_vec();
+        let own = self.ranges.get(groups.clone()).unwrap_or_default();
+        let first = own.first().map_or(0, |first| first.start);
+        let ranges = own.iter().map(|range| range.start.saturating_sub(first)..range.end.saturating_sub(first));
+        Groups { things, ranges: ranges.collect() }
+    }
+
     /// The things of groups that follow one another.
     #[expect(clippy::indexing_slicing, reason = "the ranges are those of the things, one after the other")]
     pub(super) fn of_groups(&self, groups: &Range<usize>) -> &[T] {

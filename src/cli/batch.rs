@@ -233,18 +233,9 @@ impl Done {
     }
 
     fn text(&self, catalog: &Catalog, setting: &Setting) -> String {
-        let (language, look, summary) = (setting.language, setting.results, &self.summary);
+        let (language, look) = (setting.language, setting.results);
         let mut lines = Lines::default();
-        if self.is_rehearsal {
-            lines.line(
-                &look.paint(Ink::Strong, &say!(language, "试运行：未写任何文件", "dry run: nothing was written")),
-            );
-            lines.blank();
-        }
-        if let Some(warning) = decided_apart(summary, language) {
-            lines.line(&look.paint(Ink::Doubt, &warning));
-            lines.blank();
-        }
+        self.heading(&mut lines, language, look);
         self.counts(&mut lines, language, look);
         match catalog.order() {
             Order::ByEvent => {}
@@ -254,18 +245,46 @@ impl Done {
                 "  the claims of a member are decided as they were received (`as-received`)",
             )),
         }
-        for said in read_in_words(summary, language) {
+        for said in read_in_words(&self.summary, language) {
             lines.line(&clean(&said));
         }
+        self.claims(&mut lines, catalog, language, look);
+        self.rows(&mut lines, language, look);
+        self.rejected(&mut lines, language, look);
+        self.certified(&mut lines, language, look);
+        lines.blank();
+        lines.line(&self.speed(language));
+        lines.into_text()
+    }
+
+    fn heading(&self, lines: &mut Lines, language: Language, look: Look) {
+        if self.is_rehearsal {
+            lines.line(
+                &look.paint(Ink::Strong, &say!(language, "试运行：未写任何文件", "dry run: nothing was written")),
+            );
+            lines.blank();
+        }
+        if let Some(warning) = decided_apart(&self.summary, language) {
+            lines.line(&look.paint(Ink::Doubt, &warning));
+            lines.blank();
+        }
+    }
+
+    /// Reasons and notices, with how many claims have each.
+    fn claims(&self, lines: &mut Lines, catalog: &Catalog, language: Language, look: Look) {
         let plans: Vec<&Plan> = catalog.plans().collect();
         let meant = |code: &str| with_its_meaning(code, &plans, language);
-        let reasons = summary.reasons();
+        let reasons = self.summary.reasons();
         let reasons = reasons.iter().map(|(code, claims)| (count(*claims), meant(code)));
-        list(&mut lines, pick(language, "理由", "Reasons"), reasons.collect(), language, look);
-        let notices = summary.notices();
+        list(lines, pick(language, "理由", "Reasons"), reasons.collect(), language, look);
+        let notices = self.summary.notices();
         let notices = notices.iter().map(|(code, claims)| (count(*claims), meant(code)));
-        list(&mut lines, pick(language, "请注意的理赔", "Claims to look at"), notices.collect(), language, look);
-        // what was read as it was meant is routine, and stands below what someone has to look at
+        list(lines, pick(language, "请注意的理赔", "Claims to look at"), notices.collect(), language, look);
+    }
+
+    /// What was seen of rows: what was read as it was meant is routine, and stands below what someone has to look at.
+    fn rows(&self, lines: &mut Lines, language: Language, look: Look) {
+        let summary = &self.summary;
         let (routine, others): (Vec<Observation>, Vec<Observation>) = summary
             .observations()
             .into_iter()
@@ -275,11 +294,14 @@ impl Done {
             (pick(language, "已按意思读取的写法", "Read as it was meant"), routine),
         ] {
             let seen = seen.iter().map(|seen| (count(seen.rows), observation_in_words(seen, summary, language)));
-            list(&mut lines, head, seen.collect(), language, look);
+            list(lines, head, seen.collect(), language, look);
         }
-        let causes =
-            summary.causes().iter().map(|cause| (count(cause.count), cause_in_words(cause, summary, language)));
-        list(&mut lines, &self.rejected_in_words(language), causes.collect(), language, look);
+    }
+
+    fn rejected(&self, lines: &mut Lines, language: Language, look: Look) {
+        let causes = self.summary.causes();
+        let causes = causes.iter().map(|cause| (count(cause.count), cause_in_words(cause, &self.summary, language)));
+        list(lines, &self.rejected_in_words(language), causes.collect(), language, look);
         for line in self.way_on(language) {
             lines.line(&look.paint(Ink::Faint, &clean(&line)));
         }
@@ -290,23 +312,22 @@ impl Done {
             let more = say!(language, "  另有退回的 {more} 行", "  and {more} more rejected rows");
             lines.line(&look.paint(Ink::Faint, &more));
         }
-        if let Some(Certificates { count: made, root, cut, .. }) = summary.certificates() {
-            let made = count(*made);
-            lines.blank();
-            lines.line(&say!(language, "{made} 份凭证，根为（请留底）", "{made} certificates; note their root:"));
-            lines.line(&look.paint(Ink::Strong, &format!("  {root}")));
-            if *cut > 0 {
-                let cut = count(*cut);
-                lines.line(&say!(
-                    language,
-                    "{cut} 件被合计限额减少，没有凭证：凭证只证明计划本身的给付",
-                    "{cut} without one, cut by a joint limit: a certificate proves what a plan alone pays"
-                ));
-            }
-        }
+    }
+
+    fn certified(&self, lines: &mut Lines, language: Language, look: Look) {
+        let Some(Certificates { count: made, root, cut, .. }) = self.summary.certificates() else { return };
+        let made = count(*made);
         lines.blank();
-        lines.line(&self.speed(language));
-        lines.into_text()
+        lines.line(&say!(language, "{made} 份凭证，根为（请留底）", "{made} certificates; note their root:"));
+        lines.line(&look.paint(Ink::Strong, &format!("  {root}")));
+        if *cut > 0 {
+            let cut = count(*cut);
+            lines.line(&say!(
+                language,
+                "{cut} 件被合计限额减少，没有凭证：凭证只证明计划本身的给付",
+                "{cut} without one, cut by a joint limit: a certificate proves what a plan alone pays"
+            ));
+        }
     }
 
     /// How many rows were rejected, above the causes: a list of causes says it neither where it ends early nor where a row has two.

@@ -21,7 +21,8 @@ pub(crate) type Posted = BTreeMap<String, Vec<Held>>;
 /// Decides the claims of one bucket on what the members have posted, claim by claim, and posts them.
 pub(crate) fn decide_bucket_on(plans: &Plans<'_>, given: Given<'_>, posted: &mut Posted) -> Result<Decided, Error> {
     let (rows, mut rejects) = BucketRows::of(plans, given)?;
-    let bucket = rows.bucket(plans);
+    let around = rows.around(plans)?;
+    let bucket = rows.bucket(plans, &around);
     let (accounts, enrollments) = (bucket.accounts, bucket.enrollments);
     let mut results = Results::new(accounts.claim_count(), true);
     let joint = Joint::of(bucket);

@@ -16,7 +16,7 @@ use crate::fact::{Kind, Value};
 use crate::text::say;
 
 /// The rows of one input.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Rows<'a> {
     batch: &'a RecordBatch,
     columns: BTreeMap<&'a str, &'a ArrayRef>,

@@ -58,6 +58,16 @@ struct Person {
     covers: Range<usize>,
 }
 
+impl Person {
+    /// The same where places are counted from this one.
+    fn since(&self, first: usize) -> Person {
+        Person {
+            hash: self.hash,
+            covers: self.covers.start.saturating_sub(first)..self.covers.end.saturating_sub(first),
+        }
+    }
+}
+
 /// All that the files have of one member.
 #[derive(Debug, Clone)]
 pub(super) struct Member<'a> {
@@ -189,6 +199,80 @@ impl Accounts {
         rejected
     }
 
+    /// The same in shares of members who follow one another: of at most so many claims, or of one member, and of those whose ids are alike.
+    pub(super) fn cut(mut self, most: usize) -> Vec<Accounts> {
+        if self.claim_count() <= most {
+            return vec![self];
+        }
+        let mut shares: Vec<Accounts> = self.cuts(most).iter().map(|members| self.share(members)).collect();
+        if let Some(first) = shares.first_mut() {
+            (first.unplaced, first.lost_alone) = (mem::take(&mut self.unplaced), mem::take(&mut self.lost_alone));
+        }
+        shares
+    }
+
+    /// The members of each share.
+    fn cuts(&self, most: usize) -> Vec<Range<usize>> {
+        let (mut cuts, mut first, mut end) = (Vec::new(), 0, 0_usize);
+        let mut claims = 0_usize;
+        for alike in self.members.chunk_by(|one, other| one.hash == other.hash) {
+            let own = alike.iter().map(|person| self.claims_of(&self.with_claims(&person.covers)).len()).sum();
+            let with = claims.saturating_add(own);
+            if with > most && first < end {
+                cuts.push(first..end);
+                (first, claims) = (end, own);
+            } else {
+                claims = with;
+            }
+            end = end.saturating_add(alike.len());
+        }
+        cuts.push(first..end);
+        cuts
+    }
+
+    /// The accounts that have claims among these covers.
+    fn with_claims(&self, covers: &Range<usize>) -> Range<usize> {
+        let past = |end: usize| self.numbers.partition_point(|number| *number < end);
+        past(covers.start)..past(covers.end)
+    }
+
+    /// The places of the claims of accounts that follow one another.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an account starts where the one before ends, and the last end is there"
+    )]
+    fn claims_of(&self, accounts: &Range<usize>) -> Range<usize> {
+        self.starts[accounts.start]..self.starts[accounts.end]
+    }
+
+    /// The accounts of members who follow one another.
+    #[expect(clippy::indexing_slicing, reason = "each range is one of what is there")]
+    fn share(&self, members: &Range<usize>) -> Accounts {
+        let members = &self.members[members.clone()];
+        let covers = match members {
+            [] => 0..0,
+            [only] => only.covers.clone(),
+            [first, .., last] => first.covers.start..last.covers.end,
+        };
+        let accounts = self.with_claims(&covers);
+        let claims = self.claims_of(&accounts);
+        let lost = self.lost.range(accounts.clone());
+        Accounts {
+            claims: self.claims[claims.clone()].to_vec(),
+            enrollments: self.enrollments[claims.clone()].to_vec(),
+            starts: since(&self.starts[accounts.start..=accounts.end], claims.start).collect(),
+            plans: self.plans[accounts.clone()].to_vec(),
+            with_reversals: self.with_reversals[accounts.clone()].to_vec(),
+            lacking_order: self.lacking_order[accounts.clone()].to_vec(),
+            lost: lost.map(|(account, lost)| (account.saturating_sub(accounts.start), lost.clone())).collect(),
+            lost_alone: Vec::new(),
+            unplaced: Vec::new(),
+            covers: self.covers.share(&covers),
+            numbers: since(&self.numbers[accounts.clone()], covers.start).collect(),
+            members: members.iter().map(|person| person.since(covers.start)).collect(),
+        }
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = Account> {
         let bounds = self.starts.iter().zip(self.starts.iter().skip(1));
         let accounts = bounds.zip(&self.plans).zip(self.with_reversals.iter().zip(&self.lacking_order)).enumerate();
@@ -230,12 +314,9 @@ impl Accounts {
     }
 
     /// The rows of the claims of accounts that follow one another, in order.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "an account starts where the one before ends, and the last end is there"
-    )]
+    #[expect(clippy::indexing_slicing, reason = "the places are those of the claims")]
     pub(super) fn rows_of(&self, accounts: &Range<usize>) -> &[usize] {
-        &self.claims[self.starts[accounts.start]..self.starts[accounts.end]]
+        &self.claims[self.claims_of(accounts)]
     }
 
     /// The account of the claim at a place.
@@ -582,4 +663,9 @@ fn same_claim() -> Text {
 
 fn same_enrollment() -> Text {
     say!("有两条参保记录用此编号", "two enrollments have this id")
+}
+
+/// Places counted from this one.
+fn since(places: &[usize], first: usize) -> impl Iterator<Item = usize> {
+    places.iter().map(move |place| place.saturating_sub(first))
 }

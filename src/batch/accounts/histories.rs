@@ -93,7 +93,8 @@ pub(crate) fn histories<'c>(
 ) -> Result<Vec<History<'c>>, Error> {
     let (claims, enrollments) = accounts_alone(given.claims, given.enrollments, wanted)?;
     let (rows, _) = BucketRows::of(plans, Given { claims: &claims, enrollments: &enrollments, ..given })?;
-    let bucket = rows.bucket(plans);
+    let around = rows.around(plans)?;
+    let bucket = rows.bucket(plans, &around);
     let accounts = bucket.accounts;
     let ids = bucket.claims.texts("claim_id")?;
     let is_wanted =

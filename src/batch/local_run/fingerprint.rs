@@ -131,23 +131,28 @@ impl Fingerprint {
                 "version {then} of the program made it, this is {now}"
             ));
         }
-        let is_other = match (&self.recorded, &earlier.recorded) {
+        let command = || match (&self.recorded, &earlier.recorded) {
             (None, None) => None,
             (Some(_), None) => Some(say!("它由 `huzhu batch` 写成", "`huzhu batch` made it")),
             (None, Some(_)) => Some(say!("它由 `huzhu audit` 写成", "`huzhu audit` made it")),
             (Some(now), Some(then)) => now.difference(then),
         };
-        if is_other.is_some() {
-            return is_other;
-        }
-        for (now, then) in [(&self.claims, &earlier.claims), (&self.enrollments, &earlier.enrollments)] {
-            if now.bytes != then.bytes {
-                return Some(changed(&now.path));
-            }
-        }
-        if let Some(pack) = other_key(&self.packs, &earlier.packs) {
-            return Some(say!("规则包 `{pack}` 已改变", "the pack `{pack}` has changed"));
-        }
+        command()
+            .or_else(|| self.other_input(earlier))
+            .or_else(|| self.other_option(earlier))
+            .or_else(|| self.other_name(earlier))
+    }
+
+    fn other_input(&self, earlier: &Fingerprint) -> Option<Text> {
+        let inputs = [(&self.claims, &earlier.claims), (&self.enrollments, &earlier.enrollments)];
+        let other = inputs.into_iter().find(|(now, then)| now.bytes != then.bytes);
+        other.map(|(now, _)| changed(&now.path)).or_else(|| {
+            let pack = other_key(&self.packs, &earlier.packs)?;
+            Some(say!("规则包 `{pack}` 已改变", "the pack `{pack}` has changed"))
+        })
+    }
+
+    fn other_option(&self, earlier: &Fingerprint) -> Option<Text> {
         let options = [
             (self.holds == earlier.holds, say!("另予暂缓的情形不同", "what pends claims is not the same")),
             (self.order == earlier.order, say!("理赔的审核先后不同", "the order of claims is not the same")),
@@ -173,9 +178,11 @@ impl Fingerprint {
                 say!("结果的语言或列名写法不同", "the language or the headers of the results are not the same"),
             ),
         ];
-        if let Some((_, text)) = options.into_iter().find(|(is_same, _)| !is_same) {
-            return Some(text);
-        }
+        options.into_iter().find_map(|(is_same, text)| (!is_same).then_some(text))
+    }
+
+    /// The result that would get another name.
+    fn other_name(&self, earlier: &Fingerprint) -> Option<Text> {
         let names = |fingerprint: &Fingerprint| {
             [
                 (("给付结果", "the payouts"), Some(fingerprint.out.clone())),

@@ -17,7 +17,7 @@ pub(crate) struct Pieces {
 }
 
 impl Pieces {
-    pub(super) fn next(&self) -> Option<usize> {
+    pub(crate) fn next(&self) -> Option<usize> {
         if self.has_failed() {
             return None;
         }

@@ -441,4 +441,12 @@ mod tests {
             assert!(fault.is_bug() && fault.to_string().contains("src/reading/columns/program.rs:"), "{fault}");
         }
     }
+
+    /// What is chosen at run time is only what was built in: without it the kernels run one number at a time, and nothing but their speed tells.
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn kernels_run_with_the_vector_instructions_of_the_processor() {
+        let is_scalar = matches!(pulp::Arch::new(), pulp::Arch::Scalar);
+        assert_eq!(is_scalar, !(std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma")));
+    }
 }
