@@ -70,6 +70,34 @@ pub fn round(value: Decimal, rounding: Rounding) -> Result<Decimal, Inexact> {
     Fixed::from(value).round(rounding).map(Decimal::from)
 }
 
+/// How many multiples a whole number is rounded to.
+///
+/// # Errors
+/// [`Inexact`] if the multiple is not above zero, or twice what is over does not fit.
+#[inline]
+pub(crate) fn multiples(amount: i128, multiple: i128, mode: Mode) -> Result<i128, Inexact> {
+    if multiple <= 0 {
+        return Err(Inexact);
+    }
+    let (quotient, remainder) = divided(amount, multiple)?;
+    let doubled = remainder.abs().checked_mul(2).ok_or(Inexact)?;
+    let away = match mode {
+        Mode::HalfUp => doubled >= multiple,
+        Mode::HalfDown => doubled > multiple,
+        Mode::HalfEven => match doubled.cmp(&multiple) {
+            Ordering::Less => false,
+            Ordering::Equal => quotient & 1 == 1,
+            Ordering::Greater => true,
+        },
+        Mode::Up => remainder != 0,
+        Mode::Down => false,
+        Mode::Ceiling => remainder > 0,
+        Mode::Floor => remainder < 0,
+    };
+    let step = if away { amount.signum() } else { 0 };
+    quotient.checked_add(step).ok_or(Inexact)
+}
+
 /// Whether a number is a whole multiple of another one, which is above zero.
 pub(crate) fn divides(multiple: Decimal, number: Decimal) -> bool {
     round(number, Rounding { to: multiple, mode: Mode::Down }) == Ok(number)
@@ -152,26 +180,7 @@ impl Fixed {
     pub(crate) fn round(self, rounding: Rounding) -> Result<Fixed, Inexact> {
         let to = Fixed::from(rounding.to);
         let (amount, multiple, _) = self.aligned(to)?;
-        if multiple <= 0 {
-            return Err(Inexact);
-        }
-        let (quotient, remainder) = divided(amount, multiple)?;
-        let doubled = remainder.abs().checked_mul(2).ok_or(Inexact)?;
-        let away = match rounding.mode {
-            Mode::HalfUp => doubled >= multiple,
-            Mode::HalfDown => doubled > multiple,
-            Mode::HalfEven => match doubled.cmp(&multiple) {
-                Ordering::Less => false,
-                Ordering::Equal => quotient & 1 == 1,
-                Ordering::Greater => true,
-            },
-            Mode::Up => remainder != 0,
-            Mode::Down => false,
-            Mode::Ceiling => remainder > 0,
-            Mode::Floor => remainder < 0,
-        };
-        let step = if away { amount.signum() } else { 0 };
-        let multiples = quotient.checked_add(step).ok_or(Inexact)?;
+        let multiples = multiples(amount, multiple, rounding.mode)?;
         Fixed::fit(multiples.checked_mul(to.coefficient).ok_or(Inexact)?, to.scale)
     }
 

@@ -554,6 +554,18 @@ pub(crate) enum Rows {
     },
 }
 
+#[cfg(any(feature = "batch", feature = "workbook", test))]
+impl Rows {
+    /// The values of all rows, in order.
+    pub(crate) fn values(&self) -> Vec<Decimal> {
+        match self {
+            Rows::Numbers(rows) => rows.iter().map(|(_, value)| *value).collect(),
+            Rows::Categories(rows) => rows.iter().map(|(_, value)| *value).collect(),
+            Rows::YesNo { yes, no } => vec![*yes, *no],
+        }
+    }
+}
+
 /// Bands of which one gives the value for the whole.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Slab {

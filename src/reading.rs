@@ -6,6 +6,7 @@ pub(crate) mod columns;
 pub(crate) mod exact;
 pub(crate) mod formula;
 pub(crate) mod known;
+pub(crate) mod range;
 #[cfg(feature = "workbook")]
 pub(crate) mod sheet;
 #[cfg(test)]

@@ -24,7 +24,7 @@ use crate::foreign::{is_control, is_in_xml};
 use crate::plan::Plan;
 use crate::reading::formula::Formula;
 use crate::reading::formula::evaluate::Inputs;
-use crate::reading::sheet::places_of_posts;
+use crate::reading::formula::extents::places_of_priors;
 use crate::text::{Language, say};
 use claim::Page;
 use figures::Figures;
@@ -270,7 +270,7 @@ impl Known {
     fn of(plan: &Plan, name: String, language: Language) -> Known {
         let formula = Formula::of(plan);
         let figures = Figures::of(plan, &formula, name, language);
-        let priors = places_of_posts(plan, &formula, &figures.places);
+        let priors = places_of_priors(plan, &formula, &figures.places);
         Known { formula, figures, priors }
     }
 }

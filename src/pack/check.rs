@@ -14,7 +14,7 @@ use crate::fact::Kind;
 use crate::money::FEN;
 use crate::plan::expression::{Choice, Number, NumberValue, Truth};
 use crate::plan::{Action, LedgerAmount, Operand, Plan, Rows};
-use crate::reading::bounds::{Bounds, Finding, Possible, Range};
+use crate::reading::bounds::{Bounded, Bounds, Finding, Possible};
 use crate::rounding::Rounding;
 use crate::semantics::{Meaning, Place};
 use crate::text::say;
@@ -80,7 +80,7 @@ impl<'p> Seen<'p> {
         .clone()
     }
 
-    fn range(&self, number: &'p Number) -> Range {
+    fn bounded(&self, number: &'p Number) -> Bounded {
         self.single.borrow_mut().number(number)
     }
 
@@ -145,9 +145,9 @@ fn every_condition_matters(seen: &Seen<'_>, findings: &mut Findings) {
             && *index < seen.places.conditions.len()
         {
             let span = seen.span(Place::Condition(*index));
-            if !met.may_fail {
+            if !met.may.fail {
                 findings.report(Code::AlwaysMet, &span, say!("此条件恒成立", "this condition is always met"));
-            } else if !met.may_hold {
+            } else if !met.may.hold {
                 findings.report(Code::NeverMet, &span, say!("此条件永不成立", "this condition is never met"));
             }
         }
@@ -157,7 +157,7 @@ fn every_condition_matters(seen: &Seen<'_>, findings: &mut Findings) {
 fn every_benefit_can_apply(seen: &Seen<'_>, findings: &mut Findings) {
     for found in &seen.found {
         if let Finding::When { benefit, holds } = found
-            && !holds.may_hold
+            && !holds.may.hold
         {
             findings.report(
                 Code::NeverMet,
@@ -173,7 +173,7 @@ fn every_step_can_apply(seen: &Seen<'_>, findings: &mut Findings) {
         for (step, when) in
             stated.steps.iter().enumerate().filter_map(|(step, stated)| Some((step, stated.when.as_ref()?)))
         {
-            if !seen.truth(when).may_hold {
+            if !seen.truth(when).may.hold {
                 let message = say!("此步骤永不适用", "this step never applies");
                 findings.report(Code::NeverMet, &seen.step_when(benefit, step), message);
             }
@@ -184,6 +184,7 @@ fn every_step_can_apply(seen: &Seen<'_>, findings: &mut Findings) {
 fn no_amount_is_negative(seen: &Seen<'_>, findings: &mut Findings) {
     let mut report = |place: Place, low: Decimal| {
         if low < Decimal::ZERO {
+            let low = low.normalize();
             let message = say!("此金额可能为负，低至 {low}", "this amount may be negative, down to {low}");
             let help = say!("用 `greatest(…, 0元)` 保底", "floor it with `greatest(…, 0 yuan)`");
             findings.report(Code::MayBeNegative, &seen.span(place), message).help_with([help]);
@@ -196,12 +197,12 @@ fn no_amount_is_negative(seen: &Seen<'_>, findings: &mut Findings) {
     }
     for (place, action, _) in seen.steps() {
         match action.operand() {
-            Operand::Amount(amount) => report(place, seen.range(amount).low),
+            Operand::Amount(amount) => report(place, seen.bounded(amount).low()),
             Operand::Rate(_) | Operand::Ladder(_) | Operand::Benefits(_) | Operand::Waiting(_) => {}
         }
     }
     for (index, limit) in seen.plan.limits.iter().enumerate() {
-        report(Place::Limit(index), seen.range(&limit.amount).low);
+        report(Place::Limit(index), seen.bounded(&limit.amount).low());
     }
 }
 
@@ -212,10 +213,10 @@ fn every_rate_is_a_rate(seen: &Seen<'_>, findings: &mut Findings) {
             Operand::Waiting(waiting) => seen.plan.waiting(waiting).reduced.as_ref().map(|(_, rate)| rate),
             Operand::Amount(_) | Operand::Ladder(_) | Operand::Benefits(_) => None,
         };
-        if let Some(range) = rate.map(|rate| seen.range(rate))
-            && (range.low < Decimal::ZERO || range.high > Decimal::ONE)
+        if let Some((low, high)) = rate.map(|rate| seen.bounded(rate)).map(|rate| (rate.low(), rate.high()))
+            && (low < Decimal::ZERO || high > Decimal::ONE)
         {
-            let (low, high) = (range.low, range.high);
+            let (low, high) = (low.normalize(), high.normalize());
             let message = say!(
                 "比例可能在 0 至 1 之外：{low} 至 {high}",
                 "a rate from 0 to 1 is expected; this one runs from {low} to {high}"
@@ -262,7 +263,7 @@ fn is_at_most<'p>(seen: &Seen<'p>, number: &'p Number, other: &'p Number) -> boo
     match number {
         same if same == other => true,
         Number::Choose(choice) => is_at_most(seen, &choice.then, other) && is_at_most(seen, &choice.otherwise, other),
-        _ => seen.range(number).high <= seen.range(other).low,
+        _ => seen.bounded(number).high() <= seen.bounded(other).low(),
     }
 }
 

@@ -5,6 +5,8 @@ mod ceiling;
 mod doubt;
 #[cfg(test)]
 mod drawn;
+#[cfg(test)]
+mod extents;
 mod history;
 mod order;
 #[cfg(test)]
@@ -28,7 +30,7 @@ use crate::document::{Form, Node};
 use crate::plan::Plan;
 use crate::plan::expression::Slot;
 use crate::reading::bounds::cases::Answer;
-use crate::reading::bounds::{Bounds, Range, Trend};
+use crate::reading::bounds::{Bounded, Bounds, Trend};
 use crate::scope::Scope;
 use crate::text::{Text, say};
 
@@ -203,7 +205,7 @@ impl Promise {
 
 fn check_most(plan: &Plan, most: Decimal, proving: &Work, trial: &Trial<'_>, tries: usize) -> Result<(), Doubt> {
     let effort = Effort { enough: most, work: proving };
-    let high = cases::most(plan, effort, |case| claims(plan, None, None, case), |meaning| payable(meaning).high);
+    let high = cases::most(plan, effort, |case| claims(plan, None, None, case), |meaning| payable(meaning).high());
     if high <= most {
         return Ok(());
     }
@@ -216,12 +218,12 @@ fn check_most(plan: &Plan, most: Decimal, proving: &Work, trial: &Trial<'_>, tri
 
 fn check_borne(plan: &Plan, slot: Slot, proving: &Work, trial: &Trial<'_>, tries: usize) -> Result<(), Doubt> {
     let bounds = |case| claims(plan, None, Some(slot), case);
-    if holds(plan, proving, bounds, Range::is_at_most_borne) {
+    if holds(plan, proving, bounds, Bounded::is_at_most_borne) {
         return Ok(());
     }
     let refuted =
         refute(trial, None, tries, |facts, one, _| facts.number(slot).is_some_and(|borne| one.payable() > borne));
-    let Text { zh, en } = doubt::first(plan, bounds(Vec::new()), Range::is_at_most_borne);
+    let Text { zh, en } = doubt::first(plan, bounds(Vec::new()), Bounded::is_at_most_borne);
     Err(Doubt {
         refuted, unproven: say!("未能证明：{zh}可能超出", "it could not be proven: {en} may pass it")
     })
@@ -229,7 +231,7 @@ fn check_borne(plan: &Plan, slot: Slot, proving: &Work, trial: &Trial<'_>, tries
 
 fn check_monotone(plan: &Plan, slot: Slot, proving: &Work, trial: &Trial<'_>, tries: usize) -> Result<(), Doubt> {
     let bounds = |case| claims(plan, Some(slot), None, case);
-    let never_falls = |amount: &Range| matches!(amount.trend(), Trend::Still | Trend::Up);
+    let never_falls = |amount: &Bounded| matches!(amount.trend(), Trend::Still | Trend::Up);
     if holds(plan, proving, bounds, never_falls) {
         return Ok(());
     }
@@ -247,7 +249,7 @@ fn claims(plan: &Plan, watched: Option<Slot>, borne: Option<Slot>, case: Vec<Ans
 
 /// All that a single claim can be paid. Whether its facts agree is not asked: what is unknown counts as agreement, so that facts may contradict
 /// each other in every case of a question and yet be decided on where that is open.
-fn payable(meaning: &mut cases::Read<'_>) -> Range {
+fn payable(meaning: &mut cases::Read<'_>) -> Bounded {
     meaning.adjudicate_as_given().payable
 }
 
@@ -256,7 +258,7 @@ fn holds<'p>(
     plan: &'p Plan,
     work: &Work,
     bounds: impl Fn(Vec<Answer>) -> Bounds<'p>,
-    is_so: impl Fn(&Range) -> bool,
+    is_so: impl Fn(&Bounded) -> bool,
 ) -> bool {
     let otherwise = |meaning: &mut cases::Read<'p>| if is_so(&payable(meaning)) { Decimal::ZERO } else { Decimal::ONE };
     cases::most(plan, Effort { enough: Decimal::ZERO, work }, bounds, otherwise) <= Decimal::ZERO

@@ -1,6 +1,6 @@
 //! The reading by intervals: what a plan can ever pay, whether a digit can be lost, which way a fact moves the payout.
 //!
-//! Every number is a range with the most places that it may have; every operation is done on the ends of ranges. The
+//! Every number is a range (see [`Range`]) with what is known of it beside what else: how it moves, what it cannot pass. The
 //! result holds for every claim whose facts lie within their bounds.
 
 pub(crate) mod cases;
@@ -10,21 +10,19 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::accumulator::{MOST_PLACES_POSTED, MOST_POSTED};
-use crate::exact::{self, Inexact};
+use crate::exact;
 use crate::money::FEN;
 use crate::plan::expression::{Comparison, Members, Prior, Slot, TableIndex, Truth};
 use crate::plan::{Ladder, LedgerAmount, Plan};
+use crate::reading::range::{May, Range};
 use crate::rounding::{Mode, Rounding};
 use crate::scope::Scope;
 use crate::semantics::{Event, Meaning, Place, Reading};
 
-/// All that a number can be.
+/// What is known of a number over all claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Range {
-    pub(crate) low: Decimal,
-    pub(crate) high: Decimal,
-    /// The most places after the point.
-    places: u32,
+pub(crate) struct Bounded {
+    range: Range,
     trend: Trend,
     /// Never above the fact that is watched as what was borne.
     at_most_borne: bool,
@@ -74,11 +72,17 @@ impl Trend {
     }
 }
 
-/// What a truth can be.
+/// What is known of a truth over all claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Possible {
-    pub(crate) may_hold: bool,
-    pub(crate) may_fail: bool,
+    pub(crate) may: May,
+    trend: Trend,
+}
+
+/// What is known of a date over all claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Day {
+    range: Range,
     trend: Trend,
 }
 
@@ -88,7 +92,7 @@ impl Possible {
         self.trend == Trend::Still
     }
 
-    const OPEN: Possible = Possible { may_hold: true, may_fail: true, trend: Trend::Still };
+    const OPEN: Possible = Possible { may: May::BE_EITHER, trend: Trend::Still };
 }
 
 /// What the reading found beside the ranges, each with its place in the pack.
@@ -115,7 +119,7 @@ pub(crate) enum Finding {
 pub(crate) struct Leaves {
     pub(crate) benefit: usize,
     pub(crate) place: Place,
-    pub(crate) amount: Range,
+    pub(crate) amount: Bounded,
 }
 
 /// Reads a plan over all claims at once.
@@ -133,9 +137,6 @@ pub(crate) struct Bounds<'p> {
     /// Benefits on their way down, from the gross amount to what is left by limits.
     pub(crate) leaves: Vec<Leaves>,
 }
-
-/// Between the first and the last day that a date can be.
-const MOST_DAYS: Decimal = Decimal::from_parts(438_291, 0, 0, false, 0);
 
 impl<'p> Bounds<'p> {
     /// Over all facts within their bounds; the payout's trend is that of the watched fact.
@@ -182,57 +183,38 @@ impl<'p> Bounds<'p> {
         let mut inner = Bounds::new(self.plan, None, None);
         inner.summed.clone_from(&self.summed);
         inner.summed.push(entry);
-        Meaning::new(self.plan, inner).number(number).low < Decimal::ZERO
+        !Meaning::new(self.plan, inner).number(number).range.is_never_negative()
     }
 
-    fn range(&mut self, low: Decimal, high: Decimal, places: u32) -> Range {
-        self.check_fits(low, high, places);
-        let never_positive = high <= Decimal::ZERO;
-        let with_posted = if never_positive { Some(Decimal::ZERO) } else { self.with_most_posted(high) };
-        Range {
-            low,
-            high,
-            places,
-            trend: Trend::Still,
-            at_most_borne: never_positive,
-            with_posted,
-            at_least_posted: false,
-        }
+    fn bounded(&mut self, range: Range) -> Bounded {
+        let range = self.fitting(range);
+        let never_positive = range.is_never_positive();
+        let with_posted = if never_positive { Some(Decimal::ZERO) } else { self.with_most_posted(range.high()) };
+        Bounded { range, trend: Trend::Still, at_most_borne: never_positive, with_posted, at_least_posted: false }
     }
 
     fn with_most_posted(&self, amount: Decimal) -> Option<Decimal> {
         exact::add(amount, self.posted?.most?).ok()
     }
 
-    /// A digit may be lost if either end, written with all its places, needs more than 96 bits.
-    fn check_fits(&mut self, low: Decimal, high: Decimal, places: u32) {
-        let unit = if places > 28 { None } else { Some(Decimal::new(1, places)) };
-        let fits = |end: Decimal| unit.is_some_and(|unit| exact::add(end, unit).is_ok());
-        if !fits(low) || !fits(high) {
-            self.findings.push(Finding::Inexact(self.place));
+    /// What may lose a digit is reported; from there on it is taken for the largest number that is ever kept.
+    fn fitting(&mut self, range: Range) -> Range {
+        if range.fits_a_decimal() {
+            return range;
         }
-    }
-
-    fn end(&mut self, result: Result<Decimal, Inexact>) -> Decimal {
-        result.unwrap_or_else(|_| {
-            self.findings.push(Finding::Inexact(self.place));
-            Decimal::ZERO
-        })
+        self.findings.push(Finding::Inexact(self.place));
+        let kept = Range::between(-MOST_POSTED, MOST_POSTED, MOST_PLACES_POSTED);
+        if range.is_never_negative() { kept.at_least(Decimal::ZERO) } else { kept }
     }
 }
 
-impl Range {
-    fn is_constant(&self) -> bool {
-        self.low == self.high
+impl Bounded {
+    pub(crate) fn low(&self) -> Decimal {
+        self.range.low()
     }
 
-    fn is_never_negative(&self) -> bool {
-        self.low >= Decimal::ZERO
-    }
-
-    #[cfg(feature = "batch")]
-    pub(crate) fn places(&self) -> u32 {
-        self.places
+    pub(crate) fn high(&self) -> Decimal {
+        self.range.high()
     }
 
     pub(crate) fn trend(&self) -> Trend {
@@ -244,49 +226,40 @@ impl Range {
     }
 
     /// The same, or anything down to nothing: what may be left of it.
-    pub(crate) fn or_less(self) -> Range {
-        Range { low: self.low.min(Decimal::ZERO), ..self }
+    pub(crate) fn or_less(self) -> Bounded {
+        Bounded { range: self.range.or_less(), ..self }
     }
 
     pub(crate) fn with_posted(&self) -> Option<Decimal> {
         self.with_posted
     }
-
-    fn is_never_positive(&self) -> bool {
-        self.high <= Decimal::ZERO
-    }
-
-    fn is_ratio(&self) -> bool {
-        self.is_never_negative() && self.high <= Decimal::ONE
-    }
 }
 
 impl Reading for Bounds<'_> {
-    type Number = Range;
+    type Number = Bounded;
     type Truth = Possible;
-    /// Dates are not bounded; what is said of them may be so or not.
-    type Date = Trend;
+    type Date = Day;
 
-    fn number(&mut self, constant: Decimal) -> Range {
-        self.range(constant, constant, constant.scale())
+    fn number(&mut self, constant: Decimal) -> Bounded {
+        self.bounded(Range::of(constant))
     }
 
     fn truth(&mut self, constant: bool) -> Possible {
-        Possible { may_hold: constant, may_fail: !constant, trend: Trend::Still }
+        Possible { may: May::be(constant), trend: Trend::Still }
     }
 
-    fn date(&mut self, _: NaiveDate) -> Trend {
-        Trend::Still
+    fn date(&mut self, constant: NaiveDate) -> Day {
+        Day { range: Range::day(constant), trend: Trend::Still }
     }
 
-    fn number_fact(&mut self, slot: Slot) -> Range {
+    fn number_fact(&mut self, slot: Slot) -> Bounded {
         let fact = self.plan.fact(slot);
-        let mut range = self.range(fact.bounds.min, fact.bounds.max, fact.kind.places());
+        let mut bounded = self.bounded(Range::of_fact(fact));
         if self.watched == Some(slot) {
-            range.trend = Trend::Up;
+            bounded.trend = Trend::Up;
         }
-        range.at_most_borne |= self.borne == Some(slot);
-        range
+        bounded.at_most_borne |= self.borne == Some(slot);
+        bounded
     }
 
     fn truth_fact(&mut self, slot: Slot) -> Possible {
@@ -294,8 +267,8 @@ impl Reading for Bounds<'_> {
     }
 
     /// A date cannot be more, so that none is ever watched.
-    fn date_fact(&mut self, _: Slot) -> Trend {
-        Trend::Still
+    fn date_fact(&mut self, _: Slot) -> Day {
+        Day { range: Range::GIVEN_DAYS, trend: Trend::Still }
     }
 
     /// A fact that can be derived is taken as given: its derivation lies within its bounds.
@@ -311,76 +284,66 @@ impl Reading for Bounds<'_> {
         Possible::OPEN
     }
 
-    fn prior(&mut self, Prior { entry, scope }: Prior) -> Range {
+    fn prior(&mut self, Prior { entry, scope }: Prior) -> Bounded {
         let places = match &self.plan.entry(entry).amount {
             LedgerAmount::Count(_) => 0,
             LedgerAmount::Paid(benefit) => self.plan.benefit(*benefit).rounding.to.scale(),
             LedgerAmount::Deducted(_) | LedgerAmount::Sum(_) => MOST_PLACES_POSTED,
         };
         let low = if self.may_sum_to_less_than_nothing(entry) { -MOST_POSTED } else { Decimal::ZERO };
-        let mut range = self.range(low, MOST_POSTED, places);
-        range.at_least_posted = self.posted.is_some_and(|posted| {
+        let mut bounded = self.bounded(Range::between(low, MOST_POSTED, places));
+        bounded.at_least_posted = self.posted.is_some_and(|posted| {
             self.plan.entry(entry).amount == LedgerAmount::Paid(posted.benefit) && scope.holds_all_of(posted.scope)
         });
-        range
+        bounded
     }
 
-    fn add(&mut self, left: Range, right: Range) -> Range {
-        let (low, high) = (self.end(exact::add(left.low, right.low)), self.end(exact::add(left.high, right.high)));
-        let mut sum = self.range(low, high, left.places.max(right.places));
+    fn add(&mut self, left: Bounded, right: Bounded) -> Bounded {
+        let mut sum = self.bounded(left.range.add(right.range));
         sum.trend = left.trend.with(right.trend);
-        sum.at_most_borne |=
-            (left.at_most_borne && right.is_never_positive()) || (right.at_most_borne && left.is_never_positive());
+        sum.at_most_borne |= (left.at_most_borne && right.range.is_never_positive())
+            || (right.at_most_borne && left.range.is_never_positive());
         sum.with_posted = tighter(sum.with_posted, added_to_posted(&left, &right));
-        sum.at_least_posted =
-            (left.at_least_posted && right.is_never_negative()) || (right.at_least_posted && left.is_never_negative());
+        sum.at_least_posted = (left.at_least_posted && right.range.is_never_negative())
+            || (right.at_least_posted && left.range.is_never_negative());
         sum
     }
 
-    fn subtract(&mut self, left: Range, right: Range) -> Range {
-        let (low, high) =
-            (self.end(exact::subtract(left.low, right.high)), self.end(exact::subtract(left.high, right.low)));
-        let mut difference = self.range(low, high, left.places.max(right.places));
+    fn subtract(&mut self, left: Bounded, right: Bounded) -> Bounded {
+        let mut difference = self.bounded(left.range.subtract(right.range));
         difference.trend = left.trend.with(right.trend.turned());
-        difference.at_most_borne |= left.at_most_borne && right.is_never_negative();
+        difference.at_most_borne |= left.at_most_borne && right.range.is_never_negative();
         if right.at_least_posted {
-            difference.with_posted = tighter(difference.with_posted, Some(left.high));
+            difference.with_posted = tighter(difference.with_posted, Some(left.high()));
         }
-        if right.is_never_negative() {
-            let less = left.with_posted.and_then(|bound| exact::subtract(bound, right.low).ok());
+        if right.range.is_never_negative() {
+            let less = left.with_posted.and_then(|bound| exact::subtract(bound, right.low()).ok());
             difference.with_posted = tighter(difference.with_posted, less);
         }
         difference
     }
 
-    fn times(&mut self, left: Range, right: Range) -> Range {
-        let corners = [
-            exact::multiply(left.low, right.low),
-            exact::multiply(left.low, right.high),
-            exact::multiply(left.high, right.low),
-            exact::multiply(left.high, right.high),
-        ];
-        let [a, b, c, d] = corners.map(|corner| self.end(corner));
-        let (low, high) = (a.min(b).min(c).min(d), a.max(b).max(c).max(d));
-        let mut product = self.range(low, high, left.places.saturating_add(right.places));
-        product.trend = if left.is_never_negative() && right.is_never_negative() {
+    fn times(&mut self, left: Bounded, right: Bounded) -> Bounded {
+        let mut product = self.bounded(left.range.times(right.range));
+        product.trend = if left.range.is_never_negative() && right.range.is_never_negative() {
             left.trend.with(right.trend)
         } else if left.trend == Trend::Still && right.trend == Trend::Still {
             Trend::Still
         } else {
             Trend::Unclear
         };
-        product.at_most_borne |= (left.at_most_borne && right.is_ratio()) || (right.at_most_borne && left.is_ratio());
+        product.at_most_borne |=
+            (left.at_most_borne && right.range.is_ratio()) || (right.at_most_borne && left.range.is_ratio());
         for (part, of) in [(left, right), (right, left)] {
-            if part.is_ratio() && of.is_never_negative() {
+            if part.range.is_ratio() && of.range.is_never_negative() {
                 product.with_posted = tighter(product.with_posted, of.with_posted);
             }
         }
         product
     }
 
-    fn least(&mut self, left: Range, right: Range) -> Range {
-        let mut least = self.range(left.low.min(right.low), left.high.min(right.high), left.places.max(right.places));
+    fn least(&mut self, left: Bounded, right: Bounded) -> Bounded {
+        let mut least = self.bounded(left.range.least(right.range));
         least.trend = left.trend.with(right.trend);
         least.at_most_borne |= left.at_most_borne || right.at_most_borne;
         least.with_posted = tighter(least.with_posted, tighter(left.with_posted, right.with_posted));
@@ -388,9 +351,8 @@ impl Reading for Bounds<'_> {
         least
     }
 
-    fn greatest(&mut self, left: Range, right: Range) -> Range {
-        let mut greatest =
-            self.range(left.low.max(right.low), left.high.max(right.high), left.places.max(right.places));
+    fn greatest(&mut self, left: Bounded, right: Bounded) -> Bounded {
+        let mut greatest = self.bounded(left.range.greatest(right.range));
         greatest.trend = left.trend.with(right.trend);
         greatest.at_most_borne |= left.at_most_borne && right.at_most_borne;
         greatest.with_posted = tighter(greatest.with_posted, looser(left.with_posted, right.with_posted));
@@ -398,9 +360,8 @@ impl Reading for Bounds<'_> {
         greatest
     }
 
-    fn round(&mut self, number: Range, rounding: Rounding) -> Range {
-        let (low, high) = (self.end(exact::round(number.low, rounding)), self.end(exact::round(number.high, rounding)));
-        let mut rounded = self.range(low, high, rounding.to.scale());
+    fn round(&mut self, number: Bounded, rounding: Rounding) -> Bounded {
+        let mut rounded = self.bounded(number.range.round(rounding));
         rounded.trend = number.trend;
         // What was borne is a whole number of fen, so that rounding to the fen cannot pass it.
         rounded.at_most_borne |= number.at_most_borne && rounding.to == FEN;
@@ -408,7 +369,13 @@ impl Reading for Bounds<'_> {
         rounded
     }
 
-    fn look_up(&mut self, _: TableIndex, key: Range, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Range {
+    fn look_up(
+        &mut self,
+        _: TableIndex,
+        key: Bounded,
+        rows: &[(Decimal, Decimal)],
+        otherwise: Option<Decimal>,
+    ) -> Bounded {
         let mut found = self.hull(rows.iter().map(|(_, value)| *value).chain(otherwise));
         if key.trend != Trend::Still {
             let rising = rows.is_sorted_by(|a, b| a.1 <= b.1) && otherwise.is_none();
@@ -429,74 +396,50 @@ impl Reading for Bounds<'_> {
         _: Slot,
         rows: &[(Box<str>, Decimal)],
         otherwise: Option<Decimal>,
-    ) -> Range {
+    ) -> Bounded {
         self.hull(rows.iter().map(|(_, value)| *value).chain(otherwise))
     }
 
-    fn days_between(&mut self, from: Trend, to: Trend) -> Range {
-        let mut days = self.range(-MOST_DAYS, MOST_DAYS, 0);
-        days.trend = to.with(from.turned());
-        days
+    fn days_between(&mut self, from: Day, to: Day) -> Bounded {
+        self.between(Range::days_between, from, to)
     }
 
-    fn months_between(&mut self, from: Trend, to: Trend) -> Range {
-        let mut months = self.range(Decimal::ZERO, MOST_DAYS, 0);
-        months.trend = to.with(from.turned());
-        months
+    fn months_between(&mut self, from: Day, to: Day) -> Bounded {
+        self.between(Range::months_between, from, to)
     }
 
-    fn years_between(&mut self, from: Trend, to: Trend) -> Range {
-        let mut years = self.range(Decimal::ZERO, Decimal::ONE_THOUSAND, 0);
-        years.trend = to.with(from.turned());
-        years
+    fn years_between(&mut self, from: Day, to: Day) -> Bounded {
+        self.between(Range::years_between, from, to)
     }
 
-    fn plus_days(&mut self, date: Trend, days: Range) -> Trend {
-        date.with(days.trend)
+    fn plus_days(&mut self, date: Day, days: Bounded) -> Day {
+        Day { range: date.range.plus_days(days.range).within(Range::CALENDAR), trend: date.trend.with(days.trend) }
     }
 
-    fn plus_months(&mut self, date: Trend, _: u32) -> Trend {
-        date
+    fn plus_months(&mut self, date: Day, months: u32) -> Day {
+        Day { range: date.range.plus_months(months).within(Range::CALENDAR), ..date }
     }
 
-    fn compare(&mut self, comparison: Comparison, left: Range, right: Range) -> Possible {
-        let (may_hold, may_fail) = match comparison {
-            Comparison::Equal => {
-                (overlap(&left, &right), !(left.is_constant() && right.is_constant() && left.low == right.low))
-            }
-            Comparison::Unequal => {
-                (!(left.is_constant() && right.is_constant() && left.low == right.low), overlap(&left, &right))
-            }
-            Comparison::Less => (left.low < right.high, left.high >= right.low),
-            Comparison::AtMost => (left.low <= right.high, left.high > right.low),
-            Comparison::Greater => (left.high > right.low, left.low <= right.high),
-            Comparison::AtLeast => (left.high >= right.low, left.low < right.high),
-        };
-        Possible { may_hold, may_fail, trend: trend_of(comparison, left.trend, right.trend) }
+    fn compare(&mut self, comparison: Comparison, left: Bounded, right: Bounded) -> Possible {
+        let may = left.range.compare(comparison, right.range);
+        Possible { may, trend: trend_of(comparison, left.trend, right.trend) }
     }
 
-    fn compare_dates(&mut self, comparison: Comparison, left: Trend, right: Trend) -> Possible {
-        Possible { trend: trend_of(comparison, left, right), ..Possible::OPEN }
+    fn compare_dates(&mut self, comparison: Comparison, left: Day, right: Day) -> Possible {
+        let may = left.range.compare(comparison, right.range);
+        Possible { may, trend: trend_of(comparison, left.trend, right.trend) }
     }
 
     fn and(&mut self, left: Possible, right: Possible) -> Possible {
-        Possible {
-            may_hold: left.may_hold && right.may_hold,
-            may_fail: left.may_fail || right.may_fail,
-            trend: left.trend.with(right.trend),
-        }
+        Possible { may: left.may.and(right.may), trend: left.trend.with(right.trend) }
     }
 
     fn or(&mut self, left: Possible, right: Possible) -> Possible {
-        Possible {
-            may_hold: left.may_hold || right.may_hold,
-            may_fail: left.may_fail && right.may_fail,
-            trend: left.trend.with(right.trend),
-        }
+        Possible { may: left.may.or(right.may), trend: left.trend.with(right.trend) }
     }
 
     fn not(&mut self, truth: Possible) -> Possible {
-        Possible { may_hold: truth.may_fail, may_fail: truth.may_hold, trend: truth.trend.turned() }
+        Possible { may: truth.may.not(), trend: truth.trend.turned() }
     }
 
     /// Whether the facts agree says nothing of how one of them moves the payout: a claim that is set aside is not decided.
@@ -504,16 +447,18 @@ impl Reading for Bounds<'_> {
         Possible { trend: Trend::Still, ..truth }
     }
 
-    fn choose(&mut self, condition: Possible, then: Range, otherwise: Range) -> Range {
-        let mut chosen =
-            self.range(then.low.min(otherwise.low), then.high.max(otherwise.high), then.places.max(otherwise.places));
+    fn choose(&mut self, condition: Possible, then: Bounded, otherwise: Bounded) -> Bounded {
+        let mut chosen = self.bounded(then.range.or(otherwise.range));
         let both = then.trend.with(otherwise.trend);
+        let never_down = matches!(both, Trend::Still | Trend::Up);
+        let never_up = matches!(both, Trend::Still | Trend::Down);
+        let (rises, falls) = (otherwise.range.is_at_most(then.range), then.range.is_at_most(otherwise.range));
         chosen.trend = match condition.trend {
             Trend::Still => both,
-            Trend::Up if otherwise.high <= then.low && matches!(both, Trend::Still | Trend::Up) => Trend::Up,
-            Trend::Up if otherwise.low >= then.high && matches!(both, Trend::Still | Trend::Down) => Trend::Down,
-            Trend::Down if then.high <= otherwise.low && matches!(both, Trend::Still | Trend::Up) => Trend::Up,
-            Trend::Down if then.low >= otherwise.high && matches!(both, Trend::Still | Trend::Down) => Trend::Down,
+            Trend::Up if rises && never_down => Trend::Up,
+            Trend::Up if falls && never_up => Trend::Down,
+            Trend::Down if falls && never_down => Trend::Up,
+            Trend::Down if rises && never_up => Trend::Down,
             Trend::Up | Trend::Down | Trend::Unclear => Trend::Unclear,
         };
         chosen.at_most_borne = then.at_most_borne && otherwise.at_most_borne;
@@ -522,36 +467,38 @@ impl Reading for Bounds<'_> {
         chosen
     }
 
-    fn choose_date(&mut self, condition: Possible, then: Trend, otherwise: Trend) -> Trend {
-        if condition.trend == Trend::Still { then.with(otherwise) } else { Trend::Unclear }
+    fn choose_date(&mut self, condition: Possible, then: Day, otherwise: Day) -> Day {
+        let is_still = condition.trend == Trend::Still;
+        let trend = if is_still { then.trend.with(otherwise.trend) } else { Trend::Unclear };
+        Day { range: then.range.or(otherwise.range), trend }
     }
 
-    fn is_nothing(&self, number: &Range) -> bool {
-        number.low.is_zero() && number.high.is_zero()
+    fn is_nothing(&self, number: &Bounded) -> bool {
+        number.range.is_nothing()
     }
 
-    fn is_empty_range(&self, upper: Comparison, from: &Range, to: &Range) -> bool {
-        !upper.holds(from.low.cmp(&to.high))
+    fn is_empty_range(&self, upper: Comparison, from: &Bounded, to: &Bounded) -> bool {
+        !from.range.compare(upper, to.range).hold
     }
 
-    fn pays(&mut self, benefit: usize, paid: Range) -> Range {
+    fn pays(&mut self, benefit: usize, paid: Bounded) -> Bounded {
         match self.cases.pays(benefit) {
             None => paid,
             Some(false) => {
-                self.cases.is_impossible |= paid.low > Decimal::ZERO;
+                self.cases.is_impossible |= paid.low() > Decimal::ZERO;
                 self.number(Decimal::ZERO)
             }
             Some(true) => {
-                self.cases.is_impossible |= paid.is_never_positive();
-                Range { low: paid.low.max(self.plan.benefit(benefit).rounding.to), ..paid }
+                self.cases.is_impossible |= paid.range.is_never_positive();
+                Bounded { range: paid.range.at_least(self.plan.benefit(benefit).rounding.to), ..paid }
             }
         }
     }
 
-    fn climbed(&mut self, due: &Range, together: Range, ladder: &Ladder, each: Option<Rounding>) -> Range {
-        if due.is_never_negative() && ladder.gives_parts(each) {
+    fn climbed(&mut self, due: &Bounded, together: Bounded, ladder: &Ladder, each: Option<Rounding>) -> Bounded {
+        if due.range.is_never_negative() && ladder.gives_parts(each) {
             let trend = together.trend;
-            Range { trend, ..self.least(*due, together) }
+            Bounded { trend, ..self.least(*due, together) }
         } else {
             together
         }
@@ -563,11 +510,7 @@ impl Reading for Bounds<'_> {
     }
 
     fn settled(&self, truth: &Possible) -> Option<bool> {
-        match (truth.may_hold, truth.may_fail) {
-            (true, false) => Some(true),
-            (false, true) => Some(false),
-            (true, true) | (false, false) => None,
-        }
+        truth.may.settled()
     }
 
     fn hear(&mut self, event: Event<'_, Self>) {
@@ -576,7 +519,7 @@ impl Reading for Bounds<'_> {
             Event::Condition { index, met } => self.findings.push(Finding::Condition { index, met: *met }),
             Event::When { benefit, holds, .. } => self.findings.push(Finding::When { benefit, holds: *holds }),
             Event::Gross { benefit, amount } => {
-                self.findings.push(Finding::Gross { benefit, low: amount.low });
+                self.findings.push(Finding::Gross { benefit, low: amount.low() });
                 self.leaves.push(Leaves { benefit, place: self.place, amount: *amount });
             }
             Event::Line { benefit, leaves, .. } => {
@@ -588,17 +531,19 @@ impl Reading for Bounds<'_> {
 }
 
 impl Bounds<'_> {
+    fn between(&mut self, count: fn(Range, Range) -> Range, from: Day, to: Day) -> Bounded {
+        let mut bounded = self.bounded(count(from.range, to.range));
+        bounded.trend = to.trend.with(from.trend.turned());
+        bounded
+    }
+
     /// What a table can give; one without a row, which no plan has, could give anything.
-    fn hull(&mut self, values: impl Iterator<Item = Decimal>) -> Range {
-        let ends = |value: Decimal| (value, value, value.scale());
-        let hull = values.map(ends).reduce(|(low, high, places), (other, _, other_places)| {
-            (low.min(other), high.max(other), places.max(other_places))
-        });
-        let Some((low, high, places)) = hull else {
+    fn hull(&mut self, values: impl Iterator<Item = Decimal>) -> Bounded {
+        let hull = Range::hull(values.map(Range::of)).unwrap_or_else(|| {
             self.findings.push(Finding::Inexact(self.place));
-            return self.range(-MOST_POSTED, MOST_POSTED, MOST_PLACES_POSTED);
-        };
-        self.range(low, high, places)
+            Range::between(-MOST_POSTED, MOST_POSTED, MOST_PLACES_POSTED)
+        });
+        self.bounded(hull)
     }
 }
 
@@ -616,14 +561,14 @@ fn looser(one: Option<Decimal>, other: Option<Decimal>) -> Option<Decimal> {
 }
 
 /// A sum that is more than nothing has one side that is. Where the other is not, the sum is no more than the one.
-fn added_to_posted(left: &Range, right: &Range) -> Option<Decimal> {
-    if right.is_never_positive() {
+fn added_to_posted(left: &Bounded, right: &Bounded) -> Option<Decimal> {
+    if right.range.is_never_positive() {
         return left.with_posted;
     }
-    if left.is_never_positive() {
+    if left.range.is_never_positive() {
         return right.with_posted;
     }
-    let raised = |bound: Option<Decimal>, by: &Range| exact::add(bound?, by.high).ok();
+    let raised = |bound: Option<Decimal>, by: &Bounded| exact::add(bound?, by.high()).ok();
     let both = tighter(raised(left.with_posted, right), raised(right.with_posted, left));
     looser(both, looser(left.with_posted, right.with_posted))
 }
@@ -639,10 +584,6 @@ fn rounded_beside_posted(bound: Option<Decimal>, Rounding { to, mode }: Rounding
         }
         Mode::HalfUp | Mode::HalfDown | Mode::HalfEven | Mode::Up | Mode::Ceiling => exact::add(bound, to).ok(),
     }
-}
-
-fn overlap(left: &Range, right: &Range) -> bool {
-    left.low <= right.high && right.low <= left.high
 }
 
 /// How the truth of a comparison moves.

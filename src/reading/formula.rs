@@ -5,6 +5,8 @@
 //! came to need it.
 
 pub(crate) mod evaluate;
+#[cfg(any(feature = "batch", feature = "workbook", test))]
+pub(crate) mod extents;
 pub(crate) mod graph;
 mod record;
 

@@ -6,7 +6,6 @@
 //! text is what is not known; the missing facts that make it so are a set of bits in the cells beside it.
 
 mod formula;
-mod kind;
 mod result;
 
 use std::collections::BTreeMap;
@@ -18,12 +17,12 @@ use crate::plan::Plan;
 use crate::plan::expression::{Slot, Slots, TableIndex};
 use crate::reading::formula::Formula;
 use crate::reading::formula::evaluate::Values;
-use crate::reading::formula::graph::{Node, Operation, Step};
+use crate::reading::formula::extents::{Extents, Kind, Stated};
+use crate::reading::formula::graph::{Node, Operation};
+use crate::reading::range::Range;
 use crate::semantics::Source;
 
 pub(crate) use formula::{of_date, one_of, quoted, text_of_date};
-use kind::kinds;
-pub(crate) use kind::{Kind, LEAST_PLACES, places_of_posts};
 pub(crate) use result::{Whole, power_of_ten, serial, units};
 
 /// Spreadsheets promise fifteen digits; whole numbers below this are exact, and compare and subtract as such.
@@ -32,6 +31,9 @@ pub(crate) const MOST_UNITS: &str = "1E+15";
 pub(crate) const MOST: Whole = 1_000_000_000_000_000;
 /// The bits of a number that functions on bits take.
 pub(crate) const BITS: usize = 48;
+
+/// A rate or an amount may be changed to one with so many places.
+pub(crate) const LEAST_PLACES: u32 = 2;
 
 /// The columns of a step.
 pub(crate) const VALUE: char = 'C';
@@ -75,6 +77,18 @@ pub(crate) struct PackPlaces {
     pub(crate) tables: BTreeMap<TableIndex, TablePlace>,
 }
 
+/// Any number may be changed to another one of so many places.
+impl Stated for PackPlaces {
+    fn number(&self, number: Decimal, source: Option<Source>) -> Range {
+        let placed = source.and_then(|source| self.numbers.get(&(source, number)));
+        placed.map_or_else(|| Range::of(number.normalize()), |(_, places)| Range::anything(*places))
+    }
+
+    fn found(&self, table: TableIndex) -> Range {
+        Range::anything(self.tables.get(&table).map_or(0, |table| table.places))
+    }
+}
+
 /// Where a table stands.
 #[derive(Debug, Clone)]
 pub(crate) struct TablePlace {
@@ -100,9 +114,7 @@ pub(crate) struct Sheet<'a> {
     pub(crate) pack: &'a PackPlaces,
     pub(crate) values: &'a Values<'a>,
     places: Places,
-    kinds: Vec<Kind>,
-    /// Of each step, whether it can be not known at all.
-    may_lack: Vec<bool>,
+    extents: Extents,
 }
 
 impl<'a> Sheet<'a> {
@@ -115,27 +127,25 @@ impl<'a> Sheet<'a> {
         priors: &[u32],
         places: Places,
     ) -> Sheet<'a> {
-        let kinds = kinds(plan, formula, pack, priors);
-        Sheet { plan, formula, pack, values, places, kinds, may_lack: may_lack(formula) }
+        let extents = Extents::of(plan, formula, pack, priors);
+        Sheet { plan, formula, pack, values, places, extents }
     }
 }
 
 impl Sheet<'_> {
     /// The cells of every step, in order.
     pub(crate) fn steps(&self) -> Vec<StepCells> {
-        let steps = self.formula.graph.steps().iter().enumerate();
-        steps.map(|(place, step)| self.step(place, step)).collect()
+        self.formula.graph.nodes().map(|(node, step)| self.step(node, &step.operation)).collect()
     }
 
     /// What the value of a step is.
-    #[expect(clippy::indexing_slicing, reason = "every step has a kind")]
-    pub(crate) fn kind(&self, place: usize) -> Kind {
-        self.kinds[place]
+    pub(crate) fn kind(&self, node: Node) -> Kind {
+        self.extents.kind(node)
     }
 
     /// The cell with the value of a step.
     pub(crate) fn value(&self, node: Node) -> String {
-        self.cell(VALUE, node.place())
+        self.cell(VALUE, node)
     }
 
     /// The value in units of so many places, for arithmetic; the step must be known.
@@ -153,15 +163,12 @@ impl Sheet<'_> {
     }
 
     pub(crate) fn places_of(&self, node: Node) -> u32 {
-        match self.kinds.get(node.place()) {
-            Some(Kind::Number(places)) => *places,
-            Some(Kind::Truth | Kind::Date | Kind::Text) | None => 0,
-        }
+        self.extents.places(node)
     }
 
     /// The cells that say which missing facts leave a step unknown, a formula for each word.
     pub(crate) fn missing_of(&self, nodes: &[Node], word: usize) -> String {
-        let cells = nodes.iter().filter(|node| self.may_lack.get(node.place()) == Some(&true));
+        let cells = nodes.iter().filter(|node| self.extents.may_lack(**node));
         formula::union(cells.map(|node| self.missing_cell(*node, word)))
     }
 
@@ -171,66 +178,28 @@ impl Sheet<'_> {
     }
 
     fn missing_cell(&self, node: Node, word: usize) -> String {
-        self.cell(MISSING.get(word).copied().unwrap_or('K'), node.place())
+        self.cell(MISSING.get(word).copied().unwrap_or('K'), node)
     }
 
-    fn cell(&self, column: char, place: usize) -> String {
-        format!("{column}{}", self.places.first_step.saturating_add(place))
+    fn cell(&self, column: char, node: Node) -> String {
+        format!("{column}{}", self.places.first_step.saturating_add(node.place()))
     }
 
-    fn step(&self, place: usize, step: &Step) -> StepCells {
-        let operation = &step.operation;
-        let value = Live { formula: self.formula_of(place, operation), result: self.result_of(place) };
-        let missing = if self.may_lack.get(place) == Some(&true) { self.missing(place, operation) } else { Vec::new() };
-        StepCells { value, work: self.work(place, operation), reach: self.reach(operation), missing }
+    fn step(&self, node: Node, operation: &Operation) -> StepCells {
+        let value = Live { formula: self.formula_of(node, operation), result: self.result_of(node) };
+        let missing = if self.extents.may_lack(node) { self.missing(node, operation) } else { Vec::new() };
+        StepCells { value, work: self.work(node, operation), reach: self.reach(operation), missing }
     }
 
     /// Whether the step has a value, and else the missing facts.
-    fn missing(&self, place: usize, operation: &Operation) -> Vec<Live> {
-        let lacks = self.values.missing_at(place);
+    fn missing(&self, node: Node, operation: &Operation) -> Vec<Live> {
+        let lacks = self.values.missing(node);
         let words = (0..self.words()).map(|word| Live {
-            formula: self.missing_formula(place, operation, word),
+            formula: self.missing_formula(node, operation, word),
             result: word_of(lacks, word).to_string(),
         });
         words.collect()
     }
-}
-
-fn may_lack(formula: &Formula) -> Vec<bool> {
-    let mut may_lack: Vec<bool> = Vec::new();
-    for step in formula.graph.steps() {
-        let lacks = |node: &Node| may_lack.get(node.place()) == Some(&true);
-        let operation = &step.operation;
-        may_lack.push(match operation {
-            Operation::Number(..)
-            | Operation::Date(..)
-            | Operation::Truth(_)
-            | Operation::NotFalse(_)
-            | Operation::Given(_) => false,
-            Operation::Fact(_)
-            | Operation::Prior(_)
-            | Operation::LookUp(..)
-            | Operation::PlusDays(_)
-            | Operation::PlusMonths(..) => true,
-            Operation::Add(_)
-            | Operation::Subtract(_)
-            | Operation::Times(_)
-            | Operation::Least(_)
-            | Operation::Greatest(_)
-            | Operation::Round(..)
-            | Operation::DaysBetween(_)
-            | Operation::MonthsBetween(_)
-            | Operation::YearsBetween(_)
-            | Operation::Compare(..)
-            | Operation::And(_)
-            | Operation::Or(_)
-            | Operation::Not(_)
-            | Operation::Among(..)
-            | Operation::Choose(_)
-            | Operation::Derived(..) => operation.arguments().iter().any(lacks),
-        });
-    }
-    may_lack
 }
 
 /// The bits of one word of a set of facts.

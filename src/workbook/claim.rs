@@ -22,8 +22,9 @@ use crate::plan::expression::Slot;
 use crate::plan::{Plan, PlanFact};
 use crate::reading::formula::Formula;
 use crate::reading::formula::evaluate::{Inputs, Values};
+use crate::reading::formula::extents::Kind;
 use crate::reading::formula::graph::{Node, Operation};
-use crate::reading::sheet::{self, MOST, Places, Sheet, StepCells, WORK, Whole, power_of_ten, quoted, text_of_date};
+use crate::reading::sheet::{MOST, Places, Sheet, StepCells, WORK, Whole, power_of_ten, quoted, text_of_date};
 use crate::semantics::outcome::{Decision, ReasonKind};
 use crate::text::Language;
 
@@ -265,10 +266,13 @@ impl Pen<'_> {
     /// The value of a step as a reader writes it.
     fn readable(&self, node: Node, value: Option<&Value>) -> (String, String) {
         let own = self.cell(node);
-        let formula = match self.sheet.kind(node.place()) {
-            sheet::Kind::Number(0) | sheet::Kind::Truth | sheet::Kind::Text => own,
-            sheet::Kind::Number(places) => format!("IF({own}=\"\",\"\",{own}/{})", power_of_ten(places)),
-            sheet::Kind::Date => {
+        let formula = match self.sheet.kind(node) {
+            Kind::Number(_) => match self.sheet.places_of(node) {
+                0 => own,
+                places => format!("IF({own}=\"\",\"\",{own}/{})", power_of_ten(places)),
+            },
+            Kind::Truth | Kind::Text => own,
+            Kind::Date(_) => {
                 let row = self.rows.steps.first.saturating_add(node.place());
                 let [year, month, day] = WORK.map(|column| format!("{column}{row}"));
                 format!("IF({own}=\"\",\"\",{})", text_of_date([&year, &month, &day]))

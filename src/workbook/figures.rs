@@ -109,11 +109,7 @@ impl Figures {
             let fact = plan.fact(table.by);
             let by = fact.title.in_language(self.language);
             let first = self.row;
-            let values: Vec<Decimal> = match &table.rows {
-                Rows::Numbers(rows) => rows.iter().map(|(_, value)| *value).collect(),
-                Rows::Categories(rows) => rows.iter().map(|(_, value)| *value).collect(),
-                Rows::YesNo { yes, no } => vec![*yes, *no],
-            };
+            let values = table.rows.values();
             let places = values.iter().chain(&table.otherwise).map(|value| value.normalize().scale()).max();
             let places = places.unwrap_or_default().max(LEAST_PLACES);
             let are_rates =

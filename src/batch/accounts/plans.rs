@@ -11,13 +11,12 @@ use crate::joint::Turn;
 use crate::order::{self, Order, OrderRule};
 use crate::plan::expression::Prior;
 use crate::plan::{EffectiveBy, Plan, PlanFact, PlanReference};
-use crate::reading::bounds::Bounds;
 use crate::reading::columns::answer::{Answers, ledger};
 use crate::reading::columns::graph::TooWide;
 use crate::reading::columns::lower::{self, Codes, Presence, day_number};
 use crate::reading::formula::Formula;
+use crate::reading::formula::extents::{AsStated, Extents, places_of_priors};
 use crate::scope::Scope;
-use crate::semantics::Meaning;
 
 /// All plans of a catalog, with what the values of categories are called.
 pub(crate) struct Plans<'c> {
@@ -84,14 +83,6 @@ pub(super) struct Tally {
 /// The amounts that benefits start from have at least so many places in the output, whatever the plans.
 const LEAST_GROSS_PLACES: u32 = 8;
 
-/// The most places that an amount can have from which a benefit of the plan starts.
-fn most_gross_places(plan: &Plan) -> u32 {
-    let paid = Meaning::new(plan, Bounds::new(plan, None, None)).waterfalls();
-    let mut meaning = Meaning::beside(plan, Bounds::new(plan, None, None), paid);
-    let places = plan.benefits.iter().map(|benefit| meaning.number(&benefit.gross.expression).places());
-    places.fold(0, u32::max)
-}
-
 impl<'c> Plans<'c> {
     pub(crate) fn of(catalog: &'c Catalog, vocabulary: &Vocabulary) -> Plans<'c> {
         let all: Vec<&Plan> = catalog.plans().collect();
@@ -108,7 +99,7 @@ impl<'c> Plans<'c> {
             Some((joint_limits.turn_of(prepared.id)?, fen(least).unwrap_or(i64::MAX)))
         };
         let joint = prepared.iter().map(joint).collect();
-        let gross_places = all.iter().map(|plan| most_gross_places(plan)).fold(LEAST_GROSS_PLACES, u32::max);
+        let gross_places = prepared.iter().map(Prepared::gross_places).fold(LEAST_GROSS_PLACES, u32::max);
         Plans {
             catalog,
             vocabulary: vocabulary.clone(),
@@ -253,6 +244,17 @@ impl<'c> Prepared<'c> {
     fn formula(&self, version: usize) -> Option<(&'c Plan, &Formula)> {
         let plan = self.versions.get(version)?;
         Some((plan, self.formulas.get(version)?.get_or_init(|| Formula::of(plan))))
+    }
+
+    /// The most places that an amount can have from which a benefit starts.
+    fn gross_places(&self) -> u32 {
+        let formulas = (0..self.versions.len()).filter_map(|version| self.formula(version));
+        let places = formulas.flat_map(|(plan, formula)| {
+            let stated = AsStated(plan);
+            let extents = Extents::of(plan, formula, &stated, &places_of_priors(plan, formula, &stated));
+            formula.benefits.iter().map(move |waterfall| extents.places(waterfall.gross))
+        });
+        places.fold(0, u32::max)
     }
 
     /// The plan's id.

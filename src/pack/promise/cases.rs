@@ -13,7 +13,8 @@ use crate::fact::Absent;
 use crate::plan::expression::Truth;
 use crate::plan::{Action, Plan};
 use crate::reading::bounds::cases::{Answer, Question};
-use crate::reading::bounds::{Bounds, Possible, Range, Trend};
+use crate::reading::bounds::{Bounded, Bounds, Possible, Trend};
+use crate::reading::range::May;
 use crate::semantics::{Meaning, Place};
 
 /// How many cases are looked at for one bound.
@@ -64,7 +65,7 @@ pub(super) fn most<'p>(
 struct Splitting<'p, 'w, B, R> {
     plan: &'p Plan,
     /// What each benefit pays before limits over all claims.
-    paid: RefCell<Vec<Range>>,
+    paid: RefCell<Vec<Bounded>>,
     /// Whether a question splits claims into cases, as far as it was asked.
     known: RefCell<BTreeMap<Question, bool>>,
     work: &'w Work,
@@ -120,7 +121,7 @@ impl<'p, B: Fn(Vec<Answer>) -> Bounds<'p>, R: Fn(&mut Read<'p>) -> Decimal> Spli
                     return *splits;
                 }
                 let holds = self.over_all_claims(truth);
-                let splits = holds.may_hold && holds.may_fail && holds.is_still();
+                let splits = holds.may == May::BE_EITHER && holds.is_still();
                 self.known.borrow_mut().insert(question.clone(), splits);
                 splits
             }

@@ -15,7 +15,7 @@ use crate::exact;
 use crate::plan::expression::{Comparison, Number, Prior, Truth};
 use crate::plan::{LedgerAmount, Plan};
 use crate::reading::bounds::cases::Answer;
-use crate::reading::bounds::{Bounds, Leaves, Posted, Range};
+use crate::reading::bounds::{Bounded, Bounds, Leaves, Posted};
 use crate::scope::Scope;
 use crate::semantics::{Meaning, Place};
 use crate::text::{Text, say};
@@ -119,29 +119,29 @@ impl<'p, 'w> Proof<'p, 'w> {
     }
 
     /// The last claim that is paid anything under a limit is paid no more than what was left of it.
-    fn of_limit(&self, index: usize, paid: &[Range]) -> Option<Ceiling> {
+    fn of_limit(&self, index: usize, paid: &[Bounded]) -> Option<Ceiling> {
         let limit = self.plan.limit(index);
         let is_counted = |prior: Prior| prior.scope.holds_all_of(self.scope);
         if !limit.over.iter().all(|earlier| earlier.paid_before.is_some_and(is_counted)) {
             return None;
         }
         // limits before this one may have left anything of it
-        let paid = paid.iter().copied().map(Range::or_less).collect();
+        let paid = paid.iter().copied().map(Bounded::or_less).collect();
         let amount = Meaning::beside(self.plan, Bounds::new(self.plan, None, None), paid).number(&limit.amount);
         let mut over: Vec<usize> = limit.over.iter().map(|earlier| earlier.benefit).collect();
         over.sort_unstable();
-        Some(Ceiling { over, most: amount.high.max(Decimal::ZERO), limit: Some(index) })
+        Some(Ceiling { over, most: amount.high().max(Decimal::ZERO), limit: Some(index) })
     }
 
     /// What the last claim is paid of which the benefit pays anything, with all that was posted before.
-    fn of_benefit(&self, benefit: usize, paid: &[Range]) -> Option<Ceiling> {
+    fn of_benefit(&self, benefit: usize, paid: &[Bounded]) -> Option<Ceiling> {
         let at_once = self.at_once(benefit, paid);
         let most = if self.splits { at_once.min(self.case_by_case(benefit)) } else { at_once };
         let most = most.max(Decimal::ZERO);
         (most < Decimal::MAX).then(|| Ceiling { over: vec![benefit], most, limit: None })
     }
 
-    fn at_once(&self, benefit: usize, paid: &[Range]) -> Decimal {
+    fn at_once(&self, benefit: usize, paid: &[Bounded]) -> Decimal {
         let posted = Posted { benefit, scope: self.scope, most: None };
         let bounds = Bounds::new(self.plan, None, None).beside_posted(posted);
         let before = paid.iter().copied().take(benefit).collect();
@@ -156,7 +156,7 @@ impl<'p, 'w> Proof<'p, 'w> {
             self.plan,
             Effort { enough: Decimal::MIN, work: &work },
             |supposed| Bounds::new(self.plan, None, None).in_case(supposed),
-            |meaning| most_of(meaning, benefit, |paid| Some(paid.high)),
+            |meaning| most_of(meaning, benefit, |paid| Some(paid.high())),
         );
         self.work.give_back(&work);
         let work = self.work.share(left.saturating_sub(1));
@@ -171,7 +171,7 @@ impl<'p, 'w> Proof<'p, 'w> {
                     most,
                 })
             },
-            |meaning| most_of(meaning, benefit, Range::with_posted),
+            |meaning| most_of(meaning, benefit, Bounded::with_posted),
         );
         self.work.give_back(&work);
         together
@@ -341,7 +341,7 @@ impl<'p, 'w> Proof<'p, 'w> {
 }
 
 /// What is read of a benefit in a case; anything is possible where it has no bound.
-fn most_of(meaning: &mut cases::Read<'_>, benefit: usize, bound: impl Fn(&Range) -> Option<Decimal>) -> Decimal {
+fn most_of(meaning: &mut cases::Read<'_>, benefit: usize, bound: impl Fn(&Bounded) -> Option<Decimal>) -> Decimal {
     match meaning.open_waterfalls() {
         None => Decimal::ZERO,
         Some(paid) => paid.get(benefit).and_then(bound).unwrap_or(Decimal::MAX),

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::plan::Plan;
-use crate::reading::bounds::{Bounds, Finding, Leaves, Range};
+use crate::reading::bounds::{Bounded, Bounds, Finding, Leaves};
 use crate::semantics::{Meaning, Place};
 use crate::text::{Text, say};
 
@@ -41,11 +41,11 @@ pub(super) fn place(plan: &Plan, place: Place) -> Text {
 }
 
 /// The first place at which an amount, or what opens the way to it, is no longer kept.
-pub(super) fn first<'p>(plan: &'p Plan, bounds: Bounds<'p>, kept: impl Fn(&Range) -> bool) -> Text {
+pub(super) fn first<'p>(plan: &'p Plan, bounds: Bounds<'p>, kept: impl Fn(&Bounded) -> bool) -> Text {
     place(plan, first_place(plan, bounds, kept))
 }
 
-fn first_place<'p>(plan: &'p Plan, bounds: Bounds<'p>, kept: impl Fn(&Range) -> bool) -> Place {
+fn first_place<'p>(plan: &'p Plan, bounds: Bounds<'p>, kept: impl Fn(&Bounded) -> bool) -> Place {
     let mut meaning = Meaning::new(plan, bounds);
     meaning.adjudicate_as_given();
     let read = meaning.reading;
@@ -73,15 +73,15 @@ fn first_place<'p>(plan: &'p Plan, bounds: Bounds<'p>, kept: impl Fn(&Range) -> 
 }
 
 /// Whether a benefit, all its steps worked, is not kept.
-fn ends_lost(leaves: &[Leaves], benefit: usize, kept: impl Fn(&Range) -> bool) -> bool {
+fn ends_lost(leaves: &[Leaves], benefit: usize, kept: impl Fn(&Bounded) -> bool) -> bool {
     leaves.iter().any(|left| left.place == Place::Rounding(benefit) && !kept(&left.amount))
 }
 
 /// What each benefit can be paid in one claim, before limits over several.
 pub(super) fn each(plan: &Plan) -> Text {
     let paid = Meaning::new(plan, Bounds::new(plan, None, None)).waterfalls();
-    let benefits = plan.benefits.iter().zip(paid).filter(|(_, paid)| paid.high > Decimal::ZERO);
-    let list = benefits.map(|(benefit, paid)| format!("`{}` {}", benefit.id, paid.high.normalize()));
+    let benefits = plan.benefits.iter().zip(paid).filter(|(_, paid)| paid.high() > Decimal::ZERO);
+    let list = benefits.map(|(benefit, paid)| format!("`{}` {}", benefit.id, paid.high().normalize()));
     let list: Vec<String> = list.collect();
     let (zh, en) = (list.join("、"), list.join(", "));
     Text { zh, en }

@@ -6,9 +6,10 @@ use super::program::{Outputs, Program};
 use super::schedule::schedule;
 use crate::code::Code;
 use crate::fact::Kind;
+use crate::plan::Plan;
 use crate::plan::expression::{Comparison, Prior};
-use crate::plan::{LedgerAmount, Plan};
 use crate::reading::formula::Formula;
+use crate::reading::formula::extents::{AsStated, places_of_entries};
 use crate::semantics::outcome::{
     CAUSES, DECISIONS, Decision, Effect, Ground, NONE_APPLIES, NOTHING_CLAIMED, OTHERWISE, Part,
 };
@@ -46,33 +47,14 @@ const MOST_FLAGS: usize = 62;
 
 /// The places at which each entry of the ledger is kept, enough for every claim that posts to it; and all that the plan
 /// reads of earlier claims.
+///
+/// # Errors
+/// [`TooWide`] if columns cannot hold a number of the plan.
 pub(crate) fn ledger(plan: &Plan, formula: &Formula, codes: &dyn Codes) -> Result<(Vec<u32>, Vec<Prior>), TooWide> {
+    let places = places_of_entries(plan, formula, &AsStated(plan));
     let presence = vec![Presence::Sometimes; plan.facts.len()];
-    let amounts = plan.entries.iter().map(|stated| &stated.amount);
-    let mut places: Vec<u32> = amounts
-        .clone()
-        .map(|amount| match amount {
-            LedgerAmount::Count(_) => 0,
-            LedgerAmount::Paid(_) | LedgerAmount::Deducted(_) | LedgerAmount::Sum(_) => MONEY_PLACES,
-        })
-        .collect();
-    loop {
-        let given = Given { codes, presence: &presence, places: &places, earlier: true };
-        let lowered = lower(plan, formula, given)?;
-        let posted = lowered.posted.iter().map(|posted| lowered.graph.range(posted.value).places);
-        let needed: Vec<u32> = amounts
-            .clone()
-            .zip(posted.zip(&places))
-            .map(|(amount, (posted, sofar))| match amount {
-                LedgerAmount::Count(_) | LedgerAmount::Paid(_) => *sofar,
-                LedgerAmount::Deducted(_) | LedgerAmount::Sum(_) => posted.max(*sofar),
-            })
-            .collect();
-        if needed == places {
-            return Ok((places, lowered.priors));
-        }
-        places = needed;
-    }
+    let lowered = lower(plan, formula, Given { codes, presence: &presence, places: &places, earlier: true })?;
+    Ok((places, lowered.priors))
 }
 
 impl Answers {
@@ -222,7 +204,7 @@ impl Decided {
 
 /// The number at so many places, and where that takes nothing from it.
 fn reduced(graph: &mut Graph, number: Number, places: u32) -> (Number, Mask) {
-    let finer = graph.range(number).places.saturating_sub(places);
+    let finer = graph.range(number).places().saturating_sub(places);
     if finer == 0 {
         return (graph.at_places(number, places), Mask::ALWAYS);
     }
@@ -347,12 +329,12 @@ impl Lowered {
             let told = self.graph.or(not, known);
             all_known = self.graph.and(all_known, told);
             let range = self.graph.range(gross);
-            if range.places > Kind::Ratio.places() {
+            if range.places() > Kind::Ratio.places() {
                 return Err(TooWide);
             }
             amounts.extend([gross, paid]);
             applies.push(mask);
-            places.push(range.places);
+            places.push(range.places());
         }
         Ok((amounts, applies, places, all_known))
     }

@@ -1,12 +1,12 @@
 //! The graph of operations that a plan comes to: each stands once, and each number has proven bounds.
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
 use crate::plan::expression::{Comparison, Slot};
+use crate::reading::range::Range;
 use crate::rounding::Mode;
 
 /// A whole number of some unit: money in fen or finer, a ratio, a count, days.
@@ -112,20 +112,13 @@ impl Table {
         self.values.first().copied().unwrap_or(self.beside)
     }
 
+    /// Any of the values; at least the one beside the table.
     fn hull(&self) -> Range {
-        let all = self.values.iter();
+        let all = self.values.iter().chain([&self.beside]);
         let (low, high) =
             all.fold((self.beside, self.beside), |(low, high), value| (low.min(*value), high.max(*value)));
-        Range { low: low.into(), high: high.into(), places: self.places }
+        Range::units(low.into(), high.into(), self.places)
     }
-}
-
-/// All that a number can be, in units of 10 to the minus `places`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Range {
-    pub(crate) low: i128,
-    pub(crate) high: i128,
-    pub(crate) places: u32,
 }
 
 /// A number does not provably fit 64 bits, or a table is too large: the plan cannot be read by columns.
@@ -149,19 +142,11 @@ pub(crate) fn whole(number: Decimal, places: u32) -> Option<i64> {
     i64::try_from(short.mantissa().checked_mul(raise)?).ok()
 }
 
-/// The days from 1970-01-01 that the calendar has: those of the years 1 to 9999.
-const CALENDAR: RangeInclusive<i128> = -719_162..=2_932_896;
-/// The days that a date can be where it enters: 1800-01-01 to 2999-12-31.
-const DATES: Range = Range { low: -62_091, high: 376_199, places: 0 };
-/// More than the months between two dates.
-const MOST_MONTHS: i128 = 1_000_000;
-const NO_RANGE: Range = Range { low: 0, high: 0, places: 0 };
-
 impl Graph {
     pub(crate) fn new() -> Graph {
         let mut graph = Graph { operations: Vec::new(), known: BTreeMap::new(), ranges: Vec::new(), too_wide: None };
-        graph.node(Operation::Never, NO_RANGE);
-        graph.node(Operation::Always, NO_RANGE);
+        graph.put(Operation::Never);
+        graph.put(Operation::Always);
         graph
     }
 
@@ -175,22 +160,62 @@ impl Graph {
 
     /// Nothing can be proven of a node that is none of the graph's: it could be anything, and does not fit.
     fn range_of(&self, node: Node) -> Range {
-        const ANYTHING: Range = Range { low: i128::MIN, high: i128::MAX, places: 0 };
-        match usize::try_from(node).ok().and_then(|place| self.ranges.get(place)) {
-            Some(range) => *range,
-            None => ANYTHING,
-        }
+        let range = usize::try_from(node).ok().and_then(|place| self.ranges.get(place));
+        range.copied().unwrap_or(Range::anything(0))
     }
 
     fn operation(&self, node: Node) -> Option<&Operation> {
         usize::try_from(node).ok().and_then(|place| self.operations.get(place))
     }
 
+    /// What comes of an operation; what enters is said where it is put in, and could be anything until then.
+    fn result(&self, operation: &Operation) -> Range {
+        let (number, date) = (|number: &Number| self.range_of(number.0), |date: &Date| self.range_of(date.0));
+        match operation {
+            Operation::Constant(value, places) => Range::units((*value).into(), (*value).into(), *places),
+            Operation::NumberFact(_) | Operation::Prior(_) => Range::anything(0),
+            Operation::Add(left, right) => number(left).add(number(right)),
+            Operation::Subtract(left, right) => number(left).subtract(number(right)),
+            Operation::Times(left, right) => number(left).times(number(right)),
+            Operation::Least(left, right) => number(left).least(number(right)),
+            Operation::Greatest(left, right) => number(left).greatest(number(right)),
+            Operation::Choose(_, then, otherwise) => number(then).or(number(otherwise)),
+            Operation::Union(left, right) => all_bits(number(left).or(number(right))),
+            Operation::Divide(dividend, divisor, mode, places) => {
+                number(dividend).multiples((*divisor).into(), *mode, *places)
+            }
+            Operation::LookUp(_, _, table) | Operation::LookUpCategory(_, table) => table.hull(),
+            Operation::DaysBetween(from, to) => Range::days_between(date(from), date(to)),
+            Operation::MonthsBetween(from, to) => Range::months_between(date(from), date(to)),
+            Operation::YearsBetween(from, to) => Range::years_between(date(from), date(to)),
+            Operation::Given(_)
+            | Operation::TruthFact(_)
+            | Operation::Among(..)
+            | Operation::Compare(..)
+            | Operation::CompareDates(..)
+            | Operation::And(..)
+            | Operation::Or(..)
+            | Operation::Not(_)
+            | Operation::Never
+            | Operation::Always => Range::NOTHING,
+            Operation::Day(day) => Range::units((*day).into(), (*day).into(), 0),
+            Operation::DateFact(_) => Range::GIVEN_DAYS,
+            Operation::PlusDays(from, days) => date(from).plus_days(number(days)),
+            Operation::PlusMonths(from, months) => date(from).plus_months(*months),
+            Operation::ChooseDate(_, then, otherwise) => date(then).or(date(otherwise)),
+        }
+    }
+
+    fn put(&mut self, operation: Operation) -> Node {
+        let range = self.result(&operation);
+        self.node(operation, range)
+    }
+
     fn node(&mut self, operation: Operation, range: Range) -> Node {
         if let Some(node) = self.known.get(&operation) {
             return *node;
         }
-        if i64::try_from(range.low).is_err() || i64::try_from(range.high).is_err() {
+        if !range.fits_a_column() {
             self.too_wide = Some(TooWide);
         }
         let Ok(node) = u32::try_from(self.operations.len()) else {
@@ -203,20 +228,21 @@ impl Graph {
         node
     }
 
-    fn number(&mut self, operation: Operation, range: Range) -> Number {
-        Number(self.node(operation, range))
+    fn number(&mut self, operation: Operation) -> Number {
+        Number(self.put(operation))
     }
 
     fn mask(&mut self, operation: Operation) -> Mask {
-        Mask(self.node(operation, NO_RANGE))
+        Mask(self.put(operation))
     }
 
     /// A date that may lie beyond the calendar is a fault of the data, which columns cannot tell.
-    fn date(&mut self, operation: Operation, days: Range) -> Date {
-        if !CALENDAR.contains(&days.low) || !CALENDAR.contains(&days.high) {
+    fn date(&mut self, operation: Operation) -> Date {
+        let date = self.put(operation);
+        if !self.range_of(date).is_on_the_calendar() {
             self.too_wide = Some(TooWide);
         }
-        Date(self.node(operation, days))
+        Date(date)
     }
 
     pub(crate) fn constant(&mut self, number: Decimal) -> Number {
@@ -229,8 +255,7 @@ impl Graph {
     }
 
     pub(crate) fn constant_at(&mut self, value: i64, places: u32) -> Number {
-        let range = Range { low: value.into(), high: value.into(), places };
-        self.number(Operation::Constant(value, places), range)
+        self.number(Operation::Constant(value, places))
     }
 
     pub(crate) fn value(&self, number: Number) -> Option<i64> {
@@ -245,23 +270,22 @@ impl Graph {
     }
 
     pub(crate) fn number_fact(&mut self, slot: Slot, range: Range) -> Number {
-        self.number(Operation::NumberFact(slot), range)
+        Number(self.node(Operation::NumberFact(slot), range))
     }
 
     pub(crate) fn prior(&mut self, index: usize, range: Range) -> Number {
-        self.number(Operation::Prior(index), range)
+        Number(self.node(Operation::Prior(index), range))
     }
 
     /// Both at the larger of their places.
     fn aligned(&mut self, left: Number, right: Number) -> (Number, Number) {
-        let (a, b) = (self.range(left).places, self.range(right).places);
+        let (a, b) = (self.range(left).places(), self.range(right).places());
         (self.at_places(left, a.max(b)), self.at_places(right, a.max(b)))
     }
 
     /// The same number in a finer unit.
     pub(crate) fn at_places(&mut self, number: Number, places: u32) -> Number {
-        let range = self.range(number);
-        let raise = 10_i64.checked_pow(places.saturating_sub(range.places));
+        let raise = 10_i64.checked_pow(places.saturating_sub(self.range(number).places()));
         let Some(raise) = raise else {
             self.too_wide = Some(TooWide);
             return number;
@@ -276,13 +300,8 @@ impl Graph {
             };
             return self.constant_at(raised, places);
         }
-        let factor = self.constant_at(raise, 0);
-        let range = Range {
-            low: range.low.saturating_mul(raise.into()),
-            high: range.high.saturating_mul(raise.into()),
-            places,
-        };
-        self.number(Operation::Times(number, factor), range)
+        let (factor, raised) = (self.constant_at(raise, 0), self.range(number).raised(places));
+        Number(self.node(Operation::Times(number, factor), raised))
     }
 
     pub(crate) fn add(&mut self, left: Number, right: Number) -> Number {
@@ -293,9 +312,7 @@ impl Graph {
         if self.is_zero(right) {
             return left;
         }
-        let (a, b) = (self.range(left), self.range(right));
-        let range = Range { low: a.low.saturating_add(b.low), high: a.high.saturating_add(b.high), places: a.places };
-        self.folded(Operation::Add(left, right), range)
+        self.folded(Operation::Add(left, right))
     }
 
     pub(crate) fn subtract(&mut self, left: Number, right: Number) -> Number {
@@ -303,56 +320,48 @@ impl Graph {
         if self.is_zero(right) {
             return left;
         }
-        let (a, b) = (self.range(left), self.range(right));
-        let range = Range { low: a.low.saturating_sub(b.high), high: a.high.saturating_sub(b.low), places: a.places };
         if left == right {
-            return self.constant_at(0, a.places);
+            return self.constant_at(0, self.range(left).places());
         }
-        self.folded(Operation::Subtract(left, right), range)
+        self.folded(Operation::Subtract(left, right))
     }
 
     pub(crate) fn times(&mut self, left: Number, right: Number) -> Number {
-        let (a, b) = (self.range(left), self.range(right));
-        let places = a.places.saturating_add(b.places);
+        let (a, b) = (self.range(left).places(), self.range(right).places());
         if self.is_zero(left) || self.is_zero(right) {
-            return self.constant_at(0, places.min(a.places.max(b.places)));
+            return self.constant_at(0, a.max(b));
         }
-        if self.value(left) == Some(1) && a.places == 0 {
+        if self.value(left) == Some(1) && a == 0 {
             return right;
         }
-        if self.value(right) == Some(1) && b.places == 0 {
+        if self.value(right) == Some(1) && b == 0 {
             return left;
         }
-        let (one, two) = (a.low.saturating_mul(b.low), a.low.saturating_mul(b.high));
-        let (three, four) = (a.high.saturating_mul(b.low), a.high.saturating_mul(b.high));
-        let (low, high) = (one.min(two).min(three).min(four), one.max(two).max(three).max(four));
-        self.folded(Operation::Times(left, right), Range { low, high, places })
+        self.folded(Operation::Times(left, right))
     }
 
     pub(crate) fn least(&mut self, left: Number, right: Number) -> Number {
         let (left, right) = self.aligned(left, right);
         let (a, b) = (self.range(left), self.range(right));
-        if a.high <= b.low {
+        if a.is_at_most(b) {
             return left;
         }
-        if b.high <= a.low {
+        if b.is_at_most(a) {
             return right;
         }
-        let range = Range { low: a.low.min(b.low), high: a.high.min(b.high), places: a.places };
-        self.folded(Operation::Least(left, right), range)
+        self.folded(Operation::Least(left, right))
     }
 
     pub(crate) fn greatest(&mut self, left: Number, right: Number) -> Number {
         let (left, right) = self.aligned(left, right);
         let (a, b) = (self.range(left), self.range(right));
-        if a.low >= b.high {
+        if b.is_at_most(a) {
             return left;
         }
-        if b.low >= a.high {
+        if a.is_at_most(b) {
             return right;
         }
-        let range = Range { low: a.low.max(b.low), high: a.high.max(b.high), places: a.places };
-        self.folded(Operation::Greatest(left, right), range)
+        self.folded(Operation::Greatest(left, right))
     }
 
     pub(crate) fn choose(&mut self, condition: Mask, then: Number, otherwise: Number) -> Number {
@@ -369,9 +378,7 @@ impl Graph {
         if then == otherwise || self.value(then).is_some_and(|value| self.value(otherwise) == Some(value)) {
             return then;
         }
-        let (a, b) = (self.range(then), self.range(otherwise));
-        let range = Range { low: a.low.min(b.low), high: a.high.max(b.high), places: a.places };
-        self.number(Operation::Choose(condition, then, otherwise), range)
+        self.number(Operation::Choose(condition, then, otherwise))
     }
 
     /// Of a side that is a choice by the same condition, the side that counts here.
@@ -407,47 +414,32 @@ impl Graph {
             return right;
         }
         let (left, right) = (left.min(right), left.max(right));
-        let high = self.range(left).high.max(self.range(right).high);
-        let digits = i128::BITS.saturating_sub(high.max(0).leading_zeros());
-        let high = i128::MAX.wrapping_shr(127_u32.saturating_sub(digits));
-        let range = Range { low: 0, high, places: 0 };
-        self.folded(Operation::Union(left, right), range)
+        self.folded(Operation::Union(left, right))
     }
 
     /// To the nearest multiple of `divisor` units, counted in multiples; `places` are those of one multiple.
     pub(crate) fn divide(&mut self, number: Number, divisor: i64, mode: Mode, places: u32) -> Number {
-        let range = self.range(number);
-        let ends = range.low.checked_div(divisor.into()).zip(range.high.checked_div(divisor.into()));
-        let Some((low, high)) = ends else {
-            self.too_wide = Some(TooWide);
-            return number;
-        };
-        let (low, high) = (low.saturating_sub(1), high.saturating_add(1));
-        self.number(Operation::Divide(number, divisor, mode, places), Range { low, high, places })
+        self.number(Operation::Divide(number, divisor, mode, places))
     }
 
     pub(crate) fn look_up(&mut self, key: Number, first: i64, table: Table) -> Number {
-        let range = table.hull();
-        self.number(Operation::LookUp(key, first, table), range)
+        self.number(Operation::LookUp(key, first, table))
     }
 
     pub(crate) fn look_up_category(&mut self, slot: Slot, table: Table) -> Number {
-        let range = table.hull();
-        self.number(Operation::LookUpCategory(slot, table), range)
+        self.number(Operation::LookUpCategory(slot, table))
     }
 
     pub(crate) fn days_between(&mut self, from: Date, to: Date) -> Number {
-        let (a, b) = (self.range_of(from.0), self.range_of(to.0));
-        let range = Range { low: b.low.saturating_sub(a.high), high: b.high.saturating_sub(a.low), places: 0 };
-        self.number(Operation::DaysBetween(from, to), range)
+        self.number(Operation::DaysBetween(from, to))
     }
 
     pub(crate) fn months_between(&mut self, from: Date, to: Date) -> Number {
-        self.number(Operation::MonthsBetween(from, to), Range { low: 0, high: MOST_MONTHS, places: 0 })
+        self.number(Operation::MonthsBetween(from, to))
     }
 
     pub(crate) fn years_between(&mut self, from: Date, to: Date) -> Number {
-        self.number(Operation::YearsBetween(from, to), Range { low: 0, high: MOST_MONTHS, places: 0 })
+        self.number(Operation::YearsBetween(from, to))
     }
 
     pub(crate) fn given(&mut self, slot: Slot) -> Mask {
@@ -464,21 +456,10 @@ impl Graph {
 
     pub(crate) fn compare(&mut self, comparison: Comparison, left: Number, right: Number) -> Mask {
         let (left, right) = self.aligned(left, right);
-        let (a, b) = (self.range(left), self.range(right));
-        if a.high < b.low || a.low > b.high || (a.low == a.high && a == b) {
-            return if comparison.holds(a.low.cmp(&b.low)) { Mask::ALWAYS } else { Mask::NEVER };
-        }
-        match comparison {
-            Comparison::AtMost if a.high <= b.low => Mask::ALWAYS,
-            Comparison::AtLeast if a.low >= b.high => Mask::ALWAYS,
-            Comparison::Less if a.low >= b.high => Mask::NEVER,
-            Comparison::Greater if a.high <= b.low => Mask::NEVER,
-            Comparison::Equal
-            | Comparison::Unequal
-            | Comparison::Less
-            | Comparison::AtMost
-            | Comparison::Greater
-            | Comparison::AtLeast => self.mask(Operation::Compare(comparison, left, right)),
+        match self.range(left).compare(comparison, self.range(right)).settled() {
+            Some(true) => Mask::ALWAYS,
+            Some(false) => Mask::NEVER,
+            None => self.mask(Operation::Compare(comparison, left, right)),
         }
     }
 
@@ -562,27 +543,22 @@ impl Graph {
     }
 
     pub(crate) fn day(&mut self, day: i32) -> Date {
-        self.date(Operation::Day(day), Range { low: day.into(), high: day.into(), places: 0 })
+        self.date(Operation::Day(day))
     }
 
     pub(crate) fn date_fact(&mut self, slot: Slot) -> Date {
-        self.date(Operation::DateFact(slot), DATES)
+        self.date(Operation::DateFact(slot))
     }
 
     pub(crate) fn plus_days(&mut self, date: Date, days: Number) -> Date {
-        let (from, by) = (self.range_of(date.0), self.range(days));
-        if by.places != 0 {
+        if self.range(days).places() != 0 {
             self.too_wide = Some(TooWide);
         }
-        let range = Range { low: from.low.saturating_add(by.low), high: from.high.saturating_add(by.high), places: 0 };
-        self.date(Operation::PlusDays(date, days), range)
+        self.date(Operation::PlusDays(date, days))
     }
 
     pub(crate) fn plus_months(&mut self, date: Date, months: u32) -> Date {
-        let from = self.range_of(date.0);
-        let most = i128::from(months).saturating_mul(31);
-        let range = Range { high: from.high.saturating_add(most), ..from };
-        self.date(Operation::PlusMonths(date, months), range)
+        self.date(Operation::PlusMonths(date, months))
     }
 
     pub(crate) fn choose_date(&mut self, condition: Mask, then: Date, otherwise: Date) -> Date {
@@ -590,21 +566,23 @@ impl Graph {
             Some(true) => then,
             Some(false) => otherwise,
             None if then == otherwise => then,
-            None => {
-                let (a, b) = (self.range_of(then.0), self.range_of(otherwise.0));
-                let range = Range { low: a.low.min(b.low), high: a.high.max(b.high), places: 0 };
-                self.date(Operation::ChooseDate(condition, then, otherwise), range)
-            }
+            None => self.date(Operation::ChooseDate(condition, then, otherwise)),
         }
     }
 
-    /// The operation, or its value where all that it needs is constant.
-    fn folded(&mut self, operation: Operation, range: Range) -> Number {
-        if range.low == range.high
-            && let Ok(value) = i64::try_from(range.low)
-        {
-            return self.constant_at(value, range.places);
+    /// The operation, or its value where it can be only one.
+    fn folded(&mut self, operation: Operation) -> Number {
+        let range = self.result(&operation);
+        match range.constant().map(i64::try_from) {
+            Some(Ok(value)) => self.constant_at(value, range.places()),
+            Some(Err(_)) | None => Number(self.node(operation, range)),
         }
-        self.number(operation, range)
     }
+}
+
+/// Any set of the members that a set in the range can have.
+fn all_bits(sets: Range) -> Range {
+    let [_, high] = sets.ends();
+    let digits = i128::BITS.saturating_sub(high.max(0).leading_zeros());
+    Range::units(0, i128::MAX.wrapping_shr(127_u32.saturating_sub(digits)), 0)
 }

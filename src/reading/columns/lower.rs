@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
-use super::graph::{self, Graph, Mask, Range, Table, TooWide, whole};
+use super::graph::{self, Graph, Mask, Table, TooWide, whole};
 use crate::code::Code;
 use crate::exact;
 use crate::fact::Kind;
@@ -14,6 +14,7 @@ use crate::plan::expression::{Comparison, Members, Prior, Slot};
 use crate::plan::{self, LedgerAmount, Plan, Rows};
 use crate::reading::formula::graph::{Node, Operation, Step};
 use crate::reading::formula::{self, Formula};
+use crate::reading::range::Range;
 use crate::rounding::Rounding;
 
 /// How much of a fact's column is given.
@@ -291,7 +292,7 @@ impl Lowering<'_> {
             [(one, _), (next, _)] => exact::subtract(*next, *one) == Ok(Decimal::ONE),
             _ => false,
         };
-        let is_dense = self.graph.range(key).places == 0 && rows.windows(2).all(follows);
+        let is_dense = self.graph.range(key).places() == 0 && rows.windows(2).all(follows);
         if let ([(first, _), .., (last, _)], true) = (rows, is_dense) {
             let (first, last) = (self.graph.constant(*first), self.graph.constant(*last));
             let above = self.graph.compare(Comparison::AtLeast, key, first);
@@ -320,7 +321,7 @@ impl Lowering<'_> {
     /// A table whose keys lie close together, as values from the first key on.
     fn dense(&mut self, key: Range, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Option<(i64, Table)> {
         let places = most_places(rows.iter().map(|(_, value)| *value).chain(otherwise));
-        let keys: Option<Vec<i64>> = rows.iter().map(|(row, _)| whole(*row, key.places)).collect();
+        let keys: Option<Vec<i64>> = rows.iter().map(|(row, _)| whole(*row, key.places())).collect();
         let keys = keys?;
         let (first, last) = (*keys.iter().min()?, *keys.iter().max()?);
         let width = last.checked_sub(first).filter(|width| *width < WIDEST_TABLE)?;
@@ -448,7 +449,7 @@ impl Lowering<'_> {
                 let places = fact.kind.places();
                 let value = if is_given {
                     let most = self.whole(fact.bounds.max, places).min(most_of(fact.kind));
-                    self.graph.number_fact(slot, Range { low: 0, high: most.into(), places })
+                    self.graph.number_fact(slot, Range::units(0, most.into(), places))
                 } else {
                     self.graph.constant_at(0, 0)
                 };
@@ -503,7 +504,7 @@ impl Lowering<'_> {
             LedgerAmount::Count(_) => MOST_COUNTED,
             LedgerAmount::Paid(_) | LedgerAmount::Deducted(_) | LedgerAmount::Sum(_) => MOST_POSTED,
         };
-        let value = self.graph.prior(index, Range { low: 0, high: high.into(), places });
+        let value = self.graph.prior(index, Range::units(0, high.into(), places));
         Ok(Number { value, known: Mask::ALWAYS, gap: self.no_gap() })
     }
 
@@ -547,7 +548,7 @@ impl Lowering<'_> {
 
     fn rounded(&mut self, number: Number, rounding: Rounding) -> Number {
         let to = rounding.to.normalize();
-        let places = self.graph.range(number.value).places.max(to.scale());
+        let places = self.graph.range(number.value).places().max(to.scale());
         let raised = self.graph.at_places(number.value, places);
         let multiple = self.whole(to, places);
         let value = if multiple == 1 {

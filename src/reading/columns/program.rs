@@ -413,15 +413,16 @@ fn registered<T>(registers: &[Vec<T>], register: usize, claims: usize) -> &[T] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::graph::{Graph, Range};
+    use super::super::graph::Graph;
     use super::super::schedule::schedule;
     use super::*;
+    use crate::reading::range::Range;
 
     #[test]
     fn no_kernel_runs_on_a_column_of_another_kind_or_length() {
         let mut graph = Graph::new();
-        let fact = graph.number_fact(Slot(0), Range { low: 0, high: 9, places: 0 });
-        let prior = graph.prior(0, Range { low: 0, high: 9, places: 0 });
+        let fact = graph.number_fact(Slot(0), Range::units(0, 9, 0));
+        let prior = graph.prior(0, Range::units(0, 9, 0));
         let sum = graph.add(fact, prior);
         let program = schedule(&graph, &[sum], &[]).unwrap();
         let run = |facts: Values, priors: Vec<Vec<i64>>| {

@@ -114,13 +114,6 @@ impl Values<'_> {
         self.at(node).missing()
     }
 
-    /// The same by the node's place.
-    #[cfg(feature = "workbook")]
-    #[expect(clippy::indexing_slicing, reason = "a node is worked out before it is asked for")]
-    pub(crate) fn missing_at(&self, place: usize) -> Slots {
-        self.known[place].missing()
-    }
-
     #[expect(clippy::indexing_slicing, reason = "a node is worked out before it is asked for")]
     fn at(&self, node: Node) -> &Known<Value> {
         &self.known[node.place()]

@@ -129,10 +129,10 @@ impl Graph {
         &self.steps
     }
 
-    /// The step at this place.
-    #[cfg(feature = "workbook")]
-    pub(crate) fn node(&self, place: usize) -> Node {
-        Node(place.min(self.steps.len()))
+    /// The same with their nodes.
+    #[cfg(any(feature = "workbook", test))]
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = (Node, &Step)> {
+        (0..).map(Node).zip(&self.steps)
     }
 
     pub(crate) fn put(&mut self, operation: Operation) -> Node {

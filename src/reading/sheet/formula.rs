@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 
 use super::result::power_of_ten;
-use super::{BITS, Kind, Sheet, TablePlace, VALUE, WORK, bit_of, serial};
+use super::{BITS, Sheet, TablePlace, VALUE, WORK, bit_of, serial};
 use crate::fact;
 use crate::plan::Rows;
 use crate::plan::expression::{Comparison, Slot, TableIndex};
+use crate::reading::formula::extents::Kind;
 use crate::reading::formula::graph::{Node, Operation};
 use crate::rounding::{Mode, Rounding};
 
@@ -17,7 +18,7 @@ const TWO_THOUSAND_YEARS: u32 = 730_485;
 
 impl Sheet<'_> {
     /// The formula of an operation: the one place that knows how a spreadsheet does it.
-    pub(super) fn formula_of(&self, place: usize, operation: &Operation) -> String {
+    pub(super) fn formula_of(&self, node: Node, operation: &Operation) -> String {
         let value = |node: &Node| self.value(*node);
         match operation {
             Operation::Number(number, source) => {
@@ -34,7 +35,7 @@ impl Sheet<'_> {
             Operation::Fact(slot) => self.fact(*slot),
             Operation::Prior(index) => {
                 let [amount, _] = self.prior_cells(*index);
-                in_units(amount, self.places_at(place))
+                in_units(amount, self.places_of(node))
             }
             Operation::Add(sides) => self.of_both(sides, |left, right| format!("{left}+{right}")),
             Operation::Subtract(sides) => self.of_both(sides, |left, right| format!("{left}-{right}")),
@@ -44,7 +45,7 @@ impl Sheet<'_> {
             }
             Operation::Least(sides) => self.of_both(sides, |left, right| format!("MIN({left},{right})")),
             Operation::Greatest(sides) => self.of_both(sides, |left, right| format!("MAX({left},{right})")),
-            Operation::Round(number, rounding) => self.rounded(place, *number, *rounding),
+            Operation::Round(number, rounding) => self.rounded(node, *number, *rounding),
             Operation::DaysBetween([from, to]) => {
                 let (from, to) = (value(from), value(to));
                 format!("IF(COUNT({from},{to})=2,{to}-{from},\"\")")
@@ -87,25 +88,18 @@ impl Sheet<'_> {
                 let truth = value(truth);
                 format!("IF({truth}=\"\",TRUE,{truth})")
             }
-            Operation::Given(node) => format!("{}<>\"\"", value(node)),
-            Operation::Among(node, values) => {
-                let node = value(node);
-                format!("IF({node}=\"\",\"\",{})", one_of(&node, values.listed()))
+            Operation::Given(fact) => format!("{}<>\"\"", value(fact)),
+            Operation::Among(fact, values) => {
+                let fact = value(fact);
+                format!("IF({fact}=\"\",\"\",{})", one_of(&fact, values.listed()))
             }
             Operation::Choose([condition, then, otherwise]) => {
-                let (condition, places) = (value(condition), self.places_at(place));
+                let (condition, places) = (value(condition), self.places_of(node));
                 let (then, otherwise) = (self.known_at(*then, places), self.known_at(*otherwise, places));
                 format!("IF({condition}=\"\",\"\",IF({condition},{then},{otherwise}))")
             }
             Operation::LookUp(key, table) => self.look_up(*key, *table),
-            Operation::Derived(node, _) => value(node),
-        }
-    }
-
-    fn places_at(&self, place: usize) -> u32 {
-        match self.kinds.get(place) {
-            Some(Kind::Number(places)) => *places,
-            Some(Kind::Truth | Kind::Date | Kind::Text) | None => 0,
+            Operation::Derived(follows, _) => value(follows),
         }
     }
 
@@ -148,8 +142,8 @@ impl Sheet<'_> {
     }
 
     /// A rounding by quotient and rest, in whole numbers; both stand beside it.
-    fn rounded(&self, place: usize, number: Node, rounding: Rounding) -> String {
-        let [quotient, rest, _] = WORK.map(|column| self.cell(column, place));
+    fn rounded(&self, node: Node, number: Node, rounding: Rounding) -> String {
+        let [quotient, rest, _] = WORK.map(|column| self.cell(column, node));
         let Division { value, multiple, coefficient } = self.division(number, rounding);
         let nearest = |at_half: &str| format!("IF({rest}*2>{multiple},1,IF({rest}*2={multiple},{at_half},0))");
         let up = match rounding.mode {
@@ -175,7 +169,7 @@ impl Sheet<'_> {
 
     fn months(&self, from: Node, to: Node) -> String {
         let (first, second) = (self.value(from), self.value(to));
-        let [[y1, m1, d1], [y2, m2, d2]] = [from, to].map(|date| WORK.map(|column| self.cell(column, date.place())));
+        let [[y1, m1, d1], [y2, m2, d2]] = [from, to].map(|date| WORK.map(|column| self.cell(column, date)));
         // a month is complete on the same day, or on the last one of a month that has no such day
         let next = later_by_two_thousand_years(&format!("{second}+1"));
         let is_short = format!("IF(AND({d1}>{d2},DAY({next})<>1),1,0)");
@@ -184,7 +178,7 @@ impl Sheet<'_> {
 
     fn years(&self, from: Node, to: Node) -> String {
         let (first, second) = (self.value(from), self.value(to));
-        let [[y1, m1, d1], [y2, m2, d2]] = [from, to].map(|date| WORK.map(|column| self.cell(column, date.place())));
+        let [[y1, m1, d1], [y2, m2, d2]] = [from, to].map(|date| WORK.map(|column| self.cell(column, date)));
         let is_short = format!("IF({m2}*100+{d2}<{m1}*100+{d1},1,0)");
         format!("IF(COUNT({first},{second})=2,MAX(0,{y2}-{y1}-{is_short}),\"\")")
     }
@@ -229,16 +223,16 @@ impl Sheet<'_> {
     }
 
     /// What a step needs beside its value, as formulas.
-    pub(super) fn work_formulas(&self, place: usize, operation: &Operation) -> Vec<String> {
-        let own = self.cell(VALUE, place);
-        if self.kinds.get(place) == Some(&Kind::Date) {
+    pub(super) fn work_formulas(&self, node: Node, operation: &Operation) -> Vec<String> {
+        let own = self.cell(VALUE, node);
+        if let Kind::Date(_) = self.kind(node) {
             let safe = later_by_two_thousand_years(&own);
             let year = format!("IF({own}=\"\",\"\",YEAR({safe})-IF({own}<{FIRST_SAFE_SERIAL},2000,0))");
             let part = |of: &str| format!("IF({own}=\"\",\"\",{of}({safe}))");
             return vec![year, part("MONTH"), part("DAY")];
         }
         let Operation::Round(number, rounding) = operation else { return Vec::new() };
-        let [quotient, _, _] = WORK.map(|column| self.cell(column, place));
+        let [quotient, _, _] = WORK.map(|column| self.cell(column, node));
         let (given, Division { value, multiple, .. }) = (self.value(*number), self.division(*number, *rounding));
         let near = format!("INT({value}/{multiple})");
         let rest = format!("{value}-{near}*{multiple}");
@@ -299,8 +293,8 @@ impl Sheet<'_> {
     }
 
     /// The missing facts, of one word, without which a step has no value.
-    pub(super) fn missing_formula(&self, place: usize, operation: &Operation, word: usize) -> String {
-        let own = self.cell(VALUE, place);
+    pub(super) fn missing_formula(&self, node: Node, operation: &Operation, word: usize) -> String {
+        let own = self.cell(VALUE, node);
         let lacks = |nodes: &[Node]| self.missing_of(nodes, word);
         let bit = |slot: Slot| if slot.0.checked_div(BITS) == Some(word) { bit_of(slot) } else { 0 };
         let because = match operation {

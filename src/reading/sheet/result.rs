@@ -3,11 +3,10 @@
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
-use super::{Kind, Live, Sheet};
+use super::{Live, Sheet};
 use crate::calendar;
 use crate::fact::Value;
 use crate::reading::formula::graph::{Node, Operation};
-use crate::reading::known::Known;
 use crate::rounding::Rounding;
 
 /// A number in whole units.
@@ -32,13 +31,9 @@ pub(crate) fn serial(date: Option<NaiveDate>) -> i64 {
 }
 
 impl Sheet<'_> {
-    pub(super) fn result_of(&self, place: usize) -> String {
-        let places = match self.kinds.get(place) {
-            Some(Kind::Number(places)) => *places,
-            Some(Kind::Truth | Kind::Date | Kind::Text) | None => 0,
-        };
-        match self.values.all().get(place).and_then(Known::value) {
-            Some(Value::Number(number)) => units(*number, places).to_string(),
+    pub(super) fn result_of(&self, node: Node) -> String {
+        match self.values.value(node) {
+            Some(Value::Number(number)) => units(*number, self.places_of(node)).to_string(),
             Some(Value::YesNo(truth)) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
             Some(Value::Date(date)) => serial(Some(*date)).to_string(),
             Some(Value::Text(text)) => text.to_string(),
@@ -47,11 +42,11 @@ impl Sheet<'_> {
     }
 
     /// What a step needs beside its value.
-    pub(super) fn work(&self, place: usize, operation: &Operation) -> Vec<Live> {
-        let formulas = self.work_formulas(place, operation).into_iter();
+    pub(super) fn work(&self, node: Node, operation: &Operation) -> Vec<Live> {
+        let formulas = self.work_formulas(node, operation).into_iter();
         let results = match operation {
             Operation::Round(number, rounding) => self.quotient(*number, *rounding),
-            _other => match self.values.all().get(place).and_then(Known::value) {
+            _other => match self.values.value(node) {
                 Some(Value::Date(date)) => {
                     vec![date.year().to_string(), date.month().to_string(), date.day().to_string()]
                 }

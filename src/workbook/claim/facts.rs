@@ -7,7 +7,6 @@ use crate::fact::{Kind, StandardFact, Value};
 use crate::plan::PlanFact;
 use crate::plan::expression::{Slot, Slots};
 use crate::reading::formula::graph::Operation;
-use crate::reading::known::Known;
 use crate::reading::sheet::{BITS, MISSING, WORK, bit_of, one_of, power_of_ten, quoted, serial, text_of_date};
 use crate::semantics::outcome::ReasonKind;
 use crate::text::Language;
@@ -101,18 +100,16 @@ impl Pen<'_> {
 
     /// What a fact that is not given follows to be.
     pub(super) fn derived(&mut self, row: usize, slot: Slot) {
-        let steps = self.page.formula.graph.steps().iter().enumerate();
-        let mut derived = steps.filter_map(|(place, step)| match &step.operation {
-            Operation::Derived(node, of) if *of == slot => Some((place, *node)),
+        let mut derived = self.page.formula.graph.nodes().filter_map(|(derived, step)| match &step.operation {
+            Operation::Derived(follows, of) if *of == slot => Some((derived, *follows)),
             _other => None,
         });
-        let Some((place, node)) = derived.next() else {
+        let Some((derived, follows)) = derived.next() else {
             self.grid.put(row, 'D', Style::Plain, Content::Empty);
             return;
         };
-        let value = self.page.values.all().get(place).and_then(Known::value).cloned();
         let is_absent = self.fact(slot).is_none();
-        let (shown, result) = self.readable(node, value.as_ref());
+        let (shown, result) = self.readable(follows, self.page.values.value(derived));
         let result = if is_absent { result } else { String::new() };
         self.grid.live(row, 'D', Style::Amount, format!("IF(C{row}=\"\",{shown},\"\")"), result);
     }

@@ -1,8 +1,8 @@
 //! Every step, one below the other.
 
 use super::Pen;
-use crate::reading::formula::graph::Operation;
-use crate::reading::known::Known;
+use crate::reading::formula::extents::Kind;
+use crate::reading::formula::graph::{Node, Operation};
 use crate::reading::sheet::{self, MISSING, REACH, StepCells, WORK};
 use crate::semantics::Source;
 use crate::workbook::grid::{Content, Style};
@@ -25,17 +25,16 @@ impl Pen<'_> {
             (MISSING[0], self.say("缺少的事实", "facts missing, as bits")),
         ];
         self.section(section.title, self.say("每一步", "Every step"), &heads);
-        let graph = self.page.formula.graph.steps();
-        for ((row, place), (step, cells)) in (section.first..).zip(0_usize..).zip(graph.iter().zip(steps)) {
+        let graph = self.page.formula.graph.nodes();
+        for (row, ((node, step), cells)) in (section.first..).zip(graph.zip(steps)) {
             let name = words::operation(&step.operation, self.page.language);
             self.grid.put(row, 'A', Style::Work, format!("{row} {name}"));
             let (what, source) = self.step_words(&step.operation);
             self.grid.put(row, 'B', Style::Work, what);
             let live = |cell: &sheet::Live| Content::Live(cell.clone());
             self.grid.put(row, 'C', Style::Work, live(&cells.value));
-            if matches!(self.sheet.kind(place), sheet::Kind::Date | sheet::Kind::Number(1..)) {
-                let value = self.page.values.all().get(place).and_then(Known::value).cloned();
-                let (formula, result) = self.readable(self.page.formula.graph.node(place), value.as_ref());
+            if self.is_in_other_units(node) {
+                let (formula, result) = self.readable(node, self.page.values.value(node));
                 self.grid.live(row, 'D', Style::Work, formula, result);
             }
             let (place, clause) =
@@ -53,6 +52,15 @@ impl Pen<'_> {
             }
         }
         self.grid.groups.push((section.first, section.last(), false));
+    }
+
+    /// Whether a reader writes the value in another way than the cell has it.
+    fn is_in_other_units(&self, node: Node) -> bool {
+        match self.sheet.kind(node) {
+            Kind::Date(_) => true,
+            Kind::Number(_) => self.sheet.places_of(node) > 0,
+            Kind::Truth | Kind::Text => false,
+        }
     }
 
     /// What a step is about, and the clause of its figure.

@@ -18,7 +18,7 @@ use crate::fact::Value;
 use crate::money::FEN;
 use crate::pack;
 use crate::plan::Plan;
-use crate::reading::bounds::{Range, Trend};
+use crate::reading::bounds::{Bounded, Trend};
 use crate::scope::Scope;
 
 /// `CEILING_PACKS=10000` asks for another number.
@@ -114,16 +114,16 @@ struct One {
 impl One {
     fn of(plan: &Plan) -> One {
         let cost = plan.slots().find(|slot| &*plan.fact(*slot).name == "cost");
-        let never_falls = |amount: &Range| matches!(amount.trend(), Trend::Still | Trend::Up);
+        let never_falls = |amount: &Bounded| matches!(amount.trend(), Trend::Still | Trend::Up);
         One {
             most: cases::most(
                 plan,
                 Effort { enough: Decimal::MIN, work: &work() },
                 |case| claims(plan, None, None, case),
-                |read| payable(read).high,
+                |read| payable(read).high(),
             ),
             at_most_borne: cost.is_some()
-                && holds(plan, &work(), |case| claims(plan, None, cost, case), Range::is_at_most_borne),
+                && holds(plan, &work(), |case| claims(plan, None, cost, case), Bounded::is_at_most_borne),
             never_falls: cost.is_some() && holds(plan, &work(), |case| claims(plan, cost, None, case), never_falls),
         }
     }
