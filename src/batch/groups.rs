@@ -37,9 +37,10 @@ impl<T: Copy + Default> Groups<T> {
     }
 
     /// Groups that follow one another, with their things.
+    #[expect(clippy::indexing_slicing, reason = "the groups are some of these")]
     pub(super) fn share(&self, groups: &Range<usize>) -> Groups<T> {
         let things = self.of_groups(groups).to_vec();
-        let own = self.ranges.get(groups.clone()).unwrap_or_default();
+        let own = &self.ranges[groups.clone()];
         let first = own.first().map_or(0, |first| first.start);
         let ranges = own.iter().map(|range| range.start.saturating_sub(first)..range.end.saturating_sub(first));
         Groups { things, ranges: ranges.collect() }
