@@ -25,7 +25,9 @@ use self::accounts::{Plans, certify_bucket, decide_bucket_on, decide_in_shares};
 pub use self::files::{Encoding, Headers, Intake};
 pub(crate) use self::given::Given;
 pub(crate) use self::headings::id_called;
-use self::ingest::Vocabulary;
+pub(crate) use self::ingest::Vocabulary;
+#[cfg(feature = "settle")]
+pub(crate) use self::ingest::text_at;
 #[cfg(feature = "workbook")]
 pub(crate) use self::local_run::seek;
 pub(crate) use self::local_run::{

@@ -9,6 +9,8 @@ mod batch;
 mod check;
 mod completions;
 mod curve;
+#[cfg(feature = "settle")]
+mod demo;
 mod explain;
 mod explanation;
 mod extract;
@@ -21,6 +23,8 @@ mod help;
 mod home;
 mod init;
 mod layout;
+#[cfg(feature = "settle")]
+mod ledger;
 #[cfg(feature = "batch")]
 mod looked_up;
 mod man;
@@ -31,6 +35,8 @@ mod notes;
 mod options;
 mod page;
 mod schema;
+#[cfg(feature = "settle")]
+mod settle;
 mod shipped;
 mod spoken;
 #[cfg(feature = "batch")]
@@ -187,6 +193,12 @@ fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
         Command::Audit(asked) => audit::run(&asked, setting),
         #[cfg(feature = "batch")]
         Command::Template(asked) => template::run(&asked, setting),
+        #[cfg(feature = "settle")]
+        Command::Settle(asked) => settle::run(&asked, setting),
+        #[cfg(feature = "settle")]
+        Command::Ledger(asked) => ledger::run(&asked, setting),
+        #[cfg(feature = "settle")]
+        Command::Demo(asked) => demo::run(&asked, setting),
         #[cfg(not(feature = "batch"))]
         Command::Batch(_) => Err(without_batch(setting)),
         Command::Verify(asked) => verify::run(&asked, setting),

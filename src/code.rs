@@ -57,6 +57,8 @@ pub enum CodeKind {
     Notice,
     /// What is seen of rows that are read all the same.
     Row,
+    /// Why a settlement record is not decided.
+    Record,
     /// What explains a difference that an audit finds.
     Cause,
 }
@@ -182,6 +184,13 @@ codes! {
         BlankAroundId "blank-around-id",
         ReadAsMeant "read-as-meant",
         Normalised "normalised",
+    }
+    Record {
+        RecordUnreadable "record-unreadable",
+        RecordConflict "record-conflict",
+        RefundUnmatched "refund-unmatched",
+        OtherCare "other-care",
+        NoCover "no-cover",
     }
     Cause {
         Unexplained "unexplained",

@@ -71,6 +71,12 @@ impl Diagnostic {
         self.message.in_language(language)
     }
 
+    /// The same in both languages.
+    #[cfg(feature = "settle")]
+    pub(crate) fn text(&self) -> Text {
+        self.message.clone()
+    }
+
     /// What to do about it.
     pub fn help(&self, language: Language) -> impl Iterator<Item = &str> {
         self.help.iter().map(move |help| help.in_language(language))

@@ -31,6 +31,7 @@ macro_rules! page {
             "[commands.zh]: crate::guide::zh#命令\n",
             "[many-claims]: crate::guide#many-claims\n",
             "[recorded-payouts]: crate::guide#recorded-payouts\n",
+            "[settlement-records]: crate::guide#settlement-records-without-an-application\n",
             "[certificates]: crate::guide#certificates\n",
             "[workbooks]: crate::guide#workbooks\n",
             "[`Adjudication::explain`]: crate::Adjudication::explain\n",
@@ -86,6 +87,8 @@ mod scale;
 mod schema;
 mod scope;
 mod semantics;
+#[cfg(feature = "settle")]
+pub mod settle;
 mod spelling;
 mod text;
 mod titles;

@@ -26,7 +26,7 @@ impl Decision {
 }
 
 impl Code {
-    /// A reason or a notice in a few words; none of any other code. Its [page](Code::page) says more.
+    /// A reason, a notice or why a record is not decided in a few words; none of any other code. Its [page](Code::page) says more.
     #[must_use]
     pub const fn title(self, language: Language) -> Option<&'static str> {
         match self.titles() {
@@ -38,6 +38,11 @@ impl Code {
     /// In Chinese and in English.
     const fn titles(self) -> Option<(&'static str, &'static str)> {
         Some(match self {
+            Code::RecordUnreadable => ("结算记录有误", "the record cannot be read"),
+            Code::RecordConflict => ("同一编号内容不同", "the same id says something else"),
+            Code::RefundUnmatched => ("退费对不上", "the refund goes with no settlement"),
+            Code::OtherCare => ("不审核的医疗类别", "this kind of care is not decided"),
+            Code::NoCover => ("当日没有参保", "there is no cover on the day"),
             Code::MissingFact => ("缺少事实", "a fact is missing"),
             Code::NoBenefitApplies => ("没有适用的待遇", "no benefit applies"),
             Code::NothingClaimed => ("基数为零", "the amount before all steps is zero"),

@@ -50,6 +50,8 @@ mod random_packs;
 mod rejected;
 #[cfg(feature = "cli")]
 mod report;
+#[cfg(feature = "settle")]
+mod settle;
 mod steps;
 mod tidy;
 mod verify;

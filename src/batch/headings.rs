@@ -19,7 +19,12 @@ const fn heading(name: &'static str, zh: &'static str, en: &'static str, width: 
 }
 
 /// The columns of payouts, benefits, differences and notes.
-const RESULTS: [Heading; 25] = [
+const RESULTS: [Heading; 30] = [
+    heading("setl_id", "结算编号", "settlement id", 18),
+    heading("before", "此前应付（元）", "due before (yuan)", 14),
+    heading("booked", "本次入账（元）", "booked now (yuan)", 14),
+    heading("file", "文件", "file", 30),
+    heading("code", "代码", "code", 20),
     heading("claim_id", "理赔编号", "claim id", 18),
     heading("enrollment_id", "参保编号", "enrollment id", 18),
     heading("member_id", "会员编号", "member id", 18),

@@ -4,6 +4,8 @@
 
 #[cfg(feature = "batch")]
 mod many;
+#[cfg(feature = "settle")]
+mod process;
 
 use std::fmt;
 use std::io::{self, IsTerminal};
@@ -16,6 +18,8 @@ use huzhu::{Catalog, Hold, Language, Order};
 
 #[cfg(feature = "batch")]
 pub(super) use self::many::{Audit, Batch, Draw, RecordedUnit, Tables, Template};
+#[cfg(feature = "settle")]
+pub(super) use self::process::{Asked, Demo, Ledger, Settle};
 use super::home::Home;
 use super::layout::Look;
 
@@ -114,8 +118,14 @@ pub(super) enum Command {
     Audit(Audit),
     #[cfg(feature = "batch")]
     Template(Template),
+    #[cfg(feature = "settle")]
+    Settle(Settle),
+    #[cfg(feature = "settle")]
+    Ledger(Ledger),
+    #[cfg(feature = "settle")]
+    Demo(Demo),
     #[cfg(not(feature = "batch"))]
-    #[command(hide = true, aliases = ["audit", "template"])]
+    #[command(hide = true, aliases = ["audit", "template", "settle", "ledger", "demo"])]
     Batch(Absent),
     Verify(Verify),
     Extract(Extract),

@@ -147,17 +147,22 @@ impl Sink {
     /// # Errors
     /// If the columns are other than those that were said, or the file cannot be written.
     pub(crate) fn whole(&self, rows: &RecordBatch, to: &Path) -> Result<(), Error> {
+        written(to, &self.bytes(rows, to)?)
+    }
+
+    /// The bytes of a file of these rows alone.
+    ///
+    /// # Errors
+    /// If the columns are other than those that were said.
+    pub(crate) fn bytes(&self, rows: &RecordBatch, to: &Path) -> Result<Vec<u8>, Error> {
         let mut bytes = match self.form {
             ResultForm::Parquet | ResultForm::Json => Vec::new(),
             #[cfg(feature = "workbook")]
-            ResultForm::Excel => {
-                let bytes = self.workbook(to, |excel| excel.add(&*self.in_words(rows)?, to))?;
-                return written(to, &bytes);
-            }
+            ResultForm::Excel => return self.workbook(to, |excel| excel.add(&*self.in_words(rows)?, to)),
             ResultForm::Csv => self.header().map_err(|fault| not_encoded(to, &fault))?,
         };
         bytes.extend(self.part(rows)?);
-        written(to, &bytes)
+        Ok(bytes)
     }
 
     /// Writes a file of all parts in their order, in Parquet with the manifest; `each` hears the number of every part that is done and may stop it.

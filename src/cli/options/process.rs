@@ -1,0 +1,123 @@
+//! The options of the commands for settlement records and the ledger.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+
+use super::Form;
+
+/// Settlement records in, payouts out, without an application
+/// · 按医保结算记录审核给付，会员不用申请
+///
+/// Reads the settlement records of basic insurance (`.jsonl`, or the tables that `huzhu batch` reads), finds each member's covers on the day, decides, and books in a ledger what is due. Records that cannot be read, say something
+/// else than before, or have no cover are set aside with the reason and stop nothing. The same file twice changes nothing; refunds, and records that come late, are booked as the difference. Exit 1 if a record is broken.
+/// · 读入基本医保的结算记录（`.jsonl`，或 `huzhu batch` 所读的表），按会员和日期找到参保记录，审核，把应付额记入账本。读不懂、与先前不同或没有参保的记录写入退回文件并注明原因，其余照常。同一文件送两次不会重复入账；退费和迟到的记录只入差额。有记录读不懂或对不上的，退出码为 1。
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu settle --print-mapping\n  \
+    huzhu demo city\n  \
+    huzhu settle --feed city/monday.jsonl -e city/covers.csv -o monday.csv\n  \
+    huzhu settle --feed city/monday.jsonl -e city/covers.csv -o booked.csv --ledger sqlite:ledger.db")]
+pub(in crate::cli) struct Settle {
+    /// The settlement records, by the platform's field names
+    /// · 结算记录，字段名同医保信息平台
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub(in crate::cli) feed: Vec<PathBuf>,
+    /// The enrollments, as `huzhu batch` reads them
+    /// · 参保记录，同 `huzhu batch`
+    #[arg(long, short, value_name = "FILE", required = true)]
+    pub(in crate::cli) enrollments: Option<PathBuf>,
+    /// The results, a row for each claim of the feed, and for each other that is decided otherwise now
+    /// · 审核结果，所送各件及审核结果有变的各件，每件一行
+    #[arg(long, short, value_name = "FILE", required = true)]
+    pub(in crate::cli) out: Option<PathBuf>,
+    /// The ledger, `sqlite:FILE`; made if it is not there [default: none is kept]
+    /// · 账本，写作 `sqlite:文件`；没有则新建 [默认：不留账本]
+    #[arg(long, value_name = "PLACE")]
+    pub(in crate::cli) ledger: Option<Place>,
+    /// How fields become facts, if not as `--print-mapping` shows
+    /// · 字段如何对应为事实 [默认：如 `--print-mapping` 所示]
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) mapping: Option<PathBuf>,
+    /// The records that are not decided, with the reason [default: beside the results, ending in `.rejects.csv`]
+    /// · 不审核的记录及原因 [默认：在审核结果旁，以 `.rejects.csv` 结尾]
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) rejects: Option<PathBuf>,
+    /// Overwrite results that are there
+    /// · 覆盖已有的结果文件
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+    /// Print the mapping that is used where no other is named, to be edited
+    /// · 打印默认的对应表，可改后使用
+    #[arg(long, exclusive = true)]
+    pub(in crate::cli) print_mapping: bool,
+}
+
+/// Writes a small city to try it with
+/// · 写出一个小城的数据，供试用
+///
+/// Covers, and two days of settlement records with a refund, a late and a broken one; all made up. What to run next is printed.
+/// · 参保记录和两天的结算记录，其中有退费、迟到和读不懂的各一条；全部为编造。接着要运行的命令随即打印出来。
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu demo town\n  \
+    huzhu settle --feed town/monday.jsonl -e town/covers.csv -o town/monday.csv")]
+pub(in crate::cli) struct Demo {
+    /// The folder to write to; made if it is not there
+    /// · 写入的目录；没有则新建
+    #[arg(value_name = "DIR")]
+    pub(in crate::cli) folder: PathBuf,
+    /// Overwrite files that are there
+    /// · 覆盖已有的文件
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+}
+
+/// Checks and reads a ledger
+/// · 查验和查看账本
+///
+/// `check` proves the whole file: every entry sums to zero, what is booked for a claim is what its newest decision says, nothing was changed or removed. `balance` lists the accounts, `statement` what was posted for a member. Exit 1
+/// if something is not in order.
+/// · `check` 查验整本账：每笔分录借贷相抵，每件理赔入账的就是最新的审核结果，没有改动或缺失。`balance` 列出各账户的金额，`statement` 列出一位会员的明细。账本有误的，退出码为 1。
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu ledger check --ledger sqlite:ledger.db\n  \
+    huzhu ledger balance --ledger sqlite:ledger.db\n  \
+    huzhu ledger statement MADE-UP-M1 --ledger sqlite:ledger.db")]
+pub(in crate::cli) struct Ledger {
+    /// What is asked
+    /// · 所问：`check` 查验，`balance` 各账户，`statement` 明细
+    #[arg(value_enum, value_name = "QUESTION")]
+    pub(in crate::cli) asked: Asked,
+    /// The member whose statement is asked for
+    /// · 要看明细的会员编号
+    #[arg(value_name = "MEMBER", required_if_eq("asked", "statement"))]
+    pub(in crate::cli) member: Option<String>,
+    /// The ledger, `sqlite:FILE`
+    /// · 账本，写作 `sqlite:文件`
+    #[arg(long = "ledger", value_name = "PLACE")]
+    pub(in crate::cli) place: Place,
+}
+
+/// What a ledger is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Asked {
+    Check,
+    Balance,
+    Statement,
+}
+
+/// Where a ledger is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli) struct Place(pub(in crate::cli) PathBuf);
+
+impl FromStr for Place {
+    type Err = Form;
+
+    fn from_str(text: &str) -> Result<Place, Form> {
+        let path = text.strip_prefix("sqlite:").filter(|path| !path.is_empty());
+        let form = Form { zh: "应写作 `sqlite:文件`", en: "`sqlite:` and the name of a file" };
+        path.map(|path| Place(PathBuf::from(path))).ok_or(form)
+    }
+}

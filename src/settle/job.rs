@@ -1,0 +1,80 @@
+//! What is to be settled, and where the results go.
+
+use std::path::{Path, PathBuf};
+
+use huzhu_ledger::Ledger;
+
+use super::book;
+use crate::batch::{Intake, refuse_to_lose};
+use crate::error::Error;
+use crate::text::Language;
+
+/// Files of settlement records, the covers, where the results go, and the ledger.
+#[derive(Debug, Clone)]
+pub struct Job {
+    pub(super) feed: Vec<PathBuf>,
+    pub(super) enrollments: PathBuf,
+    pub(super) out: PathBuf,
+    pub(super) rejects: PathBuf,
+    pub(super) intake: Intake,
+    pub(super) language: Language,
+    ledger: Option<PathBuf>,
+    is_forced: bool,
+}
+
+impl Job {
+    /// Settles these files (`.jsonl`, and whatever batches read), with these enrollments, into this file of results.
+    #[must_use]
+    pub fn new(feed: impl IntoIterator<Item = PathBuf>, enrollments: &Path, out: &Path) -> Job {
+        Job {
+            feed: feed.into_iter().collect(),
+            enrollments: enrollments.to_owned(),
+            out: out.to_owned(),
+            rejects: out.with_extension("rejects.csv"),
+            intake: Intake::default(),
+            language: Language::En,
+            ledger: None,
+            is_forced: false,
+        }
+    }
+
+    /// Books in the ledger of this file, which is made if it is not there; without it nothing is kept.
+    #[must_use]
+    pub fn ledger(self, path: &Path) -> Job {
+        Job { ledger: Some(path.to_owned()), ..self }
+    }
+
+    /// Records that are not decided go to this file; beside the results unless it is said.
+    #[must_use]
+    pub fn rejects(self, path: &Path) -> Job {
+        Job { rejects: path.to_owned(), ..self }
+    }
+
+    /// The language of what is written for people.
+    #[must_use]
+    pub fn language(self, language: Language) -> Job {
+        Job { language, ..self }
+    }
+
+    /// Files of results that are there are replaced.
+    #[must_use]
+    pub fn force(self) -> Job {
+        Job { is_forced: true, ..self }
+    }
+
+    pub(super) fn ledger_path(&self) -> Option<&Path> {
+        self.ledger.as_deref()
+    }
+
+    pub(super) fn open_ledger(&self) -> Result<Ledger, Error> {
+        let opened = self.ledger_path().map_or_else(Ledger::in_memory, Ledger::open);
+        opened.map_err(|fault| book::fault(self.ledger_path(), &fault))
+    }
+
+    pub(super) fn refuse_to_lose(&self) -> Result<(), Error> {
+        if self.is_forced {
+            return Ok(());
+        }
+        refuse_to_lose([self.out.clone(), self.rejects.clone()].into_iter(), &[], &self.out)
+    }
+}

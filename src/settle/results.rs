@@ -1,0 +1,145 @@
+//! The files that a run writes: what was decided, and what was set aside.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Decimal128Array, RecordBatch, StringArray, UInt64Array};
+use arrow_schema::{Field, Schema};
+use huzhu_ledger::Booked;
+use rust_decimal::Decimal;
+
+use super::claims::settlement_of;
+use super::job::Job;
+use super::set_aside::SetAside;
+use super::summary::Summary;
+use crate::batch::Words;
+use crate::batch::files::{Sink, Style};
+use crate::catalog::Catalog;
+use crate::disk::{self, Unpublished};
+use crate::error::{Error, OrBug};
+use crate::exact;
+use crate::text::{Language, Text, say};
+
+/// What was decided of a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) claim: String,
+    pub(super) enrollment: String,
+    pub(super) member: String,
+    pub(super) plan: String,
+    pub(super) plan_version: String,
+    pub(super) decision: String,
+    /// In fen.
+    pub(super) payable: i64,
+    pub(super) reasons: String,
+    pub(super) details: String,
+    pub(super) notices: String,
+}
+
+/// What is to be written.
+#[derive(Debug, Default)]
+pub(super) struct Results {
+    pub(super) summary: Summary,
+    decided: Vec<(Row, Booked)>,
+    set_aside: Vec<SetAside>,
+}
+
+impl Results {
+    pub(super) fn set_aside(&mut self, record: SetAside) {
+        count(self.summary.set_aside.entry(record.code).or_default());
+        self.set_aside.push(record);
+    }
+
+    pub(super) fn decided(&mut self, row: Row, booked: Booked) -> Result<(), Error> {
+        count(self.summary.decisions.entry(row.decision.clone()).or_default());
+        if !booked.is_first && booked.before != booked.now {
+            count(&mut self.summary.changed);
+        }
+        self.summary.payable = exact::add(self.summary.payable, yuan(booked.now)?)?;
+        self.summary.booked = exact::add(self.summary.booked, yuan(booked.difference().or_bug()?)?)?;
+        self.decided.push((row, booked));
+        Ok(())
+    }
+
+    /// What both files are to hold.
+    pub(super) fn written(&mut self, job: &Job, catalog: &Catalog) -> Result<[Vec<u8>; 2], Error> {
+        self.decided.sort_by(|(one, _), (other, _)| (&one.member, &one.claim).cmp(&(&other.member, &other.claim)));
+        let place = |record: &SetAside| (record.place.file.clone(), record.place.row);
+        self.set_aside.sort_by_cached_key(place);
+        let style = Style::of(Words::of(catalog, job.language));
+        Ok([bytes(&job.out, &style, &self.payouts()?)?, bytes(&job.rejects, &style, &self.aside(job.language)?)?])
+    }
+
+    pub(super) fn into_summary(self) -> Summary {
+        self.summary
+    }
+
+    fn payouts(&self) -> Result<RecordBatch, Error> {
+        let text = |of: &dyn Fn(&Row) -> &str| -> ArrayRef {
+            Arc::new(self.decided.iter().map(|(row, _)| Some(of(row))).collect::<StringArray>())
+        };
+        let amount = |of: &dyn Fn(&Booked) -> Option<i64>| -> Result<ArrayRef, Error> {
+            let fen = self.decided.iter().map(|(_, booked)| of(booked).map(i128::from));
+            Ok(Arc::new(fen.collect::<Decimal128Array>().with_precision_and_scale(18, 2).ok().or_bug()?))
+        };
+        table([
+            ("setl_id", text(&|row| settlement_of(&row.claim))),
+            ("claim_id", text(&|row| &row.claim)),
+            ("enrollment_id", text(&|row| &row.enrollment)),
+            ("member_id", text(&|row| &row.member)),
+            ("plan", text(&|row| &row.plan)),
+            ("plan_version", text(&|row| &row.plan_version)),
+            ("decision", text(&|row| &row.decision)),
+            ("payable", amount(&|booked| Some(booked.now))?),
+            ("before", amount(&|booked| Some(booked.before))?),
+            ("booked", amount(&|booked| booked.difference())?),
+            ("reasons", text(&|row| &row.reasons)),
+            ("details", text(&|row| &row.details)),
+            ("notices", text(&|row| &row.notices)),
+        ])
+    }
+
+    fn aside(&self, language: Language) -> Result<RecordBatch, Error> {
+        let text = |of: &dyn Fn(&SetAside) -> String| -> ArrayRef {
+            Arc::new(self.set_aside.iter().map(|record| Some(of(record))).collect::<StringArray>())
+        };
+        let rows: UInt64Array = self.set_aside.iter().map(|record| Some(record.place.row)).collect();
+        table([
+            ("file", text(&|record| record.place.file.clone())),
+            ("row", Arc::new(rows)),
+            ("setl_id", text(&|record| record.id.clone())),
+            ("code", text(&|record| record.code.name().to_owned())),
+            ("column", text(&|record| record.field.clone())),
+            ("value", text(&|record| record.value.clone())),
+            ("reason", text(&|record| record.why.in_language(language).to_owned())),
+        ])
+    }
+}
+
+fn table<const N: usize>(columns: [(&str, ArrayRef); N]) -> Result<RecordBatch, Error> {
+    let fields = columns.iter().map(|(name, column)| Field::new(*name, column.data_type().clone(), false));
+    let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    RecordBatch::try_new(schema, columns.into_iter().map(|(_, column)| column).collect()).ok().or_bug()
+}
+
+fn bytes(path: &Path, style: &Style, rows: &RecordBatch) -> Result<Vec<u8>, Error> {
+    Sink::new(path, &rows.schema())?.styled(style).bytes(rows, path)
+}
+
+/// Writes both files once the ledger has kept everything. Where that fails, the same run again gives the same files.
+pub(super) fn publish(job: &Job, files: &[Vec<u8>; 2]) -> Result<(), Error> {
+    let [out, rejects] = files;
+    let files = [(job.out.as_path(), out.as_slice()), (job.rejects.as_path(), rejects.as_slice())];
+    disk::publish(files).map_err(|Unpublished { path, fault }| {
+        let (path, why) = (path.display(), Text::of_the_system(&fault));
+        Error::output(say!("无法写入 `{path}`：{why}", "`{path}` cannot be written: {why}"; why))
+    })
+}
+
+fn count(number: &mut u64) {
+    *number = number.saturating_add(1);
+}
+
+fn yuan(fen: i64) -> Result<Decimal, Error> {
+    Decimal::try_from_i128_with_scale(fen.into(), 2).ok().or_bug()
+}
