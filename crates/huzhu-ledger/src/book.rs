@@ -128,6 +128,12 @@ pub(crate) fn payable(owner: &str) -> String {
     format!("payable:{owner}")
 }
 
+/// The entry of a claim that is not taken back. Most entries take nothing back: asked by `IS NULL`, the index of those that do would be read through.
+pub(crate) const STANDING: &str = "SELECT entry.seq FROM entry JOIN decision ON decision.seq = entry.decision
+    WHERE decision.claim = $1 AND COALESCE(entry.reverses, 0) = 0
+    AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.reverses = entry.seq)
+    ORDER BY entry.seq DESC LIMIT 1";
+
 /// An amount on its way, always positive.
 type Transfer = (String, String, i64);
 
@@ -264,13 +270,7 @@ impl<'l> Book<'l> {
 
     /// The entry of a claim that is not taken back, and what it moved.
     fn standing(&self, claim: &str) -> Result<Option<(i64, Vec<Transfer>)>, Fault> {
-        let entry: Option<i64> = self.one(
-            "SELECT entry.seq FROM entry JOIN decision ON decision.seq = entry.decision
-             WHERE decision.claim = $1 AND entry.reverses IS NULL
-             AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.reverses = entry.seq)
-             ORDER BY entry.seq DESC LIMIT 1",
-            params![claim],
-        )?;
+        let entry: Option<i64> = self.one(STANDING, params![claim])?;
         let Some(entry) = entry else { return Ok(None) };
         let mut statement =
             self.transaction.prepare_cached("SELECT debit, credit, fen FROM transfer WHERE entry = $1 ORDER BY seq")?;

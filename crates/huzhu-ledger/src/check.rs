@@ -138,9 +138,9 @@ impl Ledger {
         let payable = payable("");
         let mut statement = self.connection.prepare(
             "SELECT newest.claim, newest.fen, COALESCE((
-                SELECT CAST(SUM(-line.fen) AS BIGINT) FROM decision
-                JOIN entry ON entry.decision = decision.seq JOIN line ON line.entry = entry.seq
-                WHERE decision.claim = newest.claim AND line.account = $1 || newest.owner), 0) AS booked
+                SELECT CAST(SUM(CASE $1 || newest.owner WHEN transfer.credit THEN transfer.fen WHEN transfer.debit THEN -transfer.fen ELSE 0 END) AS BIGINT)
+                FROM decision JOIN entry ON entry.decision = decision.seq JOIN transfer ON transfer.entry = entry.seq
+                WHERE decision.claim = newest.claim), 0) AS booked
              FROM decision AS newest
              WHERE newest.nth = (SELECT MAX(nth) FROM decision WHERE claim = newest.claim)",
         )?;
@@ -165,10 +165,13 @@ impl Ledger {
         )?;
         // Together a mirror and what it mirrors post nothing to any account.
         let crooked = numbers(
-            "SELECT DISTINCT mirror.seq FROM entry AS mirror
-             JOIN line ON line.entry IN (mirror.seq, mirror.reverses)
-             WHERE mirror.reverses IS NOT NULL
-             GROUP BY mirror.seq, line.account HAVING SUM(line.fen) <> 0 ORDER BY mirror.seq",
+            "SELECT DISTINCT seq FROM (
+                SELECT mirror.seq, debit AS account, fen FROM entry AS mirror
+                JOIN transfer ON transfer.entry IN (mirror.seq, mirror.reverses) WHERE mirror.reverses IS NOT NULL
+                UNION ALL
+                SELECT mirror.seq, credit, -fen FROM entry AS mirror
+                JOIN transfer ON transfer.entry IN (mirror.seq, mirror.reverses) WHERE mirror.reverses IS NOT NULL
+             ) AS both_sides GROUP BY seq, account HAVING SUM(fen) <> 0 ORDER BY seq",
         )?;
         let twice = self.texts(
             "SELECT decision.claim FROM entry JOIN decision ON decision.seq = entry.decision

@@ -214,3 +214,13 @@ fn two_writers_book_one_after_the_other_and_once() {
     assert_eq!(ledger.check().unwrap(), []);
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn what_stands_of_a_claim_is_found_by_the_claim() {
+    let ledger = ledger();
+    let mut plan = ledger.connection.prepare(&format!("EXPLAIN QUERY PLAN {}", crate::book::STANDING)).unwrap();
+    let steps: Vec<String> = plan.query_map(["C1"], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+    assert!(steps.iter().all(|step| !step.starts_with("SCAN")), "{steps:?}");
+    assert!(steps.iter().any(|step| step.contains("decision USING") && step.contains("(claim=?)")), "{steps:?}");
+    assert!(steps.iter().any(|step| step.contains("entry USING") && step.contains("(decision=?)")), "{steps:?}");
+}
