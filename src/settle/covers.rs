@@ -68,7 +68,7 @@ pub(super) fn take(
             let content = serde_json::to_string(&content.collect::<Content>()).ok().or_bug()?;
             let message = Message { kind: COVER, id: &id, owner: &member, undoes: None, content: &content };
             if let Known::Conflict { kept, came } = book.take(&message)? {
-                results.set_aside(SetAside::of(place, &id, Why::CoverConflict { kept, came }));
+                results.set_aside(SetAside::of(place, "", Why::CoverConflict { enrollment: id, kept, came }));
             }
         }
         for reject in raw.rejects {

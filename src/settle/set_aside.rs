@@ -32,6 +32,7 @@ pub(super) enum Why {
         came: String,
     },
     CoverConflict {
+        enrollment: String,
         kept: String,
         came: String,
     },
@@ -81,8 +82,7 @@ impl SetAside {
 
     pub(super) fn of(place: Place, id: &str, why: Why) -> SetAside {
         let (code, field, value) = why.about();
-        let id = if matches!(why, Why::CoverConflict { .. }) { String::new() } else { id.to_owned() };
-        SetAside { place, id: id.clone(), code, field, value, why: why.text(&id) }
+        SetAside { place, id: id.to_owned(), code, field, value, why: why.text(id) }
     }
 }
 
@@ -94,7 +94,7 @@ impl Why {
                 (Code::RecordUnreadable, field, value)
             }
             Why::Conflict { came, .. } => (Code::RecordConflict, "setl_id", came),
-            Why::CoverConflict { came, .. } => (Code::RecordConflict, "enrollment_id", came),
+            Why::CoverConflict { enrollment, .. } => (Code::RecordConflict, "enrollment_id", enrollment),
             Why::RefundedAlready { of, .. } => (Code::RecordConflict, "init_setl_id", of),
             Why::RefundOfUnknown { of } | Why::RefundOfRefund { of } | Why::RefundOfAnother { of } => {
                 (Code::RefundUnmatched, "init_setl_id", of)
@@ -118,11 +118,11 @@ impl Why {
                     "the settlement `{id}` has come before and said something else: its digest was `{kept}`, and is `{came}` now"
                 )
             }
-            Why::CoverConflict { kept, came } => {
+            Why::CoverConflict { enrollment, kept, came } => {
                 let (kept, came) = (short(kept), short(came));
                 say!(
-                    "这份参保记录已有，内容不同：已有的摘要为 `{kept}`，此次为 `{came}`；仍按已有的审核",
-                    "this enrollment is kept already and says something else: its digest was `{kept}`, and is `{came}` now; the kept one decides"
+                    "参保记录 `{enrollment}` 已有，内容不同：已有的摘要为 `{kept}`，此次为 `{came}`；仍按已有的审核",
+                    "the enrollment `{enrollment}` is kept already and says something else: its digest was `{kept}`, and is `{came}` now; the kept one decides"
                 )
             }
             Why::RefundedAlready { of, by } => {
