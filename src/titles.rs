@@ -1,6 +1,8 @@
 //! What people call facts and columns: besides its name, each goes by its titles, in any spelling.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use crate::fact::{Holder, STANDARD};
 use crate::spelling;
@@ -16,7 +18,20 @@ pub(crate) struct Titles {
     whole: BTreeMap<(Holder, String), BTreeSet<String>>,
     /// The same without what stands in brackets.
     short: BTreeMap<(Holder, String), BTreeSet<String>>,
+    /// By name, what was added: versions of a plan, and plans, nearly all call a fact alike, and to fold a title takes long.
+    added: BTreeMap<String, Vec<(Holder, Text)>>,
 }
+
+static OF_STANDARD_FACTS: LazyLock<Titles> = LazyLock::new(|| {
+    let mut titles = Titles::default();
+    for fact in &STANDARD {
+        let others = OTHER_TITLES.iter().filter(|(name, ..)| *name == fact.name).map(|(_, zh, en)| (*zh, *en));
+        for (zh, en) in others.chain([(fact.zh, fact.en)]) {
+            titles.add(fact.holder, fact.name, &Text { zh: zh.to_owned(), en: en.to_owned() });
+        }
+    }
+    titles
+});
 
 /// The fact that a title stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,19 +49,21 @@ const OTHER_TITLES: [(&str, &str, &str); 2] =
 impl Titles {
     /// Those of the standard facts.
     pub(crate) fn standard() -> Titles {
-        let mut titles = Titles::default();
-        for fact in &STANDARD {
-            let others = OTHER_TITLES.iter().filter(|(name, ..)| *name == fact.name).map(|(_, zh, en)| (*zh, *en));
-            for (zh, en) in others.chain([(fact.zh, fact.en)]) {
-                titles.add(fact.holder, fact.name, &Text { zh: zh.to_owned(), en: en.to_owned() });
-            }
-        }
-        titles
+        OF_STANDARD_FACTS.clone()
     }
 
     pub(crate) fn add(&mut self, holder: Holder, name: &str, title: &Text) {
+        let added = self.added.entry(name.to_owned()).or_default();
+        if added.iter().any(|(of, known)| *of == holder && known == title) {
+            return;
+        }
+        added.push((holder, title.clone()));
         for title in [name, &title.zh, &title.en] {
-            let (whole, short) = (spelling::fold(title), spelling::fold(&without_brackets(title)));
+            let whole = spelling::fold(title);
+            let short = match without_brackets(title) {
+                Cow::Borrowed(_) => whole.clone(),
+                Cow::Owned(short) => spelling::fold(&short),
+            };
             for (titles, title) in [(&mut self.whole, whole), (&mut self.short, short)] {
                 if !title.is_empty() {
                     titles.entry((holder, title)).or_default().insert(name.to_owned());
@@ -91,7 +108,10 @@ impl Titles {
     }
 }
 
-fn without_brackets(title: &str) -> String {
+fn without_brackets(title: &str) -> Cow<'_, str> {
+    if !title.contains(['(', '（', ')', '）']) {
+        return Cow::Borrowed(title);
+    }
     let (mut kept, mut depth) = (String::new(), 0_u32);
     for c in title.chars() {
         match c {
@@ -101,7 +121,7 @@ fn without_brackets(title: &str) -> String {
             _ => {}
         }
     }
-    kept
+    Cow::Owned(kept)
 }
 
 /// The title without a unit in brackets at its end.

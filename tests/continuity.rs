@@ -9,7 +9,7 @@ use huzhu::verify::{self, VerifiedBatch};
 use huzhu::{Accumulators, Catalog, Certifier, Claim, Enrollment, facts};
 use serde_json::{Value as Json, json};
 
-use crate::forgery::{generate, python};
+use crate::forgery::{forge, generate, python};
 
 fn catalog() -> Catalog {
     Catalog::load(Path::new("rules")).unwrap()
@@ -256,6 +256,192 @@ fn rolled(lines: &[&str]) -> String {
     }
     roll.end().unwrap();
     String::from_utf8(file).unwrap()
+}
+
+// ── claims without a certificate, and amounts that are not known ──────────
+
+/// A line that states what a claim of the same period adds.
+fn posting(claim: &str, posts: &Json) -> String {
+    let posting = json!({
+        "claim": claim, "coverage_start": "2025-01-01", "enrollment": "henan-2025-zhao", "event_date": "2025-01-09",
+        "member": "zhao", "plan": "henan-accident", "posts": posts,
+    });
+    forge::written(&json!({ "posting": posting }))
+}
+
+fn reversal(claim: &str, reverses: &str) -> String {
+    let reversal = json!({
+        "claim": claim, "enrollment": "henan-2025-zhao", "member": "zhao", "plan": "henan-accident", "reverses": reverses,
+    });
+    forge::written(&json!({ "reversal": reversal }))
+}
+
+/// What was paid for hospital bills in the period before.
+const PAID_BEFORE: usize = 5;
+const ALLOWED_BEFORE: usize = 6;
+
+/// The certificate with other earlier amounts; one that is null is not known.
+fn inheriting(claim: &str, before: &[(usize, Json)]) -> Json {
+    let mut certificate = zhao();
+    certificate["claim"] = claim.into();
+    for (place, value) in before {
+        let missing = if value.is_null() { json!("birth_date") } else { Json::Null };
+        certificate["priors"][*place] = json!({ "missing": missing, "value": value });
+    }
+    certificate
+}
+
+/// Each of them as its line of a batch, after that of its program, worked out again.
+fn as_lines<const COUNT: usize>(certificates: [Json; COUNT]) -> [[String; 2]; COUNT] {
+    let texts = python::worked_out_again(certificates);
+    let lines = texts.iter().map(|text| {
+        let mut json: Json = serde_json::from_str(text).unwrap();
+        let program = json.as_object_mut().unwrap().remove("program").unwrap();
+        let program = json!({ "program": program, "program_digest": json["program_digest"] });
+        [program, json].map(|line| forge::written(&line))
+    });
+    lines.collect::<Vec<_>>().try_into().unwrap()
+}
+
+/// How many certificates and moves each text has, and how many accounts go on from before; it holds for both checkers.
+fn told(texts: &[String]) -> Vec<(u64, u64, u64)> {
+    assert_eq!(python::judge(texts.iter().cloned()), vec!["holds"; texts.len()]);
+    let held = texts.iter().map(|text| verify::batch(text.as_bytes()).unwrap_or_else(|flaw| panic!("{flaw}")));
+    held.map(|held| (held.count(), held.moves(), held.continued())).collect()
+}
+
+#[test]
+fn a_claim_inherits_what_a_claim_without_a_certificate_is_said_to_have_added() {
+    let hundred = posting("C0", &json!({ "paid:hospital-medical": "100" }));
+    let unknown = posting("C0", &json!({ "paid:hospital-medical": null }));
+    let taken_back = reversal("R0", "C0");
+    let on = |value: Json| inheriting("C1", &[(PAID_BEFORE, value)]);
+    let second_on = |value: Json| inheriting("C2", &[(PAID_BEFORE, value), (ALLOWED_BEFORE, json!("5100"))]);
+    let [
+        [program, on_none],
+        [_, on_hundred],
+        [_, on_more],
+        [_, on_unknown],
+        [_, second_on_unknown],
+        [_, other_on_unknown],
+        [_, other_on_none],
+    ] = &as_lines([
+        on(json!("0")),
+        on(json!("100")),
+        on(json!("150")),
+        on(Json::Null),
+        second_on(Json::Null),
+        inheriting("C2", &[(PAID_BEFORE, Json::Null)]),
+        inheriting("C2", &[]),
+    ]);
+    let right = [
+        rolled(&[&hundred, program, on_hundred]),
+        rolled(&[&hundred, program, on_more]),
+        rolled(&[&hundred, &taken_back, program, on_none]),
+        rolled(&[&unknown, program, on_unknown]),
+        rolled(&[&unknown, &taken_back, program, on_none]),
+        rolled(&[program, on_unknown]),
+        rolled(&[program, on_unknown, other_on_unknown]),
+        rolled(&[program, on_none, &unknown, second_on_unknown]),
+    ];
+    let expected = [(1, 1, 0), (1, 1, 1), (1, 2, 0), (1, 1, 0), (1, 2, 0), (1, 0, 1), (2, 0, 1), (2, 1, 0)];
+    assert_eq!(told(&right), expected);
+    let wrong = [
+        (rolled(&[&hundred, program, on_none]), 3, "100 follows, not 0"),
+        (rolled(&[&unknown, program, on_hundred]), 3, "null follows, not 100"),
+        (rolled(&[program, on_unknown, other_on_none]), 3, "null follows, not 0"),
+        (rolled(&[program, on_none, second_on_unknown]), 3, "2019.87 follows, not null"),
+        (rolled(&[program, on_none, &unknown, &taken_back, second_on_unknown]), 5, "2019.87 follows, not null"),
+    ];
+    let said = refused(&wrong.each_ref().map(|(text, ..)| text.clone()), true);
+    for ((text, line, why), said) in wrong.iter().zip(said) {
+        assert_eq!(said, format!("line {line}: {UNLIKE} (`priors[{PAID_BEFORE}].value`: {why})"));
+        let flaw = verify::batch(text.as_bytes()).unwrap_err();
+        assert_eq!((flaw.line(), flaw.step()), (Some(*line), None));
+    }
+}
+
+#[test]
+fn without_its_date_a_claim_inherits_nothing_or_what_is_not_known() {
+    let undated = [json!("0"), Json::Null, json!("1")].map(|value| {
+        let mut certificate = inheriting("C1", &[(PAID_BEFORE, value)]);
+        certificate["facts"]["event_date"] = Json::Null;
+        certificate
+    });
+    let [none, unknown, one] = as_lines(undated).map(|[program, line]| rolled(&[&program, &line]));
+    assert_eq!(told(&[none, unknown]), [(1, 0, 0); 2]);
+    let said = refused(&[one], true);
+    assert_eq!(said, [format!("line 2: {UNLIKE} (`priors[{PAID_BEFORE}].value`: null follows, not 1)")]);
+}
+
+/// Of 2024, what is counted by the year is nothing to a claim of 2025.
+#[test]
+fn what_is_counted_by_the_year_is_of_the_year_of_the_event() {
+    let by_year = |value: &str| {
+        let mut certificate = inheriting("C1", &[(PAID_BEFORE, json!(value))]);
+        certificate["program"]["priors"][PAID_BEFORE]["scope"] = "calendar-year".into();
+        serde_json::from_str(&forge::sealed(certificate)).unwrap()
+    };
+    let [[program, on_none], [_, on_hundred]] = &as_lines([by_year("0"), by_year("100")]);
+    let of_this_year = posting("C0", &json!({ "paid:hospital-medical": "100" }));
+    let of_the_last = of_this_year.replace("2025-01-09", "2024-12-31");
+    let right = [rolled(&[&of_this_year, program, on_hundred]), rolled(&[&of_the_last, program, on_none])];
+    assert_eq!(told(&right), [(1, 1, 0); 2]);
+    let said = refused(&[rolled(&[&of_this_year, program, on_none])], true);
+    assert_eq!(said, [format!("line 3: {UNLIKE} (`priors[{PAID_BEFORE}].value`: 100 follows, not 0)")]);
+}
+
+#[test]
+fn what_a_claim_without_a_certificate_adds_is_an_amount_of_its_entry() {
+    let text = |posts: Json| rolled(&[&posting("C0", &posts)]);
+    let right = [
+        ("paid:x", json!("1.05")),
+        ("paid:x", json!("0")),
+        ("paid:x", Json::Null),
+        ("count:x", json!("2")),
+        ("deducted:x", json!("0.125")),
+        ("sum:x", json!("-0.125")),
+    ];
+    assert_eq!(told(&right.map(|(entry, amount)| text(json!({ entry: amount })))), [(0, 1, 0); 6]);
+    let no_amount = "it is no amount of the entry";
+    let wrong = [
+        ("paid:x", "1.005", no_amount),
+        ("paid:x", "-1", no_amount),
+        ("count:x", "0.5", no_amount),
+        ("deducted:x", "-0.01", no_amount),
+        ("paid:", "1", "there is no entry `paid:`"),
+        ("owed:x", "1", "there is no entry `owed:x`"),
+    ];
+    let said = refused(&wrong.map(|(entry, amount, _)| text(json!({ entry: amount }))), true);
+    for ((entry, amount, why), said) in wrong.iter().zip(said) {
+        assert_eq!(said, format!("line 1, `posting.posts.{entry}`: {why}"), "{amount}");
+    }
+    // what it is said to be of has its dates
+    let undated = posting("C0", &json!({})).replace("\"2025-01-09\"", "null");
+    assert_eq!(refused(&[rolled(&[&undated])], true), ["line 1, `posting.event_date`: it must not be null"]);
+}
+
+#[test]
+fn the_bounds_of_an_earlier_amount_are_those_of_its_entry() {
+    let with = |member: &str, value: Json| {
+        let mut certificate = zhao();
+        certificate["program"]["priors"][PAID_BEFORE][member] = value;
+        forge::sealed(certificate)
+    };
+    // one amount only may have been paid, and that is what was
+    assert_eq!(verify::certificate(with("max", json!("0")).as_bytes()).unwrap().payable(), "7119.87");
+    let forged =
+        [("min", json!("1000000000000001")), ("min", json!("-1")), ("places", json!(3)), ("places", json!(29))];
+    let said = refused(&forged.map(|(member, value)| with(member, value)), false);
+    let rules = "the rules in the certificate, its program, were changed";
+    let places = "`program.priors[5].places`: the entry does not have so many decimal places";
+    let whys = [
+        "`program.priors[5].min`: it is above `max`",
+        "`program.priors[5].min`: the entry is never negative",
+        places,
+        places,
+    ];
+    assert_eq!(said, whys.map(|why| format!("{rules} ({why})")));
 }
 
 // ── the limit of size ─────────────────────────────────────────────────────

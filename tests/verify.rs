@@ -445,11 +445,21 @@ fn what_is_missing_for_the_clearance_alone_is_a_reason() {
     });
     let right = forge::sealed(json.clone());
     assert_eq!(certificate(right.as_bytes()).unwrap().decision(), "pended");
-    json["conclusion"]["reasons"] = Json::Array(vec![]);
-    let wrong = forge::sealed(json);
+    let mut unsaid = json.clone();
+    unsaid["conclusion"]["reasons"] = Json::Array(vec![]);
+    let wrong = forge::sealed(unsaid);
     assert_eq!(flaw(&wrong).place(), "conclusion.reasons");
-    let verdicts = python::judge([right, wrong]);
-    assert!(verdicts[0] == "holds" && verdicts[1].starts_with("refused"), "{verdicts:?}");
+    // of what is chosen from, only what was chosen can be missing
+    let mut longer = Longer(json);
+    let chooses = longer.constant("truth", true);
+    let other = longer.step("fact", &[], &serde_json::json!({ "fact": "refd_setl_flag" }), Json::Null);
+    let other = longer.step("among", &[other], &serde_json::json!({ "of": ["1"] }), Json::Null);
+    let chosen = longer.step("choose", &[chooses, last + 1, other], &Json::Null, Json::Null);
+    longer.0["program"]["outcome"]["cleared"] = chosen.into();
+    let of_the_chosen = forge::sealed(longer.0);
+    assert_eq!(certificate(of_the_chosen.as_bytes()).unwrap().decision(), "pended");
+    let verdicts = python::judge([right, of_the_chosen, wrong]);
+    assert!(verdicts[..2] == ["holds", "holds"] && verdicts[2].starts_with("refused"), "{verdicts:?}");
 }
 
 #[test]
@@ -607,6 +617,154 @@ fn a_result_that_the_format_can_not_write_is_refused() {
     assert_eq!(flaw(&forge::sealed(of_days)).en(), format!("`values[{}]`: the number of days is not whole", last + 3));
 }
 
+/// A certificate with steps added to its program, each with the value that is to follow.
+struct Longer(Json);
+
+impl Longer {
+    fn step(&mut self, op: &str, args: &[usize], more: &Json, value: impl Into<Json>) -> usize {
+        let mut step = serde_json::json!({ "op": op, "args": args });
+        step.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())));
+        self.0["values"].as_array_mut().unwrap().push(value.into());
+        let steps = self.0["program"]["steps"].as_array_mut().unwrap();
+        steps.push(step);
+        steps.len() - 1
+    }
+
+    /// A number, a date or a truth.
+    fn constant(&mut self, op: &str, value: impl Into<Json>) -> usize {
+        let value = value.into();
+        self.step(op, &[], &serde_json::json!({ "is": value }), value.clone())
+    }
+
+    fn of_two(&mut self, op: &str, kind: &str, first: &str, second: &str, value: impl Into<Json>) {
+        let args = [first, second].map(|text| self.constant(kind, text));
+        self.step(op, &args, &Json::Null, value);
+    }
+}
+
+#[test]
+fn every_step_is_worked_out_as_it_is_specified() {
+    use serde_json::json;
+    let mut longer = Longer(serde_json::from_str(&sample("zhao")).unwrap());
+    for (op, first, second, value) in [
+        ("add", "0.1", "0.2", "0.3"),
+        ("subtract", "0.1", "0.2", "-0.1"),
+        ("times", "-0.1", "0.2", "-0.02"),
+        ("least", "0.1", "-0.2", "-0.2"),
+        ("greatest", "0.1", "-0.2", "0.1"),
+    ] {
+        longer.of_two(op, "number", first, second, value);
+    }
+    for (op, first, second, value) in [
+        ("days-between", "2024-02-28", "2024-03-01", "2"),
+        ("days-between", "2024-03-01", "2024-02-28", "-2"),
+        ("days-between", "2024-12-31", "2025-01-01", "1"),
+        ("months-between", "2025-01-31", "2025-02-27", "0"),
+        ("months-between", "2025-01-31", "2025-02-28", "1"),
+        ("months-between", "2024-11-20", "2025-02-20", "3"),
+        ("months-between", "2024-11-20", "2025-02-19", "2"),
+        ("months-between", "2025-02-20", "2024-11-20", "0"),
+        ("years-between", "1990-05-05", "2025-05-04", "34"),
+        ("years-between", "1990-05-05", "2025-05-05", "35"),
+        ("years-between", "2024-02-29", "2025-02-28", "0"),
+        ("years-between", "2024-02-29", "2025-03-01", "1"),
+        ("years-between", "2025-03-01", "2024-02-29", "0"),
+    ] {
+        longer.of_two(op, "date", first, second, value);
+    }
+    for (date, days, value) in [
+        ("2024-02-28", "2", json!("2024-03-01")),
+        ("2024-03-01", "-1", json!("2024-02-29")),
+        ("9999-12-31", "0", json!("9999-12-31")),
+        ("9999-12-31", "1", Json::Null),
+        ("0001-01-01", "-1", Json::Null),
+    ] {
+        let args = [longer.constant("date", date), longer.constant("number", days)];
+        longer.step("plus-days", &args, &Json::Null, value);
+    }
+    for (date, months, value) in [
+        ("2025-01-31", 0, json!("2025-01-31")),
+        ("2025-01-31", 1, json!("2025-02-28")),
+        ("2024-01-31", 1, json!("2024-02-29")),
+        ("2024-12-31", 2, json!("2025-02-28")),
+        ("2024-10-31", 14, json!("2025-12-31")),
+        ("9999-11-01", 1, json!("9999-12-01")),
+        ("9999-12-01", 1, Json::Null),
+    ] {
+        let date = longer.constant("date", date);
+        longer.step("plus-months", &[date], &json!({ "months": months }), value);
+    }
+    for (by, holds) in [
+        ("equal", [false, true, false]),
+        ("unequal", [true, false, true]),
+        ("less", [true, false, false]),
+        ("at-most", [true, true, false]),
+        ("greater", [false, false, true]),
+        ("at-least", [false, true, true]),
+    ] {
+        for (kind, values) in [("number", ["-1", "0.5", "1"]), ("date", ["2024-12-31", "2025-01-01", "2025-01-02"])] {
+            let middle = longer.constant(kind, values[1]);
+            for (value, holds) in values.into_iter().zip(holds) {
+                let first = longer.constant(kind, value);
+                longer.step("compare", &[first, middle], &json!({ "by": by }), holds);
+            }
+        }
+    }
+    let nothing = longer.step("fact", &[], &json!({ "fact": "admitted" }), Json::Null);
+    let day = longer.constant("date", "2025-01-01");
+    let unknown = longer.step("compare", &[nothing, day], &json!({ "by": "equal" }), Json::Null);
+    let truths = [true, false].map(|truth| longer.constant("truth", truth));
+    let of_truth = [(truths[0], Some(true)), (truths[1], Some(false)), (unknown, None)];
+    for (first, one) in of_truth {
+        longer.step("not", &[first], &Json::Null, one.map(|one| !one));
+        longer.step("not-false", &[first], &Json::Null, one != Some(false));
+        longer.step("given", &[first], &Json::Null, one.is_some());
+        let numbers = ["1", "2"].map(|number| longer.constant("number", number));
+        let chosen = one.map(|one| if one { "1" } else { "2" });
+        longer.step("choose", &[first, numbers[0], numbers[1]], &Json::Null, chosen);
+        for (second, other) in of_truth {
+            let both = if [one, other].contains(&Some(false)) { Some(false) } else { one.and(other) };
+            let either = if [one, other].contains(&Some(true)) { Some(true) } else { one.and(other) };
+            longer.step("and", &[first, second], &Json::Null, both);
+            longer.step("or", &[first, second], &Json::Null, either);
+        }
+    }
+    let cause = longer.step("fact", &[], &json!({ "fact": "cause" }), "accident");
+    let no_flag = longer.step("fact", &[], &json!({ "fact": "vali_flag" }), Json::Null);
+    longer.step("among", &[cause], &json!({ "of": ["illness", "accident"] }), true);
+    longer.step("among", &[cause], &json!({ "of": ["illness"] }), false);
+    longer.step("among", &[no_flag], &json!({ "of": ["1"] }), Json::Null);
+    let rows = json!([["accident", "0.5"], ["illness", "0.25"]]);
+    let more = |rows: &Json, otherwise: Json| json!({ "rows": rows, "otherwise": otherwise, "fact": "cause" });
+    longer.step("look-up", &[cause], &more(&rows, Json::Null), "0.5");
+    longer.step("look-up", &[cause], &more(&json!([["illness", "0.25"]]), json!("9")), "9");
+    longer.step("look-up", &[cause], &more(&json!([["illness", "0.25"]]), Json::Null), Json::Null);
+    longer.step("look-up", &[no_flag], &more(&rows, json!("9")), Json::Null);
+    let grade = longer.constant("number", "2");
+    longer.step("look-up", &[grade], &more(&json!([["1", "0.5"], ["2", "0.25"]]), json!("9")), "0.25");
+    longer.step("look-up", &[grade], &more(&json!([["1", "0.5"]]), json!("9")), "9");
+    longer.step("derived", &[grade], &json!({ "fact": "hospital_days" }), "2");
+    // floor, ceiling, down, up, half-up, half-down, half-even
+    for (number, rounded) in [
+        ("1.005", ["1", "1.01", "1", "1.01", "1.01", "1", "1"]),
+        ("1.015", ["1.01", "1.02", "1.01", "1.02", "1.02", "1.01", "1.02"]),
+        ("-1.005", ["-1.01", "-1", "-1", "-1.01", "-1.01", "-1", "-1"]),
+        ("1.0051", ["1", "1.01", "1", "1.01", "1.01", "1.01", "1.01"]),
+        ("1.01", ["1.01"; 7]),
+    ] {
+        let modes = ["floor", "ceiling", "down", "up", "half-up", "half-down", "half-even"];
+        let number = longer.constant("number", number);
+        for (mode, value) in modes.into_iter().zip(rounded) {
+            longer.step("round", &[number], &json!({ "to": "0.01", "mode": mode }), value);
+        }
+    }
+    let text = forge::sealed(longer.0);
+    assert_eq!(certificate(text.as_bytes()).map(|held| held.payable().to_owned()), Ok("7119.87".to_owned()));
+    assert_eq!(python::judge([text]), ["holds"]);
+}
+
 // ── places in a batch ─────────────────────────────────────────────────────
 
 #[test]
@@ -699,6 +857,12 @@ fn an_auditor_reads_first_what_was_changed() {
         ),
         ("\"payable\":\"7119.87\"", "\"payable\":\"8119.87\"", "the amount payable does not follow from the values"),
         ("\"decision\":\"paid\"", "\"decision\":\"denied\"", "the decision does not follow from the values"),
+        ("\"reasons\":[]", "\"reasons\":[{\"code\":\"a\",\"fact\":null}]", "the reasons do not follow from the values"),
+        (
+            "\"count:death\":\"0\"",
+            "\"count:death\":\"1\"",
+            "what counts for later claims does not follow from the values",
+        ),
         (
             "\"hospital_days\":\"51\"",
             "\"hospital_days\":\"61\"",
@@ -727,6 +891,14 @@ fn a_certificate_that_was_laid_out_anew_is_said_to_be() {
     assert!(flaw.en().contains("a certificate that was laid out anew"), "{flaw}");
     assert!(self::flaw("PK\u{3}\u{4}").en().contains("an Excel workbook"));
     assert!(self::flaw("").en().contains("the file is empty"));
+}
+
+/// What a later line is, nobody can say of the file.
+#[test]
+fn a_batch_is_no_file_of_another_kind_because_of_a_line_in_it() {
+    let program = sample_batch().lines().next().unwrap().to_owned();
+    let said = batch(format!("{program}\nclaim_id,payable\n").as_bytes()).unwrap_err();
+    assert_eq!((said.line(), said.is_foreign()), (Some(2), false), "{said}");
 }
 
 #[test]

@@ -1,27 +1,70 @@
 //! A member's claims by columns, and each by the exact reading: decided alike, or both refuse.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::sync::{Arc, LazyLock};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Decimal128Type;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
-use huzhu::{Adjudication, BenefitLines, Case, Catalog, Claim, Enrollment, Notice, Order, batch, history};
+use huzhu::{
+    Adjudication, BenefitLines, Case, Catalog, Claim, Decider, Enrollment, Notice, Order, batch, history, pack,
+};
 use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::choices::{self, Choices};
-use super::{CATALOG, said, shipped};
+use super::{CATALOG, is_one_of, root, said, shipped};
 
-static AS_RECEIVED: LazyLock<Catalog> = LazyLock::new(|| shipped().in_order(Order::AsReceived));
+/// Of so many inputs one is decided by all plans; the others by those of the claims alone, as every plan takes its time.
+const BY_ALL: u32 = 64;
+
+/// A catalog, and who decides by it, in either order of claims.
+type BothOrders = [(&'static Catalog, Decider<'static>); 2];
+
+static ALL: LazyLock<BothOrders> = LazyLock::new(|| {
+    static AS_RECEIVED: LazyLock<Catalog> = LazyLock::new(|| shipped().in_order(Order::AsReceived));
+    [&*CATALOG, &*AS_RECEIVED].map(|catalog| (catalog, Decider::new(catalog)))
+});
+
+/// The same by the versions of one plan alone, by its id.
+static ALONE: LazyLock<BTreeMap<String, BothOrders>> = LazyLock::new(|| {
+    static CATALOGS: LazyLock<BTreeMap<String, [Catalog; 2]>> = LazyLock::new(by_plan);
+    let with_decider = |catalog| (catalog, Decider::new(catalog));
+    CATALOGS.iter().map(|(plan, catalogs)| (plan.clone(), catalogs.each_ref().map(with_decider))).collect()
+});
+
+fn by_plan() -> BTreeMap<String, [Catalog; 2]> {
+    let mut files: BTreeMap<String, Vec<(String, Vec<u8>)>> = BTreeMap::new();
+    for entry in fs::read_dir(root().join("rules")).expect("the rules are there") {
+        let path = entry.expect("it can be read").path();
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let is_pack = path.extension().is_some_and(|ending| ending == "toml");
+        if is_pack && !stem.ends_with(".cases") && !stem.ends_with(".joint") {
+            let name = format!("{stem}.toml");
+            let bytes = fs::read(&path).expect("it can be read");
+            let plan = pack::load(&name, &bytes).expect("the shipped packs are right");
+            files.entry(plan.id().to_owned()).or_default().push((name, bytes));
+        }
+    }
+    let catalogs = files.into_iter().map(|(plan, files)| {
+        let catalog = |order| Catalog::read(files.clone()).expect("the shipped packs are right").in_order(order);
+        (plan, [Order::default(), Order::AsReceived].map(catalog))
+    });
+    catalogs.collect()
+}
 
 pub(super) fn and_alone(bytes: &[u8]) {
     let mut choices = Choices::of(bytes);
-    let catalog = if choices.next() % 4 == 3 { &*AS_RECEIVED } else { &*CATALOG };
+    let is_as_received = choices.next() % 4 == 3;
     let case = choices::case(&mut choices);
     let Some((claims, member)) = of_one_member(case) else { return };
+    let plans: BTreeSet<&str> = claims.iter().map(|(cover, _)| cover.plan()).collect();
+    let plan = plans.first().filter(|_| plans.len() == 1 && !is_one_of(BY_ALL, bytes));
+    let both_orders = plan.and_then(|plan| ALONE.get(*plan)).unwrap_or(&ALL);
+    let (catalog, decider) = &both_orders[usize::from(is_as_received)];
     let (rows, covers) = columns(&claims);
-    let by_columns = batch::decide(catalog, &rows, &covers);
+    let by_columns = decider.decide_rows(&rows, &covers);
     match (by_columns, history::decide_together(catalog, &claims)) {
         (Ok(decided), Ok((alone, _))) => {
             assert!(decided.rejects.is_empty(), "{member}: {:?}: {claims:?}", decided.rejects);

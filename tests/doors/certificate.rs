@@ -13,8 +13,11 @@ use huzhu::{Catalog, Certifier, Claim, Enrollment, verify};
 use serde_json::{Value as Json, json};
 
 use super::choices::Choices;
-use super::{expression, root};
+use super::{expression, is_one_of, root};
 use crate::forgery::forge;
+
+/// Of so many certificates that Rust refuses, Python is asked of one; of those that Rust accepts, of each.
+const REFUSED_IN_PYTHON: u32 = 16;
 
 pub(super) fn text(bytes: &[u8]) {
     if bytes.first().is_none_or(|first| *first == b'{') {
@@ -37,10 +40,17 @@ fn sealed(lines: &[Json]) -> String {
     lines.iter().map(|line| forge::sealed(line.clone()) + "\n").collect()
 }
 
+/// The same, where most lines are still what they were.
+fn sealed_where_changed(lines: &[Json], held: &Held) -> String {
+    let was = |line: &Json| held.lines.iter().position(|held| held == line).map(|place| held.texts[place].clone());
+    lines.iter().map(|line| was(line).unwrap_or_else(|| forge::sealed(line.clone())) + "\n").collect()
+}
+
 fn forged(choices: &mut Choices<'_>) {
-    let mut lines = HOLD[usize::from(choices.next()) % HOLD.len()].clone();
+    let held = &HOLD[usize::from(choices.next()) % HOLD.len()];
+    let mut lines = held.lines.clone();
     let (is_batch, program) = (lines.len() > 1, lines[0]["program_digest"].clone());
-    let works_out_again = choices.next().is_multiple_of(2);
+    let works_out_again = choices.next().is_multiple_of(8);
     for _ in 0..=choices.below(3) {
         let line = usize::from(choices.next()) % lines.len();
         change(&mut lines[line], choices);
@@ -48,13 +58,16 @@ fn forged(choices: &mut Choices<'_>) {
     if choices.next().is_multiple_of(8) {
         change_a_list(&mut lines, choices);
     }
-    if is_batch && let Ok(first) = serde_json::from_str::<Json>(&forge::sealed(lines[0].clone())) {
+    if is_batch
+        && lines[0] != held.lines[0]
+        && let Ok(first) = serde_json::from_str::<Json>(&forge::sealed(lines[0].clone()))
+    {
         // a changed program is the one that the lines after it name
         lines.iter_mut().filter(|line| line.get("program_digest") == Some(&program)).for_each(|line| {
             line["program_digest"] = first.get("program_digest").cloned().unwrap_or_default();
         });
     }
-    let mut text = sealed(&lines);
+    let mut text = sealed_where_changed(&lines, held);
     if works_out_again && let Some(again) = PYTHON.lock().unwrap_or_else(PoisonError::into_inner).again(&text) {
         text = again;
     }
@@ -132,8 +145,23 @@ fn rolled(text: &str) -> Option<String> {
     String::from_utf8(file).ok()
 }
 
+/// A certificate or a batch that holds, line by line.
+struct Held {
+    lines: Vec<Json>,
+    texts: Vec<String>,
+}
+
+impl Held {
+    fn of(text: &str) -> Held {
+        Held {
+            lines: lines(text.as_bytes()).expect("each line is JSON"),
+            texts: text.lines().map(str::to_owned).collect(),
+        }
+    }
+}
+
 /// Certificates and batches that hold, of a small pack.
-static HOLD: LazyLock<Vec<Vec<Json>>> = LazyLock::new(|| {
+static HOLD: LazyLock<Vec<Held>> = LazyLock::new(|| {
     let catalog = Catalog::read([("pack.toml".to_owned(), expression::usual().into_bytes())]);
     let catalog = catalog.expect("the pack is right");
     let certifier = Certifier::new(&catalog);
@@ -150,7 +178,7 @@ static HOLD: LazyLock<Vec<Vec<Json>>> = LazyLock::new(|| {
     let back = (cover.clone(), Claim::reversal("R1", "C1"));
     let histories =
         [vec![first.clone(), second.clone(), back, graded.clone()], vec![late.clone(), open.clone(), second.clone()]];
-    let mut hold: Vec<Vec<Json>> = Vec::new();
+    let mut hold = Vec::new();
     for history in histories {
         let mut file = Vec::new();
         let mut roll = Roll::to(&mut file);
@@ -158,12 +186,12 @@ static HOLD: LazyLock<Vec<Vec<Json>>> = LazyLock::new(|| {
             roll.record(&record).unwrap();
         }
         roll.end().unwrap();
-        hold.push(lines(&file).unwrap());
+        hold.push(Held::of(str::from_utf8(&file).unwrap()));
     }
     let plan = catalog.plans().next().unwrap();
     for (cover, claim) in [first, second, graded, late, open] {
         let certificate = plan.program().certify(&cover, &claim, &huzhu::Accumulators::new()).unwrap();
-        hold.push(lines(certificate.to_text().as_bytes()).unwrap());
+        hold.push(Held::of(&certificate.to_text()));
     }
     hold
 });
@@ -181,12 +209,17 @@ fn both_say_the_same(bytes: &[u8]) {
             format!("holds {} {root}", held.program_digest())
         })
     };
+    if let Err(flaw) = &in_rust {
+        assert!(!flaw.en().contains('\n') && !flaw.zh().contains('\n'));
+        if !is_one_of(REFUSED_IN_PYTHON, bytes) {
+            return;
+        }
+    }
     let in_python = PYTHON.lock().unwrap_or_else(PoisonError::into_inner).judge(bytes);
     let said = || String::from_utf8_lossy(bytes);
     match in_rust {
         Ok(held) => assert_eq!(held, in_python, "{}", said()),
         Err(flaw) => {
-            assert!(!flaw.en().contains('\n') && !flaw.zh().contains('\n'));
             assert!(in_python.starts_with("refused"), "{in_python}, and in Rust: {flaw}: {}", said());
         }
     }

@@ -107,7 +107,13 @@ mod tests {
         assert_eq!(said(b"PK\x03\x04..."), "it is a zip archive or an Excel workbook, not a certificate");
         assert_eq!(said(b"claim_id,payable\n1,2\n"), "it is not JSON, so it is no certificate");
         assert_eq!(said(b"{\n \"claim\": {}, \"enrollment\": {} }"), "it is a case file, not a certificate");
-        assert_eq!(said(b"{\"a\": 1}"), "it is other JSON, not a certificate");
+        for other in
+            [r#"{"a": 1}"#, r#"{"claim": {}}"#, r#"{"enrollment": {}}"#, r#"{"decision": 1}"#, r#"{"benefits": []}"#]
+        {
+            assert_eq!(said(other.as_bytes()), "it is other JSON, not a certificate", "{other}");
+        }
+        let decided = br#"{"decision": "paid", "benefits": [{"id": "a\"b"}]}"#;
+        assert_eq!(said(decided), "it is a decision with its explanation, not a certificate");
         assert_eq!(said(b"[package]"), "it is no certificate");
         assert!(said(b"\xff\xfe").starts_with("it is another kind of file"));
         assert!(told(b"claim_id,payable\n1,2\n", Flaw::new("byte 0", "", "")).is_foreign());
@@ -115,6 +121,8 @@ mod tests {
         assert!(!told(b"x\"format\":\"huzhu-certificate/1\"}", Flaw::new("byte 0", "", "")).is_foreign());
         let laid_out = b"{\n  \"claim\": \"a b\",\n  \"format\": \"huzhu-certificate/1\"\n}\n";
         assert!(said(laid_out).starts_with("it is a certificate that was laid out anew"), "{}", said(laid_out));
+        let quoting = br#"{ "claim": "a\" {", "format": "huzhu-certificate/1" }"#;
+        assert!(said(quoting).starts_with("it is a certificate that was laid out anew"), "{}", said(quoting));
         let in_other_order = b"{\"format\": \"huzhu-certificate/1\", \"claim\": \"a\"}";
         assert!(said(in_other_order).starts_with("it is a certificate that another program has written anew"));
     }

@@ -108,3 +108,63 @@ impl Tree {
         counted(top, self.count)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaves(count: u64) -> Vec<Digest> {
+        (0..count).map(|number| leaf(Digest::of(&[&number.to_be_bytes()]))).collect()
+    }
+
+    /// The greatest power of two below the number of leaves, which is two at least.
+    fn left(count: usize) -> usize {
+        count.next_power_of_two() / 2
+    }
+
+    fn top(leaves: &[Digest]) -> Digest {
+        match leaves {
+            [one] => *one,
+            more => {
+                let (first, second) = more.split_at(left(more.len()));
+                node(top(first), top(second))
+            }
+        }
+    }
+
+    fn path(leaves: &[Digest], place: usize) -> Vec<Digest> {
+        if leaves.len() == 1 {
+            return Vec::new();
+        }
+        let (first, second) = leaves.split_at(left(leaves.len()));
+        let (mut path, beside) = match place.checked_sub(first.len()) {
+            None => (path(first, place), top(second)),
+            Some(place) => (path(second, place), top(first)),
+        };
+        path.push(beside);
+        path
+    }
+
+    #[test]
+    fn a_path_leads_to_the_top_from_its_own_place_alone() {
+        for count in 1..=20_u64 {
+            let leaves = leaves(count);
+            let mut tree = Tree::default();
+            (0..count).for_each(|number| tree.add(Digest::of(&[&number.to_be_bytes()])));
+            assert_eq!(tree.root(), counted(top(&leaves), count));
+            for (place, leaf) in leaves.iter().enumerate() {
+                let path = path(&leaves, place);
+                for index in 0..=count {
+                    let is_its_own = index == u64::try_from(place).unwrap();
+                    let leads = top_by(*leaf, index, count, &path) == Some(top(&leaves));
+                    assert_eq!(leads, is_its_own, "{place} as {index} of {count}");
+                }
+                let longer = [path.clone(), vec![*leaf]].concat();
+                assert_eq!(top_by(*leaf, u64::try_from(place).unwrap(), count, &longer), None);
+                let shorter = path.split_last().map(|(_, rest)| rest);
+                assert!(shorter.is_none_or(|path| top_by(*leaf, u64::try_from(place).unwrap(), count, path).is_none()));
+            }
+        }
+        assert_eq!(top_by(leaf(Digest::of(&[])), 0, 0, &[]), None);
+    }
+}

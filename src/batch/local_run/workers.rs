@@ -48,13 +48,14 @@ pub(crate) fn share<R: Send>(
     let worker = &worker;
     let mut ended: Vec<Result<R, Error>> = thread::scope(|scope| {
         let spawn = |thread| thread::Builder::new().spawn_scoped(scope, move || worker(thread));
-        let running: Vec<_> = (0..threads.get()).map(spawn).collect();
-        // Where the system has no more threads, this one does their part as well.
-        let ended = running.into_iter().enumerate().map(|(thread, running)| match running {
+        let others: Vec<_> = (1..threads.get()).map(spawn).collect();
+        // This thread is the first of them, and where the system has no more, it does their part as well.
+        let first = worker(0);
+        let ended = others.into_iter().zip(1..).map(|(running, thread)| match running {
             Ok(running) => joined(running),
             Err(_) => worker(thread),
         });
-        ended.collect()
+        [first].into_iter().chain(ended).collect()
     });
     let is_fault = |given: &Result<R, Error>| given.as_ref().is_err_and(|error| !error.is_interrupted());
     if let Some(place) = ended.iter().position(is_fault) {
