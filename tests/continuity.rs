@@ -374,6 +374,24 @@ fn without_its_date_a_claim_inherits_nothing_or_what_is_not_known() {
     assert_eq!(said, [format!("line 2: {UNLIKE} (`priors[{PAID_BEFORE}].value`: null follows, not 1)")]);
 }
 
+/// A sum may have been below nothing before, what was paid never.
+#[test]
+fn what_stood_there_before_is_negative_for_a_sum_alone() {
+    let before = |entry: &str, value: &str| {
+        let mut certificate = inheriting("C1", &[(PAID_BEFORE, json!(value))]);
+        let prior = &mut certificate["program"]["priors"][PAID_BEFORE];
+        prior["entry"] = entry.into();
+        prior["min"] = if entry.starts_with("sum:") { "-100" } else { "0" }.into();
+        serde_json::from_str(&forge::sealed(certificate)).unwrap()
+    };
+    let [[of_a_sum, negative], [of_what_was_paid, nothing]] =
+        &as_lines([before("sum:x", "-50"), before("paid:x", "0")]);
+    let added = posting("C0", &json!({ "paid:x": "50", "sum:x": "0" }));
+    assert_eq!(told(&[rolled(&[&added, of_a_sum, negative])]), [(1, 1, 1)]);
+    let said = refused(&[rolled(&[&added, of_what_was_paid, nothing])], true);
+    assert_eq!(said, [format!("line 3: {UNLIKE} (`priors[{PAID_BEFORE}].value`: 50 follows, not 0)")]);
+}
+
 /// Of 2024, what is counted by the year is nothing to a claim of 2025.
 #[test]
 fn what_is_counted_by_the_year_is_of_the_year_of_the_event() {
@@ -470,6 +488,10 @@ fn both_checkers_keep_the_same_limit_of_size() {
             verify::certificate(text.as_bytes()).unwrap_err()
         };
         assert!(flaw.en().ends_with("it is longer than 64 MiB"), "{flaw}");
+        text.truncate(limit);
+        let bytes = text.as_bytes();
+        let flaw = if name == "batch" { verify::batch(bytes).err() } else { verify::certificate(bytes).err() };
+        assert!(!flaw.unwrap().en().contains("longer than"), "of just that size");
     }
     fs::remove_dir_all(&folder).unwrap();
 }

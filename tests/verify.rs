@@ -677,6 +677,10 @@ fn every_step_is_worked_out_as_it_is_specified() {
     for (date, days, value) in [
         ("2024-02-28", "2", json!("2024-03-01")),
         ("2024-03-01", "-1", json!("2024-02-29")),
+        ("2000-02-28", "1", json!("2000-02-29")),
+        ("1900-02-28", "1", json!("1900-03-01")),
+        ("9999-12-30", "1", json!("9999-12-31")),
+        ("0001-01-02", "-1", json!("0001-01-01")),
         ("9999-12-31", "0", json!("9999-12-31")),
         ("9999-12-31", "1", Json::Null),
         ("0001-01-01", "-1", Json::Null),
@@ -760,7 +764,11 @@ fn every_step_is_worked_out_as_it_is_specified() {
             longer.step("round", &[number], &json!({ "to": "0.01", "mode": mode }), value);
         }
     }
-    let text = forge::sealed(longer.0);
+    let text = forge::sealed(longer.0.clone());
+    // of priors it has as many as it lists
+    let priors = longer.0["program"]["priors"].as_array().unwrap().len();
+    longer.step("prior", &[], &json!({ "prior": priors }), Json::Null);
+    assert!(flaw(&forge::sealed(longer.0)).en().contains("there is no such prior"));
     assert_eq!(certificate(text.as_bytes()).map(|held| held.payable().to_owned()), Ok("7119.87".to_owned()));
     assert_eq!(python::judge([text]), ["holds"]);
 }
@@ -780,6 +788,7 @@ fn every_proof_holds_at_its_place_only() {
 
 fn proofs_hold_at_their_place(counts: &[usize], one_in: usize) {
     let (mut held, mut refused) = (0, 0);
+    let mut in_python: Vec<(String, bool)> = Vec::new();
     let certificates: Vec<Certificate> = ["zhao", "limited", "denied"].into_iter().map(made).collect();
     for count in counts.iter().copied() {
         let members: Vec<&Certificate> = certificates.iter().cycle().take(count).collect();
@@ -790,11 +799,19 @@ fn proofs_hold_at_their_place(counts: &[usize], one_in: usize) {
             assert_eq!(verified.inclusion().unwrap().root(), tree.root());
             held += 1;
             let json: Json = serde_json::from_str(&text).unwrap();
+            let mut elsewhere = json.clone();
+            elsewhere["inclusion"]["index"] = (index + 1).into();
+            in_python.extend([(text, true), (forge::sealed(elsewhere), false)]);
             for Forged { what, text } in forge::proofs(&json).into_iter().step_by(one_in) {
                 assert!(certificate(text.as_bytes()).is_err(), "{index} of {count}: {what}");
                 refused += 1;
             }
         }
+    }
+    for ((text, holds), verdict) in in_python.iter().zip(python::judge(in_python.iter().map(|(text, _)| text.clone())))
+    {
+        assert_eq!(verdict == "holds", *holds, "{verdict}");
+        assert_eq!(certificate(text.as_bytes()).is_ok(), *holds);
     }
     println!("{held} proofs, {refused} forged ones refused");
 }
@@ -891,6 +908,21 @@ fn a_certificate_that_was_laid_out_anew_is_said_to_be() {
     assert!(flaw.en().contains("a certificate that was laid out anew"), "{flaw}");
     assert!(self::flaw("PK\u{3}\u{4}").en().contains("an Excel workbook"));
     assert!(self::flaw("").en().contains("the file is empty"));
+}
+
+#[test]
+fn a_value_of_another_type_is_said_with_the_type_that_it_should_have() {
+    for (fact, en, zh) in [
+        ("event_date", "it must be a date", "应为日期"),
+        ("hospital_days", "it must be a number", "应为数"),
+        ("death", "it must be a truth", "应为真假"),
+        ("cause", "it must be a text", "应为文本"),
+    ] {
+        let mut json: Json = serde_json::from_str(&sample("zhao")).unwrap();
+        json["facts"][fact] = if fact == "cause" { true.into() } else { "?".into() };
+        let flaw = flaw(&forge::sealed(json));
+        assert_eq!((flaw.en(), flaw.zh()), (format!("`facts.{fact}`: {en}"), format!("`facts.{fact}`：{zh}")));
+    }
 }
 
 /// What a later line is, nobody can say of the file.

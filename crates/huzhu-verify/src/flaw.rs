@@ -185,3 +185,21 @@ impl Display for Place<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_written_out() {
+        for (said, plainly) in [
+            ("中文 as it is", "中文 as it is"),
+            ("a\u{1b}[2J", "a\\u{1b}[2J"),
+            ("a\nb", "a\\nb"),
+            ("\u{202e}b", "\\u{202e}b"),
+            ("a\u{2028}b", "a\\u{2028}b"),
+        ] {
+            assert_eq!(plain(said.to_owned()), plainly);
+        }
+    }
+}
