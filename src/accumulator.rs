@@ -160,7 +160,7 @@ impl Posting {
 
     /// The groups that it counts in, one of each scope.
     fn groups(&self) -> impl Iterator<Item = Group> {
-        Scope::ALL.into_iter().filter_map(|(_, scope)| Group::of(scope, self.event_date, Some(&self.period)))
+        Scope::ALL.into_iter().map(|(_, scope)| Group::of(scope, self.event_date, &self.period))
     }
 
     /// Corrects what a benefit paid, after a joint limit.
@@ -241,15 +241,21 @@ pub(crate) enum Group {
 }
 
 impl Group {
-    /// `None` where the scope counts by the period and that is not known.
+    /// With what a claim of this event, under a cover of this period, counts in a scope.
     #[inline]
-    pub(crate) fn of(scope: Scope, event_date: NaiveDate, period: Option<&Period>) -> Option<Group> {
-        Some(match scope {
-            Scope::Event => Group::Event(event_date),
-            Scope::Period => Group::Period(period?.clone()),
-            Scope::CalendarYear => Group::CalendarYear(event_date.year()),
-            Scope::Life => Group::Life,
-        })
+    pub(crate) fn of(scope: Scope, event_date: NaiveDate, period: &Period) -> Group {
+        Group::without_period(scope, event_date).unwrap_or_else(|| Group::Period(period.clone()))
+    }
+
+    /// The same where the period is not known; none of the scope that counts by it.
+    #[inline]
+    pub(crate) fn without_period(scope: Scope, event_date: NaiveDate) -> Option<Group> {
+        match scope {
+            Scope::Event => Some(Group::Event(event_date)),
+            Scope::Period => None,
+            Scope::CalendarYear => Some(Group::CalendarYear(event_date.year())),
+            Scope::Life => Some(Group::Life),
+        }
     }
 
     /// The claims that count with those of the group though they do not say under which cover.

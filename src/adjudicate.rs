@@ -649,7 +649,7 @@ impl Plan {
         let mut worker = match detail {
             Detail::Plain => None,
             Detail::Worked => {
-                let paid = journal.paid_before_limits(self.benefits.len());
+                let paid = journal.paid_before_limits(self);
                 Some(Worker::new(self, enrollment, claim, accumulators, paid))
             }
         };

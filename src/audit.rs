@@ -100,7 +100,7 @@ pub fn run_with(
     let (batch, kept) = run_for(&job, catalog, progress, &[&comparer, &notes])?;
     let (found, fits) = comparer.into_found()?;
     let sample = audit.sampling.and_then(|sampling| sample::draw(sampling, found.payouts(&recorded, catalog)));
-    let plans = plans::totals(&found, &recorded, catalog);
+    let plans = plans::totals(&found, &recorded, catalog)?;
     let mut summary = Summary::of(batch, &mut recorded, found);
     (summary.roundings, summary.sample, summary.plans) = (fits, sample, plans);
     summary.took = started.elapsed();

@@ -165,7 +165,7 @@ impl Plan {
 
     /// The fact as the claim gives it, or as it follows.
     fn value_now(&self, slot: Slot, formula: &Formula, inputs: &Inputs) -> Result<Option<Decimal>, Error> {
-        if let Some(Some(Value::Number(number))) = inputs.facts.get(slot.0) {
+        if let Some(Value::Number(number)) = &inputs.facts[slot] {
             return Ok(Some(*number));
         }
         let values = formula.values(self, inputs)?;

@@ -198,7 +198,7 @@ impl JointLimits {
         };
         let period = Period::of(start, &enrollment.id);
         for limit in self.over(enrollment.plan()) {
-            let Some(group) = Group::of(limit.scope, event_date, Some(&period)) else { continue };
+            let group = Group::of(limit.scope, event_date, &period);
             let mut left = limit.amount;
             for (place, held) in accounts.iter().enumerate().filter(|(_, held)| limit.names(&held.plan)) {
                 for counted in held.groups(&group, event_date) {

@@ -46,6 +46,7 @@ use page;
 mod accumulator;
 mod adjudicate;
 mod alike;
+mod arena;
 #[cfg(feature = "batch")]
 pub mod audit;
 #[cfg(feature = "batch")]

@@ -14,6 +14,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::accumulator::Entry;
+use crate::arena::Arena;
 use crate::exact::divides;
 use crate::fact::{Absent, Bounds, Holder, Kind, SHARES_ELSEWHERE, STANDARD, StandardFact};
 use crate::order::OrderRule;
@@ -21,8 +22,9 @@ use crate::rounding::Rounding;
 use crate::spelling::Spellings;
 use crate::text::{Text, say};
 use expression::{
-    Comparison, Date, DateFigure, DateValue, LadderIndex, Number, NumberFigure, NumberValue, SlabIndex, Slot, Slots,
-    TableIndex, Truth, TruthValue, WaitingIndex,
+    BenefitIndex, Comparison, ConditionIndex, Date, DateFigure, DateValue, EntryIndex, IdentityIndex, LadderIndex,
+    LimitIndex, Number, NumberFigure, NumberValue, SlabIndex, Slot, Slots, StepIndex, TableIndex, Truth, TruthValue,
+    WaitingIndex, WhenIndex,
 };
 pub(crate) use step::{Action, EarlierBenefit, Operand, Step, StepKind};
 
@@ -56,21 +58,21 @@ pub struct Plan {
     pub(crate) order: OrderRule,
     /// Whether a bill that may be one of an earlier claim pends.
     pub(crate) holds_duplicates: bool,
-    pub(crate) facts: Vec<PlanFact>,
+    pub(crate) facts: Arena<Slot, PlanFact>,
     pub(crate) figures: Figures,
-    pub(crate) tables: Vec<Table>,
-    pub(crate) slabs: Vec<Slab>,
-    pub(crate) ladders: Vec<Ladder>,
+    pub(crate) tables: Arena<TableIndex, Table>,
+    pub(crate) slabs: Arena<SlabIndex, Slab>,
+    pub(crate) ladders: Arena<LadderIndex, Ladder>,
     pub(crate) values: Values,
-    pub(crate) waitings: Vec<Waiting>,
-    pub(crate) conditions: Vec<Condition>,
-    pub(crate) benefits: Vec<Benefit>,
-    pub(crate) limits: Vec<Limit>,
+    pub(crate) waitings: Arena<WaitingIndex, Waiting>,
+    pub(crate) conditions: Arena<ConditionIndex, Condition>,
+    pub(crate) benefits: Arena<BenefitIndex, Benefit>,
+    pub(crate) limits: Arena<LimitIndex, Limit>,
     /// What `prior.…`, limits and deductibles read from earlier claims; every claim posts to all of them.
-    pub(crate) entries: Vec<LedgerEntry>,
+    pub(crate) entries: Arena<EntryIndex, LedgerEntry>,
     /// Indexes of the entries in their own order, in which they are posted.
-    pub(crate) posting_order: Vec<usize>,
-    pub(crate) identities: Vec<Identity>,
+    pub(crate) posting_order: Vec<EntryIndex>,
+    pub(crate) identities: Arena<IdentityIndex, Identity>,
     pub(crate) event_date: Slot,
     pub(crate) coverage_start: Slot,
     pub(crate) rounding_citation: Citation,
@@ -181,8 +183,7 @@ impl Plan {
 }
 
 impl Benefit {
-    #[expect(clippy::indexing_slicing, reason = "indexes come from reading the same plan")]
-    pub(crate) fn step(&self, index: usize) -> &Step {
+    pub(crate) fn step(&self, index: StepIndex) -> &Step {
         &self.steps[index]
     }
 }
@@ -207,7 +208,7 @@ impl Plan {
 
     /// Every fact that the plan reads.
     pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> + Clone + use<> {
-        (0..self.facts.len()).map(Slot)
+        self.facts.indexes()
     }
 
     /// The slot of the standard fact at this place, if the plan reads it.
@@ -217,14 +218,13 @@ impl Plan {
     }
 }
 
-/// Access by the indexes that resolving made; each is within bounds because the plan exists.
+/// Access by the indexes that resolving made: no date can be read as a number, nor a fact as a table.
 macro_rules! by_index {
-    ($($name:ident, $list:ident: $item:ty;)*) => {
+    ($($name:ident, $index:ident, $($list:ident).+: $item:ty;)*) => {
         impl Plan {
             $(
-                #[expect(clippy::indexing_slicing, reason = "indexes come from resolving the same plan")]
-                pub(crate) fn $name(&self, index: usize) -> &$item {
-                    &self.$list[index]
+                pub(crate) fn $name(&self, index: $index) -> &$item {
+                    &self.$($list).+[index]
                 }
             )*
         }
@@ -232,28 +232,11 @@ macro_rules! by_index {
 }
 
 by_index! {
-    condition, conditions: Condition;
-    benefit, benefits: Benefit;
-    limit, limits: Limit;
-    entry, entries: LedgerEntry;
-    identity, identities: Identity;
-}
-
-/// The same by an index that says what it is of: no date can be read as a number, nor a fact as a table.
-macro_rules! by_typed_index {
-    ($($name:ident, $index:ident, $($list:ident).+: $item:ty;)*) => {
-        impl Plan {
-            $(
-                #[expect(clippy::indexing_slicing, reason = "indexes come from resolving the same plan")]
-                pub(crate) fn $name(&self, index: $index) -> &$item {
-                    &self.$($list).+[index.0]
-                }
-            )*
-        }
-    };
-}
-
-by_typed_index! {
+    condition, ConditionIndex, conditions: Condition;
+    benefit, BenefitIndex, benefits: Benefit;
+    limit, LimitIndex, limits: Limit;
+    entry, EntryIndex, entries: LedgerEntry;
+    identity, IdentityIndex, identities: Identity;
     fact, Slot, facts: PlanFact;
     table, TableIndex, tables: Table;
     slab, SlabIndex, slabs: Slab;
@@ -490,30 +473,28 @@ pub(crate) struct Origin {
 /// The figures of a pack, numbers and dates apart.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Figures {
-    pub(crate) numbers: Vec<Figure<Decimal>>,
-    pub(crate) dates: Vec<Figure<NaiveDate>>,
+    pub(crate) numbers: Arena<NumberFigure, Figure<Decimal>>,
+    pub(crate) dates: Arena<DateFigure, Figure<NaiveDate>>,
     /// All of them, as the pack lists them.
     pub(crate) in_order: Vec<AnyFigure>,
 }
 
 impl Figures {
     pub(crate) fn push_number(&mut self, figure: Figure<Decimal>) -> NumberFigure {
-        let index = NumberFigure(self.numbers.len());
-        self.numbers.push(figure);
+        let index = self.numbers.push(figure);
         self.in_order.push(AnyFigure::Number(index));
         index
     }
 
     pub(crate) fn push_date(&mut self, figure: Figure<NaiveDate>) -> DateFigure {
-        let index = DateFigure(self.dates.len());
-        self.dates.push(figure);
+        let index = self.dates.push(figure);
         self.in_order.push(AnyFigure::Date(index));
         index
     }
 
     /// What a number is, if it is a figure as it stands.
     pub(crate) fn number(&self, index: NumberFigure) -> Option<Decimal> {
-        self.numbers.get(index.0).map(|figure| figure.value)
+        self.numbers.find(index).map(|figure| figure.value)
     }
 }
 
@@ -643,9 +624,9 @@ pub(crate) struct Rung {
 /// The named expressions of a pack, by what they are.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Values {
-    pub(crate) numbers: Vec<Number>,
-    pub(crate) truths: Vec<Truth>,
-    pub(crate) dates: Vec<Date>,
+    pub(crate) numbers: Arena<NumberValue, Number>,
+    pub(crate) truths: Arena<TruthValue, Truth>,
+    pub(crate) dates: Arena<DateValue, Date>,
     /// What the pack calls each.
     pub(crate) titles: BTreeMap<AnyValue, Text>,
 }
@@ -739,11 +720,11 @@ pub(crate) struct Benefit {
     pub(crate) id: Arc<str>,
     pub(crate) title: Arc<Text>,
     /// All must hold; kept apart so that the ones that do not can be named.
-    pub(crate) when: Vec<Spelled<Truth>>,
+    pub(crate) when: Arena<WhenIndex, Spelled<Truth>>,
     pub(crate) gross: Spelled<Number>,
     /// What the gross amount stands on that is assumed.
     pub(crate) gross_assumed: AllAssumed,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Arena<StepIndex, Step>,
     pub(crate) rounding: Rounding,
     /// How what each step leaves is rounded too. No pack says so; an audit asks what another system may have done.
     pub(crate) rounding_of_steps: Option<Rounding>,
@@ -787,11 +768,11 @@ pub(crate) struct LedgerEntry {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum LedgerAmount {
     /// What a benefit pays, after limits.
-    Paid(usize),
+    Paid(BenefitIndex),
     /// 1 if a benefit pays more than nothing.
-    Count(usize),
+    Count(BenefitIndex),
     /// What the accumulated deductible of a benefit has taken.
-    Deducted(usize),
+    Deducted(BenefitIndex),
     /// A fact or a named value.
     Sum(Number),
 }

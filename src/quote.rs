@@ -51,7 +51,10 @@ impl Plan {
             None => Decimal::ZERO,
         };
         let shares = self.counted_shares(enrollment)?.ok_or_else(|| needs("shares"))?;
-        let gifted = whole_number(enrollment, "gifted_shares").unwrap_or(Decimal::ZERO).min(shares);
+        let gifted = match whole_number(enrollment, "gifted_shares") {
+            Some(gifted) => gifted.min(shares),
+            None => Decimal::ZERO, // where none is told, none is gifted
+        };
         let does_not_fit = |_: Inexact| Error::arithmetic(say!("会费超出范围", "the price does not fit"));
         let sold = exact::subtract(shares, gifted).map_err(does_not_fit)?;
         let worker_part = exact::subtract(price, union_part).map_err(does_not_fit)?;

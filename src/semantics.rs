@@ -11,6 +11,8 @@ mod waterfall;
 
 use rust_decimal::Decimal;
 
+use crate::arena::Arena;
+use crate::plan::expression::{BenefitIndex, IdentityIndex};
 use crate::plan::{Asked, Identity, LedgerAmount, Otherwise, Plan};
 use once::ReadBefore;
 pub(crate) use reading::{Event, Place, Reading, Source};
@@ -24,7 +26,7 @@ pub(crate) struct Verdict<R: Reading> {
     /// All conditions that pend are met.
     pub(crate) cleared: R::Truth,
     /// What each benefit pays, after limits.
-    pub(crate) paid: Vec<R::Number>,
+    pub(crate) paid: Arena<BenefitIndex, R::Number>,
     pub(crate) payable: R::Number,
 }
 
@@ -33,47 +35,40 @@ pub(crate) struct Meaning<'p, R: Reading> {
     plan: &'p Plan,
     pub(crate) reading: R,
     /// What each benefit pays so far.
-    paid: Vec<R::Number>,
+    paid: Arena<BenefitIndex, R::Number>,
     /// What the accumulated deductible of each benefit has taken.
-    deducted: Vec<R::Number>,
+    deducted: Arena<BenefitIndex, R::Number>,
     read_before: ReadBefore<R>,
 }
 
 impl<'p, R: Reading> Meaning<'p, R> {
     pub(crate) fn new(plan: &'p Plan, reading: R) -> Meaning<'p, R> {
-        let benefits = plan.benefits.len();
-        Meaning {
-            plan,
-            reading,
-            paid: Vec::with_capacity(benefits),
-            deducted: Vec::new(),
-            read_before: ReadBefore::nothing(),
-        }
+        Meaning::beside(plan, reading, Arena::with_capacity(plan.benefits.len()))
     }
 
     /// To read single expressions of benefits: what they say of others is what these pay before limits, as [`Meaning::waterfalls`] gives it.
-    pub(crate) fn beside(plan: &'p Plan, reading: R, paid: Vec<R::Number>) -> Meaning<'p, R> {
-        Meaning { plan, reading, paid, deducted: Vec::new(), read_before: ReadBefore::nothing() }
+    pub(crate) fn beside(plan: &'p Plan, reading: R, paid: Arena<BenefitIndex, R::Number>) -> Meaning<'p, R> {
+        Meaning { plan, reading, paid, deducted: Arena::new(), read_before: ReadBefore::nothing() }
     }
 
     /// What each benefit pays, as far as it was read or said; see [`Meaning::beside`].
-    pub(crate) fn into_paid(self) -> Vec<R::Number> {
+    pub(crate) fn into_paid(self) -> Arena<BenefitIndex, R::Number> {
         self.paid
     }
 
     /// What each benefit pays before limits.
-    pub(crate) fn waterfalls(&mut self) -> Vec<R::Number> {
+    pub(crate) fn waterfalls(&mut self) -> Arena<BenefitIndex, R::Number> {
         self.read_benefits();
         std::mem::take(&mut self.paid)
     }
 
     /// What one benefit pays before limits, where it is known what those before it do; see [`Meaning::beside`].
-    pub(crate) fn waterfall_of(&mut self, index: usize) -> R::Number {
+    pub(crate) fn waterfall_of(&mut self, index: BenefitIndex) -> R::Number {
         self.benefit(index, self.plan.benefit(index))
     }
 
     /// What each benefit pays before limits in a claim that is open to them; nothing is where none is.
-    pub(crate) fn open_waterfalls(&mut self) -> Option<Vec<R::Number>> {
+    pub(crate) fn open_waterfalls(&mut self) -> Option<Arena<BenefitIndex, R::Number>> {
         let eligible = self.conditions(Otherwise::Deny);
         let cleared = self.conditions(Otherwise::Pend);
         let open = self.reading.and(eligible, cleared);
@@ -103,7 +98,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     /// Reads every condition and every benefit, also where no claim could be open to them.
-    pub(crate) fn read_all(&mut self) -> Vec<R::Number> {
+    pub(crate) fn read_all(&mut self) -> Arena<BenefitIndex, R::Number> {
         self.conditions(Otherwise::Deny);
         self.conditions(Otherwise::Pend);
         self.benefits();
@@ -111,9 +106,10 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     /// What the claim posts to one ledger entry of the plan, once it is decided.
-    pub(crate) fn posting(&mut self, amount: &'p LedgerAmount, paid: &[R::Number]) -> R::Number {
+    pub(crate) fn posting(&mut self, amount: &'p LedgerAmount, paid: &Arena<BenefitIndex, R::Number>) -> R::Number {
         self.reading.hear(Event::At(Place::Ledger));
-        let of = |amounts: &[R::Number], benefit: &usize| amounts.get(*benefit).cloned();
+        // Where a claim is not open no benefit is read, and pays nothing; a deductible that is worked nowhere takes nothing.
+        let of = |amounts: &Arena<BenefitIndex, R::Number>, benefit: &BenefitIndex| amounts.find(*benefit).cloned();
         match amount {
             LedgerAmount::Paid(benefit) => of(paid, benefit),
             LedgerAmount::Deducted(benefit) => of(&self.deducted, benefit),
@@ -132,7 +128,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     fn sound(&mut self) -> R::Truth {
         let plan = self.plan;
         let mut sound = self.reading.truth(true);
-        for (index, identity) in plan.identities.iter().enumerate() {
+        for (index, identity) in plan.identities.indexed() {
             self.reading.hear(Event::At(Place::Identity(index)));
             let asked = self.asked(identity.asked);
             if self.reading.settled(&asked) == Some(false) {
@@ -158,7 +154,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
         })
     }
 
-    fn hear_identity(&mut self, index: usize, identity: &'p Identity, holds: &R::Truth) {
+    fn hear_identity(&mut self, index: IdentityIndex, identity: &'p Identity, holds: &R::Truth) {
         match &identity.sides {
             Some(sides) if self.reading.settled(holds) == Some(false) => {
                 let [left, right] = self.numbers(&sides.amounts);
@@ -172,7 +168,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     fn conditions(&mut self, otherwise: Otherwise) -> R::Truth {
         let plan = self.plan;
         let mut all = self.reading.truth(true);
-        for (index, condition) in plan.conditions.iter().enumerate() {
+        for (index, condition) in plan.conditions.indexed() {
             if condition.otherwise == otherwise {
                 self.reading.hear(Event::At(Place::Condition(index)));
                 let met = self.truth(&condition.require);
@@ -188,13 +184,13 @@ impl<'p, R: Reading> Meaning<'p, R> {
         self.read_benefits();
         let plan = self.plan;
         let mut total = self.nothing();
-        for (index, limit) in plan.limits.iter().enumerate() {
+        for (index, limit) in plan.limits.indexed() {
             let within = self.limit(index, limit);
             if limit.is_outermost {
                 total = self.reading.add(total, within);
             }
         }
-        for (index, benefit) in plan.benefits.iter().enumerate() {
+        for (index, benefit) in plan.benefits.indexed() {
             if !benefit.is_within_outermost {
                 let paid = self.paid(index);
                 total = self.reading.add(total, paid);
@@ -204,7 +200,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     fn read_benefits(&mut self) {
-        for (index, benefit) in self.plan.benefits.iter().enumerate() {
+        for (index, benefit) in self.plan.benefits.indexed() {
             let paid = self.benefit(index, benefit);
             let paid = self.reading.pays(index, paid);
             self.paid.push(paid);

@@ -24,7 +24,7 @@ use crate::foreign::{is_control, is_in_xml};
 use crate::plan::Plan;
 use crate::reading::formula::Formula;
 use crate::reading::formula::evaluate::Inputs;
-use crate::reading::formula::extents::places_of_priors;
+use crate::reading::formula::extents::{PlacesOfPriors, places_of_priors};
 use crate::text::{Language, say};
 use claim::Page;
 use figures::Figures;
@@ -66,7 +66,7 @@ pub struct Workbook<'c> {
 struct Known {
     formula: Formula,
     figures: Figures,
-    priors: Vec<u32>,
+    priors: PlacesOfPriors,
 }
 
 /// A claim in the list of all.

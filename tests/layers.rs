@@ -11,6 +11,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
     (
         "vocabulary",
         &[
+            "arena",
             "calendar",
             "code",
             "diagnostic",

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::detail;
 use super::workings::Worker;
 use super::{Adjudication, BenefitLines, Decision, Detail, Inapplicable, Reason, Said, StatedLine};
+use crate::arena::Arena;
 use crate::claim::Claim;
 use crate::code::Code;
 use crate::enrollment::Enrollment;
@@ -15,7 +16,7 @@ use crate::error::Error;
 use crate::exact;
 use crate::fact::Kind;
 use crate::money;
-use crate::plan::expression::{Comparison, Slot, Slots};
+use crate::plan::expression::{BenefitIndex, Comparison, ConditionIndex, IdentityIndex, Slot, Slots, WhenIndex};
 use crate::plan::parts::Named;
 use crate::plan::{Assumed, Benefit, Citation, Identity, Plan, some_shares_count};
 use crate::reading::exact::{Exact, Known, Listener};
@@ -32,15 +33,14 @@ impl Plan {
         adjudication: &mut Adjudication,
         assumed: &mut Vec<&'a Arc<Assumed>>,
     ) -> Result<(), Error> {
-        let mut unmet: Vec<Vec<Arc<Text>>> = vec![Vec::new(); self.benefits.len()];
-        let mut lines: Vec<Option<BenefitLines>> = vec![None; self.benefits.len()];
+        let mut unmet: Arena<BenefitIndex, Vec<Arc<Text>>> = self.benefits.each(Vec::new());
+        let mut lines: Arena<BenefitIndex, Option<BenefitLines>> = self.benefits.each(None);
         for note in notes {
             match note {
                 Note::Condition { index, .. } => assumed.extend(&*self.condition(*index).citation.assumed),
                 Note::When { benefit, part, holds } => {
-                    if let (Known::Known(false), Some(parts)) = (holds, unmet.get_mut(*benefit)) {
-                        let when = self.benefit(*benefit).when.get(*part);
-                        parts.extend(when.map(|when| Arc::clone(&when.wording)));
+                    if *holds == Known::Known(false) {
+                        unmet[*benefit].push(Arc::clone(&self.benefit(*benefit).when[*part].wording));
                     }
                 }
                 Note::Gross { benefit, amount } => {
@@ -51,24 +51,22 @@ impl Plan {
                     let stated = self.benefit(*benefit);
                     assumed.extend(&*stated.citation.assumed);
                     assumed.extend(&*self.rounding_citation(stated).assumed);
-                    if let Some(slot) = lines.get_mut(*benefit) {
-                        *slot = Some(BenefitLines {
-                            id: Arc::clone(&stated.id),
-                            title: Arc::clone(&stated.title),
-                            clause: Arc::clone(&stated.citation.clause),
-                            basis: Arc::clone(&stated.gross.wording),
-                            assumed: Arc::clone(&stated.gross_assumed),
-                            formula: worker.as_mut().filter(|_| is_known).and_then(|w| w.gross(stated, amount)),
-                            gross: amount,
-                            paid: amount,
-                            is_known,
-                            lines: Vec::new(),
-                        });
-                    }
+                    lines[*benefit] = Some(BenefitLines {
+                        id: Arc::clone(&stated.id),
+                        title: Arc::clone(&stated.title),
+                        clause: Arc::clone(&stated.citation.clause),
+                        basis: Arc::clone(&stated.gross.wording),
+                        assumed: Arc::clone(&stated.gross_assumed),
+                        formula: worker.as_mut().filter(|_| is_known).and_then(|w| w.gross(stated, amount)),
+                        gross: amount,
+                        paid: amount,
+                        is_known,
+                        lines: Vec::new(),
+                    });
                 }
                 Note::Line { benefit, kind, leaves: Known::Known(leaves) } => {
                     let stated = self.benefit(*benefit);
-                    if let Some(Some(lines)) = lines.get_mut(*benefit) {
+                    if let Some(lines) = &mut lines[*benefit] {
                         let due = lines.paid;
                         lines.leave(*leaves, self.stated_line(stated, *kind))?;
                         lines.work_out(worker.as_mut().and_then(|w| match kind {
@@ -292,11 +290,11 @@ enum Heard {
 }
 
 pub(super) enum Note {
-    Identity { index: usize, holds: Known<bool>, sides: Option<(Decimal, Decimal)> },
-    Condition { index: usize, met: Known<bool> },
-    When { benefit: usize, part: usize, holds: Known<bool> },
-    Gross { benefit: usize, amount: Known<Decimal> },
-    Line { benefit: usize, kind: LineKind, leaves: Known<Decimal> },
+    Identity { index: IdentityIndex, holds: Known<bool>, sides: Option<(Decimal, Decimal)> },
+    Condition { index: ConditionIndex, met: Known<bool> },
+    When { benefit: BenefitIndex, part: WhenIndex, holds: Known<bool> },
+    Gross { benefit: BenefitIndex, amount: Known<Decimal> },
+    Line { benefit: BenefitIndex, kind: LineKind, leaves: Known<Decimal> },
 }
 
 impl Listener for Journal {
@@ -364,13 +362,11 @@ impl Journal {
     }
 
     /// What each benefit pays before limits, as far as it is known; nothing where it does not apply.
-    pub(super) fn paid_before_limits(&self, benefits: usize) -> Vec<Known<Decimal>> {
-        let mut paid = vec![Known::Known(Decimal::ZERO); benefits];
+    pub(super) fn paid_before_limits(&self, plan: &Plan) -> Arena<BenefitIndex, Known<Decimal>> {
+        let mut paid = plan.benefits.each(Known::Known(Decimal::ZERO));
         for note in &self.notes {
-            if let Note::Line { benefit, kind: LineKind::Rounding, leaves } = note
-                && let Some(slot) = paid.get_mut(*benefit)
-            {
-                *slot = *leaves;
+            if let Note::Line { benefit, kind: LineKind::Rounding, leaves } = note {
+                paid[*benefit] = *leaves;
             }
         }
         paid
@@ -421,10 +417,10 @@ impl Journal {
     /// Whether the decision stands on a place, and whether it comes first.
     fn counts(&self, place: Place, decision: Decision) -> Option<u8> {
         let is_paid = decision.is_open();
-        let applies = |wanted: usize| {
+        let applies = |wanted: BenefitIndex| {
             self.notes.iter().any(|note| matches!(note, Note::Gross { benefit, .. } if *benefit == wanted))
         };
-        let is_unmet = |wanted: usize| {
+        let is_unmet = |wanted: ConditionIndex| {
             let unmet =
                 |note: &Note| matches!(note, Note::Condition { index, met: Known::Known(false) } if *index == wanted);
             self.notes.iter().any(unmet)

@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn a_number_is_written_with_its_unit() {
         let show = |form: Form, number: &str| {
-            let Text { zh, en } = form.show(number.parse().unwrap_or(Decimal::ZERO));
+            let Text { zh, en } = form.show(number.parse().unwrap());
             [zh, en]
         };
         assert_eq!(show(Form::Yuan, "10000.00"), ["10,000 元", "10,000 yuan"]);

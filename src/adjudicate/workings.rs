@@ -7,11 +7,13 @@ use rust_decimal::Decimal;
 
 use super::shown::{self, Form, Function, Infix, Naming, Term};
 use crate::accumulator::Accumulators;
+use crate::arena::Arena;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::fact::{Kind, Value};
 use crate::plan::expression::{
-    Choice, Comparison, Date, LadderIndex, Number, Prior, Several, SlabIndex, Slot, TableIndex, Truth,
+    BenefitIndex, Choice, Comparison, Date, LadderIndex, Number, Prior, Several, SlabIndex, Slot, StepIndex,
+    TableIndex, Truth,
 };
 use crate::plan::{
     Action, AnyFigure, AnyValue, Benefit, Derived, EarlierBenefit, LedgerAmount, Limit, Origin, Period, Plan,
@@ -86,7 +88,7 @@ impl<'a> Worker<'a> {
         enrollment: &'a Enrollment,
         claim: &'a Claim,
         accumulators: &'a Accumulators,
-        paid: Vec<Known<Decimal>>,
+        paid: Arena<BenefitIndex, Known<Decimal>>,
     ) -> Worker<'a> {
         let paid = paid.into_iter().map(Known::fixed).collect();
         let reading = Exact::new(plan, enrollment, claim, accumulators, Silence);
@@ -116,8 +118,14 @@ impl<'a> Worker<'a> {
     }
 
     /// How a step comes to what it leaves of the due, or why it does not apply.
-    pub(super) fn step(&mut self, benefit: usize, step: usize, due: Decimal, leaves: Decimal) -> Option<Working> {
-        let stated = self.plan.benefit(benefit).steps.get(step)?;
+    pub(super) fn step(
+        &mut self,
+        benefit: BenefitIndex,
+        step: StepIndex,
+        due: Decimal,
+        leaves: Decimal,
+    ) -> Option<Working> {
+        let stated = self.plan.benefit(benefit).step(step);
         if let Some(when) = &stated.when
             && self.meaning.truth(when) == Known::Known(false)
         {

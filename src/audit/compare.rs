@@ -10,10 +10,10 @@ use arrow_array::{Array, RecordBatch, StringArray};
 
 use super::cause::Cause;
 use super::difference::{self, Difference};
-use super::found::{Findings, Found, State};
+use super::found::{Findings, Found, State, VersionNumber};
 use super::hypotheses::{Earlier, MOST_EARLIER, Scene};
 use super::plan_variants::Variants;
-use super::recorded::Recorded;
+use super::recorded::{PayoutIndex, Recorded};
 use super::roundings::{Fit, Roundings};
 use crate::adjudicate::{Adjudication, Decision, Detail};
 use crate::batch::accounts::{History, histories};
@@ -79,9 +79,9 @@ impl<'a> Comparer<'a> {
             for history in histories(plans, given, &wanted)? {
                 self.explain(&history, &differing, &mut explained);
             }
-            let known: BTreeSet<usize> = explained.iter().map(|(place, _)| *place).collect();
-            let unknown = differing.values().filter(|(place, _)| !known.contains(place));
-            findings.differing.extend(unknown.map(|(place, _)| (*place, vec![Code::Unexplained.into()])));
+            let known: BTreeSet<PayoutIndex> = explained.iter().map(|(payout, _)| *payout).collect();
+            let unknown = differing.values().filter(|payout| !known.contains(payout));
+            findings.differing.extend(unknown.map(|payout| (*payout, vec![Code::Unexplained.into()])));
             findings.differing.extend(explained);
         }
         if let Some(roundings) = &self.roundings {
@@ -90,8 +90,8 @@ impl<'a> Comparer<'a> {
         Ok(findings)
     }
 
-    /// The places of the recorded payouts whose claims have no payout.
-    fn rejected(&self, claims: &RecordBatch, payouts: &RecordBatch) -> Result<Vec<usize>, Error> {
+    /// The recorded payouts whose claims have no payout.
+    fn rejected(&self, claims: &RecordBatch, payouts: &RecordBatch) -> Result<Vec<PayoutIndex>, Error> {
         if payouts.num_rows() >= claims.num_rows() {
             return Ok(Vec::new());
         }
@@ -100,23 +100,24 @@ impl<'a> Comparer<'a> {
         Ok(rejected.filter_map(|id| self.recorded.find(id)).collect())
     }
 
-    /// Compares the payouts of a bucket with what is recorded of them. By claim those that differ: the place, and what is recorded.
-    fn compare(&self, payouts: &RecordBatch, findings: &mut Findings) -> Result<BTreeMap<String, (usize, i64)>, Error> {
+    /// Compares the payouts of a bucket with what is recorded of them; gives by claim those that differ.
+    fn compare(&self, payouts: &RecordBatch, findings: &mut Findings) -> Result<BTreeMap<String, PayoutIndex>, Error> {
         let columns = Payouts::of(payouts)?;
         let mut differing = BTreeMap::new();
         let mut version = (("", ""), None);
-        for (row, place) in self.recorded.find_all(columns.ids).into_iter().enumerate() {
+        for (row, payout) in self.recorded.find_all(columns.ids).into_iter().enumerate() {
             let (id, due) = (columns.ids.value(row), columns.due(row)?);
             let now = (columns.plans.value(row), columns.versions.value(row));
             if version.0 != now {
-                version = (now, Some(self.number_of(now)?));
+                version = (now, Some(VersionNumber::of(self.catalog, now.0, now.1)?));
             }
-            match place {
-                Some(place) => {
-                    findings.matched.push((place, due, version.1.or_bug()?));
+            match payout {
+                Some(payout) => {
+                    findings.matched.push((payout, due, version.1.or_bug()?));
+                    let recorded = self.recorded.amount(payout);
                     // Of a claim that waits nothing is paid, and nothing is as it should be.
-                    if self.recorded.amount(place) != due.unwrap_or(0) {
-                        differing.insert(id.to_owned(), (place, self.recorded.amount(place)));
+                    if due.map_or(recorded != 0, |due| recorded != due) {
+                        differing.insert(id.to_owned(), payout);
                     }
                 }
                 None if self.unread.contains(id) => {}
@@ -127,28 +128,23 @@ impl<'a> Comparer<'a> {
         Ok(differing)
     }
 
-    fn number_of(&self, (plan, version): (&str, &str)) -> Result<u16, Error> {
-        let number = self.catalog.plans().position(|known| known.id() == plan && known.version() == version);
-        u16::try_from(number.or_bug()?).or_bug()
-    }
-
     /// The causes of the payouts of one account that differ.
     fn explain<'s>(
         &'s self,
         history: &'s History<'s>,
-        differing: &BTreeMap<String, (usize, i64)>,
-        found: &mut Vec<(usize, Vec<Cause>)>,
+        differing: &BTreeMap<String, PayoutIndex>,
+        found: &mut Vec<(PayoutIndex, Vec<Cause>)>,
     ) {
         let last = history.claims.iter().rposition(|(_, claim)| differing.contains_key(claim.id()));
         let (mut earlier, mut account) = (Vec::new(), history.start.clone());
-        let recorded = |claim: &str| self.recorded.find(claim).map(|place| self.recorded.amount(place));
+        let recorded = |claim: &str| self.recorded.find(claim).map(|payout| self.recorded.amount(payout));
         for (place, (pair, room)) in history.iter().enumerate() {
-            if let Some((at, _)) = differing.get(pair.1.id()) {
+            if let Some(payout) = differing.get(pair.1.id()) {
                 let scene = Scene::of(self.catalog, history, place, &earlier, &account, &recorded);
                 let variants =
                     scene.as_ref().and_then(|scene| self.variants_of(scene.plan()).map(|variants| (scene, variants)));
                 if let Some((scene, variants)) = variants {
-                    found.push((*at, scene.causes(variants)));
+                    found.push((*payout, scene.causes(variants)));
                 }
             }
             if Some(place) == last {
@@ -164,7 +160,7 @@ impl<'a> Comparer<'a> {
     }
 
     fn variants_of(&self, plan: &Plan) -> Option<&Variants> {
-        let made = self.variants.get(usize::from(self.number_of((plan.id(), plan.version())).ok()?))?;
+        let made = self.variants.get(VersionNumber::of(self.catalog, plan.id(), plan.version()).ok()?.place())?;
         Some(made.get_or_init(|| Variants::of(plan, self.catalog.versions(plan.id()))))
     }
 
@@ -172,18 +168,15 @@ impl<'a> Comparer<'a> {
     fn gather(&self, all: &AllAccounts<'_>) -> Result<Found, Error> {
         let mut found = Found::none_of(self.recorded);
         all.outside(&mut |claim, why| {
-            if let Some(place) = self.recorded.find(claim) {
+            if let Some(payout) = self.recorded.find(claim) {
                 let state = match why {
                     Outside::WithoutEnrollment => State::TurnedAway,
                     Outside::Unread => State::Rejected,
                 };
-                found.settle(place, state);
+                found.settle(payout, state);
             }
         })?;
-        all.each_part(self, |bucket, part| {
-            found.take(Findings::read(part).or_bug()?, bucket, self.recorded);
-            Ok(())
-        })?;
+        all.each_part(self, |bucket, part| found.take(Findings::read(part).or_bug()?, bucket, self.recorded))?;
         self.lines(&mut found);
         Ok(found)
     }
@@ -205,20 +198,18 @@ impl<'a> Comparer<'a> {
 
     /// Every line of the differences, in order.
     fn lines(&self, found: &mut Found) {
-        let recorded = |place: usize| (self.recorded.id(place), Some(self.recorded.amount(place)));
+        let recorded = |payout: PayoutIndex| (self.recorded.id(payout), Some(self.recorded.amount(payout)));
         let mut lines = Vec::new();
-        for (place, causes) in std::mem::take(&mut found.differing) {
-            let due = match found.states.get(place) {
-                Some(State::Matched) => found.due.get(place).copied(),
-                Some(State::Pended) => None,
-                Some(State::Open | State::TurnedAway | State::Rejected | State::Ambiguous | State::Again) | None => {
-                    continue;
-                }
+        for (payout, causes) in std::mem::take(&mut found.differing) {
+            let due = match found.states[payout] {
+                State::Matched => Some(found.due[payout]),
+                State::Pended => None,
+                State::Open | State::TurnedAway | State::Rejected | State::Ambiguous | State::Again => continue,
             };
-            let (id, amount) = recorded(place);
+            let (id, amount) = recorded(payout);
             lines.push(Difference::new(id, amount, due, causes));
         }
-        for (place, state) in found.states.iter().enumerate() {
+        for (payout, state) in found.states.indexed() {
             let cause = match state {
                 State::Matched | State::Pended => continue,
                 State::Open => Code::NoSuchClaim,
@@ -227,7 +218,7 @@ impl<'a> Comparer<'a> {
                 State::Ambiguous => Code::ClaimAmbiguous,
                 State::Again => Code::PaidAgain,
             };
-            let (id, amount) = recorded(place);
+            let (id, amount) = recorded(payout);
             lines.push(Difference::new(id, amount, None, vec![cause.into()]));
         }
         let unrecorded = std::mem::take(&mut found.unrecorded);

@@ -9,8 +9,9 @@ use rust_decimal::Decimal;
 use super::cause::{Cause, Subject};
 use super::fact_variants::Otherwise;
 use crate::adjudicate::{Adjudication, BenefitLines};
+use crate::arena::Index;
 use crate::code::Code;
-use crate::plan::expression::{Date, Number, WaitingIndex};
+use crate::plan::expression::{BenefitIndex, Date, LimitIndex, Number, StepIndex};
 use crate::plan::{Action, Benefit, Plan, Step, StepKind};
 use crate::rounding::{Mode, Rounding};
 use crate::text::say;
@@ -20,7 +21,7 @@ use crate::text::say;
 pub(super) struct Variant {
     pub(super) cause: Code,
     /// The only benefit that it changes, if there is one.
-    pub(super) benefit: Option<usize>,
+    pub(super) benefit: Option<BenefitIndex>,
     /// What it changes.
     about: Vec<Subject>,
     pub(super) plan: Plan,
@@ -45,7 +46,7 @@ impl Variant {
             _ if !is_open => return true,
             _ => {}
         }
-        let benefit = self.benefit.and_then(|benefit| plan.benefits.get(benefit));
+        let benefit = self.benefit.map(|benefit| plan.benefit(benefit));
         let mut touched =
             decided.benefits().iter().filter(|lines| benefit.is_none_or(|benefit| lines.id() == &*benefit.id));
         match self.step() {
@@ -115,7 +116,7 @@ impl Variants {
     /// Those of a version, the others of its plan among them.
     pub(super) fn of(plan: &Plan, versions: &[Plan]) -> Variants {
         let mut as_given = plan.clone();
-        as_given.identities.clear();
+        as_given.identities.edit(Vec::clear);
         let mut rules = Rules { plan, found: Vec::new() };
         rules.versions(versions);
         rules.limits();
@@ -129,6 +130,9 @@ impl Variants {
     }
 }
 
+/// A step of a benefit.
+type StepPlace = (BenefitIndex, StepIndex);
+
 struct Rules<'p> {
     plan: &'p Plan,
     found: Vec<Variant>,
@@ -141,14 +145,14 @@ impl Rules<'_> {
         self.found.push(Variant { cause, benefit: None, about, plan });
     }
 
-    fn add_to(&mut self, benefit: usize, cause: Code, change: impl FnOnce(&mut Plan)) {
+    fn add_to(&mut self, benefit: BenefitIndex, cause: Code, change: impl FnOnce(&mut Plan)) {
         let mut plan = self.plan.clone();
         change(&mut plan);
         self.found.push(Variant { cause, benefit: Some(benefit), about: self.benefit(benefit), plan });
     }
 
-    fn benefit(&self, benefit: usize) -> Vec<Subject> {
-        self.plan.benefits.get(benefit).map(Subject::benefit).into_iter().collect()
+    fn benefit(&self, benefit: BenefitIndex) -> Vec<Subject> {
+        vec![Subject::benefit(self.plan.benefit(benefit))]
     }
 
     fn versions(&mut self, versions: &[Plan]) {
@@ -160,44 +164,44 @@ impl Rules<'_> {
     }
 
     /// The places of the steps that another system may have misread so.
-    fn misread(&self, cause: Code) -> Vec<(usize, usize)> {
+    fn misread(&self, cause: Code) -> Vec<StepPlace> {
         self.steps(|action| Misreadings::of(action.kind()).has(cause))
     }
 
     /// The places of the steps of which this is so.
-    fn steps(&self, is_so: impl Fn(&Action) -> bool) -> Vec<(usize, usize)> {
-        let steps = |(index, benefit): (usize, &Benefit)| -> Vec<(usize, usize)> {
-            let steps = benefit.steps.iter().enumerate().filter(|(_, step)| is_so(&step.action));
+    fn steps(&self, is_so: impl Fn(&Action) -> bool) -> Vec<StepPlace> {
+        let steps = |(index, benefit): (BenefitIndex, &Benefit)| -> Vec<StepPlace> {
+            let steps = benefit.steps.indexed().filter(|(_, step)| is_so(&step.action));
             steps.map(|(step, _)| (index, step)).collect()
         };
-        self.plan.benefits.iter().enumerate().flat_map(steps).collect()
+        self.plan.benefits.indexed().flat_map(steps).collect()
     }
 
     fn limits(&mut self) {
-        let (steps, limits) = (self.misread(Code::LimitIgnored), self.plan.limits.len());
+        let (steps, limits) = (self.misread(Code::LimitIgnored), self.plan.limits.indexes());
         for place in &steps {
             self.add_to(place.0, Code::LimitIgnored, |plan| remove(plan, *place));
             self.add_to(place.0, Code::LimitPerClaim, |plan| forget(plan, *place));
         }
-        for limit in 0..limits {
-            let about = || self.plan.limits.get(limit).map(Subject::limit).into_iter().collect();
+        for limit in limits.clone() {
+            let about = || vec![Subject::limit(self.plan.limit(limit))];
             let (ignored, per_claim) = (about(), about());
             self.add(Code::LimitIgnored, ignored, |plan| lift(plan, limit));
             self.add(Code::LimitPerClaim, per_claim, |plan| forget_before(plan, limit));
         }
-        if steps.len().saturating_add(limits) > 1 {
+        if steps.len().saturating_add(limits.len()) > 1 {
             let of_steps = steps.iter().flat_map(|(benefit, _)| self.benefit(*benefit));
             let mut all: Vec<Subject> = of_steps.chain(self.plan.limits.iter().map(Subject::limit)).collect();
             all.dedup();
             self.add(Code::LimitIgnored, all.clone(), |plan| {
                 steps.iter().rev().for_each(|place| remove(plan, *place));
-                (0..limits).for_each(|limit| lift(plan, limit));
+                limits.clone().for_each(|limit| lift(plan, limit));
             });
             self.add(Code::LimitPerClaim, all, |plan| {
                 for place in &steps {
                     forget(plan, *place);
                 }
-                (0..limits).for_each(|limit| forget_before(plan, limit));
+                limits.for_each(|limit| forget_before(plan, limit));
             });
         }
     }
@@ -206,9 +210,7 @@ impl Rules<'_> {
     fn shares(&mut self) {
         if let Some((Number::Figure(figure), _)) = self.plan.terms.max_shares {
             self.add(Code::SharesUncapped, vec![Subject::standard_fact("shares")], |plan| {
-                if let Some(figure) = plan.figures.numbers.get_mut(figure.0) {
-                    figure.value = ALL_SHARES;
-                }
+                plan.figures.numbers[figure].value = ALL_SHARES;
             });
         }
     }
@@ -217,17 +219,14 @@ impl Rules<'_> {
         for (benefit, step) in self.misread(Code::DeductibleMissed) {
             self.add_to(benefit, Code::DeductibleMissed, |plan| remove(plan, (benefit, step)));
             self.add_to(benefit, Code::DeductibleTwice, |plan| {
-                with_steps(plan, benefit, |steps| {
-                    if let Some(again) = steps.get(step).cloned() {
-                        steps.insert(step, again);
-                    }
-                });
+                let again = plan.benefit(benefit).step(step).clone();
+                with_steps(plan, benefit, |steps| steps.insert(step.place(), again));
             });
             let rates = self.steps(|action| matches!(action, Action::Pay(_) | Action::Bands(_)));
             if let Some((_, rate)) = rates.into_iter().rfind(|(of, rate)| *of == benefit && *rate > step) {
                 self.add_to(benefit, Code::DeductibleAfterRate, |plan| {
                     with_steps(plan, benefit, |steps| {
-                        if let Some(moved) = steps.get_mut(step..=rate) {
+                        if let Some(moved) = steps.get_mut(step.place()..=rate.place()) {
                             moved.rotate_left(1);
                         }
                     });
@@ -243,31 +242,24 @@ impl Rules<'_> {
         for (benefit, step) in self.misread(Code::FranchiseMissed) {
             self.add_to(benefit, Code::FranchiseMissed, |plan| remove(plan, (benefit, step)));
             self.add_to(benefit, Code::FranchiseAsDeductible, |plan| {
-                with_steps(plan, benefit, |steps| {
-                    if let Some(Step { action, .. }) = steps.get_mut(step)
-                        && let Action::Franchise { amount, .. } = action
-                    {
-                        *action = Action::Deductible { amount: amount.clone(), used: None };
-                    }
-                });
+                let action = &mut plan.benefits[benefit].steps[step].action;
+                if let Action::Franchise { amount, .. } = action {
+                    *action = Action::Deductible { amount: amount.clone(), used: None };
+                }
             });
         }
     }
 
     /// The fact that a step subtracts.
-    fn payer(&self, (benefit, step): (usize, usize)) -> Vec<Subject> {
-        let action =
-            self.plan.benefits.get(benefit).and_then(|benefit| benefit.steps.get(step)).map(|step| &step.action);
-        match action {
-            Some(Action::Less(Number::Fact(slot))) => vec![Subject::fact(self.plan, *slot)],
-            Some(_) | None => Vec::new(),
-        }
+    fn payer(&self, (benefit, step): StepPlace) -> Vec<Subject> {
+        let Action::Less(Number::Fact(slot)) = &self.plan.benefit(benefit).step(step).action else { return Vec::new() };
+        vec![Subject::fact(self.plan, *slot)]
     }
 
     fn waitings(&mut self) {
-        for waiting in (0..self.plan.waitings.len()).map(WaitingIndex) {
+        for waiting in self.plan.waitings.indexes() {
             let steps = self.steps(|action| matches!(action, Action::Waiting(other) if *other == waiting));
-            let mut benefits: Vec<usize> = steps.iter().map(|(benefit, _)| *benefit).collect();
+            let mut benefits: Vec<BenefitIndex> = steps.iter().map(|(benefit, _)| *benefit).collect();
             benefits.dedup();
             let about: Vec<Subject> = benefits.into_iter().flat_map(|benefit| self.benefit(benefit)).collect();
             self.add(Code::WaitingMissed, about.clone(), |plan| {
@@ -275,31 +267,28 @@ impl Rules<'_> {
             });
             for day in [Decimal::ONE, Decimal::NEGATIVE_ONE] {
                 self.add(Code::WaitingOffByADay, about.clone(), |plan| {
-                    if let Some(waiting) = plan.waitings.get_mut(waiting.0) {
-                        let from = waiting.from.clone();
-                        waiting.from = Date::PlusDays(Box::new((from, Number::Constant(day))));
-                    }
+                    let from = &mut plan.waitings[waiting].from;
+                    *from = Date::PlusDays(Box::new((from.clone(), Number::Constant(day))));
                 });
             }
         }
     }
 
     fn conditions(&mut self) {
-        for condition in 0..self.plan.conditions.len() {
-            let about = self.plan.conditions.get(condition).map(Subject::condition).into_iter().collect();
-            self.add(Code::ConditionIgnored, about, |plan| {
-                plan.conditions.remove(condition);
+        for (index, condition) in self.plan.conditions.indexed() {
+            self.add(Code::ConditionIgnored, vec![Subject::condition(condition)], |plan| {
+                plan.conditions.edit(|conditions| {
+                    conditions.remove(index.place());
+                });
             });
         }
     }
 
     fn benefits(&mut self) {
-        for benefit in 0..self.plan.benefits.len() {
+        for benefit in self.plan.benefits.indexes() {
             self.add_to(benefit, Code::BenefitLeftOut, |plan| {
                 with_steps(plan, benefit, Vec::clear);
-                if let Some(benefit) = plan.benefits.get_mut(benefit) {
-                    benefit.gross.expression = Number::Constant(Decimal::ZERO);
-                }
+                plan.benefits[benefit].gross.expression = Number::Constant(Decimal::ZERO);
             });
             self.add_to(benefit, Code::BenefitTwice, |plan| {
                 with_steps(plan, benefit, |steps| {
@@ -317,39 +306,30 @@ impl Rules<'_> {
     }
 }
 
-fn with_steps(plan: &mut Plan, benefit: usize, change: impl FnOnce(&mut Vec<Step>)) {
-    if let Some(benefit) = plan.benefits.get_mut(benefit) {
-        change(&mut benefit.steps);
-    }
+fn with_steps(plan: &mut Plan, benefit: BenefitIndex, change: impl FnOnce(&mut Vec<Step>)) {
+    plan.benefits[benefit].steps.edit(change);
 }
 
-fn remove(plan: &mut Plan, (benefit, step): (usize, usize)) {
+fn remove(plan: &mut Plan, (benefit, step): StepPlace) {
     with_steps(plan, benefit, |steps| {
-        if step < steps.len() {
-            steps.remove(step);
-        }
+        steps.remove(step.place());
     });
 }
 
 /// A limit that counts nothing of what was paid before.
-fn forget(plan: &mut Plan, (benefit, step): (usize, usize)) {
-    with_steps(plan, benefit, |steps| {
-        if let Some(Step { action: Action::Limit { used, .. }, .. }) = steps.get_mut(step) {
-            *used = None;
-        }
-    });
-}
-
-fn lift(plan: &mut Plan, limit: usize) {
-    forget_before(plan, limit);
-    if let Some(limit) = plan.limits.get_mut(limit) {
-        limit.amount = Number::Constant(NO_LIMIT);
+fn forget(plan: &mut Plan, (benefit, step): StepPlace) {
+    if let Action::Limit { used, .. } = &mut plan.benefits[benefit].steps[step].action {
+        *used = None;
     }
 }
 
-fn forget_before(plan: &mut Plan, limit: usize) {
-    let over = plan.limits.get_mut(limit).map(|limit| limit.over.iter_mut());
-    over.into_iter().flatten().for_each(|earlier| earlier.paid_before = None);
+fn lift(plan: &mut Plan, limit: LimitIndex) {
+    forget_before(plan, limit);
+    plan.limits[limit].amount = Number::Constant(NO_LIMIT);
+}
+
+fn forget_before(plan: &mut Plan, limit: LimitIndex) {
+    plan.limits[limit].over.iter_mut().for_each(|earlier| earlier.paid_before = None);
 }
 
 /// The places that amounts are rounded to: the fen, the jiao, the yuan.

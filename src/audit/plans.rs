@@ -1,8 +1,9 @@
 //! What an audit has found by version of a plan.
 
-use super::found::{Found, State};
+use super::found::Found;
 use super::recorded::Recorded;
 use crate::catalog::Catalog;
+use crate::error::{Error, OrBug};
 use crate::plan::{Plan, PlanReference};
 use crate::text::Text;
 
@@ -25,7 +26,7 @@ pub struct PlanTotal {
 }
 
 /// Every version that has decided a recorded claim, in the order of the catalog.
-pub(super) fn totals(found: &Found, recorded: &Recorded, catalog: &Catalog) -> Vec<PlanTotal> {
+pub(super) fn totals(found: &Found, recorded: &Recorded, catalog: &Catalog) -> Result<Vec<PlanTotal>, Error> {
     let none = |plan: &Plan| PlanTotal {
         plan: plan.reference().as_ref().clone(),
         title: plan.title().clone(),
@@ -35,15 +36,14 @@ pub(super) fn totals(found: &Found, recorded: &Recorded, catalog: &Catalog) -> V
         due: 0,
     };
     let mut totals: Vec<PlanTotal> = catalog.plans().map(none).collect();
-    let places = found.states.iter().zip(found.due.iter().zip(&found.plans)).enumerate();
-    for (place, (_, (due, plan))) in places.filter(|(_, (state, _))| **state == State::Matched) {
-        let Some(total) = totals.get_mut(usize::from(*plan)) else { continue };
-        let amount = recorded.amount(place);
+    for (payout, due, version) in found.matched() {
+        let total = totals.get_mut(version.place()).or_bug()?;
+        let amount = recorded.amount(payout);
         total.count = total.count.saturating_add(1);
-        total.right = total.right.saturating_add(u64::from(amount == *due));
+        total.right = total.right.saturating_add(u64::from(amount == due));
         total.recorded = total.recorded.saturating_add(amount);
-        total.due = total.due.saturating_add(*due);
+        total.due = total.due.saturating_add(due);
     }
     totals.retain(|total| total.count > 0);
-    totals
+    Ok(totals)
 }

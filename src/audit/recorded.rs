@@ -6,10 +6,12 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_cast::cast;
 use arrow_schema::DataType;
+use serde::{Deserialize, Serialize};
 
 use super::amount::{self, Amount, Unit};
 use super::job::Audit;
 use super::note::Note;
+use crate::arena::{Arena, Index, indexes};
 use crate::batch::files::{Encoding, Lane, Raw, Source};
 use crate::batch::hash::{self, Seed};
 use crate::batch::headings::id_called;
@@ -17,19 +19,25 @@ use crate::batch::{Input, room_to_read, share};
 use crate::error::Error;
 use crate::text::{Text, say};
 
+indexes! {
+    /// Of a recorded payout.
+    #[derive(Serialize, Deserialize)]
+    PayoutIndex,
+}
+
 /// All recorded payouts that could be read, in the order of their file.
 #[derive(Debug)]
 pub(super) struct Recorded {
     /// All claim ids, one behind the other, and where each ends.
     ids: String,
-    ends: Vec<usize>,
+    ends: Arena<PayoutIndex, usize>,
     /// In fen.
-    amounts: Vec<i64>,
+    amounts: Arena<PayoutIndex, i64>,
     /// Where an id may stand: a part of its hash, and its place plus one. Open addressing.
     slots: Vec<(u32, u32)>,
     seed: Seed,
-    /// The places of payouts whose claim has been recorded before.
-    pub(super) again: Vec<usize>,
+    /// The payouts whose claim has been recorded before.
+    pub(super) again: Vec<PayoutIndex>,
     /// The rows of the file.
     pub(super) read: u64,
     /// The rows that could not be read, and those that had to be put right.
@@ -76,8 +84,8 @@ impl Recorded {
     fn empty() -> Recorded {
         Recorded {
             ids: String::new(),
-            ends: Vec::new(),
-            amounts: Vec::new(),
+            ends: Arena::new(),
+            amounts: Arena::new(),
             slots: Vec::new(),
             seed: Seed::drawn(),
             again: Vec::new(),
@@ -101,7 +109,7 @@ impl Recorded {
         let mut slots = vec![(0, 0); self.amounts.len().saturating_mul(2).next_power_of_two().max(2)];
         let mut again = Vec::new();
         // A slot holds the place plus one; there are no more than `MOST`.
-        for (number, place) in (1_u32..).zip(0..self.amounts.len()) {
+        for (number, place) in (1_u32..).zip(self.amounts.indexes()) {
             let (slot, tag) = self.slot(&slots, self.id(place));
             match slots.get_mut(slot) {
                 Some((_, 0)) => put(&mut slots, slot, (tag, number)),
@@ -131,19 +139,19 @@ impl Recorded {
         (hash::place_of(hash) & slots.len().saturating_sub(1), u32::from_le_bytes([a, b, c, d]))
     }
 
-    /// The place of the first payout of a claim.
-    pub(super) fn find(&self, id: &str) -> Option<usize> {
+    /// The first payout of a claim.
+    pub(super) fn find(&self, id: &str) -> Option<PayoutIndex> {
         let (slot, _) = self.slot(&self.slots, id);
         self.slots.get(slot).and_then(|(_, place)| place_of(*place))
     }
 
     /// The same for many claims. What memory has far away is asked for before any of it is needed, so that one wait does for many.
-    pub(super) fn find_all(&self, ids: &StringArray) -> Vec<Option<usize>> {
+    pub(super) fn find_all(&self, ids: &StringArray) -> Vec<Option<PayoutIndex>> {
         let likely = |row: usize| {
             let (slot, tag) = self.home(&self.slots, text_at(ids, row));
             self.slots.get(slot).filter(|(other, _)| *other == tag).and_then(|(_, place)| place_of(*place))
         };
-        let likely: Vec<Option<usize>> = (0..ids.len()).map(likely).collect();
+        let likely: Vec<Option<PayoutIndex>> = (0..ids.len()).map(likely).collect();
         let found = likely.into_iter().enumerate().map(|(row, place)| {
             let id = text_at(ids, row);
             place.filter(|place| self.id(*place) == id).or_else(|| self.find(id))
@@ -156,16 +164,20 @@ impl Recorded {
         self.amounts.len()
     }
 
-    #[expect(clippy::indexing_slicing, clippy::string_slice, reason = "a place is that of a payout that was read")]
-    pub(super) fn id(&self, place: usize) -> &str {
-        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.ids[start..self.ends[place]]
+    #[expect(clippy::string_slice, reason = "an id stands from where the one before ends")]
+    pub(super) fn id(&self, payout: PayoutIndex) -> &str {
+        let start = payout.place().checked_sub(1).map_or(0, |before| self.ends[PayoutIndex::at(before)]);
+        &self.ids[start..self.ends[payout]]
     }
 
     /// In fen.
-    #[expect(clippy::indexing_slicing, reason = "a place is that of a payout that was read; another is not of nothing")]
-    pub(super) fn amount(&self, place: usize) -> i64 {
-        self.amounts[place]
+    pub(super) fn amount(&self, payout: PayoutIndex) -> i64 {
+        self.amounts[payout]
+    }
+
+    /// As many as there are recorded payouts, each the same.
+    pub(super) fn each<T: Clone>(&self, item: T) -> Arena<PayoutIndex, T> {
+        self.amounts.each(item)
     }
 
     /// What an audit of these payouts keeps in memory, about.
@@ -234,8 +246,8 @@ fn text_at(column: &StringArray, place: usize) -> &str {
     if column.is_valid(place) { column.value(place) } else { "" }
 }
 
-fn place_of(slot: u32) -> Option<usize> {
-    usize::try_from(slot.checked_sub(1)?).ok()
+fn place_of(slot: u32) -> Option<PayoutIndex> {
+    usize::try_from(slot.checked_sub(1)?).ok().map(PayoutIndex::at)
 }
 
 fn put<T>(list: &mut [T], place: usize, value: T) {

@@ -14,8 +14,9 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::binary::{self, Habit};
 use super::plan_variants::{PLACES, modes};
-use super::recorded::Recorded;
+use super::recorded::{PayoutIndex, Recorded};
 use crate::accumulator::Accumulators;
+use crate::arena::Index;
 use crate::batch::accounts::{self, Plans, decide_bucket, histories};
 use crate::batch::{Decided, Given};
 use crate::catalog::Catalog;
@@ -114,7 +115,7 @@ pub struct Fit {
 struct Amounts {
     /// Of every claim of a bucket, in its order.
     ids: Option<StringArray>,
-    places: Arc<[Option<usize>]>,
+    payouts: Arc<[Option<PayoutIndex>]>,
     fen: Vec<i64>,
 }
 
@@ -127,17 +128,17 @@ impl Amounts {
         let (Some(ids), Some(payable)) = (ids, payable) else {
             return Err(Error::columns(Text::same("claim_id, payable")));
         };
-        let places = match other.filter(|other| other.ids.as_ref() == Some(ids)) {
-            Some(other) => Arc::clone(&other.places),
+        let payouts = match other.filter(|other| other.ids.as_ref() == Some(ids)) {
+            Some(other) => Arc::clone(&other.payouts),
             None => recorded.find_all(ids).into(),
         };
         let fen = payable.values().iter().map(|fen| i64::try_from(*fen).or_bug());
-        Ok(Amounts { ids: Some(ids.clone()), places, fen: fen.collect::<Result<_, Error>>()? })
+        Ok(Amounts { ids: Some(ids.clone()), payouts, fen: fen.collect::<Result<_, Error>>()? })
     }
 
-    /// The recorded payouts by place, and what is due of each, in fen; the same rows for every rule.
-    fn iter(&self) -> impl Iterator<Item = (usize, i64)> {
-        self.places.iter().zip(&self.fen).filter_map(|(place, fen)| Some(((*place)?, *fen)))
+    /// The recorded payouts, and what is due of each, in fen; the same rows for every rule.
+    fn iter(&self) -> impl Iterator<Item = (PayoutIndex, i64)> {
+        self.payouts.iter().zip(&self.fen).filter_map(|(payout, fen)| Some(((*payout)?, *fen)))
     }
 }
 
@@ -220,9 +221,9 @@ impl<'a> Roundings<'a> {
         let halves = |mode| of(Policy::AtTheEnd(Rounding { to: FEN, mode }));
         let mut amounts = of(Policy::OfThePacks).or_bug()?.clone();
         let (Some(up), Some(down)) = (halves(Mode::HalfUp), halves(Mode::HalfDown)) else { return Ok(amounts) };
-        let rows = up.places.iter().zip(up.fen.iter().zip(&down.fen)).enumerate();
+        let rows = up.payouts.iter().zip(up.fen.iter().zip(&down.fen)).enumerate();
         let open = rows.filter(|(_, (_, (up, down)))| up != down);
-        let open = open.filter_map(|(row, (place, _))| Some((self.recorded.id((*place)?), row)));
+        let open = open.filter_map(|(row, (payout, _))| Some((self.recorded.id((*payout)?), row)));
         let open: BTreeMap<&str, usize> = open.collect();
         let wanted: BTreeSet<&str> = open.keys().copied().collect();
         if wanted.is_empty() {
@@ -238,7 +239,7 @@ impl<'a> Roundings<'a> {
                     (Some(reversed), _) => paid.get(reversed).copied().and_then(i64::checked_neg),
                     (None, Ok(plan)) if row.is_some() || taken_back.contains(claim.id()) => {
                         let paid = binary::payable(plan, enrollment, claim, &before, habit);
-                        paid.map(|paid| within(room, paid, &before))
+                        paid.map(|paid| within(room, paid, &before)).transpose()?
                     }
                     (None, _) => None,
                 };
@@ -256,10 +257,11 @@ impl<'a> Roundings<'a> {
 
     fn tally(&self, amounts: &Amounts) -> Tally {
         let mut tally = Tally::default();
-        for (place, fen) in amounts.iter() {
-            let is_explained = self.recorded.amount(place) == fen;
+        for (payout, fen) in amounts.iter() {
+            let is_explained = self.recorded.amount(payout) == fen;
             tally.explained = tally.explained.saturating_add(u64::from(is_explained));
-            let [place, fen] = [u64::try_from(place).unwrap_or(u64::MAX), fen.cast_unsigned()].map(u64::to_le_bytes);
+            let place = u64::try_from(payout.place()).unwrap_or(u64::MAX);
+            let [place, fen] = [place, fen.cast_unsigned()].map(u64::to_le_bytes);
             tally.signature = tally.signature.wrapping_add(xxh3_128([place, fen].as_flattened()));
         }
         tally
@@ -284,9 +286,9 @@ impl<'a> Roundings<'a> {
 }
 
 /// As much of an amount in fen as joint limits leave.
-fn within(room: &Room<'_>, fen: i64, before: &Accumulators) -> i64 {
-    let left = room.caps(Decimal::new(fen, 2), before).ok().and_then(|left| accounts::fen(left).ok());
-    left.map_or(fen, |left| left.min(fen))
+fn within(room: &Room<'_>, fen: i64, before: &Accumulators) -> Result<i64, Error> {
+    let left = room.caps(Decimal::new(fen, 2), before)?;
+    accounts::fen(left).map(|left| left.min(fen)).map_err(|_| Error::bug())
 }
 
 /// Groups are numbered in the order in which they are listed.

@@ -109,9 +109,9 @@ impl Summary {
         let notes = std::mem::take(&mut recorded.notes);
         let mut rows = Rows { read: recorded.read, ..Rows::default() };
         let (mut sum_recorded, mut sum_due) = (0_i64, 0_i64);
-        for (place, (state, due)) in found.states.iter().zip(&found.due).enumerate() {
+        for ((payout, state), due) in found.states.indexed().zip(&found.due) {
             let number = match state {
-                State::Matched if recorded.amount(place) == *due => &mut rows.equal,
+                State::Matched if recorded.amount(payout) == *due => &mut rows.equal,
                 State::Matched => &mut rows.different,
                 State::Open | State::TurnedAway | State::Rejected => &mut rows.orphans,
                 State::Pended => &mut rows.pended,
@@ -120,7 +120,7 @@ impl Summary {
             };
             *number = number.saturating_add(1);
             if *state == State::Matched {
-                sum_recorded = sum_recorded.saturating_add(recorded.amount(place));
+                sum_recorded = sum_recorded.saturating_add(recorded.amount(payout));
                 sum_due = sum_due.saturating_add(*due);
             }
         }

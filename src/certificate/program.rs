@@ -5,8 +5,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::canonical::decimal;
 use super::earlier::Earlier;
+use crate::arena::Index;
 use crate::fact::{Bounds, Kind};
-use crate::plan::expression::{Comparison, Slot};
+use crate::plan::expression::{Comparison, EntryIndex, Slot};
 use crate::plan::{AnyFigure, Benefit, Citation, LedgerEntry, Origin, Otherwise, Plan, PlanFact, Rows};
 use crate::reading::formula::graph::{Node, Operation, Step};
 use crate::reading::formula::{Formula, Line, Waterfall};
@@ -192,7 +193,7 @@ impl Writer<'_> {
             Operation::Date(date, _) => ("date", vec![("is", json!(date.to_string()))]),
             Operation::Truth(truth) => ("truth", vec![("is", json!(truth))]),
             Operation::Fact(slot) => ("fact", vec![fact(*slot)]),
-            Operation::Prior(index) => ("prior", vec![("prior", json!(index))]),
+            Operation::Prior(index) => ("prior", vec![("prior", json!(index.place()))]),
             Operation::Add(_) => ("add", Vec::new()),
             Operation::Subtract(_) => ("subtract", Vec::new()),
             Operation::Times(_) => ("times", Vec::new()),
@@ -230,7 +231,9 @@ impl Writer<'_> {
             Place::Condition(index) => format!("condition:{}", self.plan.condition(index).id),
             Place::When(benefit) => format!("benefit:{}/when", self.plan.benefit(benefit).id),
             Place::Gross(benefit) => format!("benefit:{}/gross", self.plan.benefit(benefit).id),
-            Place::Step(benefit, step) => format!("benefit:{}/step:{step}", self.plan.benefit(benefit).id),
+            Place::Step(benefit, step) => {
+                format!("benefit:{}/step:{}", self.plan.benefit(benefit).id, step.place())
+            }
             Place::Rounding(benefit) => format!("benefit:{}/rounding", self.plan.benefit(benefit).id),
             Place::Limit(index) => format!("limit:{}", self.plan.limit(index).id),
             Place::Ledger => "posts".to_owned(),
@@ -297,8 +300,8 @@ impl Writer<'_> {
     }
 
     fn posts(&self, formula: &Formula) -> Vec<Json> {
-        let entry = |index: usize| self.plan.entry(index).entry.to_string();
-        let post = |(index, node): &(usize, Node)| json!({ "entry": entry(*index), "step": node.place() });
+        let entry = |index: EntryIndex| self.plan.entry(index).entry.to_string();
+        let post = |(index, node): &(EntryIndex, Node)| json!({ "entry": entry(*index), "step": node.place() });
         formula.posts.iter().map(post).collect()
     }
 }

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::Turn;
 use super::ways::Ways;
 use crate::plan::Plan;
+use crate::plan::expression::BenefitIndex;
 use crate::reading::formula::Formula;
 use crate::reading::formula::graph::{Node, Operation, Step};
 use crate::semantics::Place;
@@ -33,7 +34,7 @@ impl Rules<'_> {
         let by_place = || step.place.and_then(|place| self.plan.rule_at(place));
         match &step.operation {
             Operation::LookUp(_, table) => {
-                let origin = &self.plan.tables.get(table.0)?.origin;
+                let origin = &self.plan.table(*table).origin;
                 Some(Turn { text: origin.title.clone(), clause: origin.clause.clone() })
             }
             Operation::Choose(_) => match step.place {
@@ -75,7 +76,7 @@ impl Rules<'_> {
 impl Plan {
     /// The rule at a place of the pack.
     fn rule_at(&self, place: Place) -> Option<Turn> {
-        let of_benefit = |benefit: usize, text: Text| {
+        let of_benefit = |benefit: BenefitIndex, text: Text| {
             let stated = self.benefit(benefit);
             let (zh, en) = (&stated.title.zh, &stated.title.en);
             let (zh_rule, en_rule) = (&text.zh, &text.en);
@@ -90,12 +91,12 @@ impl Plan {
             Place::Gross(benefit) => of_benefit(benefit, Text::clone(&self.benefit(benefit).gross.wording)),
             Place::Rounding(benefit) => of_benefit(benefit, say!("舍入", "rounding")),
             Place::Step(benefit, step) => {
-                let stated = self.benefit(benefit).steps.get(step)?;
+                let stated = self.benefit(benefit).step(step);
                 let turn = of_benefit(benefit, Text::clone(&stated.text));
                 Turn { clause: stated.clause.as_deref().cloned().unwrap_or(turn.clause), ..turn }
             }
             Place::Limit(index) => {
-                let limit = self.limits.get(index)?;
+                let limit = self.limit(index);
                 Turn { text: Text::clone(&limit.title), clause: Text::clone(&limit.citation.clause) }
             }
             Place::Identity(_) | Place::Ledger => return None,

@@ -100,10 +100,7 @@ impl Search<'_> {
     }
 
     fn at(&mut self, units: i64) -> Result<Point, Error> {
-        let value = Value::Number(self.value(units));
-        if let Some(fact) = self.inputs.facts.get_mut(self.slot.0) {
-            *fact = Some(value);
-        }
+        self.inputs.facts[self.slot] = Some(Value::Number(self.value(units)));
         let values = self.formula.values(self.plan, &self.inputs)?;
         let decision = self.formula.decision(&values);
         let payable = match decision {

@@ -39,7 +39,7 @@ impl Plan {
     pub fn reads_of_history(&self) -> Vec<Prior> {
         let formula = Formula::of(self);
         let read = formula.graph.steps().iter().filter_map(|step| {
-            if let Operation::Prior(index) = &step.operation { formula.priors.get(*index) } else { None }
+            if let Operation::Prior(index) = &step.operation { Some(formula.priors[*index]) } else { None }
         });
         let priors: BTreeSet<Prior> =
             read.map(|prior| Prior { entry: self.entry(prior.entry).entry.clone(), scope: prior.scope }).collect();

@@ -284,8 +284,9 @@ impl<K: Ord> Standing<K> {
 }
 
 /// Of two bills of one day, that under the cover whose shares count first is the first.
-fn order<'a>(enrollment: &'a Enrollment, claim: &'a Claim) -> (NaiveDate, Cover<'a>, &'a str) {
-    (day(claim.fact("event_date")).unwrap_or(NaiveDate::MAX), Cover::of(enrollment), claim.id())
+fn order<'a>(enrollment: &'a Enrollment, claim: &'a Claim) -> (bool, Option<NaiveDate>, Cover<'a>, &'a str) {
+    let day = day(claim.fact("event_date"));
+    (day.is_none(), day, Cover::of(enrollment), claim.id())
 }
 
 fn settlement(claim: &Claim) -> Option<String> {

@@ -7,15 +7,18 @@ mod sums;
 mod tables;
 mod terms;
 
-use super::resolve::{Counted, Declared, Named, Resolver, ValueState, expression, literal};
+use super::resolve::{Counted, Declared, DeclaredValue, Named, Resolver, ValueState, expression, literal};
 use super::syntax::{Literal, Syntax, Term, Unit, Words};
 use crate::accumulator::Measure;
+use crate::arena::{Arena, Index};
 use crate::code::Code;
 use crate::diagnostic::{Findings, Span, did_you_mean};
 use crate::document::Node;
 use crate::fact::{Kind, STANDARD};
 use crate::pack::resolve::{Extent, MAX_PARTS};
-use crate::plan::expression::{Date, MAX_FACTS, Number, Slot, Truth};
+use crate::plan::expression::{
+    BenefitIndex, ConditionIndex, Date, EntryIndex, LimitIndex, MAX_FACTS, Number, StepIndex, TableIndex, Truth,
+};
 use crate::plan::parts::{Parts, Shared};
 use crate::plan::{
     AllAssumed, Assumed, Benefit, Citation, Condition, Figures, Limit, Origin, Plan, PlanReference, Provenance, Slab,
@@ -37,13 +40,13 @@ pub const MAX_BANDS: usize = 100;
 /// Where the parts of a plan stand in the file.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    pub(super) conditions: Vec<Span>,
-    pub(super) whens: Vec<Span>,
-    pub(super) grosses: Vec<Span>,
-    pub(super) steps: Vec<Vec<Span>>,
-    /// The conditions of steps, by benefit and step.
-    pub(super) step_whens: BTreeMap<(usize, usize), Span>,
-    pub(super) limits: Vec<Span>,
+    pub(super) conditions: Arena<ConditionIndex, Span>,
+    pub(super) whens: Arena<BenefitIndex, Span>,
+    pub(super) grosses: Arena<BenefitIndex, Span>,
+    pub(super) steps: Arena<BenefitIndex, Arena<StepIndex, Span>>,
+    /// The conditions of steps.
+    pub(super) step_whens: BTreeMap<(BenefitIndex, StepIndex), Span>,
+    pub(super) limits: Arena<LimitIndex, Span>,
     pub(super) plan: Span,
     pub(super) union_pays: Span,
     /// Numbers that must be whole.
@@ -64,7 +67,7 @@ pub(super) fn build(root: &Node, fingerprint: String, findings: Findings) -> (Op
         resolver: Resolver::new(findings),
         places: Places::default(),
         figures: Figures::default(),
-        tables: Vec::new(),
+        tables: Arena::new(),
         some_shares_count: None,
     };
     let plan = builder.plan(fingerprint);
@@ -81,7 +84,7 @@ struct Builder<'n> {
     resolver: Resolver,
     places: Places,
     figures: Figures,
-    tables: Vec<Table>,
+    tables: Arena<TableIndex, Table>,
     /// What every benefit needs besides its own conditions.
     some_shares_count: Option<Spelled<Truth>>,
 }
@@ -109,7 +112,7 @@ impl<'n> Builder<'n> {
         let coverage_start = self.resolver.slot("coverage_start")?;
         let terms = self.terms();
         let slabs: Vec<Option<Slab>> =
-            slab_nodes.into_iter().enumerate().map(|(index, declared)| self.slab(index, declared)).collect();
+            slab_nodes.indexed().map(|(index, declared)| self.slab(index, *declared)).collect();
         let waitings: Vec<Option<Waiting>> =
             waiting_nodes.into_iter().map(|(name, node)| self.waiting(&name, node)).collect();
         let values = self.values();
@@ -117,11 +120,10 @@ impl<'n> Builder<'n> {
         let effective = head.and_then(|head| head.get("effective")).and_then(|node| self.effective(node));
         let order = self.order_of_claims(head.and_then(|head| head.get("order")));
         let rounding = head.and_then(|head| head.get("rounding")).and_then(|node| self.rounding(node));
-        let benefits: Vec<Option<Benefit>> = self
-            .items("benefit")
-            .enumerate()
-            .map(|(index, node)| self.benefit(index, node, rounding.as_ref().map(|(rounding, _)| *rounding)))
-            .collect();
+        let of_the_plan = rounding.as_ref().map(|(rounding, _)| *rounding);
+        let benefits = self.resolver.benefits.indexes().zip(self.items("benefit"));
+        let benefits: Vec<Option<Benefit>> =
+            benefits.map(|(index, node)| self.benefit(index, node, of_the_plan)).collect();
         let limits: Vec<Option<Limit>> = self.items("limit").map(|node| self.limit(node)).collect();
         self.check_promise_names();
         let rule_facts = self.resolver.rule_facts.iter().copied().collect();
@@ -130,17 +132,18 @@ impl<'n> Builder<'n> {
         self.post_every_benefit();
         self.check_unused();
         self.check_counts();
-        let (mut limits, mut benefits) = (whole(limits)?, whole(benefits)?);
+        let (mut limits, mut benefits): (Arena<LimitIndex, Limit>, Arena<BenefitIndex, Benefit>) =
+            (whole(limits)?, whole(benefits)?);
         benefits::count_at_the_outermost(&mut limits, &mut benefits);
         let (_, rounding_citation) = rounding?;
-        let mut posting_order: Vec<usize> = (0..self.resolver.entries.len()).collect();
-        posting_order.sort_by_key(|index| self.resolver.entries.get(*index).map(|stated| stated.entry.clone()));
+        let mut posting_order: Vec<EntryIndex> = self.resolver.entries.indexes().collect();
+        posting_order.sort_by_key(|index| self.resolver.entries[*index].entry.clone());
         let standard_slots = STANDARD
             .iter()
             .enumerate()
-            .map(|(place, _)| self.resolver.facts.iter().position(|fact| fact.standard == Some(place)).map(Slot));
+            .map(|(place, _)| self.resolver.facts.position(|fact| fact.standard == Some(place)));
         let standard_slots = standard_slots.collect();
-        let facts = (0..).map(Slot).zip(&self.resolver.facts);
+        let facts = self.resolver.facts.indexed();
         let own_facts = facts.clone().filter(|(_, fact)| fact.standard.is_none()).map(|(slot, _)| slot).collect();
         let worded = facts.filter(|(_, fact)| fact.is_worded()).map(|(slot, _)| slot).collect();
         let mut plan = Plan {
@@ -158,7 +161,7 @@ impl<'n> Builder<'n> {
             figures: std::mem::take(&mut self.figures),
             tables: std::mem::take(&mut self.tables),
             slabs: whole(slabs)?,
-            ladders,
+            ladders: whole(ladders)?,
             values: values?,
             waitings: whole(waitings)?,
             conditions: whole(conditions)?,
@@ -166,7 +169,7 @@ impl<'n> Builder<'n> {
             limits,
             entries: std::mem::take(&mut self.resolver.entries),
             posting_order,
-            identities,
+            identities: identities.into(),
             event_date,
             coverage_start,
             rounding_citation,
@@ -263,11 +266,11 @@ impl<'n> Builder<'n> {
 
     fn name_benefits(&mut self) {
         let items: Vec<&Node> = self.items("benefit").collect();
-        for (index, node) in items.into_iter().enumerate() {
+        for node in items {
             let id: Arc<str> = node.get("id").and_then(Node::text).unwrap_or_default().into();
             self.check_duplicate_id(node, self.resolver.benefit_places.contains_key(&id));
-            self.resolver.benefit_places.entry(Arc::clone(&id)).or_insert(index);
-            self.resolver.benefits.push(id);
+            let index = self.resolver.benefits.push(Arc::clone(&id));
+            self.resolver.benefit_places.entry(id).or_insert(index);
         }
         for section in ["condition", "limit"] {
             let mut seen = BTreeSet::new();
@@ -322,9 +325,8 @@ impl<'n> Builder<'n> {
             let named = match syntax {
                 Some(syntax) => {
                     self.resolver.value_names.push(names_in(&syntax));
-                    self.resolver.values.push((name.to_owned(), ValueState::Waiting(syntax)));
                     self.resolver.extents.push(Extent::default());
-                    Named::Value(self.resolver.values.len().saturating_sub(1))
+                    Named::Value(self.resolver.values.push((name.to_owned(), ValueState::Waiting(syntax))))
                 }
                 None => Named::Poisoned,
             };
@@ -334,8 +336,8 @@ impl<'n> Builder<'n> {
 
     /// Resolves every value, also those that nothing uses.
     fn values(&mut self) -> Option<Values> {
-        let names: Vec<String> = self.resolver.values.iter().map(|(name, _)| name.clone()).collect();
-        for (index, name) in names.iter().enumerate() {
+        let names: Arena<DeclaredValue, String> = self.resolver.values.iter().map(|(name, _)| name.clone()).collect();
+        for (index, name) in names.indexed() {
             let was_used = self.resolver.used.contains(name);
             self.resolver.value(index, &self.places.plan);
             if !was_used {
@@ -399,7 +401,7 @@ impl<'n> Builder<'n> {
 
     /// Later versions may count what this one does not, so every benefit posts.
     fn post_every_benefit(&mut self) {
-        for benefit in 0..self.resolver.benefits.len() {
+        for benefit in self.resolver.benefits.indexes() {
             for measure in [Measure::Paid, Measure::Count] {
                 self.resolver.prior(measure, benefit, Scope::Life);
             }
@@ -482,7 +484,7 @@ impl<'n> Builder<'n> {
 
     fn benefit_title(&self, id: &str) -> Text {
         let place = self.resolver.benefit_places.get(id);
-        let node = place.and_then(|place| self.root.get("benefit")?.items().get(*place));
+        let node = place.and_then(|place| self.root.get("benefit")?.items().get(place.place()));
         node.and_then(title).unwrap_or_else(|| Text::same(id))
     }
 
@@ -578,6 +580,6 @@ fn words_in(node: &Node) -> BTreeSet<&str> {
     own.chain(below).collect()
 }
 
-fn whole<T>(parts: Vec<Option<T>>) -> Option<Vec<T>> {
+fn whole<T, L: FromIterator<T>>(parts: impl IntoIterator<Item = Option<T>>) -> Option<L> {
     parts.into_iter().collect()
 }

@@ -12,7 +12,7 @@ use crate::diagnostic::{Findings, Span};
 use crate::exact::{self, divides};
 use crate::fact::Kind;
 use crate::money::FEN;
-use crate::plan::expression::{Choice, Number, NumberValue, Truth};
+use crate::plan::expression::{BenefitIndex, Choice, EntryIndex, Number, NumberValue, StepIndex, Truth};
 use crate::plan::{Action, LedgerAmount, Operand, Plan, Rows};
 use crate::reading::bounds::{Bounded, Bounds, Finding, Possible};
 use crate::rounding::Rounding;
@@ -65,15 +65,15 @@ struct Seen<'p> {
 impl<'p> Seen<'p> {
     fn span(&self, place: Place) -> Span {
         match place {
-            Place::Condition(index) => self.places.conditions.get(index),
-            Place::When(benefit) => self.places.whens.get(benefit),
-            Place::Gross(benefit) => self.places.grosses.get(benefit),
-            Place::Step(benefit, step) => self.places.steps.get(benefit).and_then(|steps| steps.get(step)),
+            Place::Condition(index) => self.places.conditions.find(index),
+            Place::When(benefit) => self.places.whens.find(benefit),
+            Place::Gross(benefit) => self.places.grosses.find(benefit),
+            Place::Step(benefit, step) => self.places.steps.find(benefit).and_then(|steps| steps.find(step)),
             Place::Rounding(benefit) => {
-                let last = self.places.steps.get(benefit).and_then(|steps| steps.last());
-                last.or(self.places.grosses.get(benefit))
+                let last = self.places.steps.find(benefit).and_then(|steps| steps.iter().last());
+                last.or(self.places.grosses.find(benefit))
             }
-            Place::Limit(index) => self.places.limits.get(index),
+            Place::Limit(index) => self.places.limits.find(index),
             Place::Identity(_) | Place::Ledger => None,
         }
         .unwrap_or(&self.places.plan)
@@ -93,15 +93,15 @@ impl<'p> Seen<'p> {
         self.multiples.borrow_mut().has(number, of)
     }
 
-    fn step_when(&self, benefit: usize, step: usize) -> Span {
+    fn step_when(&self, benefit: BenefitIndex, step: StepIndex) -> Span {
         let place = self.places.step_whens.get(&(benefit, step)).cloned();
         place.unwrap_or_else(|| self.span(Place::Step(benefit, step)))
     }
 
     /// Every step with its place.
     fn steps(&self) -> impl Iterator<Item = (Place, &'p Action, Rounding)> {
-        self.plan.benefits.iter().enumerate().flat_map(|(benefit, stated)| {
-            let steps = stated.steps.iter().enumerate();
+        self.plan.benefits.indexed().flat_map(|(benefit, stated)| {
+            let steps = stated.steps.indexed();
             steps.map(move |(step, stated_step)| (Place::Step(benefit, step), &stated_step.action, stated.rounding))
         })
     }
@@ -142,7 +142,7 @@ fn every_count_is_whole(seen: &Seen<'_>, findings: &mut Findings) {
 fn every_condition_matters(seen: &Seen<'_>, findings: &mut Findings) {
     for found in &seen.found {
         if let Finding::Condition { index, met } = found
-            && *index < seen.places.conditions.len()
+            && seen.places.conditions.find(*index).is_some()
         {
             let span = seen.span(Place::Condition(*index));
             if !met.may.fail {
@@ -169,10 +169,8 @@ fn every_benefit_can_apply(seen: &Seen<'_>, findings: &mut Findings) {
 }
 
 fn every_step_can_apply(seen: &Seen<'_>, findings: &mut Findings) {
-    for (benefit, stated) in seen.plan.benefits.iter().enumerate() {
-        for (step, when) in
-            stated.steps.iter().enumerate().filter_map(|(step, stated)| Some((step, stated.when.as_ref()?)))
-        {
+    for (benefit, stated) in seen.plan.benefits.indexed() {
+        for (step, when) in stated.steps.indexed().filter_map(|(step, stated)| Some((step, stated.when.as_ref()?))) {
             if !seen.truth(when).may.hold {
                 let message = say!("此步骤永不适用", "this step never applies");
                 findings.report(Code::NeverMet, &seen.step_when(benefit, step), message);
@@ -201,7 +199,7 @@ fn no_amount_is_negative(seen: &Seen<'_>, findings: &mut Findings) {
             Operand::Rate(_) | Operand::Ladder(_) | Operand::Benefits(_) | Operand::Waiting(_) => {}
         }
     }
-    for (index, limit) in seen.plan.limits.iter().enumerate() {
+    for (index, limit) in seen.plan.limits.indexed() {
         report(Place::Limit(index), seen.bounded(&limit.amount).low());
     }
 }
@@ -242,7 +240,7 @@ fn every_limit_is_a_multiple_of_the_rounding(seen: &Seen<'_>, findings: &mut Fin
             report(place, amount, rounding.to);
         }
     }
-    for (index, limit) in seen.plan.limits.iter().enumerate() {
+    for (index, limit) in seen.plan.limits.indexed() {
         let roundings = limit.over.iter().map(|earlier| seen.plan.benefit(earlier.benefit).rounding.to);
         for to in roundings.collect::<BTreeSet<Decimal>>() {
             report(Place::Limit(index), &limit.amount, to);
@@ -271,7 +269,7 @@ fn is_at_most<'p>(seen: &Seen<'p>, number: &'p Number, other: &'p Number) -> boo
 struct Multiples<'p> {
     plan: &'p Plan,
     /// The sums over earlier claims that are being looked at: a value may sum itself, and does so in multiples if all else is one.
-    summed: Vec<(usize, Decimal)>,
+    summed: Vec<(EntryIndex, Decimal)>,
     /// What was found of values.
     known: BTreeMap<(NumberValue, Decimal), bool>,
 }
@@ -331,7 +329,7 @@ impl Multiples<'_> {
         has
     }
 
-    fn sums(&mut self, entry: usize, number: &Number, of: Decimal) -> bool {
+    fn sums(&mut self, entry: EntryIndex, number: &Number, of: Decimal) -> bool {
         if self.summed.contains(&(entry, of)) {
             return true;
         }

@@ -266,7 +266,7 @@ fn holds<'p>(
 
 fn slot_of(plan: &Plan, node: &Node) -> Option<Slot> {
     let name = node.text()?;
-    plan.facts.iter().position(|fact| &*fact.name == name).map(Slot)
+    plan.facts.position(|fact| &*fact.name == name)
 }
 
 /// Why not everything was looked at: how large the rules are, and which of them is largest.

@@ -16,11 +16,15 @@ use rust_decimal::Decimal;
 use super::parse::{self, Fault};
 use super::syntax::{Literal, Syntax, Term, Unit};
 use crate::accumulator::Entry;
+use crate::arena::{Arena, indexes};
 use crate::code::Code;
 use crate::diagnostic::{Findings, Span};
 use crate::document::{Form, Node};
 use crate::fact::{Absent, Kind, STANDARD, StandardFact};
-use crate::plan::expression::{Date, DateFigure, Members, Number, NumberFigure, Slot, Truth};
+use crate::plan::expression::{
+    BenefitIndex, Date, DateFigure, DateValue, EntryIndex, LadderIndex, Members, Number, NumberFigure, NumberValue,
+    SlabIndex, Slot, TableIndex, Truth, TruthValue, WaitingIndex,
+};
 use crate::plan::{Assumed, LedgerEntry, PlanFact, Symbol};
 use crate::text::{Text, say};
 
@@ -37,17 +41,22 @@ pub(super) enum Typed {
     Poisoned,
 }
 
+indexes! {
+    /// Of a named expression, of whatever type it comes to be.
+    DeclaredValue,
+}
+
 /// What a name of the pack stands for.
 #[derive(Debug, Clone)]
 pub(super) enum Named {
     NumberFigure(NumberFigure, Unit),
     DateFigure(DateFigure),
-    Table(usize, Unit),
-    Slab(usize, Unit),
-    Ladder(usize),
+    Table(TableIndex, Unit),
+    Slab(SlabIndex, Unit),
+    Ladder(LadderIndex),
     List(String, Members),
-    Waiting(usize),
-    Value(usize),
+    Waiting(WaitingIndex),
+    Value(DeclaredValue),
     /// Declared, but not well; what uses it is not to blame.
     Poisoned,
 }
@@ -94,29 +103,29 @@ pub(super) struct Resolver {
     pub(super) names: BTreeMap<String, Declared>,
     /// The figures that are numbers, as they are written.
     pub(super) figures: BTreeMap<String, (Literal, Span)>,
-    pub(super) values: Vec<(String, ValueState)>,
+    pub(super) values: Arena<DeclaredValue, (String, ValueState)>,
     /// The values that are numbers; none where one is not resolved yet, or was not well written.
-    value_numbers: Vec<Option<Number>>,
-    value_truths: Vec<Truth>,
-    value_dates: Vec<Date>,
-    pub(super) facts: Vec<PlanFact>,
+    value_numbers: Arena<NumberValue, Option<Number>>,
+    value_truths: Arena<TruthValue, Truth>,
+    value_dates: Arena<DateValue, Date>,
+    pub(super) facts: Arena<Slot, PlanFact>,
     /// The pack's own facts and closer words, by name.
     pub(super) own_facts: BTreeMap<String, (Span, PlanFact)>,
     /// Facts whose values could not be read.
     pub(super) of_unread_values: BTreeSet<String>,
     /// A whole section of names could not be read: any name may be one of them.
     pub(super) has_unread_names: bool,
-    pub(super) benefits: Vec<Arc<str>>,
+    pub(super) benefits: Arena<BenefitIndex, Arc<str>>,
     /// The first benefit of each id.
-    pub(super) benefit_places: BTreeMap<Arc<str>, usize>,
-    pub(super) entries: Vec<LedgerEntry>,
-    entry_places: BTreeMap<Entry, usize>,
+    pub(super) benefit_places: BTreeMap<Arc<str>, BenefitIndex>,
+    pub(super) entries: Arena<EntryIndex, LedgerEntry>,
+    entry_places: BTreeMap<Entry, EntryIndex>,
     /// The cap of shares that voids what is beyond it, and of how many parts it is: it is put in wherever shares are read.
     pub(super) max_shares: Option<(Number, u64)>,
     /// The fact that each table is looked up by.
-    pub(super) table_keys: Vec<Slot>,
+    pub(super) table_keys: Arena<TableIndex, Slot>,
     /// The benefit that is being resolved: what stands before it may be named.
-    pub(super) benefit: usize,
+    pub(super) benefit: BenefitIndex,
     pub(super) used: BTreeSet<String>,
     /// What the item that is being resolved assumes.
     pub(super) touched: AssumedSet,
@@ -127,17 +136,17 @@ pub(super) struct Resolver {
     /// All that is resolved so far of the pack, or of the value that is under way.
     pub(super) extent: Extent,
     /// That of each value.
-    pub(super) extents: Vec<Extent>,
+    pub(super) extents: Arena<DeclaredValue, Extent>,
     /// What bands that pick one value are picked by.
-    pub(super) slab_keys: Vec<SlabKey>,
+    pub(super) slab_keys: Arena<SlabIndex, SlabKey>,
     /// How many parts each waiting period has.
-    pub(super) waiting_parts: Vec<u64>,
+    pub(super) waiting_parts: Arena<WaitingIndex, u64>,
     /// The expression of most parts, and where it stands.
     pub(super) largest: Option<(u64, Span)>,
     /// Numbers of which only whole ones make sense, with what they count and where they stand.
     pub(super) counted: Vec<Counted>,
     /// The names that each value is worked out from.
-    pub(super) value_names: Vec<Vec<String>>,
+    pub(super) value_names: Arena<DeclaredValue, Vec<String>>,
     /// How deep the expression under way stands in others.
     depth: usize,
     /// Facts asked with `given` in the item that is being resolved.
@@ -206,32 +215,32 @@ impl Resolver {
             findings,
             names: BTreeMap::new(),
             figures: BTreeMap::new(),
-            values: Vec::new(),
-            value_numbers: Vec::new(),
-            value_truths: Vec::new(),
-            value_dates: Vec::new(),
-            facts: Vec::new(),
+            values: Arena::new(),
+            value_numbers: Arena::new(),
+            value_truths: Arena::new(),
+            value_dates: Arena::new(),
+            facts: Arena::new(),
             own_facts: BTreeMap::new(),
             of_unread_values: BTreeSet::new(),
             has_unread_names: false,
-            benefits: Vec::new(),
+            benefits: Arena::new(),
             benefit_places: BTreeMap::new(),
-            entries: Vec::new(),
+            entries: Arena::new(),
             entry_places: BTreeMap::new(),
             max_shares: None,
-            table_keys: Vec::new(),
-            benefit: 0,
+            table_keys: Arena::new(),
+            benefit: BenefitIndex(0),
             used: BTreeSet::new(),
             touched: AssumedSet::default(),
             assumptions: Vec::new(),
             rule_facts: BTreeSet::new(),
             extent: Extent::default(),
-            extents: Vec::new(),
-            slab_keys: Vec::new(),
-            waiting_parts: Vec::new(),
+            extents: Arena::new(),
+            slab_keys: Arena::new(),
+            waiting_parts: Arena::new(),
             largest: None,
             counted: Vec::new(),
-            value_names: Vec::new(),
+            value_names: Arena::new(),
             depth: 0,
             guarded: BTreeSet::new(),
             standard: false,

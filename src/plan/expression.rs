@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use crate::arena::indexes;
 use crate::scope::Scope;
 
 /// The most facts that one plan may read.
@@ -55,20 +56,21 @@ impl FromIterator<Slot> for Slots {
     }
 }
 
-/// An index of its own for each kind of thing that a name may stand for.
-macro_rules! indexes {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
-        $(
-            $(#[$doc])*
-            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-            pub(crate) struct $name(pub(crate) usize);
-        )*
-    };
-}
-
 indexes! {
     /// Of a fact that the plan uses, in the order in which it came to read them.
     Slot,
+    ConditionIndex,
+    BenefitIndex,
+    /// Of a step of one benefit.
+    StepIndex,
+    /// Of a condition for which one benefit is.
+    WhenIndex,
+    LimitIndex,
+    /// Of an entry of the ledger.
+    EntryIndex,
+    IdentityIndex,
+    /// Of what a formula reads of earlier claims.
+    PriorIndex,
     TableIndex,
     SlabIndex,
     LadderIndex,
@@ -85,6 +87,13 @@ indexes! {
     DateValue,
 }
 
+impl StepIndex {
+    /// As a person counts it.
+    pub(crate) fn number(self) -> usize {
+        self.0.saturating_add(1)
+    }
+}
+
 /// A number: money in yuan, a ratio, a count or days. Units were checked when it was resolved.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Number {
@@ -95,7 +104,7 @@ pub(crate) enum Number {
     Table(TableIndex),
     Slab(SlabIndex),
     /// What a benefit that stands before pays in this claim, before limits.
-    Paid(usize),
+    Paid(BenefitIndex),
     Prior(Prior),
     Add(Box<[Number; 2]>),
     Subtract(Box<[Number; 2]>),
@@ -145,8 +154,7 @@ impl Several {
 /// What earlier claims of a scope have posted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Prior {
-    /// Index of the plan's ledger entry.
-    pub(crate) entry: usize,
+    pub(crate) entry: EntryIndex,
     pub(crate) scope: Scope,
 }
 

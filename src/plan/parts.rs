@@ -1,30 +1,54 @@
 //! What the rules of a plan are made of: how much there is to read, and which named parts are read by several rules.
 
-use super::expression::{Date, Number, SlabIndex, Slot, TableIndex, Truth, WaitingIndex};
-use super::{AnyValue, Derived, LedgerAmount, Operand, Period, Plan, Rows};
+use super::expression::{
+    Date, DateValue, Number, NumberValue, SlabIndex, Slot, TableIndex, Truth, TruthValue, WaitingIndex,
+};
+use super::{Derived, LedgerAmount, Operand, Period, Plan, Rows};
+use crate::arena::{Arena, Index, indexes};
 
 /// A named part of a pack, which any number of rules may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Named {
-    Value(AnyValue),
+    Number(NamedNumber),
+    Truth(NamedTruth),
+    Date(DateValue),
+}
+
+/// One that is a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum NamedNumber {
+    Value(NumberValue),
     Table(TableIndex),
     Slab(SlabIndex),
+}
+
+/// One that is true or false.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum NamedTruth {
+    Value(TruthValue),
     /// Whether a waiting period takes all that is due.
     Waiting(WaitingIndex),
     /// Whether a claim lies in the reduced window after it.
     Reduced(WaitingIndex),
 }
 
+indexes! {
+    /// Of a number among those that a reading keeps.
+    KeptNumber,
+    KeptTruth,
+    KeptDate,
+}
+
 /// The named parts that several rules read: a reading reads each of them once, and keeps what it comes to.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Shared {
-    numbers: Vec<Option<usize>>,
-    truths: Vec<Option<usize>>,
-    dates: Vec<Option<usize>>,
-    tables: Vec<Option<usize>>,
-    slabs: Vec<Option<usize>>,
-    waitings: Vec<Option<usize>>,
-    reduced: Vec<Option<usize>>,
+    numbers: Arena<NumberValue, Option<KeptNumber>>,
+    truths: Arena<TruthValue, Option<KeptTruth>>,
+    dates: Arena<DateValue, Option<KeptDate>>,
+    tables: Arena<TableIndex, Option<KeptNumber>>,
+    slabs: Arena<SlabIndex, Option<KeptNumber>>,
+    waitings: Arena<WaitingIndex, Option<KeptTruth>>,
+    reduced: Arena<WaitingIndex, Option<KeptTruth>>,
     pub(crate) counts: Counts,
 }
 
@@ -37,19 +61,34 @@ pub(crate) struct Counts {
 }
 
 impl Shared {
-    /// Its place among those of its type, if several rules read it.
+    /// Where its number is kept, if several rules read it.
     #[inline]
-    pub(crate) fn place(&self, named: Named) -> Option<usize> {
-        let (places, index) = match named {
-            Named::Value(AnyValue::Number(index)) => (&self.numbers, index.0),
-            Named::Value(AnyValue::Truth(index)) => (&self.truths, index.0),
-            Named::Value(AnyValue::Date(index)) => (&self.dates, index.0),
-            Named::Table(index) => (&self.tables, index.0),
-            Named::Slab(index) => (&self.slabs, index.0),
-            Named::Waiting(index) => (&self.waitings, index.0),
-            Named::Reduced(index) => (&self.reduced, index.0),
-        };
-        places.get(index).copied().flatten()
+    pub(crate) fn number(&self, named: NamedNumber) -> Option<KeptNumber> {
+        match named {
+            NamedNumber::Value(index) => self.numbers.find(index),
+            NamedNumber::Table(index) => self.tables.find(index),
+            NamedNumber::Slab(index) => self.slabs.find(index),
+        }
+        .copied()
+        .flatten()
+    }
+
+    /// The same of a truth.
+    #[inline]
+    pub(crate) fn truth(&self, named: NamedTruth) -> Option<KeptTruth> {
+        match named {
+            NamedTruth::Value(index) => self.truths.find(index),
+            NamedTruth::Waiting(index) => self.waitings.find(index),
+            NamedTruth::Reduced(index) => self.reduced.find(index),
+        }
+        .copied()
+        .flatten()
+    }
+
+    /// The same of a date.
+    #[inline]
+    pub(crate) fn date(&self, index: DateValue) -> Option<KeptDate> {
+        self.dates.find(index).copied().flatten()
     }
 }
 
@@ -73,13 +112,13 @@ impl Parts {
         let Counts { numbers, truths, dates } = &mut counts;
         let values = &plan.values;
         let shared = Shared {
-            numbers: places(&uses.numbers, numbers, |index| !values.numbers.get(index).is_none_or(Number::is_plain)),
-            truths: places(&uses.truths, truths, |index| !values.truths.get(index).is_none_or(Truth::is_plain)),
-            dates: places(&uses.dates, dates, |index| !values.dates.get(index).is_none_or(Date::is_plain)),
+            numbers: places(&uses.numbers, numbers, |index| !values.numbers[index].is_plain()),
+            truths: places(&uses.truths, truths, |index| !values.truths[index].is_plain()),
+            dates: places(&uses.dates, dates, |index| !values.dates[index].is_plain()),
             tables: places(&uses.tables, numbers, |_| true),
             slabs: places(&uses.slabs, numbers, |_| true),
             waitings: places(&uses.waitings, truths, |_| true),
-            reduced: places(&uses.waitings, truths, |index| plan.waiting(WaitingIndex(index)).reduced.is_some()),
+            reduced: places(&uses.waitings, truths, |index| plan.waiting(index).reduced.is_some()),
             counts: Counts::default(),
         };
         Parts { count: uses.parts, shared: Shared { counts, ..shared } }
@@ -87,27 +126,31 @@ impl Parts {
 }
 
 /// A place for each that is used more than once, and is worth it.
-fn places(uses: &[usize], next: &mut usize, is_worth_it: impl Fn(usize) -> bool) -> Vec<Option<usize>> {
-    let place = |(index, uses): (usize, &usize)| {
+fn places<I: Index, K: Index>(
+    uses: &Arena<I, usize>,
+    next: &mut usize,
+    is_worth_it: impl Fn(I) -> bool,
+) -> Arena<I, Option<K>> {
+    let place = |(index, uses): (I, &usize)| {
         (*uses > 1 && is_worth_it(index)).then(|| {
-            let place = *next;
+            let place = K::at(*next);
             *next = next.saturating_add(1);
             place
         })
     };
-    uses.iter().enumerate().map(place).collect()
+    uses.indexed().map(place).collect()
 }
 
 /// How often each named part is used, and how many parts there are.
 struct Uses<'p> {
     plan: &'p Plan,
     parts: usize,
-    numbers: Vec<usize>,
-    truths: Vec<usize>,
-    dates: Vec<usize>,
-    tables: Vec<usize>,
-    slabs: Vec<usize>,
-    waitings: Vec<usize>,
+    numbers: Arena<NumberValue, usize>,
+    truths: Arena<TruthValue, usize>,
+    dates: Arena<DateValue, usize>,
+    tables: Arena<TableIndex, usize>,
+    slabs: Arena<SlabIndex, usize>,
+    waitings: Arena<WaitingIndex, usize>,
 }
 
 impl<'p> Uses<'p> {
@@ -115,12 +158,12 @@ impl<'p> Uses<'p> {
         Uses {
             plan,
             parts: 0,
-            numbers: vec![0; plan.values.numbers.len()],
-            truths: vec![0; plan.values.truths.len()],
-            dates: vec![0; plan.values.dates.len()],
-            tables: vec![0; plan.tables.len()],
-            slabs: vec![0; plan.slabs.len()],
-            waitings: vec![0; plan.waitings.len()],
+            numbers: plan.values.numbers.each(0),
+            truths: plan.values.truths.each(0),
+            dates: plan.values.dates.each(0),
+            tables: plan.tables.each(0),
+            slabs: plan.slabs.each(0),
+            waitings: plan.waitings.each(0),
         }
     }
 
@@ -203,7 +246,7 @@ impl<'p> Uses<'p> {
                 self.more(self.plan.ladder(ladder).rungs.len().saturating_mul(PARTS_OF_A_BAND));
             }
             Operand::Benefits(benefits) => self.more(benefits.len()),
-            Operand::Waiting(index) => note(&mut self.waitings, index.0),
+            Operand::Waiting(index) => note(&mut self.waitings, index),
         }
     }
 
@@ -219,9 +262,9 @@ impl<'p> Uses<'p> {
         match number {
             Number::Constant(_) | Number::Figure(_) | Number::Paid(_) | Number::Prior(_) => {}
             Number::Fact(slot) => self.fact(*slot),
-            Number::Value(index) => note(&mut self.numbers, index.0),
-            Number::Table(index) => note(&mut self.tables, index.0),
-            Number::Slab(index) => note(&mut self.slabs, index.0),
+            Number::Value(index) => note(&mut self.numbers, *index),
+            Number::Table(index) => note(&mut self.tables, *index),
+            Number::Slab(index) => note(&mut self.slabs, *index),
             Number::Add(sides) | Number::Subtract(sides) | Number::Times(sides) => {
                 sides.iter().for_each(|side| self.number(side));
             }
@@ -242,7 +285,7 @@ impl<'p> Uses<'p> {
         match truth {
             Truth::Fact(_) | Truth::Given(_) => {}
             Truth::Among(_, members) => self.more(members.looks()),
-            Truth::Value(index) => note(&mut self.truths, index.0),
+            Truth::Value(index) => note(&mut self.truths, *index),
             Truth::Compare(_, sides) => sides.iter().for_each(|side| self.number(side)),
             Truth::CompareDates(_, sides) => sides.iter().for_each(|side| self.date(side)),
             Truth::Within(_, numbers) => numbers.iter().for_each(|number| self.number(number)),
@@ -262,7 +305,7 @@ impl<'p> Uses<'p> {
         match date {
             Date::Figure(_) => {}
             Date::Fact(slot) => self.fact(*slot),
-            Date::Value(index) => note(&mut self.dates, index.0),
+            Date::Value(index) => note(&mut self.dates, *index),
             Date::PlusDays(sides) => {
                 let (date, days) = &**sides;
                 self.date(date);
@@ -278,8 +321,6 @@ impl<'p> Uses<'p> {
     }
 }
 
-fn note(uses: &mut [usize], index: usize) {
-    if let Some(uses) = uses.get_mut(index) {
-        *uses = uses.saturating_add(1);
-    }
+fn note<I: Index>(uses: &mut Arena<I, usize>, index: I) {
+    uses[index] = uses[index].saturating_add(1);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::expression::{LadderIndex, Number, Prior, Truth, WaitingIndex};
+use super::expression::{BenefitIndex, LadderIndex, Number, Prior, Truth, WaitingIndex};
 use super::{AllAssumed, Edge};
 use crate::text::Text;
 
@@ -141,6 +141,6 @@ pub(crate) enum Operand<'a> {
 /// A benefit that stands before, with what it has paid before in the scope of the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct EarlierBenefit {
-    pub(crate) benefit: usize,
+    pub(crate) benefit: BenefitIndex,
     pub(crate) paid_before: Option<Prior>,
 }

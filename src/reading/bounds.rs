@@ -12,7 +12,9 @@ use rust_decimal::Decimal;
 use crate::accumulator::{MOST_PLACES_POSTED, MOST_POSTED};
 use crate::exact;
 use crate::money::FEN;
-use crate::plan::expression::{Comparison, Members, Prior, Slot, TableIndex, Truth};
+use crate::plan::expression::{
+    BenefitIndex, Comparison, ConditionIndex, EntryIndex, Members, Prior, Slot, TableIndex, Truth,
+};
 use crate::plan::{Ladder, LedgerAmount, Plan};
 use crate::reading::range::{May, Range};
 use crate::rounding::{Mode, Rounding};
@@ -35,7 +37,7 @@ pub(crate) struct Bounded {
 /// A benefit of which earlier claims may have posted anything, in the scope that is looked at.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Posted {
-    pub(crate) benefit: usize,
+    pub(crate) benefit: BenefitIndex,
     pub(crate) scope: Scope,
     /// The most that it has posted, where that is known in this case.
     pub(crate) most: Option<Decimal>,
@@ -101,15 +103,15 @@ pub(crate) enum Finding {
     /// A number may need more than 28 digits.
     Inexact(Place),
     Condition {
-        index: usize,
+        index: ConditionIndex,
         met: Possible,
     },
     When {
-        benefit: usize,
+        benefit: BenefitIndex,
         holds: Possible,
     },
     Gross {
-        benefit: usize,
+        benefit: BenefitIndex,
         low: Decimal,
     },
 }
@@ -117,7 +119,7 @@ pub(crate) enum Finding {
 /// What is left of a benefit at one of its places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Leaves {
-    pub(crate) benefit: usize,
+    pub(crate) benefit: BenefitIndex,
     pub(crate) place: Place,
     pub(crate) amount: Bounded,
 }
@@ -132,7 +134,7 @@ pub(crate) struct Bounds<'p> {
     cases: Cases,
     place: Place,
     /// The sums that are being bounded: a value may sum itself.
-    summed: Vec<usize>,
+    summed: Vec<EntryIndex>,
     pub(crate) findings: Vec<Finding>,
     /// Benefits on their way down, from the gross amount to what is left by limits.
     pub(crate) leaves: Vec<Leaves>,
@@ -175,7 +177,7 @@ impl<'p> Bounds<'p> {
     }
 
     /// Whether earlier claims can have added less than nothing to the entry.
-    pub(crate) fn may_sum_to_less_than_nothing(&self, entry: usize) -> bool {
+    pub(crate) fn may_sum_to_less_than_nothing(&self, entry: EntryIndex) -> bool {
         let LedgerAmount::Sum(number) = &self.plan.entry(entry).amount else { return false };
         if self.summed.contains(&entry) {
             return true;
@@ -481,7 +483,7 @@ impl Reading for Bounds<'_> {
         !from.range.compare(upper, to.range).hold
     }
 
-    fn pays(&mut self, benefit: usize, paid: Bounded) -> Bounded {
+    fn pays(&mut self, benefit: BenefitIndex, paid: Bounded) -> Bounded {
         match self.cases.pays(benefit) {
             None => paid,
             Some(false) => {

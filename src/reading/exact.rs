@@ -386,8 +386,12 @@ impl<L: Listener> Reading for Exact<'_, L> {
         }
         // Without its day nobody knows which of the others came before it.
         let Some(event_date) = self.stands.event_date else { return Missing(Slots::of(self.plan.event_date)) };
-        let Some(group) = Group::of(scope, event_date, self.period.as_ref()) else {
-            return Missing(Slots::of(self.plan.coverage_start));
+        let group = match &self.period {
+            Some(period) => Group::of(scope, event_date, period),
+            None => match Group::without_period(scope, event_date) {
+                Some(group) => group,
+                None => return Missing(Slots::of(self.plan.coverage_start)),
+            },
         };
         let stated = self.plan.entry(entry);
         if self.accumulators.is_unknown(&group, &stated.entry) {

@@ -10,8 +10,9 @@ pub(crate) mod extents;
 pub(crate) mod graph;
 mod record;
 
+use crate::arena::Arena;
 use crate::plan::Plan;
-use crate::plan::expression::Prior;
+use crate::plan::expression::{BenefitIndex, ConditionIndex, EntryIndex, IdentityIndex, Prior, PriorIndex};
 use crate::semantics::outcome::{LineKind, Part};
 use crate::semantics::{Meaning, Verdict};
 use graph::{Graph, Node};
@@ -22,17 +23,16 @@ use record::Recorder;
 pub(crate) struct Formula {
     pub(crate) graph: Graph,
     /// What the graph reads of earlier claims.
-    pub(crate) priors: Vec<Prior>,
-    /// Whether each identity of the plan holds, by its index, in the order in which they are asked.
-    pub(crate) identities: Vec<(usize, Node)>,
+    pub(crate) priors: Arena<PriorIndex, Prior>,
+    /// Whether each identity of the plan holds, in the order in which they are asked.
+    pub(crate) identities: Vec<(IdentityIndex, Node)>,
     /// Whether each condition is met, likewise: those that deny come first.
-    pub(crate) conditions: Vec<(usize, Node)>,
-    /// By benefit, in the order of the pack.
-    pub(crate) benefits: Vec<Waterfall>,
-    /// What each benefit pays, likewise, after limits.
-    pub(crate) paid: Vec<Node>,
-    /// What the claim posts, by index of the plan's entry.
-    pub(crate) posts: Vec<(usize, Node)>,
+    pub(crate) conditions: Vec<(ConditionIndex, Node)>,
+    pub(crate) benefits: Arena<BenefitIndex, Waterfall>,
+    /// What each benefit pays, after limits.
+    pub(crate) paid: Arena<BenefitIndex, Node>,
+    /// What the claim posts to each entry of the plan.
+    pub(crate) posts: Vec<(EntryIndex, Node)>,
     pub(crate) outcome: Outcome,
 }
 
@@ -110,9 +110,9 @@ impl Formula {
     fn answers(&mut self, mut see: impl FnMut(&mut Node)) {
         let Outcome { sound, eligible, cleared, payable, event_date, coverage_start } = &mut self.outcome;
         [sound, eligible, cleared, payable, event_date, coverage_start].into_iter().for_each(&mut see);
-        for (_, node) in self.identities.iter_mut().chain(&mut self.conditions).chain(&mut self.posts) {
-            see(node);
-        }
+        self.identities.iter_mut().for_each(|(_, node)| see(node));
+        self.conditions.iter_mut().for_each(|(_, node)| see(node));
+        self.posts.iter_mut().for_each(|(_, node)| see(node));
         self.paid.iter_mut().for_each(&mut see);
         for Waterfall { applies, gross, lines } in &mut self.benefits {
             [applies, gross].into_iter().chain(lines.iter_mut().map(|line| &mut line.leaves)).for_each(&mut see);

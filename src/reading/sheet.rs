@@ -13,17 +13,18 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use crate::arena::Arena;
 use crate::plan::Plan;
-use crate::plan::expression::{Slot, Slots, TableIndex};
+use crate::plan::expression::{PriorIndex, Slot, Slots, TableIndex};
 use crate::reading::formula::Formula;
 use crate::reading::formula::evaluate::Values;
-use crate::reading::formula::extents::{Extents, Kind, Stated};
+use crate::reading::formula::extents::{Extents, Kind, PlacesOfPriors, Stated};
 use crate::reading::formula::graph::{Node, Operation};
 use crate::reading::range::Range;
 use crate::semantics::Source;
 
 pub(crate) use formula::{of_date, one_of, quoted, text_of_date};
-pub(crate) use result::{Whole, power_of_ten, serial, units};
+pub(crate) use result::{Whole, power_of_ten, units};
 
 /// Spreadsheets promise fifteen digits; whole numbers below this are exact, and compare and subtract as such.
 pub(crate) const MOST_UNITS: &str = "1E+15";
@@ -58,7 +59,7 @@ pub(crate) struct Places {
     /// The input cell of each fact, by slot.
     pub(crate) facts: BTreeMap<Slot, String>,
     /// The amount, and the name of the missing fact without which it is not known, of each prior.
-    pub(crate) priors: Vec<[String; 2]>,
+    pub(crate) priors: Arena<PriorIndex, [String; 2]>,
     /// The cells with the names of the facts.
     pub(crate) names: String,
     /// Beside them, which of the cells of [`MISSING`] has their bit, counted from 0.
@@ -124,7 +125,7 @@ impl<'a> Sheet<'a> {
         formula: &'a Formula,
         pack: &'a PackPlaces,
         values: &'a Values<'a>,
-        priors: &[u32],
+        priors: &PlacesOfPriors,
         places: Places,
     ) -> Sheet<'a> {
         let extents = Extents::of(plan, formula, pack, priors);

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::plan::expression::{Comparison, Members, Prior, Slot, TableIndex};
+use crate::plan::expression::{Comparison, EntryIndex, Members, Prior, Slot, TableIndex};
 use crate::plan::{LedgerAmount, Plan};
 use crate::rounding::Rounding;
 use crate::semantics::{Event, Place, Reading};
@@ -29,7 +29,7 @@ pub(crate) struct Ties {
 pub(crate) struct NumberTies {
     of_claim: bool,
     /// The ledger entries of which it holds so many sums more than it takes away; none where it hangs on them in another way.
-    sums: Option<BTreeMap<usize, i32>>,
+    sums: Option<BTreeMap<EntryIndex, i32>>,
 }
 
 impl NumberTies {

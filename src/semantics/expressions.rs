@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::{Meaning, Reading, Source};
 use crate::fact::Absent;
 use crate::plan::expression::{Choice, Comparison, Date, Number, Several, SlabIndex, Slot, TableIndex, Truth};
-use crate::plan::parts::Named;
+use crate::plan::parts::NamedNumber;
 use crate::plan::{AnyFigure, Derived, Rows};
 
 impl<'p, R: Reading> Meaning<'p, R> {
@@ -135,7 +135,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
 
     #[inline(never)]
     pub(crate) fn look_up(&mut self, index: TableIndex) -> R::Number {
-        self.number_once(Named::Table(index), |m| m.look_up_row(index))
+        self.number_once(NamedNumber::Table(index), |m| m.look_up_row(index))
     }
 
     pub(super) fn look_up_row(&mut self, index: TableIndex) -> R::Number {
@@ -157,7 +157,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     /// The value of the band that the key lies in.
     #[inline(never)]
     pub(crate) fn pick(&mut self, index: SlabIndex) -> R::Number {
-        self.number_once(Named::Slab(index), |m| {
+        self.number_once(NamedNumber::Slab(index), |m| {
             let key = m.number(&m.plan.slab(index).by);
             m.pick_from(index, &m.plan.slab(index).bands, &key)
         })

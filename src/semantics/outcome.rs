@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
-use crate::plan::expression::Slots;
+use crate::plan::expression::{LimitIndex, Slots, StepIndex};
 use crate::plan::{Benefit, StepKind};
 
 /// What becomes of a claim. A no is an answer.
@@ -149,11 +149,11 @@ pub(crate) fn asked(is_sound: bool, lacks: impl Fn(Part) -> Slots) -> Slots {
 /// A line of a waterfall: what it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LineKind {
-    /// A step of the benefit, by its index.
-    Step(usize),
+    /// A step of the benefit.
+    Step(StepIndex),
     Rounding,
-    /// A limit over several benefits, by its index.
-    Limit(usize),
+    /// A limit over several benefits.
+    Limit(LimitIndex),
 }
 
 impl LineKind {

@@ -4,7 +4,10 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::outcome::LineKind;
-use crate::plan::expression::{Comparison, LadderIndex, Members, Prior, SlabIndex, Slot, Slots, TableIndex, Truth};
+use crate::plan::expression::{
+    BenefitIndex, Comparison, ConditionIndex, IdentityIndex, LadderIndex, LimitIndex, Members, Prior, SlabIndex, Slot,
+    Slots, StepIndex, TableIndex, Truth, WhenIndex,
+};
 use crate::plan::parts::Named;
 use crate::plan::{AnyFigure, Ladder};
 use crate::rounding::Rounding;
@@ -127,7 +130,7 @@ pub(crate) trait Reading {
 
     /// What a benefit pays before limits; a reading that looks at one case after another may know more of it.
     #[inline]
-    fn pays(&mut self, _benefit: usize, paid: Self::Number) -> Self::Number {
+    fn pays(&mut self, _benefit: BenefitIndex, paid: Self::Number) -> Self::Number {
         paid
     }
 
@@ -171,26 +174,26 @@ pub(crate) trait Reading {
 pub(crate) enum Event<'a, R: Reading + ?Sized> {
     /// The sides are given where the identity is broken and between amounts.
     Identity {
-        index: usize,
+        index: IdentityIndex,
         holds: &'a R::Truth,
         sides: Option<[&'a R::Number; 2]>,
     },
     Condition {
-        index: usize,
+        index: ConditionIndex,
         met: &'a R::Truth,
     },
     /// One part of a benefit's `when`.
     When {
-        benefit: usize,
-        part: usize,
+        benefit: BenefitIndex,
+        part: WhenIndex,
         holds: &'a R::Truth,
     },
     Gross {
-        benefit: usize,
+        benefit: BenefitIndex,
         amount: &'a R::Number,
     },
     Line {
-        benefit: usize,
+        benefit: BenefitIndex,
         kind: LineKind,
         leaves: &'a R::Number,
     },
@@ -210,12 +213,12 @@ pub(crate) enum Source {
 /// A place of the pack that a reading may want to name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
-    Identity(usize),
-    Condition(usize),
-    When(usize),
-    Gross(usize),
-    Step(usize, usize),
-    Rounding(usize),
-    Limit(usize),
+    Identity(IdentityIndex),
+    Condition(ConditionIndex),
+    When(BenefitIndex),
+    Gross(BenefitIndex),
+    Step(BenefitIndex, StepIndex),
+    Rounding(BenefitIndex),
+    Limit(LimitIndex),
     Ledger,
 }

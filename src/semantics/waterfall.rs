@@ -4,16 +4,16 @@ use rust_decimal::Decimal;
 
 use super::outcome::LineKind;
 use super::{Event, Meaning, Place, Reading, Source};
-use crate::plan::expression::{Comparison, LadderIndex, Number, Prior, WaitingIndex};
-use crate::plan::parts::Named;
+use crate::plan::expression::{BenefitIndex, Comparison, LadderIndex, LimitIndex, Number, Prior, WaitingIndex};
+use crate::plan::parts::NamedTruth;
 use crate::plan::{Action, Benefit, EarlierBenefit, Limit, Period, Rung, Step, Waiting};
 use crate::rounding::Rounding;
 
 impl<'p, R: Reading> Meaning<'p, R> {
-    pub(super) fn benefit(&mut self, index: usize, benefit: &'p Benefit) -> R::Number {
+    pub(super) fn benefit(&mut self, index: BenefitIndex, benefit: &'p Benefit) -> R::Number {
         self.reading.hear(Event::At(Place::When(index)));
         let mut applies = self.reading.truth(true);
-        for (part, when) in benefit.when.iter().enumerate() {
+        for (part, when) in benefit.when.indexed() {
             let holds = self.truth(&when.expression);
             self.reading.hear(Event::When { benefit: index, part, holds: &holds });
             applies = self.reading.and(applies, holds);
@@ -24,20 +24,20 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     /// A deductible that was not worked has taken nothing, also where both sides of a choice are read.
-    pub(super) fn deduct_only_if(&mut self, worked: R::Truth, benefit: usize) {
-        if let Some(deducted) = self.deducted.get(benefit).cloned() {
+    pub(super) fn deduct_only_if(&mut self, worked: R::Truth, benefit: BenefitIndex) {
+        if let Some(deducted) = self.deducted.find(benefit).cloned() {
             let deducted = self.choose(worked, |_| deducted, Self::nothing);
             self.set_deducted(benefit, deducted);
         }
     }
 
     /// The gross amount runs down the steps; what the last one, rounding, leaves is paid.
-    pub(super) fn waterfall(&mut self, index: usize, benefit: &'p Benefit) -> R::Number {
+    pub(super) fn waterfall(&mut self, index: BenefitIndex, benefit: &'p Benefit) -> R::Number {
         self.reading.hear(Event::At(Place::Gross(index)));
         let mut due = self.number(&benefit.gross.expression);
         due = self.rounded(due, benefit.rounding_of_steps);
         self.reading.hear(Event::Gross { benefit: index, amount: &due });
-        for (number, step) in benefit.steps.iter().enumerate() {
+        for (number, step) in benefit.steps.indexed() {
             self.reading.hear(Event::At(Place::Step(index, number)));
             let leaves = self.step(index, step, &due);
             let leaves = self.rounded(leaves, benefit.rounding_of_steps);
@@ -51,7 +51,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     #[inline]
-    pub(super) fn hear_line(&mut self, benefit: usize, kind: LineKind, leaves: &R::Number) {
+    pub(super) fn hear_line(&mut self, benefit: BenefitIndex, kind: LineKind, leaves: &R::Number) {
         self.reading.hear(Event::Line { benefit, kind, leaves });
     }
 
@@ -62,7 +62,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
         }
     }
 
-    pub(super) fn step(&mut self, benefit: usize, step: &'p Step, due: &R::Number) -> R::Number {
+    pub(super) fn step(&mut self, benefit: BenefitIndex, step: &'p Step, due: &R::Number) -> R::Number {
         match &step.when {
             None => self.action(benefit, &step.action, due.clone()),
             Some(when) => {
@@ -78,7 +78,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     /// What a step leaves of the amount due. A step is defined here and nowhere else.
-    pub(super) fn action(&mut self, benefit: usize, action: &'p Action, due: R::Number) -> R::Number {
+    pub(super) fn action(&mut self, benefit: BenefitIndex, action: &'p Action, due: R::Number) -> R::Number {
         match action {
             Action::Pay(rate) => {
                 let rate = self.number(rate);
@@ -173,14 +173,14 @@ impl<'p, R: Reading> Meaning<'p, R> {
     /// Nothing in the waiting period, the reduced rate in the window after it, all that is due from then on.
     pub(super) fn wait(&mut self, index: WaitingIndex, due: R::Number) -> R::Number {
         let waiting = self.plan.waiting(index);
-        let waits = self.truth_once(Named::Waiting(index), |m| {
+        let waits = self.truth_once(NamedTruth::Waiting(index), |m| {
             let in_period = m.waits(waiting);
             m.both(in_period, |m| m.not_exempt(waiting))
         });
         self.choose(waits, Self::nothing, |m| match &waiting.reduced {
             None => due.clone(),
             Some((until, rate)) => {
-                let reduced = m.truth_once(Named::Reduced(index), |m| {
+                let reduced = m.truth_once(NamedTruth::Reduced(index), |m| {
                     let in_window = m.is_within_days(waiting, until);
                     m.both(in_window, |m| m.not_exempt(waiting))
                 });
@@ -239,7 +239,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
     }
 
     /// Works one limit over its benefits, in their order; gives what they are paid together.
-    pub(super) fn limit(&mut self, index: usize, limit: &'p Limit) -> R::Number {
+    pub(super) fn limit(&mut self, index: LimitIndex, limit: &'p Limit) -> R::Number {
         self.reading.hear(Event::At(Place::Limit(index)));
         let room = self.room_of(limit);
         let mut filled = self.nothing();
@@ -255,9 +255,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
             let leaves = self.reading.subtract(now.clone(), filled);
             let leaves = self.reading.unless_nothing(&due, leaves, &due);
             self.hear_line(*benefit, LineKind::Limit(index), &leaves);
-            if let Some(paid) = self.paid.get_mut(*benefit) {
-                *paid = leaves;
-            }
+            self.paid[*benefit] = leaves;
             filled = now;
         }
         filled
@@ -302,19 +300,17 @@ impl<'p, R: Reading> Meaning<'p, R> {
         }
     }
 
-    #[expect(clippy::indexing_slicing, reason = "the resolver lets a benefit be named only where it has been read")]
-    pub(crate) fn paid(&self, benefit: usize) -> R::Number {
+    /// What a benefit pays that has been read: the resolver lets no other be named.
+    pub(crate) fn paid(&self, benefit: BenefitIndex) -> R::Number {
         self.paid[benefit].clone()
     }
 
-    pub(super) fn set_deducted(&mut self, benefit: usize, amount: R::Number) {
+    pub(super) fn set_deducted(&mut self, benefit: BenefitIndex, amount: R::Number) {
         if self.deducted.is_empty() {
             let nothing = self.nothing();
-            self.deducted = vec![nothing; self.plan.benefits.len()];
+            self.deducted = self.plan.benefits.each(nothing);
         }
-        if let Some(deducted) = self.deducted.get_mut(benefit) {
-            *deducted = amount;
-        }
+        self.deducted[benefit] = amount;
     }
 
     pub(super) fn more_than_nothing(&mut self, amount: R::Number) -> R::Truth {

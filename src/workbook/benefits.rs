@@ -238,7 +238,7 @@ impl<'a> Pen<'a> {
 
     fn is_line_assumed(&self, stated: &Benefit, kind: LineKind) -> bool {
         match kind {
-            LineKind::Step(index) => stated.steps.get(index).is_some_and(|step| !step.assumed.is_empty()),
+            LineKind::Step(index) => !stated.step(index).assumed.is_empty(),
             LineKind::Rounding => {
                 let citation = self.page.plan.rounding_citation(stated);
                 !citation.assumed.is_empty() || citation.provenance == Provenance::Assumed

@@ -18,11 +18,11 @@ use crate::certificate::conclusion::Conclusion;
 use crate::exact;
 use crate::fact::{Holder, StandardFact, Value};
 use crate::notice::Notice;
-use crate::plan::expression::Slot;
+use crate::plan::expression::{BenefitIndex, Slot};
 use crate::plan::{Plan, PlanFact};
 use crate::reading::formula::Formula;
 use crate::reading::formula::evaluate::{Inputs, Values};
-use crate::reading::formula::extents::Kind;
+use crate::reading::formula::extents::{Kind, PlacesOfPriors};
 use crate::reading::formula::graph::{Node, Operation};
 use crate::reading::sheet::{MOST, Places, Sheet, StepCells, WORK, Whole, power_of_ten, quoted, text_of_date};
 use crate::semantics::outcome::{Decision, ReasonKind};
@@ -34,7 +34,7 @@ pub(super) struct Page<'a> {
     pub(super) formula: &'a Formula,
     pub(super) figures: &'a Figures,
     /// The places that the formulas carry of each prior.
-    pub(super) priors: &'a [u32],
+    pub(super) priors: &'a PlacesOfPriors,
     pub(super) inputs: &'a Inputs,
     pub(super) values: &'a Values<'a>,
     pub(super) conclusion: &'a Conclusion,
@@ -51,8 +51,8 @@ pub(super) struct Pen<'a> {
     pub(super) grid: Grid,
     /// The code of the outcome, which is that of a decision unless the sheet cannot work it out.
     pub(super) outcome: &'static str,
-    /// The facts that have a row, in their order.
-    facts: Vec<Slot>,
+    /// The facts that have a row, in their order, each with the place of the step that reads it.
+    facts: Vec<(Slot, usize)>,
     /// The cells with the reasons so far, and what they come to: codes, and words.
     chain: [(String, String); 2],
 }
@@ -65,6 +65,8 @@ const WORD: char = 'I';
 const CHAIN: [char; 2] = ['K', 'L'];
 /// The first day that a fact may be, and the last.
 const YEARS: [i32; 2] = [1800, 2999];
+/// The last day, as spreadsheets count.
+const LAST_SERIAL: i64 = 401_768;
 
 impl Page<'_> {
     /// The sheet, and its line in the list of all.
@@ -72,7 +74,7 @@ impl Page<'_> {
         let facts = self.facts();
         let rows = Rows::of(self.formula, facts.len(), &self.order());
         let places = self.places(&rows, &facts);
-        let priors: Vec<u32> = self
+        let priors: PlacesOfPriors = self
             .priors
             .iter()
             .zip(&self.inputs.priors)
@@ -88,32 +90,31 @@ impl Page<'_> {
     }
 
     /// The benefits as they are laid out: what is paid first, then what applies, and last what does not; else as in the pack.
-    fn order(&self) -> Vec<usize> {
-        let rank = |benefit: &usize| {
-            let stated = self.plan.benefits.get(*benefit);
-            let decided =
-                self.conclusion.benefits.iter().find(|one| stated.is_some_and(|stated| *one.id == *stated.id));
+    fn order(&self) -> Vec<BenefitIndex> {
+        let rank = |benefit: &BenefitIndex| {
+            let stated = self.plan.benefit(*benefit);
+            let decided = self.conclusion.benefits.iter().find(|one| *one.id == *stated.id);
             match decided {
                 Some(decided) if decided.paid.is_some_and(|paid| paid > Decimal::ZERO) => 0,
                 Some(_) => 1,
                 None => 2,
             }
         };
-        let mut order: Vec<usize> = (0..self.plan.benefits.len()).collect();
+        let mut order: Vec<BenefitIndex> = self.plan.benefits.indexes().collect();
         order.sort_by_key(rank);
         order
     }
 
     /// The facts that a step reads: those of the enrollment, those of the claim, those of its settlement.
-    fn facts(&self) -> Vec<Slot> {
-        let steps = self.formula.graph.steps().iter();
-        let mut facts: Vec<Slot> = steps
-            .filter_map(|step| match &step.operation {
-                Operation::Fact(slot) => Some(*slot),
+    fn facts(&self) -> Vec<(Slot, usize)> {
+        let steps = self.formula.graph.steps().iter().enumerate();
+        let mut facts: Vec<(Slot, usize)> = steps
+            .filter_map(|(place, step)| match &step.operation {
+                Operation::Fact(slot) => Some((*slot, place)),
                 _other => None,
             })
             .collect();
-        let rank = |slot: &Slot| {
+        let rank = |(slot, _): &(Slot, usize)| {
             let fact = self.plan.fact(*slot);
             let place = fact.standard.unwrap_or(usize::MAX);
             (fact.holder == Holder::Claim, is_of_settlement(fact), place, *slot)
@@ -122,11 +123,11 @@ impl Page<'_> {
         facts
     }
 
-    fn places(&self, rows: &Rows, facts: &[Slot]) -> Places {
+    fn places(&self, rows: &Rows, facts: &[(Slot, usize)]) -> Places {
         let input = |row: usize| format!("C{row}");
         Places {
             first_step: rows.steps.first,
-            facts: facts.iter().zip(rows.facts.first..).map(|(slot, row)| (*slot, input(row))).collect(),
+            facts: facts.iter().zip(rows.facts.first..).map(|((slot, _), row)| (*slot, input(row))).collect(),
             priors: (rows.priors.first..)
                 .take(self.formula.priors.len())
                 .map(|row| [input(row), format!("E{row}")])
@@ -177,7 +178,7 @@ impl Pen<'_> {
         is_one_of(Decision::ALL.into_iter().filter(|decision| decision.is_open()))
     }
 
-    fn write(&mut self, steps: &[StepCells], priors: &[u32]) -> (Grid, Summary) {
+    fn write(&mut self, steps: &[StepCells], priors: &PlacesOfPriors) -> (Grid, Summary) {
         self.head();
         self.facts();
         self.priors(priors);

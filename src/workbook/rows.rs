@@ -1,5 +1,7 @@
 //! Where the sections of a claim's sheet stand.
 
+use crate::arena::Arena;
+use crate::plan::expression::BenefitIndex;
 use crate::reading::formula::Formula;
 
 /// Rows, counted from 1. Each section has a title, a head, and its rows; then comes an empty row.
@@ -9,7 +11,7 @@ pub(super) struct Rows {
     pub(super) priors: Section,
     pub(super) conditions: Section,
     /// The row of each benefit's name; its gross amount, its lines and what is paid follow.
-    pub(super) benefits: Vec<usize>,
+    pub(super) benefits: Arena<BenefitIndex, usize>,
     pub(super) benefits_title: usize,
     /// The row that says whether no benefit applies.
     pub(super) none_applies: usize,
@@ -36,18 +38,16 @@ const FIRST_SECTION: usize = 10;
 
 impl Rows {
     /// With so many of the facts, and the benefits in this order.
-    pub(super) fn of(formula: &Formula, facts: usize, order: &[usize]) -> Rows {
+    pub(super) fn of(formula: &Formula, facts: usize, order: &[BenefitIndex]) -> Rows {
         let facts = Section::at(FIRST_SECTION, facts);
         let priors = Section::at(facts.after(), formula.priors.len());
         let conditions = Section::at(priors.after(), formula.conditions.len());
         let benefits_title = conditions.after();
         let mut row = benefits_title.saturating_add(2);
-        let mut benefits = vec![row; formula.benefits.len()];
+        let mut benefits = formula.benefits.each(row);
         for benefit in order {
-            if let (Some(place), Some(waterfall)) = (benefits.get_mut(*benefit), formula.benefits.get(*benefit)) {
-                *place = row;
-                row = row.saturating_add(waterfall.lines.len()).saturating_add(3);
-            }
+            benefits[*benefit] = row;
+            row = row.saturating_add(formula.benefits[*benefit].lines.len()).saturating_add(3);
         }
         let none_applies = row;
         let posts = Section::at(row.saturating_add(2), formula.posts.len());

@@ -3,6 +3,7 @@
 use super::grid::{Grid, Style};
 use crate::adjudicate::Decision;
 use crate::fact::{Absent, Kind};
+use crate::plan::expression::BenefitIndex;
 use crate::plan::{Benefit, Plan, Provenance, StepKind};
 use crate::reading::formula::graph::Operation;
 use crate::scope::Scope;
@@ -181,7 +182,7 @@ pub(super) fn why(code: &str, language: Language) -> &str {
 /// What a place of the pack is called, and its clause.
 pub(super) fn place(plan: &Plan, place: Place, language: Language) -> (String, String) {
     let of = |text: &crate::text::Text| text.in_language(language).to_owned();
-    let benefit = |index: usize, part: &str| {
+    let benefit = |index: BenefitIndex, part: &str| {
         let benefit = plan.benefit(index);
         (format!("{} · {part}", of(&benefit.title)), of(&benefit.citation.clause))
     };
@@ -193,14 +194,12 @@ pub(super) fn place(plan: &Plan, place: Place, language: Language) -> (String, S
         }
         Place::When(index) => benefit(index, pick(language, "是否适用", "whether it applies")),
         Place::Gross(index) => benefit(index, pick(language, "给付前金额", "gross amount")),
-        Place::Step(index, step) => match plan.benefit(index).steps.get(step) {
-            Some(step) => {
-                let (text, (name, clause)) = (of(&step.text), benefit(index, self::step(step.action.kind(), language)));
-                let clause = step.clause.as_deref().map_or(clause, of);
-                (if text.is_empty() { name } else { format!("{name}{}{text}", pick(language, "：", ": ")) }, clause)
-            }
-            None => benefit(index, ""),
-        },
+        Place::Step(index, step) => {
+            let step = plan.benefit(index).step(step);
+            let (text, (name, clause)) = (of(&step.text), benefit(index, self::step(step.action.kind(), language)));
+            let clause = step.clause.as_deref().map_or(clause, of);
+            (if text.is_empty() { name } else { format!("{name}{}{text}", pick(language, "：", ": ")) }, clause)
+        }
         Place::Rounding(index) => {
             let citation = plan.rounding_citation(plan.benefit(index));
             (benefit(index, pick(language, "舍入", "rounding")).0, of(&citation.clause))

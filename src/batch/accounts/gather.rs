@@ -9,8 +9,10 @@ use super::Bucket;
 use super::facts::Rows;
 use super::payouts::units;
 use super::plans::Plans;
+use crate::arena::Arena;
 use crate::error::{Error, OrBug};
 use crate::fact::Holder;
+use crate::plan::expression::Slot;
 use crate::plan::{Plan, PlanFact};
 use crate::reading::columns::lower::{Presence, most_of};
 use crate::reading::columns::program::{Inputs, Values};
@@ -22,7 +24,7 @@ const MOST_DIGITS: u8 = 18;
 #[derive(Default)]
 pub(super) struct Gathered {
     pub(super) inputs: Inputs,
-    pub(super) presence: Vec<Presence>,
+    pub(super) presence: Arena<Slot, Presence>,
     /// Claims with a value that columns do not take; empty if there is none.
     pub(super) odd: Vec<bool>,
 }
@@ -31,7 +33,7 @@ impl Gathered {
     pub(super) fn of(bucket: Bucket<'_>, plan: &Plan, places: &[usize]) -> Result<Gathered, Error> {
         let claims = places.iter().map(|place| bucket.accounts.claim_at(*place)).collect::<Vec<usize>>();
         let enrollments = places.iter().map(|place| bucket.accounts.enrollment_at(*place)).collect::<Vec<usize>>();
-        let mut gathered = Gathered { inputs: Inputs::default(), presence: Vec::new(), odd: Vec::new() };
+        let mut gathered = Gathered { inputs: Inputs::default(), presence: Arena::new(), odd: Vec::new() };
         for fact in &plan.facts {
             let (source, rows) = match fact.holder {
                 Holder::Claim => (bucket.claims, &claims),

@@ -17,6 +17,7 @@ use crate::code::Code;
 use crate::error::{Error, OrBug};
 use crate::notice::Notice;
 use crate::plan::Plan;
+use crate::plan::expression::BenefitIndex;
 use crate::text::say;
 
 /// All results of a bucket, by place.
@@ -48,8 +49,7 @@ struct Settled {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Line {
     pub(super) place: usize,
-    /// The place of the benefit in its plan.
-    pub(super) benefit: usize,
+    pub(super) benefit: BenefitIndex,
     /// With the places of [`super::plans::Plans::gross_places`].
     pub(super) gross: i128,
     /// In fen.
@@ -214,7 +214,7 @@ impl Results {
         if self.wants_lines() && (decision.is_open() || decision == Decision::Reversed) {
             let mut all = Vec::new();
             for lines in adjudication.benefits() {
-                let benefit = plan.benefit_ids().position(|id| id == lines.id()).or_bug()?;
+                let benefit = plan.benefits.position(|stated| *stated.id == *lines.id()).or_bug()?;
                 let gross = units(lines.gross(), bucket.plans.gross_places(), GROSS_DIGITS);
                 let Some(gross) = gross else { return Ok(Err(Unheld(lines.gross()))) };
                 let Ok(paid) = fen(lines.paid()) else { return Ok(Err(Unheld(lines.paid()))) };
@@ -299,7 +299,7 @@ impl Results {
         for Line { place, benefit, gross, paid } in lines {
             if let Some(settled) = self.settled.get(place).or_bug()? {
                 let plan = bucket.plans.version(settled.version).or_bug()?;
-                let benefit = plan.benefits.get(benefit).or_bug()?;
+                let benefit = plan.benefits.find(benefit).or_bug()?;
                 let (row, enrollment) = (bucket.accounts.claim_at(place), bucket.accounts.enrollment_at(place));
                 shown.push(ShownLine { row, enrollment, plan: plan.id(), benefit: &benefit.id, gross, paid });
             }

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::payouts::fen;
 use crate::accumulator::Entry;
+use crate::arena::Arena;
 use crate::batch::ingest::Vocabulary;
 use crate::catalog::Catalog;
 use crate::joint::Turn;
 use crate::order::{self, Order, OrderRule};
-use crate::plan::expression::Prior;
+use crate::plan::expression::{EntryIndex, Prior, Slot};
 use crate::plan::{EffectiveBy, Plan, PlanFact, PlanReference};
 use crate::reading::columns::answer::{Answers, ledger};
 use crate::reading::columns::graph::TooWide;
@@ -41,7 +42,7 @@ type Words = BTreeMap<(VersionNumber, Box<str>), BTreeMap<Box<str>, Option<Optio
 const MOST_WORDS: usize = 10_000;
 
 /// What a compiled version depends on: plan and version, whether claims may have others before them, what is given.
-type Key = (usize, usize, bool, Vec<Presence>);
+type Key = (usize, usize, bool, Arena<Slot, Presence>);
 
 /// The number of a version among those of all plans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,7 +69,7 @@ pub(super) struct Ledger {
     /// All that a version reads of earlier claims.
     pub(super) tallies: Vec<Tally>,
     /// By version: the places of its entries.
-    places: Vec<Vec<u32>>,
+    places: Vec<Arena<EntryIndex, u32>>,
 }
 
 /// A running sum over the earlier claims of a scope.
@@ -96,7 +97,8 @@ impl<'c> Plans<'c> {
         let joint_limits = catalog.joint_limits();
         let joint = |prepared: &Prepared<'_>| {
             let least = joint_limits.least_over(prepared.id)?;
-            Some((joint_limits.turn_of(prepared.id)?, fen(least).unwrap_or(i64::MAX)))
+            // of what does not fit a column nothing is known to lie below it
+            Some((joint_limits.turn_of(prepared.id)?, fen(least).unwrap_or(0)))
         };
         let joint = prepared.iter().map(joint).collect();
         let gross_places = prepared.iter().map(Prepared::gross_places).fold(LEAST_GROSS_PLACES, u32::max);
@@ -210,7 +212,7 @@ impl<'c> Plans<'c> {
         plan: usize,
         version: usize,
         earlier: bool,
-        presence: Vec<Presence>,
+        presence: Arena<Slot, Presence>,
     ) -> Option<Arc<Answers>> {
         let key = (plan, version, earlier, presence);
         let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
@@ -286,8 +288,8 @@ impl Ledger {
         };
         let ledgers = (0..versions.len()).map(of_version).collect::<Result<Vec<_>, TooWide>>()?;
         let mut finest: BTreeMap<&Entry, u32> = BTreeMap::new();
-        for (plan, (places, _)) in versions.iter().zip(&ledgers) {
-            for (stated, places) in plan.entries.iter().zip(places) {
+        for (plan, ledger) in versions.iter().zip(&ledgers) {
+            for (stated, places) in plan.entries.iter().zip(&ledger.places) {
                 let sofar = finest.entry(&stated.entry).or_default();
                 *sofar = (*sofar).max(*places);
             }
@@ -295,8 +297,8 @@ impl Ledger {
         // An entry without places would be none of the plan's: then columns do not read it.
         let places_of = |entry: &Entry| finest.get(entry).copied().ok_or(TooWide);
         let mut tallies: Vec<Tally> = Vec::new();
-        for (plan, (_, priors)) in versions.iter().zip(&ledgers) {
-            for prior in priors {
+        for (plan, ledger) in versions.iter().zip(&ledgers) {
+            for prior in &ledger.priors {
                 let entry = plan.entry(prior.entry).entry.clone();
                 let tally = Tally { places: places_of(&entry)?, entry, scope: prior.scope };
                 if !tallies.contains(&tally) {

@@ -18,9 +18,11 @@ use super::{Bucket, fallback};
 use crate::accumulator::{Accumulators, Entry, Group, Period};
 use crate::adjudicate::Decision;
 use crate::adjudicate::detail::detailed;
+use crate::arena::{Arena, Index};
 use crate::code::Code;
 use crate::error::{Error, OrBug};
 use crate::plan::Plan;
+use crate::plan::expression::PriorIndex;
 use crate::reading::columns::answer::{Answers, Decisions, missing};
 use crate::reading::columns::lower::MOST_POSTED;
 use crate::reading::columns::program::{Inputs, Outputs};
@@ -341,7 +343,7 @@ impl<'b> Rounds<'b> {
             let found = self.found(after, tally.scope, place).or_bug()?;
             let sum = Decimal::from_i128_with_scale(found.into(), tally.places);
             if !sum.is_zero() {
-                let group = Group::of(tally.scope, event, Some(&period)).or_bug()?;
+                let group = Group::of(tally.scope, event, &period);
                 sums.push((group, tally.entry.clone(), sum));
             }
         }
@@ -382,8 +384,8 @@ impl<'b> Rounds<'b> {
         places: &[usize],
         tallies: &Tallies,
         odd: &mut Vec<bool>,
-    ) -> Result<Vec<Vec<i64>>, Error> {
-        let mut priors = Vec::with_capacity(answers.priors.len());
+    ) -> Result<Arena<PriorIndex, Vec<i64>>, Error> {
+        let mut priors = Arena::with_capacity(answers.priors.len());
         for prior in &answers.priors {
             let after = ledger.tally_of(plan, *prior).and_then(|tally| tallies.after.get(tally)).or_bug()?;
             let found = places.iter().map(|place| self.found(after, prior.scope, *place));
@@ -482,11 +484,12 @@ impl<'b> Rounds<'b> {
             if all_told.and_then(|told| told.get(at)) != Some(&1) {
                 self.give_up_at(*place);
             }
-            for (benefit, (applies, amounts)) in lines.masks.iter().zip(lines.numbers.chunks(2)).enumerate() {
+            let columns = lines.masks.iter().zip(lines.numbers.chunks(2));
+            for (benefit, (applies, amounts)) in plan.benefits.indexes().zip(columns) {
                 let [gross, paid] = amounts else { continue };
-                if benefit < plan.benefits.len() && applies.get(at) == Some(&1) {
-                    let places = answers.gross_places.get(benefit).or_bug()?;
-                    let finer = 10_i128.checked_pow(self.bucket.plans.gross_places().checked_sub(*places).or_bug()?);
+                if applies.get(at) == Some(&1) {
+                    let places = answers.gross_places[benefit];
+                    let finer = 10_i128.checked_pow(self.bucket.plans.gross_places().checked_sub(places).or_bug()?);
                     let gross = i128::from(*gross.get(at).or_bug()?);
                     results.add_line(Line {
                         place: *place,
@@ -507,9 +510,9 @@ pub(super) struct Posted<'o>(Option<&'o [i64]>);
 impl<'o> Posted<'o> {
     /// Nothing where the version does not know the entry, which another one counts.
     pub(super) fn to(entry: &Entry, plan: &Plan, outputs: &'o Outputs) -> Result<Posted<'o>, Error> {
-        let stated = plan.entries.iter().position(|stated| stated.entry == *entry);
+        let stated = plan.entries.position(|stated| stated.entry == *entry);
         Ok(Posted(match stated {
-            Some(stated) => Some(outputs.numbers.get(stated.saturating_add(1)).or_bug()?),
+            Some(stated) => Some(outputs.numbers.get(stated.place().saturating_add(1)).or_bug()?),
             None => None,
         }))
     }

@@ -11,8 +11,10 @@ use super::payouts::Results;
 use super::plans::{Ledger, Prepared};
 use super::rounds::{Posted, Rounds, Tallies};
 use crate::adjudicate::Decision;
+use crate::arena::Arena;
 use crate::error::{Error, OrBug};
 use crate::plan::Plan;
+use crate::plan::expression::PriorIndex;
 use crate::reading::columns::answer::{Answers, Decisions};
 use crate::reading::columns::lower::MOST_POSTED;
 
@@ -180,8 +182,13 @@ impl Trial<'_> {
         Ok(after)
     }
 
-    fn priors(&self, answers: &Answers, tried: &[Tried], odd: &mut Vec<bool>) -> Result<Vec<Vec<i64>>, Error> {
-        let mut priors = Vec::with_capacity(answers.priors.len());
+    fn priors(
+        &self,
+        answers: &Answers,
+        tried: &[Tried],
+        odd: &mut Vec<bool>,
+    ) -> Result<Arena<PriorIndex, Vec<i64>>, Error> {
+        let mut priors = Arena::with_capacity(answers.priors.len());
         for prior in &answers.priors {
             let tally = self.ledger.tally_of(self.stated, *prior).or_bug()?;
             let found = tried.iter().map(|tried| tried.before.get(tally).copied());

@@ -2,13 +2,14 @@
 
 use super::{Builder, assumption, assumption_titled, title, whole};
 use crate::accumulator::Measure;
+use crate::arena::Arena;
 use crate::code::Code;
 use crate::diagnostic::{Span, did_you_mean};
 use crate::document::{Entry, Node};
 use crate::pack::resolve::{Declared, Named};
 use crate::pack::syntax::{Syntax, Unit};
 use crate::pack::{choice, shape};
-use crate::plan::expression::{LadderIndex, Number, Truth, WaitingIndex};
+use crate::plan::expression::{BenefitIndex, LimitIndex, Number, Truth};
 use crate::plan::{Action, Benefit, Condition, EarlierBenefit, Edge, Limit, Otherwise, Spelled, Step, StepKind};
 use crate::rounding::Rounding;
 use crate::scope::Scope;
@@ -83,18 +84,23 @@ impl<'n> Builder<'n> {
         })
     }
 
-    pub(super) fn benefit(&mut self, index: usize, node: &'n Node, plan_rounding: Option<Rounding>) -> Option<Benefit> {
+    pub(super) fn benefit(
+        &mut self,
+        index: BenefitIndex,
+        node: &'n Node,
+        plan_rounding: Option<Rounding>,
+    ) -> Option<Benefit> {
         self.resolver.benefit = index;
-        let id = Arc::clone(self.resolver.benefits.get(index)?);
+        let id = Arc::clone(&self.resolver.benefits[index]);
         let (when_node, gross_node) = (node.get("when"), node.get("gross"));
         self.places.whens.push(when_node.map(|node| node.span.clone()).unwrap_or_default());
         self.places.grosses.push(gross_node.map(|node| node.span.clone()).unwrap_or_default());
-        self.places.steps.push(Vec::new());
+        self.places.steps.push(Arena::new());
         let when_syntax = when_node.and_then(|node| self.read(node));
         if let Some(syntax) = &when_syntax {
             self.resolver.guard(syntax);
         }
-        let when = when_syntax.and_then(|syntax| {
+        let when: Option<Vec<Spelled<Truth>>> = when_syntax.and_then(|syntax| {
             let parts: Vec<Option<Spelled<Truth>>> =
                 syntax.conjuncts().into_iter().map(|part| self.spelled_truth(part)).collect();
             whole(parts)
@@ -145,12 +151,9 @@ impl<'n> Builder<'n> {
         Some(Spelled { expression, wording: self.wording(syntax).into() })
     }
 
-    pub(super) fn step(&mut self, benefit: usize, node: &'n Node) -> Option<Step> {
-        if let Some(places) = self.places.steps.get_mut(benefit) {
-            let step = places.len();
-            places.push(node.span.clone());
-            self.places.step_whens.extend(node.get("when").map(|when| ((benefit, step), when.span.clone())));
-        }
+    pub(super) fn step(&mut self, benefit: BenefitIndex, node: &'n Node) -> Option<Step> {
+        let step = self.places.steps[benefit].push(node.span.clone());
+        self.places.step_whens.extend(node.get("when").map(|when| ((benefit, step), when.span.clone())));
         if !node.is_table() {
             return None;
         }
@@ -201,7 +204,7 @@ impl<'n> Builder<'n> {
 
     pub(super) fn action(
         &mut self,
-        benefit: usize,
+        benefit: BenefitIndex,
         kind: StepKind,
         value: &'n Node,
         step: &'n Node,
@@ -248,15 +251,14 @@ impl<'n> Builder<'n> {
                 self.earlier(value, scope).map(|earlier| (Action::Exclusive(earlier), self.benefit_titles(value)))
             }
             StepKind::Bands => match self.declared(value)?.named {
-                Named::Ladder(index) => Some((Action::Bands(LadderIndex(index)), self.named_title(value))),
+                Named::Ladder(index) => Some((Action::Bands(index), self.named_title(value))),
                 Named::Poisoned => None,
                 _ => self.not_such(value, say!("不是分段累进（`kind = \"marginal\"`）", "is not marginal bands")),
             },
             StepKind::Waiting => match self.declared(value)?.named {
                 Named::Waiting(index) => {
-                    let parts = self.resolver.waiting_parts.get(index).copied().unwrap_or_default();
-                    self.resolver.count_parts(parts);
-                    Some((Action::Waiting(WaitingIndex(index)), self.named_title(value)))
+                    self.resolver.count_parts(self.resolver.waiting_parts[index]);
+                    Some((Action::Waiting(index), self.named_title(value)))
                 }
                 Named::Poisoned => None,
                 _ => self.not_such(value, say!("不是等待期", "is not a waiting period")),
@@ -267,7 +269,7 @@ impl<'n> Builder<'n> {
     pub(super) fn used(
         &mut self,
         measure: Measure,
-        benefit: usize,
+        benefit: BenefitIndex,
         scope: Option<Scope>,
     ) -> Option<crate::plan::expression::Prior> {
         scope.and_then(|scope| self.resolver.prior(measure, benefit, scope))
@@ -333,8 +335,8 @@ impl<'n> Builder<'n> {
         whole(found)
     }
 
-    pub(super) fn check_step_order(&mut self, steps: &[Option<Step>], benefit: usize) {
-        let spans = self.places.steps.get(benefit).cloned().unwrap_or_default();
+    pub(super) fn check_step_order(&mut self, steps: &[Option<Step>], benefit: BenefitIndex) {
+        let spans = self.places.steps[benefit].clone();
         let mut limited = false;
         let mut accumulated = false;
         for (step, span) in steps.iter().zip(&spans) {
@@ -372,7 +374,7 @@ impl<'n> Builder<'n> {
         let id = node.get("id")?.text()?;
         let amount_node = node.get("amount")?;
         self.places.limits.push(amount_node.span.clone());
-        self.resolver.benefit = self.resolver.benefits.len();
+        self.resolver.benefit = self.resolver.benefits.next_index();
         let scope = node.get("per").and_then(Node::text).and_then(scope_named);
         let over = self.earlier(node.get("over")?, scope);
         let amount = self.number(amount_node, Unit::Yuan);
@@ -409,22 +411,21 @@ fn standing_reason(action: &Action, wording: &Text) -> Text {
 }
 
 /// Which limit has the last word on each benefit, so that the total can be counted at the limits.
-pub(super) fn count_at_the_outermost(limits: &mut [Limit], benefits: &mut [Benefit]) {
-    let mut last_over: Vec<Option<usize>> = vec![None; benefits.len()];
-    for (index, limit) in limits.iter().enumerate() {
+pub(super) fn count_at_the_outermost(
+    limits: &mut Arena<LimitIndex, Limit>,
+    benefits: &mut Arena<BenefitIndex, Benefit>,
+) {
+    let mut last_over: Arena<BenefitIndex, Option<LimitIndex>> = benefits.each(None);
+    for (index, limit) in limits.indexed() {
         for earlier in &limit.over {
-            if let Some(last) = last_over.get_mut(earlier.benefit) {
-                *last = Some(index);
-            }
+            last_over[earlier.benefit] = Some(index);
         }
     }
-    let last = |benefit: usize| last_over.get(benefit).copied().flatten();
-    for (index, limit) in limits.iter_mut().enumerate() {
-        limit.is_outermost = limit.over.iter().all(|earlier| last(earlier.benefit) == Some(index));
+    for (index, limit) in limits.indexed_mut() {
+        limit.is_outermost = limit.over.iter().all(|earlier| last_over[earlier.benefit] == Some(index));
     }
-    let outermost: Vec<bool> = limits.iter().map(|limit| limit.is_outermost).collect();
-    for (index, benefit) in benefits.iter_mut().enumerate() {
-        benefit.is_within_outermost = last(index).and_then(|limit| outermost.get(limit).copied()).unwrap_or(false);
+    for (index, benefit) in benefits.indexed_mut() {
+        benefit.is_within_outermost = last_over[index].is_some_and(|limit| limits[limit].is_outermost);
     }
 }
 

@@ -63,7 +63,7 @@ impl Builder<'_> {
             self.resolver.slot(standard.name);
         }
         self.resolver.used = used;
-        for (slot, fact) in (0..).map(Slot).zip(&self.resolver.facts) {
+        for (slot, fact) in self.resolver.facts.indexed() {
             identities.extend(self.derivation_identities(slot, fact));
         }
         identities
@@ -160,7 +160,7 @@ impl Builder<'_> {
         for syntax in expressions.iter().filter_map(|text| parse::standard(text)) {
             syntax.walk(&mut |inner| {
                 if let Term::Name(name) = &inner.term
-                    && let Some(slot) = self.resolver.facts.iter().position(|fact| *fact.name == **name).map(Slot)
+                    && let Some(slot) = self.resolver.facts.position(|fact| *fact.name == **name)
                     && !named.contains(&slot)
                 {
                     named.push(slot);
@@ -231,12 +231,12 @@ impl Builder<'_> {
         let mut found = BTreeSet::new();
         let mut open = vec![slot];
         while let Some(next) = open.pop() {
-            let name = self.resolver.facts.get(next.0).map(|fact| fact.name.clone()).unwrap_or_default();
+            let name = self.resolver.facts[next].name.clone();
             let Some(text) = StandardFact::named(&name).and_then(|standard| standard.derived) else { continue };
             let Some(syntax) = parse::standard(text) else { continue };
             syntax.walk(&mut |inner| {
                 if let Term::Name(name) = &inner.term
-                    && let Some(source) = self.resolver.facts.iter().position(|fact| *fact.name == **name).map(Slot)
+                    && let Some(source) = self.resolver.facts.position(|fact| *fact.name == **name)
                     && source != slot
                     && found.insert(source)
                 {

@@ -1,6 +1,7 @@
 //! Tables, lists and bands.
 
-use super::{Builder, assumption, origin};
+use super::{Builder, assumption, origin, whole};
+use crate::arena::Arena;
 use crate::code::Code;
 use crate::diagnostic::{Span, did_you_mean};
 use crate::document::Node;
@@ -11,7 +12,7 @@ use crate::pack::resolve::{Extent, Named, SlabKey, SlabState};
 use crate::pack::shape::{self, Keys};
 use crate::pack::syntax::Unit;
 use crate::plan::Edge;
-use crate::plan::expression::{Members, Slot};
+use crate::plan::expression::{LadderIndex, Members, SlabIndex, Slot};
 use crate::plan::{Ladder, PlanFact, Rows, Rung, Slab, Table};
 use crate::text::say;
 use rust_decimal::Decimal;
@@ -23,9 +24,8 @@ impl<'n> Builder<'n> {
             let assumed = assumption(name, node, None);
             match self.table(name, node, span) {
                 Some((table, unit)) => {
-                    let index = self.tables.len();
                     self.resolver.table_keys.push(table.by);
-                    self.tables.push(table);
+                    let index = self.tables.push(table);
                     self.declare(name, span, Named::Table(index, unit), assumed);
                 }
                 None => self.declare(name, span, Named::Poisoned, assumed),
@@ -36,19 +36,21 @@ impl<'n> Builder<'n> {
     fn table(&mut self, name: &str, node: &'n Node, span: &Span) -> Option<(Table, Unit)> {
         let entries = node.get("rows").filter(|rows| rows.is_table())?.entries();
         let mut unit = None;
-        let values: Vec<Option<Decimal>> = entries.iter().map(|entry| self.row_value(&entry.node, &mut unit)).collect();
+        let values: Vec<Value> = entries.iter().map(|entry| self.row_value(&entry.node, &mut unit)).collect();
         let otherwise = node.get("otherwise").map(|node| self.row_value(node, &mut unit));
         let by = self.fact_named(node.get("by")?)?;
         // A value that cannot be read is none of the table, but its row is there.
         let rows: Vec<Row<'n>> = entries
             .iter()
             .zip(&values)
-            .map(|(entry, value)| Row { key: &entry.key, span: &entry.key_span, value: value.unwrap_or_default() })
+            .map(|(entry, value)| Row { key: &entry.key, span: &entry.key_span, value: *value })
             .collect();
-        let rows = self.rows(by, &rows, otherwise.map(Option::unwrap_or_default), span)?;
-        let is_whole = values.iter().chain(&otherwise).all(Option::is_some);
-        let otherwise = otherwise.flatten();
-        unit.filter(|_| is_whole).map(|unit| (Table { by, rows, otherwise, origin: origin(name, node) }, unit))
+        let rows = self.rows(by, &rows, otherwise, span)?;
+        let otherwise = match otherwise {
+            Some(otherwise) => Some(otherwise?),
+            None => None,
+        };
+        Some((Table { by, rows, otherwise, origin: origin(name, node) }, unit?))
     }
 
     /// The slot of a fact that a text names.
@@ -80,8 +82,8 @@ impl<'n> Builder<'n> {
         Some(literal.number)
     }
 
-    fn rows(&mut self, by: Slot, rows: &[Row<'_>], otherwise: Option<Decimal>, span: &Span) -> Option<Rows> {
-        let fact = self.resolver.facts.get(by.0)?.clone();
+    fn rows(&mut self, by: Slot, rows: &[Row<'_>], otherwise: Option<Value>, span: &Span) -> Option<Rows> {
+        let fact = self.resolver.facts[by].clone();
         match fact.kind {
             Kind::Number => self.number_rows(&fact, rows, otherwise, span),
             Kind::Category => self.category_rows(&fact, rows, otherwise, span),
@@ -100,7 +102,7 @@ impl<'n> Builder<'n> {
         &mut self,
         fact: &PlanFact,
         rows: &[Row<'_>],
-        otherwise: Option<Decimal>,
+        otherwise: Option<Value>,
         span: &Span,
     ) -> Option<Rows> {
         let find = |key| rows.iter().find(|row| row.key == key).map(|row| row.value).or(otherwise);
@@ -108,7 +110,7 @@ impl<'n> Builder<'n> {
             self.wrong_key(fact, row, &["true", "false"]);
         }
         match (find("true"), find("false")) {
-            (Some(yes), Some(no)) => Some(Rows::YesNo { yes, no }),
+            (Some(yes), Some(no)) => Some(Rows::YesNo { yes: yes?, no: no? }),
             _ if rows.iter().any(|row| !matches!(row.key, "true" | "false")) => None,
             (None, _) => self.not_total("true", rows, span),
             (Some(_), None) => self.not_total("false", rows, span),
@@ -119,7 +121,7 @@ impl<'n> Builder<'n> {
         &mut self,
         fact: &PlanFact,
         rows: &[Row<'_>],
-        otherwise: Option<Decimal>,
+        otherwise: Option<Value>,
         span: &Span,
     ) -> Option<Rows> {
         let (min, max) = (fact.bounds.min, fact.bounds.max);
@@ -149,14 +151,14 @@ impl<'n> Builder<'n> {
         if expected <= max && otherwise.is_none() {
             return self.not_total(&expected.to_string(), rows, span);
         }
-        Some(Rows::Numbers(found.into_iter().map(|(key, row)| (key, row.value)).collect()))
+        found.into_iter().map(|(key, row)| Some((key, row.value?))).collect::<Option<_>>().map(Rows::Numbers)
     }
 
     fn category_rows(
         &mut self,
         fact: &PlanFact,
         rows: &[Row<'_>],
-        otherwise: Option<Decimal>,
+        otherwise: Option<Value>,
         span: &Span,
     ) -> Option<Rows> {
         let known: Vec<&str> = fact.symbols.iter().map(|symbol| &*symbol.name).collect();
@@ -179,7 +181,7 @@ impl<'n> Builder<'n> {
                 return self.not_total(missing, rows, span);
             }
         }
-        Some(Rows::Categories(rows.iter().map(|row| (row.key.into(), row.value)).collect()))
+        rows.iter().map(|row| Some((row.key.into(), row.value?))).collect::<Option<_>>().map(Rows::Categories)
     }
 
     /// A key that is none of the known ones; one that cannot be a key at all was reported.
@@ -219,7 +221,7 @@ impl<'n> Builder<'n> {
     fn list(&mut self, node: &Node) -> Option<Named> {
         let of = node.get("of")?;
         let slot = self.fact_named(of)?;
-        let fact = self.resolver.facts.get(slot.0)?.clone();
+        let fact = self.resolver.facts[slot].clone();
         let values = node.get("values")?.items();
         if fact.kind != Kind::Category {
             let name = &fact.name;
@@ -249,8 +251,8 @@ impl<'n> Builder<'n> {
     }
 
     /// Declares bands; slabs are resolved later, when every name is known.
-    pub(super) fn declare_bands(&mut self) -> (Vec<Declaration<'n>>, Vec<Ladder>) {
-        let (mut slabs, mut ladders) = (Vec::new(), Vec::new());
+    pub(super) fn declare_bands(&mut self) -> (Arena<SlabIndex, Declaration<'n>>, Arena<LadderIndex, Option<Ladder>>) {
+        let (mut slabs, mut ladders) = (Arena::new(), Arena::new());
         for (name, span, node) in self.named("bands") {
             let assumed = assumption(name, node, None);
             let rows = node.get("rows").map(Node::items).unwrap_or_default();
@@ -277,13 +279,11 @@ impl<'n> Builder<'n> {
             let named = match node.get("kind").and_then(Node::text) {
                 Some("marginal") => {
                     let ladder = self.ladder(name, node, rows);
-                    ladders.push(ladder);
-                    Named::Ladder(ladders.len().saturating_sub(1))
+                    Named::Ladder(ladders.push(ladder))
                 }
                 Some("slab") => {
                     let unit = rows.first().and_then(|row| row.get("pays")).and_then(|pays| self.read_literal(pays));
-                    slabs.push((name, span, node));
-                    let slab = slabs.len().saturating_sub(1);
+                    let slab = slabs.push((name, span, node));
                     unit.map_or(Named::Poisoned, |(literal, _)| Named::Slab(slab, literal.unit))
                 }
                 Some(_) | None => {
@@ -298,7 +298,7 @@ impl<'n> Builder<'n> {
         (slabs, ladders)
     }
 
-    fn ladder(&mut self, name: &str, node: &Node, rows: &[Node]) -> Ladder {
+    fn ladder(&mut self, name: &str, node: &Node, rows: &[Node]) -> Option<Ladder> {
         for key in ["by", "edge"] {
             if let Some(entry) = node.entries().iter().find(|entry| entry.key == key) {
                 let message = say!("分段累进没有 `{key}`", "marginal bands have no `{key}`");
@@ -314,9 +314,9 @@ impl<'n> Builder<'n> {
                 Some(rate)
             });
             let at_most = row.get("at_most").and_then(|cap| self.amount(cap, Unit::Yuan));
-            rungs.push(Rung { from, up_to, pays: pays.unwrap_or_default(), at_most });
+            rungs.push(pays.map(|pays| Rung { from, up_to, pays, at_most }));
         }
-        Ladder { rungs, origin: origin(name, node) }
+        Some(Ladder { rungs: whole(rungs)?, origin: origin(name, node) })
     }
 
     pub(super) fn check_rate(&mut self, rate: Decimal, span: &Span) {
@@ -381,7 +381,7 @@ impl<'n> Builder<'n> {
     }
 
     /// What slabs are picked by is read once every name is known, and resolved where it is first needed.
-    pub(super) fn declare_slab_keys(&mut self, slabs: &[Declaration<'n>]) {
+    pub(super) fn declare_slab_keys(&mut self, slabs: &Arena<SlabIndex, Declaration<'n>>) {
         for (name, _, node) in slabs {
             let syntax = node.get("by").and_then(|by| self.read(by));
             let state = syntax.map_or(SlabState::Done(None, Extent::default()), SlabState::Waiting);
@@ -389,7 +389,7 @@ impl<'n> Builder<'n> {
         }
     }
 
-    pub(super) fn slab(&mut self, index: usize, (name, span, node): Declaration<'n>) -> Option<Slab> {
+    pub(super) fn slab(&mut self, index: SlabIndex, (name, span, node): Declaration<'n>) -> Option<Slab> {
         for key in ["by", "edge"] {
             if node.get(key).is_none() {
                 let message = say!("分段全额缺少 `{key}`", "`{key}` is missing: a slab needs it");
@@ -430,5 +430,8 @@ pub(super) type Declaration<'n> = (&'n str, &'n Span, &'n Node);
 struct Row<'n> {
     key: &'n str,
     span: &'n Span,
-    value: Decimal,
+    value: Value,
 }
+
+/// What a table gives; `None` where it cannot be read, which was reported.
+type Value = Option<Decimal>;

@@ -1,6 +1,7 @@
 //! Enrollment terms, dates, rounding and waiting periods.
 
 use super::{Builder, assumption};
+use crate::arena::Arena;
 use crate::code::Code;
 use crate::diagnostic::Findings;
 use crate::document::{Form, Node};
@@ -11,7 +12,7 @@ use crate::order::{self, OrderRule};
 use crate::pack::choice;
 use crate::pack::resolve::{Countable, Named, expression, whole_months};
 use crate::pack::syntax::Unit;
-use crate::plan::expression::{Comparison, Date, Number, Truth};
+use crate::plan::expression::{Comparison, Date, Number, Truth, WaitingIndex};
 use crate::plan::{
     Assumed, Citation, Effective, EffectiveBy, Excess, Period, Spelled, Term as CoverTerm, Terms, Waiting,
     some_shares_count,
@@ -23,11 +24,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl<'n> Builder<'n> {
-    pub(super) fn declare_waitings(&mut self) -> Vec<(String, &'n Node)> {
-        let mut nodes = Vec::new();
+    pub(super) fn declare_waitings(&mut self) -> Arena<WaitingIndex, (String, &'n Node)> {
+        let mut nodes = Arena::new();
         for (name, span, node) in self.named("waiting") {
-            self.declare(name, span, Named::Waiting(nodes.len()), assumption(name, node, None));
-            nodes.push((name.to_owned(), node));
+            let index = nodes.push((name.to_owned(), node));
+            self.declare(name, span, Named::Waiting(index), assumption(name, node, None));
         }
         nodes
     }

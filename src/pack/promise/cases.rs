@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::work::Work;
+use crate::arena::Arena;
 use crate::fact::Absent;
-use crate::plan::expression::Truth;
+use crate::plan::expression::{BenefitIndex, StepIndex, Truth};
 use crate::plan::{Action, Plan};
 use crate::reading::bounds::cases::{Answer, Question};
 use crate::reading::bounds::{Bounded, Bounds, Possible, Trend};
@@ -65,7 +66,7 @@ pub(super) fn most<'p>(
 struct Splitting<'p, 'w, B, R> {
     plan: &'p Plan,
     /// What each benefit pays before limits over all claims.
-    paid: RefCell<Vec<Bounded>>,
+    paid: RefCell<Arena<BenefitIndex, Bounded>>,
     /// Whether a question splits claims into cases, as far as it was asked.
     known: RefCell<BTreeMap<Question, bool>>,
     work: &'w Work,
@@ -113,9 +114,7 @@ impl<'p, B: Fn(Vec<Answer>) -> Bounds<'p>, R: Fn(&mut Read<'p>) -> Decimal> Spli
     fn splits(&self, question: &Question) -> bool {
         match question {
             Question::Is(_) => true,
-            Question::Pays(benefit) => {
-                self.paid.borrow().get(*benefit).is_some_and(|paid| paid.trend() == Trend::Still)
-            }
+            Question::Pays(benefit) => self.paid.borrow()[*benefit].trend() == Trend::Still,
             Question::Holds(truth) => {
                 if let Some(splits) = self.known.borrow().get(question) {
                     return *splits;
@@ -136,8 +135,8 @@ impl<'p, B: Fn(Vec<Answer>) -> Bounds<'p>, R: Fn(&mut Read<'p>) -> Decimal> Spli
     }
 
     /// Whether a benefit pays is asked by what it excludes.
-    fn exclusions(&self) -> impl Iterator<Item = (Place, usize)> {
-        self.plan.benefits.iter().enumerate().flat_map(|(index, benefit)| {
+    fn exclusions(&self) -> impl Iterator<Item = (Place, BenefitIndex)> {
+        self.plan.benefits.indexed().flat_map(|(index, benefit)| {
             // any other step is asked nothing: fewer cases, so that a bound may come out too high, never too low
             let others = benefit.steps.iter().filter_map(|step| {
                 let Action::Exclusive(others) = &step.action else { return None };
@@ -148,17 +147,32 @@ impl<'p, B: Fn(Vec<Answer>) -> Bounds<'p>, R: Fn(&mut Read<'p>) -> Decimal> Spli
     }
 }
 
-fn supposes(supposed: &[Answer], benefit: usize) -> bool {
+fn supposes(supposed: &[Answer], benefit: BenefitIndex) -> bool {
     supposed.iter().any(|answer| matches!(answer, Answer::Pays(known, _) if *known == benefit))
 }
 
 /// Benefits are taken in their order, each by whether it applies at all.
-fn turn(place: Place) -> (usize, usize) {
+fn turn(place: Place) -> Turn {
     match place {
-        Place::When(benefit) => (benefit, 0),
-        Place::Gross(benefit) => (benefit, 1),
-        Place::Step(benefit, step) => (benefit, step.saturating_add(2)),
-        Place::Rounding(benefit) => (benefit, usize::MAX),
-        Place::Condition(_) | Place::Identity(_) | Place::Limit(_) | Place::Ledger => (usize::MAX, 0),
+        Place::When(benefit) => Turn::Of(benefit, Part::When),
+        Place::Gross(benefit) => Turn::Of(benefit, Part::Gross),
+        Place::Step(benefit, step) => Turn::Of(benefit, Part::Step(step)),
+        Place::Rounding(benefit) => Turn::Of(benefit, Part::Rounding),
+        Place::Condition(_) | Place::Identity(_) | Place::Limit(_) | Place::Ledger => Turn::Last,
     }
+}
+
+/// What comes first stands first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    Of(BenefitIndex, Part),
+    Last,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    When,
+    Gross,
+    Step(StepIndex),
+    Rounding,
 }

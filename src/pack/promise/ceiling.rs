@@ -11,8 +11,9 @@ use rust_decimal::Decimal;
 use super::cases::{self, Effort};
 use super::doubt;
 use super::work::Work;
+use crate::arena::Arena;
 use crate::exact;
-use crate::plan::expression::{Comparison, Number, Prior, Truth};
+use crate::plan::expression::{BenefitIndex, Comparison, LimitIndex, Number, Prior, Truth};
 use crate::plan::{LedgerAmount, Plan};
 use crate::reading::bounds::cases::Answer;
 use crate::reading::bounds::{Bounded, Bounds, Leaves, Posted};
@@ -62,6 +63,9 @@ pub(super) fn claims(scope: Scope) -> Text {
     }
 }
 
+/// What each benefit is paid before limits.
+type Paid = Arena<BenefitIndex, Bounded>;
+
 struct Proof<'p, 'w> {
     plan: &'p Plan,
     scope: Scope,
@@ -73,14 +77,14 @@ struct Proof<'p, 'w> {
 /// What some benefits are paid together at most over all claims of the scope.
 struct Ceiling {
     /// From the first to the last.
-    over: Vec<usize>,
+    over: Vec<BenefitIndex>,
     most: Decimal,
     /// The limit over several benefits; none where the benefit bounds itself.
-    limit: Option<usize>,
+    limit: Option<LimitIndex>,
 }
 
 impl Ceiling {
-    fn has(&self, benefit: usize) -> bool {
+    fn has(&self, benefit: BenefitIndex) -> bool {
         self.over.binary_search(&benefit).is_ok()
     }
 }
@@ -102,7 +106,7 @@ impl<'p, 'w> Proof<'p, 'w> {
 
     /// The least that ceilings over all benefits come to; none where a benefit is under none.
     fn least_of<'c>(&self, ceilings: &'c [Ceiling]) -> Option<Together<'c>> {
-        let benefits: Vec<usize> = (0..self.plan.benefits.len()).collect();
+        let benefits: Vec<BenefitIndex> = self.plan.benefits.indexes().collect();
         let mut search = Search { ceilings, ways: 0, looks: 0, best: Search::first(ceilings, &benefits) };
         search.cover(benefits, Together { sum: Decimal::ZERO, ceilings: Vec::new() });
         search.best
@@ -110,16 +114,16 @@ impl<'p, 'w> Proof<'p, 'w> {
 
     fn ceilings(&self) -> Vec<Ceiling> {
         let paid = Meaning::new(self.plan, Bounds::new(self.plan, None, None)).waterfalls();
-        let limits = 0..self.plan.limits.len();
+        let limits = self.plan.limits.indexes();
         let mut ceilings: Vec<Ceiling> = limits.filter_map(|index| self.of_limit(index, &paid)).collect();
-        ceilings.extend((0..self.plan.benefits.len()).filter_map(|benefit| self.of_benefit(benefit, &paid)));
+        ceilings.extend(self.plan.benefits.indexes().filter_map(|benefit| self.of_benefit(benefit, &paid)));
         // those over most benefits are tried first, and of these the lowest
         ceilings.sort_by_key(|ceiling| (Reverse(ceiling.over.len()), ceiling.most));
         ceilings
     }
 
     /// The last claim that is paid anything under a limit is paid no more than what was left of it.
-    fn of_limit(&self, index: usize, paid: &[Bounded]) -> Option<Ceiling> {
+    fn of_limit(&self, index: LimitIndex, paid: &Paid) -> Option<Ceiling> {
         let limit = self.plan.limit(index);
         let is_counted = |prior: Prior| prior.scope.holds_all_of(self.scope);
         if !limit.over.iter().all(|earlier| earlier.paid_before.is_some_and(is_counted)) {
@@ -128,29 +132,29 @@ impl<'p, 'w> Proof<'p, 'w> {
         // limits before this one may have left anything of it
         let paid = paid.iter().copied().map(Bounded::or_less).collect();
         let amount = Meaning::beside(self.plan, Bounds::new(self.plan, None, None), paid).number(&limit.amount);
-        let mut over: Vec<usize> = limit.over.iter().map(|earlier| earlier.benefit).collect();
+        let mut over: Vec<BenefitIndex> = limit.over.iter().map(|earlier| earlier.benefit).collect();
         over.sort_unstable();
         Some(Ceiling { over, most: amount.high().max(Decimal::ZERO), limit: Some(index) })
     }
 
     /// What the last claim is paid of which the benefit pays anything, with all that was posted before.
-    fn of_benefit(&self, benefit: usize, paid: &[Bounded]) -> Option<Ceiling> {
+    fn of_benefit(&self, benefit: BenefitIndex, paid: &Paid) -> Option<Ceiling> {
         let at_once = self.at_once(benefit, paid);
         let most = if self.splits { at_once.min(self.case_by_case(benefit)) } else { at_once };
         let most = most.max(Decimal::ZERO);
         (most < Decimal::MAX).then(|| Ceiling { over: vec![benefit], most, limit: None })
     }
 
-    fn at_once(&self, benefit: usize, paid: &[Bounded]) -> Decimal {
+    fn at_once(&self, benefit: BenefitIndex, paid: &Paid) -> Decimal {
         let posted = Posted { benefit, scope: self.scope, most: None };
         let bounds = Bounds::new(self.plan, None, None).beside_posted(posted);
-        let before = paid.iter().copied().take(benefit).collect();
+        let before = paid.before(benefit).copied().collect();
         let paid = Meaning::beside(self.plan, bounds, before).waterfall_of(benefit);
         paid.with_posted().unwrap_or(Decimal::MAX)
     }
 
-    fn case_by_case(&self, benefit: usize) -> Decimal {
-        let left = self.plan.benefits.len().saturating_sub(benefit).saturating_mul(BOUNDS_OF_A_BENEFIT);
+    fn case_by_case(&self, benefit: BenefitIndex) -> Decimal {
+        let left = self.plan.benefits.from(benefit).count().saturating_mul(BOUNDS_OF_A_BENEFIT);
         let work = self.work.share(left);
         let alone = cases::most(
             self.plan,
@@ -178,7 +182,7 @@ impl<'p, 'w> Proof<'p, 'w> {
     }
 
     /// What earlier claims can have been paid where it is supposed how many there were, or how much it was.
-    fn posted_at_most(&self, benefit: usize, alone: Decimal, supposed: &[Answer]) -> Option<Decimal> {
+    fn posted_at_most(&self, benefit: BenefitIndex, alone: Decimal, supposed: &[Answer]) -> Option<Decimal> {
         let bounds = supposed.iter().filter_map(|answer| {
             let Answer::Holds(Truth::Compare(comparison, sides), holds) = answer else { return None };
             let (entry, bound) = self.bounded(*comparison, sides, *holds)?;
@@ -237,7 +241,7 @@ impl<'p, 'w> Proof<'p, 'w> {
     }
 
     fn too_much(&self, together: &Together<'_>) -> Text {
-        let id = |benefit: &usize| format!("`{}`", self.plan.benefit(*benefit).id);
+        let id = |benefit: &BenefitIndex| format!("`{}`", self.plan.benefit(*benefit).id);
         let parts = together.ceilings.iter().take(MOST_TOLD).map(|ceiling| {
             let benefits: Vec<String> = match ceiling.limit {
                 Some(limit) => self.plan.limit(limit).over.iter().map(|earlier| id(&earlier.benefit)).collect(),
@@ -274,8 +278,8 @@ impl<'p, 'w> Proof<'p, 'w> {
 
     /// The first benefit under no ceiling, with the step that does not make one.
     fn unbounded(&self, ceilings: &[Ceiling]) -> Text {
-        let is_bounded = |benefit: &usize| ceilings.iter().any(|ceiling| ceiling.has(*benefit));
-        let Some(benefit) = (0..self.plan.benefits.len()).find(|benefit| !is_bounded(benefit)) else {
+        let is_bounded = |benefit: &BenefitIndex| ceilings.iter().any(|ceiling| ceiling.has(*benefit));
+        let Some(benefit) = self.plan.benefits.indexes().find(|benefit| !is_bounded(benefit)) else {
             return say!("未能证明", "it could not be proven");
         };
         let Text { zh: zh_claims, en: en_claims } = claims(self.scope);
@@ -294,14 +298,14 @@ impl<'p, 'w> Proof<'p, 'w> {
     }
 
     /// The last limit that the benefit is under, and whether it counts all claims of the scope.
-    fn last_limit(&self, benefit: usize) -> Option<(Place, bool)> {
+    fn last_limit(&self, benefit: BenefitIndex) -> Option<(Place, bool)> {
         let counts = |used: Option<Prior>| used.is_some_and(|prior| prior.scope.holds_all_of(self.scope));
-        let steps = self.plan.benefit(benefit).steps.iter().enumerate();
+        let steps = self.plan.benefit(benefit).steps.indexed();
         let own = steps.filter_map(|(step, stated)| {
             let (_, used) = stated.action.as_limit()?;
             Some((Place::Step(benefit, step), counts(used)))
         });
-        let shared = self.plan.limits.iter().enumerate().filter_map(|(index, limit)| {
+        let shared = self.plan.limits.indexed().filter_map(|(index, limit)| {
             let earlier = limit.over.iter().find(|earlier| earlier.benefit == benefit)?;
             Some((Place::Limit(index), counts(earlier.paid_before)))
         });
@@ -310,14 +314,14 @@ impl<'p, 'w> Proof<'p, 'w> {
     }
 
     /// The first place, from a limit on, at which the benefit is not within it.
-    fn first_beyond(&self, benefit: usize, limit: Place) -> Place {
+    fn first_beyond(&self, benefit: BenefitIndex, limit: Place) -> Place {
         let leaves = self.leaves(benefit);
         let mut from_limit = leaves.iter().skip_while(|leaves| leaves.place != limit);
         from_limit.find(|leaves| leaves.amount.with_posted().is_none()).map_or(limit, |leaves| leaves.place)
     }
 
     /// The last place at which the benefit may come to more, with what was posted, than the limit before leaves.
-    fn raised(&self, benefit: usize) -> Option<Text> {
+    fn raised(&self, benefit: BenefitIndex) -> Option<Text> {
         let leaves = self.leaves(benefit);
         let raises = |two: &&[Leaves]| match two {
             [before, now] => {
@@ -332,7 +336,7 @@ impl<'p, 'w> Proof<'p, 'w> {
     }
 
     /// The benefit on its way down, in all cases at once.
-    fn leaves(&self, benefit: usize) -> Vec<Leaves> {
+    fn leaves(&self, benefit: BenefitIndex) -> Vec<Leaves> {
         let posted = Posted { benefit, scope: self.scope, most: None };
         let mut meaning = Meaning::new(self.plan, Bounds::new(self.plan, None, None).beside_posted(posted));
         meaning.waterfalls();
@@ -341,10 +345,14 @@ impl<'p, 'w> Proof<'p, 'w> {
 }
 
 /// What is read of a benefit in a case; anything is possible where it has no bound.
-fn most_of(meaning: &mut cases::Read<'_>, benefit: usize, bound: impl Fn(&Bounded) -> Option<Decimal>) -> Decimal {
+fn most_of(
+    meaning: &mut cases::Read<'_>,
+    benefit: BenefitIndex,
+    bound: impl Fn(&Bounded) -> Option<Decimal>,
+) -> Decimal {
     match meaning.open_waterfalls() {
         None => Decimal::ZERO,
-        Some(paid) => paid.get(benefit).and_then(bound).unwrap_or(Decimal::MAX),
+        Some(paid) => bound(&paid[benefit]).unwrap_or(Decimal::MAX),
     }
 }
 
@@ -358,9 +366,9 @@ struct Search<'c> {
 
 impl<'c> Search<'c> {
     /// For each benefit the first ceiling that it is under.
-    fn first(ceilings: &'c [Ceiling], benefits: &[usize]) -> Option<Together<'c>> {
+    fn first(ceilings: &'c [Ceiling], benefits: &[BenefitIndex]) -> Option<Together<'c>> {
         let mut first = Together { sum: Decimal::ZERO, ceilings: Vec::new() };
-        let mut covered: BTreeSet<usize> = BTreeSet::new();
+        let mut covered: BTreeSet<BenefitIndex> = BTreeSet::new();
         for benefit in benefits {
             if !covered.contains(benefit) {
                 let ceiling = ceilings.iter().find(|ceiling| ceiling.has(*benefit))?;
@@ -372,7 +380,7 @@ impl<'c> Search<'c> {
         Some(first)
     }
 
-    fn cover(&mut self, mut left: Vec<usize>, so_far: Together<'c>) {
+    fn cover(&mut self, mut left: Vec<BenefitIndex>, so_far: Together<'c>) {
         self.ways = self.ways.saturating_add(1);
         if self.ways > MOST_WAYS
             || self.looks > MOST_LOOKS

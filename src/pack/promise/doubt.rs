@@ -3,13 +3,14 @@
 use rust_decimal::Decimal;
 
 use crate::plan::Plan;
+use crate::plan::expression::BenefitIndex;
 use crate::reading::bounds::{Bounded, Bounds, Finding, Leaves};
 use crate::semantics::{Meaning, Place};
 use crate::text::{Text, say};
 
 /// A place in words.
 pub(super) fn place(plan: &Plan, place: Place) -> Text {
-    let id = |benefit: usize| &plan.benefit(benefit).id;
+    let id = |benefit: BenefitIndex| &plan.benefit(benefit).id;
     match place {
         Place::When(benefit) => {
             let id = id(benefit);
@@ -21,7 +22,7 @@ pub(super) fn place(plan: &Plan, place: Place) -> Text {
         }
         Place::Step(benefit, step) => {
             let (id, key) = (id(benefit), plan.benefit(benefit).step(step).action.kind().key());
-            let number = step.saturating_add(1);
+            let number = step.number();
             say!("待遇 `{id}` 的第 {number} 步（`{key}`）", "step {number} of `{id}`, `{key}`,")
         }
         Place::Rounding(benefit) => {
@@ -73,7 +74,7 @@ fn first_place<'p>(plan: &'p Plan, bounds: Bounds<'p>, kept: impl Fn(&Bounded) -
 }
 
 /// Whether a benefit, all its steps worked, is not kept.
-fn ends_lost(leaves: &[Leaves], benefit: usize, kept: impl Fn(&Bounded) -> bool) -> bool {
+fn ends_lost(leaves: &[Leaves], benefit: BenefitIndex, kept: impl Fn(&Bounded) -> bool) -> bool {
     leaves.iter().any(|left| left.place == Place::Rounding(benefit) && !kept(&left.amount))
 }
 

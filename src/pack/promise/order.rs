@@ -9,8 +9,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::tried::{Dice, Pair, Trial};
+use crate::arena::Arena;
 use crate::exact::divides;
-use crate::plan::expression::{Number, Prior};
+use crate::plan::expression::{BenefitIndex, Number, Prior};
 use crate::plan::{Action, EarlierBenefit, LedgerAmount, Limit, Plan, Step};
 use crate::reading::ties::{NumberTies, Tied};
 use crate::rounding::{Mode, Rounding};
@@ -22,7 +23,7 @@ pub(super) fn prove(plan: &Plan) -> Result<(), Text> {
     let proof = Proof::of(plan);
     proof.every_condition_stands_still()?;
     let mut groups = Groups::of_single_benefits(plan);
-    for benefit in 0..plan.benefits.len() {
+    for benefit in plan.benefits.indexes() {
         if proof.counts_earlier_claims(benefit)? {
             groups.count(benefit);
         }
@@ -68,11 +69,11 @@ impl<'p> Proof<'p> {
 
     /// A claim is open to the plan or not, whatever came before.
     fn every_condition_stands_still(&self) -> Result<(), Text> {
-        if let Some(identity) = (0..self.plan.identities.len()).find(|index| self.moves(Place::Identity(*index))) {
+        if let Some(identity) = self.plan.identities.indexes().find(|index| self.moves(Place::Identity(*index))) {
             let Text { zh, en } = &self.plan.identity(identity).text;
             return Err(say!("核对「{zh}」与此前的理赔有关", "whether {en} depends on earlier claims"));
         }
-        match (0..self.plan.conditions.len()).find(|index| self.moves(Place::Condition(*index))) {
+        match self.plan.conditions.indexes().find(|index| self.moves(Place::Condition(*index))) {
             None => Ok(()),
             Some(condition) => {
                 let id = self.plan.condition(condition).id();
@@ -85,7 +86,7 @@ impl<'p> Proof<'p> {
     }
 
     /// Whether what the benefit pays depends on earlier claims of the event; only in ways that come to the same in any order.
-    fn counts_earlier_claims(&self, index: usize) -> Result<bool, Text> {
+    fn counts_earlier_claims(&self, index: BenefitIndex) -> Result<bool, Text> {
         let benefit = self.plan.benefit(index);
         let id = &benefit.id;
         for (key, place) in [("when", Place::When(index)), ("gross", Place::Gross(index))] {
@@ -96,15 +97,13 @@ impl<'p> Proof<'p> {
                 ));
             }
         }
-        let own = (0..benefit.steps.len()).find(|step| self.moves(Place::Step(index, *step)));
-        let Some((first, counting)) = own.and_then(|first| Some((first, benefit.steps.get(first..)?))) else {
-            return Ok(false);
-        };
-        for (behind, step) in counting.iter().enumerate() {
-            if !(self.is_own_limit(step) || (behind == 0 && self.is_own_highest(index, step))) {
-                let number = first.saturating_add(behind).saturating_add(1);
-                return Err(step_in_doubt(id, number, &step.action));
-            }
+        let mut counting = benefit.steps.indexed().skip_while(|(step, _)| !self.moves(Place::Step(index, *step)));
+        let Some((first, step)) = counting.next() else { return Ok(false) };
+        if !(self.is_own_limit(step) || self.is_own_highest(index, step)) {
+            return Err(step_in_doubt(id, first.number(), &step.action));
+        }
+        if let Some((number, step)) = counting.find(|(_, step)| !self.is_own_limit(step)) {
+            return Err(step_in_doubt(id, number.number(), &step.action));
         }
         let Rounding { to, mode } = benefit.rounding;
         let finer = self.plan.benefits.iter().find(|other| !divides(to, other.rounding.to));
@@ -129,14 +128,14 @@ impl<'p> Proof<'p> {
     }
 
     /// Less what the benefit itself was paid before, so that the highest of all claims is paid in the end.
-    fn is_own_highest(&self, index: usize, step: &'p Step) -> bool {
+    fn is_own_highest(&self, index: BenefitIndex, step: &'p Step) -> bool {
         let Action::Less(amount) = &step.action else { return false };
         shifts_with_multiples(self.plan.benefit(index).rounding.mode)
             && self.is_paid_before(index, amount)
             && self.applies_to_all_or_none(step)
     }
 
-    fn is_paid_before(&self, benefit: usize, amount: &Number) -> bool {
+    fn is_paid_before(&self, benefit: BenefitIndex, amount: &Number) -> bool {
         match amount {
             Number::Prior(Prior { entry, .. }) => self.plan.entry(*entry).amount == LedgerAmount::Paid(benefit),
             Number::Value(index) => self.is_paid_before(benefit, self.plan.number_value(*index)),
@@ -192,7 +191,7 @@ impl<'p> Proof<'p> {
             None if counts => groups.join(&limit.over),
             None => {}
             Some((inside, other)) => {
-                let of = |benefit: usize| &self.plan.benefit(benefit).id;
+                let of = |benefit: BenefitIndex| &self.plan.benefit(benefit).id;
                 let (inside, other) = (of(inside), of(other));
                 return Err(if counts {
                     say!(
@@ -235,51 +234,46 @@ fn step_in_doubt(benefit: &str, number: usize, action: &Action) -> Text {
 
 /// Benefits that count together: what one of them pays may change what another is paid later.
 struct Groups {
-    /// The group of each benefit.
-    of: Vec<usize>,
+    /// The group of each benefit, by the benefit that it was named after.
+    of: Arena<BenefitIndex, BenefitIndex>,
     /// Whether what the benefit pays depends on earlier claims of the event.
-    counts: Vec<bool>,
+    counts: Arena<BenefitIndex, bool>,
 }
 
 impl Groups {
     fn of_single_benefits(plan: &Plan) -> Groups {
-        let count = plan.benefits.len();
-        Groups { of: (0..count).collect(), counts: vec![false; count] }
+        Groups { of: plan.benefits.indexes().collect(), counts: plan.benefits.each(false) }
     }
 
-    fn count(&mut self, benefit: usize) {
-        if let Some(counts) = self.counts.get_mut(benefit) {
-            *counts = true;
-        }
+    fn count(&mut self, benefit: BenefitIndex) {
+        self.counts[benefit] = true;
     }
 
     /// A benefit of the list, and one outside of it that counts together with it.
-    fn left_out_by(&self, over: &[EarlierBenefit]) -> Option<(usize, usize)> {
-        let over_them: BTreeSet<usize> = over.iter().map(|earlier| earlier.benefit).collect();
-        let outside = self.of.iter().enumerate().filter(|(benefit, _)| !over_them.contains(benefit));
-        let mut first_outside: BTreeMap<usize, usize> = BTreeMap::new();
+    fn left_out_by(&self, over: &[EarlierBenefit]) -> Option<(BenefitIndex, BenefitIndex)> {
+        let over_them: BTreeSet<BenefitIndex> = over.iter().map(|earlier| earlier.benefit).collect();
+        let outside = self.of.indexed().filter(|(benefit, _)| !over_them.contains(benefit));
+        let mut first_outside: BTreeMap<BenefitIndex, BenefitIndex> = BTreeMap::new();
         for (benefit, group) in outside {
             first_outside.entry(*group).or_insert(benefit);
         }
         over.iter().find_map(|earlier| {
-            let group = self.of.get(earlier.benefit)?;
-            first_outside.get(group).map(|other| (earlier.benefit, *other))
+            let group = self.of[earlier.benefit];
+            first_outside.get(&group).map(|other| (earlier.benefit, *other))
         })
     }
 
     /// A benefit of the list that counts earlier claims.
-    fn counted_in(&self, over: &[EarlierBenefit]) -> Option<(usize, usize)> {
-        let counts = |benefit: usize| self.counts.get(benefit).copied().unwrap_or(true);
-        over.iter().map(|earlier| earlier.benefit).find(|benefit| counts(*benefit)).map(|benefit| (benefit, benefit))
+    fn counted_in(&self, over: &[EarlierBenefit]) -> Option<(BenefitIndex, BenefitIndex)> {
+        let mut benefits = over.iter().map(|earlier| earlier.benefit);
+        benefits.find(|benefit| self.counts[*benefit]).map(|benefit| (benefit, benefit))
     }
 
     fn join(&mut self, over: &[EarlierBenefit]) {
-        let Some(group) = over.first().and_then(|first| self.of.get(first.benefit).copied()) else { return };
+        let Some(group) = over.first().map(|first| self.of[first.benefit]) else { return };
         for EarlierBenefit { benefit, .. } in over {
             self.count(*benefit);
-            if let Some(of) = self.of.get_mut(*benefit) {
-                *of = group;
-            }
+            self.of[*benefit] = group;
         }
     }
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Named, Resolver, Typed};
+use super::{DeclaredValue, Named, Resolver, Typed};
 use crate::accumulator::{Entry, Measure};
 use crate::code::Code;
 use crate::diagnostic::{Span, did_you_mean};
 use crate::pack::choice;
 use crate::pack::syntax::{Syntax, Term, Unit};
-use crate::plan::expression::{Date, Number, Prior, Slot, Truth};
+use crate::plan::expression::{BenefitIndex, Date, EntryIndex, Number, Prior, Slot, Truth};
 use crate::plan::{LedgerAmount, LedgerEntry};
 use crate::scope::Scope;
 use crate::text::say;
@@ -83,7 +83,7 @@ impl Resolver {
             self.unknown_name(name, span);
             return None;
         };
-        if self.facts.get(slot.0).is_some_and(|fact| fact.derived.is_some()) && !self.standard {
+        if self.facts[slot].derived.is_some() && !self.standard {
             let message = say!(
                 "`{name}` 可由其他事实推出，不能用 `given` 判断",
                 "`{name}` may follow from other facts; `given` cannot be asked of it"
@@ -161,14 +161,14 @@ impl Resolver {
     }
 
     /// What earlier claims have posted of a benefit.
-    pub(in crate::pack) fn prior(&mut self, measure: Measure, benefit: usize, scope: Scope) -> Option<Prior> {
+    pub(in crate::pack) fn prior(&mut self, measure: Measure, benefit: BenefitIndex, scope: Scope) -> Option<Prior> {
         let amount = match measure {
             Measure::Paid => LedgerAmount::Paid(benefit),
             Measure::Count => LedgerAmount::Count(benefit),
             Measure::Deducted => LedgerAmount::Deducted(benefit),
             Measure::Sum => return None,
         };
-        let name = Arc::clone(self.benefits.get(benefit)?);
+        let name = Arc::clone(&self.benefits[benefit]);
         Some(Prior { entry: self.entry(Entry { measure, name }, amount, None), scope })
     }
 
@@ -179,10 +179,10 @@ impl Resolver {
         }
         let (mut open, mut seen) = (vec![name.to_owned()], BTreeSet::new());
         while let Some(name) = open.pop() {
-            if let Some(slot) = self.facts.iter().position(|fact| *fact.name == *name) {
-                return Some(Slot(slot));
+            if let Some(slot) = self.facts.position(|fact| *fact.name == *name) {
+                return Some(slot);
             }
-            if let Some(names) = self.value_named(&name).and_then(|index| self.value_names.get(index))
+            if let Some(names) = self.value_named(&name).map(|index| &self.value_names[index])
                 && seen.insert(name)
             {
                 open.extend(names.iter().rev().cloned());
@@ -191,21 +191,20 @@ impl Resolver {
         None
     }
 
-    fn value_named(&self, name: &str) -> Option<usize> {
+    fn value_named(&self, name: &str) -> Option<DeclaredValue> {
         if let Named::Value(index) = self.names.get(name)?.named { Some(index) } else { None }
     }
 
-    pub(super) fn entry(&mut self, entry: Entry, amount: LedgerAmount, named: Option<Slot>) -> usize {
+    pub(super) fn entry(&mut self, entry: Entry, amount: LedgerAmount, named: Option<Slot>) -> EntryIndex {
         if let Some(index) = self.entry_places.get(&entry) {
             return *index;
         }
-        let index = self.entries.len();
-        self.entry_places.insert(entry.clone(), index);
-        self.entries.push(LedgerEntry { entry, amount, named });
+        let index = self.entries.push(LedgerEntry { entry: entry.clone(), amount, named });
+        self.entry_places.insert(entry, index);
         index
     }
 
-    pub(in crate::pack) fn benefit_named(&mut self, name: &str, span: &Span) -> Option<usize> {
+    pub(in crate::pack) fn benefit_named(&mut self, name: &str, span: &Span) -> Option<BenefitIndex> {
         let found = self.benefit_places.get(name).copied();
         let is_every_benefit_named = || !self.benefits.is_empty() && !self.benefit_places.contains_key("");
         if found.is_none() && is_every_benefit_named() {
@@ -220,7 +219,7 @@ impl Resolver {
         found
     }
 
-    pub(in crate::pack) fn earlier_benefit(&mut self, name: &str, span: &Span) -> Option<usize> {
+    pub(in crate::pack) fn earlier_benefit(&mut self, name: &str, span: &Span) -> Option<BenefitIndex> {
         let found = self.benefit_named(name, span)?;
         if found >= self.benefit {
             let message = say!("待遇 `{name}` 不在本待遇之前", "the benefit `{name}` does not come before this one");

@@ -9,7 +9,7 @@ use crate::diagnostic::Span;
 use crate::fact::{Kind, SHARES_ELSEWHERE, STANDARD, StandardFact};
 use crate::names;
 use crate::pack::syntax::{Literal, Unit};
-use crate::plan::expression::{Date, Number, Several, SlabIndex, Slot, TableIndex, Truth};
+use crate::plan::expression::{Date, Number, Several, Slot, Truth};
 use crate::plan::{Derived, PlanFact};
 use crate::text::{Text, say};
 
@@ -45,14 +45,12 @@ impl Resolver {
                 Named::NumberFigure(index, unit) => Some(Typed::Number(Number::Figure(index), unit)),
                 Named::DateFigure(index) => Some(Typed::Date(Date::Figure(index))),
                 Named::Table(index, unit) => {
-                    if let Some(slot) = self.table_keys.get(index).copied() {
-                        self.check_guarded(slot, span);
-                    }
-                    Some(Typed::Number(Number::Table(TableIndex(index)), unit))
+                    self.check_guarded(self.table_keys[index], span);
+                    Some(Typed::Number(Number::Table(index), unit))
                 }
                 Named::Slab(index, unit) => {
                     self.slab(index, span)?;
-                    Some(Typed::Number(Number::Slab(SlabIndex(index)), unit))
+                    Some(Typed::Number(Number::Slab(index), unit))
                 }
                 Named::Value(index) => self.value(index, span),
                 Named::Poisoned => None,
@@ -81,9 +79,8 @@ impl Resolver {
             self.unknown_name(name, span);
             return None;
         };
-        let fact = self.facts.get(slot.0)?;
         let number = Number::Fact(slot);
-        let kind = fact.kind;
+        let kind = self.facts[slot].kind;
         self.check_guarded(slot, span);
         Some(match kind {
             Kind::Money => Typed::Number(number, Unit::Yuan),
@@ -98,7 +95,7 @@ impl Resolver {
 
     /// A fact that may be absent because there was none is read only where `given` has been asked.
     pub(super) fn check_guarded(&mut self, slot: Slot, span: &Span) {
-        let Some(fact) = self.facts.get(slot.0) else { return };
+        let fact = &self.facts[slot];
         if fact.needs_guard() && !self.guarded.contains(&slot) && !self.standard {
             let name = fact.name.clone();
             let message = say!(
@@ -168,19 +165,18 @@ impl Resolver {
 
     /// The plan's index of a fact, be it the pack's own or a standard one; made on first use.
     pub(in crate::pack) fn slot(&mut self, name: &str) -> Option<Slot> {
-        if let Some(slot) = self.facts.iter().position(|fact| &*fact.name == name) {
+        if let Some(slot) = self.facts.position(|fact| &*fact.name == name) {
             self.used.insert(name.to_owned());
-            return Some(Slot(slot));
+            return Some(slot);
         }
         let fact = match self.own_facts.get(name) {
             Some((_, own)) => own.clone(),
             None => PlanFact::standard(name)?,
         };
         self.used.insert(name.to_owned());
-        let slot = self.facts.len();
         let derived = StandardFact::named(name).and_then(|standard| standard.derived);
         let kind = fact.kind;
-        self.facts.push(fact);
+        let slot = self.facts.push(fact);
         if let Some(text) = derived {
             let derived = match kind {
                 Kind::Money => self.standard(text, |r, syntax| r.number(syntax, Unit::Yuan)).map(Derived::Number),
@@ -188,10 +184,8 @@ impl Resolver {
                 Kind::Date => self.standard(text, Resolver::date).map(Derived::Date),
                 Kind::Ratio | Kind::Number | Kind::YesNo | Kind::Category => None,
             };
-            if let Some(fact) = self.facts.get_mut(slot) {
-                fact.derived = derived;
-            }
+            self.facts[slot].derived = derived;
         }
-        Some(Slot(slot))
+        Some(slot)
     }
 }

@@ -192,7 +192,7 @@ impl Resolver {
 
     /// A value of the category, by its bare name.
     pub(super) fn symbol(&mut self, slot: Slot, syntax: &Syntax) -> Option<Box<str>> {
-        let fact = self.facts.get(slot.0)?;
+        let fact = &self.facts[slot];
         let Term::Name(name) = &syntax.term else {
             return self.mismatch(syntax, "类别的取值", "a value of the category");
         };
@@ -205,9 +205,10 @@ impl Resolver {
 
     /// Says which values the category has, and where more may be declared.
     pub(in crate::pack) fn no_such_value(&mut self, slot: Slot, value: &str, span: &Span) {
-        let Some(fact) = self.facts.get(slot.0).filter(|fact| !self.of_unread_values.contains(&*fact.name)) else {
+        let fact = &self.facts[slot];
+        if self.of_unread_values.contains(&*fact.name) {
             return;
-        };
+        }
         if self.findings.is_full() {
             return self.findings.one_more(Code::UnknownCategoryValue, span);
         }
@@ -279,7 +280,7 @@ impl Resolver {
         self.used.insert(name.clone());
         self.touched.extend(&assumed);
         let slot = slot?;
-        if self.facts.get(slot.0).is_some_and(|fact| *fact.name != *of) {
+        if *self.facts[slot].name != *of {
             let message = say!("名单 `{name}` 所列的是 `{of}`", "the list `{name}` lists values of `{of}`");
             self.findings.report(Code::TypeMismatch, &list.span, message);
             return None;

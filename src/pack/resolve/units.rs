@@ -110,9 +110,9 @@ impl Resolver {
     fn unit_of_name(&self, name: &str) -> Option<Unit> {
         match self.names.get(name).map(|declared| &declared.named) {
             Some(Named::NumberFigure(_, unit) | Named::Table(_, unit) | Named::Slab(_, unit)) => Some(*unit),
-            Some(Named::Value(index)) => match self.values.get(*index) {
-                Some((_, ValueState::Done(Some(done)))) => done.unit(),
-                Some((_, ValueState::Waiting(_) | ValueState::UnderWay(_) | ValueState::Done(None))) | None => None,
+            Some(Named::Value(index)) => match &self.values[*index] {
+                (_, ValueState::Done(Some(done))) => done.unit(),
+                (_, ValueState::Waiting(_) | ValueState::UnderWay(_) | ValueState::Done(None)) => None,
             },
             Some(Named::DateFigure(_) | Named::Ladder(_) | Named::List(..) | Named::Waiting(_) | Named::Poisoned) => {
                 None

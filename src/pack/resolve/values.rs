@@ -1,11 +1,11 @@
 //! The named expressions of a pack, each put among those of its type.
 
 use super::assumed::AssumedSet;
-use super::{Extent, Resolver, Typed};
+use super::{DeclaredValue, Extent, Resolver, Typed};
 use crate::code::Code;
 use crate::diagnostic::Span;
 use crate::pack::syntax::{Syntax, Unit};
-use crate::plan::expression::{Date, DateValue, Number, NumberValue, Truth, TruthValue};
+use crate::plan::expression::{Date, DateValue, Number, NumberValue, SlabIndex, Truth, TruthValue};
 use crate::plan::{AnyValue, Values};
 use crate::text::{Text, say};
 
@@ -70,12 +70,12 @@ impl ValueIndex {
 }
 
 impl Resolver {
-    pub(in crate::pack) fn value(&mut self, index: usize, span: &Span) -> Option<Typed> {
-        let (_, state) = self.values.get_mut(index)?;
+    pub(in crate::pack) fn value(&mut self, index: DeclaredValue, span: &Span) -> Option<Typed> {
+        let (_, state) = &mut self.values[index];
         match state {
             ValueState::Done(done) => {
                 let typed = done.map(ValueIndex::typed);
-                let Extent { parts, depth } = *self.extents.get(index)?;
+                let Extent { parts, depth } = self.extents[index];
                 self.count_parts(parts);
                 typed.filter(|_| self.has_room(depth, span))
             }
@@ -110,25 +110,25 @@ impl Resolver {
         (typed, Extent { depth: own.depth.saturating_sub(self.depth), ..own }, assumed)
     }
 
-    fn resolve_value(&mut self, index: usize, syntax: &Syntax) {
+    fn resolve_value(&mut self, index: DeclaredValue, syntax: &Syntax) {
         let (typed, own, assumed) = self.apart(syntax);
-        if let Some(extent) = self.extents.get_mut(index) {
-            *extent = own;
-        }
-        if let Some(declared) = self.values.get(index).and_then(|(name, _)| self.names.get_mut(name)) {
+        self.extents[index] = own;
+        let (name, state) = &mut self.values[index];
+        if let Some(declared) = self.names.get_mut(name) {
             declared.assumed.extend(&assumed);
         }
-        let summed = match self.values.get_mut(index) {
-            Some((_, ValueState::UnderWay(summed))) => summed.take(),
-            Some((_, ValueState::Waiting(_) | ValueState::Done(_))) | None => None,
+        let summed = match state {
+            ValueState::UnderWay(summed) => summed.take(),
+            ValueState::Waiting(_) | ValueState::Done(_) => None,
         };
         let done = self.keep_value(typed, summed, syntax);
-        self.set_value(index, ValueState::Done(done));
+        let (_, state) = &mut self.values[index];
+        *state = ValueState::Done(done);
     }
 
     /// What bands are picked by is resolved before they are used; it counts, and nests, where they are.
-    pub(in crate::pack) fn slab(&mut self, index: usize, span: &Span) -> Option<()> {
-        let SlabKey { name, state } = self.slab_keys.get_mut(index)?;
+    pub(in crate::pack) fn slab(&mut self, index: SlabIndex, span: &Span) -> Option<()> {
+        let SlabKey { name, state } = &mut self.slab_keys[index];
         match state {
             SlabState::Done(_, Extent { parts, depth }) => {
                 let (parts, depth) = (*parts, *depth);
@@ -151,9 +151,7 @@ impl Resolver {
                     if let Some(declared) = self.names.get_mut(&name) {
                         declared.assumed.extend(&assumed);
                     }
-                    if let Some(slab) = self.slab_keys.get_mut(index) {
-                        slab.state = SlabState::Done(key, own);
-                    }
+                    self.slab_keys[index].state = SlabState::Done(key, own);
                 }
                 self.slab(index, span)
             }
@@ -161,8 +159,8 @@ impl Resolver {
     }
 
     /// What a slab is picked by, once it is resolved.
-    pub(in crate::pack) fn slab_key(&mut self, index: usize) -> Option<(Number, Unit)> {
-        match &self.slab_keys.get(index)?.state {
+    pub(in crate::pack) fn slab_key(&mut self, index: SlabIndex) -> Option<(Number, Unit)> {
+        match &self.slab_keys[index].state {
             SlabState::Done(key, _) => key.clone(),
             SlabState::Waiting(_) | SlabState::UnderWay => None,
         }
@@ -174,7 +172,7 @@ impl Resolver {
             (Typed::Poisoned, _) => None,
             (Typed::Category(_), _) => self.mismatch(syntax, "数、真假或日期", "a number, a truth or a date"),
             (Typed::Number(number, Unit::Yuan), Some(SumOfItself { index, .. })) => {
-                *self.value_numbers.get_mut(index.0)? = Some(number);
+                self.value_numbers[index] = Some(number);
                 Some(ValueIndex::Number(index, Unit::Yuan))
             }
             (Typed::Number(_, unit), Some(SumOfItself { span, .. })) => {
@@ -195,17 +193,10 @@ impl Resolver {
                 None
             }
             (Typed::Number(number, unit), None) => {
-                self.value_numbers.push(Some(number));
-                Some(ValueIndex::Number(NumberValue(self.value_numbers.len().checked_sub(1)?), unit))
+                Some(ValueIndex::Number(self.value_numbers.push(Some(number)), unit))
             }
-            (Typed::Truth(truth), None) => {
-                self.value_truths.push(truth);
-                Some(ValueIndex::Truth(TruthValue(self.value_truths.len().checked_sub(1)?)))
-            }
-            (Typed::Date(date), None) => {
-                self.value_dates.push(date);
-                Some(ValueIndex::Date(DateValue(self.value_dates.len().checked_sub(1)?)))
-            }
+            (Typed::Truth(truth), None) => Some(ValueIndex::Truth(self.value_truths.push(truth))),
+            (Typed::Date(date), None) => Some(ValueIndex::Date(self.value_dates.push(date))),
         }
     }
 
@@ -228,20 +219,13 @@ impl Resolver {
     }
 
     /// The place of a value that is under way, among the numbers.
-    pub(super) fn sum_of_itself(&mut self, index: usize, span: &Span) -> Option<NumberValue> {
-        let Some((_, ValueState::UnderWay(summed))) = self.values.get_mut(index) else { return None };
+    pub(super) fn sum_of_itself(&mut self, index: DeclaredValue, span: &Span) -> Option<NumberValue> {
+        let (_, ValueState::UnderWay(summed)) = &mut self.values[index] else { return None };
         if let Some(known) = summed {
             return Some(known.index);
         }
-        let number = NumberValue(self.value_numbers.len());
-        self.value_numbers.push(None);
+        let number = self.value_numbers.push(None);
         *summed = Some(SumOfItself { index: number, span: span.clone() });
         Some(number)
-    }
-
-    fn set_value(&mut self, index: usize, state: ValueState) {
-        if let Some((_, slot)) = self.values.get_mut(index) {
-            *slot = state;
-        }
     }
 }

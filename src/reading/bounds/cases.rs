@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::expression::{Comparison, Number, Slot, Truth};
+use crate::plan::expression::{BenefitIndex, Comparison, Number, Slot, Truth};
 use crate::semantics::Place;
 
 /// What splits claims into cases.
@@ -16,7 +16,7 @@ pub(crate) enum Question {
     /// Which value the category has.
     Is(Slot),
     /// Whether the benefit pays anything before limits.
-    Pays(usize),
+    Pays(BenefitIndex),
 }
 
 /// How the claims of a case answer a question.
@@ -25,7 +25,7 @@ pub(crate) enum Answer {
     Holds(Truth, bool),
     /// One of the values that the plan tells apart; `None` of any other, or of none.
     Is(Slot, Option<Box<str>>),
-    Pays(usize, bool),
+    Pays(BenefitIndex, bool),
 }
 
 /// The case that is looked at, and the questions that came up in it.
@@ -77,7 +77,7 @@ impl Cases {
     }
 
     /// What is supposed of whether a benefit pays anything.
-    pub(crate) fn pays(&self, benefit: usize) -> Option<bool> {
+    pub(crate) fn pays(&self, benefit: BenefitIndex) -> Option<bool> {
         self.supposed.iter().find_map(|answer| match answer {
             Answer::Pays(known, pays) if *known == benefit => Some(*pays),
             Answer::Holds(..) | Answer::Is(..) | Answer::Pays(..) => None,
@@ -116,7 +116,7 @@ fn as_asked(truth: &Truth) -> Option<(Truth, bool)> {
 }
 
 /// The benefit of `paid(benefit) = 0` and the like.
-fn compares_paid_with_nothing(truth: &Truth) -> Option<usize> {
+fn compares_paid_with_nothing(truth: &Truth) -> Option<BenefitIndex> {
     let Truth::Compare(_, sides) = truth else { return None };
     match &**sides {
         [Number::Paid(benefit), Number::Constant(constant)] | [Number::Constant(constant), Number::Paid(benefit)]

@@ -4,10 +4,11 @@ use super::graph::{Graph, Mask, Number, TooWide};
 use super::lower::{Codes, Gap, Given, Lowered, Presence, Truth, Waterfall, lower};
 use super::program::{Outputs, Program};
 use super::schedule::schedule;
+use crate::arena::{Arena, Index};
 use crate::code::Code;
 use crate::fact::Kind;
 use crate::plan::Plan;
-use crate::plan::expression::{Comparison, Prior};
+use crate::plan::expression::{BenefitIndex, Comparison, ConditionIndex, EntryIndex, IdentityIndex, Prior, PriorIndex};
 use crate::reading::formula::Formula;
 use crate::reading::formula::extents::{AsStated, places_of_entries};
 use crate::semantics::outcome::{
@@ -18,7 +19,7 @@ use crate::semantics::outcome::{
 #[derive(Debug)]
 pub(crate) struct Answers {
     /// All that earlier claims have posted and the programs read.
-    pub(crate) priors: Vec<Prior>,
+    pub(crate) priors: Arena<PriorIndex, Prior>,
     /// Numbers: payable, in fen. Masks: denied, decided, pended.
     pub(crate) decision: Program,
     /// The same, then each entry's posting as a number, and as a mask whether all of them are known.
@@ -30,11 +31,11 @@ pub(crate) struct Answers {
     /// For each benefit what it starts from and what it pays; masks: whether it applies.
     pub(crate) lines: Program,
     /// The places of the amount that each benefit starts from.
-    pub(crate) gross_places: Vec<u32>,
+    pub(crate) gross_places: Arena<BenefitIndex, u32>,
     /// The conditions in the order in which they are read: a bit each in the key.
-    conditions: Vec<usize>,
+    conditions: Vec<ConditionIndex>,
     /// The identities between facts: a bit each above the conditions in the key of what is pended.
-    identities: Vec<usize>,
+    identities: Vec<IdentityIndex>,
 }
 
 /// Places of postings: what members are paid is in fen.
@@ -45,16 +46,23 @@ const BITS_OF_A_BENEFIT: u32 = 4;
 const MOST_BENEFITS: usize = 15;
 const MOST_FLAGS: usize = 62;
 
-/// The places at which each entry of the ledger is kept, enough for every claim that posts to it; and all that the plan
-/// reads of earlier claims.
+/// What a plan keeps of claims, and reads of earlier ones.
+pub(crate) struct Ledger {
+    /// The places at which each entry is kept, enough for every claim that posts to it.
+    pub(crate) places: Arena<EntryIndex, u32>,
+    /// All that is read.
+    pub(crate) priors: Arena<PriorIndex, Prior>,
+}
+
+/// The ledger of a plan, for all its claims.
 ///
 /// # Errors
 /// [`TooWide`] if columns cannot hold a number of the plan.
-pub(crate) fn ledger(plan: &Plan, formula: &Formula, codes: &dyn Codes) -> Result<(Vec<u32>, Vec<Prior>), TooWide> {
+pub(crate) fn ledger(plan: &Plan, formula: &Formula, codes: &dyn Codes) -> Result<Ledger, TooWide> {
     let places = places_of_entries(plan, formula, &AsStated(plan));
-    let presence = vec![Presence::Sometimes; plan.facts.len()];
+    let presence = plan.facts.each(Presence::Sometimes);
     let lowered = lower(plan, formula, Given { codes, presence: &presence, places: &places, earlier: true })?;
-    Ok((places, lowered.priors))
+    Ok(Ledger { places, priors: lowered.priors })
 }
 
 impl Answers {
@@ -139,7 +147,7 @@ pub(crate) fn missing(plan: &Plan, gap: i64) -> impl Iterator<Item = &str> {
 }
 
 /// Those of the list whose bits are set, the first one's being the lowest.
-fn flagged_in(key: i64, list: &[usize]) -> impl Iterator<Item = usize> {
+fn flagged_in<I: Index>(key: i64, list: &[I]) -> impl Iterator<Item = I> {
     (0_u32..).zip(list).filter(move |(bit, _)| key.rotate_right(*bit) & 1 == 1).map(|(_, index)| *index)
 }
 
@@ -259,7 +267,8 @@ impl Lowered {
 
     /// A bit for each condition that is not met, and above them for each identity that is broken.
     fn flaws(&mut self) -> Number {
-        let flags: Vec<Mask> = self.unmet.iter().chain(&self.broken).map(|(_, fails)| *fails).collect();
+        let (unmet, broken) = (self.unmet.iter().map(|(_, fails)| *fails), self.broken.iter().map(|(_, fails)| *fails));
+        let flags: Vec<Mask> = unmet.chain(broken).collect();
         self.flags(&flags)
     }
 
@@ -286,7 +295,7 @@ impl Lowered {
         self.graph.union(always, if_sound)
     }
 
-    fn postings(&mut self, places: &[u32]) -> (Vec<Number>, Mask) {
+    fn postings(&mut self, places: &Arena<EntryIndex, u32>) -> (Vec<Number>, Mask) {
         let mut all_known = Mask::ALWAYS;
         let mut posted = Vec::new();
         for (posting, places) in self.posted.iter().zip(places) {
@@ -318,8 +327,8 @@ impl Lowered {
     }
 
     #[expect(clippy::type_complexity, reason = "four lists that are taken apart at once")]
-    fn benefits(&mut self) -> Result<(Vec<Number>, Vec<Mask>, Vec<u32>, Mask), TooWide> {
-        let (mut amounts, mut applies, mut places) = (Vec::new(), Vec::new(), Vec::new());
+    fn benefits(&mut self) -> Result<(Vec<Number>, Vec<Mask>, Arena<BenefitIndex, u32>, Mask), TooWide> {
+        let (mut amounts, mut applies, mut places) = (Vec::new(), Vec::new(), Arena::new());
         let mut all_known = Mask::ALWAYS;
         for (waterfall, paid) in self.waterfalls.iter().zip(&self.paid) {
             let (gross, known, mask) = (waterfall.gross.value, waterfall.gross.known, waterfall.applies);

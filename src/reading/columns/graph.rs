@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use crate::plan::expression::{Comparison, Slot};
+use crate::plan::expression::{Comparison, PriorIndex, Slot};
 use crate::reading::range::Range;
 use crate::rounding::Mode;
 
@@ -61,7 +61,7 @@ pub(crate) enum Operation {
     Constant(i64, u32),
     NumberFact(Slot),
     /// What earlier claims have posted: an index into [`super::lower::Lowered::priors`].
-    Prior(usize),
+    Prior(PriorIndex),
     Add(Number, Number),
     Subtract(Number, Number),
     Times(Number, Number),
@@ -273,7 +273,7 @@ impl Graph {
         Number(self.node(Operation::NumberFact(slot), range))
     }
 
-    pub(crate) fn prior(&mut self, index: usize, range: Range) -> Number {
+    pub(crate) fn prior(&mut self, index: PriorIndex, range: Range) -> Number {
         Number(self.node(Operation::Prior(index), range))
     }
 

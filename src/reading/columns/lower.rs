@@ -7,10 +7,13 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::graph::{self, Graph, Mask, Table, TooWide, whole};
+use crate::arena::Arena;
 use crate::code::Code;
 use crate::exact;
 use crate::fact::Kind;
-use crate::plan::expression::{Comparison, Members, Prior, Slot};
+use crate::plan::expression::{
+    BenefitIndex, Comparison, ConditionIndex, EntryIndex, IdentityIndex, Members, Prior, PriorIndex, Slot,
+};
 use crate::plan::{self, LedgerAmount, Plan, Rows};
 use crate::reading::formula::graph::{Node, Operation, Step};
 use crate::reading::formula::{self, Formula};
@@ -101,33 +104,31 @@ pub(crate) struct Waterfall {
 pub(crate) struct Lowered {
     pub(crate) graph: Graph,
     /// All that earlier claims have posted and a rule reads.
-    pub(crate) priors: Vec<Prior>,
+    pub(crate) priors: Arena<PriorIndex, Prior>,
     pub(crate) sound: Truth,
     pub(crate) eligible: Truth,
     pub(crate) cleared: Truth,
     pub(crate) payable: Number,
-    pub(crate) paid: Vec<Number>,
+    pub(crate) paid: Arena<BenefitIndex, Number>,
     /// What each entry of the plan's ledger is posted.
-    pub(crate) posted: Vec<Number>,
+    pub(crate) posted: Arena<EntryIndex, Number>,
     /// Where each identity is broken.
-    pub(crate) broken: Vec<(usize, Mask)>,
+    pub(crate) broken: Vec<(IdentityIndex, Mask)>,
     /// Where each condition is known not to be met.
-    pub(crate) unmet: Vec<(usize, Mask)>,
+    pub(crate) unmet: Vec<(ConditionIndex, Mask)>,
     /// Where a table has no row for its key: a fault of the data, which columns cannot tell.
     pub(crate) beyond: Mask,
     /// Whether every fact has a bit in a gap.
     pub(crate) tells_gaps: bool,
-    pub(crate) waterfalls: Vec<Waterfall>,
+    pub(crate) waterfalls: Arena<BenefitIndex, Waterfall>,
 }
 
 /// What claims bring, as far as it is known before they are read.
 #[derive(Clone, Copy)]
 pub(crate) struct Given<'a> {
     pub(crate) codes: &'a dyn Codes,
-    /// By slot.
-    pub(crate) presence: &'a [Presence],
-    /// By entry of the ledger.
-    pub(crate) places: &'a [u32],
+    pub(crate) presence: &'a Arena<Slot, Presence>,
+    pub(crate) places: &'a Arena<EntryIndex, u32>,
     /// Whether claims may have others before them; without, nothing was posted.
     pub(crate) earlier: bool,
 }
@@ -153,15 +154,15 @@ pub(crate) fn lower(plan: &Plan, formula: &Formula, given: Given<'_>) -> Result<
     }
     let outcome = formula.outcome;
     let truth = |node: Node| lowering.truth_at(node);
-    let fails = |(index, node): &(usize, Node)| Ok((*index, truth(*node)?.no));
-    let (broken, unmet) = (formula.identities.iter().map(fails), formula.conditions.iter().map(fails));
+    let broken = formula.identities.iter().map(|(index, node)| Ok((*index, truth(*node)?.no)));
+    let unmet = formula.conditions.iter().map(|(index, node)| Ok((*index, truth(*node)?.no)));
     let (broken, unmet) = (broken.collect::<Result<_, TooWide>>()?, unmet.collect::<Result<_, TooWide>>()?);
     let [sound, eligible, cleared] = [truth(outcome.sound)?, truth(outcome.eligible)?, truth(outcome.cleared)?];
-    let numbers = |nodes: &[Node]| nodes.iter().map(|node| lowering.number_at(*node)).collect::<Result<Vec<_>, _>>();
+    let number = |node: &Node| lowering.number_at(*node);
     let mut posts = formula.posts.clone();
     posts.sort_unstable_by_key(|(entry, _)| *entry);
-    let posts: Vec<Node> = posts.into_iter().map(|(_, node)| node).collect();
-    let (posted, paid, payable) = (numbers(&posts)?, numbers(&formula.paid)?, lowering.number_at(outcome.payable)?);
+    let posted = posts.iter().map(|(_, node)| number(node)).collect::<Result<_, _>>()?;
+    let (paid, payable) = (formula.paid.iter().map(number).collect::<Result<_, _>>()?, number(&outcome.payable)?);
     let waterfalls = formula.benefits.iter().zip(&plan.benefits);
     let waterfalls = waterfalls.map(|(waterfall, benefit)| lowering.waterfall(waterfall, benefit));
     let waterfalls = waterfalls.collect::<Result<_, TooWide>>()?;
@@ -169,7 +170,7 @@ pub(crate) fn lower(plan: &Plan, formula: &Formula, given: Given<'_>) -> Result<
     if let Some(too_wide) = graph.too_wide {
         return Err(too_wide);
     }
-    let priors = if given.earlier { formula.priors.clone() } else { Vec::new() };
+    let priors = if given.earlier { formula.priors.clone() } else { Arena::new() };
     let tells_gaps = plan.facts.len() <= MOST_IN_GAP;
     Ok(Lowered {
         graph,
@@ -202,7 +203,7 @@ struct Lowering<'a> {
     plan: &'a Plan,
     given: Given<'a>,
     steps: &'a [Step],
-    priors: &'a [Prior],
+    priors: &'a Arena<PriorIndex, Prior>,
     /// Lists of values as sets of codes, as far as they were read.
     sets: BTreeMap<(Slot, Members), Arc<[bool]>>,
     graph: Graph,
@@ -212,9 +213,8 @@ struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
-    #[expect(clippy::indexing_slicing, reason = "`lower` is given the presence of every fact of the plan")]
     fn presence(&self, slot: Slot) -> Presence {
-        self.given.presence[slot.0]
+        self.given.presence[slot]
     }
 
     fn given_mask(&mut self, slot: Slot) -> Mask {
@@ -345,7 +345,7 @@ impl Lowering<'_> {
             }
             Operation::Truth(truth) => Value::Truth(self.constant_truth(*truth)),
             Operation::Fact(slot) => self.fact(*slot),
-            Operation::Prior(index) => Value::Number(self.prior(*index)?),
+            Operation::Prior(index) => Value::Number(self.prior(*index)),
             Operation::Add(sides) => self.joined(sides, Graph::add)?,
             Operation::Subtract(sides) => self.joined(sides, Graph::subtract)?,
             Operation::Times(sides) => self.joined(sides, Graph::times)?,
@@ -494,18 +494,18 @@ impl Lowering<'_> {
         Ok(self.truth_where_given(slot, yes))
     }
 
-    fn prior(&mut self, index: usize) -> Result<Number, TooWide> {
+    fn prior(&mut self, index: PriorIndex) -> Number {
         if !self.given.earlier {
-            return Ok(self.constant(Decimal::ZERO));
+            return self.constant(Decimal::ZERO);
         }
-        let prior = self.priors.get(index).ok_or(TooWide)?;
-        let places = *self.given.places.get(prior.entry).ok_or(TooWide)?;
+        let prior = self.priors[index];
+        let places = self.given.places[prior.entry];
         let high = match self.plan.entry(prior.entry).amount {
             LedgerAmount::Count(_) => MOST_COUNTED,
             LedgerAmount::Paid(_) | LedgerAmount::Deducted(_) | LedgerAmount::Sum(_) => MOST_POSTED,
         };
         let value = self.graph.prior(index, Range::units(0, high.into(), places));
-        Ok(Number { value, known: Mask::ALWAYS, gap: self.no_gap() })
+        Number { value, known: Mask::ALWAYS, gap: self.no_gap() }
     }
 
     fn joined(

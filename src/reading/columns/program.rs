@@ -7,27 +7,42 @@
 
 use super::graph::Table;
 use super::kernel::{self, In};
+use crate::arena::{Arena, Index, indexes};
 use crate::error::Error;
-use crate::plan::expression::{Comparison, Slot};
+use crate::plan::expression::{Comparison, PriorIndex, Slot};
 use crate::rounding::Mode;
 use std::sync::Arc;
 
 /// Claims of one block: what all live registers hold of them stays in the nearest cache.
 pub(crate) const BLOCK: usize = 256;
 
+indexes! {
+    NumberRegister,
+    MaskRegister,
+    DateRegister,
+}
+
+/// How many registers of each kind a program fills.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Count {
+    pub(super) numbers: usize,
+    pub(super) masks: usize,
+    pub(super) dates: usize,
+}
+
 /// Where a number is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NumberFrom {
-    Register(usize),
+    Register(NumberRegister),
     Fact(Slot),
-    Prior(usize),
+    Prior(PriorIndex),
     Constant(i64),
 }
 
 /// Where a truth is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MaskFrom {
-    Register(usize),
+    Register(MaskRegister),
     Fact(Slot),
     Given(Slot),
     Constant(bool),
@@ -36,7 +51,7 @@ pub(super) enum MaskFrom {
 /// Where a date is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DateFrom {
-    Register(usize),
+    Register(DateRegister),
     Fact(Slot),
     Constant(i32),
 }
@@ -44,9 +59,9 @@ pub(super) enum DateFrom {
 /// One kernel with its operands and the register that it fills.
 #[derive(Debug, Clone)]
 pub(super) enum Step {
-    Number(usize, ToNumber),
-    Mask(usize, ToMask),
-    Date(usize, ToDate),
+    Number(NumberRegister, ToNumber),
+    Mask(MaskRegister, ToMask),
+    Date(DateRegister, ToDate),
 }
 
 #[derive(Debug, Clone)]
@@ -98,12 +113,10 @@ pub(crate) enum Values {
 /// What a program reads.
 #[derive(Debug, Default)]
 pub(crate) struct Inputs {
-    /// By slot.
-    pub(crate) facts: Vec<Values>,
-    /// By slot: 1 where the fact is given; empty where that is so of all or of none.
-    pub(crate) given: Vec<Vec<u8>>,
-    /// By prior.
-    pub(crate) priors: Vec<Vec<i64>>,
+    pub(crate) facts: Arena<Slot, Values>,
+    /// 1 where the fact is given; empty where that is so of all or of none.
+    pub(crate) given: Arena<Slot, Vec<u8>>,
+    pub(crate) priors: Arena<PriorIndex, Vec<i64>>,
 }
 
 /// A column that a program reads: of a kind, as the program was compiled for it.
@@ -114,31 +127,31 @@ pub(super) enum Column {
     Dates(Slot),
     Codes(Slot),
     Given(Slot),
-    Prior(usize),
+    Prior(PriorIndex),
 }
 
 impl Inputs {
     /// Whether the column is there, of its kind, with a value for each claim.
     fn has(&self, column: Column, claims: usize) -> bool {
         let length = match column {
-            Column::Numbers(slot) => match self.facts.get(slot.0) {
+            Column::Numbers(slot) => match self.facts.find(slot) {
                 Some(Values::Numbers(numbers)) => Some(numbers.len()),
                 Some(Values::None | Values::Truths(_) | Values::Dates(_) | Values::Codes(_)) | None => None,
             },
-            Column::Truths(slot) => match self.facts.get(slot.0) {
+            Column::Truths(slot) => match self.facts.find(slot) {
                 Some(Values::Truths(truths)) => Some(truths.len()),
                 Some(Values::None | Values::Numbers(_) | Values::Dates(_) | Values::Codes(_)) | None => None,
             },
-            Column::Dates(slot) => match self.facts.get(slot.0) {
+            Column::Dates(slot) => match self.facts.find(slot) {
                 Some(Values::Dates(dates)) => Some(dates.len()),
                 Some(Values::None | Values::Numbers(_) | Values::Truths(_) | Values::Codes(_)) | None => None,
             },
-            Column::Codes(slot) => match self.facts.get(slot.0) {
+            Column::Codes(slot) => match self.facts.find(slot) {
                 Some(Values::Codes(codes)) => Some(codes.len()),
                 Some(Values::None | Values::Numbers(_) | Values::Truths(_) | Values::Dates(_)) | None => None,
             },
-            Column::Given(slot) => self.given.get(slot.0).map(Vec::len),
-            Column::Prior(prior) => self.priors.get(prior).map(Vec::len),
+            Column::Given(slot) => self.given.find(slot).map(Vec::len),
+            Column::Prior(prior) => self.priors.find(prior).map(Vec::len),
         };
         length == Some(claims)
     }
@@ -182,18 +195,16 @@ pub(crate) struct Program {
     /// Every column that a step or an output reads.
     pub(super) reads: Vec<Column>,
     pub(super) steps: Vec<Step>,
-    pub(super) numbers: usize,
-    pub(super) masks: usize,
-    pub(super) dates: usize,
+    pub(super) registers: Count,
     pub(super) number_outputs: Vec<NumberFrom>,
     pub(super) mask_outputs: Vec<MaskFrom>,
 }
 
 #[derive(Debug, Default)]
 struct Registers {
-    numbers: Vec<Vec<i64>>,
-    masks: Vec<Vec<u8>>,
-    dates: Vec<Vec<i32>>,
+    numbers: Arena<NumberRegister, Vec<i64>>,
+    masks: Arena<MaskRegister, Vec<u8>>,
+    dates: Arena<DateRegister, Vec<i32>>,
 }
 
 impl Program {
@@ -210,9 +221,9 @@ impl Program {
             masks: vec![vec![0; claims]; self.mask_outputs.len()],
         };
         let mut registers = Registers {
-            numbers: vec![vec![0; BLOCK]; self.numbers],
-            masks: vec![vec![0; BLOCK]; self.masks],
-            dates: vec![vec![0; BLOCK]; self.dates],
+            numbers: vec![vec![0; BLOCK]; self.registers.numbers].into(),
+            masks: vec![vec![0; BLOCK]; self.registers.masks].into(),
+            dates: vec![vec![0; BLOCK]; self.registers.dates].into(),
         };
         let vectors = pulp::Arch::new();
         for start in (0..claims).step_by(BLOCK) {
@@ -290,11 +301,11 @@ impl<'a> Block<'a> {
     fn number(self, from: NumberFrom, registers: &'a Registers) -> In<'a, i64> {
         match from {
             NumberFrom::Register(register) => In::Each(registered(&registers.numbers, register, self.len())),
-            NumberFrom::Fact(slot) => match self.inputs.facts.get(slot.0) {
+            NumberFrom::Fact(slot) => match self.inputs.facts.find(slot) {
                 Some(Values::Numbers(numbers)) => In::Each(self.part(Some(numbers))),
                 Some(Values::None | Values::Truths(_) | Values::Dates(_) | Values::Codes(_)) | None => In::All(0),
             },
-            NumberFrom::Prior(prior) => In::Each(self.part(self.inputs.priors.get(prior))),
+            NumberFrom::Prior(prior) => In::Each(self.part(self.inputs.priors.find(prior))),
             NumberFrom::Constant(value) => In::All(value),
         }
     }
@@ -302,11 +313,11 @@ impl<'a> Block<'a> {
     fn mask(self, from: MaskFrom, registers: &'a Registers) -> In<'a, u8> {
         match from {
             MaskFrom::Register(register) => In::Each(registered(&registers.masks, register, self.len())),
-            MaskFrom::Fact(slot) => match self.inputs.facts.get(slot.0) {
+            MaskFrom::Fact(slot) => match self.inputs.facts.find(slot) {
                 Some(Values::Truths(truths)) => In::Each(self.part(Some(truths))),
                 Some(Values::None | Values::Numbers(_) | Values::Dates(_) | Values::Codes(_)) | None => In::All(0),
             },
-            MaskFrom::Given(slot) => In::Each(self.part(self.inputs.given.get(slot.0))),
+            MaskFrom::Given(slot) => In::Each(self.part(self.inputs.given.find(slot))),
             MaskFrom::Constant(truth) => In::All(truth.into()),
         }
     }
@@ -314,7 +325,7 @@ impl<'a> Block<'a> {
     fn date(self, from: DateFrom, registers: &'a Registers) -> In<'a, i32> {
         match from {
             DateFrom::Register(register) => In::Each(registered(&registers.dates, register, self.len())),
-            DateFrom::Fact(slot) => match self.inputs.facts.get(slot.0) {
+            DateFrom::Fact(slot) => match self.inputs.facts.find(slot) {
                 Some(Values::Dates(dates)) => In::Each(self.part(Some(dates))),
                 Some(Values::None | Values::Numbers(_) | Values::Truths(_) | Values::Codes(_)) | None => In::All(0),
             },
@@ -323,7 +334,7 @@ impl<'a> Block<'a> {
     }
 
     fn codes(self, slot: Slot) -> &'a [u16] {
-        match self.inputs.facts.get(slot.0) {
+        match self.inputs.facts.find(slot) {
             Some(Values::Codes(codes)) => self.part(Some(codes)),
             Some(Values::None | Values::Numbers(_) | Values::Truths(_) | Values::Dates(_)) | None => &[],
         }
@@ -393,21 +404,19 @@ impl<'a> Block<'a> {
 }
 
 /// The register itself, so that it can be filled while the others are read.
-#[expect(clippy::indexing_slicing, reason = "the scheduler counts the registers that it gives out")]
 #[inline]
-fn taken<T>(registers: &mut [Vec<T>], register: usize) -> Vec<T> {
+fn taken<I: Index, T>(registers: &mut Arena<I, Vec<T>>, register: I) -> Vec<T> {
     std::mem::take(&mut registers[register])
 }
 
-#[expect(clippy::indexing_slicing, reason = "the scheduler counts the registers that it gives out")]
 #[inline]
-fn put_back<T>(registers: &mut [Vec<T>], register: usize, filled: Vec<T>) {
+fn put_back<I: Index, T>(registers: &mut Arena<I, Vec<T>>, register: I, filled: Vec<T>) {
     registers[register] = filled;
 }
 
 #[expect(clippy::indexing_slicing, reason = "a register is as long as a block, and no block has more claims")]
 #[inline]
-fn registered<T>(registers: &[Vec<T>], register: usize, claims: usize) -> &[T] {
+fn registered<I: Index, T>(registers: &Arena<I, Vec<T>>, register: I, claims: usize) -> &[T] {
     &registers[register][..claims]
 }
 
@@ -422,11 +431,11 @@ mod tests {
     fn no_kernel_runs_on_a_column_of_another_kind_or_length() {
         let mut graph = Graph::new();
         let fact = graph.number_fact(Slot(0), Range::units(0, 9, 0));
-        let prior = graph.prior(0, Range::units(0, 9, 0));
+        let prior = graph.prior(PriorIndex(0), Range::units(0, 9, 0));
         let sum = graph.add(fact, prior);
         let program = schedule(&graph, &[sum], &[]).unwrap();
         let run = |facts: Values, priors: Vec<Vec<i64>>| {
-            let inputs = Inputs { facts: vec![facts], given: vec![Vec::new()], priors };
+            let inputs = Inputs { facts: vec![facts].into(), given: vec![Vec::new()].into(), priors: priors.into() };
             program.run(&inputs, 2).map(|outputs| outputs.numbers)
         };
         assert_eq!(run(Values::Numbers(vec![1, 2]), vec![vec![3, 4]]), Ok(vec![vec![4, 6]]));

@@ -3,7 +3,11 @@
 use std::cell::Cell;
 
 use super::graph::{Date, Graph, Mask, Node, Number, Operation, TooWide};
-use super::program::{Column, DateFrom, MaskFrom, NumberFrom, Program, Step, ToDate, ToMask, ToNumber};
+use super::program::{
+    Column, DateFrom, DateRegister, MaskFrom, MaskRegister, NumberFrom, NumberRegister, Program, Step, ToDate, ToMask,
+    ToNumber,
+};
+use crate::arena::Index;
 
 /// The program that gives these numbers and truths.
 ///
@@ -16,7 +20,7 @@ pub(crate) fn schedule(graph: &Graph, numbers: &[Number], masks: &[Mask]) -> Res
         last_uses,
         is_lost: Cell::new(false),
         program: Program::default(),
-        free: [Vec::new(), Vec::new(), Vec::new()],
+        free: Free::default(),
     };
     for (node, operation) in (0_u32..).zip(graph.operations()) {
         if scheduler.last_use(node).is_some() {
@@ -138,18 +142,21 @@ enum Held {
     Date(DateFrom),
 }
 
-const NUMBERS: usize = 0;
-const MASKS: usize = 1;
-const DATES: usize = 2;
-
 struct Scheduler {
     places: Vec<Option<Held>>,
     /// Whether a node was asked for that stands nowhere.
     is_lost: Cell<bool>,
     last_uses: Vec<Option<Node>>,
     program: Program,
-    /// Registers that hold nothing needed: of numbers, of masks, of dates.
-    free: [Vec<usize>; 3],
+    free: Free,
+}
+
+/// Registers that hold nothing needed.
+#[derive(Default)]
+struct Free {
+    numbers: Vec<NumberRegister>,
+    masks: Vec<MaskRegister>,
+    dates: Vec<DateRegister>,
 }
 
 impl Scheduler {
@@ -238,46 +245,44 @@ impl Scheduler {
     }
 
     fn fill_number(&mut self, step: ToNumber) -> Held {
-        let register = take(&mut self.free, NUMBERS, &mut self.program.numbers);
+        let register = take(&mut self.free.numbers, &mut self.program.registers.numbers);
         self.program.steps.push(Step::Number(register, step));
         Held::Number(NumberFrom::Register(register))
     }
 
     fn fill_mask(&mut self, step: ToMask) -> Held {
-        let register = take(&mut self.free, MASKS, &mut self.program.masks);
+        let register = take(&mut self.free.masks, &mut self.program.registers.masks);
         self.program.steps.push(Step::Mask(register, step));
         Held::Mask(MaskFrom::Register(register))
     }
 
     fn fill_date(&mut self, step: ToDate) -> Held {
-        let register = take(&mut self.free, DATES, &mut self.program.dates);
+        let register = take(&mut self.free.dates, &mut self.program.registers.dates);
         self.program.steps.push(Step::Date(register, step));
         Held::Date(DateFrom::Register(register))
     }
 
     fn release(&mut self, node: Node) {
-        let (kind, register) = match place(&self.places, node) {
-            Some(Held::Number(NumberFrom::Register(register))) => (NUMBERS, register),
-            Some(Held::Mask(MaskFrom::Register(register))) => (MASKS, register),
-            Some(Held::Date(DateFrom::Register(register))) => (DATES, register),
-            Some(Held::Number(_) | Held::Mask(_) | Held::Date(_)) | None => return,
-        };
-        if let Some(free) = self.free.get_mut(kind)
-            && !free.contains(&register)
-        {
-            free.push(register);
+        match place(&self.places, node) {
+            Some(Held::Number(NumberFrom::Register(register))) => give_back(&mut self.free.numbers, register),
+            Some(Held::Mask(MaskFrom::Register(register))) => give_back(&mut self.free.masks, register),
+            Some(Held::Date(DateFrom::Register(register))) => give_back(&mut self.free.dates, register),
+            Some(Held::Number(_) | Held::Mask(_) | Held::Date(_)) | None => {}
         }
     }
 }
 
-/// A free register of the kind, or one more.
-fn take(free: &mut [Vec<usize>; 3], kind: usize, count: &mut usize) -> usize {
-    match free.get_mut(kind).and_then(Vec::pop) {
-        Some(register) => register,
-        None => {
-            let register = *count;
-            *count = count.saturating_add(1);
-            register
-        }
+fn give_back<I: PartialEq>(free: &mut Vec<I>, register: I) {
+    if !free.contains(&register) {
+        free.push(register);
     }
+}
+
+/// A free register of the kind, or one more.
+fn take<I: Index>(free: &mut Vec<I>, count: &mut usize) -> I {
+    free.pop().unwrap_or_else(|| {
+        let register = I::at(*count);
+        *count = count.saturating_add(1);
+        register
+    })
 }

@@ -8,13 +8,14 @@ use rust_decimal::Decimal;
 use super::Formula;
 use super::graph::{Node, Operation};
 use crate::accumulator::Accumulators;
+use crate::arena::Arena;
 use crate::calendar;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact::{self, Fixed, Inexact};
 use crate::fact::Value;
-use crate::plan::expression::{Prior, Slots, TableIndex};
+use crate::plan::expression::{Prior, PriorIndex, Slot, Slots, TableIndex};
 use crate::plan::{Plan, Rows, Table};
 use crate::reading::exact::{Exact, Known, Silence};
 use crate::semantics::Reading;
@@ -23,17 +24,17 @@ use crate::semantics::outcome::{self, Decision, Ground, Part};
 /// What a claim brings to a formula.
 #[derive(Debug, Clone)]
 pub(crate) struct Inputs {
-    /// By slot; `None` where a fact is not given.
-    pub(crate) facts: Vec<Option<Value>>,
-    /// By index of the formula's list; or the missing facts without which it is not known.
-    pub(crate) priors: Vec<Result<Decimal, Slots>>,
+    /// `None` where a fact is not given.
+    pub(crate) facts: Arena<Slot, Option<Value>>,
+    /// Or the missing facts without which it is not known.
+    pub(crate) priors: Arena<PriorIndex, Result<Decimal, Slots>>,
 }
 
 impl Inputs {
     /// What the exact reading reads of a claim.
     pub(crate) fn of(
         plan: &Plan,
-        priors: &[Prior],
+        priors: &Arena<PriorIndex, Prior>,
         enrollment: &Enrollment,
         claim: &Claim,
         accumulators: &Accumulators,
@@ -52,7 +53,7 @@ impl Inputs {
 /// Every node's value for one claim, or what is missing to tell it.
 pub(crate) struct Values<'f> {
     inputs: &'f Inputs,
-    tables: &'f [Table],
+    tables: &'f Arena<TableIndex, Table>,
     /// By node.
     known: Vec<Known<Value>>,
 }
@@ -119,17 +120,15 @@ impl Values<'_> {
         &self.known[node.place()]
     }
 
-    #[expect(clippy::indexing_slicing, reason = "there is an input for each prior of the formula")]
-    fn prior(&self, index: usize) -> Known<Decimal> {
+    fn prior(&self, index: PriorIndex) -> Known<Decimal> {
         match self.inputs.priors[index] {
             Ok(amount) => Known::Known(amount),
             Err(gap) => Known::Missing(gap),
         }
     }
 
-    #[expect(clippy::indexing_slicing, reason = "indexes come from resolving the same plan")]
     fn table(&self, index: TableIndex) -> &Table {
-        &self.tables[index.0]
+        &self.tables[index]
     }
 
     fn work_out(&self, operation: &Operation) -> Result<Known<Value>, Inexact> {
@@ -137,7 +136,7 @@ impl Values<'_> {
             Operation::Number(number, _) => Known::Known(Value::Number(*number)),
             Operation::Date(date, _) => on_calendar(Some(*date)),
             Operation::Truth(truth) => Known::Known(Value::YesNo(*truth)),
-            Operation::Fact(slot) => Known::or_lacks(self.inputs.facts.get(slot.0).cloned().flatten(), *slot),
+            Operation::Fact(slot) => Known::or_lacks(self.inputs.facts[*slot].clone(), *slot),
             Operation::Prior(index) => self.prior(*index).map(Value::Number),
             Operation::Add(sides) => self.numbers(sides, exact::add)?,
             Operation::Subtract(sides) => self.numbers(sides, exact::subtract)?,

@@ -5,8 +5,9 @@ use rust_decimal::Decimal;
 use super::Formula;
 use super::graph::{Node, Operation};
 use crate::accumulator::MOST_POSTED;
+use crate::arena::Arena;
 use crate::fact;
-use crate::plan::expression::TableIndex;
+use crate::plan::expression::{EntryIndex, PriorIndex, TableIndex};
 use crate::plan::{LedgerAmount, Plan, PlanFact};
 use crate::reading::range::Range;
 use crate::semantics::Source;
@@ -55,11 +56,11 @@ impl Stated for AsStated<'_> {
 pub(crate) struct Extents(Vec<Extent>);
 
 impl Extents {
-    /// For claims whose facts lie within their bounds, and whose earlier claims have posted numbers of so many places, by prior.
-    pub(crate) fn of(plan: &Plan, formula: &Formula, stated: &impl Stated, places_of_priors: &[u32]) -> Extents {
+    /// For claims whose facts lie within their bounds, and whose earlier claims have posted numbers of so many places.
+    pub(crate) fn of(plan: &Plan, formula: &Formula, stated: &impl Stated, priors: &PlacesOfPriors) -> Extents {
         let mut extents = Extents(Vec::with_capacity(formula.graph.steps().len()));
         for step in formula.graph.steps() {
-            let kind = extents.kind_of(plan, stated, places_of_priors, &step.operation);
+            let kind = extents.kind_of(plan, stated, priors, &step.operation);
             let may_lack = extents.may_lack_of(&step.operation);
             extents.0.push(Extent { kind, may_lack });
         }
@@ -97,7 +98,7 @@ impl Extents {
         }
     }
 
-    fn kind_of(&self, plan: &Plan, stated: &impl Stated, places_of_priors: &[u32], operation: &Operation) -> Kind {
+    fn kind_of(&self, plan: &Plan, stated: &impl Stated, priors: &PlacesOfPriors, operation: &Operation) -> Kind {
         let numbers = |[left, right]: &[Node; 2], join: fn(Range, Range) -> Range| {
             Kind::Number(join(self.number(*left), self.number(*right)))
         };
@@ -108,10 +109,7 @@ impl Extents {
             Operation::Number(number, source) => Kind::Number(stated.number(*number, *source)),
             Operation::Date(date, _) => Kind::Date(Range::day(*date)),
             Operation::Fact(slot) => of_fact(plan.fact(*slot)),
-            #[expect(clippy::indexing_slicing, reason = "there are places for each prior of the formula")]
-            Operation::Prior(index) => {
-                Kind::Number(Range::between(-MOST_POSTED, MOST_POSTED, places_of_priors[*index]))
-            }
+            Operation::Prior(index) => Kind::Number(Range::between(-MOST_POSTED, MOST_POSTED, priors[*index])),
             Operation::Add(sides) => numbers(sides, Range::add),
             Operation::Subtract(sides) => numbers(sides, Range::subtract),
             Operation::Times(sides) => numbers(sides, Range::times),
@@ -195,17 +193,18 @@ fn of_fact(fact: &PlanFact) -> Kind {
     }
 }
 
-/// The places at which each entry of the plan is kept, by index: enough for whatever a claim posts on top of earlier ones that were kept so.
-pub(crate) fn places_of_entries(plan: &Plan, formula: &Formula, stated: &impl Stated) -> Vec<u32> {
-    let mut places: Vec<u32> = plan.entries.iter().map(|entry| least_places(&entry.amount)).collect();
+/// The places at which numbers are kept that earlier claims have posted.
+pub(crate) type PlacesOfPriors = Arena<PriorIndex, u32>;
+
+/// The places at which each entry of the plan is kept: enough for whatever a claim posts on top of earlier ones that were kept so.
+pub(crate) fn places_of_entries(plan: &Plan, formula: &Formula, stated: &impl Stated) -> Arena<EntryIndex, u32> {
+    let mut places: Arena<EntryIndex, u32> = plan.entries.iter().map(|entry| least_places(&entry.amount)).collect();
     loop {
         let extents = Extents::of(plan, formula, stated, &of_priors(formula, &places));
         let mut needed = places.clone();
         for (entry, node) in &formula.posts {
-            if let Some(places) = needed.get_mut(*entry) {
-                let most = plan.entry(*entry).entry.measure().places();
-                *places = extents.places(*node).min(most).max(*places);
-            }
+            let most = plan.entry(*entry).entry.measure().places();
+            needed[*entry] = extents.places(*node).min(most).max(needed[*entry]);
         }
         if needed == places {
             return places;
@@ -215,12 +214,11 @@ pub(crate) fn places_of_entries(plan: &Plan, formula: &Formula, stated: &impl St
 }
 
 /// The same by prior of the formula.
-pub(crate) fn places_of_priors(plan: &Plan, formula: &Formula, stated: &impl Stated) -> Vec<u32> {
+pub(crate) fn places_of_priors(plan: &Plan, formula: &Formula, stated: &impl Stated) -> PlacesOfPriors {
     of_priors(formula, &places_of_entries(plan, formula, stated))
 }
 
-#[expect(clippy::indexing_slicing, reason = "every prior is of an entry of the plan")]
-fn of_priors(formula: &Formula, places_of_entries: &[u32]) -> Vec<u32> {
+fn of_priors(formula: &Formula, places_of_entries: &Arena<EntryIndex, u32>) -> PlacesOfPriors {
     formula.priors.iter().map(|prior| places_of_entries[prior.entry]).collect()
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::plan::expression::{Comparison, Members, Slot, TableIndex};
+use crate::plan::expression::{Comparison, Members, PriorIndex, Slot, TableIndex};
 use crate::rounding::Rounding;
 use crate::semantics::{Place, Source};
 
@@ -28,7 +28,7 @@ pub(crate) enum Operation {
     /// The fact as it is given, if it is.
     Fact(Slot),
     /// By its index in the formula's list.
-    Prior(usize),
+    Prior(PriorIndex),
     Add([Node; 2]),
     Subtract([Node; 2]),
     Times([Node; 2]),

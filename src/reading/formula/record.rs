@@ -5,26 +5,29 @@ use rust_decimal::Decimal;
 
 use super::graph::{Graph, Node, Operation};
 use super::{Line, Waterfall};
+use crate::arena::Arena;
 use crate::plan::Plan;
-use crate::plan::expression::{Comparison, Members, Prior, Slot, TableIndex};
+use crate::plan::expression::{
+    BenefitIndex, Comparison, ConditionIndex, IdentityIndex, Members, Prior, PriorIndex, Slot, TableIndex,
+};
 use crate::rounding::Rounding;
 use crate::semantics::{Event, Reading, Source};
 
 /// Reads a plan for all claims; its numbers, truths and dates are nodes.
 pub(super) struct Recorder {
     pub(super) graph: Graph,
-    pub(super) priors: Vec<Prior>,
-    pub(super) identities: Vec<(usize, Node)>,
-    pub(super) conditions: Vec<(usize, Node)>,
-    pub(super) benefits: Vec<Waterfall>,
+    pub(super) priors: Arena<PriorIndex, Prior>,
+    pub(super) identities: Vec<(IdentityIndex, Node)>,
+    pub(super) conditions: Vec<(ConditionIndex, Node)>,
+    pub(super) benefits: Arena<BenefitIndex, Waterfall>,
 }
 
 impl Recorder {
     pub(super) fn new(plan: &Plan) -> Recorder {
         let mut graph = Graph::default();
         let (applies, gross) = (graph.truth(true), graph.number(Decimal::ZERO));
-        let benefits = vec![Waterfall { applies, gross, lines: Vec::new() }; plan.benefits.len()];
-        Recorder { graph, priors: Vec::new(), identities: Vec::new(), conditions: Vec::new(), benefits }
+        let benefits = plan.benefits.each(Waterfall { applies, gross, lines: Vec::new() });
+        Recorder { graph, priors: Arena::new(), identities: Vec::new(), conditions: Vec::new(), benefits }
     }
 }
 
@@ -76,10 +79,8 @@ impl Reading for Recorder {
     }
 
     fn prior(&mut self, prior: Prior) -> Node {
-        let index = self.priors.iter().position(|known| *known == prior).unwrap_or_else(|| {
-            self.priors.push(prior);
-            self.priors.len().saturating_sub(1)
-        });
+        let known = self.priors.position(|known| *known == prior);
+        let index = known.unwrap_or_else(|| self.priors.push(prior));
         self.graph.put(Operation::Prior(index))
     }
 
@@ -207,19 +208,12 @@ impl Reading for Recorder {
             Event::Identity { index, holds, .. } => self.identities.push((index, *holds)),
             Event::Condition { index, met } => self.conditions.push((index, *met)),
             Event::When { benefit, holds, .. } => {
-                if let Some(waterfall) = self.benefits.get_mut(benefit) {
-                    waterfall.applies = self.graph.and(waterfall.applies, *holds);
-                }
+                let applies = self.benefits[benefit].applies;
+                self.benefits[benefit].applies = self.graph.and(applies, *holds);
             }
-            Event::Gross { benefit, amount } => {
-                if let Some(waterfall) = self.benefits.get_mut(benefit) {
-                    waterfall.gross = *amount;
-                }
-            }
+            Event::Gross { benefit, amount } => self.benefits[benefit].gross = *amount,
             Event::Line { benefit, kind, leaves } => {
-                if let Some(waterfall) = self.benefits.get_mut(benefit) {
-                    waterfall.lines.push(Line { kind, leaves: *leaves });
-                }
+                self.benefits[benefit].lines.push(Line { kind, leaves: *leaves });
             }
         }
     }

@@ -1,12 +1,10 @@
 //! The formulas of the operations.
 
-use chrono::NaiveDate;
-
-use super::result::power_of_ten;
-use super::{BITS, Sheet, TablePlace, VALUE, WORK, bit_of, serial};
+use super::result::{FIRST_SERIAL, LAST_SERIAL, power_of_ten, serial};
+use super::{BITS, Sheet, TablePlace, VALUE, WORK, bit_of};
 use crate::fact;
 use crate::plan::Rows;
-use crate::plan::expression::{Comparison, Slot, TableIndex};
+use crate::plan::expression::{Comparison, PriorIndex, Slot, TableIndex};
 use crate::reading::formula::extents::Kind;
 use crate::reading::formula::graph::{Node, Operation};
 use crate::rounding::{Mode, Rounding};
@@ -29,7 +27,7 @@ impl Sheet<'_> {
             }
             Operation::Date(date, source) => match source.and_then(|source| self.pack.dates.get(&(source, *date))) {
                 Some(cell) => of_date(cell),
-                None => serial(Some(*date)).to_string(),
+                None => serial(*date).to_string(),
             },
             Operation::Truth(truth) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
             Operation::Fact(slot) => self.fact(*slot),
@@ -54,7 +52,7 @@ impl Sheet<'_> {
             Operation::YearsBetween([from, to]) => self.years(*from, *to),
             Operation::PlusDays([date, days]) => self.plus_days(*date, *days),
             Operation::PlusMonths(date, months) => {
-                let (date, last) = (value(date), serial(NaiveDate::from_ymd_opt(9999, 12, 31)));
+                let (date, last) = (value(date), LAST_SERIAL);
                 let later = format!(
                     "IF({date}<{FIRST_SAFE_SERIAL},EDATE({date}+{TWO_THOUSAND_YEARS},{months})-{TWO_THOUSAND_YEARS},\
                      EDATE({date},{months}))"
@@ -191,8 +189,7 @@ impl Sheet<'_> {
             let unit = power_of_ten(places);
             [format!("{days}/{unit}"), format!("MOD({days},{unit})=0")]
         };
-        let first = serial(NaiveDate::from_ymd_opt(1, 1, 1));
-        let last = serial(NaiveDate::from_ymd_opt(9999, 12, 31));
+        let (first, last) = (FIRST_SERIAL, LAST_SERIAL);
         let later = format!("{date}+{whole}");
         format!("IF(COUNT({date},{days})=2,IF(AND({is_whole},{later}>={first},{later}<={last}),{later},\"\"),\"\")")
     }
@@ -287,8 +284,7 @@ impl Sheet<'_> {
         }
     }
 
-    #[expect(clippy::indexing_slicing, reason = "there are cells for each prior of the formula")]
-    fn prior_cells(&self, index: usize) -> &[String; 2] {
+    fn prior_cells(&self, index: PriorIndex) -> &[String; 2] {
         &self.places.priors[index]
     }
 

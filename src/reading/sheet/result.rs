@@ -4,7 +4,6 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::{Live, Sheet};
-use crate::calendar;
 use crate::fact::Value;
 use crate::reading::formula::graph::{Node, Operation};
 use crate::rounding::Rounding;
@@ -25,17 +24,21 @@ pub(crate) fn power_of_ten(places: u32) -> String {
 }
 
 /// Days since 30 December 1899, as spreadsheets count from 1 March 1900 on.
-pub(crate) fn serial(date: Option<NaiveDate>) -> i64 {
-    let zero = NaiveDate::from_ymd_opt(1899, 12, 30);
-    zero.zip(date).map_or(0, |(zero, date)| calendar::days(zero, date))
+pub(crate) fn serial(date: NaiveDate) -> i64 {
+    const FROM_THE_YEAR_1: i64 = 693_594;
+    i64::from(date.num_days_from_ce()).saturating_sub(FROM_THE_YEAR_1)
 }
+
+/// 1 January 1 and 31 December 9999, between which all dates lie, counted so.
+pub(crate) const FIRST_SERIAL: i64 = -693_593;
+pub(crate) const LAST_SERIAL: i64 = 2_958_465;
 
 impl Sheet<'_> {
     pub(super) fn result_of(&self, node: Node) -> String {
         match self.values.value(node) {
             Some(Value::Number(number)) => units(*number, self.places_of(node)).to_string(),
             Some(Value::YesNo(truth)) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
-            Some(Value::Date(date)) => serial(Some(*date)).to_string(),
+            Some(Value::Date(date)) => serial(*date).to_string(),
             Some(Value::Text(text)) => text.to_string(),
             None => String::new(),
         }

@@ -2,12 +2,12 @@
 
 use rust_decimal::Decimal;
 
-use super::{BIT, Pen, WORD, WRONG, YEARS, is_of_settlement};
+use super::{BIT, LAST_SERIAL, Pen, WORD, WRONG, YEARS, is_of_settlement};
 use crate::fact::{Kind, StandardFact, Value};
 use crate::plan::PlanFact;
 use crate::plan::expression::{Slot, Slots};
 use crate::reading::formula::graph::Operation;
-use crate::reading::sheet::{BITS, MISSING, WORK, bit_of, one_of, power_of_ten, quoted, serial, text_of_date};
+use crate::reading::sheet::{BITS, MISSING, WORK, bit_of, one_of, power_of_ten, quoted, text_of_date};
 use crate::semantics::outcome::ReasonKind;
 use crate::text::Language;
 use crate::workbook::grid::{Choice, Content, Ink, Style};
@@ -27,7 +27,7 @@ impl Pen<'_> {
         ];
         self.section(section.title, self.say("事实", "Facts"), &heads);
         let mut settlement = Vec::new();
-        for (row, slot) in (section.first..).zip(self.facts.clone()) {
+        for (row, (slot, step)) in (section.first..).zip(self.facts.clone()) {
             let fact = self.page.plan.fact(slot);
             self.grid.put(row, 'A', Style::Code, &*fact.name);
             self.grid.put(row, 'B', Style::Text, fact.title.in_language(language));
@@ -35,7 +35,7 @@ impl Pen<'_> {
             self.derived(row, slot);
             let allowed = self.allowed(fact);
             self.grid.put(row, 'F', Style::Clause, allowed);
-            let wrong = self.wrong(row, slot, fact);
+            let wrong = self.wrong(row, step, fact);
             self.grid.live(row, WRONG, Style::Work, wrong, 0);
             let bit = u64::try_from(bit_of(slot)).unwrap_or_default();
             self.grid.put(row, BIT, Style::Work, Decimal::from(bit));
@@ -55,7 +55,7 @@ impl Pen<'_> {
     }
 
     pub(super) fn fact(&self, slot: Slot) -> Option<&Value> {
-        self.page.inputs.facts.get(slot.0).and_then(Option::as_ref)
+        self.page.inputs.facts[slot].as_ref()
     }
 
     pub(super) fn given(&mut self, row: usize, slot: Slot, fact: &PlanFact) {
@@ -142,10 +142,9 @@ impl Pen<'_> {
     }
 
     /// A formula that is 1 where what stands in a fact's cell is no value of it.
-    pub(super) fn wrong(&self, row: usize, slot: Slot, fact: &PlanFact) -> String {
+    pub(super) fn wrong(&self, row: usize, step: usize, fact: &PlanFact) -> String {
         let cell = format!("C{row}");
-        let step = self.page.formula.graph.steps().iter().position(|step| step.operation == Operation::Fact(slot));
-        let line = self.rows.steps.first.saturating_add(step.unwrap_or_default());
+        let line = self.rows.steps.first.saturating_add(step);
         let [first_year, last_year] = YEARS;
         let is_right = match fact.kind {
             Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => {
@@ -155,11 +154,10 @@ impl Pen<'_> {
                 format!("AND({cell}>={min},{cell}<={max},ROUND({cell}*{scale},0)/{scale}={cell})")
             }
             Kind::Date => {
-                let last = serial(chrono::NaiveDate::from_ymd_opt(last_year, 12, 31));
                 let [year, month, day] = WORK.map(|column| format!("{column}{line}"));
                 let text = text_of_date([&year, &month, &day]);
                 return format!(
-                    "IF({cell}=\"\",0,IF(ISNUMBER({cell}),IF(AND({cell}>=61,{cell}<={last},{cell}=INT({cell})),0,1),\
+                    "IF({cell}=\"\",0,IF(ISNUMBER({cell}),IF(AND({cell}>=61,{cell}<={LAST_SERIAL},{cell}=INT({cell})),0,1),\
                      IF(ISNUMBER({year}),IF(AND({year}>={first_year},{year}<={last_year},EXACT({text},{cell})),0,1),1)))"
                 );
             }
@@ -185,7 +183,8 @@ impl Pen<'_> {
             (self.say("✗ 读不出", "✗ cannot be read"), self.say("缺，待补", "missing: the claim waits for it"));
         let follows = self.say("推算", "follows from others");
         // as the plan came to read them
-        let mut in_order: Vec<(Slot, usize)> = self.facts.iter().copied().zip(self.rows.facts.first..).collect();
+        let slots = self.facts.iter().map(|(slot, _)| *slot);
+        let mut in_order: Vec<(Slot, usize)> = slots.zip(self.rows.facts.first..).collect();
         in_order.sort_unstable();
         for (slot, row) in in_order {
             let fact = self.page.plan.fact(slot);

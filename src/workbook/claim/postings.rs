@@ -3,12 +3,13 @@
 use super::{Pen, WRONG};
 use crate::accumulator::Measure;
 use crate::plan::LedgerAmount;
+use crate::reading::formula::extents::PlacesOfPriors;
 use crate::reading::sheet::power_of_ten;
 use crate::workbook::grid::{Content, Ink, Style};
 use crate::workbook::words;
 
 impl Pen<'_> {
-    pub(super) fn priors(&mut self, places: &[u32]) {
+    pub(super) fn priors(&mut self, places: &PlacesOfPriors) {
         let section = self.rows.priors;
         let heads = [
             ('A', self.say("项目", "entry")),

@@ -80,13 +80,10 @@ impl Pen<'_> {
             Operation::Number(_, Some(source)) | Operation::Date(_, Some(source)) => cite(*source),
             Operation::LookUp(_, table) => cite(Source::Table(*table)),
             Operation::Fact(slot) | Operation::Derived(_, slot) => (self.words(&plan.fact(*slot).title), None),
-            Operation::Prior(index) => match self.page.formula.priors.get(*index) {
-                Some(prior) => {
-                    let entry = &plan.entry(prior.entry).entry;
-                    (self.entry_words(&entry.name, entry.measure), None)
-                }
-                None => Default::default(),
-            },
+            Operation::Prior(index) => {
+                let entry = &plan.entry(self.page.formula.priors[*index].entry).entry;
+                (self.entry_words(&entry.name, entry.measure), None)
+            }
             Operation::Round(_, rounding) => {
                 let mode = rounding.mode.title();
                 (format!("{} · {}", rounding.to.normalize(), self.words(&mode)), None)

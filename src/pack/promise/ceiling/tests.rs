@@ -143,7 +143,7 @@ impl One {
 fn groups(scope: Scope) -> Vec<Group> {
     let dates = DAYS.map(date);
     let periods = COVERS.map(|(id, start)| Period::of(date(start), &id.into()));
-    dates.iter().flat_map(|date| periods.iter().filter_map(|period| Group::of(scope, *date, Some(period)))).collect()
+    dates.iter().flat_map(|date| periods.iter().map(|period| Group::of(scope, *date, period))).collect()
 }
 
 const COVERS: [(&str, u32); 2] = [("E", 1), ("F", 100)];
