@@ -1,45 +1,36 @@
-//! Deciding one claim: the answer alone, or with its reasons.
+//! What becomes of one claim: the answer alone, or with its reasons.
 
+mod decide;
 pub(crate) mod detail;
+mod joint_cut;
+mod next_yuan;
+mod open_claims;
 pub(crate) mod reasons;
+mod reversal;
 mod shown;
 mod workings;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::accumulator::{Accumulators, OpenClaim, Period, Posting};
-use crate::claim::Claim;
+use crate::accumulator::{Accumulators, OpenClaim, Posting};
 use crate::code::Code;
-use crate::enrollment::Enrollment;
 use crate::error::Error;
-
-use crate::exact::{self, Fixed};
-use crate::fact::Kind;
-use crate::money;
-use crate::notice::{self, Notice};
-use crate::order::day::Comes;
-use crate::plan::expression::Slots;
-use crate::plan::{AllAssumed, Assumed, Plan, PlanReference};
-use crate::reading::exact::{Exact, Known, Listener, Silence};
+use crate::exact;
+use crate::notice::Notice;
+use crate::plan::{AllAssumed, Assumed, PlanReference};
 use crate::rounding::Rounding;
-use crate::semantics::outcome::{self, Effect, Ground, Part, ReasonKind};
-use crate::semantics::{Meaning, Verdict};
+use crate::semantics::outcome::Effect;
 use crate::text::{Text, say};
-use reasons::Journal;
-use workings::{Worker, Working};
+use workings::Working;
 
 pub use workings::{DerivedFact, UsedFigure};
 
 pub use crate::semantics::outcome::Decision;
 
-/// The step that stands for what a joint limit takes.
-const JOINT_LIMIT: &str = "joint-limit";
-
-/// The answer alone: what [`Plan::decide`] gives.
+/// The answer alone: what [`Plan::decide`](crate::Plan::decide) gives.
 ///
 /// ```
 /// use huzhu::{Accumulators, Case, Catalog, Decision};
@@ -119,7 +110,7 @@ impl Outcome {
     }
 }
 
-/// The answer with its reasons: what [`Plan::adjudicate`] gives.
+/// The answer with its reasons: what [`Plan::adjudicate`](crate::Plan::adjudicate) gives.
 ///
 /// A benefit is a waterfall: its gross amount is what its lines take and what is paid, to the last digit. [`Adjudication::explain`] puts all of it in
 /// words of one language; so does serialising it, in Chinese.
@@ -214,7 +205,7 @@ impl Adjudication {
     }
 
     /// The figures, tables and bands of the pack that the decision was made with, in the order in which they were read; none unless it was
-    /// worked out by [`Plan::work_out`].
+    /// worked out by [`Plan::work_out`](crate::Plan::work_out).
     #[must_use]
     pub fn figures(&self) -> &[UsedFigure] {
         &self.figures
@@ -268,98 +259,6 @@ impl Adjudication {
     /// The answer alone.
     pub(crate) fn into_outcome(self) -> Outcome {
         self.outcome
-    }
-
-    /// Whether a joint limit has taken something.
-    pub(crate) fn is_cut(&self) -> bool {
-        self.benefits.iter().flat_map(BenefitLines::lines).any(|line| line.step == JOINT_LIMIT)
-    }
-
-    /// A reversal: what the reversed claim was paid is due back, by benefit and in all.
-    ///
-    /// It applies no rule, so that a benefit has no steps; what was never paid is not taken back, so that it starts from what was paid.
-    pub(crate) fn reversal(claim: &Claim, plan: &Plan, reversed: &Posting) -> Result<Adjudication, Error> {
-        let benefits = plan.taken_back(reversed)?;
-        let payable = benefits.iter().map(|lines| lines.paid).try_fold(Decimal::ZERO, exact::add)?;
-        let (id, paid) = (reversed.claim(), money::print(exact::subtract(Decimal::ZERO, payable)?));
-        let text =
-            say!("冲销理赔申请 `{id}`，应追回 {paid} 元", "reverses the claim `{id}`; {paid} yuan are to be recovered");
-        let code = Code::Reversal.name().to_owned();
-        let reason = Reason { code, text, clause: None, fact: None, detail: None, found: Vec::new() };
-        let outcome = Outcome {
-            claim: Arc::clone(&claim.id),
-            plan: Arc::clone(&plan.reference),
-            decision: Decision::Reversed,
-            payable,
-            posting: None,
-            stands: OpenClaim {
-                event_date: Some(reversed.event_date),
-                coverage_start: Some(reversed.period.start),
-                ..OpenClaim::under(reversed.period.enrollment.clone())
-            },
-        };
-        Ok(Adjudication { benefits, reasons: vec![reason], ..Adjudication::of(outcome) })
-    }
-
-    /// A reversal in a member's account of which nothing can be decided.
-    pub(crate) fn held_reversal(claim: &Claim, plan: &Plan) -> Adjudication {
-        let outcome = Outcome {
-            claim: Arc::clone(&claim.id),
-            plan: Arc::clone(&plan.reference),
-            decision: Decision::Pended,
-            payable: Decimal::ZERO,
-            posting: None,
-            stands: OpenClaim::under(None),
-        };
-        let mut adjudication = Adjudication::of(outcome);
-        claim.notices().iter().for_each(|notice| adjudication.note(notice.clone()));
-        adjudication
-    }
-
-    /// Takes an amount off what is payable, from the last benefit to the first: a joint limit over several plans.
-    ///
-    /// A benefit of which it takes something has a line more; what is posted is what is then paid.
-    pub(crate) fn cut(
-        &mut self,
-        takes: Decimal,
-        title: &Arc<Text>,
-        clause: &Arc<Text>,
-        assumed: &AllAssumed,
-    ) -> Result<(), Error> {
-        if takes.is_zero() {
-            return Ok(());
-        }
-        let mut left = takes;
-        for benefit in self.benefits.iter_mut().rev() {
-            let here = left.min(benefit.paid);
-            if here.is_zero() {
-                continue;
-            }
-            left = exact::subtract(left, here)?;
-            let leaves = exact::subtract(benefit.paid, here)?;
-            let (step, cause, reason) = (JOINT_LIMIT, Code::JointLimit, Said::Stated(Arc::clone(title)));
-            benefit.leave(leaves, StatedLine { step, cause, reason, clause, assumed })?;
-            if let Some(posting) = &mut self.outcome.posting {
-                posting.set_paid(&benefit.id, leaves);
-            }
-        }
-        self.assumed.extend_from_slice(assumed);
-        self.assumed.sort();
-        self.assumed.dedup();
-        self.outcome.payable = exact::subtract(self.outcome.payable, takes)?;
-        if self.outcome.payable.is_zero() && self.outcome.decision == Decision::Paid {
-            self.outcome.decision = Decision::NothingDue;
-            let code = Code::JointLimit.name().to_owned();
-            self.reasons.push(Reason {
-                code,
-                text: Text::clone(title),
-                clause: Some(Text::clone(clause)),
-                fact: None,
-                detail: None,
-                found: Vec::new(),
-            });
-        }
-        Ok(())
     }
 }
 
@@ -583,383 +482,4 @@ pub(crate) enum Detail {
     Plain,
     /// Also the numbers of every rule, the figures and the derived facts.
     Worked,
-}
-
-impl Plan {
-    /// Decides a claim and gives the answer alone.
-    ///
-    /// # Errors
-    /// [`Error::is_plan`] or [`Error::is_version`] if the enrollment or the dates belong to another plan or version;
-    /// [`Error::is_fact`] if a fact of the pack's own has a value that it cannot have; [`Error::is_arithmetic`] if the
-    /// accumulators hold amounts that the engine did not post; [`Error::is_history`] if the claim is a reversal, which
-    /// [`crate::history::decide`] and [`crate::Case::decide`] decide.
-    pub fn decide(
-        &self,
-        enrollment: &Enrollment,
-        claim: &Claim,
-        accumulators: &Accumulators,
-    ) -> Result<Outcome, Error> {
-        let (outcome, _, _) = self.run(enrollment, claim, accumulators, Silence)?;
-        if claim.is_held()
-            || (self.holds_open_claims && !self.hangs_on(&outcome, enrollment, claim, accumulators)?.is_empty())
-        {
-            return Ok(outcome.held());
-        }
-        Ok(outcome)
-    }
-
-    /// Decides a claim and says why, line by line.
-    ///
-    /// # Errors
-    /// Those of [`Plan::decide`].
-    pub fn adjudicate(
-        &self,
-        enrollment: &Enrollment,
-        claim: &Claim,
-        accumulators: &Accumulators,
-    ) -> Result<Adjudication, Error> {
-        self.reasoned(enrollment, claim, accumulators, Detail::Plain)
-    }
-
-    /// The same for a person to read: also with the numbers of every rule, the figures and what follows from other facts. The decision is the
-    /// same and takes a few times as long.
-    ///
-    /// # Errors
-    /// Those of [`Plan::decide`].
-    pub fn work_out(
-        &self,
-        enrollment: &Enrollment,
-        claim: &Claim,
-        accumulators: &Accumulators,
-    ) -> Result<Adjudication, Error> {
-        self.reasoned(enrollment, claim, accumulators, Detail::Worked)
-    }
-
-    /// The same with all numbers or without: who compares decisions needs no formulas.
-    pub(crate) fn reasoned(
-        &self,
-        enrollment: &Enrollment,
-        claim: &Claim,
-        accumulators: &Accumulators,
-        detail: Detail,
-    ) -> Result<Adjudication, Error> {
-        let (outcome, missing, journal) = self.run(enrollment, claim, accumulators, Journal::of(detail))?;
-        let mut adjudication = Adjudication::of(outcome);
-        let decision = adjudication.decision();
-        let mut worker = match detail {
-            Detail::Plain => None,
-            Detail::Worked => {
-                let paid = journal.paid_before_limits(self);
-                Some(Worker::new(self, enrollment, claim, accumulators, paid))
-            }
-        };
-        let mut assumed = Vec::new();
-        if decision.is_open() {
-            self.lay_out(&journal.notes, worker.as_mut(), &mut adjudication, &mut assumed)?;
-        }
-        for kind in decision.reasons() {
-            match kind {
-                ReasonKind::Contradiction => {
-                    self.list_broken(&journal.notes, enrollment, claim, &mut adjudication);
-                }
-                ReasonKind::Unmet => {
-                    self.list_unmet(&journal.notes, worker.as_mut(), &mut adjudication, &mut assumed);
-                }
-                ReasonKind::Missing => self.list_missing(missing, &mut adjudication),
-                ReasonKind::Cause => adjudication.reasons = reasons::why_nothing(&adjudication),
-            }
-        }
-        if let Some(worker) = &mut worker {
-            let sources = journal.sources(decision).into_iter();
-            adjudication.figures = sources.filter_map(|source| worker.figure(source)).collect();
-            let derived = journal.derived(decision).into_iter();
-            adjudication.derived = derived.filter_map(|slot| worker.derived(slot)).collect();
-        }
-        assumed.sort_unstable();
-        assumed.dedup();
-        adjudication.assumed = assumed.into_iter().cloned().collect();
-        for notice in claim.notices() {
-            adjudication.note(notice.clone());
-        }
-        if let Some(notice) = self.open_claims(&adjudication.outcome, enrollment, claim, accumulators)? {
-            adjudication.note(notice);
-        }
-        Ok(adjudication)
-    }
-
-    /// The answer alone, with what is said where earlier claims are open.
-    #[cfg(feature = "batch")]
-    pub(crate) fn decide_beside_open_claims(
-        &self,
-        enrollment: &Enrollment,
-        claim: &Claim,
-        accumulators: &Accumulators,
-    ) -> Result<(Outcome, Option<Notice>), Error> {
-        let (outcome, _, _) = self.run(enrollment, claim, accumulators, Silence)?;
-        let notice = self.open_claims(&outcome, enrollment, claim, accumulators)?;
-        let outcome = if notice.as_ref().is_some_and(Notice::holds) { outcome.held() } else { outcome };
-        Ok((outcome, notice))
-    }
-
-    /// What is said where earlier claims are open that the outcome hangs on.
-    fn open_claims(
-        &self,
-        outcome: &Outcome,
-        enrollment: &Enrollment,
-        claim: &Claim,
-        accumulators: &Accumulators,
-    ) -> Result<Option<Notice>, Error> {
-        let open = self.hangs_on(outcome, enrollment, claim, accumulators)?;
-        if open.is_empty() {
-            return Ok(None);
-        }
-        let Text { zh, en } = notice::named(&open);
-        let text = if self.holds_open_claims {
-            say!(
-                "既往理赔未结：{zh}；本件待其结案后再审核",
-                "earlier claims are open: {en}; this one waits until they are settled"
-            )
-        } else {
-            say!(
-                "既往理赔未结：{zh}；其结案后，本件的结果可能改变",
-                "earlier claims are open: {en}; once they are settled, this one may come out otherwise"
-            )
-        };
-        let notice = Notice::new(Code::EarlierClaimOpen, text).about(open);
-        Ok(Some(if self.holds_open_claims { notice.holding() } else { notice }))
-    }
-
-    /// The earlier claims that are open and without which the outcome is not known: any of them may have posted anything.
-    fn hangs_on<'a>(
-        &self,
-        outcome: &Outcome,
-        enrollment: &Enrollment,
-        claim: &Claim,
-        accumulators: &'a Accumulators,
-    ) -> Result<Vec<&'a str>, Error> {
-        if accumulators.has_no_open_claim() {
-            return Ok(Vec::new());
-        }
-        let own = Comes::of(&self.order, claim);
-        let is_earlier = |(id, open): &(&str, &OpenClaim)| open.comes.may_be_before(id, &own, claim.id());
-        let earlier: Vec<(&str, &OpenClaim)> = accumulators.open().filter(is_earlier).collect();
-        if earlier.is_empty() || outcome.decision == Decision::Pended {
-            return Ok(Vec::new());
-        }
-        let open: Vec<OpenClaim> = earlier.iter().map(|(_, open)| OpenClaim::clone(open)).collect();
-        let mut meaning = Meaning::new(self, Exact::new(self, enrollment, claim, accumulators, Silence).beside(&open));
-        let verdict = meaning.adjudicate();
-        let (decision, payable, _) = conclude(&verdict, self, &outcome.stands);
-        if let Some(fault) = meaning.reading.fault() {
-            return Err(fault);
-        }
-        if (decision, payable) == (outcome.decision, outcome.payable) {
-            return Ok(Vec::new());
-        }
-        let asked = meaning.reading.asked();
-        let counts = |open: &OpenClaim| asked.iter().any(|scope| open.may_share(*scope, &outcome.stands));
-        Ok(earlier.into_iter().filter(|(_, open)| counts(open)).map(|(id, _)| id).collect())
-    }
-
-    /// What one more yuan of each amount that a rule reads would change, all other facts as they are: the fact's name and the
-    /// difference in yuan.
-    ///
-    /// # Errors
-    /// Those of [`Plan::decide`].
-    pub fn next_yuan(
-        &self,
-        enrollment: &Enrollment,
-        claim: &Claim,
-        accumulators: &Accumulators,
-    ) -> Result<Vec<(String, Decimal)>, Error> {
-        if claim.is_held() {
-            return Ok(Vec::new());
-        }
-        let now = self.decide(enrollment, claim, accumulators)?;
-        let mut changes = Vec::new();
-        let amounts = self.slots().zip(&self.facts).filter(|(_, fact)| {
-            let is_stated = fact.derived.is_some() || claim.facts.get(&fact.name).is_some();
-            fact.kind == Kind::Money && is_stated && self.rules_read(&fact.name)
-        });
-        for (slot, fact) in amounts {
-            let reading = || Exact::new(self, enrollment, claim, accumulators, Silence);
-            if let Known::Missing(_) = Meaning::new(self, reading()).number_fact(slot) {
-                continue;
-            }
-            let mut meaning = Meaning::new(self, reading().raised(slot, Decimal::ONE));
-            let verdict = meaning.adjudicate_as_given();
-            if let (Known::Known(payable), None) = (verdict.payable, meaning.reading.fault()) {
-                let change = exact::subtract(payable.into(), now.payable)?;
-                changes.push((fact.name.to_string(), change));
-            }
-        }
-        Ok(changes)
-    }
-
-    fn run<'a, L: Listener>(
-        &'a self,
-        enrollment: &'a Enrollment,
-        claim: &'a Claim,
-        accumulators: &'a Accumulators,
-        listener: L,
-    ) -> Result<(Outcome, Slots, L), Error> {
-        self.check_belongs(enrollment)?;
-        check_is_no_reversal(claim)?;
-        let mut meaning = Meaning::new(self, Exact::new(self, enrollment, claim, accumulators, listener));
-        self.check_effective(enrollment, &meaning.reading)?;
-        let verdict = meaning.adjudicate();
-        let mut stands = meaning.reading.stands().clone();
-        let (decision, payable, missing) = conclude(&verdict, self, &stands);
-        let dated = stands.event_date.zip(stands.period());
-        stands.comes = Comes::of(&self.order, claim);
-        let mut outcome = Outcome {
-            claim: Arc::clone(&claim.id),
-            plan: Arc::clone(&self.reference),
-            decision,
-            payable,
-            posting: None,
-            stands,
-        };
-        if let (true, Some((event_date, period))) = (decision.is_open(), dated) {
-            outcome.posting = Some(self.posting(&mut meaning, &verdict, claim, event_date, period));
-        }
-        match meaning.reading.fault() {
-            Some(fault) => Err(fault),
-            None => Ok((outcome, missing, meaning.reading.listener)),
-        }
-    }
-
-    fn posting<'a, L: Listener>(
-        &'a self,
-        meaning: &mut Meaning<'a, Exact<'a, L>>,
-        verdict: &Verdict<Exact<'a, L>>,
-        claim: &Claim,
-        event_date: NaiveDate,
-        period: Period,
-    ) -> Posting {
-        let (mut amounts, mut unknown) = (Vec::with_capacity(4), Vec::new());
-        for index in &self.posting_order {
-            let stated = self.entry(*index);
-            match meaning.posting(&stated.amount, &verdict.paid) {
-                Known::Known(amount) if amount.is_zero() => {}
-                Known::Known(amount) => amounts.push((stated.entry.clone(), amount.into())),
-                Known::Missing(_) => unknown.push(stated.entry.clone()),
-            }
-        }
-        Posting { claim: Arc::clone(&claim.id), event_date, period, amounts, unknown }
-    }
-
-    /// What a reversal takes back, by benefit.
-    fn taken_back(&self, reversed: &Posting) -> Result<Vec<BenefitLines>, Error> {
-        let id = reversed.claim();
-        if let Some((benefit, _)) = reversed.payments().find(|(paid, _)| self.benefit_ids().all(|own| own != *paid)) {
-            let (plan, version) = (self.id(), self.version());
-            return Err(Error::history(say!(
-                "理赔申请 `{id}` 曾给付 `{benefit}`，计划 `{plan}` 的版本 `{version}` 没有这项待遇",
-                "the claim `{id}` was paid `{benefit}`, which version `{version}` of `{plan}` does not have"
-            )));
-        }
-        let mut benefits = Vec::new();
-        for stated in &self.benefits {
-            for (_, paid) in reversed.payments().filter(|(benefit, _)| **benefit == *stated.id) {
-                let back = exact::subtract(Decimal::ZERO, paid)?;
-                benefits.push(BenefitLines {
-                    id: Arc::clone(&stated.id),
-                    title: Arc::clone(&stated.title),
-                    clause: Arc::clone(&stated.citation.clause),
-                    basis: say!("冲回理赔申请 `{id}` 的给付", "paid for the claim `{id}`, taken back").into(),
-                    assumed: AllAssumed::default(),
-                    formula: None,
-                    gross: back,
-                    paid: back,
-                    is_known: true,
-                    lines: Vec::new(),
-                });
-            }
-        }
-        Ok(benefits)
-    }
-
-    fn check_belongs(&self, enrollment: &Enrollment) -> Result<(), Error> {
-        let (wanted, own) = (enrollment.plan(), self.id());
-        if wanted != own {
-            return Err(Error::plan(say!(
-                "参保记录属于计划 `{wanted}`，不属于 `{own}`",
-                "the enrollment is in the plan `{wanted}`, not in `{own}`"
-            )));
-        }
-        match enrollment.plan_version() {
-            Some(version) if version != self.version() => {
-                let own = self.version();
-                Err(Error::version(say!(
-                    "参保记录指定版本 `{version}`，此为 `{own}`",
-                    "the enrollment names the version `{version}`, this is `{own}`"
-                )))
-            }
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    fn check_effective<L: Listener>(&self, enrollment: &Enrollment, reading: &Exact<'_, L>) -> Result<(), Error> {
-        let effective = self.effective;
-        let date = match effective.by {
-            crate::plan::EffectiveBy::CoverageStart => reading.stands().coverage_start,
-            crate::plan::EffectiveBy::EventDate => reading.stands().event_date,
-        };
-        match date {
-            Some(date) if enrollment.plan_version().is_none() && !effective.holds_on(date) => {
-                let (id, version) = (self.id(), self.version());
-                Err(Error::version(say!(
-                    "计划 `{id}` 的版本 `{version}` 在 {date} 不适用",
-                    "version `{version}` of `{id}` does not hold on {date}"
-                )))
-            }
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    /// Whether a rule reads the fact itself, not only another fact's derivation.
-    fn rules_read(&self, fact: &str) -> bool {
-        self.rule_facts.iter().any(|slot| &*self.fact(*slot).name == fact)
-    }
-}
-
-/// A reversal takes back what is posted and applies no rule, whatever facts it repeats.
-fn check_is_no_reversal(claim: &Claim) -> Result<(), Error> {
-    let Some(reversed) = claim.reverses() else { return Ok(()) };
-    let id = claim.id();
-    Err(Error::history(say!(
-        "`{id}` 冲销 `{reversed}`，须与既往理赔一并审核",
-        "`{id}` reverses `{reversed}`: it is decided with the history, not by the rules"
-    )))
-}
-
-/// What a verdict comes to: the decision, what is payable, and the missing facts that a pended claim is asked for.
-fn conclude<L: Listener>(
-    verdict: &Verdict<Exact<'_, L>>,
-    plan: &Plan,
-    stands: &OpenClaim,
-) -> (Decision, Decimal, Slots) {
-    let lacks = |part| match part {
-        Part::EventDate => Known::or_lacks(stands.event_date, plan.event_date).missing(),
-        Part::CoverageStart => Known::or_lacks(stands.coverage_start, plan.coverage_start).missing(),
-        Part::Eligible => verdict.eligible.missing(),
-        Part::Cleared => verdict.cleared.missing(),
-        Part::Payable => verdict.payable.missing(),
-    };
-    let is_sound = verdict.sound != Known::Known(false);
-    let decision = outcome::decision(|ground| match ground {
-        Ground::Unsound => !is_sound,
-        Ground::Ineligible => verdict.eligible == Known::Known(false),
-        Ground::Uncleared => verdict.cleared == Known::Known(false),
-        Ground::Unknown => Part::ALL.into_iter().any(|part| !lacks(part).is_empty()),
-        Ground::Payable => verdict.payable.known().is_some_and(Fixed::is_positive),
-    });
-    let payable = match (decision, verdict.payable) {
-        (Decision::Paid, Known::Known(payable)) => payable.into(),
-        (Decision::Paid | Decision::NothingDue | Decision::Denied | Decision::Pended | Decision::Reversed, _) => {
-            Decimal::ZERO
-        }
-    };
-    (decision, payable, outcome::asked(is_sound, lacks))
 }

@@ -7,7 +7,6 @@ use rust_decimal::Decimal;
 
 use super::grid::{Choice, Content, Grid, Ink, Style};
 use super::words::{self, pick};
-use crate::plan::expression::{LadderIndex, SlabIndex, TableIndex};
 use crate::plan::{AnyFigure, Edge, Origin, Plan, Provenance, Rows};
 use crate::reading::formula::Formula;
 use crate::reading::formula::graph::Operation;
@@ -103,7 +102,7 @@ impl Figures {
     }
 
     fn tables(&mut self, plan: &Plan) {
-        for (index, table) in (0..).map(TableIndex).zip(&plan.tables) {
+        for (index, table) in plan.tables.indexed() {
             let source = Source::Table(index);
             self.titled(&table.origin);
             let fact = plan.fact(table.by);
@@ -167,7 +166,7 @@ impl Figures {
     fn bands(&mut self, plan: &Plan) {
         let language = self.language;
         let up_to = pick(language, "至", "up to");
-        for (index, slab) in (0..).map(SlabIndex).zip(&plan.slabs) {
+        for (index, slab) in plan.slabs.indexed() {
             let source = Source::Slab(index);
             self.titled(&slab.origin);
             let edge_is = match slab.edge {
@@ -181,7 +180,7 @@ impl Figures {
             let above = slab.bands.len().saturating_add(1);
             self.part(source, above, pick(language, "以上的值", "value above"), slab.above);
         }
-        for (index, ladder) in (0..).map(LadderIndex).zip(&plan.ladders) {
+        for (index, ladder) in plan.ladders.indexed() {
             let source = Source::Ladder(index);
             self.titled(&ladder.origin);
             for (count, rung) in (1..).zip(&ladder.rungs) {
