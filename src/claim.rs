@@ -10,7 +10,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Error;
-use crate::fact::{Holder, SHARES_ELSEWHERE, StandardFact, Value};
+use crate::fact::{Holder, SHARES_ELSEWHERE, StandardFact, StandardIndex, Value};
 use crate::facts::{FactName, Takes};
 use crate::given::Facts;
 use crate::notice::Notice;
@@ -108,8 +108,8 @@ impl Claim {
         }
         self.notices = notices;
         self.was_counted = shares_elsewhere.is_some();
-        if let (Some(shares), Some(place)) = (shares_elsewhere, StandardFact::place_of(SHARES_ELSEWHERE)) {
-            self.facts.put(place, Value::Number(shares));
+        if let Some(shares) = shares_elsewhere {
+            self.facts.put(const { StandardIndex::of(SHARES_ELSEWHERE) }, Value::Number(shares));
         }
     }
 

@@ -8,9 +8,36 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::arena::{Arena, Index, indexes};
 use crate::spelling::{self, Spellings, Spelt};
 use crate::text::{Text, say};
 use crate::{calendar, money, written};
+
+indexes! {
+    /// Of a standard fact, in [`STANDARD`].
+    StandardIndex,
+}
+
+impl StandardIndex {
+    /// That of a fact which the engine names itself: one that is not there does not compile.
+    #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "it is worked out while compiling")]
+    pub(crate) const fn of(name: &str) -> StandardIndex {
+        let mut place = 0;
+        while !is_same(STANDARD[place].name.as_bytes(), name.as_bytes()) {
+            place += 1;
+        }
+        StandardIndex(place)
+    }
+}
+
+/// Whether two names are one, while compiling.
+const fn is_same(name: &[u8], other: &[u8]) -> bool {
+    match (name, other) {
+        ([], []) => true,
+        ([first, name @ ..], [second, other @ ..]) => *first == *second && is_same(name, other),
+        ([], _) | (_, []) => false,
+    }
+}
 
 /// What a fact's value is, with its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -378,7 +405,7 @@ impl StandardFact {
     /// The standard fact of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static StandardFact> {
-        STANDARD.get(StandardFact::place_of(name)?)
+        StandardFact::index_of(name).map(StandardFact::at)
     }
 
     /// The fact's own name, where a name from outside is what queries call it; else the name as it is.
@@ -388,11 +415,21 @@ impl StandardFact {
         BY_ALIAS.get(name).copied().unwrap_or(name)
     }
 
-    /// The place of the standard fact of this name in [`STANDARD`].
-    pub(crate) fn place_of(name: &str) -> Option<usize> {
-        static BY_NAME: LazyLock<BTreeMap<&str, usize>> =
-            LazyLock::new(|| STANDARD.iter().enumerate().map(|(place, fact)| (fact.name, place)).collect());
+    /// The index of the standard fact of this name.
+    pub(crate) fn index_of(name: &str) -> Option<StandardIndex> {
+        static BY_NAME: LazyLock<BTreeMap<&str, StandardIndex>> =
+            LazyLock::new(|| StandardFact::indexed().map(|(index, fact)| (fact.name, index)).collect());
         BY_NAME.get(name).copied()
+    }
+
+    /// Every standard fact with its index.
+    pub(crate) fn indexed() -> impl Iterator<Item = (StandardIndex, &'static StandardFact)> {
+        (0..).map(StandardIndex).zip(&STANDARD)
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "indexes come from the list itself")]
+    pub(crate) fn at(index: StandardIndex) -> &'static StandardFact {
+        &STANDARD[index.place()]
     }
 
     /// The words for a value of this category; the value itself where there are none.
@@ -451,13 +488,13 @@ impl StandardFact {
         if self.values.contains(&text) {
             return Spelt::Exact;
         }
-        let spellings = StandardFact::place_of(self.name).and_then(|place| SPELLINGS.get(place));
+        let spellings = StandardFact::index_of(self.name).and_then(|index| SPELLINGS.find(index));
         spelling::read(text, self.values.iter().copied().zip(spellings.into_iter().flatten()))
     }
 }
 
-/// Of every value of every standard fact, by their places.
-static SPELLINGS: LazyLock<Vec<Vec<Spellings>>> = LazyLock::new(|| {
+/// Of every value of every standard fact.
+static SPELLINGS: LazyLock<Arena<StandardIndex, Vec<Spellings>>> = LazyLock::new(|| {
     let spellings =
         |fact: &StandardFact| fact.values.iter().map(|value| Spellings::of(value, &fact.value_title(value))).collect();
     STANDARD.iter().map(spellings).collect()

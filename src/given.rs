@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::arena::{Arena, Index};
 use crate::error::Error;
-use crate::fact::{Holder, Kind, Misfit, STANDARD, StandardFact, Value};
+use crate::fact::{Holder, Kind, Misfit, STANDARD, StandardFact, StandardIndex, Value};
 use crate::names;
 use crate::spelling::{self, Spelt};
 use crate::text::{Text, say};
 use crate::written;
 
-/// Given facts: the standard ones by their place in [`STANDARD`], a pack's own by name.
+/// Given facts: the standard ones by their index, a pack's own by name.
 #[derive(Debug, Clone, Eq, Default)]
 pub(crate) struct Facts {
-    standard: Vec<Option<Value>>,
+    /// Empty as long as none is given.
+    standard: Arena<StandardIndex, Option<Value>>,
     /// Which of the standard ones are given, as bits by place.
     given: u64,
     own: BTreeMap<String, Value>,
@@ -35,13 +37,13 @@ impl Facts {
     /// Sets a fact of the holder; a standard one is read by its kind and bounds at once, a pack's own when a plan needs it.
     pub(crate) fn set(&mut self, holder: Holder, name: &str, value: Value) -> Result<(), Error> {
         let name = StandardFact::meant_by(name);
-        let place = StandardFact::place_of(name);
-        let Some((place, fact)) = place.and_then(|place| Some((place, STANDARD.get(place)?))) else {
+        let Some(index) = StandardFact::index_of(name) else {
             check_name(holder, name)?;
             self.foreign.remove(name);
             self.set_own(name, value);
             return Ok(());
         };
+        let fact = StandardFact::at(index);
         if fact.holder != holder {
             return Err(Error::fact(match holder {
                 Holder::Enrollment => say!(
@@ -60,19 +62,17 @@ impl Facts {
         if let Some(text) = otherwise_written(&given, &value, fact.kind, fact.may_be_a_moment()) {
             self.written.insert(fact.name, text.into());
         }
-        self.put(place, value);
+        self.put(index, value);
         Ok(())
     }
 
     /// Sets a standard fact to a value that fits it.
-    pub(crate) fn put(&mut self, place: usize, value: Value) {
+    pub(crate) fn put(&mut self, index: StandardIndex, value: Value) {
         if self.standard.is_empty() {
-            self.standard = vec![None; STANDARD.len()];
+            self.standard = STANDARD.iter().map(|_| None).collect();
         }
-        if let Some(slot) = self.standard.get_mut(place) {
-            *slot = Some(value);
-            self.given |= bit_of(place);
-        }
+        self.standard[index] = Some(value);
+        self.given |= bit_of(index);
     }
 
     /// The same for a record that may say a fact twice, under each of its names: it must say the same.
@@ -101,12 +101,11 @@ impl Facts {
     /// Takes a fact away, as if it had not been given.
     pub(crate) fn unset(&mut self, name: &str) {
         let name = StandardFact::meant_by(name);
-        match StandardFact::place_of(name) {
-            Some(place) => {
-                if let Some(slot) = self.standard.get_mut(place) {
-                    *slot = None;
-                    self.given &= !bit_of(place);
-                }
+        match StandardFact::index_of(name) {
+            Some(_) if self.standard.is_empty() => {}
+            Some(index) => {
+                self.standard[index] = None;
+                self.given &= !bit_of(index);
             }
             None => {
                 self.own.remove(name);
@@ -126,18 +125,18 @@ impl Facts {
     }
 
     #[inline]
-    pub(crate) fn standard(&self, place: usize) -> Option<&Value> {
-        self.standard.get(place).and_then(Option::as_ref)
+    pub(crate) fn standard(&self, index: StandardIndex) -> Option<&Value> {
+        self.standard.find(index).and_then(Option::as_ref)
     }
 
-    /// The places of the standard facts that are given.
+    /// The standard facts that are given.
     #[inline]
-    pub(crate) fn places(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn given_standard(&self) -> impl Iterator<Item = StandardIndex> {
         let mut left = self.given;
         std::iter::from_fn(move || {
             let place = left.trailing_zeros();
             left &= left.wrapping_sub(1);
-            if place < u64::BITS { usize::try_from(place).ok() } else { None }
+            if place < u64::BITS { usize::try_from(place).ok().map(StandardIndex) } else { None }
         })
     }
 
@@ -167,8 +166,8 @@ impl Facts {
 
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         let name = StandardFact::meant_by(name);
-        match StandardFact::place_of(name) {
-            Some(place) => self.standard(place),
+        match StandardFact::index_of(name) {
+            Some(index) => self.standard(index),
             None => self.own(name),
         }
     }
@@ -182,8 +181,8 @@ impl Facts {
 }
 
 /// Every place has a bit, as is asserted above.
-fn bit_of(place: usize) -> u64 {
-    u32::try_from(place).ok().and_then(|place| 1_u64.checked_shl(place)).unwrap_or(0)
+fn bit_of(index: StandardIndex) -> u64 {
+    u32::try_from(index.place()).ok().and_then(|place| 1_u64.checked_shl(place)).unwrap_or(0)
 }
 
 /// What is wrong with a record that says a fact twice, and not the same.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::fact::{Holder, Kind, STANDARD};
+use crate::fact::{Holder, Kind, StandardFact, StandardIndex};
 
 /// Which order of a member's claims is meant.
 ///
@@ -75,22 +75,21 @@ pub(crate) struct OrderRule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OrderDate {
     pub(crate) fact: &'static str,
-    /// Its place among the standard facts.
-    pub(crate) place: usize,
+    pub(crate) index: StandardIndex,
 }
 
 /// Of a plan that does not say.
 pub(crate) static BY_EVENT_DATE: LazyLock<OrderRule> = LazyLock::new(|| {
-    let is_event = |date: &OrderDate| date.fact == "event_date";
-    let event = OrderDate::all().find(is_event).unwrap_or(OrderDate { fact: "event_date", place: 0 });
-    OrderRule { first: event, then: Vec::new() }
+    const EVENT_DATE: StandardIndex = StandardIndex::of("event_date");
+    let first = OrderDate { fact: StandardFact::at(EVENT_DATE).name, index: EVENT_DATE };
+    OrderRule { first, then: Vec::new() }
 });
 
 impl OrderDate {
     fn all() -> impl Iterator<Item = OrderDate> {
-        let dates = STANDARD.iter().enumerate();
+        let dates = StandardFact::indexed();
         let dates = dates.filter(|(_, fact)| fact.holder == Holder::Claim && fact.kind == Kind::Date);
-        dates.map(|(place, fact)| OrderDate { fact: fact.name, place })
+        dates.map(|(index, fact)| OrderDate { fact: fact.name, index })
     }
 }
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::accumulator::Entry;
 use crate::arena::Arena;
 use crate::exact::divides;
-use crate::fact::{Absent, Bounds, Holder, Kind, SHARES_ELSEWHERE, STANDARD, StandardFact};
+use crate::fact::{Absent, Bounds, Holder, Kind, SHARES_ELSEWHERE, StandardFact, StandardIndex};
 use crate::order::OrderRule;
 use crate::rounding::Rounding;
 use crate::spelling::Spellings;
@@ -84,8 +84,8 @@ pub struct Plan {
     pub(crate) kin_facts: Arc<BTreeSet<(Box<str>, Holder)>>,
     /// The categories of which the plan tells some values apart, and which claims may give otherwise than its kind allows.
     pub(crate) worded: Vec<Slot>,
-    /// The slots of the standard facts, by their place; `None` where the plan does not read one.
-    pub(crate) standard_slots: Vec<Option<Slot>>,
+    /// The slots of the standard facts; `None` where the plan does not read one.
+    pub(crate) standard_slots: Arena<StandardIndex, Option<Slot>>,
     /// The facts that rules read themselves, not only through the derivation of others.
     pub(crate) rule_facts: Vec<Slot>,
     /// What the checker has proven, in words.
@@ -211,10 +211,10 @@ impl Plan {
         self.facts.indexes()
     }
 
-    /// The slot of the standard fact at this place, if the plan reads it.
+    /// The slot of a standard fact, if the plan reads it.
     #[inline]
-    pub(crate) fn slot_of_standard(&self, place: usize) -> Option<Slot> {
-        self.standard_slots.get(place).copied().flatten()
+    pub(crate) fn slot_of_standard(&self, index: StandardIndex) -> Option<Slot> {
+        self.standard_slots[index]
     }
 }
 
@@ -388,8 +388,8 @@ pub(crate) enum Term {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PlanFact {
     pub(crate) name: Box<str>,
-    /// Its place among the standard facts; `None` for the pack's own.
-    pub(crate) standard: Option<usize>,
+    /// Which of the standard facts it is; `None` for the pack's own.
+    pub(crate) standard: Option<StandardIndex>,
     pub(crate) holder: Holder,
     pub(crate) kind: Kind,
     pub(crate) bounds: Bounds,
@@ -405,7 +405,7 @@ pub(crate) struct PlanFact {
 impl PlanFact {
     /// What a number that is given must lie between. A standard fact is read by its own bounds: one beyond those that a pack has narrowed is pended for it.
     pub(crate) fn given_bounds(&self) -> Bounds {
-        self.standard.and_then(|place| STANDARD.get(place)).map_or(self.bounds, StandardFact::bounds)
+        self.standard.map_or(self.bounds, |index| StandardFact::at(index).bounds())
     }
 }
 

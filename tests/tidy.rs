@@ -59,8 +59,8 @@ const DECIDING: [&str; 42] = [
 /// What would stand there in place of what is not.
 const DEFAULTS: [&str; 7] = [
     "unwrap_or_default",
-    "unwrap_or(Decimal::",
-    "map_or(Decimal::",
+    "unwrap_or(Decimal::ZERO",
+    "map_or(Decimal::ZERO",
     "unwrap_or(NaiveDate::",
     "map_or(NaiveDate::",
     "unwrap_or(Fixed::",

@@ -131,7 +131,7 @@ impl Facts<'_> {
 
     /// The same of a fact that the plan may not read.
     fn amount(&mut self, name: &str) -> Option<Decimal> {
-        let standard = StandardFact::place_of(name).and_then(|place| self.plan.slot_of_standard(place));
+        let standard = StandardFact::index_of(name).and_then(|index| self.plan.slot_of_standard(index));
         match standard {
             Some(slot) => self.value(slot),
             None => match self.claim.fact(name)? {

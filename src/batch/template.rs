@@ -14,7 +14,7 @@ use crate::batch::ingest::Vocabulary;
 use crate::batch::{Input, id_called};
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::fact::{Absent, Bounds, Holder, Kind, SHARES_ELSEWHERE, STANDARD, StandardFact};
+use crate::fact::{Absent, Bounds, Holder, Kind, SHARES_ELSEWHERE, StandardFact, StandardIndex};
 use crate::plan::{Plan, PlanFact};
 use crate::text::{Language, Text, say};
 
@@ -80,8 +80,8 @@ struct Known<'p> {
     values: Vec<(&'p str, &'p Text)>,
     /// Whether a category may have other values.
     is_open: bool,
-    /// Its place among the standard facts; the packs' own stand behind them.
-    place: usize,
+    /// Which of the standard facts it is; `None` of a pack's own.
+    standard: Option<StandardIndex>,
 }
 
 /// The columns that need no plan, in their order.
@@ -180,18 +180,24 @@ impl TemplateColumn {
     }
 }
 
+/// Where a fact stands: the standard ones in their order, the packs' own by name behind them.
+type Place<'p> = (bool, Option<StandardIndex>, &'p str);
+
+fn in_order(standard: Option<StandardIndex>, name: &str) -> Place<'_> {
+    (standard.is_none(), standard, name)
+}
+
 /// Every fact that a person fills in for these plans: the standard ones in their order, then those of the packs' own.
 fn known<'p>(plans: &[&'p Plan]) -> Vec<Known<'p>> {
-    let always = STANDARD.iter().enumerate().filter(|(_, fact)| ALWAYS.contains(&fact.name));
-    let always = always.map(|(place, fact)| ((place, fact.name), Known::standard(place, fact)));
-    let mut known: BTreeMap<(usize, &str), Known<'p>> = always.collect();
+    let always = StandardFact::indexed().filter(|(_, fact)| ALWAYS.contains(&fact.name));
+    let always = always.map(|(index, fact)| (in_order(Some(index), fact.name), Known::standard(index, fact)));
+    let mut known: BTreeMap<Place<'_>, Known<'p>> = always.collect();
     let filled_in = plans.iter().flat_map(|plan| {
         let wanted = filled_in(plan);
         plan.facts.iter().filter(move |fact| wanted.contains(&*fact.name))
     });
     for fact in filled_in {
-        let place = fact.standard.unwrap_or(STANDARD.len());
-        let known = known.entry((place, &fact.name)).or_insert_with(|| Known::of(place, fact));
+        let known = known.entry(in_order(fact.standard, &fact.name)).or_insert_with(|| Known::of(fact));
         known.need = known.need.min(Need::of(fact));
         known.is_open |= fact.open;
         for symbol in fact.symbols.iter() {
@@ -241,22 +247,22 @@ impl Need {
 }
 
 impl<'p> Known<'p> {
-    fn of(place: usize, fact: &'p PlanFact) -> Known<'p> {
-        let PlanFact { holder, kind, bounds, open: is_open, .. } = *fact;
+    fn of(fact: &'p PlanFact) -> Known<'p> {
+        let PlanFact { holder, kind, bounds, standard, open: is_open, .. } = *fact;
         let (name, title, need, values) = (&*fact.name, fact.title.clone(), Need::of(fact), Vec::new());
-        Known { name, holder, kind, bounds, title, need, values, is_open, place }
+        Known { name, holder, kind, bounds, title, need, values, is_open, standard }
     }
 
     /// One that every enrollment has, whether a rule reads it or not.
-    fn standard(place: usize, fact: &'static StandardFact) -> Known<'p> {
+    fn standard(index: StandardIndex, fact: &'static StandardFact) -> Known<'p> {
         let StandardFact { name, holder, kind, .. } = *fact;
         let title = Text { zh: fact.zh.to_owned(), en: fact.en.to_owned() };
         let (bounds, need, values) = (fact.bounds(), Need::Always, Vec::new());
-        Known { name, holder, kind, bounds, title, need, values, is_open: false, place }
+        Known { name, holder, kind, bounds, title, need, values, is_open: false, standard: Some(index) }
     }
 
     fn is_of_settlement(&self) -> bool {
-        STANDARD.get(self.place).is_some_and(|standard| standard.settlement)
+        self.standard.is_some_and(|index| StandardFact::at(index).settlement)
     }
 }
 

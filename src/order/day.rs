@@ -15,7 +15,7 @@ pub(crate) enum Day<D = NaiveDate> {
 
 impl Day {
     pub(crate) fn of(claim: &Claim, date: OrderDate) -> Day {
-        match claim.facts.standard(date.place) {
+        match claim.facts.standard(date.index) {
             Some(Value::Date(day)) => Day::On(*day),
             Some(Value::Number(_) | Value::YesNo(_) | Value::Text(_)) | None => Day::Unknown,
         }

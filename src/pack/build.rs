@@ -14,7 +14,7 @@ use crate::arena::{Arena, Index};
 use crate::code::Code;
 use crate::diagnostic::{Findings, Span, did_you_mean};
 use crate::document::Node;
-use crate::fact::{Kind, STANDARD};
+use crate::fact::{Kind, STANDARD, StandardFact};
 use crate::pack::resolve::{Extent, MAX_PARTS};
 use crate::plan::expression::{
     BenefitIndex, ConditionIndex, Date, EntryIndex, LimitIndex, MAX_FACTS, Number, StepIndex, TableIndex, Truth,
@@ -138,11 +138,8 @@ impl<'n> Builder<'n> {
         let (_, rounding_citation) = rounding?;
         let mut posting_order: Vec<EntryIndex> = self.resolver.entries.indexes().collect();
         posting_order.sort_by_key(|index| self.resolver.entries[*index].entry.clone());
-        let standard_slots = STANDARD
-            .iter()
-            .enumerate()
-            .map(|(place, _)| self.resolver.facts.position(|fact| fact.standard == Some(place)));
-        let standard_slots = standard_slots.collect();
+        let slot_of = |index| self.resolver.facts.position(|fact| fact.standard == Some(index));
+        let standard_slots = StandardFact::indexed().map(|(index, _)| slot_of(index)).collect();
         let facts = self.resolver.facts.indexed();
         let own_facts = facts.clone().filter(|(_, fact)| fact.standard.is_none()).map(|(slot, _)| slot).collect();
         let worded = facts.filter(|(_, fact)| fact.is_worded()).map(|(slot, _)| slot).collect();

@@ -20,7 +20,7 @@ use crate::arena::{Arena, indexes};
 use crate::code::Code;
 use crate::diagnostic::{Findings, Span};
 use crate::document::{Form, Node};
-use crate::fact::{Absent, Kind, STANDARD, StandardFact};
+use crate::fact::{Absent, Kind, StandardFact};
 use crate::plan::expression::{
     BenefitIndex, Date, DateFigure, DateValue, EntryIndex, LadderIndex, Members, Number, NumberFigure, NumberValue,
     SlabIndex, Slot, TableIndex, Truth, TruthValue, WaitingIndex,
@@ -386,12 +386,12 @@ impl Resolver {
 impl PlanFact {
     /// A standard fact as plans know it.
     pub(super) fn standard(name: &str) -> Option<PlanFact> {
-        let place = StandardFact::place_of(name)?;
-        let fact = STANDARD.get(place)?;
+        let index = StandardFact::index_of(name)?;
+        let fact = StandardFact::at(index);
         let symbol = |value: &&'static str| Symbol::new(value, fact.value_title(value));
         Some(PlanFact {
             name: fact.name.into(),
-            standard: Some(place),
+            standard: Some(index),
             holder: fact.holder,
             kind: fact.kind,
             bounds: fact.bounds(),

@@ -4,7 +4,7 @@ use super::{Plan, PlanFact};
 use crate::claim::Claim;
 use crate::code::Code;
 use crate::enrollment::Enrollment;
-use crate::fact::{Holder, Kind, STANDARD, Value};
+use crate::fact::{Holder, Kind, StandardFact, Value};
 use crate::given::{Facts, otherwise_written};
 use crate::spelling::{self, Spelt};
 use crate::text::{Text, say};
@@ -32,7 +32,7 @@ impl PlanFact {
 
     /// Whether its values are those of the standard fact, to which no pack adds any.
     pub(crate) fn is_fixed(&self) -> bool {
-        let standard = self.standard.and_then(|place| STANDARD.get(place));
+        let standard = self.standard.map(StandardFact::at);
         standard.is_some_and(|fact| fact.kind == Kind::Category && !fact.is_open())
     }
 
@@ -60,14 +60,14 @@ impl PlanFact {
     /// What a value is called.
     fn value_title(&self, value: &str) -> Option<Text> {
         let symbol = self.symbols.named(value).map(|symbol| symbol.title.clone());
-        let standard = || self.standard.and_then(|place| STANDARD.get(place)).map(|fact| fact.value_title(value));
+        let standard = || self.standard.map(StandardFact::at).map(|fact| fact.value_title(value));
         symbol.or_else(standard)
     }
 
     /// The values with their Chinese titles, where these are other texts and each is that of one value; none if a formula has no room for them.
     #[cfg(feature = "workbook")]
     pub(crate) fn titled_values(&self) -> Vec<(&str, String)> {
-        let standard = self.standard.and_then(|place| STANDARD.get(place)).map_or(&[][..], |fact| fact.values);
+        let standard = self.standard.map(StandardFact::at).map_or(&[][..], |fact| fact.values);
         let own = self.symbols.iter().map(|symbol| &*symbol.name).filter(|name| !standard.contains(name));
         let names: Vec<&str> = standard.iter().copied().chain(own).collect();
         if self.kind != Kind::Category || names.len() > MOST_TITLED {

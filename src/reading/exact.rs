@@ -12,7 +12,7 @@ use crate::claim::Claim;
 use crate::enrollment::Enrollment;
 use crate::error::Error;
 use crate::exact::{Fixed, Inexact};
-use crate::fact::{Holder, Value};
+use crate::fact::{Holder, StandardIndex, Value};
 use crate::plan::expression::{Comparison, Members, Prior, Slot, Slots, TableIndex};
 use crate::plan::parts::Named;
 use crate::plan::{Plan, PlanFact};
@@ -114,8 +114,9 @@ impl<'a, L: Listener> Exact<'a, L> {
     /// Which facts are given. A bad value of a fact of the pack's own is a fault even where no rule comes to need it.
     fn all_given_facts(&mut self) -> Slots {
         let plan = self.plan;
-        let places = [self.enrollment.facts.places(), self.claim.facts.places()];
-        let mut given: Slots = places.into_iter().flatten().filter_map(|place| plan.slot_of_standard(place)).collect();
+        let standard = [self.enrollment.facts.given_standard(), self.claim.facts.given_standard()];
+        let standard = standard.into_iter().flatten();
+        let mut given: Slots = standard.filter_map(|index| plan.slot_of_standard(index)).collect();
         for slot in &plan.own_facts {
             if self.own(plan.fact(*slot)).is_some() {
                 given = given.and(Slots::of(*slot));
@@ -144,7 +145,7 @@ impl<'a, L: Listener> Exact<'a, L> {
                 Holder::Claim => &self.claim.facts,
             };
             let given = match fact.standard {
-                Some(place) => facts.standard(place),
+                Some(index) => facts.standard(index),
                 None => facts.own(&fact.name),
             };
             let Some(Value::Text(text)) = given else { continue };
@@ -200,10 +201,10 @@ impl<'a, L: Listener> Exact<'a, L> {
     }
 
     #[inline]
-    fn standard(&self, fact: &PlanFact, place: usize) -> Option<&'a Value> {
+    fn standard(&self, fact: &PlanFact, index: StandardIndex) -> Option<&'a Value> {
         match fact.holder {
-            Holder::Enrollment => self.enrollment.facts.standard(place),
-            Holder::Claim => self.claim.facts.standard(place),
+            Holder::Enrollment => self.enrollment.facts.standard(index),
+            Holder::Claim => self.claim.facts.standard(index),
         }
     }
 
@@ -234,7 +235,7 @@ impl<'a, L: Listener> Exact<'a, L> {
         }
         let fact = self.plan.fact(slot);
         match fact.standard {
-            Some(place) => self.standard(fact, place).and_then(read),
+            Some(index) => self.standard(fact, index).and_then(read),
             None => self.own(fact).as_ref().and_then(read),
         }
     }

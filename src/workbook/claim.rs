@@ -116,8 +116,7 @@ impl Page<'_> {
             .collect();
         let rank = |(slot, _): &(Slot, usize)| {
             let fact = self.plan.fact(*slot);
-            let place = fact.standard.unwrap_or(usize::MAX);
-            (fact.holder == Holder::Claim, is_of_settlement(fact), place, *slot)
+            (fact.holder == Holder::Claim, is_of_settlement(fact), fact.standard.is_none(), fact.standard, *slot)
         };
         facts.sort_by_key(rank);
         facts
