@@ -16,6 +16,8 @@ pub(crate) mod disability;
 pub(crate) mod draw;
 #[cfg(feature = "batch")]
 pub(crate) mod duplicate;
+#[cfg(feature = "batch")]
+mod every_step;
 pub(crate) mod exact;
 pub(crate) mod facts;
 #[cfg(feature = "batch")]
@@ -113,6 +115,22 @@ fn decided_as_the_rules_do(claims: usize) -> Result<(), Box<dyn Error>> {
             assert!(seen * LEAST_OF_EACH_DECISION >= claims, "{}: {decision:?} was seen only {seen} times", plan.title);
         }
     }
+    Ok(())
+}
+
+#[test]
+fn every_pack_that_comes_with_the_program_has_a_second_opinion() -> Result<(), Box<dyn Error>> {
+    let mut asked = 0;
+    for entry in Path::new("rules").read_dir()? {
+        let name = entry?.file_name().into_string().map_err(|name| format!("{name:?} is no text"))?;
+        let is_of_something_else = name.ends_with(".cases.toml") || name.ends_with(".joint.toml");
+        if let Some(pack) = name.strip_suffix(".toml").filter(|_| !is_of_something_else) {
+            let title = pack.replacen('.', " ", 1);
+            assert!(PLANS.iter().any(|plan| plan.title == title), "{title}");
+            asked += 1;
+        }
+    }
+    assert_eq!(asked, PLANS.len());
     Ok(())
 }
 

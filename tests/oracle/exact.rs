@@ -42,7 +42,8 @@ pub(crate) fn to_the_yuan(amount: &Exact) -> Exact {
     half_up(amount, &yuan(1))
 }
 
-fn half_up(amount: &Exact, unit: &Exact) -> Exact {
+/// Half a unit goes up to the next one.
+pub(crate) fn half_up(amount: &Exact, unit: &Exact) -> Exact {
     assert!(*amount >= nothing(), "half-up is written for amounts that are not negative: {amount}");
     (amount / unit + fraction(1, 2)).floor() * unit
 }

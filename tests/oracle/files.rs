@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use super::account::{self, Name, Rules};
 use super::answer::{Answer, notice};
 use super::draw::Draw;
+use super::every_step;
 use super::exact::{Exact, nothing, yuan};
 use super::facts::{Named, Value};
 use super::joint::Joint;
@@ -622,13 +623,17 @@ fn pair(member: &Member, told: &Told) -> (Enrollment, Claim) {
 
 pub(super) fn answer_of(adjudication: &Adjudication) -> (Name, Answer) {
     let plan = plan_named(&adjudication.outcome().plan().id);
+    ((plan, adjudication.outcome().claim().to_owned()), given_by(adjudication))
+}
+
+pub(super) fn given_by(adjudication: &Adjudication) -> Answer {
     let decision = decision_named(adjudication.decision().name());
     let payable = exact(adjudication.payable().mantissa(), adjudication.payable().scale());
     let lines = adjudication
         .benefits()
         .iter()
         .map(|lines| (lines.id().to_owned(), exact(lines.paid().mantissa(), lines.paid().scale())));
-    let answer = Answer {
+    Answer {
         decision,
         to_recover: if decision == Decision::Reversed { -payable.clone() } else { nothing() },
         payable,
@@ -639,12 +644,12 @@ pub(super) fn answer_of(adjudication: &Adjudication) -> (Name, Answer) {
             .iter()
             .map(|said| notice(said.code().name(), said.subjects().iter().map(String::as_str)))
             .collect(),
-    };
-    ((plan, adjudication.outcome().claim().to_owned()), answer)
+    }
 }
 
 fn plan_named(id: &str) -> &'static str {
-    PLANS.iter().find(|plan| plan.id == id).expect("every plan has its module").id
+    let plans = PLANS.iter().map(|plan| plan.id).chain([every_step::PLAN]);
+    plans.into_iter().find(|plan| *plan == id).expect("every plan has its module")
 }
 
 fn decision_named(name: &str) -> Decision {
@@ -692,11 +697,11 @@ pub(super) fn tables(members: &[Member]) -> (RecordBatch, RecordBatch) {
     (table(&claims), table(&enrollments))
 }
 
-fn texts(facts: &Named) -> BTreeMap<&'static str, String> {
+pub(super) fn texts(facts: &Named) -> BTreeMap<&'static str, String> {
     facts.iter().map(|(name, value)| (*name, value.to_string())).collect()
 }
 
-fn table(rows: &[BTreeMap<&'static str, String>]) -> RecordBatch {
+pub(super) fn table(rows: &[BTreeMap<&'static str, String>]) -> RecordBatch {
     let names: BTreeSet<&str> = rows.iter().flat_map(BTreeMap::keys).copied().collect();
     let column = |name: &str| -> ArrayRef { Arc::new(rows.iter().map(|row| row.get(name)).collect::<StringArray>()) };
     RecordBatch::try_from_iter(names.into_iter().map(|name| (name, column(name)))).expect("all columns are as long")
