@@ -178,8 +178,10 @@ impl Rules<'_> {
             return Some(nothing());
         }
         let counted = nights.min(self.read.whole("1 stay: most nights", 45));
-        let gross = self.read.fen_by(10, "1 stay: daily", 3_335) * yuan(counted) * self.shares_that_count()?;
+        let for_a_share = self.read.fen_by(10, "1 stay: daily", 3_335) * yuan(counted);
         let part = self.part_after_waiting()?;
+        // Who waits is due nothing, however much it would be.
+        let gross = if part == nothing() { nothing() } else { for_a_share * self.shares_that_count()? };
         let least = self.read.fen_by(1_000, "1 stay: least", 12_000);
         let due = self.read.in_order(
             "1 stay: waiting, least",
