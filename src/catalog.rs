@@ -181,6 +181,7 @@ impl Catalog {
         }
         packs.sort_by(|a, b| (a.plan.id(), a.plan.effective().from).cmp(&(b.plan.id(), b.plan.effective().from)));
         wrong.extend(duplicate_versions(&packs));
+        post_the_same_sums(&mut packs, &mut wrong);
         for pair in packs.windows(2) {
             if let [earlier, later] = pair {
                 wrong.extend(between_versions(earlier, later));
@@ -481,6 +482,20 @@ fn duplicate_versions(packs: &[Loaded]) -> Diagnostics {
         }
     }
     wrong
+}
+
+/// Reads versions anew that do not sum over earlier claims what another version of their plan sums: what they decide counts there.
+fn post_the_same_sums(packs: &mut [Loaded], wrong: &mut Diagnostics) {
+    for versions in packs.chunk_by_mut(|one, other| one.plan.id() == other.plan.id()) {
+        let sums: BTreeSet<Arc<str>> = versions.iter().flat_map(|version| version.plan.sums()).cloned().collect();
+        for version in versions.iter_mut().filter(|version| version.plan.sums().count() < sums.len()) {
+            let source = Arc::clone(&version.source);
+            match pack::read_beside(&source.path, source.text.as_bytes(), &sums) {
+                Ok(posting) => *version = posting,
+                Err(found) => wrong.extend(found),
+            }
+        }
+    }
 }
 
 /// What is wrong between two packs that follow each other by id and date.

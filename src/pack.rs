@@ -16,6 +16,7 @@ pub use build::MAX_BANDS;
 pub use parse::{MAX_EXPRESSION_BYTES, MAX_EXPRESSION_DEPTH};
 pub use resolve::{MAX_NESTING, MAX_PARTS};
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -53,6 +54,11 @@ pub(crate) struct Loaded {
 
 /// Reads and checks a pack, and keeps its place.
 pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Loaded, Diagnostics> {
+    read_beside(path, bytes, &BTreeSet::new())
+}
+
+/// The same where versions of the plan sum these names over earlier claims: this one posts them as well.
+pub(crate) fn read_beside(path: &str, bytes: &[u8], sums: &BTreeSet<Arc<str>>) -> Result<Loaded, Diagnostics> {
     let (root, mut findings) = document::read(path, bytes, Notation::Toml, document::MAX_PACK_BYTES)?;
     if findings.is_readable() {
         check_size(&root, &mut findings);
@@ -60,7 +66,7 @@ pub(crate) fn read(path: &str, bytes: &[u8]) -> Result<Loaded, Diagnostics> {
     } else {
         return Err(findings.into_diagnostics());
     }
-    let (built, resolver) = build::build(&root, fingerprint::of(&root), findings);
+    let (built, resolver) = build::build(&root, fingerprint::of(&root), sums, findings);
     let mut findings = resolver.findings;
     if let Some((mut plan, places)) = built {
         check::check(&plan, &places, &mut findings);

@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::accumulator::Entry;
+use crate::accumulator::{Entry, Measure};
 use crate::arena::Arena;
 use crate::exact::divides;
 use crate::fact::{Absent, Bounds, Holder, Kind, SHARES_ELSEWHERE, StandardFact, StandardIndex};
@@ -97,6 +97,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The names that are summed over claims.
+    pub(crate) fn sums(&self) -> impl Iterator<Item = &Arc<str>> {
+        let sums = self.entries.iter().filter(|posted| posted.entry.measure == Measure::Sum);
+        sums.map(|posted| &posted.entry.name)
+    }
+
     /// The plan's id, shared by its versions.
     #[must_use]
     pub fn id(&self) -> &str {

@@ -56,7 +56,12 @@ pub(super) struct Places {
 }
 
 /// A plan of the root table, whose shape was checked; `None` where something was reported.
-pub(super) fn build(root: &Node, fingerprint: String, findings: Findings) -> (Option<(Plan, Places)>, Resolver) {
+pub(super) fn build(
+    root: &Node,
+    fingerprint: String,
+    sums: &BTreeSet<Arc<str>>,
+    findings: Findings,
+) -> (Option<(Plan, Places)>, Resolver) {
     let mut named_nodes = BTreeMap::new();
     for entry in NAMING_SECTIONS.into_iter().filter_map(|section| root.get(section)).flat_map(Node::entries) {
         named_nodes.entry(entry.key.as_str()).or_insert(&entry.node);
@@ -70,7 +75,7 @@ pub(super) fn build(root: &Node, fingerprint: String, findings: Findings) -> (Op
         tables: Arena::new(),
         some_shares_count: None,
     };
-    let plan = builder.plan(fingerprint);
+    let plan = builder.plan(fingerprint, sums);
     let Builder { mut resolver, mut places, .. } = builder;
     places.counted = std::mem::take(&mut resolver.counted);
     places.largest = resolver.largest.clone().unwrap_or_default();
@@ -90,7 +95,7 @@ struct Builder<'n> {
 }
 
 impl<'n> Builder<'n> {
-    fn plan(&mut self, fingerprint: String) -> Option<Plan> {
+    fn plan(&mut self, fingerprint: String, sums: &BTreeSet<Arc<str>>) -> Option<Plan> {
         let head = self.root.get("plan");
         self.places.plan = head.and_then(|head| head.get("id")).map(|id| id.span.clone()).unwrap_or_default();
         self.name_benefits();
@@ -126,6 +131,7 @@ impl<'n> Builder<'n> {
             benefits.map(|(index, node)| self.benefit(index, node, of_the_plan)).collect();
         let limits: Vec<Option<Limit>> = self.items("limit").map(|node| self.limit(node)).collect();
         self.check_promise_names();
+        self.post_every_sum(sums);
         let rule_facts = self.resolver.rule_facts.iter().copied().collect();
         conditions.extend(self.standing_conditions(terms.as_ref()));
         let identities = self.identities();
@@ -401,6 +407,26 @@ impl<'n> Builder<'n> {
         for benefit in self.resolver.benefits.indexes() {
             for measure in [Measure::Paid, Measure::Count] {
                 self.resolver.prior(measure, benefit, Scope::Life);
+            }
+        }
+    }
+
+    /// What another version sums over earlier claims is posted by this one, or those that it has decided would count as nothing there.
+    fn post_every_sum(&mut self, sums: &BTreeSet<Arc<str>>) {
+        let place = self.places.plan.clone();
+        for name in sums {
+            if self.resolver.first_fact(name).is_some() || self.resolver.names.contains_key(&**name) {
+                self.resolver.prior_sum(name, &place, Scope::Life);
+            } else {
+                let message = say!(
+                    "同一计划的另一版本对 `{name}` 求和，而本版本没有此项",
+                    "another version of the plan sums `{name}` over earlier claims, and this one does not know it"
+                );
+                let help = say!(
+                    "在本版本中也声明 `{name}`，此前的理赔才有数可计",
+                    "declare `{name}` here too, so that earlier claims have a number to count"
+                );
+                self.resolver.findings.report(Code::UnknownName, &place, message).help_with([help]);
             }
         }
     }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "the numbers here are small")]
 
+use std::collections::BTreeSet;
+
 use super::super::tests::{a_pack, nested, paying};
 use super::super::{build, fingerprint};
 use super::work::Work;
@@ -13,7 +15,7 @@ use crate::text::Language;
 fn checked(text: &str, proofs: usize, trials: usize) -> (Vec<String>, usize, usize) {
     let (root, findings) =
         document::read("large.toml", text.as_bytes(), Notation::Toml, document::MAX_PACK_BYTES).unwrap();
-    let (built, resolver) = build::build(&root, fingerprint::of(&root), findings);
+    let (built, resolver) = build::build(&root, fingerprint::of(&root), &BTreeSet::new(), findings);
     let mut findings = resolver.findings;
     let (plan, places) = built.expect("the pack has no mistake");
     let (proving, trying) = (Work::of(proofs), Work::of(trials));

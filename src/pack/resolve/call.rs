@@ -130,7 +130,7 @@ impl Resolver {
         found
     }
 
-    pub(super) fn prior_sum(&mut self, name: &str, span: &Span, scope: Scope) -> Option<Typed> {
+    pub(in crate::pack) fn prior_sum(&mut self, name: &str, span: &Span, scope: Scope) -> Option<Typed> {
         // What is summed is read when an earlier claim is decided, so a value may sum itself.
         let itself = match self.names.get(name).map(|declared| declared.named.clone()) {
             Some(Named::Value(index)) => self.sum_of_itself(index, span),
@@ -173,7 +173,7 @@ impl Resolver {
     }
 
     /// The fact of this name, or the first that the value of this name is worked out from, be it by way of other values.
-    pub(super) fn first_fact(&mut self, name: &str) -> Option<Slot> {
+    pub(in crate::pack) fn first_fact(&mut self, name: &str) -> Option<Slot> {
         if self.value_named(name).is_none() {
             return self.slot(name);
         }
