@@ -44,13 +44,13 @@ fn an_audit_goes_on_after_any_harm_to_its_disk() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "it takes long: every act is harmed"]
 fn an_audit_goes_on_after_every_harm_to_its_disk() {
     try_all("audit", &Size { seed: 14, one_in: 1, losses: 4, is_twice: false });
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "it takes long: what goes on after a harm is harmed, too"]
 fn an_audit_goes_on_after_harm_upon_every_harm_to_its_disk() {
     try_all("audit, harmed twice", &Size { seed: 41, one_in: 2, losses: 4, is_twice: true });
 }

@@ -10,7 +10,7 @@ use huzhu_ledger::Kept;
 use super::book::Writing;
 use super::covers::Cover;
 use super::mapping::Mapping;
-use super::record::{Content, JOINT, unmatched};
+use super::record::{self, Content, JOINT, unmatched};
 use super::results::Results;
 use super::set_aside::{SetAside, Why};
 use super::{COVER, REFUNDED, SETTLEMENT, Taken};
@@ -72,7 +72,7 @@ impl Member<'_> {
         for kept in self.book.of_owner(SETTLEMENT, self.name)? {
             match &kept.undoes {
                 Some(of) => self.refund(&kept, of)?,
-                None => settlements.push((kept.id, read(&kept.content)?)),
+                None => settlements.push((kept.id, record::kept(&kept.content)?)),
             }
         }
         Ok(settlements)
@@ -86,7 +86,7 @@ impl Member<'_> {
             Some(kept) if kept.undoes.is_some() => Why::RefundOfRefund { of },
             Some(kept) if kept.owner != self.name => Why::RefundOfAnother { of },
             Some(kept) => {
-                let (own, back) = (read(&kept.content)?, read(&refund.content)?);
+                let (own, back) = (record::kept(&kept.content)?, record::kept(&refund.content)?);
                 match unmatched(&own, &back) {
                     None => {
                         self.refunded.insert(of);
@@ -137,10 +137,6 @@ impl Member<'_> {
             self.results.set_aside(SetAside::of(place.clone(), id, why));
         }
     }
-}
-
-fn read(content: &str) -> Result<Content, Error> {
-    serde_json::from_str(content).ok().or_bug()
 }
 
 /// Rows as columns of text; what a row does not say is null.

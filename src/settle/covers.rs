@@ -6,7 +6,7 @@ use huzhu_ledger::{Kept, Message, Taken as Known};
 
 use super::book::Writing;
 use super::job::Job;
-use super::record::{Content, canonical};
+use super::record::{self, Content, canonical};
 use super::results::Results;
 use super::set_aside::{SetAside, Why};
 use super::{COVER, Place};
@@ -87,7 +87,7 @@ pub(super) struct Cover {
 
 impl Cover {
     pub(super) fn of(kept: Kept) -> Result<Cover, Error> {
-        Ok(Cover { id: kept.id, content: serde_json::from_str(&kept.content).ok().or_bug()? })
+        Ok(Cover { id: kept.id, content: record::kept(&kept.content)? })
     }
 
     /// Whether it may cover a day: one whose own days cannot be read may, so that whoever decides says what is wrong with it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::mapping::Mapping;
+use crate::error::{Error, OrBug};
 use crate::fact::{Kind, StandardFact, Value};
 use crate::given::{misfit_text, told_twice_text};
 use crate::money;
@@ -13,6 +14,14 @@ pub(super) type Fields = Vec<(String, String)>;
 
 /// What a record says, by the names of its fields; a standard field goes by its first name, and its value is written in one way only.
 pub(super) type Content = BTreeMap<String, String>;
+
+/// What a record said, as the ledger keeps it.
+///
+/// # Errors
+/// [`Error::is_bug`]: nothing else is written there.
+pub(super) fn kept(content: &str) -> Result<Content, Error> {
+    serde_json::from_str(content).ok().or_bug()
+}
 
 /// A record with its keys.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -53,7 +53,7 @@ fn a_run_goes_on_after_any_harm_to_its_disk() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "it takes long: every act is harmed"]
 fn a_run_goes_on_after_every_harm_to_its_disk() {
     try_all("batch to CSV", "csv", &Size { seed: 14, one_in: 1, losses: 4, is_twice: false });
     try_all("batch to Parquet", "parquet", &Size { seed: 15, one_in: 4, losses: 2, is_twice: false });
@@ -61,7 +61,7 @@ fn a_run_goes_on_after_every_harm_to_its_disk() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "it takes long: what goes on after a harm is harmed, too"]
 fn a_run_goes_on_after_harm_upon_every_harm_to_its_disk() {
     try_all("batch, harmed twice", "csv", &Size { seed: 41, one_in: 2, losses: 4, is_twice: true });
 }
