@@ -1,5 +1,6 @@
 //! Readings of a plan's meaning.
 
+pub(crate) mod absence;
 pub(crate) mod bounds;
 #[cfg(feature = "batch")]
 pub(crate) mod columns;

@@ -9,7 +9,7 @@ use crate::arena::Index;
 use crate::fact::{Bounds, Kind};
 use crate::plan::expression::{Comparison, EntryIndex, Slot};
 use crate::plan::{AnyFigure, Benefit, Citation, LedgerEntry, Origin, Otherwise, Plan, PlanFact, Rows};
-use crate::reading::formula::graph::{Node, Operation, Step};
+use crate::reading::formula::graph::{Logic, Node, Operation, Step};
 use crate::reading::formula::{Formula, Line, Waterfall};
 use crate::semantics::outcome::LineKind;
 use crate::semantics::{Place, Source};
@@ -91,11 +91,7 @@ fn cited(operation: &Operation) -> Option<Source> {
         | Operation::PlusDays(_)
         | Operation::PlusMonths(..)
         | Operation::Compare(..)
-        | Operation::And(_)
-        | Operation::Or(_)
-        | Operation::Not(_)
-        | Operation::NotFalse(_)
-        | Operation::Given(_)
+        | Operation::Logic(_)
         | Operation::Among(..)
         | Operation::Choose(_)
         | Operation::Derived(..) => None,
@@ -208,11 +204,11 @@ impl Writer<'_> {
             Operation::PlusDays(_) => ("plus-days", Vec::new()),
             Operation::PlusMonths(_, months) => ("plus-months", vec![("months", json!(months))]),
             Operation::Compare(comparison, _) => ("compare", vec![("by", json!(compared(*comparison)))]),
-            Operation::And(_) => ("and", Vec::new()),
-            Operation::Or(_) => ("or", Vec::new()),
-            Operation::Not(_) => ("not", Vec::new()),
-            Operation::NotFalse(_) => ("not-false", Vec::new()),
-            Operation::Given(_) => ("given", Vec::new()),
+            Operation::Logic(Logic::And(_)) => ("and", Vec::new()),
+            Operation::Logic(Logic::Or(_)) => ("or", Vec::new()),
+            Operation::Logic(Logic::Not(_)) => ("not", Vec::new()),
+            Operation::Logic(Logic::NotFalse(_)) => ("not-false", Vec::new()),
+            Operation::Logic(Logic::Given(_)) => ("given", Vec::new()),
             Operation::Among(_, values) => ("among", vec![("of", json!(values.listed()))]),
             Operation::Choose(_) => ("choose", Vec::new()),
             Operation::LookUp(_, table) => {

@@ -51,11 +51,7 @@ fn chooses(operation: &Operation) -> bool {
     matches!(
         operation,
         Operation::Compare(..)
-            | Operation::And(_)
-            | Operation::Or(_)
-            | Operation::Not(_)
-            | Operation::NotFalse(_)
-            | Operation::Given(_)
+            | Operation::Logic(_)
             | Operation::Among(..)
             | Operation::LookUp(..)
             | Operation::MonthsBetween(_)

@@ -1,9 +1,53 @@
-//! What is known of one claim: a value, or the facts that are missing to tell it. How it spreads from arguments to results is written here.
+//! What is known of one claim: a value, or the facts that are missing to tell it, by the rules of [`super::absence`].
 
 use rust_decimal::Decimal;
 
+use super::absence::{Absence, Lack, Ternary};
 use crate::exact::Fixed;
 use crate::plan::expression::{Slot, Slots};
+
+/// Truths and sets of facts of one claim, as they are.
+struct OfOneClaim;
+
+impl Absence for OfOneClaim {
+    type Truth = bool;
+    type Facts = Slots;
+
+    #[inline]
+    fn always(&mut self) -> bool {
+        true
+    }
+
+    #[inline]
+    fn both(&mut self, one: bool, other: bool) -> bool {
+        one && other
+    }
+
+    #[inline]
+    fn either(&mut self, one: bool, other: bool) -> bool {
+        one || other
+    }
+
+    #[inline]
+    fn contrary(&mut self, truth: bool) -> bool {
+        !truth
+    }
+
+    #[inline]
+    fn no_facts(&mut self) -> Slots {
+        Slots::default()
+    }
+
+    #[inline]
+    fn facts_of_both(&mut self, one: Slots, other: Slots) -> Slots {
+        one.and(other)
+    }
+
+    #[inline]
+    fn facts_where(&mut self, truth: bool, then: Slots, otherwise: Slots) -> Slots {
+        if truth { then } else { otherwise }
+    }
+}
 
 /// A value, or the facts that are missing to tell it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +62,8 @@ impl<T> Known<T> {
     /// The value, or else this fact is what is missing.
     #[inline]
     pub(crate) fn or_lacks(value: Option<T>, fact: Slot) -> Known<T> {
-        value.map_or_else(|| Missing(Slots::of(fact)), Is)
+        let lack = OfOneClaim.lacks_unless(value.is_some(), Slots::of(fact));
+        value.map_or(Missing(lack.missing), Is)
     }
 
     /// The value, if it is known.
@@ -68,33 +113,34 @@ impl<T> Known<T> {
         }
     }
 
-    /// Both, or all that is missing to tell either.
+    #[inline]
+    fn lack(&self) -> Lack<bool, Slots> {
+        Lack { known: self.value().is_some(), missing: self.missing() }
+    }
+
     #[inline]
     pub(crate) fn with<U>(self, other: Known<U>) -> Known<(T, U)> {
+        let lack = OfOneClaim.with(self.lack(), other.lack());
         match (self, other) {
             (Is(left), Is(right)) => Is((left, right)),
-            (Missing(gap), Is(_)) | (Is(_), Missing(gap)) => Missing(gap),
-            (Missing(left), Missing(right)) => Missing(left.and(right)),
+            (Missing(_), _) | (_, Missing(_)) => Missing(lack.missing),
         }
     }
 
-    /// The side that the condition chooses; where that is not known, all that is missing to tell it and the sides.
     #[inline]
     pub(crate) fn chosen(condition: Known<bool>, then: Known<T>, otherwise: Known<T>) -> Known<T> {
+        let lack = OfOneClaim.chosen(condition.ternary(), then.lack(), otherwise.lack());
         match condition {
             Is(true) => then,
             Is(false) => otherwise,
-            Missing(gap) => Missing(gap.and(then.missing()).and(otherwise.missing())),
+            Missing(_) => Missing(lack.missing),
         }
     }
 
-    /// What a fact follows to be: where that is not known, the fact itself is what is missing.
+    /// The same as that of a fact which follows it.
     #[inline]
     pub(crate) fn followed(self, fact: Slot) -> Known<T> {
-        match self {
-            Is(value) => Is(value),
-            Missing(_) => Missing(Slots::of(fact)),
-        }
+        Known::or_lacks(self.known(), fact)
     }
 }
 
@@ -109,30 +155,32 @@ impl<T, E> Known<Result<T, E>> {
 }
 
 impl Known<bool> {
-    /// A no is enough, whatever is missing to tell the other.
     #[inline]
-    pub(crate) fn and(self, other: Known<bool>) -> Known<bool> {
-        match (self, other) {
-            (Is(false), _) | (_, Is(false)) => Is(false),
-            (Is(true), other) | (other, Is(true)) => other,
-            (Missing(left), Missing(right)) => Missing(left.and(right)),
-        }
+    fn ternary(self) -> Ternary<bool, Slots> {
+        Ternary { yes: self == Is(true), no: self == Is(false), missing: self.missing() }
     }
 
-    /// A yes is enough, whatever is missing to tell the other.
+    #[inline]
+    pub(crate) fn and(self, other: Known<bool>) -> Known<bool> {
+        OfOneClaim.conjunction(self.ternary(), other.ternary()).into()
+    }
+
     #[inline]
     pub(crate) fn or(self, other: Known<bool>) -> Known<bool> {
-        match (self, other) {
-            (Is(true), _) | (_, Is(true)) => Is(true),
-            (Is(false), other) | (other, Is(false)) => other,
-            (Missing(left), Missing(right)) => Missing(left.and(right)),
-        }
+        OfOneClaim.disjunction(self.ternary(), other.ternary()).into()
     }
 
     /// Unless it is known to be false.
     #[inline]
     pub(crate) fn unless_false(self) -> bool {
-        self != Is(false)
+        OfOneClaim.unless_false(self.ternary()).yes
+    }
+}
+
+impl From<Ternary<bool, Slots>> for Known<bool> {
+    #[inline]
+    fn from(truth: Ternary<bool, Slots>) -> Known<bool> {
+        if truth.yes || truth.no { Is(truth.yes) } else { Missing(truth.missing) }
     }
 }
 

@@ -6,6 +6,7 @@
 //! text is what is not known; the missing facts that make it so are a set of bits in the cells beside it.
 
 mod formula;
+mod lacks;
 mod result;
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use crate::adjudicate::Decision;
 use crate::fact::{Absent, Kind};
 use crate::plan::expression::BenefitIndex;
 use crate::plan::{Benefit, Plan, Provenance, StepKind};
-use crate::reading::formula::graph::Operation;
+use crate::reading::formula::graph::{Logic, Operation};
 use crate::scope::Scope;
 use crate::semantics::Place;
 use crate::semantics::outcome::{CAUSES, LineKind};
@@ -146,11 +146,11 @@ pub(super) fn operation(operation: &Operation, language: Language) -> &'static s
         Operation::PlusDays(_) => ("加天数", "days later"),
         Operation::PlusMonths(..) => ("加月数", "months later"),
         Operation::Compare(..) => ("比较", "compare"),
-        Operation::And(_) => ("且", "and"),
-        Operation::Or(_) => ("或", "or"),
-        Operation::Not(_) => ("非", "not"),
-        Operation::NotFalse(_) => ("不为否", "not false"),
-        Operation::Given(_) => ("已填", "given"),
+        Operation::Logic(Logic::And(_)) => ("且", "and"),
+        Operation::Logic(Logic::Or(_)) => ("或", "or"),
+        Operation::Logic(Logic::Not(_)) => ("非", "not"),
+        Operation::Logic(Logic::NotFalse(_)) => ("不为否", "not false"),
+        Operation::Logic(Logic::Given(_)) => ("已填", "given"),
         Operation::Among(..) => ("属于", "among"),
         Operation::Choose(_) => ("择一", "choose"),
         Operation::LookUp(..) => ("查表", "look up"),

@@ -1,7 +1,7 @@
 //! What is asked of a plan's graph: a decision, what it posts, why nothing is paid.
 
 use super::graph::{Graph, Mask, Number, TooWide};
-use super::lower::{Codes, Gap, Given, Lowered, Presence, Truth, Waterfall, lower};
+use super::lower::{Codes, Given, Lack, Lowered, Presence, Waterfall, lower};
 use super::program::{Outputs, Program};
 use super::schedule::schedule;
 use crate::arena::{Arena, Index};
@@ -9,6 +9,7 @@ use crate::code::Code;
 use crate::fact::Kind;
 use crate::plan::Plan;
 use crate::plan::expression::{BenefitIndex, Comparison, ConditionIndex, EntryIndex, IdentityIndex, Prior, PriorIndex};
+use crate::reading::absence::Absence;
 use crate::reading::formula::Formula;
 use crate::reading::formula::extents::{AsStated, places_of_entries};
 use crate::semantics::outcome::{
@@ -245,8 +246,8 @@ impl Lowered {
             Ground::Ineligible => Some(self.eligible.no),
             Ground::Uncleared => Some(self.cleared.no),
             Ground::Unknown => {
-                let known = Part::ALL.map(|part| self.known(part));
-                let all = known.into_iter().fold(Mask::ALWAYS, |all, (known, _)| self.graph.and(all, known));
+                let known = Part::ALL.map(|part| self.lack(part).known);
+                let all = known.into_iter().fold(Mask::ALWAYS, |all, known| self.graph.and(all, known));
                 Some(self.graph.not(all))
             }
             Ground::Payable => None,
@@ -254,14 +255,13 @@ impl Lowered {
     }
 
     /// Where a part of the verdict is known, and what is missing where it is not.
-    fn known(&mut self, part: Part) -> (Mask, Gap) {
-        let of_truth = |graph: &mut Graph, truth: Truth| (graph.or(truth.yes, truth.no), truth.gap);
+    fn lack(&mut self, part: Part) -> Lack {
         match part {
             // A claim without either never comes to columns.
-            Part::EventDate | Part::CoverageStart => (Mask::ALWAYS, self.graph.constant_at(0, 0)),
-            Part::Eligible => of_truth(&mut self.graph, self.eligible),
-            Part::Cleared => of_truth(&mut self.graph, self.cleared),
-            Part::Payable => (self.payable.known, self.payable.gap),
+            Part::EventDate | Part::CoverageStart => self.graph.nothing_lacks(),
+            Part::Eligible => self.graph.lack(self.eligible),
+            Part::Cleared => self.graph.lack(self.cleared),
+            Part::Payable => self.payable.lack,
         }
     }
 
@@ -287,7 +287,7 @@ impl Lowered {
         let none = self.graph.constant_at(0, 0);
         let (mut always, mut if_sound) = (none, none);
         for part in Part::ALL {
-            let (_, gap) = self.known(part);
+            let gap = self.lack(part).missing;
             let all = if part.is_asked_of_unsound() { &mut always } else { &mut if_sound };
             *all = self.graph.union(*all, gap);
         }
@@ -300,7 +300,7 @@ impl Lowered {
         let mut posted = Vec::new();
         for (posting, places) in self.posted.iter().zip(places) {
             let (amount, is_exact) = reduced(&mut self.graph, posting.value, *places);
-            all_known = self.graph.and(all_known, posting.known);
+            all_known = self.graph.and(all_known, posting.lack.known);
             all_known = self.graph.and(all_known, is_exact);
             posted.push(amount);
         }
@@ -331,7 +331,7 @@ impl Lowered {
         let (mut amounts, mut applies, mut places) = (Vec::new(), Vec::new(), Arena::new());
         let mut all_known = Mask::ALWAYS;
         for (waterfall, paid) in self.waterfalls.iter().zip(&self.paid) {
-            let (gross, known, mask) = (waterfall.gross.value, waterfall.gross.known, waterfall.applies);
+            let (gross, known, mask) = (waterfall.gross.value, waterfall.gross.lack.known, waterfall.applies);
             let (paid, in_fen) = reduced(&mut self.graph, paid.value, MONEY_PLACES);
             let not = self.graph.not(mask);
             let known = self.graph.and(known, in_fen);
@@ -357,11 +357,11 @@ fn cause(graph: &mut Graph, waterfall: &Waterfall) -> Number {
     };
     let nothing_claimed = number(graph, NOTHING_CLAIMED);
     let nothing = graph.constant_at(0, 0);
-    let (mut before, mut known) = (waterfall.gross.value, waterfall.gross.known);
+    let (mut before, mut known) = (waterfall.gross.value, waterfall.gross.lack.known);
     let (mut cause, mut found) = (nothing_claimed, Mask::NEVER);
     for line in &waterfall.lines {
         let is_zero = graph.compare(Comparison::Equal, line.leaves.value, nothing);
-        let is_zero = graph.and(line.leaves.known, is_zero);
+        let is_zero = graph.and(line.leaves.lack.known, is_zero);
         let was_zero = graph.compare(Comparison::Equal, before, nothing);
         let was_zero = graph.and(known, was_zero);
         let [of_nothing, of_all] = [Effect::LeavesNothingOfNothing, Effect::TakesAll];
@@ -371,8 +371,8 @@ fn cause(graph: &mut Graph, waterfall: &Waterfall) -> Number {
         let is_first = graph.and(is_first, is_zero);
         cause = graph.choose(is_first, here, cause);
         found = graph.or(found, is_zero);
-        before = graph.choose(line.leaves.known, line.leaves.value, before);
-        known = graph.or(known, line.leaves.known);
+        before = graph.choose(line.leaves.lack.known, line.leaves.value, before);
+        known = graph.or(known, line.leaves.lack.known);
     }
     cause
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use crate::plan::expression::{Comparison, PriorIndex, Slot};
+use crate::reading::absence::Absence;
 use crate::reading::range::Range;
 use crate::rounding::Mode;
 
@@ -577,6 +578,40 @@ impl Graph {
             Some(Ok(value)) => self.constant_at(value, range.places()),
             Some(Err(_)) | None => Number(self.node(operation, range)),
         }
+    }
+}
+
+/// What is not known, as masks and as bits of facts.
+impl Absence for Graph {
+    type Truth = Mask;
+    type Facts = Number;
+
+    fn always(&mut self) -> Mask {
+        Mask::ALWAYS
+    }
+
+    fn both(&mut self, one: Mask, other: Mask) -> Mask {
+        self.and(one, other)
+    }
+
+    fn either(&mut self, one: Mask, other: Mask) -> Mask {
+        self.or(one, other)
+    }
+
+    fn contrary(&mut self, truth: Mask) -> Mask {
+        self.not(truth)
+    }
+
+    fn no_facts(&mut self) -> Number {
+        self.constant_at(0, 0)
+    }
+
+    fn facts_of_both(&mut self, one: Number, other: Number) -> Number {
+        self.union(one, other)
+    }
+
+    fn facts_where(&mut self, truth: Mask, then: Number, otherwise: Number) -> Number {
+        self.choose(truth, then, otherwise)
     }
 }
 

@@ -12,9 +12,10 @@ use crate::code::Code;
 use crate::exact;
 use crate::fact::Kind;
 use crate::plan::expression::{
-    BenefitIndex, Comparison, ConditionIndex, EntryIndex, IdentityIndex, Members, Prior, PriorIndex, Slot,
+    BenefitIndex, Comparison, ConditionIndex, EntryIndex, IdentityIndex, Members, Prior, PriorIndex, Slot, TableIndex,
 };
 use crate::plan::{self, LedgerAmount, Plan, Rows};
+use crate::reading::absence::{self, Absence, Spread};
 use crate::reading::formula::graph::{Node, Operation, Step};
 use crate::reading::formula::{self, Formula};
 use crate::reading::range::Range;
@@ -56,31 +57,27 @@ pub(crate) fn most_of(kind: Kind) -> i64 {
     }
 }
 
-/// What is known of a number, for each claim.
+/// A number for each claim, and where it is known.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Number {
     pub(crate) value: graph::Number,
-    pub(crate) known: Mask,
-    pub(crate) gap: Gap,
+    pub(crate) lack: Lack,
 }
 
 /// The facts that are missing to tell something, a bit for each slot; none where it is known.
 pub(crate) type Gap = graph::Number;
 
-/// What is known of a truth: neither where a fact is missing.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Truth {
-    pub(crate) yes: Mask,
-    pub(crate) no: Mask,
-    pub(crate) gap: Gap,
-}
+/// Where something is known, and what is missing where it is not.
+pub(crate) type Lack = absence::Lack<Mask, Gap>;
 
-/// What is known of a date.
+/// What is known of a truth.
+pub(crate) type Truth = absence::Ternary<Mask, Gap>;
+
+/// A date for each claim, and where it is known.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Date {
+struct Date {
     value: graph::Date,
-    known: Mask,
-    gap: Gap,
+    lack: Lack,
 }
 
 /// One line of a benefit's waterfall, as far as it decides why nothing is left.
@@ -199,6 +196,14 @@ enum Value {
     Category(Slot),
 }
 
+/// What a step comes to where it is known.
+enum Worth {
+    Number(graph::Number),
+    Date(graph::Date),
+    Holds(Mask),
+    Category(Slot),
+}
+
 struct Lowering<'a> {
     plan: &'a Plan,
     given: Given<'a>,
@@ -215,52 +220,6 @@ struct Lowering<'a> {
 impl Lowering<'_> {
     fn presence(&self, slot: Slot) -> Presence {
         self.given.presence[slot]
-    }
-
-    fn given_mask(&mut self, slot: Slot) -> Mask {
-        match self.presence(slot) {
-            Presence::Never => Mask::NEVER,
-            Presence::Always => Mask::ALWAYS,
-            Presence::Sometimes => self.graph.given(slot),
-        }
-    }
-
-    fn no_gap(&mut self) -> Gap {
-        self.graph.constant_at(0, 0)
-    }
-
-    /// The fact itself, where something is not known.
-    fn gap_of(&mut self, slot: Slot, known: Mask) -> Gap {
-        // A slot beyond has no bit; a plan with so many facts does not tell gaps.
-        let bit = u32::try_from(slot.0).ok().and_then(|slot| 1_i64.checked_shl(slot)).map_or(0, |bit| bit.max(0));
-        let (bit, none) = (self.graph.constant_at(bit, 0), self.no_gap());
-        self.graph.choose(known, none, bit)
-    }
-
-    /// A truth that is known where its fact is given.
-    fn truth_where_given(&mut self, slot: Slot, yes: Mask) -> Truth {
-        let (given, not) = (self.given_mask(slot), self.graph.not(yes));
-        Truth { yes, no: self.graph.and(given, not), gap: self.gap_of(slot, given) }
-    }
-
-    /// Where both are known, and what is missing to tell either.
-    fn both_known(&mut self, (left, left_gap): (Mask, Gap), (right, right_gap): (Mask, Gap)) -> (Mask, Gap) {
-        (self.graph.and(left, right), self.graph.union(left_gap, right_gap))
-    }
-
-    fn known_truth(&mut self, holds: Mask, (known, gap): (Mask, Gap)) -> Truth {
-        let fails = self.graph.not(holds);
-        Truth { yes: self.graph.and(known, holds), no: self.graph.and(known, fails), gap }
-    }
-
-    /// Where the chosen side is known; what is missing where the condition is unknown: all that either side lacks too.
-    fn chosen_known(&mut self, condition: Truth, then: (Mask, Gap), otherwise: (Mask, Gap)) -> (Mask, Gap) {
-        let is_then = self.graph.and(condition.yes, then.0);
-        let is_otherwise = self.graph.and(condition.no, otherwise.0);
-        let sides = self.graph.union(then.1, otherwise.1);
-        let all = self.graph.union(condition.gap, sides);
-        let unless_then = self.graph.choose(condition.no, otherwise.1, all);
-        (self.graph.or(is_then, is_otherwise), self.graph.choose(condition.yes, then.1, unless_then))
     }
 
     /// Values for the codes of a category fact, at the places that the finest of them has.
@@ -287,7 +246,7 @@ impl Lowering<'_> {
     }
 
     /// Where the key is one of the rows'.
-    fn has_row(&mut self, key: graph::Number, rows: &[(Decimal, Decimal)]) -> Mask {
+    fn is_among(&mut self, key: graph::Number, rows: &[(Decimal, Decimal)]) -> Mask {
         let follows = |pair: &[(Decimal, Decimal)]| match pair {
             [(one, _), (next, _)] => exact::subtract(*next, *one) == Ok(Decimal::ONE),
             _ => false,
@@ -336,64 +295,116 @@ impl Lowering<'_> {
     }
 }
 
+impl Spread for Lowering<'_> {
+    type Terms = Graph;
+    type Fault = TooWide;
+
+    fn terms(&mut self) -> &mut Graph {
+        &mut self.graph
+    }
+
+    fn lack_of(&mut self, node: Node) -> Result<Lack, TooWide> {
+        match self.value_at(node)? {
+            Value::Number(number) => Ok(number.lack),
+            Value::Date(date) => Ok(date.lack),
+            Value::Truth(truth) => Ok(self.graph.lack(truth)),
+            Value::Category(slot) => self.absence(&Operation::Fact(slot)),
+        }
+    }
+
+    fn truth_of(&mut self, node: Node) -> Result<Truth, TooWide> {
+        self.truth_at(node)
+    }
+
+    fn is_given(&mut self, slot: Slot) -> Mask {
+        match self.presence(slot) {
+            Presence::Never => Mask::NEVER,
+            Presence::Always => Mask::ALWAYS,
+            Presence::Sometimes => self.graph.given(slot),
+        }
+    }
+
+    fn only(&mut self, slot: Slot) -> Gap {
+        // A slot beyond has no bit; a plan with so many facts does not tell gaps.
+        let bit = u32::try_from(slot.0).ok().and_then(|slot| 1_i64.checked_shl(slot)).map_or(0, |bit| bit.max(0));
+        self.graph.constant_at(bit, 0)
+    }
+
+    /// A claim of which it is not known is left to the exact reading.
+    fn prior(&mut self, _: PriorIndex) -> Lack {
+        self.graph.nothing_lacks()
+    }
+
+    /// A number without a row is left to the exact reading.
+    fn has_row(&mut self, key: Node, table: TableIndex) -> Result<Mask, TooWide> {
+        let table = self.plan.table(table);
+        Ok(match (&table.rows, table.otherwise) {
+            (Rows::Categories(rows), None) => {
+                let slot = self.category_at(key)?;
+                match self.presence(slot) {
+                    Presence::Never => Mask::NEVER,
+                    Presence::Sometimes | Presence::Always => {
+                        let set = self.set_of(slot, rows.iter().map(|(row, _)| row.clone()));
+                        self.graph.among(slot, set)
+                    }
+                }
+            }
+            (Rows::Categories(_), Some(_)) | (Rows::Numbers(_) | Rows::YesNo { .. }, _) => Mask::ALWAYS,
+        })
+    }
+
+    fn fact_of(&self, table: TableIndex) -> Slot {
+        self.plan.table(table).by
+    }
+}
+
 impl Lowering<'_> {
     fn step(&mut self, step: &Step) -> Result<Value, TooWide> {
-        Ok(match &step.operation {
-            Operation::Number(number, _) => Value::Number(self.constant(*number)),
-            Operation::Date(date, _) => {
-                Value::Date(Date { value: self.graph.day(day_number(*date)), known: Mask::ALWAYS, gap: self.no_gap() })
-            }
-            Operation::Truth(truth) => Value::Truth(self.constant_truth(*truth)),
+        let lack = self.absence(&step.operation)?;
+        let value = match &step.operation {
+            Operation::Number(number, _) => Worth::Number(self.graph.constant(*number)),
+            Operation::Date(date, _) => Worth::Date(self.graph.day(day_number(*date))),
+            Operation::Truth(truth) => Worth::Holds(if *truth { Mask::ALWAYS } else { Mask::NEVER }),
             Operation::Fact(slot) => self.fact(*slot),
-            Operation::Prior(index) => Value::Number(self.prior(*index)),
+            Operation::Prior(index) => Worth::Number(self.prior_column(*index)),
             Operation::Add(sides) => self.joined(sides, Graph::add)?,
             Operation::Subtract(sides) => self.joined(sides, Graph::subtract)?,
             Operation::Times(sides) => self.joined(sides, Graph::times)?,
             Operation::Least(sides) => self.joined(sides, Graph::least)?,
             Operation::Greatest(sides) => self.joined(sides, Graph::greatest)?,
-            Operation::Round(number, rounding) => Value::Number(self.rounded(self.number_at(*number)?, *rounding)),
+            Operation::Round(number, rounding) => {
+                Worth::Number(self.rounded(self.number_at(*number)?.value, *rounding))
+            }
             Operation::DaysBetween(dates) => self.between(dates, Graph::days_between)?,
             Operation::MonthsBetween(dates) => self.between(dates, Graph::months_between)?,
             Operation::YearsBetween(dates) => self.between(dates, Graph::years_between)?,
             Operation::PlusDays([date, days]) => {
                 let (date, days) = (self.date_at(*date)?, self.number_at(*days)?);
-                let (known, gap) = self.both_known((date.known, date.gap), (days.known, days.gap));
-                Value::Date(Date { value: self.graph.plus_days(date.value, days.value), known, gap })
+                Worth::Date(self.graph.plus_days(date.value, days.value))
             }
             Operation::PlusMonths(date, months) => {
                 let date = self.date_at(*date)?;
-                Value::Date(Date { value: self.graph.plus_months(date.value, *months), ..date })
+                Worth::Date(self.graph.plus_months(date.value, *months))
             }
-            Operation::Compare(comparison, sides) => Value::Truth(self.compared(*comparison, sides)?),
-            Operation::And([left, right]) => {
-                let (left, right) = (self.truth_at(*left)?, self.truth_at(*right)?);
-                let (yes, no) = (self.graph.and(left.yes, right.yes), self.graph.or(left.no, right.no));
-                let (gap, none) = (self.graph.union(left.gap, right.gap), self.no_gap());
-                Value::Truth(Truth { yes, no, gap: self.graph.choose(no, none, gap) })
+            Operation::Compare(comparison, sides) => Worth::Holds(self.compared(*comparison, sides)?),
+            Operation::Logic(logic) => return Ok(Value::Truth(self.logic(logic)?)),
+            Operation::Among(fact, values) => Worth::Holds(self.among(*fact, values)?),
+            Operation::Choose(nodes) if step.is_of_nothing && self.is_known_with_its_due(nodes)? => {
+                return self.value_at(nodes[2]);
             }
-            Operation::Or([left, right]) => {
-                let (left, right) = (self.truth_at(*left)?, self.truth_at(*right)?);
-                let (yes, no) = (self.graph.or(left.yes, right.yes), self.graph.and(left.no, right.no));
-                let (gap, none) = (self.graph.union(left.gap, right.gap), self.no_gap());
-                Value::Truth(Truth { yes, no, gap: self.graph.choose(yes, none, gap) })
-            }
-            Operation::Not(truth) => {
-                let truth = self.truth_at(*truth)?;
-                Value::Truth(Truth { yes: truth.no, no: truth.yes, ..truth })
-            }
-            Operation::NotFalse(truth) => {
-                let no = self.truth_at(*truth)?.no;
-                Value::Truth(Truth { yes: self.graph.not(no), no, gap: self.no_gap() })
-            }
-            Operation::Given(fact) => Value::Truth(self.is_given(*fact)?),
-            Operation::Among(fact, values) => Value::Truth(self.among(*fact, values)?),
-            Operation::Choose(nodes) => self.chosen(nodes, step.is_of_nothing)?,
-            Operation::LookUp(key, table) => self.looked_up(*key, self.plan.table(*table))?,
-            Operation::Derived(node, slot) => match self.value_at(*node)? {
-                Value::Number(number) => Value::Number(Number { gap: self.gap_of(*slot, number.known), ..number }),
-                Value::Date(date) => Value::Date(Date { gap: self.gap_of(*slot, date.known), ..date }),
+            Operation::Choose(nodes) => self.chosen(nodes)?,
+            Operation::LookUp(key, table) => Worth::Number(self.looked_up(*key, self.plan.table(*table))?),
+            Operation::Derived(node, _) => match self.value_at(*node)? {
+                Value::Number(number) => Worth::Number(number.value),
+                Value::Date(date) => Worth::Date(date.value),
                 Value::Truth(_) | Value::Category(_) => return Err(TooWide),
             },
+        };
+        Ok(match value {
+            Worth::Number(value) => Value::Number(Number { value, lack }),
+            Worth::Date(value) => Value::Date(Date { value, lack }),
+            Worth::Holds(holds) => Value::Truth(self.graph.told(holds, lack)),
+            Worth::Category(slot) => Value::Category(slot),
         })
     }
 
@@ -431,56 +442,29 @@ impl Lowering<'_> {
         }
     }
 
-    fn constant(&mut self, number: Decimal) -> Number {
-        Number { value: self.graph.constant(number), known: Mask::ALWAYS, gap: self.no_gap() }
-    }
-
-    fn constant_truth(&mut self, truth: bool) -> Truth {
-        let (yes, no) = if truth { (Mask::ALWAYS, Mask::NEVER) } else { (Mask::NEVER, Mask::ALWAYS) };
-        Truth { yes, no, gap: self.no_gap() }
-    }
-
-    fn fact(&mut self, slot: Slot) -> Value {
+    fn fact(&mut self, slot: Slot) -> Worth {
         let fact = self.plan.fact(slot);
         let is_given = self.presence(slot) != Presence::Never;
-        let known = self.given_mask(slot);
         match fact.kind {
             Kind::Money | Kind::Ratio | Kind::Number | Kind::Days => {
                 let places = fact.kind.places();
-                let value = if is_given {
+                Worth::Number(if is_given {
                     let most = self.whole(fact.bounds.max, places).min(most_of(fact.kind));
                     self.graph.number_fact(slot, Range::units(0, most.into(), places))
                 } else {
                     self.graph.constant_at(0, 0)
-                };
-                Value::Number(Number { value, known, gap: self.gap_of(slot, known) })
+                })
             }
-            Kind::YesNo => {
-                let yes = if is_given { self.graph.truth_fact(slot) } else { Mask::NEVER };
-                Value::Truth(self.truth_where_given(slot, yes))
-            }
-            Kind::Date => {
-                let value = if is_given { self.graph.date_fact(slot) } else { self.graph.day(0) };
-                Value::Date(Date { value, known, gap: self.gap_of(slot, known) })
-            }
-            Kind::Category => Value::Category(slot),
+            Kind::YesNo => Worth::Holds(if is_given { self.graph.truth_fact(slot) } else { Mask::NEVER }),
+            Kind::Date => Worth::Date(if is_given { self.graph.date_fact(slot) } else { self.graph.day(0) }),
+            Kind::Category => Worth::Category(slot),
         }
     }
 
-    fn is_given(&mut self, fact: Node) -> Result<Truth, TooWide> {
-        let yes = match self.value_at(fact)? {
-            Value::Number(number) => number.known,
-            Value::Date(date) => date.known,
-            Value::Truth(truth) => self.graph.or(truth.yes, truth.no),
-            Value::Category(slot) => self.given_mask(slot),
-        };
-        Ok(Truth { yes, no: self.graph.not(yes), gap: self.no_gap() })
-    }
-
-    fn among(&mut self, fact: Node, values: &Members) -> Result<Truth, TooWide> {
+    fn among(&mut self, fact: Node, values: &Members) -> Result<Mask, TooWide> {
         let slot = self.category_at(fact)?;
         if self.presence(slot) == Presence::Never {
-            return Ok(self.truth_where_given(slot, Mask::NEVER));
+            return Ok(Mask::NEVER);
         }
         let set = match self.sets.get(&(slot, values.clone())) {
             Some(known) => Arc::clone(known),
@@ -490,13 +474,12 @@ impl Lowering<'_> {
                 set
             }
         };
-        let yes = self.graph.among(slot, set);
-        Ok(self.truth_where_given(slot, yes))
+        Ok(self.graph.among(slot, set))
     }
 
-    fn prior(&mut self, index: PriorIndex) -> Number {
+    fn prior_column(&mut self, index: PriorIndex) -> graph::Number {
         if !self.given.earlier {
-            return self.constant(Decimal::ZERO);
+            return self.graph.constant(Decimal::ZERO);
         }
         let prior = self.priors[index];
         let places = self.given.places[prior.entry];
@@ -504,119 +487,99 @@ impl Lowering<'_> {
             LedgerAmount::Count(_) => MOST_COUNTED,
             LedgerAmount::Paid(_) | LedgerAmount::Deducted(_) | LedgerAmount::Sum(_) => MOST_POSTED,
         };
-        let value = self.graph.prior(index, Range::units(0, high.into(), places));
-        Number { value, known: Mask::ALWAYS, gap: self.no_gap() }
+        self.graph.prior(index, Range::units(0, high.into(), places))
     }
 
     fn joined(
         &mut self,
         [left, right]: &[Node; 2],
         by: impl FnOnce(&mut Graph, graph::Number, graph::Number) -> graph::Number,
-    ) -> Result<Value, TooWide> {
+    ) -> Result<Worth, TooWide> {
         let (left, right) = (self.number_at(*left)?, self.number_at(*right)?);
-        let (known, gap) = self.both_known((left.known, left.gap), (right.known, right.gap));
-        Ok(Value::Number(Number { value: by(&mut self.graph, left.value, right.value), known, gap }))
+        Ok(Worth::Number(by(&mut self.graph, left.value, right.value)))
     }
 
     fn between(
         &mut self,
         [from, to]: &[Node; 2],
         by: impl FnOnce(&mut Graph, graph::Date, graph::Date) -> graph::Number,
-    ) -> Result<Value, TooWide> {
+    ) -> Result<Worth, TooWide> {
         let (from, to) = (self.date_at(*from)?, self.date_at(*to)?);
-        let (known, gap) = self.both_known((from.known, from.gap), (to.known, to.gap));
-        Ok(Value::Number(Number { value: by(&mut self.graph, from.value, to.value), known, gap }))
+        Ok(Worth::Number(by(&mut self.graph, from.value, to.value)))
     }
 
-    fn compared(&mut self, comparison: Comparison, [left, right]: &[Node; 2]) -> Result<Truth, TooWide> {
-        Ok(match (self.value_at(*left)?, self.value_at(*right)?) {
-            (Value::Number(left), Value::Number(right)) => self.compared_numbers(comparison, left, right),
+    fn compared(&mut self, comparison: Comparison, [left, right]: &[Node; 2]) -> Result<Mask, TooWide> {
+        match (self.value_at(*left)?, self.value_at(*right)?) {
+            (Value::Number(left), Value::Number(right)) => Ok(self.graph.compare(comparison, left.value, right.value)),
             (Value::Date(left), Value::Date(right)) => {
-                let known = self.both_known((left.known, left.gap), (right.known, right.gap));
-                let holds = self.graph.compare_dates(comparison, left.value, right.value);
-                self.known_truth(holds, known)
+                Ok(self.graph.compare_dates(comparison, left.value, right.value))
             }
-            (Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::Category(_), _) => return Err(TooWide),
-        })
+            (Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::Category(_), _) => Err(TooWide),
+        }
     }
 
-    fn compared_numbers(&mut self, comparison: Comparison, left: Number, right: Number) -> Truth {
-        let known = self.both_known((left.known, left.gap), (right.known, right.gap));
-        let holds = self.graph.compare(comparison, left.value, right.value);
-        self.known_truth(holds, known)
-    }
-
-    fn rounded(&mut self, number: Number, rounding: Rounding) -> Number {
+    fn rounded(&mut self, number: graph::Number, rounding: Rounding) -> graph::Number {
         let to = rounding.to.normalize();
-        let places = self.graph.range(number.value).places().max(to.scale());
-        let raised = self.graph.at_places(number.value, places);
+        let places = self.graph.range(number).places().max(to.scale());
+        let raised = self.graph.at_places(number, places);
         let multiple = self.whole(to, places);
-        let value = if multiple == 1 {
-            raised // a whole number of the multiple already
-        } else {
-            let count = self.graph.divide(raised, multiple, rounding.mode, to.scale());
-            let unit = self.whole(to, to.scale());
-            let unit = self.graph.constant_at(unit, 0);
-            self.graph.times(count, unit)
-        };
-        Number { value, ..number }
+        if multiple == 1 {
+            return raised; // a whole number of the multiple already
+        }
+        let count = self.graph.divide(raised, multiple, rounding.mode, to.scale());
+        let unit = self.whole(to, to.scale());
+        let unit = self.graph.constant_at(unit, 0);
+        self.graph.times(count, unit)
     }
 
-    fn chosen(&mut self, [asked, then, otherwise]: &[Node; 3], is_of_nothing: bool) -> Result<Value, TooWide> {
+    fn chosen(&mut self, [asked, then, otherwise]: &[Node; 3]) -> Result<Worth, TooWide> {
         let condition = self.truth_at(*asked)?;
         match (self.value_at(*then)?, self.value_at(*otherwise)?) {
-            (Value::Number(_), Value::Number(now)) if is_of_nothing && self.is_known_with_its_due(*asked, now)? => {
-                Ok(Value::Number(now))
-            }
             (Value::Number(then), Value::Number(otherwise)) => {
-                let known = self.chosen_known(condition, (then.known, then.gap), (otherwise.known, otherwise.gap));
-                let value = self.graph.choose(condition.yes, then.value, otherwise.value);
-                Ok(Value::Number(Number { value, known: known.0, gap: known.1 }))
+                Ok(Worth::Number(self.graph.choose(condition.yes, then.value, otherwise.value)))
             }
             (Value::Date(then), Value::Date(otherwise)) => {
-                let known = self.chosen_known(condition, (then.known, then.gap), (otherwise.known, otherwise.gap));
-                let value = self.graph.choose_date(condition.yes, then.value, otherwise.value);
-                Ok(Value::Date(Date { value, known: known.0, gap: known.1 }))
+                Ok(Worth::Date(self.graph.choose_date(condition.yes, then.value, otherwise.value)))
             }
             (Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::Category(_), _) => Err(TooWide),
         }
     }
 
     /// Whether what a limit comes to is known wherever it is known what was due, which is asked whether it is nothing; of nothing it leaves nothing.
-    fn is_known_with_its_due(&self, asked: Node, now: Number) -> Result<bool, TooWide> {
+    fn is_known_with_its_due(&self, [asked, _, now]: &[Node; 3]) -> Result<bool, TooWide> {
         match self.steps.get(asked.place()).map(|step| &step.operation) {
             Some(Operation::Compare(_, [due, _])) => {
-                let due = self.number_at(*due)?;
-                Ok(self.graph.value(due.value).is_none() && now.known == due.known)
+                let (due, now) = (self.number_at(*due)?, self.number_at(*now)?);
+                Ok(self.graph.value(due.value).is_none() && now.lack.known == due.lack.known)
             }
             Some(_) | None => Ok(false),
         }
     }
 
-    fn looked_up(&mut self, key: Node, table: &plan::Table) -> Result<Value, TooWide> {
+    fn looked_up(&mut self, key: Node, table: &plan::Table) -> Result<graph::Number, TooWide> {
         let otherwise = table.otherwise;
-        Ok(Value::Number(match &table.rows {
+        match &table.rows {
             Rows::Numbers(rows) => {
                 let key = self.number_at(key)?;
-                self.row(key, rows, otherwise)
+                Ok(self.row(key, rows, otherwise))
             }
             Rows::Categories(rows) => {
                 let slot = self.category_at(key)?;
-                self.row_of_category(slot, rows, otherwise)
+                Ok(self.row_of_category(slot, rows, otherwise))
             }
-            Rows::YesNo { .. } => return Err(TooWide), // the formula chooses between the two
-        }))
+            Rows::YesNo { .. } => Err(TooWide), // the formula chooses between the two
+        }
     }
 
-    fn row(&mut self, key: Number, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> Number {
+    fn row(&mut self, key: Number, rows: &[(Decimal, Decimal)], otherwise: Option<Decimal>) -> graph::Number {
         let range = self.graph.range(key.value);
         if otherwise.is_none() {
-            let has_row = self.has_row(key.value, rows);
+            let has_row = self.is_among(key.value, rows);
             let has_none = self.graph.not(has_row);
-            let here = self.graph.and(key.known, has_none);
+            let here = self.graph.and(key.lack.known, has_none);
             self.beyond = self.graph.or(self.beyond, here);
         }
-        let value = match self.dense(range, rows, otherwise) {
+        match self.dense(range, rows, otherwise) {
             Some((first, table)) => self.graph.look_up(key.value, first, table),
             None => {
                 let beside = self.graph.constant(beside(otherwise));
@@ -626,28 +589,22 @@ impl Lowering<'_> {
                     self.graph.choose(here, value, found)
                 })
             }
-        };
-        Number { value, ..key }
+        }
     }
 
-    fn row_of_category(&mut self, slot: Slot, rows: &[(Box<str>, Decimal)], otherwise: Option<Decimal>) -> Number {
-        let fact = self.plan.fact(slot);
-        let known = match (otherwise, self.presence(slot)) {
-            (Some(_), _) => self.given_mask(slot),
-            (None, Presence::Never) => Mask::NEVER,
-            (None, Presence::Sometimes | Presence::Always) => {
-                let set = self.set_of(slot, rows.iter().map(|(row, _)| row.clone()));
-                self.graph.among(slot, set)
-            }
-        };
-        let value = match self.presence(slot) {
+    fn row_of_category(
+        &mut self,
+        slot: Slot,
+        rows: &[(Box<str>, Decimal)],
+        otherwise: Option<Decimal>,
+    ) -> graph::Number {
+        match self.presence(slot) {
             Presence::Never => self.graph.constant(beside(otherwise)),
             Presence::Sometimes | Presence::Always => {
-                let table = self.by_code(&fact.name, rows, otherwise);
+                let table = self.by_code(&self.plan.fact(slot).name, rows, otherwise);
                 self.graph.look_up_category(slot, table)
             }
-        };
-        Number { value, known, gap: self.gap_of(slot, known) }
+        }
     }
 
     fn waterfall(&self, waterfall: &formula::Waterfall, benefit: &plan::Benefit) -> Result<Waterfall, TooWide> {

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::Formula;
-use super::graph::{Node, Operation};
+use super::graph::{Logic, Node, Operation};
 use crate::accumulator::Accumulators;
 use crate::arena::Arena;
 use crate::calendar;
@@ -165,15 +165,7 @@ impl Values<'_> {
                 let order = sides.and_then(|(left, right)| of_kind(order(left, right)));
                 order.map(|order| Value::YesNo(comparison.holds(order)))
             }
-            Operation::And([left, right]) => {
-                self.read(*left, Value::truth).and(self.read(*right, Value::truth)).map(Value::YesNo)
-            }
-            Operation::Or([left, right]) => {
-                self.read(*left, Value::truth).or(self.read(*right, Value::truth)).map(Value::YesNo)
-            }
-            Operation::Not(node) => self.read(*node, Value::truth).map(|truth| Value::YesNo(!truth)),
-            Operation::NotFalse(node) => Known::Known(Value::YesNo(self.read(*node, Value::truth).unless_false())),
-            Operation::Given(node) => Known::Known(Value::YesNo(self.value(*node).is_some())),
+            Operation::Logic(logic) => self.logic(logic).map(Value::YesNo),
             Operation::Among(node, values) => {
                 let among = self.at(*node).as_ref().and_then(|value| of_kind(value.text()));
                 among.map(|text| Value::YesNo(values.has(text)))
@@ -187,6 +179,17 @@ impl Values<'_> {
             Operation::LookUp(key, table) => self.look_up(*key, *table),
             Operation::Derived(node, fact) => self.at(*node).as_ref().followed(*fact).map(Value::clone),
         })
+    }
+
+    fn logic(&self, logic: &Logic) -> Known<bool> {
+        let truth = |node: &Node| self.read(*node, Value::truth);
+        match logic {
+            Logic::And([left, right]) => truth(left).and(truth(right)),
+            Logic::Or([left, right]) => truth(left).or(truth(right)),
+            Logic::Not(node) => truth(node).map(|truth| !truth),
+            Logic::NotFalse(node) => Known::Known(truth(node).unless_false()),
+            Logic::Given(node) => Known::Known(self.value(*node).is_some()),
+        }
     }
 
     /// The value of a node as what it is.

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Formula;
-use super::graph::{Node, Operation};
+use super::graph::{Logic, Node, Operation};
 use crate::accumulator::MOST_POSTED;
 use crate::arena::Arena;
 use crate::fact;
@@ -126,14 +126,7 @@ impl Extents {
                 Kind::Date(self.date(*date).plus_months(*months).within(Range::CALENDAR))
             }
             Operation::LookUp(_, table) => Kind::Number(stated.found(*table)),
-            Operation::Truth(_)
-            | Operation::Compare(..)
-            | Operation::And(_)
-            | Operation::Or(_)
-            | Operation::Not(_)
-            | Operation::NotFalse(_)
-            | Operation::Given(_)
-            | Operation::Among(..) => Kind::Truth,
+            Operation::Truth(_) | Operation::Compare(..) | Operation::Logic(_) | Operation::Among(..) => Kind::Truth,
             Operation::Choose([_, then, otherwise]) => self.kind(*then).or(self.kind(*otherwise)),
             Operation::Derived(node, _) => self.kind(*node),
         }
@@ -144,8 +137,7 @@ impl Extents {
             Operation::Number(..)
             | Operation::Date(..)
             | Operation::Truth(_)
-            | Operation::NotFalse(_)
-            | Operation::Given(_) => false,
+            | Operation::Logic(Logic::NotFalse(_) | Logic::Given(_)) => false,
             Operation::Fact(_)
             | Operation::Prior(_)
             | Operation::LookUp(..)
@@ -161,9 +153,7 @@ impl Extents {
             | Operation::MonthsBetween(_)
             | Operation::YearsBetween(_)
             | Operation::Compare(..)
-            | Operation::And(_)
-            | Operation::Or(_)
-            | Operation::Not(_)
+            | Operation::Logic(Logic::And(_) | Logic::Or(_) | Logic::Not(_))
             | Operation::Among(..)
             | Operation::Choose(_)
             | Operation::Derived(..) => operation.arguments().iter().any(|node| self.may_lack(*node)),

@@ -19,7 +19,7 @@ impl Node {
     }
 }
 
-/// One operation. Unless it says otherwise, it is not known as soon as one that it is worked out from is not.
+/// One operation. What is known of it says [`crate::reading::absence`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Operation {
     Number(Decimal, Option<Source>),
@@ -42,22 +42,25 @@ pub(crate) enum Operation {
     PlusMonths(Node, u32),
     /// Of two numbers or of two dates.
     Compare(Comparison, [Node; 2]),
-    /// False if one is false.
+    Logic(Logic),
+    Among(Node, Members),
+    Choose([Node; 3]),
+    /// In the plan's table, by its index.
+    LookUp(Node, TableIndex),
+    /// The same number or date, as that of a fact which it follows.
+    Derived(Node, Slot),
+}
+
+/// A truth by what others say, or do not say.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Logic {
     And([Node; 2]),
-    /// True if one is true.
     Or([Node; 2]),
     Not(Node),
-    /// Known always.
+    /// It is true, or not known.
     NotFalse(Node),
-    /// Whether it is known; known always.
+    /// It is known.
     Given(Node),
-    Among(Node, Members),
-    /// What is not chosen need not be known.
-    Choose([Node; 3]),
-    /// In the plan's table, by its index; not known where no row fits.
-    LookUp(Node, TableIndex),
-    /// The same number or date; where it is not known, the fact is what is missing.
-    Derived(Node, Slot),
 }
 
 /// What an operation is worked out from: none, one, or a few.
@@ -71,9 +74,7 @@ macro_rules! arguments {
             | Operation::Prior(_) => $none,
             Operation::Round(node, _)
             | Operation::PlusMonths(node, _)
-            | Operation::Not(node)
-            | Operation::NotFalse(node)
-            | Operation::Given(node)
+            | Operation::Logic(Logic::Not(node) | Logic::NotFalse(node) | Logic::Given(node))
             | Operation::Among(node, _)
             | Operation::LookUp(node, _)
             | Operation::Derived(node, _) => $one(node),
@@ -87,8 +88,7 @@ macro_rules! arguments {
             | Operation::YearsBetween(nodes)
             | Operation::PlusDays(nodes)
             | Operation::Compare(_, nodes)
-            | Operation::And(nodes)
-            | Operation::Or(nodes) => nodes,
+            | Operation::Logic(Logic::And(nodes) | Logic::Or(nodes)) => nodes,
             Operation::Choose(nodes) => nodes,
         }
     };
@@ -181,7 +181,7 @@ impl Graph {
         match (self.constant(left), self.constant(right)) {
             (Some(false), _) | (_, Some(true)) => left,
             (_, Some(false)) | (Some(true), _) => right,
-            (None, None) => self.put(Operation::And([left, right])),
+            (None, None) => self.put(Operation::Logic(Logic::And([left, right]))),
         }
     }
 
@@ -189,7 +189,7 @@ impl Graph {
         match (self.constant(left), self.constant(right)) {
             (Some(true), _) | (_, Some(false)) => left,
             (_, Some(true)) | (Some(false), _) => right,
-            (None, None) => self.put(Operation::Or([left, right])),
+            (None, None) => self.put(Operation::Logic(Logic::Or([left, right]))),
         }
     }
 
@@ -199,8 +199,8 @@ impl Graph {
                 let contrary = !*constant;
                 self.truth(contrary)
             }
-            Some(Operation::Not(inner)) => *inner,
-            Some(_) | None => self.put(Operation::Not(truth)),
+            Some(Operation::Logic(Logic::Not(inner))) => *inner,
+            Some(_) | None => self.put(Operation::Logic(Logic::Not(truth))),
         }
     }
 

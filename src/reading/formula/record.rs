@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::graph::{Graph, Node, Operation};
+use super::graph::{Graph, Logic, Node, Operation};
 use super::{Line, Waterfall};
 use crate::arena::Arena;
 use crate::plan::Plan;
@@ -70,7 +70,7 @@ impl Reading for Recorder {
 
     fn given(&mut self, slot: Slot) -> Node {
         let fact = self.graph.fact(slot);
-        self.graph.put(Operation::Given(fact))
+        self.graph.put(Operation::Logic(Logic::Given(fact)))
     }
 
     fn among(&mut self, slot: Slot, values: &Members) -> Node {
@@ -166,7 +166,7 @@ impl Reading for Recorder {
     fn unless_false(&mut self, truth: Node) -> Node {
         match self.graph.constant(truth) {
             Some(_) => truth,
-            None => self.graph.put(Operation::NotFalse(truth)),
+            None => self.graph.put(Operation::Logic(Logic::NotFalse(truth))),
         }
     }
 

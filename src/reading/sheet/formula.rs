@@ -1,12 +1,14 @@
 //! The formulas of the operations.
 
+use super::lacks::{Lacks, Test, is_yes_or_no};
 use super::result::{FIRST_SERIAL, LAST_SERIAL, power_of_ten, serial};
-use super::{BITS, Sheet, TablePlace, VALUE, WORK, bit_of};
+use super::{Sheet, TablePlace, VALUE, WORK};
 use crate::fact;
 use crate::plan::Rows;
 use crate::plan::expression::{Comparison, PriorIndex, Slot, TableIndex};
+use crate::reading::absence::{Lack, Spread, Ternary};
 use crate::reading::formula::extents::Kind;
-use crate::reading::formula::graph::{Node, Operation};
+use crate::reading::formula::graph::{Logic, Node, Operation};
 use crate::rounding::{Mode, Rounding};
 
 /// Serial numbers up to here are other days in other programs: there was no 29 February 1900.
@@ -18,36 +20,41 @@ impl Sheet<'_> {
     /// The formula of an operation: the one place that knows how a spreadsheet does it.
     pub(super) fn formula_of(&self, node: Node, operation: &Operation) -> String {
         let value = |node: &Node| self.value(*node);
-        match operation {
+        let worth = match operation {
             Operation::Number(number, source) => {
-                match source.and_then(|source| self.pack.numbers.get(&(source, *number))) {
+                return match source.and_then(|source| self.pack.numbers.get(&(source, *number))) {
                     Some((cell, places)) => in_units(cell, *places),
                     None => number.normalize().mantissa().to_string(),
-                }
+                };
             }
-            Operation::Date(date, source) => match source.and_then(|source| self.pack.dates.get(&(source, *date))) {
-                Some(cell) => of_date(cell),
-                None => serial(*date).to_string(),
-            },
-            Operation::Truth(truth) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
-            Operation::Fact(slot) => self.fact(*slot),
+            Operation::Date(date, source) => {
+                return match source.and_then(|source| self.pack.dates.get(&(source, *date))) {
+                    Some(cell) => of_date(cell),
+                    None => serial(*date).to_string(),
+                };
+            }
+            Operation::Truth(truth) => return if *truth { "TRUE" } else { "FALSE" }.to_owned(),
+            Operation::Fact(slot) => return self.fact(*slot),
             Operation::Prior(index) => {
                 let [amount, _] = self.prior_cells(*index);
-                in_units(amount, self.places_of(node))
+                return in_units(amount, self.places_of(node));
             }
+            Operation::Logic(logic) => return self.logic(node, logic),
+            Operation::Choose([condition, then, otherwise]) => {
+                let places = self.places_of(node);
+                let (then, otherwise) = (self.known_at(*then, places), self.known_at(*otherwise, places));
+                let [yes, no] = is_yes_or_no(&value(condition));
+                return format!("IF({yes},{then},IF({no},{otherwise},\"\"))");
+            }
+            Operation::LookUp(key, table) => return self.look_up(*key, *table),
+            Operation::Derived(follows, _) => return value(follows),
             Operation::Add(sides) => self.of_both(sides, |left, right| format!("{left}+{right}")),
             Operation::Subtract(sides) => self.of_both(sides, |left, right| format!("{left}-{right}")),
-            Operation::Times([left, right]) => {
-                let (left, right) = (value(left), value(right));
-                format!("IF(COUNT({left},{right})=2,{left}*{right},\"\")")
-            }
+            Operation::Times([left, right]) => format!("{}*{}", value(left), value(right)),
             Operation::Least(sides) => self.of_both(sides, |left, right| format!("MIN({left},{right})")),
             Operation::Greatest(sides) => self.of_both(sides, |left, right| format!("MAX({left},{right})")),
             Operation::Round(number, rounding) => self.rounded(node, *number, *rounding),
-            Operation::DaysBetween([from, to]) => {
-                let (from, to) = (value(from), value(to));
-                format!("IF(COUNT({from},{to})=2,{to}-{from},\"\")")
-            }
+            Operation::DaysBetween([from, to]) => format!("{}-{}", value(to), value(from)),
             Operation::MonthsBetween([from, to]) => self.months(*from, *to),
             Operation::YearsBetween([from, to]) => self.years(*from, *to),
             Operation::PlusDays([date, days]) => self.plus_days(*date, *days),
@@ -57,7 +64,7 @@ impl Sheet<'_> {
                     "IF({date}<{FIRST_SAFE_SERIAL},EDATE({date}+{TWO_THOUSAND_YEARS},{months})-{TWO_THOUSAND_YEARS},\
                      EDATE({date},{months}))"
                 );
-                format!("IF({date}=\"\",\"\",IFERROR(IF({later}>{last},\"\",{later}),\"\"))")
+                format!("IFERROR(IF({later}>{last},\"\",{later}),\"\")")
             }
             Operation::Compare(comparison, sides) => {
                 let by = match comparison {
@@ -70,47 +77,35 @@ impl Sheet<'_> {
                 };
                 self.of_both(sides, |left, right| format!("{left}{by}{right}"))
             }
-            Operation::And([left, right]) => {
-                let (left, right) = (value(left), value(right));
-                format!("IF({left}=\"\",IF({right}=\"\",\"\",IF({right},\"\",FALSE)),IF({left},{right},FALSE))")
-            }
-            Operation::Or([left, right]) => {
-                let (left, right) = (value(left), value(right));
-                format!("IF({left}=\"\",IF({right}=\"\",\"\",IF({right},TRUE,\"\")),IF({left},TRUE,{right}))")
-            }
-            Operation::Not(truth) => {
-                let truth = value(truth);
-                format!("IF({truth}=\"\",\"\",NOT({truth}))")
-            }
-            Operation::NotFalse(truth) => {
-                let truth = value(truth);
-                format!("IF({truth}=\"\",TRUE,{truth})")
-            }
-            Operation::Given(fact) => format!("{}<>\"\"", value(fact)),
-            Operation::Among(fact, values) => {
-                let fact = value(fact);
-                format!("IF({fact}=\"\",\"\",{})", one_of(&fact, values.listed()))
-            }
-            Operation::Choose([condition, then, otherwise]) => {
-                let (condition, places) = (value(condition), self.places_of(node));
-                let (then, otherwise) = (self.known_at(*then, places), self.known_at(*otherwise, places));
-                format!("IF({condition}=\"\",\"\",IF({condition},{then},{otherwise}))")
-            }
-            Operation::LookUp(key, table) => self.look_up(*key, *table),
-            Operation::Derived(follows, _) => value(follows),
+            Operation::Among(fact, values) => one_of(&value(fact), values.listed()),
+        };
+        format!("IF({},{worth},\"\")", self.known(node, operation))
+    }
+
+    /// A truth by what others say: what it is where it is known to be so, or not to be so.
+    fn logic(&self, node: Node, logic: &Logic) -> String {
+        let Ok(Ternary { yes, no, .. }) = Lacks::of(self, node, 0).logic(logic);
+        match logic {
+            Logic::NotFalse(_) | Logic::Given(_) => yes.to_string(),
+            Logic::And(_) | Logic::Or(_) | Logic::Not(_) => format!("IF({yes},TRUE,IF({no},FALSE,\"\"))"),
         }
+    }
+
+    /// A formula that holds where all is known that the operation needs.
+    fn known(&self, node: Node, operation: &Operation) -> Test {
+        let Ok(Lack { known, .. }) = Lacks::of(self, node, 0).absence(operation);
+        known
     }
 
     fn wider_places(&self, [left, right]: &[Node; 2]) -> u32 {
         self.places_of(*left).max(self.places_of(*right))
     }
 
-    /// Both sides in the same units, where both are known.
+    /// Both sides in the same units.
     fn of_both(&self, sides: &[Node; 2], join: impl FnOnce(&str, &str) -> String) -> String {
         let places = self.wider_places(sides);
         let [left, right] = *sides;
-        let joined = join(&self.value_at(left, places), &self.value_at(right, places));
-        format!("IF(COUNT({},{})=2,{joined},\"\")", self.value(left), self.value(right))
+        join(&self.value_at(left, places), &self.value_at(right, places))
     }
 
     /// A value that may be unknown, in units of so many places.
@@ -154,8 +149,7 @@ impl Sheet<'_> {
             Mode::Floor => "0".to_owned(),
         };
         let multiples = format!("{quotient}+{up}");
-        let whole = if coefficient == 1 { multiples } else { format!("({multiples})*{coefficient}") };
-        format!("IF({quotient}=\"\",\"\",{whole})")
+        if coefficient == 1 { multiples } else { format!("({multiples})*{coefficient}") }
     }
 
     fn division(&self, number: Node, rounding: Rounding) -> Division {
@@ -166,19 +160,17 @@ impl Sheet<'_> {
     }
 
     fn months(&self, from: Node, to: Node) -> String {
-        let (first, second) = (self.value(from), self.value(to));
         let [[y1, m1, d1], [y2, m2, d2]] = [from, to].map(|date| WORK.map(|column| self.cell(column, date)));
         // a month is complete on the same day, or on the last one of a month that has no such day
-        let next = later_by_two_thousand_years(&format!("{second}+1"));
+        let next = later_by_two_thousand_years(&format!("{}+1", self.value(to)));
         let is_short = format!("IF(AND({d1}>{d2},DAY({next})<>1),1,0)");
-        format!("IF(COUNT({first},{second})=2,MAX(0,({y2}-{y1})*12+{m2}-{m1}-{is_short}),\"\")")
+        format!("MAX(0,({y2}-{y1})*12+{m2}-{m1}-{is_short})")
     }
 
     fn years(&self, from: Node, to: Node) -> String {
-        let (first, second) = (self.value(from), self.value(to));
         let [[y1, m1, d1], [y2, m2, d2]] = [from, to].map(|date| WORK.map(|column| self.cell(column, date)));
         let is_short = format!("IF({m2}*100+{d2}<{m1}*100+{d1},1,0)");
-        format!("IF(COUNT({first},{second})=2,MAX(0,{y2}-{y1}-{is_short}),\"\")")
+        format!("MAX(0,{y2}-{y1}-{is_short})")
     }
 
     fn plus_days(&self, date: Node, days: Node) -> String {
@@ -191,7 +183,7 @@ impl Sheet<'_> {
         };
         let (first, last) = (FIRST_SERIAL, LAST_SERIAL);
         let later = format!("{date}+{whole}");
-        format!("IF(COUNT({date},{days})=2,IF(AND({is_whole},{later}>={first},{later}<={last}),{later},\"\"),\"\")")
+        format!("IF(AND({is_whole},{later}>={first},{later}<={last}),{later},\"\")")
     }
 
     fn look_up(&self, key: Node, table: TableIndex) -> String {
@@ -272,11 +264,7 @@ impl Sheet<'_> {
             | Operation::YearsBetween(_)
             | Operation::PlusDays(_)
             | Operation::PlusMonths(..)
-            | Operation::And(_)
-            | Operation::Or(_)
-            | Operation::Not(_)
-            | Operation::NotFalse(_)
-            | Operation::Given(_)
+            | Operation::Logic(_)
             | Operation::Among(..)
             | Operation::Choose(_)
             | Operation::LookUp(..)
@@ -284,34 +272,14 @@ impl Sheet<'_> {
         }
     }
 
-    fn prior_cells(&self, index: PriorIndex) -> &[String; 2] {
+    pub(super) fn prior_cells(&self, index: PriorIndex) -> &[String; 2] {
         &self.places.priors[index]
     }
 
     /// The missing facts, of one word, without which a step has no value.
     pub(super) fn missing_formula(&self, node: Node, operation: &Operation, word: usize) -> String {
-        let own = self.cell(VALUE, node);
-        let lacks = |nodes: &[Node]| self.missing_of(nodes, word);
-        let bit = |slot: Slot| if slot.0.checked_div(BITS) == Some(word) { bit_of(slot) } else { 0 };
-        let because = match operation {
-            Operation::Fact(slot) | Operation::Derived(_, slot) => bit(*slot).to_string(),
-            Operation::Prior(index) => {
-                let [_, named] = self.prior_cells(*index);
-                let (names, words, bits) = (&self.places.names, &self.places.words, &self.places.bits);
-                format!("SUMPRODUCT(EXACT({names},{named})*({words}={word}),{bits})")
-            }
-            Operation::LookUp(key, table) => {
-                let by = bit(self.plan.table(*table).by);
-                format!("IF({}=\"\",{},{by})", self.value(*key), lacks(&[*key]))
-            }
-            Operation::Choose([condition, then, otherwise]) => {
-                let all = lacks(&[*condition, *then, *otherwise]);
-                let cell = self.value(*condition);
-                format!("IF({cell}=\"\",{all},IF({cell},{},{}))", lacks(&[*then]), lacks(&[*otherwise]))
-            }
-            other => lacks(other.arguments()),
-        };
-        format!("IF({own}=\"\",{because},0)")
+        let Ok(Lack { missing, .. }) = Lacks::of(self, node, word).absence(operation);
+        missing
     }
 }
 
