@@ -121,6 +121,12 @@ impl<I: Index, T> Arena<I, T> {
         self.list.iter().position(is_it).map(I::at)
     }
 
+    /// The item at which this is equal, in a list that it sorts.
+    #[cfg(feature = "batch")]
+    pub(crate) fn search_by(&self, compare: impl FnMut(&T) -> std::cmp::Ordering) -> Option<I> {
+        self.list.binary_search_by(compare).ok().map(I::at)
+    }
+
     /// As many items as there are here, each the same, by the same indexes.
     pub(crate) fn each<U: Clone>(&self, item: U) -> Arena<I, U> {
         vec![item; self.list.len()].into()

@@ -23,8 +23,8 @@ use crate::spelling::Spellings;
 use crate::text::{Text, say};
 use expression::{
     BenefitIndex, Comparison, ConditionIndex, Date, DateFigure, DateValue, EntryIndex, IdentityIndex, LadderIndex,
-    LimitIndex, Number, NumberFigure, NumberValue, SlabIndex, Slot, Slots, StepIndex, TableIndex, Truth, TruthValue,
-    WaitingIndex, WhenIndex,
+    LimitIndex, Months, Number, NumberFigure, NumberValue, SlabIndex, Slot, Slots, StepIndex, TableIndex, Truth,
+    TruthValue, WaitingIndex, WhenIndex,
 };
 pub(crate) use step::{Action, EarlierBenefit, Operand, Step, StepKind};
 
@@ -660,7 +660,7 @@ pub(crate) struct Waiting {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Period {
     Days(Number),
-    Months(u32),
+    Months(Months),
 }
 
 /// Something that a claim must meet.

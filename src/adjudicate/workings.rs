@@ -262,7 +262,7 @@ impl<'a> Worker<'a> {
             }
             Period::Months(months) => {
                 let passed = self.meaning.reading.months_between(from, counts).decimal().known()?;
-                (Form::Months.show(passed), Form::Months.show((*months).into()))
+                (Form::Months.show(passed), Form::Months.show(months.count.into()))
             }
         };
         let (Text { zh, en }, Text { zh: zh_wanted, en: en_wanted }) = (passed, wanted);

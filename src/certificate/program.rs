@@ -74,7 +74,7 @@ fn sources(formula: &Formula) -> Vec<Source> {
 
 fn cited(operation: &Operation) -> Option<Source> {
     match operation {
-        Operation::Number(_, source) | Operation::Date(_, source) => *source,
+        Operation::Number(_, source) | Operation::Date(_, source) | Operation::PlusMonths(.., source) => *source,
         Operation::LookUp(_, table) => Some(Source::Table(*table)),
         Operation::Truth(_)
         | Operation::Fact(_)
@@ -89,7 +89,6 @@ fn cited(operation: &Operation) -> Option<Source> {
         | Operation::MonthsBetween(_)
         | Operation::YearsBetween(_)
         | Operation::PlusDays(_)
-        | Operation::PlusMonths(..)
         | Operation::Compare(..)
         | Operation::Logic(_)
         | Operation::Among(..)
@@ -202,7 +201,7 @@ impl Writer<'_> {
             Operation::MonthsBetween(_) => ("months-between", Vec::new()),
             Operation::YearsBetween(_) => ("years-between", Vec::new()),
             Operation::PlusDays(_) => ("plus-days", Vec::new()),
-            Operation::PlusMonths(_, months) => ("plus-months", vec![("months", json!(months))]),
+            Operation::PlusMonths(_, months, _) => ("plus-months", vec![("months", json!(months))]),
             Operation::Compare(comparison, _) => ("compare", vec![("by", json!(compared(*comparison)))]),
             Operation::Logic(Logic::And(_)) => ("and", Vec::new()),
             Operation::Logic(Logic::Or(_)) => ("or", Vec::new()),

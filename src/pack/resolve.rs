@@ -103,6 +103,8 @@ pub(super) struct Resolver {
     pub(super) names: BTreeMap<String, Declared>,
     /// The figures that are numbers, as they are written.
     pub(super) figures: BTreeMap<String, (Literal, Span)>,
+    /// What they state, by index.
+    pub(super) figure_values: Arena<NumberFigure, Decimal>,
     pub(super) values: Arena<DeclaredValue, (String, ValueState)>,
     /// The values that are numbers; none where one is not resolved yet, or was not well written.
     value_numbers: Arena<NumberValue, Option<Number>>,
@@ -215,6 +217,7 @@ impl Resolver {
             findings,
             names: BTreeMap::new(),
             figures: BTreeMap::new(),
+            figure_values: Arena::new(),
             values: Arena::new(),
             value_numbers: Arena::new(),
             value_truths: Arena::new(),
@@ -412,10 +415,4 @@ impl PlanFact {
         };
         self.absent == Absent::None && !none_is_a_value
     }
-}
-
-/// Months as a count; `None` if they are not whole.
-pub(super) fn whole_months(months: Decimal) -> Option<u32> {
-    let short = months.normalize();
-    if short.scale() > 0 { None } else { u32::try_from(short.mantissa()).ok() }
 }

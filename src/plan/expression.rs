@@ -248,8 +248,15 @@ pub(crate) enum Date {
     Fact(Slot),
     Value(DateValue),
     PlusDays(Box<(Date, Number)>),
-    PlusMonths(Box<Date>, u32),
+    PlusMonths(Box<Date>, Months),
     Choose(Box<Choice<Date>>),
+}
+
+/// Whole calendar months, and the figure of the pack that says how many, if one does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Months {
+    pub(crate) count: u32,
+    pub(crate) figure: Option<NumberFigure>,
 }
 
 /// `if condition then … else …`.

@@ -182,7 +182,7 @@ pub(crate) trait Spread {
                 let (left, right) = (self.lack_of(nodes[0])?, self.lack_of(nodes[1])?);
                 self.terms().with(left, right)
             }
-            Operation::Round(node, _) | Operation::PlusMonths(node, _) | Operation::Among(node, _) => {
+            Operation::Round(node, _) | Operation::PlusMonths(node, ..) | Operation::Among(node, _) => {
                 self.lack_of(*node)?
             }
             Operation::Logic(logic) => {

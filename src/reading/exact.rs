@@ -484,6 +484,11 @@ impl<L: Listener> Reading for Exact<'_, L> {
         })
     }
 
+    fn plus_sourced_months(&mut self, source: Source, date: Known<NaiveDate>, months: u32) -> Known<NaiveDate> {
+        self.listener.cite(source);
+        self.plus_months(date, months)
+    }
+
     fn plus_months(&mut self, date: Known<NaiveDate>, months: u32) -> Known<NaiveDate> {
         date.map(|date| self.on_calendar(date, calendar::plus_months(date, months)))
     }

@@ -197,3 +197,56 @@ impl Known<Fixed> {
         self.map(Decimal::from)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: Slot = Slot(0);
+    const B: Slot = Slot(1);
+
+    fn lacks<T>(slots: &[Slot]) -> Known<T> {
+        Missing(slots.iter().copied().collect())
+    }
+
+    /// What is said whatever the unknown side should be is said; else both sides are asked for what they lack.
+    #[test]
+    fn a_truth_of_two_is_known_if_no_value_of_what_is_missing_changes_it() {
+        let sides = [Is(true), Is(false), lacks(&[A]), lacks(&[B])];
+        let values = |side: Known<bool>| side.known().map_or(vec![true, false], |truth| vec![truth]);
+        for (left, right) in sides.iter().flat_map(|left| sides.iter().map(move |right| (*left, *right))) {
+            let expected = |join: fn(bool, bool) -> bool| {
+                let all =
+                    values(left).into_iter().flat_map(|one| values(right).into_iter().map(move |two| join(one, two)));
+                let mut all: Vec<bool> = all.collect();
+                all.dedup();
+                match all.as_slice() {
+                    [same] => Is(*same),
+                    _ => Missing(left.missing().and(right.missing())),
+                }
+            };
+            assert_eq!(left.and(right), expected(|one, two| one && two), "{left:?} {right:?}");
+            assert_eq!(left.or(right), expected(|one, two| one || two), "{left:?} {right:?}");
+            assert_eq!(left.unless_false(), left != Is(false));
+        }
+    }
+
+    #[test]
+    fn what_is_not_chosen_need_not_be_known_and_where_nothing_is_chosen_all_is_asked_for() {
+        let [one, two] = [Is(1), Is(2)];
+        assert_eq!(Known::chosen(Is(true), one, lacks(&[B])), one);
+        assert_eq!(Known::chosen(Is(false), lacks(&[B]), two), two);
+        assert_eq!(Known::chosen(Is(true), lacks(&[B]), two), lacks(&[B]));
+        assert_eq!(Known::chosen(lacks(&[A]), lacks(&[B]), two), lacks(&[A, B]));
+        assert_eq!(Known::chosen(lacks(&[A]), one, one), lacks(&[A]));
+    }
+
+    #[test]
+    fn two_are_known_together_and_a_fact_that_follows_is_asked_for_itself() {
+        assert_eq!(Is(1).with(Is(2)), Is((1, 2)));
+        assert_eq!(Is(1).with(lacks::<u8>(&[B])), lacks(&[B]));
+        assert_eq!(lacks::<u8>(&[A]).with(lacks::<u8>(&[B])), lacks(&[A, B]));
+        assert_eq!((Is(1).followed(B), lacks::<u8>(&[A]).followed(B)), (Is(1), lacks(&[B])));
+        assert_eq!((Known::or_lacks(Some(1), A), Known::or_lacks(None::<u8>, A)), (Is(1), lacks(&[A])));
+    }
+}

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{Meaning, Reading, Source};
 use crate::fact::Absent;
-use crate::plan::expression::{Choice, Comparison, Date, Number, Several, SlabIndex, Slot, TableIndex, Truth};
+use crate::plan::expression::{Choice, Comparison, Date, Months, Number, Several, SlabIndex, Slot, TableIndex, Truth};
 use crate::plan::parts::NamedNumber;
 use crate::plan::{AnyFigure, Derived, Rows};
 
@@ -263,6 +263,17 @@ impl<'p, R: Reading> Meaning<'p, R> {
         self.reading.or(then, otherwise)
     }
 
+    /// So many months later, by the calendar.
+    pub(super) fn plus_months(&mut self, date: R::Date, Months { count, figure }: Months) -> R::Date {
+        match figure {
+            Some(figure) => {
+                let source = Source::Figure(AnyFigure::Number(figure));
+                self.reading.plus_sourced_months(source, date, count)
+            }
+            None => self.reading.plus_months(date, count),
+        }
+    }
+
     pub(crate) fn date(&mut self, date: &'p Date) -> R::Date {
         match date {
             Date::Figure(index) => {
@@ -288,7 +299,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
             }
             Date::PlusMonths(date, months) => {
                 let date = self.date(date);
-                self.reading.plus_months(date, *months)
+                self.plus_months(date, *months)
             }
             Date::Choose(choice) => {
                 let Choice { condition, then, otherwise } = &**choice;

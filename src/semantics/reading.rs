@@ -94,6 +94,12 @@ pub(crate) trait Reading {
     fn plus_days(&mut self, date: Self::Date, days: Self::Number) -> Self::Date;
     fn plus_months(&mut self, date: Self::Date, months: u32) -> Self::Date;
 
+    /// The same by a number of months that the pack has given a name.
+    #[inline]
+    fn plus_sourced_months(&mut self, _source: Source, date: Self::Date, months: u32) -> Self::Date {
+        self.plus_months(date, months)
+    }
+
     fn compare(&mut self, comparison: Comparison, left: Self::Number, right: Self::Number) -> Self::Truth;
     fn compare_dates(&mut self, comparison: Comparison, left: Self::Date, right: Self::Date) -> Self::Truth;
     fn and(&mut self, left: Self::Truth, right: Self::Truth) -> Self::Truth;

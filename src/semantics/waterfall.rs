@@ -224,7 +224,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
             Period::Days(days) => self.is_within_days(waiting, days),
             Period::Months(months) => {
                 let (from, counts) = (self.date(&waiting.from), self.date(&waiting.counts));
-                let end = self.reading.plus_months(from, *months);
+                let end = self.plus_months(from, *months);
                 self.reading.compare_dates(Comparison::Less, counts, end)
             }
         }

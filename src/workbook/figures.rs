@@ -36,6 +36,7 @@ impl Figures {
         for step in formula.graph.steps() {
             match &step.operation {
                 Operation::Number(number, Some(source)) => used.extend([(*source, number.normalize())]),
+                Operation::PlusMonths(_, months, Some(source)) => used.extend([(*source, (*months).into())]),
                 Operation::Date(_, Some(source)) => used_dates.extend([*source]),
                 _other => {}
             }

@@ -129,19 +129,6 @@ clause = "第2条"
 provenance = "stated"
 "#;
 
-// ── where the engine differs from the page ───────────────────────────────
-
-/// Dates and months may be added, and every number but 0 and 1 is a figure. The checker refuses the sum of a date and a figure.
-#[test]
-#[should_panic(expected = "type-mismatch")] // a figure in months cannot be added to a date
-fn a_figure_in_months_may_be_added_to_a_date() {
-    let pack = include_str!("every_step.toml").replace("event_date + 1 month", "event_date + report_time");
-    let figure = "[figure.report_time]\nvalue = \"3 months\"\ntitle = \"报案期限\"\nclause = \"第2条\"\nprovenance = \"stated\"\n\n";
-    let pack = pack.replacen("[figure.share_price]", &format!("{figure}[figure.share_price]"), 1);
-    let read = Catalog::read(vec![("every_step.toml".to_owned(), pack.into_bytes())]);
-    assert!(read.is_ok(), "{}", read.err().map(|wrong| wrong.to_string()).unwrap_or_default());
-}
-
 // ── a rule that is misread is noticed ────────────────────────────────────
 
 #[test]

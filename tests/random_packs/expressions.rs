@@ -339,11 +339,16 @@ impl Maker<'_> {
             let depth = depth - 1;
             let date = self.date(depth);
             return match self.draw.between(0, 3) {
-                0 => Tree::of(
-                    Sort::Date,
-                    &format!("(@ + {})", self.draw.one_of(&["1 month", "1 day", "0 months"])),
-                    [date],
-                ),
+                0 => {
+                    let length = match self.draw.between(0, 3) {
+                        0 => {
+                            let months = self.draw.between(0, 30);
+                            self.figure(&format!("{months} months"))
+                        }
+                        _ => (*self.draw.one_of(&["1 month", "1 day", "0 months"])).to_owned(),
+                    };
+                    Tree::of(Sort::Date, &format!("(@ + {length})"), [date])
+                }
                 1 => {
                     let (days, size) = self.number(Sort::Days, depth);
                     if self.is_narrow && size.high > MOST_COUNTED_IN_COLUMNS {

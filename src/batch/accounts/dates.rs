@@ -2,7 +2,7 @@
 
 use super::Bucket;
 use super::facts::{Days, Texts};
-use super::plans::Prepared;
+use super::plans::{Prepared, VersionIndex};
 
 /// The columns that say when a claim was and which version it is under.
 pub(super) struct Dates<'b> {
@@ -16,8 +16,7 @@ pub(super) struct Dated {
     pub(super) event: i32,
     /// The first day of the cover.
     pub(super) start: i32,
-    /// Its place among the versions of the plan.
-    pub(super) version: usize,
+    pub(super) version: VersionIndex,
 }
 
 impl<'b> Dates<'b> {
@@ -34,7 +33,7 @@ impl<'b> Dates<'b> {
         let enrollment = bucket.accounts.enrollment_at(place);
         let (event, start) = (self.events.at(bucket.accounts.claim_at(place))?, self.starts.at(enrollment)?);
         let version = match self.versions.at(enrollment) {
-            Some(named) => prepared.versions.iter().position(|plan| plan.version() == named)?,
+            Some(named) => prepared.named(named)?,
             None => prepared.version_on(event, start)?,
         };
         Some(Dated { event, start, version })

@@ -10,7 +10,7 @@ use super::facts::Rows;
 use super::gather::Gathered;
 use super::grouping::Accounts;
 use super::payouts::fen;
-use super::plans::Plans;
+use super::plans::{PlanIndex, Plans, VersionIndex};
 use super::surroundings::Surroundings;
 use super::{Bucket, fallback};
 use crate::accumulator::Accumulators;
@@ -112,9 +112,9 @@ impl<'c> Alone<'c> {
         let (claims, enrollments) = (Rows::of(&self.claims)?, Rows::of(&self.enrollments)?);
         let bucket = self.bucket(&claims, &enrollments);
         let (dates, reverses) = (Dates::of(bucket), claims.some_texts("reverses"));
-        let mut places: BTreeMap<(usize, Option<usize>), Vec<usize>> = BTreeMap::new();
+        let mut places: BTreeMap<(PlanIndex, Option<VersionIndex>), Vec<usize>> = BTreeMap::new();
         for account in self.accounts.iter() {
-            let Some(prepared) = self.plans.prepared(account.plan) else { continue };
+            let prepared = self.plans.prepared(account.plan);
             // a reversal takes back what is posted, and here nothing is
             for place in account.places.filter(|place| reverses.at(self.accounts.claim_at(*place)).is_none()) {
                 // What is told of a claim is heeded by the exact reading.
@@ -123,13 +123,12 @@ impl<'c> Alone<'c> {
                 places.entry((account.plan, version)).or_default().push(place);
             }
         }
-        let part = |((plan, version), places): ((usize, Option<usize>), Vec<usize>)| {
-            let stated = version.and_then(|version| self.plans.prepared(plan)?.versions.get(version));
+        let part = |((plan, version), places): ((PlanIndex, Option<VersionIndex>), Vec<usize>)| {
             let least_joint_limit = self.plans.least_joint_limit(plan);
-            let (Some(stated), Some(version)) = (stated, version) else {
+            let Some(version) = version else {
                 return Ok(Part { places, gathered: Gathered::default(), answers: None, least_joint_limit });
             };
-            let gathered = Gathered::of(bucket, stated, &places)?;
+            let gathered = Gathered::of(bucket, self.plans.prepared(plan).version(version), &places)?;
             let answers = self.plans.answers(plan, version, false, gathered.presence.clone());
             Ok(Part { places, gathered, answers, least_joint_limit })
         };

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::facts::date;
 use super::grouping::{Account, Lost, reject_of};
 use super::payouts::{Results, Unheld};
+use super::plans::PlanIndex;
 use super::{Bucket, Certified};
 use crate::accumulator::{Accumulators, OpenClaim};
 use crate::adjudicate::{Adjudication, Detail};
@@ -125,7 +126,7 @@ fn one_by_one(
                 faults.extend(read.places.iter().map(|(id, place)| (*place, Fault::of("claim_id", id, &error))));
             }
         }
-        let plan = bucket.plans.prepared(account.plan).or_bug()?.id();
+        let plan = bucket.plans.prepared(account.plan).id();
         places.extend(read.places.iter().map(|(id, place)| ((plan, id.as_str()), *place)));
     }
     turn::put_in_order(&mut in_turn);
@@ -214,7 +215,7 @@ pub(super) fn hang_on_ids(
         }
     }
     let catalog = bucket.plans.catalog();
-    let plan = bucket.plans.prepared(account.plan).or_bug()?.id();
+    let plan = bucket.plans.prepared(account.plan).id();
     let run = turn::of_account(catalog, history::as_given(&pairs), None)?;
     history::Accounts::of(catalog, vec![Held::new(plan, before)]).hang_on_ids(&run)
 }
@@ -267,7 +268,7 @@ fn opened_by_themselves<'a>(
 /// Keeps a claim of the plan as open that was rejected.
 pub(super) fn keep_open(
     bucket: Bucket<'_>,
-    plan: usize,
+    plan: PlanIndex,
     Lost { id, day, enrollment }: Lost,
     member: &mut history::Accounts<'_>,
 ) -> Result<(), Error> {
@@ -280,7 +281,7 @@ pub(super) fn keep_open(
         comes: if is_by_event_date { Comes::by_event_date(event_date) } else { Comes::ANYWHERE },
         ..OpenClaim::under(Some(enrollments.value(enrollment).into()))
     };
-    let plan = bucket.plans.prepared(plan).or_bug()?.id();
+    let plan = bucket.plans.prepared(plan).id();
     member.change(plan, |account| {
         if !account.has_posted(&id) {
             account.keep_open(id, open);
@@ -304,7 +305,7 @@ impl Legible {
         held: &[Held],
         faults: &mut Vec<(usize, Fault)>,
     ) -> Result<Legible, Error> {
-        let plan = bucket.plans.prepared(account.plan).or_bug()?.id();
+        let plan = bucket.plans.prepared(account.plan).id();
         let (mut pairs, before) = (Vec::new(), faults.len());
         for place in account.places.clone() {
             match read(bucket, place) {

@@ -11,8 +11,9 @@ use std::sync::Arc;
 use arrow_array::{Array, StringArray};
 
 use super::facts::{Days, Rows, Texts};
-use super::plans::Plans;
+use super::plans::{PlanIndex, Plans};
 use crate::alike::fold;
+use crate::arena::Arena;
 use crate::batch::groups::Groups;
 use crate::batch::hash::{Seed, hash_of_member, place_of};
 use crate::batch::{Input, Reject};
@@ -31,7 +32,7 @@ pub(super) struct Accounts {
     /// Where each account starts in `claims`; the end of the last one too.
     starts: Vec<usize>,
     /// The number of each account's plan.
-    plans: Vec<usize>,
+    plans: Vec<PlanIndex>,
     /// Whether a claim of the account reverses another.
     with_reversals: Vec<bool>,
     /// Whether dates do not put all claims of the account in order.
@@ -99,7 +100,7 @@ type Refused = (BTreeMap<usize, Vec<Lost>>, Vec<u64>);
 pub(super) struct Account {
     pub(super) index: usize,
     /// The number of the plan.
-    pub(super) plan: usize,
+    pub(super) plan: PlanIndex,
     pub(super) places: Range<usize>,
     pub(super) has_reversals: bool,
     /// Whether dates do not put all claims in order: ids do, or a claim comes last for want of one.
@@ -119,7 +120,7 @@ impl Accounts {
         let (mut refused, mut unplaced) = owners.refused(refused)?;
         let (days, reversals) = (claims.days("event_date"), claims.some_texts("reverses"));
         let sequences = plans.order_rules().map(|rule| Sequence::of(plans.catalog().order(), rule, claims));
-        let sequences: Vec<Sequence<'_>> = sequences.collect::<Result<_, Error>>()?;
+        let sequences: Arena<PlanIndex, Sequence<'_>> = sequences.collect::<Result<_, Error>>()?;
         let (ids, of) = (claims.texts("claim_id")?, claims.texts("enrollment_id")?);
         let mut joined = Vec::with_capacity(claims.count());
         for row in 0..claims.count() {
@@ -152,8 +153,8 @@ impl Accounts {
         });
         Groups::of(owners.account_count, owned).each(|rows| {
             let Some(Joined { enrollment, account: number, .. }) = rows.first().copied() else { return };
-            let (index, plan) = (accounts.plans.len(), owners.plan_of(enrollment));
-            let Some(sequence) = sequences.get(plan) else { return };
+            let Some(plan) = owners.plan_of(enrollment) else { return };
+            let (index, sequence) = (accounts.plans.len(), &sequences[plan]);
             accounts.plans.push(plan);
             accounts.numbers.push(number);
             rows.sort_unstable_by(|one, other| sequence.compare(one.row, other.row));
@@ -460,8 +461,8 @@ struct Owners<'a> {
     seed: Seed,
     account_count: usize,
     members: Vec<Person>,
-    /// By enrollment row: the number of its plan.
-    plans: Vec<usize>,
+    /// By enrollment row: its plan; `None` if the rules have none of that id.
+    plans: Vec<Option<PlanIndex>>,
     /// By enrollment row: its account; `None` if it was refused.
     accounts: Vec<Option<usize>>,
     /// By enrollment row: the hash of its id.
@@ -482,7 +483,7 @@ impl<'a> Owners<'a> {
             seed,
             account_count: 0,
             members: Vec::new(),
-            plans: vec![0; count],
+            plans: vec![None; count],
             accounts: vec![None; count],
             hashes: (0..count).map(|row| seed.hash(ids.value(row))).collect(),
             slots: vec![0; count.saturating_mul(2).next_power_of_two().max(2)],
@@ -510,7 +511,7 @@ impl<'a> Owners<'a> {
             }
             match last_plan {
                 Some(number) => {
-                    *plan = number;
+                    *plan = Some(number);
                     taken.push((hash_of_member(members.value(row)), number, row));
                 }
                 None => {
@@ -569,10 +570,9 @@ impl<'a> Owners<'a> {
         }
     }
 
-    /// The number of the plan of an enrollment that was not refused.
-    #[expect(clippy::indexing_slicing, reason = "there is a plan for each row of the enrollments")]
-    fn plan_of(&self, enrollment: usize) -> usize {
-        self.plans[enrollment]
+    /// The plan of an enrollment; an account has one.
+    fn plan_of(&self, enrollment: usize) -> Option<PlanIndex> {
+        self.plans.get(enrollment).copied().flatten()
     }
 
     #[expect(clippy::indexing_slicing, reason = "there is a hash for each row of the enrollments")]

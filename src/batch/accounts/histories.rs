@@ -200,7 +200,7 @@ fn told<'c>(
         in_turn.extend(read.in_turn_if_any(bucket)?);
     }
     turn::put_in_order(&mut in_turn);
-    let own = bucket.plans.prepared(account.plan).or_bug()?.id();
+    let own = bucket.plans.prepared(account.plan).id();
     let start = accounts.clone().into_account(own);
     let (mut claims, mut rooms) = (Vec::new(), Vec::new());
     accounts.take_each(&in_turn, |accounts, enrollment, claim| {

@@ -8,6 +8,7 @@ use super::Bucket;
 use super::facts::{Days, date};
 use super::grouping::{Account, Lost};
 use super::payouts::Results;
+use super::plans::PlanIndex;
 use crate::accumulator::OpenClaim;
 use crate::adjudicate::Decision;
 use crate::error::{Error, OrBug};
@@ -70,9 +71,9 @@ impl<'b> OpenClaims<'b> {
     }
 
     /// The scopes in which the plan counts earlier claims.
-    fn scopes(&self, plan: usize) -> Result<BTreeSet<Scope>, Error> {
+    fn scopes(&self, plan: PlanIndex) -> Result<BTreeSet<Scope>, Error> {
         let plans = self.bucket.plans;
-        let ledger = plans.prepared(plan).or_bug()?.ledger(plans.vocabulary()).or_bug()?;
+        let ledger = plans.prepared(plan).ledger(plans.vocabulary()).or_bug()?;
         Ok(ledger.tallies.iter().map(|tally| tally.scope).collect())
     }
 
@@ -93,7 +94,7 @@ impl<'b> OpenClaims<'b> {
         Open { claim: self.stands(place), comes: Comes::After(place) }
     }
 
-    fn lost(&self, plan: usize, Lost { id, day, enrollment }: &Lost) -> Open {
+    fn lost(&self, plan: PlanIndex, Lost { id, day, enrollment }: &Lost) -> Open {
         let known = day.filter(|_| self.bucket.plans.is_ordered_by_event_date_alone(plan));
         Open {
             claim: self.stands_on(*day, *enrollment),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::payouts::fen;
 use crate::accumulator::Entry;
-use crate::arena::Arena;
+use crate::arena::{Arena, indexes};
 use crate::batch::ingest::Vocabulary;
 use crate::catalog::Catalog;
 use crate::joint::Turn;
@@ -19,6 +19,15 @@ use crate::reading::formula::Formula;
 use crate::reading::formula::extents::{AsStated, Extents, places_of_priors};
 use crate::scope::Scope;
 
+indexes! {
+    /// A plan among those of the catalog.
+    PlanIndex,
+    /// A version among those of its plan.
+    VersionIndex,
+    /// A running sum among those of its plan.
+    TallyIndex,
+}
+
 /// All plans of a catalog, with what the values of categories are called.
 pub(crate) struct Plans<'c> {
     catalog: &'c Catalog,
@@ -26,9 +35,9 @@ pub(crate) struct Plans<'c> {
     /// Every version of every plan, by id and date.
     all: Vec<&'c Plan>,
     /// Sorted by id.
-    prepared: Vec<Prepared<'c>>,
-    /// By plan: when joint limits serve it, and the least amount over it in fen.
-    joint: Vec<Option<(Turn, i64)>>,
+    prepared: Arena<PlanIndex, Prepared<'c>>,
+    /// When joint limits serve it, and the least amount over it in fen.
+    joint: Arena<PlanIndex, Option<(Turn, i64)>>,
     /// Of the amounts that benefits start from, in the output.
     gross_places: u32,
     compiled: Mutex<BTreeMap<Key, Option<Arc<Answers>>>>,
@@ -42,7 +51,7 @@ type Words = BTreeMap<(VersionNumber, Box<str>), BTreeMap<Box<str>, Option<Optio
 const MOST_WORDS: usize = 10_000;
 
 /// What a compiled version depends on: plan and version, whether claims may have others before them, what is given.
-type Key = (usize, usize, bool, Arena<Slot, Presence>);
+type Key = (PlanIndex, VersionIndex, bool, Arena<Slot, Presence>);
 
 /// The number of a version among those of all plans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,11 +63,11 @@ pub(super) struct Prepared<'c> {
     id: &'c str,
     pub(super) versions: &'c [Plan],
     /// The first and the last day of each version, as day numbers.
-    effective: Vec<(i32, i32)>,
-    /// By version: its number among those of all plans.
-    numbers: Vec<VersionNumber>,
-    /// By version, as it is needed.
-    formulas: Vec<OnceLock<Formula>>,
+    effective: Arena<VersionIndex, (i32, i32)>,
+    /// Its number among those of all plans.
+    numbers: Arena<VersionIndex, VersionNumber>,
+    /// As it is needed.
+    formulas: Arena<VersionIndex, OnceLock<Formula>>,
     /// `None` if the plan cannot be read by columns.
     ledger: OnceLock<Option<Ledger>>,
 }
@@ -67,9 +76,9 @@ pub(super) struct Prepared<'c> {
 #[derive(Debug)]
 pub(super) struct Ledger {
     /// All that a version reads of earlier claims.
-    pub(super) tallies: Vec<Tally>,
-    /// By version: the places of its entries.
-    places: Vec<Arena<EntryIndex, u32>>,
+    pub(super) tallies: Arena<TallyIndex, Tally>,
+    /// The places of its entries.
+    places: Arena<VersionIndex, Arena<EntryIndex, u32>>,
 }
 
 /// A running sum over the earlier claims of a scope.
@@ -90,7 +99,7 @@ impl<'c> Plans<'c> {
         let mut prepared: Vec<Prepared<'c>> = Vec::new();
         for (number, plan) in (0..).map(VersionNumber).zip(&all) {
             match prepared.last_mut().filter(|last| last.id == plan.id()) {
-                Some(last) => last.numbers.push(number),
+                Some(last) => _ = last.numbers.push(number),
                 None => prepared.push(Prepared::of(plan.id(), catalog.versions(plan.id()), number)),
             }
         }
@@ -100,6 +109,7 @@ impl<'c> Plans<'c> {
             // of what does not fit a column nothing is known to lie below it
             Some((joint_limits.turn_of(prepared.id)?, fen(least).unwrap_or(0)))
         };
+        let prepared: Arena<PlanIndex, Prepared<'c>> = prepared.into();
         let joint = prepared.iter().map(joint).collect();
         let gross_places = prepared.iter().map(Prepared::gross_places).fold(LEAST_GROSS_PLACES, u32::max);
         Plans {
@@ -115,9 +125,9 @@ impl<'c> Plans<'c> {
     }
 
     /// Whether nothing but the event date and the id order the claims under a plan: of a rejected row no other date is known.
-    pub(super) fn is_ordered_by_event_date_alone(&self, plan: usize) -> bool {
-        let is_default = |prepared: &Prepared<'_>| *self.catalog.order_of(prepared.id) == *order::BY_EVENT_DATE;
-        self.catalog.order() == Order::ByEvent && self.prepared.get(plan).is_some_and(is_default)
+    pub(super) fn is_ordered_by_event_date_alone(&self, plan: PlanIndex) -> bool {
+        let order = self.catalog.order_of(self.prepared[plan].id);
+        self.catalog.order() == Order::ByEvent && *order == *order::BY_EVENT_DATE
     }
 
     /// What orders the claims under each plan.
@@ -136,8 +146,8 @@ impl<'c> Plans<'c> {
     }
 
     /// The number of a plan's version among those of all plans.
-    pub(super) fn version_number(&self, plan: usize, version: usize) -> Option<VersionNumber> {
-        self.prepared.get(plan)?.numbers.get(version).copied()
+    pub(super) fn version_number(&self, plan: PlanIndex, version: VersionIndex) -> VersionNumber {
+        self.prepared[plan].numbers[version]
     }
 
     /// The same of a version that the exact reading names.
@@ -177,12 +187,12 @@ impl<'c> Plans<'c> {
     }
 
     /// The number of a plan.
-    pub(super) fn number_of(&self, id: &str) -> Option<usize> {
-        self.prepared.binary_search_by(|prepared| prepared.id.cmp(id)).ok()
+    pub(super) fn number_of(&self, id: &str) -> Option<PlanIndex> {
+        self.prepared.search_by(|prepared| prepared.id.cmp(id))
     }
 
-    pub(super) fn prepared(&self, plan: usize) -> Option<&Prepared<'c>> {
-        self.prepared.get(plan)
+    pub(super) fn prepared(&self, plan: PlanIndex) -> &Prepared<'c> {
+        &self.prepared[plan]
     }
 
     /// Whether a joint limit is over one of the plans.
@@ -191,26 +201,25 @@ impl<'c> Plans<'c> {
     }
 
     /// When joint limits serve the plan; none if there is none over it.
-    pub(super) fn turn_of(&self, plan: usize) -> Option<Turn> {
-        self.joint.get(plan).copied().flatten().map(|(turn, _)| turn)
+    pub(super) fn turn_of(&self, plan: PlanIndex) -> Option<Turn> {
+        self.joint[plan].map(|(turn, _)| turn)
     }
 
     /// The least joint limit over the plan, in fen. Amounts that are no more in all are not cut by any.
-    pub(super) fn least_joint_limit(&self, plan: usize) -> Option<i64> {
-        self.joint.get(plan).copied().flatten().map(|(_, least)| least)
+    pub(super) fn least_joint_limit(&self, plan: PlanIndex) -> Option<i64> {
+        self.joint[plan].map(|(_, least)| least)
     }
 
     /// Whether a version of the plan pends claims that hang on an open one.
-    pub(super) fn holds_open_claims(&self, plan: usize) -> bool {
-        let versions = self.prepared(plan).into_iter().flat_map(|prepared| prepared.versions);
-        versions.into_iter().any(|version| version.holds_open_claims)
+    pub(super) fn holds_open_claims(&self, plan: PlanIndex) -> bool {
+        self.prepared(plan).versions.iter().any(|version| version.holds_open_claims)
     }
 
     /// The programs of a version for what is given; `None` where columns cannot be proven to fit.
     pub(super) fn answers(
         &self,
-        plan: usize,
-        version: usize,
+        plan: PlanIndex,
+        version: VersionIndex,
         earlier: bool,
         presence: Arena<Slot, Presence>,
     ) -> Option<Arc<Answers>> {
@@ -225,9 +234,9 @@ impl<'c> Plans<'c> {
     }
 
     fn compile(&self, (plan, version, earlier, presence): &Key) -> Option<Answers> {
-        let prepared = self.prepared.get(*plan)?;
-        let places = prepared.ledger(&self.vocabulary)?.places.get(*version)?;
-        let (plan, formula) = prepared.formula(*version)?;
+        let prepared = self.prepared(*plan);
+        let places = &prepared.ledger(&self.vocabulary)?.places[*version];
+        let (plan, formula) = prepared.formula(*version);
         let given = lower::Given { codes: &self.vocabulary, presence, places, earlier: *earlier };
         Answers::compile(plan, formula, given).ok()
     }
@@ -239,24 +248,35 @@ impl<'c> Prepared<'c> {
         let effective =
             effective.map(|held| (day_number(held.from), held.until.map_or(i32::MAX, day_number))).collect();
         let formulas = versions.iter().map(|_| OnceLock::new()).collect();
-        Prepared { id, versions, effective, numbers: vec![first], formulas, ledger: OnceLock::new() }
+        Prepared { id, versions, effective, numbers: vec![first].into(), formulas, ledger: OnceLock::new() }
     }
 
     /// A version as its formula.
-    fn formula(&self, version: usize) -> Option<(&'c Plan, &Formula)> {
-        let plan = self.versions.get(version)?;
-        Some((plan, self.formulas.get(version)?.get_or_init(|| Formula::of(plan))))
+    fn formula(&self, version: VersionIndex) -> (&'c Plan, &Formula) {
+        let plan = self.version(version);
+        (plan, self.formulas[version].get_or_init(|| Formula::of(plan)))
     }
 
     /// The most places that an amount can have from which a benefit starts.
     fn gross_places(&self) -> u32 {
-        let formulas = (0..self.versions.len()).filter_map(|version| self.formula(version));
+        let formulas = self.formulas.indexes().map(|version| self.formula(version));
         let places = formulas.flat_map(|(plan, formula)| {
             let stated = AsStated(plan);
             let extents = Extents::of(plan, formula, &stated, &places_of_priors(plan, formula, &stated));
             formula.benefits.iter().map(move |waterfall| extents.places(waterfall.gross))
         });
         places.fold(0, u32::max)
+    }
+
+    /// The version at its place.
+    #[expect(clippy::indexing_slicing, reason = "the places of versions are those of this list")]
+    pub(super) fn version(&self, version: VersionIndex) -> &'c Plan {
+        &self.versions[version.0]
+    }
+
+    /// The version of this name.
+    pub(super) fn named(&self, name: &str) -> Option<VersionIndex> {
+        self.versions.iter().position(|plan| plan.version() == name).map(VersionIndex)
     }
 
     /// The plan's id.
@@ -270,23 +290,23 @@ impl<'c> Prepared<'c> {
     }
 
     /// The version that decides, as the catalog resolves it.
-    pub(super) fn version_on(&self, event: i32, coverage_start: i32) -> Option<usize> {
+    pub(super) fn version_on(&self, event: i32, coverage_start: i32) -> Option<VersionIndex> {
         let day = match self.versions.last()?.effective().by {
             EffectiveBy::CoverageStart => coverage_start,
             EffectiveBy::EventDate => event,
         };
-        self.effective.iter().position(|(from, until)| (*from..=*until).contains(&day))
+        self.effective.position(|(from, until)| (*from..=*until).contains(&day))
     }
 }
 
 impl Ledger {
     fn of(prepared: &Prepared<'_>, vocabulary: &Vocabulary) -> Result<Ledger, TooWide> {
         let versions = prepared.versions;
-        let of_version = |version: usize| {
-            let (plan, formula) = prepared.formula(version).ok_or(TooWide)?;
+        let of_version = |version: VersionIndex| {
+            let (plan, formula) = prepared.formula(version);
             ledger(plan, formula, vocabulary)
         };
-        let ledgers = (0..versions.len()).map(of_version).collect::<Result<Vec<_>, TooWide>>()?;
+        let ledgers = prepared.formulas.indexes().map(of_version).collect::<Result<Vec<_>, TooWide>>()?;
         let mut finest: BTreeMap<&Entry, u32> = BTreeMap::new();
         for (plan, ledger) in versions.iter().zip(&ledgers) {
             for (stated, places) in plan.entries.iter().zip(&ledger.places) {
@@ -307,13 +327,13 @@ impl Ledger {
             }
         }
         let of_version = |plan: &Plan| plan.entries.iter().map(|stated| places_of(&stated.entry)).collect();
-        Ok(Ledger { tallies, places: versions.iter().map(of_version).collect::<Result<_, TooWide>>()? })
+        Ok(Ledger { tallies: tallies.into(), places: versions.iter().map(of_version).collect::<Result<_, TooWide>>()? })
     }
 
     /// The tally that a prior of this version reads.
-    pub(super) fn tally_of(&self, plan: &Plan, prior: Prior) -> Option<usize> {
+    pub(super) fn tally_of(&self, plan: &Plan, prior: Prior) -> Option<TallyIndex> {
         let entry = &plan.entry(prior.entry).entry;
-        self.tallies.iter().position(|tally| tally.scope == prior.scope && tally.entry == *entry)
+        self.tallies.position(|tally| tally.scope == prior.scope && tally.entry == *entry)
     }
 }
 

@@ -12,7 +12,7 @@ use super::facts::date;
 use super::gather::{Gathered, mark_beyond};
 use super::grouping::Account;
 use super::payouts::{Line, Results, TextPlace};
-use super::plans::{Ledger, Prepared};
+use super::plans::{Ledger, PlanIndex, Prepared, TallyIndex, VersionIndex};
 use super::ties::Ties;
 use super::{Bucket, fallback};
 use crate::accumulator::{Accumulators, Entry, Group, Period};
@@ -46,17 +46,17 @@ pub(super) struct Rounds<'b> {
 /// Claims that are decided together: one plan, one version, the same turn in their accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Turn {
-    plan: usize,
+    plan: PlanIndex,
     round: usize,
-    version: usize,
+    version: VersionIndex,
     /// Whether no later claim of the account asks what this one has posted, nor one that is tied with it.
     is_last: bool,
 }
 
 /// What earlier claims of a plan's accounts have posted, after each claim.
 pub(super) struct Tallies {
-    /// By tally, then by place.
-    pub(super) after: Vec<Vec<i64>>,
+    /// By place.
+    pub(super) after: Arena<TallyIndex, Vec<i64>>,
 }
 
 impl<'b> Rounds<'b> {
@@ -93,17 +93,13 @@ impl<'b> Rounds<'b> {
     pub(super) fn decide(&mut self, results: &mut Results) -> Result<(), Error> {
         let bucket = self.bucket;
         let turns = self.turns();
-        let mut plans: Vec<usize> = turns.keys().map(|turn| turn.plan).collect();
-        plans.dedup();
-        for plan in plans {
-            let Some(prepared) = bucket.plans.prepared(plan) else { continue };
+        for (plan, turns) in turns {
+            let prepared = bucket.plans.prepared(plan);
             let Some(ledger) = prepared.ledger(bucket.plans.vocabulary()) else { continue };
-            let first = Turn { plan, round: 0, version: 0, is_last: false };
-            let past = Turn { plan: plan.saturating_add(1), ..first };
-            let needs_tallies = turns.range(first..past).any(|(turn, _)| !turn.is_last);
+            let needs_tallies = turns.keys().any(|turn| !turn.is_last);
             let places = if needs_tallies { bucket.accounts.claim_count() } else { 0 };
-            let mut tallies = Tallies { after: vec![vec![0; places]; ledger.tallies.len()] };
-            for (turn, places) in turns.range(first..past) {
+            let mut tallies = Tallies { after: ledger.tallies.each(vec![0; places]) };
+            for (turn, places) in &turns {
                 self.decide_turn(prepared, ledger, *turn, places, &mut tallies, results)?;
             }
             self.look_at_ties((prepared, ledger, plan), &tallies, results)?;
@@ -111,10 +107,10 @@ impl<'b> Rounds<'b> {
         Ok(())
     }
 
-    /// The places of each turn.
-    fn turns(&mut self) -> BTreeMap<Turn, Vec<usize>> {
+    /// The places of each turn, by plan.
+    fn turns(&mut self) -> BTreeMap<PlanIndex, BTreeMap<Turn, Vec<usize>>> {
         let bucket = self.bucket;
-        let mut turns: BTreeMap<Turn, Vec<usize>> = BTreeMap::new();
+        let mut turns: BTreeMap<PlanIndex, BTreeMap<Turn, Vec<usize>>> = BTreeMap::new();
         let dates = Dates::of(bucket);
         let mut versions = Vec::new();
         for account in bucket.accounts.iter() {
@@ -127,7 +123,7 @@ impl<'b> Rounds<'b> {
             let is_tied = self.tied.last().is_some_and(|tied| tied.index == account.index);
             for (round, (place, version)) in account.places.clone().zip(&versions).enumerate() {
                 let turn = Turn { plan: account.plan, round, version: *version, is_last: round == last && !is_tied };
-                turns.entry(turn).or_default().push(place);
+                turns.entry(account.plan).or_default().entry(turn).or_default().push(place);
             }
         }
         turns
@@ -148,9 +144,9 @@ impl<'b> Rounds<'b> {
     }
 
     /// The version of each claim of an account that columns can try.
-    fn take(&mut self, account: &Account, dates: &Dates<'_>, versions: &mut Vec<usize>) -> Option<()> {
+    fn take(&mut self, account: &Account, dates: &Dates<'_>, versions: &mut Vec<VersionIndex>) -> Option<()> {
         let bucket = self.bucket;
-        let prepared = bucket.plans.prepared(account.plan)?;
+        let prepared = bucket.plans.prepared(account.plan);
         let ledger = prepared.ledger(bucket.plans.vocabulary())?;
         let may_hang_on_order = account.lacks_order && !ledger.tallies.is_empty();
         let is_beyond_columns = || {
@@ -195,7 +191,7 @@ impl<'b> Rounds<'b> {
         tallies: &mut Tallies,
         results: &mut Results,
     ) -> Result<(), Error> {
-        let plan = prepared.versions.get(turn.version).or_bug()?;
+        let plan = prepared.version(turn.version);
         let mut gathered = Gathered::of(self.bucket, plan, places)?;
         let answers = self.bucket.plans.answers(turn.plan, turn.version, turn.round > 0, gathered.presence.clone());
         let Some(answers) = answers else {
@@ -209,7 +205,7 @@ impl<'b> Rounds<'b> {
         }
         let program = if turn.is_last { &answers.decision } else { &answers.posting };
         let outputs = program.run(&gathered.inputs, places.len())?;
-        let open = self.settle(turn, places, &outputs, &gathered.odd, results)?;
+        let open = self.settle(turn, places, &outputs, &gathered.odd, results);
         for place in open {
             self.pend(ledger, turn, place, tallies, results)?;
         }
@@ -235,7 +231,7 @@ impl<'b> Rounds<'b> {
     /// exact reading.
     fn look_at_ties(
         &mut self,
-        of: (&Prepared<'_>, &Ledger, usize),
+        of: (&Prepared<'_>, &Ledger, PlanIndex),
         tallies: &Tallies,
         results: &mut Results,
     ) -> Result<(), Error> {
@@ -358,9 +354,9 @@ impl<'b> Rounds<'b> {
         outputs: &Outputs,
         odd: &[bool],
         results: &mut Results,
-    ) -> Result<Vec<usize>, Error> {
+    ) -> Vec<usize> {
         let mut open = Vec::new();
-        let version = self.bucket.plans.version_number(turn.plan, turn.version).or_bug()?;
+        let version = self.bucket.plans.version_number(turn.plan, turn.version);
         let decisions = Decisions::of(outputs);
         for (at, place) in places.iter().enumerate() {
             if odd.get(at) == Some(&true) || !decisions.is_posting_known(at) {
@@ -372,7 +368,7 @@ impl<'b> Rounds<'b> {
                 None => open.push(*place),
             }
         }
-        Ok(open)
+        open
     }
 
     /// The sums that the claims find: those after the claim before, where it counts together with them.
@@ -387,7 +383,7 @@ impl<'b> Rounds<'b> {
     ) -> Result<Arena<PriorIndex, Vec<i64>>, Error> {
         let mut priors = Arena::with_capacity(answers.priors.len());
         for prior in &answers.priors {
-            let after = ledger.tally_of(plan, *prior).and_then(|tally| tallies.after.get(tally)).or_bug()?;
+            let after = &tallies.after[ledger.tally_of(plan, *prior).or_bug()?];
             let found = places.iter().map(|place| self.found(after, prior.scope, *place));
             let column = found.collect::<Option<Vec<i64>>>().or_bug()?;
             mark_beyond(&column, MOST_POSTED, odd);

@@ -8,7 +8,7 @@ use super::dates::Dates;
 use super::gather::{Gathered, mark_beyond};
 use super::grouping::Account;
 use super::payouts::Results;
-use super::plans::{Ledger, Prepared};
+use super::plans::{Ledger, PlanIndex, Prepared, TallyIndex, VersionIndex};
 use super::rounds::{Posted, Rounds, Tallies};
 use crate::adjudicate::Decision;
 use crate::arena::Arena;
@@ -31,12 +31,12 @@ impl Ties {
     /// Tries the same orders as the exact reading: that of the ids, which has decided, the opposite one, and each claim as the first.
     pub(super) fn of(
         rounds: &Rounds<'_>,
-        (prepared, ledger, plan): (&Prepared<'_>, &Ledger, usize),
+        (prepared, ledger, plan): (&Prepared<'_>, &Ledger, PlanIndex),
         accounts: &[Account],
         tallies: &Tallies,
         results: &Results,
     ) -> Result<Ties, Error> {
-        let (mut ties, mut by_version) = (Ties::default(), BTreeMap::<usize, Vec<Day>>::new());
+        let (mut ties, mut by_version) = (Ties::default(), BTreeMap::<VersionIndex, Vec<Day>>::new());
         let bucket = rounds.bucket();
         let dates = Dates::of(bucket);
         for account in accounts {
@@ -51,7 +51,7 @@ impl Ties {
             }
         }
         for (version, days) in by_version {
-            let stated = prepared.versions.get(version).or_bug()?;
+            let stated = prepared.version(version);
             let trial = Trial { bucket, ledger, plan: (plan, version), stated };
             let paid = trial.paid_otherwise(&days)?;
             for (day, others) in days.into_iter().zip(paid) {
@@ -68,8 +68,8 @@ impl Ties {
 /// The tied claims of one day, which are under one cover.
 struct Day {
     places: Range<usize>,
-    /// By tally: what its claims find posted before the first of them.
-    before: Vec<i64>,
+    /// What its claims find posted before the first of them.
+    before: Sums,
 }
 
 /// What each claim of a day is paid in each of the other orders, by where it stands on the day; `None` where columns do not know.
@@ -102,9 +102,9 @@ fn before_the_day(
     account: &Account,
     first: usize,
     tallies: &Tallies,
-) -> Result<Vec<i64>, Error> {
+) -> Result<Sums, Error> {
     if first == account.places.start {
-        return Ok(vec![0; ledger.tallies.len()]);
+        return Ok(ledger.tallies.each(0));
     }
     let of_each = ledger.tallies.iter().zip(&tallies.after);
     of_each.map(|(tally, after)| rounds.found(after, tally.scope, first).or_bug()).collect()
@@ -114,23 +114,25 @@ fn before_the_day(
 struct Trial<'t> {
     bucket: Bucket<'t>,
     ledger: &'t Ledger,
-    /// The plan and its version, as they are numbered.
-    plan: (usize, usize),
+    plan: (PlanIndex, VersionIndex),
     stated: &'t Plan,
 }
 
-/// A claim that is tried, and what it finds posted, by tally.
+/// What is posted, by tally.
+type Sums = Arena<TallyIndex, i64>;
+
+/// A claim that is tried, and what it finds posted.
 struct Tried {
     day: usize,
     place: usize,
-    before: Vec<i64>,
+    before: Sums,
 }
 
 impl Trial<'_> {
     fn paid_otherwise(&self, days: &[Day]) -> Result<Vec<Paid>, Error> {
         let mut paid: Vec<Paid> = days.iter().map(|_| Some(Vec::new())).collect();
-        let at = |day: usize, place: Option<usize>, before: &[i64]| {
-            place.map(|place| Tried { day, place, before: before.to_vec() })
+        let at = |day: usize, place: Option<usize>, before: &Sums| {
+            place.map(|place| Tried { day, place, before: before.clone() })
         };
         // The last claim of the opposite order is the first by id, which has found nothing of its day.
         let mut next: Vec<Tried> =
@@ -152,15 +154,15 @@ impl Trial<'_> {
         Ok(paid)
     }
 
-    /// Takes what the claims are paid; gives what is posted after each, by tally.
-    fn decide(&self, tried: &[Tried], paid_by_day: &mut [Paid]) -> Result<Vec<Vec<i64>>, Error> {
+    /// Takes what the claims are paid; gives what is posted after each. Without an answer nothing is known of any day, and none goes on.
+    fn decide(&self, tried: &[Tried], paid_by_day: &mut [Paid]) -> Result<Vec<Sums>, Error> {
         let (plan, version) = self.plan;
         let places: Vec<usize> = tried.iter().map(|tried| tried.place).collect();
         let mut gathered = Gathered::of(self.bucket, self.stated, &places)?;
         let answers = self.bucket.plans.answers(plan, version, true, gathered.presence.clone());
         let Some(answers) = answers else {
             paid_by_day.fill(None);
-            return Ok(vec![Vec::new(); tried.len()]);
+            return Ok(Vec::new());
         };
         gathered.inputs.priors = self.priors(&answers, tried, &mut gathered.odd)?;
         let outputs = answers.posting.run(&gathered.inputs, places.len())?;
@@ -177,7 +179,7 @@ impl Trial<'_> {
             }
             let sums = tried.before.iter().zip(&posted);
             let sums = sums.map(|(before, posted)| Ok(before.saturating_add(posted.at(at, decisions)?)));
-            after.push(sums.collect::<Result<Vec<i64>, Error>>()?);
+            after.push(sums.collect::<Result<Sums, Error>>()?);
         }
         Ok(after)
     }
@@ -191,8 +193,7 @@ impl Trial<'_> {
         let mut priors = Arena::with_capacity(answers.priors.len());
         for prior in &answers.priors {
             let tally = self.ledger.tally_of(self.stated, *prior).or_bug()?;
-            let found = tried.iter().map(|tried| tried.before.get(tally).copied());
-            let column = found.collect::<Option<Vec<i64>>>().or_bug()?;
+            let column: Vec<i64> = tried.iter().map(|tried| tried.before[tally]).collect();
             mark_beyond(&column, MOST_POSTED, odd);
             priors.push(column);
         }

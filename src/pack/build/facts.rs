@@ -23,6 +23,7 @@ impl Builder<'_> {
                     let literal = Literal { number: *number, unit: *unit, percent: *percent };
                     let place = node.get("value").map(|value| value.span.clone()).unwrap_or_default();
                     self.resolver.figures.insert(name.to_owned(), (literal, place));
+                    self.resolver.figure_values.push(*number);
                     let figure = Figure { value: *number, unit: unit.name(), origin };
                     Named::NumberFigure(self.figures.push_number(figure), *unit)
                 }

@@ -10,7 +10,7 @@ use crate::fact::SHARES_ELSEWHERE;
 use crate::money::FEN;
 use crate::order::{self, OrderRule};
 use crate::pack::choice;
-use crate::pack::resolve::{Countable, Named, expression, whole_months};
+use crate::pack::resolve::{Countable, Named, expression};
 use crate::pack::syntax::Unit;
 use crate::plan::expression::{Comparison, Date, Number, Truth, WaitingIndex};
 use crate::plan::{
@@ -97,20 +97,12 @@ impl<'n> Builder<'n> {
     pub(super) fn period(&mut self, node: &Node) -> Option<Period> {
         let syntax = self.read(node)?;
         let (number, unit) = self.resolver.measured(&syntax)?;
-        let months = match &number {
-            Number::Constant(months) => Some(*months),
-            Number::Figure(index) => self.figures.number(*index),
-            _ => None,
-        };
-        match (unit, months) {
+        match (unit, self.resolver.stated_months(&number)) {
             (Unit::Day, _) => {
                 self.resolver.count(Countable::DaysOfAWaitingPeriod, &number, &syntax.span);
                 Some(Period::Days(number))
             }
-            (Unit::Month, Some(months)) => match whole_months(months) {
-                Some(months) => Some(Period::Months(months)),
-                None => self.resolver.not_whole_months(&syntax.span),
-            },
+            (Unit::Month, Some(months)) => self.resolver.whole_months(months, &syntax.span).map(Period::Months),
             (Unit::Plain | Unit::Yuan | Unit::YuanPerDay | Unit::Month, _) => {
                 let unit = unit.said();
                 let message = say!(

@@ -1,11 +1,13 @@
 //! What two sides of an operator come to.
 
-use super::{Countable, Declared, Named, Resolver, Typed, whole_months};
+use super::{Countable, Declared, Named, Resolver, Typed};
 use crate::code::Code;
+use rust_decimal::Decimal;
+
 use crate::diagnostic::{Span, did_you_mean};
 use crate::fact::STANDARD;
 use crate::pack::syntax::{Operator, Set, Syntax, Term, Unit};
-use crate::plan::expression::{Choice, Comparison, Date, Members, Number, Several, Slot, Truth};
+use crate::plan::expression::{Choice, Comparison, Date, Members, Months, Number, NumberFigure, Several, Slot, Truth};
 use crate::text::{Text, say};
 
 impl Resolver {
@@ -84,11 +86,11 @@ impl Resolver {
                 self.count(Countable::DaysAddedToADate, &days, right_span);
                 Some(Typed::Date(Date::PlusDays(Box::new((date, days)))))
             }
-            (Typed::Date(date), Typed::Number(Number::Constant(months), Unit::Month)) if operator == Operator::Add => {
-                match whole_months(months) {
-                    Some(months) => Some(Typed::Date(Date::PlusMonths(Box::new(date), months))),
-                    None => self.not_whole_months(span),
-                }
+            (Typed::Date(date), Typed::Number(months, Unit::Month))
+                if operator == Operator::Add && self.stated_months(&months).is_some() =>
+            {
+                let months = self.whole_months(self.stated_months(&months)?, right_span)?;
+                Some(Typed::Date(Date::PlusMonths(Box::new(date), months)))
             }
             (Typed::Number(_, unit), Typed::Number(_, other)) => {
                 let help = self.figure_out_of_two(sides, [unit, other]);
@@ -111,7 +113,26 @@ impl Resolver {
         }
     }
 
-    pub(in crate::pack) fn not_whole_months<T>(&mut self, span: &Span) -> Option<T> {
+    /// How many months a number states, and the figure that states them; `None` of a number that is worked out.
+    pub(in crate::pack) fn stated_months(&self, months: &Number) -> Option<(Decimal, Option<NumberFigure>)> {
+        match months {
+            Number::Constant(months) => Some((*months, None)),
+            Number::Figure(figure) => Some((self.figure_values[*figure], Some(*figure))),
+            _ => None,
+        }
+    }
+
+    /// Months are whole, or else this is reported.
+    pub(in crate::pack) fn whole_months(
+        &mut self,
+        (months, figure): (Decimal, Option<NumberFigure>),
+        span: &Span,
+    ) -> Option<Months> {
+        let short = months.normalize();
+        let count = if short.scale() > 0 { None } else { u32::try_from(short.mantissa()).ok() };
+        if let Some(count) = count {
+            return Some(Months { count, figure });
+        }
         let message = say!("月数须为整数", "months must be whole numbers");
         let help =
             say!("写作 `3个月`；不足一月的以天计，如 `45天`", "write `3 months`; parts of a month are days: `45 days`");

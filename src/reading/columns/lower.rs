@@ -382,7 +382,7 @@ impl Lowering<'_> {
                 let (date, days) = (self.date_at(*date)?, self.number_at(*days)?);
                 Worth::Date(self.graph.plus_days(date.value, days.value))
             }
-            Operation::PlusMonths(date, months) => {
+            Operation::PlusMonths(date, months, _) => {
                 let date = self.date_at(*date)?;
                 Worth::Date(self.graph.plus_months(date.value, *months))
             }

@@ -157,7 +157,7 @@ impl Values<'_> {
                 });
                 later.transposed()?.and_then(|later| later)
             }
-            Operation::PlusMonths(from, months) => {
+            Operation::PlusMonths(from, months, _) => {
                 self.read(*from, Value::date).and_then(|date| on_calendar(calendar::plus_months(date, *months)))
             }
             Operation::Compare(comparison, [left, right]) => {

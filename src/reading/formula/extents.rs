@@ -122,7 +122,7 @@ impl Extents {
             Operation::PlusDays([date, days]) => {
                 Kind::Date(self.date(*date).plus_days(self.number(*days)).within(Range::CALENDAR))
             }
-            Operation::PlusMonths(date, months) => {
+            Operation::PlusMonths(date, months, _) => {
                 Kind::Date(self.date(*date).plus_months(*months).within(Range::CALENDAR))
             }
             Operation::LookUp(_, table) => Kind::Number(stated.found(*table)),

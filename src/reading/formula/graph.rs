@@ -39,7 +39,7 @@ pub(crate) enum Operation {
     MonthsBetween([Node; 2]),
     YearsBetween([Node; 2]),
     PlusDays([Node; 2]),
-    PlusMonths(Node, u32),
+    PlusMonths(Node, u32, Option<Source>),
     /// Of two numbers or of two dates.
     Compare(Comparison, [Node; 2]),
     Logic(Logic),
@@ -73,7 +73,7 @@ macro_rules! arguments {
             | Operation::Fact(_)
             | Operation::Prior(_) => $none,
             Operation::Round(node, _)
-            | Operation::PlusMonths(node, _)
+            | Operation::PlusMonths(node, ..)
             | Operation::Logic(Logic::Not(node) | Logic::NotFalse(node) | Logic::Given(node))
             | Operation::Among(node, _)
             | Operation::LookUp(node, _)

@@ -140,7 +140,11 @@ impl Reading for Recorder {
     }
 
     fn plus_months(&mut self, date: Node, months: u32) -> Node {
-        self.graph.put(Operation::PlusMonths(date, months))
+        self.graph.put(Operation::PlusMonths(date, months, None))
+    }
+
+    fn plus_sourced_months(&mut self, source: Source, date: Node, months: u32) -> Node {
+        self.graph.put(Operation::PlusMonths(date, months, Some(source)))
     }
 
     fn compare(&mut self, comparison: Comparison, left: Node, right: Node) -> Node {

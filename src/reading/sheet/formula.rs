@@ -58,8 +58,10 @@ impl Sheet<'_> {
             Operation::MonthsBetween([from, to]) => self.months(*from, *to),
             Operation::YearsBetween([from, to]) => self.years(*from, *to),
             Operation::PlusDays([date, days]) => self.plus_days(*date, *days),
-            Operation::PlusMonths(date, months) => {
+            Operation::PlusMonths(date, months, source) => {
                 let (date, last) = (value(date), LAST_SERIAL);
+                let stated = source.and_then(|source| self.pack.numbers.get(&(source, (*months).into())));
+                let months = stated.map_or_else(|| months.to_string(), |(cell, _)| in_units(cell, 0));
                 let later = format!(
                     "IF({date}<{FIRST_SAFE_SERIAL},EDATE({date}+{TWO_THOUSAND_YEARS},{months})-{TWO_THOUSAND_YEARS},\
                      EDATE({date},{months}))"

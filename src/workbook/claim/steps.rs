@@ -78,6 +78,10 @@ impl Pen<'_> {
         };
         match operation {
             Operation::Number(_, Some(source)) | Operation::Date(_, Some(source)) => cite(*source),
+            Operation::PlusMonths(date, _, Some(source)) => {
+                let (title, clause) = cite(*source);
+                (format!("{}, {title}", self.cell(*date)), clause)
+            }
             Operation::LookUp(_, table) => cite(Source::Table(*table)),
             Operation::Fact(slot) | Operation::Derived(_, slot) => (self.words(&plan.fact(*slot).title), None),
             Operation::Prior(index) => {
