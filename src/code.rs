@@ -188,6 +188,7 @@ codes! {
     Record {
         RecordUnreadable "record-unreadable",
         RecordConflict "record-conflict",
+        RecordRepeated "record-repeated",
         RefundUnmatched "refund-unmatched",
         OtherCare "other-care",
         NoCover "no-cover",

@@ -157,6 +157,12 @@ pub mod certificate_format {
     pub mod zh {}
 }
 
+#[doc = page!("docs/ledger.en.md")]
+pub mod ledger_format {
+    #[doc = page!("docs/ledger.zh.md")]
+    pub mod zh {}
+}
+
 #[doc = page!("docs/guide.en.md")]
 pub mod guide {
     #[doc = page!("docs/guide.zh.md")]

@@ -1,11 +1,17 @@
 //! Settlement records in, payouts out, without an application: decided as a batch decides them, and booked in a ledger.
 
+mod accounts;
 mod book;
 mod claims;
+mod closing;
 mod covers;
+mod export;
 mod feed;
 mod job;
 mod mapping;
+mod missed;
+mod payments;
+mod preview;
 mod record;
 mod results;
 mod set_aside;
@@ -14,15 +20,24 @@ mod summary;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-pub use huzhu_ledger::{Balance, Ledger, Posted, Violation};
+use arrow_array::RecordBatch;
 
+pub use huzhu_ledger::{Balance, Closing, Ledger, Payment, Posted, State, Through, Violation};
+
+pub use self::accounts::{AccountNames, payment_state};
+pub use self::closing::{check_closings, close};
+pub use self::export::export;
 pub use self::job::Job;
 pub use self::mapping::Mapping;
+pub use self::payments::{Confirmed, Paid, Paying, confirm, pay};
+pub use self::preview::{Change, Preview, preview, preview_on};
 pub use self::summary::Summary;
-use crate::batch::Vocabulary;
+use crate::batch::files::Style;
+use crate::batch::{Vocabulary, Words};
 use crate::catalog::Catalog;
 use crate::decider::Decider;
 use crate::error::Error;
+use crate::text::Language;
 
 /// So many members are decided at once.
 const MEMBERS_AT_ONCE: usize = 2_000;
@@ -73,23 +88,35 @@ pub fn run(job: &Job, catalog: &Catalog, mapping: &Mapping) -> Result<Summary, E
 /// Those of [`run`].
 pub fn run_on(ledger: &mut Ledger, job: &Job, catalog: &Catalog, mapping: &Mapping) -> Result<Summary, Error> {
     job.refuse_to_lose()?;
-    let vocabulary = Vocabulary::of(catalog)?;
     let fault = |fault| book::fault(job.ledger_path(), &fault);
-    let book = ledger.begin().map_err(fault)?;
-    let book = book::Writing { book, path: job.ledger_path() };
+    let book = book::Writing { book: ledger.begin().map_err(fault)?, path: job.ledger_path() };
+    let mut results = settled(&book, job, catalog, mapping)?;
+    let files = results.written(job, catalog)?;
+    book.book.commit().map_err(fault)?;
+    results::publish(&files)?;
+    Ok(results.into_summary())
+}
+
+/// Takes the feed in, decides and books; it is for the caller to commit.
+fn settled(
+    book: &book::Writing<'_>,
+    job: &Job,
+    catalog: &Catalog,
+    mapping: &Mapping,
+) -> Result<results::Results, Error> {
+    let vocabulary = Vocabulary::of(catalog)?;
     let mut results = results::Results::default();
-    let taken = feed::take(job, mapping, &vocabulary, &book, &mut results)?;
-    covers::take(job, &vocabulary, &taken.members, &book, &mut results)?;
+    results.missed = job.missed.is_some().then(Vec::new);
+    let taken = feed::take(job, mapping, &vocabulary, book, &mut results)?;
+    covers::take(job, &vocabulary, &taken.members, book, &mut results)?;
     let decider = Decider::new(catalog);
     let members: Vec<&str> = taken.members.iter().map(String::as_str).collect();
     for members in members.chunks(MEMBERS_AT_ONCE) {
-        let claims = claims::of(members, mapping, &taken, &book, &mut results)?;
-        book::decide(&decider, &claims, &taken, &book, &mut results)?;
+        let claims = claims::of(members, mapping, &taken, book, &mut results)?;
+        let decided = book::decide(&decider, &claims, &taken, book, &mut results)?;
+        missed::add(&decider, catalog, &claims, &decided, &taken, &mut results)?;
     }
-    let files = results.written(job, catalog)?;
-    book.book.commit().map_err(fault)?;
-    results::publish(job, &files)?;
-    Ok(results.into_summary())
+    Ok(results)
 }
 
 /// Opens a ledger that is there, to be checked or read.
@@ -106,6 +133,11 @@ pub fn open_ledger(path: &Path) -> Result<Ledger, Error> {
 /// [`Error::is_output`] if the database fails.
 pub fn said<T>(path: &Path, answer: Result<T, huzhu_ledger::Fault>) -> Result<T, Error> {
     answer.map_err(|fault| book::fault(Some(path), &fault))
+}
+
+/// A file of rows, with words for people where its form is for them.
+fn styled(path: &Path, rows: &RecordBatch, language: Language) -> Result<Vec<u8>, Error> {
+    results::bytes(path, &Style::of(Words::in_language(language)), rows)
 }
 
 /// What the files of a feed named.

@@ -40,6 +40,7 @@ impl Code {
         Some(match self {
             Code::RecordUnreadable => ("结算记录有误", "the record cannot be read"),
             Code::RecordConflict => ("同一编号内容不同", "the same id says something else"),
+            Code::RecordRepeated => ("同一报文的另一次结算", "another settlement of the same message"),
             Code::RefundUnmatched => ("退费对不上", "the refund goes with no settlement"),
             Code::OtherCare => ("不审核的医疗类别", "this kind of care is not decided"),
             Code::NoCover => ("当日没有参保", "there is no cover on the day"),

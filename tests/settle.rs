@@ -11,7 +11,7 @@ use huzhu::settle::{self, Job, Ledger, Mapping, Summary};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-static CATALOG: LazyLock<Catalog> =
+pub(crate) static CATALOG: LazyLock<Catalog> =
     LazyLock::new(|| Catalog::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).unwrap());
 static FOLDERS: AtomicU32 = AtomicU32::new(0);
 
@@ -340,6 +340,129 @@ fn one_settlement_is_decided_under_every_cover_on_the_day() {
     assert_eq!(office.ledger.check().unwrap(), []);
 }
 
+/// A record with the number of its message, of one hospital.
+fn sent_as(record: &str, message: &str) -> String {
+    record.replacen('{', &format!(r#"{{"fixmedins_code":"H1","medins_setl_id":"{message}","#), 1)
+}
+
+#[test]
+fn a_settlement_that_was_sent_twice_is_decided_once_whichever_comes_first() {
+    let one = sent_as(&first(), "MESSAGE-1");
+    let two = one.replace("\"S1\"", "\"S0\"");
+    let later = two.replace("\"S0\"", "\"S9\"").replace(r#""setl_time":"2025-01-12""#, r#""setl_time":"2025-01-13""#);
+    for records in [[&one, &two], [&two, &one]] {
+        let mut office = Office::new();
+        office.feed(&[records[0].clone()]);
+        assert_eq!(office.due("M1"), 80_000);
+        let summary = office.feed(&[records[0].clone(), records[1].clone()]);
+        assert_eq!((office.due("M1"), summary.booked.to_string()), (80_000, "0.00".to_owned()));
+        let row = if records[0] == &one { 1 } else { 2 };
+        assert_eq!(office.aside(), [format!("{row} S1 record-repeated medins_setl_id S0")]);
+        let rows = office.out();
+        let [stands, ..] = &rows[..] else { panic!() };
+        assert!(stands.starts_with("S0/E1 paid 800.00"), "{stands}");
+        assert_eq!(rows.len(), if row == 1 { 2 } else { 1 });
+        assert!(rows.get(1).is_none_or(|gone| gone == "S1/E1 denied 0.00 -800.00 record-repeated"), "{rows:?}");
+        assert_eq!(office.ledger.check().unwrap(), []);
+        // of what is taken back the other is left
+        office.feed(&[refund("R0", "S0", &two).replace("MESSAGE-1", "MESSAGE-2")]);
+        assert_eq!(office.due("M1"), 80_000);
+        office.feed(&[refund("R1", "S1", &one).replace("MESSAGE-1", "MESSAGE-3")]);
+        assert_eq!(office.due("M1"), 0);
+        assert_eq!(office.ledger.check().unwrap(), []);
+    }
+    // the one that was settled first decides; what says something else is told with both digests
+    let mut office = Office::new();
+    office.feed(&[later, one.clone(), one.replace("\"S1\"", "\"S2\"").replace("H1", "H2")]);
+    assert_eq!(office.aside(), ["1 S9 record-conflict medins_setl_id ".to_owned() + &aside_value(&office)]);
+    let [reason] = &office.rows("out.rejects.csv", &["reason"])[..] else { panic!() };
+    let digests =
+        reason.split('`').filter(|part| part.len() == 16 && part.chars().all(|digit| digit.is_ascii_hexdigit()));
+    assert_eq!((digests.count(), office.due("M1")), (2, 160_000), "{reason}");
+}
+
+fn aside_value(office: &Office) -> String {
+    office.rows("out.rejects.csv", &["value"]).concat()
+}
+
+#[test]
+fn a_preview_says_what_a_run_then_books_and_writes_nothing() {
+    let mut office = Office::new();
+    let path = office.file("ledger.db");
+    let job = |office: &Office, records: &[String]| {
+        fs::write(office.file("feed.jsonl"), records.join("\n")).unwrap();
+        Job::new([office.file("feed.jsonl")], &office.file("covers.csv"), &office.file("none.csv")).ledger(&path)
+    };
+    let asked = job(&office, &[first()]);
+    let preview = settle::preview(&asked, &CATALOG, &Mapping::shipped()).unwrap();
+    assert_eq!((preview.changes.len(), preview.summary.booked.to_string()), (1, "800.00".to_owned()));
+    assert!(!path.exists() && !office.file("none.csv").exists());
+    settle::run(&asked, &CATALOG, &Mapping::shipped()).unwrap();
+    let before = fs::read(&path).unwrap();
+    let asked = job(&office, &[second(), refund("R1", "S1", &first())]).force();
+    let preview = settle::preview(&asked, &CATALOG, &Mapping::shipped()).unwrap();
+    let [change] = &preview.changes[..] else { panic!("{preview:?}") };
+    let said = [change.before, change.now, change.difference()].map(|amount| amount.to_string());
+    assert_eq!(
+        (change.member.as_str(), change.claims, said),
+        ("M1", 2, ["800.00", "400.00", "-400.00"].map(str::to_owned))
+    );
+    assert_eq!(fs::read(&path).unwrap(), before);
+    let booked = settle::run(&asked, &CATALOG, &Mapping::shipped()).unwrap();
+    assert_eq!(booked, preview.summary);
+    office.ledger = Ledger::open_existing(&path).unwrap();
+    assert_eq!(office.due("M1"), 40_000);
+    let preview = settle::preview(&asked, &CATALOG, &Mapping::shipped()).unwrap();
+    assert_eq!(preview.changes, []);
+}
+
+#[test]
+fn who_is_not_paid_is_told_with_what_is_wanting() {
+    let mut office = Office::new();
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/henan-accident.toml")).unwrap();
+    let window = r#"
+[figure.report_days]
+value      = "60 days"
+title      = "days to report it"
+clause     = "made up"
+provenance = "assumed"
+
+[[condition]]
+id         = "reported-in-time"
+require    = "reported_on <= event_date + report_days"
+otherwise  = "deny"
+text       = "it is reported in time"
+clause     = "made up"
+provenance = "assumed"
+"#;
+    let catalog = Catalog::read([("henan-accident.toml".to_owned(), (text + window).into_bytes())]).unwrap();
+    let covers: Vec<&str> = COVERS.split_inclusive('\n').filter(|line| !line.contains("guangdong")).collect();
+    fs::write(office.file("covers.csv"), covers.concat()).unwrap();
+    let late = second().replace(r#""setl_time":"2025-03-04""#, r#""setl_time":"2025-09-04""#);
+    let death = r#""med_type":"21","cause":"sudden-death","death":"yes","fund"#;
+    let waiting = first().replace("S1", "S3").replace(r#""med_type":"22","#, "").replace("\"fund", death);
+    let no_cause = first().replace("S1", "S4").replace(r#""22""#, r#""21""#);
+    let illness = first().replace("S1", "S5").replace(r#""22""#, r#""21","trum_flag":"0""#);
+    let clinic = first().replace("S1", "S6").replace(r#""22""#, r#""11""#);
+    let nobody = stay("S7", "M9", "2025-02-01", "2025-02-02", "900.00", "300.00");
+    let records = [first(), late, waiting, no_cause, illness, clinic, nobody].join("\n");
+    fs::write(office.file("feed.jsonl"), records).unwrap();
+    let job = Job::new([office.file("feed.jsonl")], &office.file("covers.csv"), &office.file("out.csv"));
+    let job = job.missed(&office.file("missed.csv"));
+    let summary = settle::run_on(&mut office.ledger, &job, &catalog, &Mapping::shipped()).unwrap();
+    assert_eq!(
+        office.rows("missed.csv", &["setl_id", "claim_id", "day", "wanting", "would_pay", "reasons", "details"]),
+        [
+            "S2 S2/E1 2025-03-01 window 400.00 reported-in-time ",
+            "S3 S3/E1 2025-01-10 waiting 100000.00 waiting-period ",
+            "S4 S4/E1 2025-01-10 fact  missing-fact missing-fact(cause)",
+            "S7  2025-02-01 cover  no-cover ",
+        ]
+    );
+    let counts: Vec<(&str, u64)> = summary.missed.into_iter().collect();
+    assert_eq!(counts, [("cover", 1), ("fact", 1), ("waiting", 1), ("window", 1)]);
+}
+
 #[test]
 fn a_run_that_stops_at_any_write_leaves_the_ledger_as_it_was() {
     let mut office = Office::new();
@@ -377,15 +500,20 @@ fn rules_that_changed_under_one_version_book_nothing() {
     assert_eq!(office.ledger.rows().unwrap(), rows);
 }
 
-/// What happened to two members: stays, some of which are taken back.
+/// What happened to two members: stays, some of which are taken back, or were sent twice, in the same words or in others.
 fn history() -> impl Strategy<Value = Vec<String>> {
-    let one = (1_u32..=2, 1_u32..=12, 1_u32..=20, 0_u32..9, 1_u32..3_000, any::<bool>());
+    let one = (1_u32..=2, 1_u32..=12, 1_u32..=20, 0_u32..9, 1_u32..3_000, any::<bool>(), 0_u32..6);
     prop::collection::vec(one, 1..6).prop_map(|stays| {
         let mut records = Vec::new();
-        for (number, (member, month, day, days, borne, is_refunded)) in stays.into_iter().enumerate() {
+        for (number, (member, month, day, days, borne, is_refunded, sent)) in stays.into_iter().enumerate() {
             let (from, to) = (format!("2025-{month:02}-{day:02}"), format!("2025-{month:02}-{:02}", day + days));
             let (total, member) = (format!("{}.50", borne + 100), format!("M{member}"));
             let record = stay(&format!("S{number}"), &member, &from, &to, &total, "100.00");
+            let record = sent_as(&record, &format!("MESSAGE-{number}"));
+            if sent < 2 {
+                let again = record.replace(&format!("\"S{number}\""), &format!("\"A{number}\""));
+                records.push(if sent == 0 { again } else { again.replace("100.00", "101.00") });
+            }
             if is_refunded {
                 records.push(refund(&format!("R{number}"), &format!("S{number}"), &record));
             }

@@ -42,6 +42,8 @@ mod hostile;
 mod joint;
 mod laws;
 mod layers;
+#[cfg(all(feature = "cli", feature = "settle"))]
+mod ledger;
 mod oracle;
 mod order;
 mod pages;

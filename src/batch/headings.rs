@@ -19,10 +19,25 @@ const fn heading(name: &'static str, zh: &'static str, en: &'static str, width: 
 }
 
 /// The columns of payouts, benefits, differences and notes.
-const RESULTS: [Heading; 30] = [
+const RESULTS: [Heading; 45] = [
     heading("setl_id", "结算编号", "settlement id", 18),
     heading("before", "此前应付（元）", "due before (yuan)", 14),
     heading("booked", "本次入账（元）", "booked now (yuan)", 14),
+    heading("day", "事件日期", "day of the event", 12),
+    heading("reference", "付款编号", "reference", 20),
+    heading("amount", "金额（元）", "amount (yuan)", 14),
+    heading("run", "付款批次", "run of payments", 10),
+    heading("payments", "本批笔数", "payments of the run", 10),
+    heading("control_sum", "本批合计（元）", "sum of the run (yuan)", 16),
+    heading("state", "状态", "state", 12),
+    heading("entry", "分录编号", "entry", 10),
+    heading("account", "账户代码", "account", 30),
+    heading("account_name", "账户", "name of the account", 40),
+    heading("takes_back", "冲销的分录", "entry that is taken back", 12),
+    heading("debit", "借方（元）", "debit (yuan)", 14),
+    heading("credit", "贷方（元）", "credit (yuan)", 14),
+    heading("wanting", "所缺", "wanting", 12),
+    heading("would_pay", "具备时应付（元）", "due if it were there (yuan)", 16),
     heading("file", "文件", "file", 30),
     heading("code", "代码", "code", 20),
     heading("claim_id", "理赔编号", "claim id", 18),

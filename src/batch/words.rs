@@ -55,7 +55,7 @@ impl OfPlan {
 
 impl Words {
     /// Those of no plan.
-    pub(super) fn in_language(language: Language) -> Words {
+    pub(crate) fn in_language(language: Language) -> Words {
         Words { language, plans: BTreeMap::new() }
     }
 

@@ -60,7 +60,7 @@ fn page(summary: &Summary, asked: &options::Audit, setting: &Setting) -> String 
     today_in_china().into_iter().fold(report, audit::Report::dated).to_html()
 }
 
-fn today_in_china() -> Option<NaiveDate> {
+pub(super) fn today_in_china() -> Option<NaiveDate> {
     const EAST: u64 = 8 * 60 * 60;
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs().saturating_add(EAST);
     Some(DateTime::from_timestamp(i64::try_from(since).ok()?, 0)?.date_naive())

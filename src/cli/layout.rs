@@ -264,6 +264,25 @@ impl Amounts {
     }
 }
 
+/// Rows of cells: so many texts flush left, then figures flush right.
+#[cfg(feature = "settle")]
+pub(super) fn columns<const N: usize>(rows: &[[String; N]], texts: usize) -> String {
+    let mut widths = [0; N];
+    for row in rows {
+        for (widest, cell) in widths.iter_mut().zip(row) {
+            *widest = (*widest).max(width(cell));
+        }
+    }
+    let mut lines = Lines::default();
+    for row in rows {
+        let cells = row.iter().zip(widths).enumerate();
+        let cells =
+            cells.map(|(place, (cell, widest))| if place < texts { pad(cell, widest) } else { pad_left(cell, widest) });
+        lines.line(&cells.collect::<Vec<_>>().join("  "));
+    }
+    lines.into_text()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

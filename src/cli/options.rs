@@ -19,7 +19,7 @@ use huzhu::{Catalog, Hold, Language, Order};
 #[cfg(feature = "batch")]
 pub(super) use self::many::{Audit, Batch, Draw, RecordedUnit, Tables, Template};
 #[cfg(feature = "settle")]
-pub(super) use self::process::{Asked, Demo, Ledger, Settle};
+pub(super) use self::process::{Asked, Day, Demo, Ledger, Settle, Until};
 use super::home::Home;
 use super::layout::Look;
 

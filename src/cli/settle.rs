@@ -1,22 +1,23 @@
 //! `huzhu settle`: settlement records in, payouts out.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 
-use huzhu::settle::{self, Job, Mapping, Summary};
-use huzhu::{Code, Decision, Diagnostics, money};
-use serde_json::json;
+use huzhu::settle::{self, Change, Job, Mapping, Preview, Summary};
+use huzhu::{Catalog, Code, Decision, Diagnostics, Language, money};
+use serde_json::{Value as Json, json};
 
 use super::check::{self, json as print};
 use super::figures::{count, figures, list};
 use super::files;
-use super::layout::{Ink, Lines};
+use super::layout::{Ink, Lines, clean, columns};
 use super::options::{Format, Setting, Settle};
 use super::words::{pick, say};
 use super::{Failure, Report};
 
 pub(super) fn run(asked: &Settle, setting: &Setting) -> Result<Report, Failure> {
     let language = setting.language;
-    let (Some(enrollments), Some(out)) = (&asked.enrollments, &asked.out) else {
+    let Some(enrollments) = &asked.enrollments else {
         return Ok(Report { results: Mapping::SHIPPED.to_owned(), ..Report::default() });
     };
     let catalog = match files::catalog(setting)? {
@@ -27,6 +28,7 @@ pub(super) fn run(asked: &Settle, setting: &Setting) -> Result<Report, Failure> 
         Ok(mapping) => mapping,
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
+    let Some(out) = &asked.out else { return previewed(asked, enrollments, &catalog, &mapping, setting) };
     let mut job = Job::new(asked.feed.clone(), enrollments, out).language(language);
     let rejects = asked.rejects.clone().unwrap_or_else(|| out.with_extension("rejects.csv"));
     job = job.rejects(&rejects);
@@ -36,24 +38,97 @@ pub(super) fn run(asked: &Settle, setting: &Setting) -> Result<Report, Failure> 
     if asked.force {
         job = job.force();
     }
-    let all = asked.feed.iter().chain([enrollments, out, &rejects]);
+    if let Some(missed) = &asked.missed {
+        job = job.missed(missed);
+    }
+    let all = asked.feed.iter().chain([enrollments, out, &rejects]).chain(&asked.missed);
     files::each_once(all.chain(asked.ledger.as_ref().map(|place| &place.0)), language)?;
+    let written: Vec<&Path> = [out, &rejects].into_iter().chain(&asked.missed).map(AsRef::as_ref).collect();
     let summary = settle::run(&job, &catalog, &mapping).map_err(|error| Failure::new(files::said(&error, language)))?;
     let results = match setting.format {
-        Format::Text => text(&summary, [out, &rejects], setting),
-        Format::Json => print(&json!({
-            "records": summary.records,
-            "new": summary.new,
-            "known": summary.known,
-            "set_aside": summary.set_aside.iter().map(|(code, count)| (code.name(), count)).collect::<std::collections::BTreeMap<_, _>>(),
-            "decisions": summary.decisions,
-            "payable": money::print(summary.payable),
-            "booked": money::print(summary.booked),
-            "changed": summary.changed,
-            "written": [out, &rejects],
-        })),
+        Format::Text => text(&summary, setting),
+        Format::Json => {
+            let mut said = in_json(&summary);
+            said.insert("written".to_owned(), json!(written));
+            print(&Json::Object(said))
+        }
+    };
+    let mut lines = Lines::default();
+    if setting.format == Format::Text {
+        lines.blank();
+        for path in &written {
+            lines.line(&path.display().to_string());
+        }
+    }
+    Ok(Report { results: results + &lines.into_text(), is_wrong: is_wrong(&summary), ..Report::default() })
+}
+
+/// What would change; nothing is written.
+fn previewed(
+    asked: &Settle,
+    enrollments: &Path,
+    catalog: &Catalog,
+    mapping: &Mapping,
+    setting: &Setting,
+) -> Result<Report, Failure> {
+    let (language, look) = (setting.language, setting.results);
+    let mut job = Job::new(asked.feed.clone(), enrollments, Path::new("")).language(language);
+    if let Some(place) = &asked.ledger {
+        job = job.ledger(&place.0);
+    }
+    let previewed = settle::preview(&job, catalog, mapping);
+    let Preview { summary, changes, .. } = previewed.map_err(|error| Failure::new(files::said(&error, language)))?;
+    let amounts = |change: &Change| [change.before, change.now, change.difference()].map(money::print);
+    let results = match setting.format {
+        Format::Json => {
+            let row = |change: &Change| {
+                let [before, now, difference] = amounts(change);
+                json!({ "member": change.member, "claims": change.claims, "before": before, "now": now, "difference": difference })
+            };
+            let mut said = in_json(&summary);
+            said.insert("changes".to_owned(), changes.iter().map(row).collect());
+            print(&Json::Object(said))
+        }
+        Format::Text => {
+            let mut lines = Lines::default();
+            lines.blank();
+            lines.line(&look.paint(
+                Ink::Strong,
+                pick(language, "会变更的应付额（元）；没有入账", "What would change (yuan); nothing is booked"),
+            ));
+            let titles: [&str; 5] = match language {
+                Language::Zh => ["会员", "件数", "此前", "此后", "差额"],
+                Language::En => ["member", "claims", "before", "after", "difference"],
+            };
+            let row = |change: &Change| {
+                let [before, now, difference] = amounts(change).map(|amount| money::grouped(&amount));
+                [clean(&change.member), count(change.claims), before, now, difference]
+            };
+            let rows = [titles.map(str::to_owned)].into_iter().chain(changes.iter().map(row));
+            lines.line(columns(&rows.collect::<Vec<_>>(), 1).trim_end());
+            text(&summary, setting) + &lines.into_text()
+        }
     };
     Ok(Report { results, is_wrong: is_wrong(&summary), ..Report::default() })
+}
+
+fn in_json(summary: &Summary) -> serde_json::Map<String, Json> {
+    let aside: BTreeMap<&str, u64> = summary.set_aside.iter().map(|(code, count)| (code.name(), *count)).collect();
+    let said = json!({
+        "records": summary.records,
+        "new": summary.new,
+        "known": summary.known,
+        "set_aside": aside,
+        "decisions": summary.decisions,
+        "missed": summary.missed,
+        "payable": money::print(summary.payable),
+        "booked": money::print(summary.booked),
+        "changed": summary.changed,
+    });
+    match said {
+        Json::Object(said) => said,
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => serde_json::Map::new(),
+    }
 }
 
 fn mapping(path: Option<&Path>, setting: &Setting) -> Result<Result<Mapping, Diagnostics>, Failure> {
@@ -64,10 +139,10 @@ fn mapping(path: Option<&Path>, setting: &Setting) -> Result<Result<Mapping, Dia
 
 /// Care that is not decided and members without cover are in every feed; all else is to be looked into.
 fn is_wrong(summary: &Summary) -> bool {
-    summary.set_aside.keys().any(|code| !matches!(code, Code::OtherCare | Code::NoCover))
+    summary.set_aside.keys().any(|code| !matches!(code, Code::OtherCare | Code::NoCover | Code::RecordRepeated))
 }
 
-fn text(summary: &Summary, written: [&PathBuf; 2], setting: &Setting) -> String {
+fn text(summary: &Summary, setting: &Setting) -> String {
     let (language, look) = (setting.language, setting.results);
     let mut lines = Lines::default();
     let rows = [
@@ -96,9 +171,19 @@ fn text(summary: &Summary, written: [&PathBuf; 2], setting: &Setting) -> String 
     let words = |code: &Code| [code.name(), code.title(language).unwrap_or_default()].join("  ");
     let aside = summary.set_aside.iter().map(|(code, number)| (count(*number), words(code)));
     list(&mut lines, pick(language, "未审核", "Set aside"), aside.collect(), language, look);
-    lines.blank();
-    for path in written {
-        lines.line(&path.display().to_string());
-    }
+    let missed = summary.missed.iter().map(|(want, number)| (count(*number), wanting(want, language)));
+    list(&mut lines, pick(language, "未给付，所缺", "Not paid, for want of"), missed.collect(), language, look);
     lines.into_text()
+}
+
+/// What is wanting, in words.
+fn wanting(want: &str, language: Language) -> String {
+    let words = match want {
+        "cover" => pick(language, "当日没有参保", "a cover on the day"),
+        "fact" => pick(language, "缺少事实，或事实互相矛盾", "a fact, or one that goes with the others"),
+        "waiting" => pick(language, "等待期未满", "the end of the waiting period"),
+        "window" => pick(language, "已过申请期限", "time to report it"),
+        _ => "",
+    };
+    [want, words].join("  ")
 }

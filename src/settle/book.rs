@@ -6,14 +6,16 @@ use std::path::Path;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Decimal128Type;
 use arrow_array::{Array, RecordBatch};
-use huzhu_ledger::{Book, Booked, Decision, Fault, Kept, Message, Part, Taken as Known};
+use huzhu_ledger::{Book, Booked, Fault, Kept, Message, Newest, Part, Taken as Known};
 
 use super::Taken;
 use super::claims::{self, Claims, settlement_of};
-use super::record::Content;
+use super::record::{Content, JOINT};
 use super::results::{Results, Row};
 use super::set_aside::{SetAside, Why};
-use crate::batch::Input;
+use crate::adjudicate::Decision;
+use crate::batch::{Decided, Input};
+use crate::code::Code;
 use crate::decider::Decider;
 use crate::error::{Error, OrBug};
 use crate::text::say;
@@ -35,6 +37,10 @@ impl Writing<'_> {
 
     pub(super) fn of_owner(&self, kind: &str, owner: &str) -> Result<Vec<Kept>, Error> {
         self.book.messages_of(kind, owner).map_err(|found| fault(self.path, &found))
+    }
+
+    fn newest_of(&self, owner: &str) -> Result<Vec<Newest>, Error> {
+        self.book.newest_of(owner).map_err(|found| fault(self.path, &found))
     }
 
     /// Decisions of one version of a plan rest on one text of it.
@@ -68,6 +74,10 @@ pub(super) fn fault(path: Option<&Path>, fault: &Fault) -> Error {
             "{place}的格式是第 {schema} 版，本程序只识到第 {known} 版",
             "{place} is of schema {schema}, and this program knows up to {known}"; place
         )),
+        Fault::Older { schema, known } => Error::output(say!(
+            "{place}的格式是首次发布之前的第 {schema} 版，本程序从第 {known} 版识起；请按原有文件重新入账",
+            "{place} is of schema {schema}, from before the first release, and this program knows none below {known}: settle the files anew"; place
+        )),
         Fault::TooLarge => Error::arithmetic(say!("{place}中的金额过大", "an amount of {place} is too large"; place)),
         Fault::Database(_) | Fault::Unbalanced { .. } | _ => {
             let said = fault.to_string();
@@ -76,27 +86,23 @@ pub(super) fn fault(path: Option<&Path>, fault: &Fault) -> Error {
     }
 }
 
-/// Decides the claims and books what has changed.
+/// Decides the claims and books what has changed; gives the rows of all claims.
 pub(super) fn decide(
     decider: &Decider<'_>,
     claims: &Claims,
     taken: &Taken,
     book: &Writing<'_>,
     results: &mut Results,
-) -> Result<(), Error> {
-    if claims.claims.is_empty() {
-        return Ok(());
+) -> Result<Vec<Row>, Error> {
+    take_back_replaced(claims, taken, book, results)?;
+    let mut rows = Vec::new();
+    if claims.rows.is_empty() {
+        return Ok(rows);
     }
-    let rows = [&claims.claims, &claims.enrollments].map(|rows| claims::columns(rows));
-    let [claim_rows, enrollment_rows] = rows;
-    let decided = decider.decide_rows(&claim_rows?, &enrollment_rows?)?;
-    let members: BTreeMap<&str, &str> = claims
-        .enrollments
-        .iter()
-        .filter_map(|row| Some((text(row, "enrollment_id")?, text(row, "member_id")?)))
-        .collect();
+    let decided = decided(decider, &claims.rows, &claims.enrollments)?;
+    let members = members(&claims.enrollments);
     let facts: BTreeMap<&str, &Content> =
-        claims.claims.iter().filter_map(|row| Some((text(row, "claim_id")?, row))).collect();
+        claims.rows.iter().filter_map(|row| Some((text(row, "claim_id")?, row))).collect();
     let parts = parts(&decided.lines)?;
     let payouts = Payouts(&decided.payouts);
     for place in 0..decided.payouts.num_rows() {
@@ -106,14 +112,12 @@ pub(super) fn decide(
         let valid_on = text(of_claim, "setl_time").or_else(|| text(of_claim, "event_date")).or_bug()?;
         let none = Vec::new();
         let booked = row.book(valid_on, parts.get(&row.claim).unwrap_or(&none), book)?;
-        let is_asked = taken.places.contains_key(settlement_of(&row.claim));
-        if is_asked || booked.is_first || booked.before != booked.now {
-            results.decided(row, booked)?;
-        }
+        rows.push(row.clone());
+        tell(row, booked, taken, results)?;
     }
     for reject in &decided.rejects {
         let place = usize::try_from(reject.row).ok().and_then(|row| row.checked_sub(1));
-        let claim = place.filter(|_| reject.input == Input::Claims).and_then(|place| claims.claims.get(place));
+        let claim = place.filter(|_| reject.input == Input::Claims).and_then(|place| claims.rows.get(place));
         let id = claim.and_then(|claim| text(claim, "setl_id"));
         let asked = id.and_then(|id| Some((id, taken.places.get(id)?)));
         if let Some((id, place)) = asked {
@@ -121,10 +125,65 @@ pub(super) fn decide(
             results.set_aside(SetAside::of(place.clone(), id, Why::NotDecided { field, value, why }));
         }
     }
+    Ok(rows)
+}
+
+/// What becomes of rows of claims with rows of enrollments.
+fn decided(decider: &Decider<'_>, claims: &[Content], enrollments: &[Content]) -> Result<Decided, Error> {
+    decider.decide_rows(&claims::columns(claims)?, &claims::columns(enrollments)?)
+}
+
+/// What rows of claims with rows of enrollments would be paid, by claim; nothing is booked.
+pub(super) fn tried(
+    decider: &Decider<'_>,
+    claims: &[Content],
+    enrollments: &[Content],
+) -> Result<BTreeMap<String, i64>, Error> {
+    let decided = decided(decider, claims, enrollments)?;
+    let payouts = Payouts(&decided.payouts);
+    let paid = |place| Ok((payouts.text("claim_id", place)?.to_owned(), payouts.fen("payable", place)?));
+    (0..decided.payouts.num_rows()).map(paid).collect()
+}
+
+/// Whose each enrollment is.
+fn members(enrollments: &[Content]) -> BTreeMap<&str, &str> {
+    enrollments.iter().filter_map(|row| Some((text(row, "enrollment_id")?, text(row, "member_id")?))).collect()
+}
+
+/// A claim of the feed is told of, and one that is decided otherwise now.
+fn tell(row: Row, booked: Booked, taken: &Taken, results: &mut Results) -> Result<(), Error> {
+    let is_asked = taken.places.contains_key(settlement_of(&row.claim));
+    if is_asked || booked.is_first || booked.before != booked.now { results.decided(row, booked) } else { Ok(()) }
+}
+
+/// What was decided of settlements before the one came that is decided in their place.
+fn take_back_replaced(claims: &Claims, taken: &Taken, book: &Writing<'_>, results: &mut Results) -> Result<(), Error> {
+    for (member, settlement) in &claims.replaced {
+        for newest in book.newest_of(member)? {
+            if settlement_of(&newest.claim) != settlement {
+                continue;
+            }
+            let enrollment = newest.claim.split_once(JOINT).map_or("", |(_, enrollment)| enrollment).to_owned();
+            let row = Row {
+                claim: newest.claim,
+                enrollment,
+                member: member.clone(),
+                plan: newest.plan,
+                plan_version: newest.version,
+                decision: Decision::Denied.name().to_owned(),
+                payable: 0,
+                reasons: Code::RecordRepeated.name().to_owned(),
+                details: String::new(),
+                notices: String::new(),
+            };
+            let booked = row.book(&newest.valid_on, &[], book)?;
+            tell(row, booked, taken, results)?;
+        }
+    }
     Ok(())
 }
 
-fn text<'r>(row: &'r Content, name: &str) -> Option<&'r str> {
+pub(super) fn text<'r>(row: &'r Content, name: &str) -> Option<&'r str> {
     row.get(name).map(String::as_str)
 }
 
@@ -145,7 +204,7 @@ impl Row {
     fn book(&self, valid_on: &str, parts: &[Part], book: &Writing<'_>) -> Result<Booked, Error> {
         let content = serde_json::json!({ "reasons": self.reasons, "details": self.details, "notices": self.notices });
         let content = content.to_string();
-        let decision = Decision {
+        let decision = huzhu_ledger::Decision {
             claim: &self.claim,
             owner: &self.member,
             plan: &self.plan,
@@ -154,6 +213,7 @@ impl Row {
             fen: self.payable,
             valid_on,
             content: &content,
+            certificate: None,
         };
         book.book.decide(&decision, parts).map_err(|found| fault(book.path, &found))
     }

@@ -10,16 +10,30 @@ use huzhu_ledger::Kept;
 use super::book::Writing;
 use super::covers::Cover;
 use super::mapping::Mapping;
+use super::missed::{Missed, Want};
 use super::record::{self, Content, JOINT, unmatched};
 use super::results::Results;
 use super::set_aside::{SetAside, Why};
 use super::{COVER, REFUNDED, SETTLEMENT, Taken};
+use crate::code::Code;
 use crate::error::{Error, OrBug};
 
 /// The claims of some members, and their enrollments, as rows.
 pub(super) struct Claims {
-    pub(super) claims: Vec<Content>,
+    pub(super) rows: Vec<Content>,
     pub(super) enrollments: Vec<Content>,
+    /// Members, and settlements of theirs that are not decided any more, if they ever were: one that decides in their place has come.
+    pub(super) replaced: Vec<(String, String)>,
+}
+
+/// The number that the sender gave its message, and the hospital that sent it.
+const MESSAGE: &str = "medins_setl_id";
+const SENDER: &str = "fixmedins_code";
+
+/// What stands for what a record says.
+fn digest_of(content: &Content) -> String {
+    let texts = content.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
+    huzhu_ledger::digest(&texts.collect::<Vec<_>>())
 }
 
 /// A claim's id, and what it is made of.
@@ -39,13 +53,19 @@ pub(super) fn of(
     book: &Writing<'_>,
     results: &mut Results,
 ) -> Result<Claims, Error> {
-    let mut all = Claims { claims: Vec::new(), enrollments: Vec::new() };
+    let mut all = Claims { rows: Vec::new(), enrollments: Vec::new(), replaced: Vec::new() };
     for member in members {
         let covers: Vec<Cover> = book.of_owner(COVER, member)?.into_iter().map(Cover::of).collect::<Result<_, _>>()?;
         let mut member = Member { mapping, taken, book, results, refunded: BTreeSet::new(), name: member };
         let settlements = member.settlements()?;
+        let repeated = member.repeated(&settlements);
+        all.replaced.extend(repeated.keys().map(|id| (member.name.to_owned(), id.clone())));
         for (id, content) in settlements {
-            member.claim(&id, content, &covers, &mut all.claims);
+            if let Some(why) = repeated.get(&id) {
+                member.set_aside(&id, why.clone());
+                continue;
+            }
+            member.claim(&id, content, &covers, &mut all.rows);
         }
         all.enrollments.extend(covers.into_iter().map(|cover| cover.content));
     }
@@ -76,6 +96,33 @@ impl Member<'_> {
             }
         }
         Ok(settlements)
+    }
+
+    /// Settlements that were sent under one message number, but for the first of them. A network that is slow makes two of one; of what is refunded the other stands.
+    fn repeated(&self, settlements: &[(String, Content)]) -> BTreeMap<String, Why> {
+        type Sent<'s> = (Option<&'s String>, &'s String, &'s Content);
+        let mut by_message: BTreeMap<(Option<&String>, &String), Vec<Sent<'_>>> = BTreeMap::new();
+        for (id, content) in settlements.iter().filter(|(id, _)| !self.refunded.contains(id)) {
+            let Some(message) = content.get(MESSAGE) else { continue };
+            let sent = (content.get("setl_time"), id, content);
+            by_message.entry((content.get(SENDER), message)).or_default().push(sent);
+        }
+        let mut repeated = BTreeMap::new();
+        for mut sent in by_message.into_values() {
+            sent.sort_by_key(|(time, id, _)| (*time, *id));
+            let mut sent = sent.into_iter();
+            let Some((_, of, first)) = sent.next() else { continue };
+            for (_, id, content) in sent {
+                let of = of.clone();
+                let why = if content == first {
+                    Why::Repeated { of }
+                } else {
+                    Why::SentOtherwise { of, kept: digest_of(first), came: digest_of(content) }
+                };
+                repeated.insert(id.clone(), why);
+            }
+        }
+        repeated
     }
 
     /// A refund takes the settlement back that it names, if it is of the same member and the amounts are the same.
@@ -127,8 +174,26 @@ impl Member<'_> {
             claims.push(claim);
         }
         if !is_covered {
+            self.miss(id, &day);
             self.set_aside(id, Why::NoCover { day, covers: covers.len() });
         }
+    }
+
+    fn miss(&mut self, id: &str, day: &str) {
+        if !self.taken.places.contains_key(id) || self.refunded.contains(id) {
+            return;
+        }
+        self.results.missed(Missed {
+            member: self.name.to_owned(),
+            settlement: id.to_owned(),
+            claim: String::new(),
+            plan: String::new(),
+            day: day.to_owned(),
+            want: Want::Cover,
+            due: None,
+            reasons: Code::NoCover.name().to_owned(),
+            details: String::new(),
+        });
     }
 
     /// What stands in no file of the feed was told when it came.

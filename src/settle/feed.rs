@@ -13,7 +13,7 @@ use super::results::Results;
 use super::set_aside::{SetAside, Why};
 use super::{Place, REFUNDED, SETTLEMENT, Taken};
 use crate::batch::files::Source;
-use crate::batch::{Input, Vocabulary, text_at};
+use crate::batch::{Input, Intake, Vocabulary, text_at};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::disk::fs;
 use crate::document::{self, Form, Node, Notation};
@@ -87,16 +87,22 @@ fn take_one(
     Ok(())
 }
 
-type Each<'e> = &'e mut dyn FnMut(u64, Result<Fields, (Fields, Broken)>) -> Result<(), Error>;
+pub(super) type Each<'e> = &'e mut dyn FnMut(u64, Result<Fields, (Fields, Broken)>) -> Result<(), Error>;
 
 fn each(job: &Job, path: &Path, vocabulary: &Vocabulary, each: Each<'_>) -> Result<(), Error> {
     let is_lines = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("jsonl"));
-    if is_lines { each_line(path, each) } else { each_row(job, path, vocabulary, each) }
+    let knows = |called: &str| vocabulary.knows(called);
+    if is_lines { each_line(path, each) } else { each_row(&job.intake, path, &knows, each) }
 }
 
-fn each_row(job: &Job, path: &Path, vocabulary: &Vocabulary, each: Each<'_>) -> Result<(), Error> {
-    let knows = |called: &str| vocabulary.knows(called);
-    let source = Source::open(path, Input::Claims, &job.intake, &knows)?;
+/// The rows of a table, each with its number.
+pub(super) fn each_row(
+    intake: &Intake,
+    path: &Path,
+    knows: &dyn Fn(&str) -> bool,
+    each: Each<'_>,
+) -> Result<(), Error> {
+    let source = Source::open(path, Input::Claims, intake, knows)?;
     let names: Vec<String> = source.schema().fields().iter().map(|field| field.name().trim().to_owned()).collect();
     let columns: Vec<usize> = (0..names.len()).collect();
     let stream = source.stream(&columns, ROWS_AT_ONCE)?;

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use huzhu_ledger::Ledger;
 
 use super::book;
+use crate::batch::files::fault::unreadable;
 use crate::batch::{Intake, refuse_to_lose};
+use crate::disk::fs;
 use crate::error::Error;
 use crate::text::Language;
 
@@ -16,6 +18,7 @@ pub struct Job {
     pub(super) enrollments: PathBuf,
     pub(super) out: PathBuf,
     pub(super) rejects: PathBuf,
+    pub(super) missed: Option<PathBuf>,
     pub(super) intake: Intake,
     pub(super) language: Language,
     ledger: Option<PathBuf>,
@@ -31,6 +34,7 @@ impl Job {
             enrollments: enrollments.to_owned(),
             out: out.to_owned(),
             rejects: out.with_extension("rejects.csv"),
+            missed: None,
             intake: Intake::default(),
             language: Language::En,
             ledger: None,
@@ -48,6 +52,12 @@ impl Job {
     #[must_use]
     pub fn rejects(self, path: &Path) -> Job {
         Job { rejects: path.to_owned(), ..self }
+    }
+
+    /// Who is not paid, and for want of what, goes to this file; nobody is told unless it is said.
+    #[must_use]
+    pub fn missed(self, path: &Path) -> Job {
+        Job { missed: Some(path.to_owned()), ..self }
     }
 
     /// The language of what is written for people.
@@ -71,10 +81,18 @@ impl Job {
         opened.map_err(|fault| book::fault(self.ledger_path(), &fault))
     }
 
+    /// The ledger to look into: none is made.
+    pub(super) fn look_into_ledger(&self) -> Result<Ledger, Error> {
+        let Some(path) = self.ledger_path() else { return self.open_ledger() };
+        let is_there = fs::exists(path).map_err(|fault| unreadable(path, &fault))?;
+        if is_there { super::open_ledger(path) } else { Job { ledger: None, ..self.clone() }.open_ledger() }
+    }
+
     pub(super) fn refuse_to_lose(&self) -> Result<(), Error> {
         if self.is_forced {
             return Ok(());
         }
-        refuse_to_lose([self.out.clone(), self.rejects.clone()].into_iter(), &[], &self.out)
+        let files = [self.out.clone(), self.rejects.clone()].into_iter().chain(self.missed.clone());
+        refuse_to_lose(files, &[], &self.out)
     }
 }

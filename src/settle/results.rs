@@ -1,6 +1,7 @@
 //! The files that a run writes: what was decided, and what was set aside.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Decimal128Array, RecordBatch, StringArray, UInt64Array};
@@ -10,6 +11,8 @@ use rust_decimal::Decimal;
 
 use super::claims::settlement_of;
 use super::job::Job;
+use super::missed::{self, Missed};
+use super::preview::Change;
 use super::set_aside::SetAside;
 use super::summary::Summary;
 use crate::batch::Words;
@@ -42,6 +45,8 @@ pub(super) struct Results {
     pub(super) summary: Summary,
     decided: Vec<(Row, Booked)>,
     set_aside: Vec<SetAside>,
+    /// Who is not paid; none if nobody asks.
+    pub(super) missed: Option<Vec<Missed>>,
 }
 
 impl Results {
@@ -61,13 +66,34 @@ impl Results {
         Ok(())
     }
 
-    /// What both files are to hold.
-    pub(super) fn written(&mut self, job: &Job, catalog: &Catalog) -> Result<[Vec<u8>; 2], Error> {
+    /// Whose claims would be paid otherwise than they are, and how.
+    pub(super) fn changes(&self) -> Result<Vec<Change>, Error> {
+        let mut members: BTreeMap<&str, Change> = BTreeMap::new();
+        for (row, booked) in self.decided.iter().filter(|(_, booked)| booked.before != booked.now) {
+            let member = row.member.clone();
+            let change = members.entry(&row.member).or_insert_with(|| Change { member, ..Change::default() });
+            count(&mut change.claims);
+            change.before = exact::add(change.before, yuan(booked.before)?)?;
+            change.now = exact::add(change.now, yuan(booked.now)?)?;
+        }
+        Ok(members.into_values().collect())
+    }
+
+    /// What the files are to hold, each with its place.
+    pub(super) fn written(&mut self, job: &Job, catalog: &Catalog) -> Result<Vec<(PathBuf, Vec<u8>)>, Error> {
         self.decided.sort_by(|(one, _), (other, _)| (&one.member, &one.claim).cmp(&(&other.member, &other.claim)));
         let place = |record: &SetAside| (record.place.file.clone(), record.place.row);
         self.set_aside.sort_by_cached_key(place);
         let style = Style::of(Words::of(catalog, job.language));
-        Ok([bytes(&job.out, &style, &self.payouts()?)?, bytes(&job.rejects, &style, &self.aside(job.language)?)?])
+        let file = |path: &Path, rows: &RecordBatch| -> Result<(PathBuf, Vec<u8>), Error> {
+            Ok((path.to_owned(), bytes(path, &style, rows)?))
+        };
+        let mut files = vec![file(&job.out, &self.payouts()?)?, file(&job.rejects, &self.aside(job.language)?)?];
+        if let (Some(path), Some(missed)) = (&job.missed, &mut self.missed) {
+            missed.sort();
+            files.push(file(path, &missed::rows(missed)?)?);
+        }
+        Ok(files)
     }
 
     pub(super) fn into_summary(self) -> Summary {
@@ -116,30 +142,31 @@ impl Results {
     }
 }
 
-fn table<const N: usize>(columns: [(&str, ArrayRef); N]) -> Result<RecordBatch, Error> {
-    let fields = columns.iter().map(|(name, column)| Field::new(*name, column.data_type().clone(), false));
+pub(super) fn table<const N: usize>(columns: [(&str, ArrayRef); N]) -> Result<RecordBatch, Error> {
+    let fields =
+        columns.iter().map(|(name, column)| Field::new(*name, column.data_type().clone(), column.null_count() > 0));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
     RecordBatch::try_new(schema, columns.into_iter().map(|(_, column)| column).collect()).ok().or_bug()
 }
 
-fn bytes(path: &Path, style: &Style, rows: &RecordBatch) -> Result<Vec<u8>, Error> {
+pub(super) fn bytes(path: &Path, style: &Style, rows: &RecordBatch) -> Result<Vec<u8>, Error> {
     Sink::new(path, &rows.schema())?.styled(style).bytes(rows, path)
 }
 
-/// Writes both files once the ledger has kept everything. Where that fails, the same run again gives the same files.
-pub(super) fn publish(job: &Job, files: &[Vec<u8>; 2]) -> Result<(), Error> {
-    let [out, rejects] = files;
-    let files = [(job.out.as_path(), out.as_slice()), (job.rejects.as_path(), rejects.as_slice())];
-    disk::publish(files).map_err(|Unpublished { path, fault }| {
-        let (path, why) = (path.display(), Text::of_the_system(&fault));
-        Error::output(say!("无法写入 `{path}`：{why}", "`{path}` cannot be written: {why}"; why))
-    })
+/// Writes the files once the ledger has kept everything. Where that fails, the same run again gives the same files.
+pub(super) fn publish(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Error> {
+    disk::publish(files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_slice()))).map_err(
+        |Unpublished { path, fault }| {
+            let (path, why) = (path.display(), Text::of_the_system(&fault));
+            Error::output(say!("无法写入 `{path}`：{why}", "`{path}` cannot be written: {why}"; why))
+        },
+    )
 }
 
-fn count(number: &mut u64) {
+pub(super) fn count(number: &mut u64) {
     *number = number.saturating_add(1);
 }
 
-fn yuan(fen: i64) -> Result<Decimal, Error> {
+pub(super) fn yuan(fen: i64) -> Result<Decimal, Error> {
     Decimal::try_from_i128_with_scale(fen.into(), 2).ok().or_bug()
 }

@@ -31,6 +31,16 @@ pub(super) enum Why {
         kept: String,
         came: String,
     },
+    /// Another settlement of the member has the message number of the sender, and says the same.
+    Repeated {
+        of: String,
+    },
+    /// It says something else.
+    SentOtherwise {
+        of: String,
+        kept: String,
+        came: String,
+    },
     CoverConflict {
         enrollment: String,
         kept: String,
@@ -94,6 +104,8 @@ impl Why {
                 (Code::RecordUnreadable, field, value)
             }
             Why::Conflict { came, .. } => (Code::RecordConflict, "setl_id", came),
+            Why::Repeated { of } => (Code::RecordRepeated, "medins_setl_id", of),
+            Why::SentOtherwise { came, .. } => (Code::RecordConflict, "medins_setl_id", came),
             Why::CoverConflict { enrollment, .. } => (Code::RecordConflict, "enrollment_id", enrollment),
             Why::RefundedAlready { of, .. } => (Code::RecordConflict, "init_setl_id", of),
             Why::RefundOfUnknown { of } | Why::RefundOfRefund { of } | Why::RefundOfAnother { of } => {
@@ -123,6 +135,18 @@ impl Why {
                 say!(
                     "参保记录 `{enrollment}` 已有，内容不同：已有的摘要为 `{kept}`，此次为 `{came}`；仍按已有的审核",
                     "the enrollment `{enrollment}` is kept already and says something else: its digest was `{kept}`, and is `{came}` now; the kept one decides"
+                )
+            }
+            Why::Repeated { of } => say!(
+                "同一报文（`medins_setl_id`）先前已有结算 `{of}`，内容相同；只按该次审核",
+                "the settlement `{of}` has the same message number (`medins_setl_id`) and says the same: that one is decided"
+            ),
+            Why::SentOtherwise { of, kept, came } => {
+                let [kept, came] = [kept, came].map(|digest| digest.chars().take(DIGITS_SHOWN).collect::<String>());
+                say!(
+                    "结算 `{of}` 的报文编号（`medins_setl_id`）与此相同而内容不同：其摘要为 `{kept}`，此为 `{came}`；按 `{of}` 审核",
+                    "the settlement `{of}` has the same message number (`medins_setl_id`) and says something else: its digest is `{kept}`, and that of this one \
+                     `{came}`; `{of}` is decided"
                 )
             }
             Why::RefundedAlready { of, by } => {

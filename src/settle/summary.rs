@@ -24,6 +24,8 @@ pub struct Summary {
     pub payable: Decimal,
     /// By how much this run has changed what is due.
     pub booked: Decimal,
+    /// Claims that are not paid, by what they want: `cover`, `fact`, `waiting`, `window`; of those that are to be told.
+    pub missed: BTreeMap<&'static str, u64>,
     /// Claims that had been decided before, and whose amount has changed.
     pub changed: u64,
 }

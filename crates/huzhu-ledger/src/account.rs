@@ -19,10 +19,12 @@ pub struct Posted {
     pub entry: i64,
     /// The day that it is booked for.
     pub valid_on: String,
-    /// The claim.
-    pub claim: String,
-    /// What was decided of it.
+    /// What it was made for: a claim, or a payment.
+    pub of: String,
+    /// What was decided of the claim, or what became of the payment.
     pub outcome: String,
+    /// Whether it is of a payment.
+    pub is_payment: bool,
     /// The entry that this one takes back.
     pub reverses: Option<i64>,
     /// The account on the other side.
@@ -50,24 +52,34 @@ impl Ledger {
     /// If the database fails.
     pub fn statement(&self, account: &str) -> Result<Vec<Posted>, Fault> {
         let mut statement = self.connection.prepare(
-            "SELECT entry.seq, entry.valid_on, decision.claim, decision.outcome, entry.reverses,
+            "SELECT entry.seq, entry.valid_on, COALESCE(decision.claim, payment.reference), COALESCE(decision.outcome, payment.state), entry.reverses,
                 CASE WHEN transfer.debit = $1 THEN transfer.credit ELSE transfer.debit END,
-                CASE WHEN transfer.debit = $1 THEN transfer.fen ELSE -transfer.fen END
-             FROM transfer JOIN entry ON entry.seq = transfer.entry JOIN decision ON decision.seq = entry.decision
+                CASE WHEN transfer.debit = $1 THEN transfer.fen ELSE -transfer.fen END, entry.payment IS NOT NULL
+             FROM transfer JOIN entry ON entry.seq = transfer.entry
+             LEFT JOIN decision ON decision.seq = entry.decision LEFT JOIN payment ON payment.seq = entry.payment
              WHERE transfer.debit = $1 OR transfer.credit = $1 ORDER BY transfer.seq",
         )?;
         let rows = statement.query_map([account], |row| {
             Ok(Posted {
                 entry: row.get(0)?,
                 valid_on: row.get(1)?,
-                claim: row.get(2)?,
+                of: row.get(2)?,
                 outcome: row.get(3)?,
                 reverses: row.get(4)?,
                 other: row.get(5)?,
                 fen: row.get(6)?,
+                is_payment: row.get(7)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The day of the newest entry by its day; none before the first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn newest_day(&self) -> Result<Option<String>, Fault> {
+        Ok(self.connection.query_row("SELECT MAX(valid_on) FROM entry", [], |row| row.get(0))?)
     }
 
     /// How many rows each table has.

@@ -10,7 +10,7 @@ use crate::fault::Fault;
 /// A writer's book: all of it is kept, or nothing.
 #[derive(Debug)]
 pub struct Book<'l> {
-    transaction: Transaction<'l>,
+    pub(crate) transaction: Transaction<'l>,
     /// So many writes are left until one fails, for tests.
     left: Cell<Option<u64>>,
 }
@@ -80,6 +80,29 @@ pub struct Decision<'d> {
     pub valid_on: &'d str,
     /// All else that was decided.
     pub content: &'d str,
+    /// What stands for the certificate of it, if one was made.
+    pub certificate: Option<&'d str>,
+}
+
+/// The newest decision of a claim, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newest {
+    /// The claim.
+    pub claim: String,
+    /// The plan.
+    pub plan: String,
+    /// Its version.
+    pub version: String,
+    /// What was decided, in a word.
+    pub outcome: String,
+    /// The amount.
+    pub fen: i64,
+    /// The day that it is booked for.
+    pub valid_on: String,
+    /// All else that was decided.
+    pub content: String,
+    /// What stands for the certificate of it, if one was made.
+    pub certificate: Option<String>,
 }
 
 /// A part of an amount, and the account that bears it.
@@ -113,13 +136,16 @@ impl Booked {
 impl Decision<'_> {
     fn digest(&self) -> String {
         let fen = self.fen.to_string();
-        digest(&[self.claim, self.owner, self.plan, self.version, self.outcome, &fen, self.valid_on, self.content])
+        let said = [self.claim, self.owner, self.plan, self.version, self.outcome, &fen, self.valid_on, self.content];
+        digest(&said.into_iter().chain(self.certificate).collect::<Vec<_>>())
     }
 }
 
 impl Message<'_> {
     fn digest(&self) -> String {
-        digest(&[self.kind, self.id, self.owner, self.undoes.unwrap_or_default(), self.content])
+        // What undoes nothing has one text fewer, which no id can be.
+        let said = [self.kind, self.id, self.owner, self.content];
+        digest(&said.into_iter().chain(self.undoes).collect::<Vec<_>>())
     }
 }
 
@@ -135,7 +161,14 @@ pub(crate) const STANDING: &str = "SELECT entry.seq FROM entry JOIN decision ON 
     ORDER BY entry.seq DESC LIMIT 1";
 
 /// An amount on its way, always positive.
-type Transfer = (String, String, i64);
+pub(crate) type Transfer = (String, String, i64);
+
+/// What an entry is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    Decision,
+    Payment,
+}
 
 impl<'l> Book<'l> {
     pub(crate) fn of(transaction: Transaction<'l>, left: Option<u64>) -> Book<'l> {
@@ -208,6 +241,30 @@ impl<'l> Book<'l> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The newest decisions of the claims of an owner, by claim.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn newest_of(&self, owner: &str) -> Result<Vec<Newest>, Fault> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT claim, plan, version, outcome, fen, valid_on, content, certificate FROM decision
+             WHERE owner = $1 AND nth = (SELECT MAX(nth) FROM decision AS later WHERE later.claim = decision.claim) ORDER BY claim",
+        )?;
+        let rows = statement.query_map([owner], |row| {
+            Ok(Newest {
+                claim: row.get(0)?,
+                plan: row.get(1)?,
+                version: row.get(2)?,
+                outcome: row.get(3)?,
+                fen: row.get(4)?,
+                valid_on: row.get(5)?,
+                content: row.get(6)?,
+                certificate: row.get(7)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Keeps the fingerprint of a version of a plan. Another one that is kept already is given, and stays.
     ///
     /// # Errors
@@ -230,7 +287,7 @@ impl<'l> Book<'l> {
     /// # Errors
     /// [`Fault::Unbalanced`] if the parts are not the amount; if the database fails.
     pub fn decide(&self, decision: &Decision<'_>, parts: &[Part]) -> Result<Booked, Fault> {
-        let Decision { claim, owner, plan, version, outcome, fen, valid_on, content } = *decision;
+        let Decision { claim, owner, plan, version, outcome, fen, valid_on, content, certificate } = *decision;
         let sum = parts.iter().try_fold(0_i64, |sum, part| sum.checked_add(part.fen)).ok_or(Fault::TooLarge)?;
         if sum != fen {
             return Err(Fault::Unbalanced { claim: claim.to_owned() });
@@ -248,9 +305,9 @@ impl<'l> Book<'l> {
         }
         let nth = nth.checked_add(1).ok_or(Fault::TooLarge)?;
         self.write(
-            "INSERT INTO decision (seq, claim, nth, owner, plan, version, outcome, fen, valid_on, digest, content)
-             SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM decision",
-            params![claim, nth, owner, plan, version, outcome, fen, valid_on, came, content],
+            "INSERT INTO decision (seq, claim, nth, owner, plan, version, outcome, fen, valid_on, digest, content, certificate)
+             SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM decision",
+            params![claim, nth, owner, plan, version, outcome, fen, valid_on, came, content, certificate],
         )?;
         let standing = self.standing(claim)?;
         let due = transfers(owner, parts);
@@ -258,12 +315,12 @@ impl<'l> Book<'l> {
             Some((_, stands)) if stands == due => return Ok(booked),
             Some((entry, stands)) => {
                 let mirror = stands.into_iter().map(|(debit, credit, fen)| (credit, debit, fen));
-                self.enter(Some(entry), valid_on, mirror)?;
+                self.enter(Of::Decision, Some(entry), valid_on, mirror)?;
             }
             None => {}
         }
         if !due.is_empty() {
-            self.enter(None, valid_on, due)?;
+            self.enter(Of::Decision, None, valid_on, due)?;
         }
         Ok(booked)
     }
@@ -272,24 +329,36 @@ impl<'l> Book<'l> {
     fn standing(&self, claim: &str) -> Result<Option<(i64, Vec<Transfer>)>, Fault> {
         let entry: Option<i64> = self.one(STANDING, params![claim])?;
         let Some(entry) = entry else { return Ok(None) };
+        Ok(Some((entry, self.moved(entry)?)))
+    }
+
+    /// What an entry moved.
+    pub(crate) fn moved(&self, entry: i64) -> Result<Vec<Transfer>, Fault> {
         let mut statement =
             self.transaction.prepare_cached("SELECT debit, credit, fen FROM transfer WHERE entry = $1 ORDER BY seq")?;
         let rows = statement.query_map([entry], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        Ok(Some((entry, rows.collect::<Result<_, _>>()?)))
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Enters what the newest decision moves.
-    fn enter(
+    /// Enters what the newest decision or payment moves.
+    pub(crate) fn enter(
         &self,
+        of: Of,
         reverses: Option<i64>,
         valid_on: &str,
         transfers: impl IntoIterator<Item = Transfer>,
     ) -> Result<(), Fault> {
-        self.write(
-            "INSERT INTO entry (seq, decision, reverses, valid_on)
-             SELECT (SELECT COALESCE(MAX(seq), 0) + 1 FROM entry), MAX(seq), $1, $2 FROM decision",
-            params![reverses, valid_on],
-        )?;
+        let newest = match of {
+            Of::Decision => {
+                "INSERT INTO entry (seq, decision, reverses, valid_on)
+                 SELECT (SELECT COALESCE(MAX(seq), 0) + 1 FROM entry), MAX(seq), $1, $2 FROM decision"
+            }
+            Of::Payment => {
+                "INSERT INTO entry (seq, payment, reverses, valid_on)
+                 SELECT (SELECT COALESCE(MAX(seq), 0) + 1 FROM entry), MAX(seq), $1, $2 FROM payment"
+            }
+        };
+        self.write(newest, params![reverses, valid_on])?;
         for (debit, credit, fen) in transfers {
             self.write(
                 "INSERT INTO transfer (seq, entry, debit, credit, fen)
@@ -309,11 +378,11 @@ impl<'l> Book<'l> {
         Ok(self.transaction.commit()?)
     }
 
-    fn one<T: rusqlite::types::FromSql>(&self, query: &str, of: impl Params) -> Result<Option<T>, Fault> {
+    pub(crate) fn one<T: rusqlite::types::FromSql>(&self, query: &str, of: impl Params) -> Result<Option<T>, Fault> {
         Ok(self.transaction.prepare_cached(query)?.query_row(of, |row| row.get(0)).optional()?)
     }
 
-    fn write(&self, statement: &str, of: impl Params) -> Result<(), Fault> {
+    pub(crate) fn write(&self, statement: &str, of: impl Params) -> Result<(), Fault> {
         self.may_write()?;
         self.transaction.prepare_cached(statement)?.execute(of)?;
         Ok(())

@@ -6,6 +6,7 @@ use crate::book::payable;
 use crate::digest::digest;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
+use crate::payment::{CASH, TRANSIT};
 use crate::schema;
 
 /// Something that is not in order.
@@ -44,6 +45,12 @@ pub enum Violation {
     NoMirror(i64),
     /// A claim has more than one entry that is not taken back.
     Twice(String),
+    /// What became of a payment is not what its digest says.
+    PaymentChanged(String),
+    /// What is booked for a payment is not what became of it, or that does not follow from what was before.
+    PaymentUnequal(String),
+    /// The entries of a closing are not those that its root stands for.
+    ClosingChanged(i64),
 }
 
 impl Ledger {
@@ -65,6 +72,9 @@ impl Ledger {
         wrong.extend(self.changed_decisions()?);
         wrong.extend(self.unequal()?);
         wrong.extend(self.entries()?);
+        wrong.extend(self.changed_payments()?);
+        wrong.extend(self.unequal_payments()?);
+        wrong.extend(self.changed_closings()?);
         Ok(wrong)
     }
 
@@ -102,33 +112,84 @@ impl Ledger {
     }
 
     fn changed_messages(&self) -> Result<Vec<Violation>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare("SELECT digest, kind, id, owner, COALESCE(undoes, ''), content FROM message ORDER BY seq")?;
+        let query = "SELECT id, digest, kind, id, owner, content, undoes FROM message ORDER BY seq";
+        Ok(self.changed(query)?.into_iter().map(Violation::MessageChanged).collect())
+    }
+
+    fn changed_decisions(&self) -> Result<Vec<Violation>, Fault> {
+        let query = "SELECT claim, digest, claim, owner, plan, version, outcome, CAST(fen AS TEXT), valid_on, content, certificate \
+                     FROM decision ORDER BY seq";
+        Ok(self.changed(query)?.into_iter().map(Violation::DecisionChanged).collect())
+    }
+
+    fn changed_payments(&self) -> Result<Vec<Violation>, Fault> {
+        let query = "SELECT reference, digest, reference, state, CAST(run AS TEXT), owner, CAST(fen AS TEXT), valid_on, reason \
+                     FROM payment ORDER BY seq";
+        Ok(self.changed(query)?.into_iter().map(Violation::PaymentChanged).collect())
+    }
+
+    /// What rows are called by whose digest is not that of their texts; one that is null is none of them.
+    fn changed(&self, query: &str) -> Result<Vec<String>, Fault> {
+        let mut statement = self.connection.prepare(query)?;
+        let columns = statement.column_count();
         let mut rows = statement.query([])?;
-        let mut wrong = Vec::new();
+        let mut changed = Vec::new();
         while let Some(row) = rows.next()? {
-            let text = |place| row.get::<_, String>(place);
-            let (kept, id) = (text(0)?, text(2)?);
-            if kept != digest(&[&text(1)?, &id, &text(3)?, &text(4)?, &text(5)?]) {
-                wrong.push(Violation::MessageChanged(id));
+            let texts = (2..columns).filter_map(|place| row.get::<_, Option<String>>(place).transpose());
+            let texts = texts.collect::<Result<Vec<_>, _>>()?;
+            let said: Vec<&str> = texts.iter().map(String::as_str).collect();
+            if row.get::<_, String>(1)? != digest(&said) {
+                changed.push(row.get(0)?);
+            }
+        }
+        Ok(changed)
+    }
+
+    fn changed_closings(&self) -> Result<Vec<Violation>, Fault> {
+        let mut wrong = Vec::new();
+        for closing in self.closings()? {
+            if self.again(&closing)? != closing {
+                wrong.push(Violation::ClosingChanged(closing.number));
             }
         }
         Ok(wrong)
     }
 
-    fn changed_decisions(&self) -> Result<Vec<Violation>, Fault> {
+    /// A payment is sent first and once; what came of it moves what it should between the owner, the way and the money.
+    fn unequal_payments(&self) -> Result<Vec<Violation>, Fault> {
         let mut statement = self.connection.prepare(
-            "SELECT digest, claim, owner, plan, version, outcome, CAST(fen AS TEXT), valid_on, content FROM decision ORDER BY seq",
+            "SELECT payment.reference, payment.state, payment.fen,
+                COALESCE(SUM(CASE WHEN line.account = $1 || payment.owner THEN line.fen END), 0),
+                COALESCE(SUM(CASE WHEN line.account = $2 THEN line.fen END), 0),
+                COALESCE(SUM(CASE WHEN line.account = $3 THEN line.fen END), 0),
+                COALESCE(SUM(ABS(line.fen)), 0),
+                EXISTS (SELECT 1 FROM payment AS sent WHERE sent.reference = payment.reference AND sent.state = 'sent'
+                    AND sent.seq <= payment.seq AND sent.owner = payment.owner AND sent.fen = payment.fen AND sent.run = payment.run),
+                EXISTS (SELECT 1 FROM payment AS known WHERE known.reference = payment.reference AND known.state = 'confirmed'
+                    AND known.seq < payment.seq),
+                EXISTS (SELECT 1 FROM payment AS over WHERE over.reference = payment.reference AND over.state = 'returned'
+                    AND over.seq < payment.seq)
+             FROM payment LEFT JOIN entry ON entry.payment = payment.seq LEFT JOIN line ON line.entry = entry.seq
+             GROUP BY payment.seq ORDER BY payment.seq",
         )?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query([payable("").as_str(), TRANSIT, CASH])?;
         let mut wrong = Vec::new();
         while let Some(row) = rows.next()? {
-            let texts = (0..9).map(|place| row.get::<_, String>(place)).collect::<Result<Vec<_>, _>>()?;
-            let [kept, said @ ..] = &texts[..] else { continue };
-            let said: Vec<&str> = said.iter().map(String::as_str).collect();
-            if *kept != digest(&said) {
-                wrong.extend(said.first().map(|claim| Violation::DecisionChanged((*claim).to_owned())));
+            let (reference, state): (String, String) = (row.get(0)?, row.get(1)?);
+            let amount = |place| row.get::<_, i64>(place);
+            let is = |place| row.get::<_, bool>(place);
+            let fen = amount(2)?;
+            // of what each account moves, and of all that moves on both sides
+            let (owner, way, money, all) = match (state.as_str(), is(8)?) {
+                ("sent", _) => (1, -1, 0, 2),
+                ("confirmed", _) => (0, 1, -1, 2),
+                (_, false) => (-1, 1, 0, 2),
+                (_, true) => (-1, 0, 1, 4),
+            };
+            let should = [owner, way, money, all].map(|times: i64| fen.checked_mul(times));
+            let does = [amount(3)?, amount(4)?, amount(5)?, amount(6)?].map(Some);
+            if should != does || !is(7)? || is(9)? {
+                wrong.push(Violation::PaymentUnequal(reference));
             }
         }
         Ok(wrong)

@@ -21,6 +21,13 @@ pub enum Fault {
         /// The newest that is known.
         known: i64,
     },
+    /// The ledger is of a schema from before the first release.
+    Older {
+        /// Its schema.
+        schema: i64,
+        /// The oldest that is known.
+        known: i64,
+    },
     /// The parts of a decision do not add up to its amount.
     Unbalanced {
         /// The claim.
@@ -40,6 +47,9 @@ impl fmt::Display for Fault {
             Fault::Newer { schema, known } => {
                 write!(f, "the ledger is of schema {schema}, and {known} is the newest that is known here")
             }
+            Fault::Older { schema, known } => {
+                write!(f, "the ledger is of schema {schema}, and {known} is the oldest that is known here")
+            }
             Fault::Unbalanced { claim } => write!(f, "the parts of `{claim}` do not add up to its amount"),
             Fault::TooLarge => f.write_str("a sum is too large"),
         }
@@ -54,6 +64,7 @@ impl std::error::Error for Fault {
             | Fault::NotOpened
             | Fault::NoLedger
             | Fault::Newer { .. }
+            | Fault::Older { .. }
             | Fault::Unbalanced { .. }
             | Fault::TooLarge => None,
         }

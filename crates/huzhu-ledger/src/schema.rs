@@ -5,14 +5,14 @@ use rusqlite::Connection;
 use crate::fault::Fault;
 
 /// The schema that this program writes.
-pub(crate) const SCHEMA: i64 = 1;
+pub(crate) const SCHEMA: i64 = 2;
 /// What marks a file of SQLite as a ledger: `huzh`.
 const APPLICATION: i64 = 0x6875_7a68;
 
 /// What can be said in the same words to other databases.
 ///
 /// `seq` is the order in which rows were recorded. An amount goes from one account to another: a sum that is not zero cannot be written.
-const TABLES: [(&str, &str); 6] = [
+const TABLES: [(&str, &str); 8] = [
     (
         "message",
         "CREATE TABLE message (
@@ -51,18 +51,36 @@ const TABLES: [(&str, &str); 6] = [
             valid_on TEXT NOT NULL,
             digest TEXT NOT NULL,
             content TEXT NOT NULL,
+            certificate TEXT,
             UNIQUE (claim, nth),
             FOREIGN KEY (plan, version) REFERENCES rules (plan, version)
+        )",
+    ),
+    (
+        "payment",
+        "CREATE TABLE payment (
+            seq BIGINT PRIMARY KEY,
+            reference TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('sent', 'confirmed', 'returned')),
+            run BIGINT NOT NULL CHECK (run > 0),
+            owner TEXT NOT NULL,
+            fen BIGINT NOT NULL CHECK (fen > 0),
+            valid_on TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            UNIQUE (reference, state)
         )",
     ),
     (
         "entry",
         "CREATE TABLE entry (
             seq BIGINT PRIMARY KEY,
-            decision BIGINT NOT NULL REFERENCES decision (seq),
+            decision BIGINT REFERENCES decision (seq),
+            payment BIGINT REFERENCES payment (seq),
             reverses BIGINT UNIQUE REFERENCES entry (seq),
             valid_on TEXT NOT NULL,
-            CHECK (reverses < seq)
+            CHECK (reverses < seq),
+            CHECK ((decision IS NULL) <> (payment IS NULL))
         )",
     ),
     (
@@ -77,22 +95,35 @@ const TABLES: [(&str, &str); 6] = [
         )",
     ),
     (
+        "closing",
+        "CREATE TABLE closing (
+            seq BIGINT PRIMARY KEY,
+            through TEXT NOT NULL,
+            last BIGINT NOT NULL REFERENCES entry (seq),
+            entries BIGINT NOT NULL CHECK (entries > 0),
+            root TEXT NOT NULL
+        )",
+    ),
+    (
         "line",
         "CREATE VIEW line (entry, account, fen) AS
             SELECT entry, debit, fen FROM transfer UNION ALL SELECT entry, credit, -fen FROM transfer",
     ),
 ];
 
-const INDEXES: [(&str, &str); 5] = [
+const INDEXES: [(&str, &str); 8] = [
     ("message_of", "CREATE INDEX message_of ON message (owner, kind)"),
+    ("decision_of", "CREATE INDEX decision_of ON decision (owner, claim)"),
+    ("payment_of", "CREATE INDEX payment_of ON payment (run)"),
     ("entry_of", "CREATE INDEX entry_of ON entry (decision)"),
+    ("entry_of_payment", "CREATE INDEX entry_of_payment ON entry (payment)"),
     ("transfer_of", "CREATE INDEX transfer_of ON transfer (entry)"),
     ("transfer_from", "CREATE INDEX transfer_from ON transfer (credit)"),
     ("transfer_to", "CREATE INDEX transfer_to ON transfer (debit)"),
 ];
 
 /// The tables that keep what they have.
-pub(crate) const KEPT: [&str; 5] = ["message", "rules", "decision", "entry", "transfer"];
+pub(crate) const KEPT: [&str; 7] = ["message", "rules", "decision", "payment", "entry", "transfer", "closing"];
 
 /// All statements that make the schema, each with the name of what it makes.
 pub(crate) fn statements() -> Vec<(String, String)> {
@@ -148,6 +179,10 @@ pub(crate) fn know(connection: &Connection) -> Result<(), Fault> {
     if number("application_id")? != APPLICATION {
         return Err(Fault::NoLedger);
     }
-    let schema = number("user_version")?;
-    if schema > SCHEMA { Err(Fault::Newer { schema, known: SCHEMA }) } else { Ok(()) }
+    match number("user_version")? {
+        SCHEMA => Ok(()),
+        schema if schema > SCHEMA => Err(Fault::Newer { schema, known: SCHEMA }),
+        // before the first release: there are none to be kept
+        schema => Err(Fault::Older { schema, known: SCHEMA }),
+    }
 }

@@ -1,6 +1,8 @@
 //! What a ledger keeps, refuses and proves.
 
-use crate::{Book, Decision, Fault, Ledger, Message, Part, Taken, Violation};
+use crate::{
+    Answer, Answered, Book, Decision, Fault, Ledger, Message, Part, Payment, State, Taken, Through, Violation,
+};
 
 const PLAN: &str = "henan-accident";
 
@@ -10,7 +12,17 @@ fn settlement<'m>(id: &'m str, content: &'m str) -> Message<'m> {
 
 fn decision<'d>(claim: &'d str, fen: i64, content: &'d str) -> Decision<'d> {
     let outcome = if fen > 0 { "paid" } else { "denied" };
-    Decision { claim, owner: "M1", plan: PLAN, version: "1", outcome, fen, valid_on: "2025-01-10", content }
+    Decision {
+        claim,
+        owner: "M1",
+        plan: PLAN,
+        version: "1",
+        outcome,
+        fen,
+        valid_on: "2025-01-10",
+        content,
+        certificate: None,
+    }
 }
 
 fn parts(fen: &[i64]) -> Vec<Part> {
@@ -100,7 +112,7 @@ fn other_reasons_are_another_decision_and_no_entry() {
     let book = ledger.begin().unwrap();
     book.decide(&decision("C1", 400, "for another reason"), &parts(&[400])).unwrap();
     book.commit().unwrap();
-    assert_eq!(rows(&ledger), [before[0], before[1], before[2] + 1, before[3], before[4]]);
+    assert_eq!(rows(&ledger), [before[0], before[1], before[2] + 1, before[3], before[4], before[5], before[6]]);
 }
 
 #[test]
@@ -139,7 +151,7 @@ fn nothing_is_changed_or_removed_and_what_was_is_seen() {
         ("DELETE FROM decision WHERE claim = 'C2'", &|wrong| matches!(wrong, Violation::Damaged(_))),
         ("DELETE FROM transfer WHERE entry = 2", &|wrong| *wrong == Violation::Empty(2)),
         (
-            "INSERT INTO entry VALUES (5, 4, NULL, '2025-01-10'); INSERT INTO transfer VALUES (7, 5, 'a', 'b', 1)",
+            "INSERT INTO entry VALUES (5, 4, NULL, NULL, '2025-01-10'); INSERT INTO transfer VALUES (7, 5, 'a', 'b', 1)",
             &|wrong| *wrong == Violation::Twice("C1".into()),
         ),
         ("INSERT INTO transfer VALUES (7, 2, 'a', 'b', 1)", &|_| true),
@@ -184,8 +196,8 @@ fn what_is_no_ledger_is_refused() {
     rusqlite::Connection::open(path("other.db")).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
     assert!(matches!(Ledger::open(&path("other.db")), Err(Fault::NoLedger)));
     drop(Ledger::open(&path("newer.db")).unwrap());
-    rusqlite::Connection::open(path("newer.db")).unwrap().pragma_update(None, "user_version", 2).unwrap();
-    assert!(matches!(Ledger::open(&path("newer.db")), Err(Fault::Newer { schema: 2, known: 1 })));
+    rusqlite::Connection::open(path("newer.db")).unwrap().pragma_update(None, "user_version", 3).unwrap();
+    assert!(matches!(Ledger::open(&path("newer.db")), Err(Fault::Newer { schema: 3, known: 2 })));
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -223,4 +235,209 @@ fn what_stands_of_a_claim_is_found_by_the_claim() {
     assert!(steps.iter().all(|step| !step.starts_with("SCAN")), "{steps:?}");
     assert!(steps.iter().any(|step| step.contains("decision USING") && step.contains("(claim=?)")), "{steps:?}");
     assert!(steps.iter().any(|step| step.contains("entry USING") && step.contains("(decision=?)")), "{steps:?}");
+}
+
+fn answer(reference: &str, state: State) -> Answer<'_> {
+    Answer { reference, fen: None, state, valid_on: "2025-02-01", reason: "" }
+}
+
+fn paid(ledger: &mut Ledger) -> Vec<Payment> {
+    let book = ledger.begin().unwrap();
+    let payments = book.pay("2025-01-31").unwrap();
+    book.commit().unwrap();
+    payments
+}
+
+fn answered(ledger: &mut Ledger, reference: &str, state: State) -> Answered {
+    let book = ledger.begin().unwrap();
+    let answered = book.answer(&answer(reference, state)).unwrap();
+    book.commit().unwrap();
+    answered
+}
+
+#[test]
+fn what_is_due_is_sent_once_and_what_comes_back_is_due_again() {
+    let mut ledger = ledger();
+    let sent = paid(&mut ledger);
+    let [Payment { reference, fen: 700, run: 1, state: State::Sent, .. }] = &sent[..] else { panic!("{sent:?}") };
+    assert_eq!(paid(&mut ledger), [], "nothing of zero is sent");
+    assert_eq!(answered(&mut ledger, "P9", State::Confirmed), Answered::Unknown);
+    let other = Answer { fen: Some(699), ..answer(reference, State::Confirmed) };
+    assert_eq!(ledger.begin().unwrap().answer(&other).unwrap(), Answered::OtherAmount { sent: 700 });
+    assert!(matches!(answered(&mut ledger, reference, State::Confirmed), Answered::Booked(_)));
+    assert_eq!(answered(&mut ledger, reference, State::Confirmed), Answered::Known);
+    let of = |ledger: &Ledger, account: &str| -> i64 {
+        balances(ledger).into_iter().filter(|(name, _)| name == account).map(|(_, fen)| fen).sum()
+    };
+    assert_eq!(["payable:M1", "transit", "cash"].map(|account| of(&ledger, account)), [0, 0, -700]);
+    assert!(matches!(answered(&mut ledger, reference, State::Returned), Answered::Booked(_)));
+    assert_eq!(["payable:M1", "transit", "cash"].map(|account| of(&ledger, account)), [-700, 0, 0]);
+    assert_eq!(answered(&mut ledger, reference, State::Returned), Answered::Known);
+    let again = paid(&mut ledger);
+    assert_eq!(again.len(), 1);
+    assert_ne!(again[0].reference, *reference);
+    let states: Vec<State> = ledger.payments(None).unwrap().iter().map(|payment| payment.state).collect();
+    assert_eq!((states, ledger.last_run().unwrap()), (vec![State::Returned, State::Sent], 2));
+    assert_eq!(
+        answered(&mut ledger, &again[0].reference, State::Returned),
+        Answered::Booked(Payment { state: State::Returned, valid_on: "2025-02-01".to_owned(), ..again[0].clone() })
+    );
+    assert_eq!(answered(&mut ledger, &again[0].reference, State::Confirmed), Answered::Over);
+    assert_eq!(ledger.check().unwrap(), []);
+}
+
+/// Numbers that look drawn and are the same every time.
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33).checked_rem(bound).unwrap()
+    }
+}
+
+/// Whatever is decided, sent, confirmed, returned and closed in whatever order: what an owner is due is what was decided less what was sent and not returned; an
+/// entry is taken back at most once; every entry sums to zero; and the whole proves itself at every moment.
+#[test]
+fn nobody_is_paid_twice_whatever_happens() {
+    for seed in 0..12 {
+        let mut draw = Draw(seed);
+        let mut ledger = Ledger::in_memory().unwrap();
+        let (mut decided, mut references) = (std::collections::BTreeMap::new(), Vec::new());
+        for _ in 0..25 {
+            let book = ledger.begin().unwrap();
+            match draw.below(8) {
+                0..=3 => {
+                    book.take_rules(PLAN, "1", "a3f5").unwrap();
+                    let claim = format!("C{}", draw.below(4));
+                    let fen = i64::try_from(draw.below(3) * 100).unwrap();
+                    decide(&book, &claim, &[fen]).unwrap();
+                    decided.insert(claim, fen);
+                }
+                4 => references.extend(book.pay("2025-01-31").unwrap().into_iter().map(|payment| payment.reference)),
+                5 => drop(book.close(Through::Entry(i64::try_from(draw.below(40)).unwrap())).unwrap()),
+                number => {
+                    let state = if number == 6 { State::Confirmed } else { State::Returned };
+                    let place = usize::try_from(draw.below(9)).unwrap();
+                    if let Some(reference) = references.get(place) {
+                        book.answer(&answer(reference, state)).unwrap();
+                    }
+                }
+            }
+            book.commit().unwrap();
+            assert_eq!(ledger.check().unwrap(), [], "{seed}");
+            let out: i64 = ledger
+                .payments(None)
+                .unwrap()
+                .iter()
+                .filter(|payment| payment.state != State::Returned)
+                .map(|payment| payment.fen)
+                .sum();
+            let due = decided.values().sum::<i64>() - out;
+            let posted: i64 = ledger.statement("payable:M1").unwrap().iter().map(|posted| posted.fen).sum();
+            assert_eq!(posted, -due, "{seed}");
+            let unpaid = ledger.begin().unwrap().pay("2025-01-31").unwrap(); // and not committed
+            assert_eq!(unpaid.iter().map(|payment| payment.fen).sum::<i64>(), due.max(0));
+            let mut reversed = std::collections::BTreeSet::new();
+            ledger
+                .each_entry(|entry| {
+                    assert!(entry.reverses.is_none_or(|of| reversed.insert(of)));
+                    assert!(!entry.transfers.is_empty() && entry.transfers.iter().all(|moved| moved.fen > 0));
+                    Ok::<(), Fault>(())
+                })
+                .unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_closing_has_every_entry_once_and_another_root_for_any_other() {
+    let mut ledger = ledger();
+    let close = |ledger: &mut Ledger, through| {
+        let book = ledger.begin().unwrap();
+        let closing = book.close(through).unwrap();
+        book.commit().unwrap();
+        closing
+    };
+    assert_eq!(close(&mut ledger, Through::Day("2025-01-09")), None, "nothing is booked for that time");
+    let first = close(&mut ledger, Through::Entry(2)).unwrap();
+    assert_eq!((first.number, first.last, first.entries, first.previous.as_str()), (1, 2, 2, ""));
+    assert_eq!(close(&mut ledger, Through::Entry(2)), Some(first.clone()), "asked again, it is the same");
+    paid(&mut ledger);
+    let second = close(&mut ledger, Through::Day("2025-01-10")).unwrap();
+    assert_eq!((second.number, second.entries, &second.previous), (2, 2, &first.root));
+    let third = close(&mut ledger, Through::Day("2025-12-31")).unwrap();
+    assert_eq!((third.number, third.entries), (3, 1));
+    let mut entries = Vec::new();
+    for closing in ledger.closings().unwrap() {
+        let take = |entry: crate::Entry| {
+            entries.push(entry.entry);
+            Ok::<(), Fault>(())
+        };
+        ledger.each_entry_of(&closing, take).unwrap();
+    }
+    assert_eq!(entries, [1, 2, 3, 4, 5]);
+    assert_eq!(ledger.closings().unwrap(), [first, second, third]);
+    assert_eq!(ledger.check().unwrap(), []);
+}
+
+/// What is changed so that all else is in order is no more what was closed; what became of a payment cannot be said otherwise either.
+#[test]
+fn what_was_closed_or_paid_and_changed_is_seen() {
+    let edits: [(&str, Violation); 8] = [
+        (
+            "UPDATE transfer SET fen = 299 WHERE entry = 2; UPDATE decision SET fen = 299, digest = DIGEST WHERE claim = 'C2'",
+            Violation::ClosingChanged(1),
+        ),
+        ("UPDATE transfer SET debit = 'expense:other' WHERE entry = 2", Violation::ClosingChanged(1)),
+        ("UPDATE entry SET valid_on = '2025-01-11' WHERE seq = 2", Violation::ClosingChanged(1)),
+        ("UPDATE rules SET fingerprint = 'other'", Violation::ClosingChanged(1)),
+        ("UPDATE closing SET last = 3", Violation::ClosingChanged(1)),
+        ("UPDATE payment SET fen = 1 WHERE state = 'sent'", Violation::PaymentChanged("P1-1-8b185014".into())),
+        (
+            "UPDATE transfer SET fen = 1 WHERE debit = 'payable:M1' AND credit = 'transit'",
+            Violation::PaymentUnequal("P1-1-8b185014".into()),
+        ),
+        (
+            "UPDATE transfer SET debit = 'somebody' WHERE debit = 'transit'",
+            Violation::PaymentUnequal("P1-1-8b185014".into()),
+        ),
+    ];
+    for (edit, seen) in edits {
+        let mut ledger = ledger();
+        let sent = paid(&mut ledger);
+        answered(&mut ledger, &sent[0].reference, State::Confirmed);
+        let book = ledger.begin().unwrap();
+        book.close(Through::Entry(4)).unwrap().unwrap();
+        book.commit().unwrap();
+        let digest = crate::digest(&["C2", "M1", PLAN, "1", "paid", "299", "2025-01-10", ""]);
+        let edit = edit.replace("DIGEST", &format!("'{digest}'"));
+        let connection = &ledger.connection;
+        connection.execute_batch(&edit).unwrap_err();
+        let triggers: Vec<(String, String)> = connection
+            .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+            .unwrap()
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        for (name, _) in &triggers {
+            connection.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
+        }
+        connection.execute_batch(&edit).unwrap();
+        for (_, sql) in &triggers {
+            connection.execute_batch(sql).unwrap();
+        }
+        let wrong = ledger.check().unwrap();
+        assert!(wrong.contains(&seen), "{edit}: {wrong:?}");
+    }
+}
+
+#[test]
+fn what_undoes_nothing_is_not_what_undoes_the_empty_id() {
+    let mut ledger = Ledger::in_memory().unwrap();
+    let book = ledger.begin().unwrap();
+    assert_eq!(book.take(&settlement("S1", "a")).unwrap(), Taken::New);
+    let other = Message { undoes: Some(""), ..settlement("S1", "a") };
+    assert!(matches!(book.take(&other).unwrap(), Taken::Conflict { .. }));
 }

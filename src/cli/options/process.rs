@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use chrono::{Datelike, NaiveDate};
 use clap::{Args, ValueEnum};
 
 use super::Form;
@@ -18,6 +19,7 @@ use super::Form;
     huzhu settle --print-mapping\n  \
     huzhu demo city\n  \
     huzhu settle --feed city/monday.jsonl -e city/covers.csv -o monday.csv\n  \
+    huzhu settle --feed city/monday.jsonl -e city/covers.csv --preview\n  \
     huzhu settle --feed city/monday.jsonl -e city/covers.csv -o booked.csv --ledger sqlite:ledger.db")]
 pub(in crate::cli) struct Settle {
     /// The settlement records, by the platform's field names
@@ -30,7 +32,7 @@ pub(in crate::cli) struct Settle {
     pub(in crate::cli) enrollments: Option<PathBuf>,
     /// The results, a row for each claim of the feed, and for each other that is decided otherwise now
     /// · 审核结果，所送各件及审核结果有变的各件，每件一行
-    #[arg(long, short, value_name = "FILE", required = true)]
+    #[arg(long, short, value_name = "FILE", required_unless_present = "preview")]
     pub(in crate::cli) out: Option<PathBuf>,
     /// The ledger, `sqlite:FILE`; made if it is not there [default: none is kept]
     /// · 账本，写作 `sqlite:文件`；没有则新建 [默认：不留账本]
@@ -44,6 +46,14 @@ pub(in crate::cli) struct Settle {
     /// · 不审核的记录及原因 [默认：在审核结果旁，以 `.rejects.csv` 结尾]
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) rejects: Option<PathBuf>,
+    /// Who of the feed is not paid, and for want of what: a cover, a fact, the end of the waiting period, time to report it
+    /// · 所送各件中未给付的及其所缺：参保、事实、等待期未满、已过申请期限
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) missed: Option<PathBuf>,
+    /// Print what would change for each member; write and book nothing
+    /// · 打印各会员的应付额会怎样变更，不写文件，也不入账
+    #[arg(long, conflicts_with_all = ["out", "rejects", "missed", "force"])]
+    pub(in crate::cli) preview: bool,
     /// Overwrite results that are there
     /// · 覆盖已有的结果文件
     #[arg(long)]
@@ -77,27 +87,57 @@ pub(in crate::cli) struct Demo {
 /// Checks and reads a ledger
 /// · 查验和查看账本
 ///
-/// `check` proves the whole file: every entry sums to zero, what is booked for a claim is what its newest decision says, nothing was changed or removed. `balance` lists the accounts, `statement` what was posted for a member. Exit 1
-/// if something is not in order.
-/// · `check` 查验整本账：每笔分录借贷相抵，每件理赔入账的就是最新的审核结果，没有改动或缺失。`balance` 列出各账户的金额，`statement` 列出一位会员的明细。账本有误的，退出码为 1。
+/// `check` proves the whole file: every entry sums to zero, what is booked for a claim is what its newest decision says, nothing was changed or removed, and closings are as they were. `balance` lists the accounts, `statement` what was
+/// posted for a member, `export` writes all entries as a table. `close` puts the entries up to a day or a number under one root. `pay` writes all that is due as one run of payments and books it as sent; `confirm` books what the bank
+/// says of them. Exit 1 if something is not in order.
+/// · `check` 查验整本账：每笔分录借贷相抵，每件理赔入账的就是最新的审核结果，没有改动或缺失，结账与当时相同。`balance` 列出各账户的金额，`statement` 列出一位会员的明细，`export` 把全部分录写成表。`close` 结账：某日或某笔为止的分录归于一个根。`pay` 把全部应付写成一批付款并记为已送出，`confirm` 记入银行的回执。账本或回执有误的，退出码为 1。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu ledger check --ledger sqlite:ledger.db\n  \
     huzhu ledger balance --ledger sqlite:ledger.db\n  \
-    huzhu ledger statement MADE-UP-M1 --ledger sqlite:ledger.db")]
+    huzhu ledger statement MADE-UP-M1 --ledger sqlite:ledger.db\n  \
+    huzhu ledger export --ledger sqlite:ledger.db --out entries.csv\n  \
+    huzhu ledger pay --ledger sqlite:ledger.db --out payments.csv\n  \
+    huzhu ledger confirm payments.csv --ledger sqlite:ledger.db\n  \
+    huzhu ledger close --through 2025-12-31 --ledger sqlite:ledger.db --out closing.jsonl\n  \
+    huzhu ledger check --closing closing.jsonl --ledger sqlite:ledger.db")]
 pub(in crate::cli) struct Ledger {
     /// What is asked
-    /// · 所问：`check` 查验，`balance` 各账户，`statement` 明细
+    /// · 所问：`check` 查验，`balance` 各账户，`statement` 明细，`export` 导出，`close` 结账，`pay` 付款，`confirm` 回执
     #[arg(value_enum, value_name = "QUESTION")]
     pub(in crate::cli) asked: Asked,
-    /// The member whose statement is asked for
-    /// · 要看明细的会员编号
-    #[arg(value_name = "MEMBER", required_if_eq("asked", "statement"))]
-    pub(in crate::cli) member: Option<String>,
+    /// The member whose statement is asked for; the file of the bank's answers
+    /// · 要看明细的会员编号；银行的回执文件
+    #[arg(value_name = "MEMBER|FILE", required_if_eq_any([("asked", "statement"), ("asked", "confirm")]))]
+    pub(in crate::cli) what: Option<String>,
     /// The ledger, `sqlite:FILE`
     /// · 账本，写作 `sqlite:文件`
     #[arg(long = "ledger", value_name = "PLACE")]
     pub(in crate::cli) place: Place,
+    /// The file to write: of `export` and `pay` `.csv`, `.xlsx`, `.jsonl` or `.parquet`
+    /// · 写出的文件；`export` 和 `pay` 以 `.csv`、`.xlsx`、`.jsonl` 或 `.parquet` 结尾
+    #[arg(long, short, value_name = "FILE")]
+    pub(in crate::cli) out: Option<PathBuf>,
+    /// Close the entries up to this day, or up to this number
+    /// · 结账到这一天，或这一笔分录
+    #[arg(long, value_name = "DATE|ENTRY")]
+    pub(in crate::cli) through: Option<Until>,
+    /// The day that payments or answers are booked for [default: today]
+    /// · 付款或回执入账的日期 [默认：今天]
+    #[arg(long, value_name = "DATE")]
+    pub(in crate::cli) on: Option<Day>,
+    /// Write the payments of this run again; nothing is booked
+    /// · 再次写出这一批付款，不入账
+    #[arg(long, value_name = "NUMBER")]
+    pub(in crate::cli) run: Option<i64>,
+    /// Files of closings to be checked against the ledger
+    /// · 与账本一同查验的结账文件
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(in crate::cli) closing: Vec<PathBuf>,
+    /// Overwrite a file that is there
+    /// · 覆盖已有的文件
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
 }
 
 /// What a ledger is asked.
@@ -106,6 +146,49 @@ pub(in crate::cli) enum Asked {
     Check,
     Balance,
     Statement,
+    Export,
+    Close,
+    Pay,
+    Confirm,
+}
+
+/// A day of the calendar, as year, month and day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) struct Day(pub(in crate::cli) NaiveDate);
+
+impl Day {
+    fn of(text: &str) -> Option<Day> {
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+        day.filter(|day| (1..=9999).contains(&day.year())).map(Day)
+    }
+}
+
+impl FromStr for Day {
+    type Err = Form;
+
+    fn from_str(text: &str) -> Result<Day, Form> {
+        Day::of(text).ok_or(Form { zh: "应为日期，如 2025-12-31", en: "a date such as 2025-12-31" })
+    }
+}
+
+/// Up to where a ledger is closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli) enum Until {
+    Day(String),
+    Entry(i64),
+}
+
+impl FromStr for Until {
+    type Err = Form;
+
+    fn from_str(text: &str) -> Result<Until, Form> {
+        let form = Form {
+            zh: "应为日期（如 2025-12-31）或分录编号",
+            en: "a date such as 2025-12-31, or the number of an entry",
+        };
+        let day = Day::of(text).map(|Day(day)| Until::Day(day.to_string()));
+        day.or_else(|| text.parse().ok().filter(|entry| *entry > 0).map(Until::Entry)).ok_or(form)
+    }
 }
 
 /// Where a ledger is.
