@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::accounts::Alone;
 pub(crate) use self::accounts::Posted;
-use self::accounts::{Plans, certify_bucket, decide_bucket_on, decide_in_shares};
+use self::accounts::{Certified, Plans, certify_bucket, decide_bucket_on, decide_in_shares};
 pub use self::files::{Encoding, Headers, Intake};
 pub(crate) use self::given::Given;
 pub(crate) use self::headings::id_called;
@@ -115,17 +115,25 @@ pub fn certify<W: Write>(
     enrollments: &RecordBatch,
     roll: &mut Roll<W>,
 ) -> Result<Vec<Reject>, Error> {
-    let vocabulary = Vocabulary::of(catalog)?;
-    let entered = ingest::enter(&vocabulary, claims, enrollments)?;
-    let plans = Plans::of(catalog, &vocabulary);
-    let certifier = Certifier::new(catalog);
-    let refused = certify_bucket(&plans, &certifier, entered.given(), |certified| {
+    let (prepared, certifier) = (Prepared::of(catalog)?, Certifier::new(catalog));
+    certify_prepared(&prepared, &certifier, claims, enrollments, |certified| {
         certified.record.iter().try_for_each(|record| roll.record(record)).map_err(|fault| {
             let why = Text::of_the_system(&fault);
             Error::output(say!("凭证写不出去：{why}", "the certificates cannot be written: {why}"; why))
         })
-    });
-    let mut rejects = refused?;
+    })
+}
+
+/// Certifies many claims by plans that are made ready, and gives each; gives what could not be decided.
+pub(crate) fn certify_prepared(
+    Prepared { vocabulary, plans }: &Prepared<'_>,
+    certifier: &Certifier<'_>,
+    claims: &RecordBatch,
+    enrollments: &RecordBatch,
+    take: impl FnMut(&Certified) -> Result<(), Error>,
+) -> Result<Vec<Reject>, Error> {
+    let entered = ingest::enter(vocabulary, claims, enrollments)?;
+    let mut rejects = certify_bucket(plans, certifier, entered.given(), take)?;
     rejects.extend(entered.rejects);
     rejects.sort();
     Ok(rejects)

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod book;
+mod certify;
 mod claims;
 mod closing;
 mod covers;
@@ -25,6 +26,8 @@ use arrow_array::RecordBatch;
 pub use huzhu_ledger::{Balance, Closing, Ledger, Payment, Posted, State, Through, Violation};
 
 pub use self::accounts::{AccountNames, payment_state};
+use self::certify::Certifying;
+pub use self::certify::{Certified, certificate};
 pub use self::closing::{check_closings, close};
 pub use self::export::export;
 pub use self::job::Job;
@@ -110,10 +113,12 @@ fn settled(
     let taken = feed::take(job, mapping, &vocabulary, book, &mut results)?;
     covers::take(job, &vocabulary, &taken.members, book, &mut results)?;
     let decider = Decider::new(catalog);
+    let certifying = job.certifies.then(|| Certifying::of(catalog)).transpose()?;
     let members: Vec<&str> = taken.members.iter().map(String::as_str).collect();
     for members in members.chunks(MEMBERS_AT_ONCE) {
         let claims = claims::of(members, mapping, &taken, book, &mut results)?;
-        let decided = book::decide(&decider, &claims, &taken, book, &mut results)?;
+        let certificates = certifying.as_ref().map(|certifying| certifying.digests(&claims)).transpose()?;
+        let decided = book::decide(&decider, &claims, &certificates.unwrap_or_default(), &taken, book, &mut results)?;
         missed::add(&decider, catalog, &claims, &decided, &taken, &mut results)?;
     }
     Ok(results)

@@ -348,3 +348,39 @@ fn whatever_is_changed_in_the_file_is_seen_by_both() {
         assert!(city.script(&["ledger.db"]).0 > 0, "{length}");
     }
 }
+
+#[test]
+fn a_decision_carries_its_certificate_and_a_certificate_is_written_on_demand() {
+    let city = City::new();
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/cases");
+    let feed = ["monday.jsonl", "tuesday.jsonl"].map(|day| cases.join(day));
+    let job = Job::new(feed, &cases.join("covers.csv"), &city.folder.join("out.csv"));
+    let job = job.ledger(&city.folder.join("ledger.db")).force();
+    settle::run(&job.clone().certify(), &CATALOG, &Mapping::shipped()).unwrap();
+    let rows = settle::open_ledger(&city.folder.join("ledger.db")).unwrap().rows().unwrap();
+    settle::run(&job, &CATALOG, &Mapping::shipped()).unwrap();
+    assert_eq!(settle::open_ledger(&city.folder.join("ledger.db")).unwrap().rows().unwrap(), rows);
+
+    let certify = |claim: &str, catalog: &huzhu::Catalog| {
+        let [ledger, out] = ["ledger.db", "certificate.json"].map(|name| city.folder.join(name));
+        settle::certificate(&ledger, claim, catalog, &Mapping::shipped(), &out, true)
+    };
+    let certified = certify("MADE-UP-S5/MADE-UP-E1", &CATALOG).unwrap();
+    assert_eq!(certified.kept.as_ref(), Some(&certified.digest));
+    let text = city.read("certificate.json");
+    let verified = huzhu::verify::certificate(text.as_bytes()).unwrap();
+    assert_eq!(verified.payable(), "2700");
+    assert!(text.contains(&certified.digest));
+    assert!(certify("MADE-UP-S9/MADE-UP-E1", &CATALOG).unwrap_err().is_input());
+    // by other rules it is another one
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/henan-accident.toml");
+    let other = fs::read_to_string(rules).unwrap().replacen("10_000 yuan", "11_000 yuan", 1);
+    let other = huzhu::Catalog::read([("henan-accident.toml".to_owned(), other.into_bytes())]).unwrap();
+    assert!(certify("MADE-UP-S5/MADE-UP-E1", &other).unwrap_err().is_certificate());
+    // the program says the same, and a closing has the digest
+    let said = city.done(&["certificate", "MADE-UP-S6/MADE-UP-E2", "--out", "@S6.json"]);
+    assert!(said.ends_with(", as the ledger has kept it\n"), "{said}");
+    city.done(&["close", "--through", "2025-12-31", "--out", "@one.jsonl"]);
+    assert!(city.read("one.jsonl").contains(&format!("\"certificate\":\"{}\"", certified.digest)));
+    assert_eq!(city.script(&["ledger.db", "one.jsonl"]).0, 0);
+}

@@ -179,7 +179,7 @@ fn value_name(name: &str) -> Option<&'static str> {
         ("QUESTION", "所问"),
         ("DATE", "日期"),
         ("NUMBER", "编号"),
-        ("MEMBER|FILE", "会员编号|文件"),
+        ("MEMBER|CLAIM|FILE", "会员编号|理赔编号|文件"),
         ("DATE|ENTRY", "日期|分录编号"),
         ("PLACE", "账本"),
         ("ROOT", "根"),

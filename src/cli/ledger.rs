@@ -6,7 +6,7 @@ mod statement;
 
 use std::path::Path;
 
-use huzhu::settle::{self, AccountNames, Balance, Closing, Through};
+use huzhu::settle::{self, AccountNames, Balance, Certified, Closing, Through};
 use huzhu::{Language, Plan, money};
 use serde_json::json;
 
@@ -66,18 +66,20 @@ pub(super) fn run(asked: &Ledger, setting: &Setting) -> Result<Report, Failure> 
             payments::pay(asked, path, setting)
         }
         Asked::Confirm => payments::confirm(asked, path, setting),
+        Asked::Certificate => certified(asked, setting),
     }
 }
 
 /// An option that the question does not take is no option that was heeded.
 fn refuse_misplaced(asked: &Ledger, setting: &Setting) -> Result<(), Failure> {
     let given = [
-        ("--out", asked.out.is_some(), [Asked::Export, Asked::Close, Asked::Pay].as_slice()),
+        ("--out", asked.out.is_some(), [Asked::Export, Asked::Close, Asked::Pay, Asked::Certificate].as_slice()),
         ("--through", asked.through.is_some(), &[Asked::Close]),
         ("--on", asked.on.is_some(), &[Asked::Pay, Asked::Confirm]),
         ("--run", asked.run.is_some(), &[Asked::Pay]),
         ("--closing", !asked.closing.is_empty(), &[Asked::Check]),
-        ("--force", asked.force, &[Asked::Export, Asked::Close, Asked::Pay]),
+        ("--mapping", asked.mapping.is_some(), &[Asked::Certificate]),
+        ("--force", asked.force, &[Asked::Export, Asked::Close, Asked::Pay, Asked::Certificate]),
     ];
     let misplaced = given.iter().find(|(_, is_given, of)| *is_given && !of.contains(&asked.asked));
     let Some((option, ..)) = misplaced else { return Ok(()) };
@@ -103,6 +105,30 @@ fn names(setting: &Setting) -> AccountNames {
         Language::En => Vec::new(),
     };
     AccountNames::of(&plans.iter().collect::<Vec<&Plan>>(), setting.language)
+}
+
+/// The certificate of a claim, worked out anew.
+fn certified(asked: &Ledger, setting: &Setting) -> Result<Report, Failure> {
+    let (path, language) = (asked.place.0.as_path(), setting.language);
+    let (claim, out) = (asked.what.as_deref().unwrap_or_default(), out(asked, setting)?);
+    let catalog = match files::catalog(setting)? {
+        Ok(catalog) => catalog,
+        Err(wrong) => return Ok(super::check::refused(&wrong, setting)),
+    };
+    let mapping = match super::settle::mapping(asked.mapping.as_deref(), setting)? {
+        Ok(mapping) => mapping,
+        Err(wrong) => return Ok(super::check::refused(&wrong, setting)),
+    };
+    let certified = settle::certificate(path, claim, &catalog, &mapping, out, asked.force);
+    let Certified { digest, kept, .. } = certified.map_err(|error| Failure::new(files::said(&error, language)))?;
+    let results = match setting.format {
+        Format::Json => print(&json!({ "digest": digest, "kept": kept, "written": out })),
+        Format::Text if kept.is_some() => {
+            say!(language, "凭证摘要 {digest}，与账本所存相同\n", "digest {digest}, as the ledger has kept it\n")
+        }
+        Format::Text => say!(language, "凭证摘要 {digest}\n", "digest {digest}\n"),
+    };
+    Ok(Report { results, ..Report::default() })
 }
 
 fn closed(closing: &Closing, out: &Path, setting: &Setting) -> String {

@@ -38,6 +38,9 @@ pub(super) fn run(asked: &Settle, setting: &Setting) -> Result<Report, Failure> 
     if asked.force {
         job = job.force();
     }
+    if asked.certify {
+        job = job.certify();
+    }
     if let Some(missed) = &asked.missed {
         job = job.missed(missed);
     }
@@ -131,7 +134,7 @@ fn in_json(summary: &Summary) -> serde_json::Map<String, Json> {
     }
 }
 
-fn mapping(path: Option<&Path>, setting: &Setting) -> Result<Result<Mapping, Diagnostics>, Failure> {
+pub(super) fn mapping(path: Option<&Path>, setting: &Setting) -> Result<Result<Mapping, Diagnostics>, Failure> {
     let Some(path) = path else { return Ok(Ok(Mapping::shipped())) };
     let bytes = files::read(path, setting.language)?;
     Ok(Mapping::read(&path.display().to_string(), &bytes))

@@ -90,6 +90,7 @@ pub(super) fn fault(path: Option<&Path>, fault: &Fault) -> Error {
 pub(super) fn decide(
     decider: &Decider<'_>,
     claims: &Claims,
+    certificates: &BTreeMap<String, String>,
     taken: &Taken,
     book: &Writing<'_>,
     results: &mut Results,
@@ -111,7 +112,8 @@ pub(super) fn decide(
         let of_claim = facts.get(row.claim.as_str()).or_bug()?;
         let valid_on = text(of_claim, "setl_time").or_else(|| text(of_claim, "event_date")).or_bug()?;
         let none = Vec::new();
-        let booked = row.book(valid_on, parts.get(&row.claim).unwrap_or(&none), book)?;
+        let certificate = certificates.get(&row.claim).map(String::as_str);
+        let booked = row.book(valid_on, parts.get(&row.claim).unwrap_or(&none), certificate, book)?;
         rows.push(row.clone());
         tell(row, booked, taken, results)?;
     }
@@ -176,7 +178,7 @@ fn take_back_replaced(claims: &Claims, taken: &Taken, book: &Writing<'_>, result
                 details: String::new(),
                 notices: String::new(),
             };
-            let booked = row.book(&newest.valid_on, &[], book)?;
+            let booked = row.book(&newest.valid_on, &[], None, book)?;
             tell(row, booked, taken, results)?;
         }
     }
@@ -201,7 +203,13 @@ fn parts(lines: &RecordBatch) -> Result<BTreeMap<String, Vec<Part>>, Error> {
 }
 
 impl Row {
-    fn book(&self, valid_on: &str, parts: &[Part], book: &Writing<'_>) -> Result<Booked, Error> {
+    fn book(
+        &self,
+        valid_on: &str,
+        parts: &[Part],
+        certificate: Option<&str>,
+        book: &Writing<'_>,
+    ) -> Result<Booked, Error> {
         let content = serde_json::json!({ "reasons": self.reasons, "details": self.details, "notices": self.notices });
         let content = content.to_string();
         let decision = huzhu_ledger::Decision {
@@ -213,7 +221,7 @@ impl Row {
             fen: self.payable,
             valid_on,
             content: &content,
-            certificate: None,
+            certificate,
         };
         book.book.decide(&decision, parts).map_err(|found| fault(book.path, &found))
     }

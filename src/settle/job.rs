@@ -19,6 +19,7 @@ pub struct Job {
     pub(super) out: PathBuf,
     pub(super) rejects: PathBuf,
     pub(super) missed: Option<PathBuf>,
+    pub(super) certifies: bool,
     pub(super) intake: Intake,
     pub(super) language: Language,
     ledger: Option<PathBuf>,
@@ -35,6 +36,7 @@ impl Job {
             out: out.to_owned(),
             rejects: out.with_extension("rejects.csv"),
             missed: None,
+            certifies: false,
             intake: Intake::default(),
             language: Language::En,
             ledger: None,
@@ -58,6 +60,12 @@ impl Job {
     #[must_use]
     pub fn missed(self, path: &Path) -> Job {
         Job { missed: Some(path.to_owned()), ..self }
+    }
+
+    /// Each decision is kept with what stands for its certificate, which [`super::certificate`] writes; it takes some times as long.
+    #[must_use]
+    pub fn certify(self) -> Job {
+        Job { certifies: true, ..self }
     }
 
     /// The language of what is written for people.

@@ -89,6 +89,8 @@ pub struct Decision<'d> {
 pub struct Newest {
     /// The claim.
     pub claim: String,
+    /// To whom the amount is due.
+    pub owner: String,
     /// The plan.
     pub plan: String,
     /// Its version.
@@ -246,11 +248,23 @@ impl<'l> Book<'l> {
     /// # Errors
     /// If the database fails.
     pub fn newest_of(&self, owner: &str) -> Result<Vec<Newest>, Fault> {
-        let mut statement = self.transaction.prepare_cached(
-            "SELECT claim, plan, version, outcome, fen, valid_on, content, certificate FROM decision
-             WHERE owner = $1 AND nth = (SELECT MAX(nth) FROM decision AS later WHERE later.claim = decision.claim) ORDER BY claim",
-        )?;
-        let rows = statement.query_map([owner], |row| {
+        self.newest_by("owner = $1", owner)
+    }
+
+    /// The newest decision of a claim.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn newest(&self, claim: &str) -> Result<Option<Newest>, Fault> {
+        Ok(self.newest_by("claim = $1", claim)?.into_iter().next())
+    }
+
+    fn newest_by(&self, which: &str, of: &str) -> Result<Vec<Newest>, Fault> {
+        let mut statement = self.transaction.prepare_cached(&format!(
+            "SELECT claim, plan, version, outcome, fen, valid_on, content, certificate, owner FROM decision
+             WHERE {which} AND nth = (SELECT MAX(nth) FROM decision AS later WHERE later.claim = decision.claim) ORDER BY claim"
+        ))?;
+        let rows = statement.query_map([of], |row| {
             Ok(Newest {
                 claim: row.get(0)?,
                 plan: row.get(1)?,
@@ -260,6 +274,7 @@ impl<'l> Book<'l> {
                 valid_on: row.get(5)?,
                 content: row.get(6)?,
                 certificate: row.get(7)?,
+                owner: row.get(8)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -281,7 +296,7 @@ impl<'l> Book<'l> {
         Ok(kept.filter(|kept| kept != fingerprint))
     }
 
-    /// Keeps a decision, if it is another than the newest of its claim, and books what it changes: what stands is taken back by its mirror, and what
+    /// Keeps a decision, if it is another than the newest of its claim (one that names no certificate is not another for that), and books what it changes: what stands is taken back by its mirror, and what
     /// holds now is entered. Nothing is entered of an amount of zero, nor where the parts are what stands.
     ///
     /// # Errors
@@ -294,13 +309,25 @@ impl<'l> Book<'l> {
         }
         let newest = self
             .transaction
-            .prepare_cached("SELECT nth, digest, fen FROM decision WHERE claim = $1 ORDER BY nth DESC LIMIT 1")?
-            .query_row([claim], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?)))
+            .prepare_cached(
+                "SELECT nth, digest, fen, certificate FROM decision WHERE claim = $1 ORDER BY nth DESC LIMIT 1",
+            )?
+            .query_row([claim], |row| {
+                Ok((
+                    row.get::<_, i64>(0)?,
+                    row.get::<_, String>(1)?,
+                    row.get::<_, i64>(2)?,
+                    row.get::<_, Option<String>>(3)?,
+                ))
+            })
             .optional()?;
-        let (nth, before) = newest.as_ref().map_or((0, 0), |(nth, _, fen)| (*nth, *fen));
+        let (nth, before) = newest.as_ref().map_or((0, 0), |(nth, _, fen, _)| (*nth, *fen));
         let booked = Booked { before, now: fen, is_first: newest.is_none() };
         let came = decision.digest();
-        if newest.is_some_and(|(_, kept, _)| kept == came) {
+        let is_kept = |(_, kept, _, known): &(i64, String, i64, Option<String>)| {
+            *kept == Decision { certificate: certificate.or(known.as_deref()), ..*decision }.digest()
+        };
+        if newest.as_ref().is_some_and(is_kept) {
             return Ok(booked);
         }
         let nth = nth.checked_add(1).ok_or(Fault::TooLarge)?;

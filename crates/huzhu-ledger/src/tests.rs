@@ -47,6 +47,17 @@ fn day(book: &Book<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The same with what is paid by it, and the period closed.
+fn whole_day(book: &Book<'_>) -> Result<(), Fault> {
+    day(book)?;
+    for payment in book.pay("2025-01-31")? {
+        book.answer(&answer(&payment.reference, State::Confirmed))?;
+        book.answer(&answer(&payment.reference, State::Returned))?;
+    }
+    book.close(Through::Day("2025-12-31"))?;
+    Ok(())
+}
+
 fn ledger() -> Ledger {
     let mut ledger = Ledger::in_memory().unwrap();
     let book = ledger.begin().unwrap();
@@ -123,7 +134,7 @@ fn a_writer_that_stops_at_any_write_leaves_the_ledger_as_it_was() {
     loop {
         ledger.fail_after(Some(writes));
         let book = ledger.begin().unwrap();
-        let done = day(&book).and_then(|()| book.commit());
+        let done = whole_day(&book).and_then(|()| book.commit());
         assert_eq!(ledger.check().unwrap(), []);
         if done.is_ok() {
             break;
@@ -132,7 +143,7 @@ fn a_writer_that_stops_at_any_write_leaves_the_ledger_as_it_was() {
         writes += 1;
     }
     assert_ne!(ledger.rows().unwrap(), before);
-    assert_eq!(writes, 18); // of which the last is the commit
+    assert_eq!(writes, 30); // of which the last is the commit
 }
 
 #[test]
@@ -440,4 +451,41 @@ fn what_undoes_nothing_is_not_what_undoes_the_empty_id() {
     assert_eq!(book.take(&settlement("S1", "a")).unwrap(), Taken::New);
     let other = Message { undoes: Some(""), ..settlement("S1", "a") };
     assert!(matches!(book.take(&other).unwrap(), Taken::Conflict { .. }));
+}
+
+#[test]
+fn payers_at_one_time_send_what_is_due_once() {
+    let folder = std::env::temp_dir().join(format!("huzhu-ledger-payers-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("payers.db");
+    let mut ledger = Ledger::open(&path).unwrap();
+    let book = ledger.begin().unwrap();
+    day(&book).unwrap();
+    book.commit().unwrap();
+    let pay = || paid(&mut Ledger::open(&path).unwrap());
+    let sent: Vec<Payment> = std::thread::scope(|scope| {
+        let payers: Vec<_> = (0..10).map(|_| scope.spawn(pay)).collect();
+        payers.into_iter().flat_map(|payer| payer.join().unwrap()).collect()
+    });
+    assert_eq!(sent.iter().map(|payment| payment.fen).collect::<Vec<_>>(), [700]);
+    assert_eq!(ledger.check().unwrap(), []);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_decision_without_a_certificate_is_not_another_one() {
+    let mut ledger = ledger();
+    let with = Decision { certificate: Some("c0"), ..decision("C1", 400, "") };
+    let rows = |ledger: &Ledger| ledger.rows().unwrap().into_iter().map(|(_, rows)| rows).sum::<i64>();
+    let mut grown = Vec::new();
+    for decision in [&with, &with, &decision("C1", 400, ""), &Decision { certificate: Some("c1"), ..with }] {
+        let before = rows(&ledger);
+        let book = ledger.begin().unwrap();
+        assert_eq!(book.decide(decision, &parts(&[400])).unwrap().difference(), Some(0));
+        book.commit().unwrap();
+        grown.push(rows(&ledger) - before);
+    }
+    assert_eq!(grown, [1, 0, 0, 1]);
+    assert_eq!(ledger.begin().unwrap().newest("C1").unwrap().unwrap().certificate.as_deref(), Some("c1"));
+    assert_eq!(ledger.check().unwrap(), []);
 }

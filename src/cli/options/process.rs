@@ -21,6 +21,7 @@ use super::Form;
     huzhu settle --feed city/monday.jsonl -e city/covers.csv -o monday.csv\n  \
     huzhu settle --feed city/monday.jsonl -e city/covers.csv --preview\n  \
     huzhu settle --feed city/monday.jsonl -e city/covers.csv -o booked.csv --ledger sqlite:ledger.db")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(in crate::cli) struct Settle {
     /// The settlement records, by the platform's field names
     /// · 结算记录，字段名同医保信息平台
@@ -50,9 +51,13 @@ pub(in crate::cli) struct Settle {
     /// · 所送各件中未给付的及其所缺：参保、事实、等待期未满、已过申请期限
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) missed: Option<PathBuf>,
+    /// Keep what stands for the certificate of each decision in the ledger; it takes longer. `huzhu ledger certificate` writes one
+    /// · 在账本中留存每件审核结果的凭证摘要，耗时较长；`huzhu ledger certificate` 写出凭证
+    #[arg(long, requires = "ledger")]
+    pub(in crate::cli) certify: bool,
     /// Print what would change for each member; write and book nothing
     /// · 打印各会员的应付额会怎样变更，不写文件，也不入账
-    #[arg(long, conflicts_with_all = ["out", "rejects", "missed", "force"])]
+    #[arg(long, conflicts_with_all = ["out", "rejects", "missed", "force", "certify"])]
     pub(in crate::cli) preview: bool,
     /// Overwrite results that are there
     /// · 覆盖已有的结果文件
@@ -89,8 +94,8 @@ pub(in crate::cli) struct Demo {
 ///
 /// `check` proves the whole file: every entry sums to zero, what is booked for a claim is what its newest decision says, nothing was changed or removed, and closings are as they were. `balance` lists the accounts, `statement` what was
 /// posted for a member, `export` writes all entries as a table. `close` puts the entries up to a day or a number under one root. `pay` writes all that is due as one run of payments and books it as sent; `confirm` books what the bank
-/// says of them. Exit 1 if something is not in order.
-/// · `check` 查验整本账：每笔分录借贷相抵，每件理赔入账的就是最新的审核结果，没有改动或缺失，结账与当时相同。`balance` 列出各账户的金额，`statement` 列出一位会员的明细，`export` 把全部分录写成表。`close` 结账：某日或某笔为止的分录归于一个根。`pay` 把全部应付写成一批付款并记为已送出，`confirm` 记入银行的回执。账本或回执有误的，退出码为 1。
+/// says of them. `certificate` writes the certificate of a claim, worked out from what the ledger has. Exit 1 if something is not in order.
+/// · `check` 查验整本账：每笔分录借贷相抵，每件理赔入账的就是最新的审核结果，没有改动或缺失，结账与当时相同。`balance` 列出各账户的金额，`statement` 列出一位会员的明细，`export` 把全部分录写成表。`close` 结账：某日或某笔为止的分录归于一个根。`pay` 把全部应付写成一批付款并记为已送出，`confirm` 记入银行的回执。`certificate` 据账本所存写出一件理赔的凭证。账本或回执有误的，退出码为 1。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu ledger check --ledger sqlite:ledger.db\n  \
@@ -99,16 +104,17 @@ pub(in crate::cli) struct Demo {
     huzhu ledger export --ledger sqlite:ledger.db --out entries.csv\n  \
     huzhu ledger pay --ledger sqlite:ledger.db --out payments.csv\n  \
     huzhu ledger confirm payments.csv --ledger sqlite:ledger.db\n  \
+    huzhu ledger certificate MADE-UP-S6/MADE-UP-E2 --ledger sqlite:ledger.db -o S6.json\n  \
     huzhu ledger close --through 2025-12-31 --ledger sqlite:ledger.db --out closing.jsonl\n  \
     huzhu ledger check --closing closing.jsonl --ledger sqlite:ledger.db")]
 pub(in crate::cli) struct Ledger {
     /// What is asked
-    /// · 所问：`check` 查验，`balance` 各账户，`statement` 明细，`export` 导出，`close` 结账，`pay` 付款，`confirm` 回执
+    /// · 所问：`check` 查验，`balance` 各账户，`statement` 明细，`export` 导出，`close` 结账，`pay` 付款，`confirm` 回执，`certificate` 凭证
     #[arg(value_enum, value_name = "QUESTION")]
     pub(in crate::cli) asked: Asked,
-    /// The member whose statement is asked for; the file of the bank's answers
-    /// · 要看明细的会员编号；银行的回执文件
-    #[arg(value_name = "MEMBER|FILE", required_if_eq_any([("asked", "statement"), ("asked", "confirm")]))]
+    /// The member whose statement is asked for; the file of the bank's answers; the claim whose certificate is asked for
+    /// · 要看明细的会员编号；银行的回执文件；要写凭证的理赔编号
+    #[arg(value_name = "MEMBER|CLAIM|FILE", required_if_eq_any([("asked", "statement"), ("asked", "confirm"), ("asked", "certificate")]))]
     pub(in crate::cli) what: Option<String>,
     /// The ledger, `sqlite:FILE`
     /// · 账本，写作 `sqlite:文件`
@@ -134,6 +140,10 @@ pub(in crate::cli) struct Ledger {
     /// · 与账本一同查验的结账文件
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(in crate::cli) closing: Vec<PathBuf>,
+    /// How fields become facts, as it was when the claim was decided [default: as `huzhu settle --print-mapping` shows]
+    /// · 字段如何对应为事实，与审核时相同 [默认：如 `huzhu settle --print-mapping` 所示]
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) mapping: Option<PathBuf>,
     /// Overwrite a file that is there
     /// · 覆盖已有的文件
     #[arg(long)]
@@ -150,6 +160,7 @@ pub(in crate::cli) enum Asked {
     Close,
     Pay,
     Confirm,
+    Certificate,
 }
 
 /// A day of the calendar, as year, month and day.
