@@ -395,7 +395,7 @@ fn a_closing_has_every_entry_once_and_another_root_for_any_other() {
 /// What is changed so that all else is in order is no more what was closed; what became of a payment cannot be said otherwise either.
 #[test]
 fn what_was_closed_or_paid_and_changed_is_seen() {
-    let edits: [(&str, Violation); 8] = [
+    let edits: [(&str, Violation); 9] = [
         (
             "UPDATE transfer SET fen = 299 WHERE entry = 2; UPDATE decision SET fen = 299, digest = DIGEST WHERE claim = 'C2'",
             Violation::ClosingChanged(1),
@@ -413,6 +413,11 @@ fn what_was_closed_or_paid_and_changed_is_seen() {
             "UPDATE transfer SET debit = 'somebody' WHERE debit = 'transit'",
             Violation::PaymentUnequal("P1-1-8b185014".into()),
         ),
+        // confirmed, and never sent
+        (
+            "UPDATE payment SET reference = 'P9', digest = OTHER WHERE state = 'confirmed'",
+            Violation::PaymentUnequal("P9".into()),
+        ),
     ];
     for (edit, seen) in edits {
         let mut ledger = ledger();
@@ -422,7 +427,8 @@ fn what_was_closed_or_paid_and_changed_is_seen() {
         book.close(Through::Entry(4)).unwrap().unwrap();
         book.commit().unwrap();
         let digest = crate::digest(&["C2", "M1", PLAN, "1", "paid", "299", "2025-01-10", ""]);
-        let edit = edit.replace("DIGEST", &format!("'{digest}'"));
+        let other = crate::digest(&["P9", "confirmed", "1", "M1", "700", "2025-02-01", ""]);
+        let edit = edit.replace("DIGEST", &format!("'{digest}'")).replace("OTHER", &format!("'{other}'"));
         let connection = &ledger.connection;
         connection.execute_batch(&edit).unwrap_err();
         let triggers: Vec<(String, String)> = connection

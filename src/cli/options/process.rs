@@ -104,7 +104,7 @@ pub(in crate::cli) struct Demo {
     huzhu ledger export --ledger sqlite:ledger.db --out entries.csv\n  \
     huzhu ledger pay --ledger sqlite:ledger.db --out payments.csv\n  \
     huzhu ledger confirm payments.csv --ledger sqlite:ledger.db\n  \
-    huzhu ledger certificate MADE-UP-S6/MADE-UP-E2 --ledger sqlite:ledger.db -o S6.json\n  \
+    huzhu ledger certificate MADE-UP-S1/MADE-UP-E1 --ledger sqlite:ledger.db -o S1.json\n  \
     huzhu ledger close --through 2025-12-31 --ledger sqlite:ledger.db --out closing.jsonl\n  \
     huzhu ledger check --closing closing.jsonl --ledger sqlite:ledger.db")]
 pub(in crate::cli) struct Ledger {
