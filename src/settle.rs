@@ -11,6 +11,7 @@ mod feed;
 mod job;
 mod mapping;
 mod missed;
+mod orders;
 mod payments;
 mod preview;
 mod record;
@@ -108,17 +109,22 @@ fn settled(
     mapping: &Mapping,
 ) -> Result<results::Results, Error> {
     let vocabulary = Vocabulary::of(catalog)?;
+    orders::check(catalog, book)?;
     let mut results = results::Results::default();
+    results.apart = job.orders.is_some().then(Vec::new);
     results.missed = job.missed.is_some().then(Vec::new);
     let taken = feed::take(job, mapping, &vocabulary, book, &mut results)?;
     covers::take(job, &vocabulary, &taken.members, book, &mut results)?;
     let decider = Decider::new(catalog);
+    let other = job.orders.is_some().then(|| orders::other(catalog));
+    let other = other.as_ref().map(Decider::new);
     let certifying = job.certifies.then(|| Certifying::of(catalog)).transpose()?;
     let members: Vec<&str> = taken.members.iter().map(String::as_str).collect();
     for members in members.chunks(MEMBERS_AT_ONCE) {
         let claims = claims::of(members, mapping, &taken, book, &mut results)?;
         let certificates = certifying.as_ref().map(|certifying| certifying.digests(&claims)).transpose()?;
         let decided = book::decide(&decider, &claims, &certificates.unwrap_or_default(), &taken, book, &mut results)?;
+        orders::add(other.as_ref(), &claims, &decided, &mut results)?;
         missed::add(&decider, catalog, &claims, &decided, &taken, &mut results)?;
     }
     Ok(results)

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use huzhu::Catalog;
 use huzhu::settle::{self, Job, Ledger, Mapping, Summary};
+use huzhu::{Catalog, Order};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -498,6 +498,57 @@ fn rules_that_changed_under_one_version_book_nothing() {
     let refused = settle::run_on(&mut office.ledger, &job, &catalog, &Mapping::shipped()).unwrap_err();
     assert!(refused.is_history(), "{refused}");
     assert_eq!(office.ledger.rows().unwrap(), rows);
+}
+
+#[test]
+fn as_received_what_is_decided_stays_and_what_the_other_order_pays_is_told() {
+    // of 100 days in the period the first claim takes 60, and leaves 40
+    let summer = stay("S1", "M1", "2025-06-01", "2025-07-31", "100.00", "100.00");
+    let spring = stay("S2", "M1", "2025-02-01", "2025-04-02", "100.00", "100.00");
+    let orders = [
+        (Order::ByEvent, ["S1/E1 4000.00 6000.00 2000.00", "S2/E1 6000.00 4000.00 -2000.00"], ["4000.00", "6000.00"]),
+        (
+            Order::AsReceived,
+            ["S1/E1 6000.00 4000.00 -2000.00", "S2/E1 4000.00 6000.00 2000.00"],
+            ["6000.00", "4000.00"],
+        ),
+    ];
+    for (order, apart, paid) in orders {
+        let mut office = Office::new();
+        let catalog = one_pack().in_order(order);
+        let covers: Vec<&str> = COVERS.split_inclusive('\n').filter(|line| !line.contains("guangdong")).collect();
+        fs::write(office.file("covers.csv"), covers.concat()).unwrap();
+        let folder = office.folder.clone();
+        let mut settle = |records: &[&String], catalog: &Catalog| {
+            let text: Vec<String> = records.iter().map(|record| (*record).clone()).collect();
+            fs::write(folder.join("feed.jsonl"), text.join("\n")).unwrap();
+            let job =
+                Job::new([folder.join("feed.jsonl")], &folder.join("covers.csv"), &folder.join("out.csv")).force();
+            let job = job.other_order(&folder.join("apart.csv"));
+            settle::run_on(&mut office.ledger, &job, catalog, &Mapping::shipped())
+        };
+        let first = settle(&[&summer], &catalog).unwrap();
+        assert_eq!((first.apart, first.other_order.to_string().as_str()), (0, "0"));
+        let second = settle(&[&spring, &summer], &catalog).unwrap();
+        assert_eq!(second.apart, 2);
+        let refused = settle(&[&spring], &one_pack().in_order(other_than(order))).unwrap_err();
+        assert!(refused.is_history(), "{refused}");
+        assert_eq!(office.rows("apart.csv", &["claim_id", "payable", "other_order", "difference"]), apart);
+        assert_eq!(office.rows("out.csv", &["payable"]), paid);
+        assert_eq!((office.due("M1"), office.ledger.check().unwrap()), (1_000_000, vec![]));
+    }
+}
+
+fn one_pack() -> Catalog {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/henan-accident.toml");
+    Catalog::read([("henan-accident.toml".to_owned(), fs::read(path).unwrap())]).unwrap()
+}
+
+fn other_than(order: Order) -> Order {
+    match order {
+        Order::ByEvent => Order::AsReceived,
+        Order::AsReceived => Order::ByEvent,
+    }
 }
 
 /// What happened to two members: stays, some of which are taken back, or were sent twice, in the same words or in others.

@@ -19,11 +19,12 @@ const fn heading(name: &'static str, zh: &'static str, en: &'static str, width: 
 }
 
 /// The columns of payouts, benefits, differences and notes.
-const RESULTS: [Heading; 45] = [
+const RESULTS: [Heading; 46] = [
     heading("setl_id", "结算编号", "settlement id", 18),
     heading("before", "此前应付（元）", "due before (yuan)", 14),
     heading("booked", "本次入账（元）", "booked now (yuan)", 14),
     heading("day", "事件日期", "day of the event", 12),
+    heading("other_order", "按另一种先后应付（元）", "due in the other order (yuan)", 16),
     heading("reference", "付款编号", "reference", 20),
     heading("amount", "金额（元）", "amount (yuan)", 14),
     heading("run", "付款批次", "run of payments", 10),

@@ -262,9 +262,18 @@ pub(super) struct Policy {
 
 /// The order of a member's claims by an option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Sequence {
+pub(super) enum Sequence {
     ByEvent,
     AsReceived,
+}
+
+impl Sequence {
+    pub(super) const fn order(self) -> Order {
+        match self {
+            Sequence::ByEvent => Order::ByEvent,
+            Sequence::AsReceived => Order::AsReceived,
+        }
+    }
 }
 
 /// What pends claims by an option.
@@ -277,10 +286,7 @@ enum Held {
 impl Policy {
     /// The plans, to decide so.
     pub(super) fn of(&self, catalog: Catalog) -> Catalog {
-        let catalog = catalog.in_order(match self.order {
-            Sequence::ByEvent => Order::ByEvent,
-            Sequence::AsReceived => Order::AsReceived,
-        });
+        let catalog = catalog.in_order(self.order.order());
         self.hold.iter().fold(catalog, |catalog, what| match what {
             Held::OpenClaims => catalog.holding(Hold::OpenClaims),
             Held::Duplicates => catalog.holding(Hold::Duplicates),

@@ -21,7 +21,7 @@ pub(super) fn run(asked: &Settle, setting: &Setting) -> Result<Report, Failure> 
         return Ok(Report { results: Mapping::SHIPPED.to_owned(), ..Report::default() });
     };
     let catalog = match files::catalog(setting)? {
-        Ok(catalog) => catalog,
+        Ok(catalog) => catalog.in_order(asked.order.order()),
         Err(wrong) => return Ok(check::refused(&wrong, setting)),
     };
     let mapping = match mapping(asked.mapping.as_deref(), setting)? {
@@ -44,9 +44,13 @@ pub(super) fn run(asked: &Settle, setting: &Setting) -> Result<Report, Failure> 
     if let Some(missed) = &asked.missed {
         job = job.missed(missed);
     }
-    let all = asked.feed.iter().chain([enrollments, out, &rejects]).chain(&asked.missed);
+    if let Some(path) = &asked.other_order {
+        job = job.other_order(path);
+    }
+    let all = asked.feed.iter().chain([enrollments, out, &rejects]).chain(&asked.missed).chain(&asked.other_order);
     files::each_once(all.chain(asked.ledger.as_ref().map(|place| &place.0)), language)?;
-    let written: Vec<&Path> = [out, &rejects].into_iter().chain(&asked.missed).map(AsRef::as_ref).collect();
+    let written: Vec<&Path> =
+        [out, &rejects].into_iter().chain(&asked.missed).chain(&asked.other_order).map(AsRef::as_ref).collect();
     let summary = settle::run(&job, &catalog, &mapping).map_err(|error| Failure::new(files::said(&error, language)))?;
     let results = match setting.format {
         Format::Text => text(&summary, setting),
@@ -127,6 +131,7 @@ fn in_json(summary: &Summary) -> serde_json::Map<String, Json> {
         "payable": money::print(summary.payable),
         "booked": money::print(summary.booked),
         "changed": summary.changed,
+        "other_order": { "claims": summary.apart, "more": money::print(summary.other_order) },
     });
     match said {
         Json::Object(said) => said,
@@ -163,6 +168,18 @@ fn text(summary: &Summary, setting: &Setting) -> String {
     let amount = |amount| money::grouped(&money::print(amount));
     rows.push((Ink::Strong, say!(language, "应付合计（元）", "Due in all (yuan)"), amount(summary.payable)));
     rows.push((Ink::Strong, say!(language, "本次入账（元）", "Booked now (yuan)"), amount(summary.booked)));
+    if summary.apart > 0 {
+        rows.push((
+            Ink::Plain,
+            say!(language, "按另一种先后应付不同的件数", "Claims that the other order pays otherwise"),
+            count(summary.apart),
+        ));
+        rows.push((
+            Ink::Plain,
+            say!(language, "按另一种先后多付（元）", "More in the other order (yuan)"),
+            amount(summary.other_order),
+        ));
+    }
     if summary.changed > 0 {
         rows.push((
             Ink::Plain,

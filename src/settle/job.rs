@@ -19,6 +19,7 @@ pub struct Job {
     pub(super) out: PathBuf,
     pub(super) rejects: PathBuf,
     pub(super) missed: Option<PathBuf>,
+    pub(super) orders: Option<PathBuf>,
     pub(super) certifies: bool,
     pub(super) intake: Intake,
     pub(super) language: Language,
@@ -36,6 +37,7 @@ impl Job {
             out: out.to_owned(),
             rejects: out.with_extension("rejects.csv"),
             missed: None,
+            orders: None,
             certifies: false,
             intake: Intake::default(),
             language: Language::En,
@@ -60,6 +62,12 @@ impl Job {
     #[must_use]
     pub fn missed(self, path: &Path) -> Job {
         Job { missed: Some(path.to_owned()), ..self }
+    }
+
+    /// Which claims the other order (by event, or as received) would pay otherwise goes to this file.
+    #[must_use]
+    pub fn other_order(self, path: &Path) -> Job {
+        Job { orders: Some(path.to_owned()), ..self }
     }
 
     /// Each decision is kept with what stands for its certificate, which [`super::certificate`] writes; it takes some times as long.
@@ -100,7 +108,8 @@ impl Job {
         if self.is_forced {
             return Ok(());
         }
-        let files = [self.out.clone(), self.rejects.clone()].into_iter().chain(self.missed.clone());
+        let files =
+            [self.out.clone(), self.rejects.clone()].into_iter().chain(self.missed.clone()).chain(self.orders.clone());
         refuse_to_lose(files, &[], &self.out)
     }
 }

@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use super::claims::settlement_of;
 use super::job::Job;
 use super::missed::{self, Missed};
+use super::orders::{self, Apart};
 use super::preview::Change;
 use super::set_aside::SetAside;
 use super::summary::Summary;
@@ -47,6 +48,8 @@ pub(super) struct Results {
     set_aside: Vec<SetAside>,
     /// Who is not paid; none if nobody asks.
     pub(super) missed: Option<Vec<Missed>>,
+    /// What the other order pays otherwise; none if nobody asks.
+    pub(super) apart: Option<Vec<Apart>>,
 }
 
 impl Results {
@@ -92,6 +95,10 @@ impl Results {
         if let (Some(path), Some(missed)) = (&job.missed, &mut self.missed) {
             missed.sort();
             files.push(file(path, &missed::rows(missed)?)?);
+        }
+        if let (Some(path), Some(apart)) = (&job.orders, &mut self.apart) {
+            apart.sort();
+            files.push(file(path, &orders::rows(apart)?)?);
         }
         Ok(files)
     }

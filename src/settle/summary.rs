@@ -26,6 +26,10 @@ pub struct Summary {
     pub booked: Decimal,
     /// Claims that are not paid, by what they want: `cover`, `fact`, `waiting`, `window`; of those that are to be told.
     pub missed: BTreeMap<&'static str, u64>,
+    /// Claims that the other order would pay otherwise, if that was asked.
+    pub apart: u64,
+    /// What more it would pay for them; less if it is below zero.
+    pub other_order: Decimal,
     /// Claims that had been decided before, and whose amount has changed.
     pub changed: u64,
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use chrono::{Datelike, NaiveDate};
 use clap::{Args, ValueEnum};
 
-use super::Form;
+use super::{Form, Sequence};
 
 /// Settlement records in, payouts out, without an application
 /// · 按医保结算记录审核给付，会员不用申请
@@ -55,9 +55,18 @@ pub(in crate::cli) struct Settle {
     /// · 在账本中留存每件审核结果的凭证摘要，耗时较长；`huzhu ledger certificate` 写出凭证
     #[arg(long, requires = "ledger")]
     pub(in crate::cli) certify: bool,
+    /// Which of a member's claims is decided first: by the dates that its plan goes by, whenever it was received (`by-event`), or in the order in which records were received,
+    /// so that what is decided stays (`as-received`); a ledger has one for good
+    /// · 同一会员的理赔先审核哪一件：按计划规定的日期，不论何时收到（`by-event`）；或按收到的先后，已审核的不再变（`as-received`）；一个账本只用一种
+    #[arg(long, value_enum, value_name = "ORDER", default_value_t = Sequence::ByEvent)]
+    pub(in crate::cli) order: Sequence,
+    /// The claims that the other order would pay otherwise, of all members of the feed
+    /// · 所涉会员按另一种先后应付不同的各件
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) other_order: Option<PathBuf>,
     /// Print what would change for each member; write and book nothing
     /// · 打印各会员的应付额会怎样变更，不写文件，也不入账
-    #[arg(long, conflicts_with_all = ["out", "rejects", "missed", "force", "certify"])]
+    #[arg(long, conflicts_with_all = ["out", "rejects", "missed", "other_order", "force", "certify"])]
     pub(in crate::cli) preview: bool,
     /// Overwrite results that are there
     /// · 覆盖已有的结果文件
