@@ -1,12 +1,16 @@
 //! A case file: one enrollment, the member's history, what the member has under other plans, and the claim to decide.
 
+mod curve;
+mod file;
 mod late;
+mod worked;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
+pub use self::worked::WorkedCase;
 use crate::accumulator::Accumulators;
 use crate::adjudicate::{Adjudication, Detail};
 use crate::catalog::Catalog;

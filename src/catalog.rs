@@ -45,7 +45,7 @@ use crate::text::{Text, say};
 /// assert_eq!(error.to_string(), "there is no plan `guangdong-second-medicine`; did you mean `guangdong-second-medical`?");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Catalog {
     /// By id; the versions of a plan from the earliest to the latest.
     plans: BTreeMap<String, Vec<Plan>>,

@@ -102,7 +102,7 @@ pub use accumulator::{Accumulators, Posting};
 pub use adjudicate::{
     Adjudication, BenefitLines, Decision, DerivedFact, Inapplicable, Line, Outcome, Reason, UsedFigure,
 };
-pub use case::{Case, OtherCover};
+pub use case::{Case, OtherCover, WorkedCase};
 pub use cases::{CaseReport, CasesReport, WorkedCases};
 pub use catalog::{Catalog, Hold, LoadError, rule_files};
 pub use certificate::{Certificate, Certifier};

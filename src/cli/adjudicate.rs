@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use huzhu::explain::NextYuan;
-use huzhu::{Case, Catalog, Certifier, Code, Decision, Diagnostics, Explanation, Workbook, money};
+use huzhu::{Case, Catalog, Certifier, Code, Diagnostics, Explanation, Workbook, money};
 
 use super::explanation::Statement;
 use super::files::{self, why};
@@ -73,7 +73,7 @@ fn examined(
     };
     let mut drawn = None;
     let report = match (&asked.curve, asked.what_if.as_slice()) {
-        (Some(fact), _) => match curve::of(&case, catalog, fact) {
+        (Some(fact), _) => match case.curve(catalog, fact) {
             Ok((curve, left)) => {
                 drawn = asked.svg.as_ref().map(|_| curve.to_svg(left, setting.language));
                 Ok(curve::report(&curve, left, setting))
@@ -144,18 +144,11 @@ fn read(path: &Path, setting: &Setting) -> Result<(String, Vec<u8>), Failure> {
 }
 
 fn decided(case: &Case, catalog: &Catalog, is_brief: bool, setting: &Setting) -> Result<Report, huzhu::Error> {
-    let case = &*case.known(catalog);
-    let before = case.accumulators(catalog)?;
-    let (adjudication, after) = case.work_out(catalog)?;
-    let plan = catalog.decided_by(&adjudication)?;
-    let mut explanation = adjudication.explain(setting.language);
-    explanation.accumulators = Some(after);
-    explanation.order = (!case.history.is_empty()).then_some(catalog.order());
-    if matches!(explanation.decision, Decision::Paid | Decision::NothingDue) {
-        explanation.next_yuan = next_yuan(case, catalog)?;
-    }
+    let worked = case.worked(catalog)?;
+    let explanation = worked.explain(setting.language);
     let results = match setting.format {
         Format::Text => {
+            let plan = catalog.decided_by(&worked.adjudication)?;
             let (language, look) = (setting.language, setting.results);
             let joint_limits: Vec<&str> =
                 catalog.joint_limits_over(plan.id()).map(|title| title.in_language(language)).collect();
@@ -163,8 +156,8 @@ fn decided(case: &Case, catalog: &Catalog, is_brief: bool, setting: &Setting) ->
                 explanation: &explanation,
                 plan,
                 catalog,
-                case,
-                before: &before,
+                case: &case.known(catalog),
+                before: &case.accumulators(catalog)?,
                 joint_limits,
                 language,
                 look,
@@ -174,10 +167,6 @@ fn decided(case: &Case, catalog: &Catalog, is_brief: bool, setting: &Setting) ->
         Format::Json => check::json::<Explanation>(&explanation),
     };
     Ok(Report { results, ..Report::default() })
-}
-
-fn next_yuan(case: &Case, catalog: &Catalog) -> Result<Vec<NextYuan>, huzhu::Error> {
-    Ok(spelled(case.next_yuan(catalog)?))
 }
 
 /// What one more yuan of each fact changes, as it is shown.

@@ -1,7 +1,7 @@
 //! `huzhu adjudicate --curve`: what is paid for every value of one fact, as a table and as a drawing.
 
 use huzhu::curve::{Piece, Turn};
-use huzhu::{Case, Catalog, Curve, Decision, Error, Language, money};
+use huzhu::{Curve, Decision, Language, money};
 use rust_decimal::Decimal;
 
 use super::layout::{Ink, grouped, pad, pad_left, width};
@@ -9,17 +9,6 @@ use super::options::{Format, Setting};
 use super::page::Page;
 use super::words::{self, say};
 use super::{Report, check};
-
-/// The curve of the plan alone, and what joint limits leave where it goes beyond.
-pub(super) fn of(case: &Case, catalog: &Catalog, fact: &str) -> Result<(Curve, Option<Decimal>), Error> {
-    let case = &*case.known(catalog);
-    let fact = &case.fact_called(catalog, fact)?;
-    let plan = catalog.resolve(&case.enrollment, &case.claim)?;
-    let curve = plan.curve(&case.enrollment, &case.claim, &case.accumulators(catalog)?, fact)?;
-    let most = curve.pieces.iter().flat_map(|piece| [piece.payable_from, piece.payable_to]).max();
-    let left = case.joint_limits_leave(catalog)?.filter(|left| most.is_some_and(|most| most > *left));
-    Ok((curve, left))
-}
 
 pub(super) fn report(curve: &Curve, left: Option<Decimal>, setting: &Setting) -> Report {
     let results = match setting.format {
