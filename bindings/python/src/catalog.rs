@@ -9,6 +9,7 @@ use pyo3_arrow::PyTable;
 use pyo3_arrow::input::AnyRecordBatch;
 use serde_json::{Value as Json, json};
 
+use crate::audit::{self, Asked};
 use crate::refusal::Refusal;
 use crate::tables;
 
@@ -106,6 +107,21 @@ impl Catalog {
             }))
         });
         Ok(drawn?.to_string())
+    }
+
+    /// Recomputes recorded payouts, from files (claims, enrollments, recorded payouts) to the last of the files; what came of it, as JSON.
+    fn audit(
+        &self,
+        py: Python<'_>,
+        files: [PathBuf; 4],
+        in_fen: bool,
+        ignore_columns: Vec<String>,
+        report: Option<PathBuf>,
+        in_chinese: bool,
+        force: bool,
+    ) -> PyResult<String> {
+        let language = if in_chinese { Language::Zh } else { Language::En };
+        audit::run(py, &self.opened, &Asked { files, in_fen, ignore_columns, report, language, force })
     }
 
     /// Decides many claims: payouts, lines, rejects and, where postings were given, those after it; and as JSON what was seen of rows that were taken.

@@ -2,6 +2,7 @@
 //!
 //! What is decided leaves as the library writes it: JSON for one claim, Arrow for many. The Python half of the package, `python/huzhu`, makes objects of it.
 
+mod audit;
 mod catalog;
 mod certificates;
 mod folder;

@@ -99,10 +99,11 @@ pub(crate) fn no_postings() -> PyResult<PyTable> {
     table(MemberAccounts::to_rows([]).map_err(Refusal::from)?)
 }
 
-/// The values of every column of a table, as Python has them.
+/// The values of every column of a table, as Python has them; of its first rows if a number is given.
 #[pyfunction]
-pub(crate) fn values(py: Python<'_>, table: AnyRecordBatch) -> PyResult<Vec<(String, Py<PyAny>)>> {
+pub(crate) fn values(py: Python<'_>, table: AnyRecordBatch, most: Option<usize>) -> PyResult<Vec<(String, Py<PyAny>)>> {
     let batch = whole("table", table)?;
+    let batch = batch.slice(0, most.unwrap_or(usize::MAX).min(batch.num_rows()));
     let columns = batch.schema_ref().fields().iter().zip(batch.columns());
     let list =
         |array: &ArrayRef| PyArray::from_array_ref(Arc::clone(array)).into_pyobject(py)?.call_method0("to_pylist");

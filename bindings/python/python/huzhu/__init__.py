@@ -8,6 +8,7 @@
 """
 
 from . import examples
+from ._audit import Audited, CauseTotal, Difference
 from ._catalog import Catalog, Order, Plan, Version
 from ._curve import Curve, Piece, Turn
 from ._folder import Checked, CheckedPack, RanCase, Tested, check, test, worked_cases
@@ -47,9 +48,11 @@ __all__ = [
     "Adjudication",
     "ArgumentError",
     "Assumption",
+    "Audited",
     "Benefit",
     "CaseError",
     "Catalog",
+    "CauseTotal",
     "Certificate",
     "CertificateError",
     "Checked",
@@ -59,6 +62,7 @@ __all__ = [
     "Decided",
     "Decision",
     "DerivedFact",
+    "Difference",
     "EngineError",
     "FactError",
     "Figure",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from . import _curve, _huzhu, _tables, adjudication
+from . import _audit, _curve, _huzhu, _tables, adjudication
 from ._case import Written
 from .certificates import Certificate
 from .text import Language, Text
@@ -159,6 +160,39 @@ class Catalog:
         :raises HistoryError: postings that cannot be.
         """
         return _tables.decide(self._native, claims, enrollments, postings, order)
+
+    def audit(
+        self,
+        claims: str | os.PathLike[str],
+        enrollments: str | os.PathLike[str],
+        recorded: str | os.PathLike[str],
+        out: str | os.PathLike[str],
+        *,
+        in_fen: bool = False,
+        ignore_columns: Iterable[str] = (),
+        report: str | os.PathLike[str] | None = None,
+        force: bool = False,
+    ) -> _audit.Audited:
+        """Recomputes what another system has paid, and sorts the differences by cause: from files to a file, as ``huzhu audit`` does, in bounded memory.
+
+        Files are Parquet, CSV or workbooks, by their endings; ``recorded`` has ``claim_id`` and ``payable``. Stopped (by Ctrl-C, too) or killed, the same call goes on
+        from where it was.
+
+        :param in_fen: recorded amounts are in fen.
+        :param report: writes a page in HTML for people, too.
+        :param force: overwrites what is there.
+        :raises FileError: a file cannot be read or written, or is there already.
+        :raises ColumnsError: columns are missing, unknown, or hold floats.
+        """
+        told = self._native.audit(
+            [os.fspath(path) for path in (claims, enrollments, recorded, out)],
+            in_fen,
+            list(ignore_columns),
+            None if report is None else os.fspath(report),
+            self._language == "zh",
+            force,
+        )
+        return _audit.of_json(told)
 
     def __repr__(self) -> str:
         return f"<huzhu.Catalog: {', '.join(self.plans)}>"

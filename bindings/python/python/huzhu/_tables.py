@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from . import _huzhu
@@ -45,9 +46,9 @@ class Table:
         """The names of the columns."""
         return tuple(self._native.column_names)
 
-    def to_pylist(self) -> list[dict[str, Any]]:
-        """Every row as a dict; money is ``decimal.Decimal``."""
-        columns = _huzhu.values(self)
+    def to_pylist(self, most: int | None = None) -> list[dict[str, Any]]:
+        """Every row as a dict, or so many of them; money is ``decimal.Decimal``."""
+        columns = _huzhu.values(self, most)
         return [dict(zip((name for name, _ in columns), row)) for row in zip(*(values for _, values in columns))]
 
     def to_pyarrow(self) -> pyarrow.Table:
@@ -60,9 +61,7 @@ class Table:
         """As a ``polars.DataFrame``."""
         import polars
 
-        frame = polars.from_arrow(self.to_pyarrow()) if not hasattr(polars.DataFrame, "__arrow_c_stream__") else polars.DataFrame(self)
-        assert isinstance(frame, polars.DataFrame)
-        return frame
+        return polars.DataFrame(self)
 
     def to_pandas(self) -> pandas.DataFrame:
         """As a ``pandas.DataFrame``, its money exact: columns of ``decimal.Decimal``. It takes pyarrow."""
@@ -73,13 +72,10 @@ class Table:
         return f"<huzhu.Table of {len(self)} rows: {', '.join(self.columns)}>"
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         def cells(tag: str, values: Any) -> str:
             return "".join(f"<{tag}>{escape('' if value is None else str(value))}</{tag}>" for value in values)
 
-        rows = self.to_pylist() if len(self) <= MOST_SHOWN else Table(self._native.slice(0, MOST_SHOWN)).to_pylist()
-        body = "".join(f"<tr>{cells('td', row.values())}</tr>" for row in rows)
+        body = "".join(f"<tr>{cells('td', row.values())}</tr>" for row in self.to_pylist(MOST_SHOWN))
         more = f"<p>… {len(self) - MOST_SHOWN} more</p>" if len(self) > MOST_SHOWN else ""
         return f"<table><thead><tr>{cells('th', self.columns)}</tr></thead><tbody>{body}</tbody></table>{more}"
 
@@ -113,7 +109,7 @@ class Decided:
     observations: tuple[Observation, ...] = field(default=())
 
     def __repr__(self) -> str:
-        return f"<huzhu.Decided: {len(self.decisions)} decided, {len(self.rejects)} rejected>"
+        return f"<huzhu.Decided: {len(self.decisions)} decisions, {len(self.lines)} lines, {len(self.rejects)} rejects>"
 
     def _repr_html_(self) -> str:
         tables = [("decisions", self.decisions), ("lines", self.lines), ("rejects", self.rejects)]
@@ -143,7 +139,7 @@ def decide(engine: _huzhu.Catalog, claims: object, enrollments: object, postings
 
 def _check(name: str, table: object) -> None:
     """Said here, where it can be said what to do."""
-    if hasattr(table, "__arrow_c_stream__") or hasattr(table, "__arrow_c_array__"):
+    if not isinstance(table, type) and (hasattr(table, "__arrow_c_stream__") or hasattr(table, "__arrow_c_array__")):
         return
     kind = type(table).__name__
     zh = f"`{name}` 为 `{kind}`，不是 Arrow 表；请给 pyarrow.Table、polars.DataFrame、DuckDB 关系或 pandas.DataFrame（2.2 版起，另需 pyarrow）"
