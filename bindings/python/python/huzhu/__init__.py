@@ -7,6 +7,8 @@
 ('paid', Decimal('7119.87'))
 """
 
+from importlib.metadata import version as _version
+
 from . import examples
 from ._audit import Audited, CauseTotal, Difference
 from ._catalog import Catalog, Order, Plan, Version
@@ -43,6 +45,8 @@ from .errors import (
     ValueTypeError,
 )
 from .text import Language, Text
+
+__version__ = _version("huzhu")
 
 __all__ = [
     "Adjudication",

@@ -152,6 +152,6 @@ def _float(value: Any, place: str) -> HuzhuError:
 
 def _no_type(value: object, place: str) -> HuzhuError:
     name = type(value).__name__
-    zh = f"不能读取 `{name}` 类型的值；事实为 str、int、Decimal、date 或 bool，案件为 dict 或数据类"
+    zh = f"不能读取 `{name}` 类型的值；事实为 str、int、Decimal、date 或 bool，一件理赔为 dict 或数据类"
     en = f"a value of type `{name}` cannot be read; a fact is a str, an int, a Decimal, a date or a bool, a case a dict or a dataclass"
     return ValueTypeError.of("type", place, Text(zh, en))

@@ -87,13 +87,16 @@ def _rows(benefit: Benefit, language: Language) -> str:
 
 def _lists(decided: Adjudication, language: Language) -> list[tuple[str, list[str]]]:
     """What is said beside the benefits, under headings; those without anything to say are left out."""
-    reasons = []
-    for reason in decided.reasons:
-        clause = f" — {reason.clause.of(language)}" if reason.clause else ""
-        reasons.append(reason.text.of(language) + "".join(f" ({found.of(language)})" for found in reason.found) + clause)
-    unmet = [
-        f"{benefit.title.of(language)}: {'; '.join(text.of(language) for text in benefit.unmet)}" for benefit in decided.inapplicable
+    colon, semicolon = Text("：", ": ").of(language), Text("；", "; ").of(language)
+
+    def joined(head: Text, rest: tuple[Text, ...]) -> str:
+        said = semicolon.join(text.of(language) for text in rest)
+        return head.of(language) + (f"{colon}{said}" if said else "")
+
+    reasons = [
+        joined(reason.text, reason.found) + (f" · {reason.clause.of(language)}" if reason.clause else "") for reason in decided.reasons
     ]
+    unmet = [joined(benefit.title, benefit.unmet) for benefit in decided.inapplicable]
     assumed = [assumption.title.of(language) for assumption in decided.assumptions]
     lists = [
         (Text("理由", "reasons"), reasons),

@@ -12,9 +12,9 @@ Language = Literal["zh", "en"]
 class Text:
     """One text in both languages; as a ``str`` it is the English one.
 
-    >>> text = Text(zh="拒付", en="denied")
+    >>> text = Text(zh="不予给付", en="denied")
     >>> text.of("zh"), str(text)
-    ('拒付', 'denied')
+    ('不予给付', 'denied')
     """
 
     zh: str
