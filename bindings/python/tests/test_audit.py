@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 from decimal import Decimal
 
 import pytest
@@ -57,3 +58,33 @@ def test_files_that_are_not_there_or_hold_floats(catalog, tmp_path):
     recorded.write_text("claim_id,amount\nC1,1.00\n", "utf-8")
     with pytest.raises(huzhu.ColumnsError, match="payable"):
         catalog.audit(*FILES[:2], recorded, tmp_path / "out.csv")
+
+
+def test_an_interrupt_stops_it_and_the_same_call_goes_on(catalog, tmp_path):
+    count = 150_000
+    written = {
+        "claims.csv": ("claim_id,enrollment_id,event_date,cause,personal_burden,hospital_days", "C{0},E{0},2025-01-10,accident,2019.87,51"),
+        "enrollments.csv": (
+            "enrollment_id,member_id,plan,shares,birth_date,coverage_start,coverage_end",
+            "E{0},M{0},henan-accident,2,1990-05-05,2025-01-01,2025-12-31",
+        ),
+        "recorded.csv": ("claim_id,payable", "C{0},7119.87"),
+    }
+    for name, (head, row) in written.items():
+        (tmp_path / name).write_text("\n".join([head, *(row.format(number) for number in range(count))]), "utf-8")
+    files = [*(tmp_path / name for name in written), tmp_path / "out.csv"]
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            catalog.audit(*files)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert not files[-1].exists()
+    audited = catalog.audit(*files)
+    assert (audited.read, audited.equal, audited.ok) == (count, count, True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy
+import pandas
 import pytest
 
 import huzhu
@@ -65,7 +66,7 @@ def test_dataclasses_are_read_as_dicts(catalog):
     assert catalog.plan("henan-accident").adjudicate(Case()).payable == Decimal("7119.87")
 
 
-FLOATS = [2019.87, float("nan"), numpy.float64(1), numpy.float32(1), numpy.float16(1)]
+FLOATS = [2019.87, float("inf"), numpy.float64(1), numpy.float32(1), numpy.float16(1)]
 
 
 @pytest.mark.parametrize("value", FLOATS, ids=repr)
@@ -86,6 +87,19 @@ def test_a_float_is_refused_with_its_place_and_why(catalog, case, value):
         assert (refused.value.code, refused.value.place) == ("float", place)
         assert "is a float, which holds no decimal amount exactly" in str(refused.value)
         assert "是浮点数" in refused.value.message.zh
+
+
+@pytest.mark.parametrize("value", [float("nan"), numpy.float64("nan"), pandas.NaT], ids=repr)
+def test_what_pandas_puts_where_nothing_is_is_told_to_be_none(catalog, case, value):
+    case["claim"]["reported_on"] = value
+    with pytest.raises(huzhu.ValueTypeError, match="is no value; a fact that is not given is None") as refused:
+        catalog.adjudicate(case)
+    assert refused.value.place == "claim.reported_on"
+
+
+def test_a_row_of_numpy_values(catalog, case):
+    case["claim"] |= {"hospital_days": numpy.int32(51), "death": numpy.bool_(False)}
+    assert catalog.adjudicate(case).payable == Decimal("7119.87")
 
 
 @pytest.mark.parametrize("value", [object(), b"1", {1, 2}, 1j, type, ...], ids=repr)

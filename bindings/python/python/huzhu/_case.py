@@ -105,13 +105,15 @@ def _scalar(value: object, place: str) -> str | None:
     """The value as JSON, if it is a single one."""
     if isinstance(value, str):
         return _quoted(value, place)
-    if isinstance(value, bool):
+    if isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", None) == "b":  # also that of numpy
         return "true" if value else "false"
     if isinstance(value, int):
         return _whole(value, place)
     if isinstance(value, Decimal):
         return _decimal(value)
     if isinstance(value, date):  # a moment, too: whether its time says something is for the engine to say
+        if value != value:
+            raise _not_given(value, place)
         return _quoted(value.isoformat(), place)
     if isinstance(value, float) or (isinstance(value, Real) and not hasattr(value, "__index__") and not hasattr(value, "numerator")):
         raise _float(value, place)
@@ -143,7 +145,15 @@ def _decimal(number: Decimal) -> str:
     return format(number, "f")
 
 
+def _not_given(value: object, place: str) -> HuzhuError:
+    """Of what pandas and numpy put where nothing is."""
+    zh, en = f"`{value}` 不是值；未填的事实写 None", f"`{value}` is no value; a fact that is not given is None"
+    return ValueTypeError.of("float" if isinstance(value, Real) else "type", place, Text(zh, en))
+
+
 def _float(value: Any, place: str) -> HuzhuError:
+    if value != value:
+        return _not_given(value, place)
     shown = repr(float(value))
     zh = f"`{shown}` 是浮点数，不能准确表示十进制金额；请写 `Decimal(\"{shown}\")`、文本 `\"{shown}\"` 或整数"
     en = f"`{shown}` is a float, which holds no decimal amount exactly; write `Decimal(\"{shown}\")`, the text `\"{shown}\"`, or a whole number"
