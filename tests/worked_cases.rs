@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use huzhu::{Catalog, WorkedCases};
+use huzhu::{Case, Catalog, WorkedCases};
 
 /// Fewer cases than this in all, and some have been lost.
 const LEAST_CASES: usize = 800;
@@ -25,6 +25,43 @@ fn the_engine_agrees_with_every_worked_case() -> Result<(), Box<dyn Error>> {
     }
     assert!(disagreements.is_empty(), "{}", disagreements.join("\n\n"));
     assert!(decided >= LEAST_CASES, "{decided} worked cases, at least {LEAST_CASES} are expected");
+    Ok(())
+}
+
+#[test]
+fn every_worked_case_is_read_as_it_is_written() -> Result<(), Box<dyn Error>> {
+    let catalog = Catalog::load(Path::new("rules"))?;
+    for path in cases_files()? {
+        for case in read(&path, &catalog)?.cases() {
+            assert_eq!(Case::read("case.json", &serde_json::to_vec(&case)?, &catalog)?, case);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_case_says_what_was_different_and_what_is_held_beside() -> Result<(), Box<dyn Error>> {
+    let catalog = Catalog::load(Path::new("rules"))?;
+    let text = r#"{
+        "enrollment": {"id": "E1", "plan": "guangdong-accident", "member": "M1", "shares": 2, "coverage_start": "2025-08-01"},
+        "history": [
+            {"id": "C1", "event_date": "2025-09-01", "enrollment": {"shares": 1, "occupation": "courier"}},
+            {"id": "C2", "reverses": "C1"}
+        ],
+        "other_covers": [
+            {"enrollment": {"id": "E2", "plan": "guangdong-self-funded", "member": "M1", "coverage_start": "2025-08-01"}, "history": [{"id": "C9", "settlement": {"psn_part_amt": "1.00"}}]}
+        ],
+        "claim": {"id": "C3", "event_date": "2025-10-01"}
+    }"#;
+    let case = Case::read("case.json", text.as_bytes(), &catalog)?;
+    let written = serde_json::to_value(&case)?;
+    assert_eq!(written["history"][0]["enrollment"], serde_json::json!({ "shares": "1.00", "occupation": "courier" }));
+    assert_eq!(Case::read("case.json", written.to_string().as_bytes(), &catalog)?, case);
+
+    let mut forgetful = case.clone();
+    forgetful.enrollment = forgetful.enrollment.with("birth_date", "1990-05-05")?;
+    let refused = serde_json::to_string(&forgetful).err().map(|fault| fault.to_string());
+    assert_eq!(refused.as_deref(), Some("a case file cannot say that an earlier claim has no `birth_date`"));
     Ok(())
 }
 

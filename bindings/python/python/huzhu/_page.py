@@ -36,7 +36,7 @@ def html(decided: Adjudication, language: Language) -> str:
     parts.append(f"<p>{escape(_version(decided, language))}</p>")
     if decided.benefits:
         heads = [("事项", "item"), ("金额（元）", "yuan"), ("依据", "clause")]
-        cells = "".join(f"<th style='text-align:left'>{Text(*head).of(language)}</th>" for head in heads)
+        cells = "".join(f"<th style='text-align:left;padding:0 0.6em'>{Text(*head).of(language)}</th>" for head in heads)
         rows = "".join(_rows(benefit, language) for benefit in decided.benefits)
         parts.append(f"<table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>")
     for heading, items in _lists(decided, language):
@@ -78,10 +78,10 @@ def _waterfall(benefit: Benefit, language: Language) -> list[str]:
 
 
 def _rows(benefit: Benefit, language: Language) -> str:
-    rows = [f"<tr><th colspan='3' style='text-align:left'>{escape(benefit.title.of(language))}</th></tr>"]
+    rows = [f"<tr><th colspan='3' style='text-align:left;padding:0 0.6em'>{escape(benefit.title.of(language))}</th></tr>"]
     for words, amount, clause in _entries(benefit, language):
-        number = f"<td style='text-align:right'>{amount:,f}</td>"
-        rows.append(f"<tr><td style='text-align:left'>{escape(words)}</td>{number}<td style='text-align:left'>{escape(clause)}</td></tr>")
+        number = f"<td style='text-align:right;padding:0 0.6em'>{amount:,f}</td>"
+        rows.append(f"<tr><td style='text-align:left;padding:0 0.6em'>{escape(words)}</td>{number}<td style='text-align:left;padding:0 0.6em'>{escape(clause)}</td></tr>")
     return "".join(rows)
 
 
