@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::accumulator::Accumulators;
@@ -249,6 +250,14 @@ pub struct NextYuan {
     pub fact: String,
     /// What would be paid more (or less).
     pub change: String,
+}
+
+impl NextYuan {
+    /// What one more yuan of each fact changes, as it is shown.
+    #[must_use]
+    pub fn all(changes: &[(String, Decimal)]) -> Vec<NextYuan> {
+        changes.iter().map(|(fact, change)| NextYuan { fact: fact.clone(), change: money::print(*change) }).collect()
+    }
 }
 
 impl Adjudication {

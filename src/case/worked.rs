@@ -1,12 +1,13 @@
 //! A case decided with all that a person is told of it.
 
+use rust_decimal::Decimal;
+
 use super::Case;
 use crate::accumulator::Accumulators;
-use crate::adjudicate::{Adjudication, Decision};
+use crate::adjudicate::Adjudication;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::explain::{Explanation, NextYuan};
-use crate::money;
 use crate::order::Order;
 use crate::text::Language;
 
@@ -20,8 +21,8 @@ pub struct WorkedCase {
     pub accumulators: Accumulators,
     /// In which order the history was decided; none where there is no history.
     pub order: Option<Order>,
-    /// What one more yuan of each amount that the claim states would change, where something could be due.
-    pub next_yuan: Vec<NextYuan>,
+    /// What one more yuan of each amount that the claim states would change, by fact, where the claim was open to benefits.
+    pub next_yuan: Vec<(String, Decimal)>,
 }
 
 impl Case {
@@ -42,16 +43,12 @@ impl Case {
     /// Those of [`Case::decide`].
     pub fn worked(&self, catalog: &Catalog) -> Result<WorkedCase, Error> {
         let (adjudication, accumulators) = self.work_out(catalog)?;
-        let next_yuan = match adjudication.decision() {
-            Decision::Paid | Decision::NothingDue => self.next_yuan(catalog)?,
-            Decision::Denied | Decision::Pended | Decision::Reversed => Vec::new(),
-        };
-        let shown = |(fact, change)| NextYuan { fact, change: money::print(change) };
+        let is_open = adjudication.decision().is_open();
         Ok(WorkedCase {
             adjudication,
             accumulators,
             order: (!self.history.is_empty()).then_some(catalog.order()),
-            next_yuan: next_yuan.into_iter().map(shown).collect(),
+            next_yuan: if is_open { self.next_yuan(catalog)? } else { Vec::new() },
         })
     }
 }
@@ -63,7 +60,7 @@ impl WorkedCase {
         let mut explanation = self.adjudication.explain(language);
         explanation.accumulators = Some(self.accumulators.clone());
         explanation.order = self.order;
-        explanation.next_yuan.clone_from(&self.next_yuan);
+        explanation.next_yuan = NextYuan::all(&self.next_yuan);
         explanation
     }
 }

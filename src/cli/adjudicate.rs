@@ -3,8 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use huzhu::explain::NextYuan;
-use huzhu::{Case, Catalog, Certifier, Code, Diagnostics, Explanation, Workbook, money};
+use huzhu::{Case, Catalog, Certifier, Code, Diagnostics, Explanation, Workbook};
 
 use super::explanation::Statement;
 use super::files::{self, why};
@@ -167,9 +166,4 @@ fn decided(case: &Case, catalog: &Catalog, is_brief: bool, setting: &Setting) ->
         Format::Json => check::json::<Explanation>(&explanation),
     };
     Ok(Report { results, ..Report::default() })
-}
-
-/// What one more yuan of each fact changes, as it is shown.
-pub(super) fn spelled(changes: Vec<(String, huzhu::Decimal)>) -> Vec<NextYuan> {
-    changes.into_iter().map(|(fact, change)| NextYuan { fact, change: money::print(change) }).collect()
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use huzhu::batch::{self, Job, Reject, Sought, WorkedClaim};
+use huzhu::explain::NextYuan;
 use huzhu::{Catalog, Explanation, Workbook};
 use serde_json::{Value as Json, json};
 
-use super::adjudicate::spelled;
 use super::batch::{not_run, quiet_about_damaged_files, stop_on_interrupt};
 use super::explanation::Statement;
 use super::feeding::Which;
@@ -119,7 +119,7 @@ impl Shown<'_> {
     fn explanation(&self, worked: &WorkedClaim) -> Explanation {
         let mut explanation = worked.adjudication.explain(self.setting.language);
         explanation.accumulators = Some(worked.after.clone());
-        explanation.next_yuan = spelled(worked.next_yuan.clone());
+        explanation.next_yuan = NextYuan::all(&worked.next_yuan);
         explanation
     }
 

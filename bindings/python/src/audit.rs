@@ -35,7 +35,7 @@ pub(crate) fn run(py: Python<'_>, catalog: &Catalog, asked: &Asked) -> PyResult<
             let mut signal = Ok(());
             while !work.is_finished() && signal.is_ok() {
                 thread::park_timeout(TURN);
-                signal = Python::attach(|py| py.check_signals());
+                signal = Python::attach(interrupt);
             }
             stop.0.store(signal.is_err(), Ordering::Relaxed);
             (work.join(), signal)
@@ -46,6 +46,11 @@ pub(crate) fn run(py: Python<'_>, catalog: &Catalog, asked: &Asked) -> PyResult<
         (Ok(()), Ok(done)) => Ok(told(&done.map_err(Refusal::from)?).to_string()),
         (Ok(()), Err(fault)) => std::panic::resume_unwind(fault),
     }
+}
+
+/// What a signal that has come makes of it; `KeyboardInterrupt` above all.
+fn interrupt(py: Python<'_>) -> PyResult<()> {
+    py.check_signals()
 }
 
 struct Stop(AtomicBool);

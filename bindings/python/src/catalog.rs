@@ -110,6 +110,7 @@ impl Catalog {
     }
 
     /// Recomputes recorded payouts, from files (claims, enrollments, recorded payouts) to the last of the files; what came of it, as JSON.
+    #[expect(clippy::too_many_arguments, reason = "the Python half names them")]
     fn audit(
         &self,
         py: Python<'_>,
