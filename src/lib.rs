@@ -20,6 +20,8 @@ macro_rules! page {
             "[format.zh]: crate::format::zh\n",
             "[certificate]: crate::certificate_format\n",
             "[certificate.zh]: crate::certificate_format::zh\n",
+            "[ledger]: crate::ledger_format\n",
+            "[ledger.zh]: crate::ledger_format::zh\n",
             "[design]: crate::design\n",
             "[words]: crate::words\n",
             "[contributing]: crate::contributing\n",
