@@ -26,7 +26,6 @@ pub use self::files::{Encoding, Headers, Intake};
 pub(crate) use self::given::Given;
 pub(crate) use self::headings::id_called;
 pub(crate) use self::ingest::Vocabulary;
-#[cfg(feature = "settle")]
 pub(crate) use self::ingest::text_at;
 #[cfg(feature = "workbook")]
 pub(crate) use self::local_run::seek;

@@ -1,5 +1,7 @@
 //! Worked cases beside a pack: tables that a bylaw expert reads, and the engine must agree with.
 
+mod enrolling;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
@@ -25,6 +27,7 @@ pub struct WorkedCases {
     plan: String,
     version: Option<String>,
     tables: Vec<CaseTable>,
+    enrolling: Vec<enrolling::Table>,
     findings: Findings,
 }
 
@@ -96,6 +99,7 @@ impl WorkedCases {
         let (root, mut findings) = document::read(path, bytes, Notation::Toml, document::MAX_PACK_BYTES)?;
         if findings.is_readable() {
             shape::CASES.check(&root, &mut findings);
+            shape::check_has_a_table(&root, &mut findings);
         }
         if !findings.is_empty() {
             return Err(findings.into_diagnostics());
@@ -107,15 +111,17 @@ impl WorkedCases {
         reader.read_defaults(&root);
         let tables: Vec<CaseTable> =
             root.get("table").map(Node::items).unwrap_or_default().iter().map(|table| reader.table(table)).collect();
+        let of_enrolling = root.get("enrolling").map(Node::items).unwrap_or_default();
+        let enrolling = of_enrolling.iter().map(|table| reader.enrolling(table)).collect();
         let findings = reader.facts.findings;
         if !findings.is_empty() {
             return Err(findings.into_diagnostics());
         }
         let version = root.get("version").and_then(Node::text).map(str::to_owned);
-        Ok(WorkedCases { plan, version, tables, findings })
+        Ok(WorkedCases { plan, version, tables, enrolling, findings })
     }
 
-    /// Every case, as a case file would say it, in the order of the file.
+    /// Every case of a claim, as a case file would say it, in the order of the file.
     pub fn cases(&self) -> impl Iterator<Item = Case> {
         self.tables.iter().flat_map(|table| table.rows.iter().map(|row| table.case(row)))
     }
@@ -128,6 +134,12 @@ impl WorkedCases {
         for table in &self.tables {
             for row in &table.rows {
                 let passed = self.run_row(row, &table.case(row), catalog, &mut findings);
+                cases.push(CaseReport { rule: table.rule.clone(), id: row.id.clone(), passed });
+            }
+        }
+        for table in &self.enrolling {
+            for row in &table.rows {
+                let passed = table.run(row, catalog, &mut findings);
                 cases.push(CaseReport { rule: table.rule.clone(), id: row.id.clone(), passed });
             }
         }
@@ -519,6 +531,10 @@ impl<'c> TableReader<'c> {
     }
 
     fn reasons(&mut self, cell: &Node) -> Option<Expectation> {
+        self.codes(cell).map(Expectation::Reasons)
+    }
+
+    fn codes(&mut self, cell: &Node) -> Option<Vec<String>> {
         let Some(text) = cell.text() else {
             let message = say!("理由应为文本中的代码", "reasons are codes in a text");
             let help = say!("多个理由以 `;` 分隔", "separate several reasons by `;`");
@@ -526,7 +542,7 @@ impl<'c> TableReader<'c> {
             return None;
         };
         let codes = text.split(';').map(str::trim).filter(|code| !code.is_empty());
-        Some(Expectation::Reasons(codes.map(str::to_owned).collect()))
+        Some(codes.map(str::to_owned).collect())
     }
 
     /// An expected amount; an empty text expects nothing of this row.

@@ -281,7 +281,7 @@ impl Catalog {
         self.version(id, version)
     }
 
-    fn version(&self, id: &str, version: &str) -> Result<&Plan, Error> {
+    pub(crate) fn version(&self, id: &str, version: &str) -> Result<&Plan, Error> {
         self.versions(id).iter().find(|plan| plan.version() == version).ok_or_else(|| {
             Error::version(say!("计划 `{id}` 没有版本 `{version}`", "the plan `{id}` has no version `{version}`"))
         })

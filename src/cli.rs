@@ -11,6 +11,8 @@ mod completions;
 mod curve;
 #[cfg(feature = "settle")]
 mod demo;
+#[cfg(feature = "batch")]
+mod enroll;
 mod explain;
 mod explanation;
 mod extract;
@@ -193,6 +195,8 @@ fn execute(command: Command, setting: &Setting) -> Result<Report, Failure> {
         Command::Audit(asked) => audit::run(&asked, setting),
         #[cfg(feature = "batch")]
         Command::Template(asked) => template::run(&asked, setting),
+        #[cfg(feature = "batch")]
+        Command::Enroll(asked) => enroll::run(&asked, setting),
         #[cfg(feature = "settle")]
         Command::Settle(asked) => settle::run(&asked, setting),
         #[cfg(feature = "settle")]

@@ -105,6 +105,10 @@ codes! {
         AdditionAfterLimit "addition-after-limit",
         LimitFinerThanRounding "limit-finer-than-rounding",
         TwoAccumulatedDeductibles "two-accumulated-deductibles",
+        // enrolling
+        RestUnpaid "rest-unpaid",
+        PayerAfterRest "payer-after-rest",
+        ClaimFactInEnrollment "claim-fact-in-enrollment",
         // what is never used or never matters
         Unused "unused",
         AlwaysMet "always-met",
@@ -166,6 +170,9 @@ codes! {
         SettlementPayments "settlement-payments",
         JointLimit "joint-limit",
         Reversal "reversal",
+        CoverOverlaps "cover-overlaps",
+        NoShareLeft "no-share-left",
+        PoolUsedUp "pool-used-up",
     }
     Notice {
         EarlierClaimOpen "earlier-claim-open",

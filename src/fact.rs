@@ -536,6 +536,8 @@ macro_rules! standard_facts {
             GIFTED_SHARES "gifted_shares": Number, "赠送份数", "shares gifted" { min: 0, max: Some(1000), absent: Absent::None }
             INSURED_AS "insured_as": Category, "基本医保参保身份", "basic medical insurance as" { values: &["employee", "resident", "none"] }
             EMPLOYMENT "employment": Category, "在职或退休", "employment" { values: &["active", "retired"] }
+            APPLIED_ON "applied_on": Date, "申请参保日期", "date of the application for cover" {}
+            PAID_ON "paid_on": Date, "缴费日期", "date of payment" {}
         }
         Claim: OF_CLAIM {
             EVENT_DATE "event_date": Date, "事故（确诊、身故）日期", "date of the event" {}

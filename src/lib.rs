@@ -34,6 +34,7 @@ macro_rules! page {
             "[many-claims]: crate::guide#many-claims\n",
             "[recorded-payouts]: crate::guide#recorded-payouts\n",
             "[settlement-records]: crate::guide#settlement-records-without-an-application\n",
+            "[applications]: crate::guide#applications-for-cover\n",
             "[certificates]: crate::guide#certificates\n",
             "[workbooks]: crate::guide#workbooks\n",
             "[`Adjudication::explain`]: crate::Adjudication::explain\n",
@@ -48,6 +49,7 @@ use page;
 mod accumulator;
 mod adjudicate;
 mod alike;
+pub mod applications;
 mod arena;
 #[cfg(feature = "batch")]
 pub mod audit;
@@ -66,6 +68,7 @@ mod diagnostic;
 pub mod disability;
 mod disk;
 mod document;
+pub mod enroll;
 mod enrollment;
 mod error;
 pub mod exact;

@@ -2,6 +2,7 @@
 
 pub(crate) mod expression;
 pub(crate) mod parts;
+mod premium;
 mod step;
 pub(crate) mod words;
 
@@ -23,9 +24,11 @@ use crate::spelling::Spellings;
 use crate::text::{Text, say};
 use expression::{
     BenefitIndex, Comparison, ConditionIndex, Date, DateFigure, DateValue, EntryIndex, IdentityIndex, LadderIndex,
-    LimitIndex, Months, Number, NumberFigure, NumberValue, SlabIndex, Slot, Slots, StepIndex, TableIndex, Truth,
-    TruthValue, WaitingIndex, WhenIndex,
+    LimitIndex, Months, Number, NumberFigure, NumberValue, PayerIndex, PoolIndex, SlabIndex, Slot, Slots, StepIndex,
+    TableIndex, Truth, TruthValue, WaitingIndex, WhenIndex,
 };
+pub use premium::PoolUnit;
+pub(crate) use premium::{CoverRule, Draws, IfShort, Of, Overlap, Part, Payer, Per, Pool};
 pub(crate) use step::{Action, EarlierBenefit, Operand, Step, StepKind};
 
 /// One version of a plan, ready to decide claims.
@@ -144,6 +147,18 @@ impl Plan {
         self.benefits.iter().map(|benefit| &*benefit.id)
     }
 
+    /// The ids of those who pay the price of a cover, in their order.
+    #[must_use]
+    pub fn payer_ids(&self) -> Vec<&str> {
+        self.terms.payers.iter().map(|payer| &*payer.id).collect()
+    }
+
+    /// The ids of the pools that they draw from.
+    #[must_use]
+    pub fn pool_ids(&self) -> Vec<&str> {
+        self.terms.pools.iter().map(|pool| &*pool.id).collect()
+    }
+
     /// What a claim must meet, in the order of the pack; what every plan requires comes last.
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
         self.conditions.iter()
@@ -248,6 +263,8 @@ by_index! {
     slab, SlabIndex, slabs: Slab;
     ladder, LadderIndex, ladders: Ladder;
     waiting, WaitingIndex, waitings: Waiting;
+    payer, PayerIndex, terms.payers: Payer;
+    pool, PoolIndex, terms.pools: Pool;
     number_figure, NumberFigure, figures.numbers: Figure<Decimal>;
     date_figure, DateFigure, figures.dates: Figure<NaiveDate>;
     number_value, NumberValue, values.numbers: Number;
@@ -362,10 +379,24 @@ pub struct Assumed {
 /// What enrolling costs and how many shares count.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Terms {
-    pub(crate) price: Option<Number>,
-    pub(crate) union_pays: Option<Number>,
+    pub(crate) price: Option<Spelled<Number>>,
     pub(crate) max_shares: Option<(Number, Excess)>,
     pub(crate) term: Option<Term>,
+    pub(crate) cover: Option<CoverRule>,
+    /// What an application must meet.
+    pub(crate) conditions: Vec<Condition>,
+    /// Those who pay the price, in their order; the last pays the rest.
+    pub(crate) payers: Arena<PayerIndex, Payer>,
+    pub(crate) pools: Arena<PoolIndex, Pool>,
+    /// What the price stands on that is assumed.
+    pub(crate) assumed: AllAssumed,
+}
+
+impl Terms {
+    /// What becomes of a cover that overlaps another.
+    pub(crate) fn overlap(&self) -> Overlap {
+        self.cover.as_ref().map_or_else(Overlap::default, |cover| cover.overlap)
+    }
 }
 
 /// What every benefit needs where shares beyond a cap are void.
@@ -648,6 +679,7 @@ pub(crate) enum AnyValue {
 /// A waiting period, with an optional reduced window after it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Waiting {
+    pub(crate) title: Arc<Text>,
     pub(crate) period: Period,
     pub(crate) counts: Date,
     pub(crate) from: Date,

@@ -8,8 +8,8 @@ use crate::accumulator::Accumulators;
 use crate::calendar;
 use crate::claim::Claim;
 use crate::enrollment::Enrollment;
-use crate::error::Error;
-use crate::exact::{self, Inexact};
+use crate::error::{Error, OrBug};
+use crate::exact::{self, Fixed};
 use crate::fact::{SHARES_ELSEWHERE, Value};
 use crate::money;
 use crate::plan::expression::Number;
@@ -30,7 +30,7 @@ pub struct Quote {
     /// The price of one share.
     #[serde(with = "money::text")]
     pub price: Decimal,
-    /// What the union pays for all shares that are not gifted.
+    /// What others than the worker pay for all shares that are not gifted.
     #[serde(with = "money::text")]
     pub union_pays: Decimal,
     /// What the worker pays for them.
@@ -39,32 +39,42 @@ pub struct Quote {
 }
 
 impl Plan {
-    /// What an enrollment costs and who pays it; `None` if the pack states no price.
+    /// What an enrollment costs and who pays it, where no pool pays anything; `None` if the pack states no price. [`Plan::enroll`] says it payer by payer.
     ///
     /// # Errors
     /// [`Error::is_fact`] if a fact that the price needs is missing, [`Error::is_arithmetic`] if a sum does not fit.
     pub fn quote(&self, enrollment: &Enrollment) -> Result<Option<Quote>, Error> {
         let Some(price) = &self.terms.price else { return Ok(None) };
-        let price = self.of_enrollment(price, enrollment)?;
-        let union_part = match &self.terms.union_pays {
-            Some(part) => self.of_enrollment(part, enrollment)?,
-            None => Decimal::ZERO,
-        };
         let shares = self.counted_shares(enrollment)?.ok_or_else(|| needs("shares"))?;
-        let gifted = match whole_number(enrollment, "gifted_shares") {
-            Some(gifted) => gifted.min(shares),
+        let (claim, nothing) = (Claim::new(""), Accumulators::new());
+        let mut meaning = Meaning::new(self, Exact::new(self, enrollment, &claim, &nothing, Silence));
+        let empty = self.terms.pools.iter().map(|_| Known::Known(Fixed::ZERO)).collect();
+        let told = match whole_number(enrollment, "gifted_shares") {
+            Some(told) => told,
             None => Decimal::ZERO, // where none is told, none is gifted
         };
-        let does_not_fit = |_: Inexact| Error::arithmetic(say!("会费超出范围", "the price does not fit"));
-        let sold = exact::subtract(shares, gifted).map_err(does_not_fit)?;
-        let worker_part = exact::subtract(price, union_part).map_err(does_not_fit)?;
-        Ok(Some(Quote {
-            shares,
-            gifted,
-            price,
-            union_pays: exact::multiply(union_part, sold).map_err(does_not_fit)?,
-            worker_pays: exact::multiply(worker_part, sold).map_err(does_not_fit)?,
-        }))
+        let counted = [shares, told].map(|shares| Known::Known(shares.into()));
+        let premium = meaning.premium(&price.expression, counted, empty);
+        if let Some(fault) = meaning.reading.fault() {
+            return Err(fault);
+        }
+        let gap = premium.lines.iter().fold(premium.total.missing(), |gap, line| gap.and(line.pays.missing()));
+        if !gap.is_empty() {
+            let names = gap.iter().map(|slot| &*self.fact(slot).name).collect::<Vec<_>>();
+            return Err(needs(&names.join(", ")));
+        }
+        let known = |number: &Known<Fixed>| number.known().map(Decimal::from).or_bug();
+        let mut gifted = Decimal::ZERO;
+        let mut given = Decimal::ZERO;
+        for line in &premium.lines {
+            gifted = exact::add(gifted, known(&line.gives)?)?;
+            if !known(&line.gives)?.is_zero() {
+                given = exact::add(given, known(&line.pays)?)?;
+            }
+        }
+        let worker_pays = known(&premium.lines.iter().last().or_bug()?.pays)?;
+        let others = exact::subtract(known(&premium.total)?, exact::add(given, worker_pays)?)?;
+        Ok(Some(Quote { shares, gifted, price: known(&premium.price)?, union_pays: others, worker_pays }))
     }
 
     /// The shares that count: those held, but no more than the plan takes; `None` if the enrollment does not say how many it holds.

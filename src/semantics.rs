@@ -6,6 +6,7 @@
 mod expressions;
 mod once;
 pub(crate) mod outcome;
+mod premium;
 mod reading;
 mod waterfall;
 
@@ -15,6 +16,7 @@ use crate::arena::Arena;
 use crate::plan::expression::{BenefitIndex, IdentityIndex};
 use crate::plan::{Asked, Identity, LedgerAmount, Otherwise, Plan};
 use once::ReadBefore;
+pub(crate) use premium::Premium;
 pub(crate) use reading::{Event, Place, Reading, Source};
 
 /// What a plan says about one claim.
@@ -125,7 +127,7 @@ impl<'p, R: Reading> Meaning<'p, R> {
         .unwrap_or_else(|| self.nothing())
     }
 
-    fn sound(&mut self) -> R::Truth {
+    pub(crate) fn sound(&mut self) -> R::Truth {
         let plan = self.plan;
         let mut sound = self.reading.truth(true);
         for (index, identity) in plan.identities.indexed() {

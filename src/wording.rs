@@ -84,6 +84,9 @@ impl Code {
             Code::SettlementPayments => {
                 ("结算的个人负担与各项付款之和不符", "what the person bears is not the sum of the payments")
             }
+            Code::CoverOverlaps => ("与本人其他保障重叠", "it overlaps another cover of the member"),
+            Code::NoShareLeft => ("其他保障已达份数上限", "other covers have come to the cap of shares"),
+            Code::PoolUsedUp => ("名额或补助资金不足", "the places or the money do not suffice"),
             Code::JointLimit => ("受合计限额限制", "a joint limit applies"),
             Code::Reversal => ("冲销", "a reversal"),
             Code::EarlierClaimOpen => ("在前的理赔申请未结", "an earlier claim is open"),
@@ -131,6 +134,9 @@ impl Code {
             | Code::AdditionAfterLimit
             | Code::LimitFinerThanRounding
             | Code::TwoAccumulatedDeductibles
+            | Code::RestUnpaid
+            | Code::PayerAfterRest
+            | Code::ClaimFactInEnrollment
             | Code::Unused
             | Code::AlwaysMet
             | Code::NeverMet

@@ -294,7 +294,7 @@ fn there_is_one_chinese_word_for_one_idea() {
 
 /// Latin that stays: names of commands, of values, of forms of files.
 #[cfg(feature = "cli")]
-const NAMES: &str = "huzhu adjudicate check test batch audit template settle ledger balance statement export close pay confirm certificate demo verify extract schema explain init completions man help names titles \
+const NAMES: &str = "huzhu adjudicate check test batch audit template enroll settle ledger balance statement export close pay confirm certificate demo verify extract schema explain init completions man help names titles \
     text json zh en auto always never simple stratified yuan fen open-claims duplicates by-event as-received bash elvish fish powershell zsh \
     JSON Lines CSV TOML HTML Parquet Schema UTF-8 GB18030 MiB true false xlsx K M G 512M 2G 1G huzhu.toml";
 

@@ -12,13 +12,14 @@ use serde_json::Value as Json;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_huzhu");
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const ZHAO: &str = "rules/cases/zhao.json";
-pub(crate) const COMMANDS: [&str; 17] = [
+pub(crate) const COMMANDS: [&str; 18] = [
     "adjudicate",
     "check",
     "test",
     "batch",
     "audit",
     "template",
+    "enroll",
     "settle",
     "ledger",
     "demo",

@@ -10,6 +10,7 @@ mod contradictions;
 mod details;
 mod encodings;
 mod endings;
+mod enrolling;
 mod every_way;
 mod files;
 mod first_files;

@@ -8,6 +8,7 @@ mod census;
 #[cfg(feature = "batch")]
 mod covers;
 mod door;
+mod enrolling;
 mod histories;
 mod law;
 mod limits;

@@ -48,15 +48,16 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ),
     ("promises", &["plan::*"]),
     ("meaning", &["semantics::*"]),
-    ("readings", &["adjudicate::*", "quote", "reading::*", "wording"]),
+    ("readings", &["adjudicate::*", "enroll::*", "quote", "reading::*", "wording"]),
     ("text of a pack", &["pack::*"]),
     (
         "uses",
         &[
+            "applications::*",
             "audit::*",
             "batch::*",
             "case::*",
-            "cases",
+            "cases::*",
             "catalog",
             "certificate::*",
             "curve::*",

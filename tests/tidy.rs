@@ -12,7 +12,7 @@ const FLOATS: [&str; 2] = ["f32", "f64"];
 const WITH_FLOATS: [&str; 2] = ["audit/binary.rs", "audit/interval.rs"];
 const FORBIDDEN_WORDS: [&str; 6] = ["f32", "f64", "todo!", "unimplemented!", "dbg!", "#[allow"];
 /// The modules that decide money, dates, versions and places: files, and folders with all that is in them.
-const DECIDING: [&str; 42] = [
+const DECIDING: [&str; 43] = [
     "accumulator.rs",
     "adjudicate.rs",
     "adjudicate/",
@@ -35,6 +35,7 @@ const DECIDING: [&str; 42] = [
     "calendar.rs",
     "catalog.rs",
     "certificate/",
+    "enroll/",
     "curve/",
     "exact.rs",
     "fact.rs",

@@ -28,6 +28,17 @@ fn the_engine_agrees_with_every_worked_case() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Packs that are made up to show how rules are written stand apart.
+#[test]
+fn the_engine_agrees_with_the_worked_cases_of_the_examples() -> Result<(), Box<dyn Error>> {
+    let folder = Path::new("rules/examples");
+    let catalog = Catalog::load(folder)?;
+    let report = read(&folder.join("rider-care.cases.toml"), &catalog)?.run(&catalog);
+    assert!(report.failures.is_empty(), "{}", report.failures);
+    assert_eq!(report.cases.len(), 33);
+    Ok(())
+}
+
 #[test]
 fn every_worked_case_is_read_as_it_is_written() -> Result<(), Box<dyn Error>> {
     let catalog = Catalog::load(Path::new("rules"))?;

@@ -178,7 +178,7 @@ impl Plan {
         Posting { claim: Arc::clone(&claim.id), event_date, period, amounts, unknown }
     }
 
-    fn check_belongs(&self, enrollment: &Enrollment) -> Result<(), Error> {
+    pub(crate) fn check_belongs(&self, enrollment: &Enrollment) -> Result<(), Error> {
         let (wanted, own) = (enrollment.plan(), self.id());
         if wanted != own {
             return Err(Error::plan(say!(

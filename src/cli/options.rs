@@ -17,7 +17,7 @@ use clap_complete::Shell;
 use huzhu::{Catalog, Hold, Language, Order};
 
 #[cfg(feature = "batch")]
-pub(super) use self::many::{Audit, Batch, Draw, RecordedUnit, Tables, Template};
+pub(super) use self::many::{Audit, Batch, Draw, Enroll, RecordedUnit, Tables, Template};
 #[cfg(feature = "settle")]
 pub(super) use self::process::{Asked, Day, Demo, Ledger, Settle, Until};
 use super::home::Home;
@@ -118,6 +118,8 @@ pub(super) enum Command {
     Audit(Audit),
     #[cfg(feature = "batch")]
     Template(Template),
+    #[cfg(feature = "batch")]
+    Enroll(Enroll),
     #[cfg(feature = "settle")]
     Settle(Settle),
     #[cfg(feature = "settle")]
@@ -125,7 +127,7 @@ pub(super) enum Command {
     #[cfg(feature = "settle")]
     Demo(Demo),
     #[cfg(not(feature = "batch"))]
-    #[command(hide = true, aliases = ["audit", "template", "settle", "ledger", "demo"])]
+    #[command(hide = true, aliases = ["audit", "template", "enroll", "settle", "ledger", "demo"])]
     Batch(Absent),
     Verify(Verify),
     Extract(Extract),

@@ -3,6 +3,7 @@
 mod benefits;
 mod facts;
 mod identities;
+mod premium;
 mod sums;
 mod tables;
 mod terms;
@@ -17,7 +18,8 @@ use crate::document::Node;
 use crate::fact::{Kind, STANDARD, StandardFact};
 use crate::pack::resolve::{Extent, MAX_PARTS};
 use crate::plan::expression::{
-    BenefitIndex, ConditionIndex, Date, EntryIndex, LimitIndex, MAX_FACTS, Number, StepIndex, TableIndex, Truth,
+    BenefitIndex, ConditionIndex, Date, EntryIndex, LimitIndex, MAX_FACTS, Number, PayerIndex, StepIndex, TableIndex,
+    Truth,
 };
 use crate::plan::parts::{Parts, Shared};
 use crate::plan::{
@@ -49,6 +51,10 @@ pub(super) struct Places {
     pub(super) limits: Arena<LimitIndex, Span>,
     pub(super) plan: Span,
     pub(super) union_pays: Span,
+    pub(super) price: Span,
+    /// The conditions of enrolling.
+    pub(super) admissions: Vec<Span>,
+    pub(super) payers: Arena<PayerIndex, premium::PayerPlaces>,
     /// Numbers that must be whole.
     pub(super) counted: Vec<Counted>,
     /// The expression of most parts, and how many it has.

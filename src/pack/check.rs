@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::build::Places;
+use super::promise::member::is_exact;
 use super::resolve::{Countable, Counted};
 use crate::code::Code;
 use crate::diagnostic::{Findings, Span};
@@ -13,7 +14,7 @@ use crate::exact::{self, divides};
 use crate::fact::Kind;
 use crate::money::FEN;
 use crate::plan::expression::{BenefitIndex, Choice, EntryIndex, Number, NumberValue, StepIndex, Truth};
-use crate::plan::{Action, LedgerAmount, Operand, Plan, Rows};
+use crate::plan::{Action, LedgerAmount, Of, Operand, Part, Plan, Rows};
 use crate::reading::bounds::{Bounded, Bounds, Finding, Possible};
 use crate::rounding::Rounding;
 use crate::semantics::{Meaning, Place};
@@ -22,7 +23,7 @@ use crate::text::say;
 /// One check: looks for one mistake and reports it.
 type Check = fn(&Seen<'_>, &mut Findings);
 
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 12] = [
     every_number_is_exact,
     every_count_is_whole,
     every_condition_matters,
@@ -32,6 +33,9 @@ const CHECKS: [Check; 9] = [
     every_rate_is_a_rate,
     every_limit_is_a_multiple_of_the_rounding,
     the_union_pays_no_more_than_the_price,
+    every_admission_matters,
+    every_payer_can_pay,
+    the_premium_is_exact,
 ];
 
 /// Runs every check.
@@ -91,6 +95,15 @@ impl<'p> Seen<'p> {
     /// Whether a number is a whole multiple whatever the facts are.
     fn is_multiple(&self, number: &'p Number, of: Decimal) -> bool {
         self.multiples.borrow_mut().has(number, of)
+    }
+
+    /// Reports an amount that nobody could pay: below zero, or finer than a fen.
+    fn is_payable(&self, amount: &'p Number, span: &Span, findings: &mut Findings) {
+        report_negative(self.bounded(amount).low(), span, findings);
+        if !self.is_multiple(amount, FEN) {
+            let message = say!("此金额不一定到分为止", "this amount may have parts of a fen");
+            findings.report(Code::FinerThanMoney, span, message);
+        }
     }
 
     fn step_when(&self, benefit: BenefitIndex, step: StepIndex) -> Span {
@@ -180,14 +193,7 @@ fn every_step_can_apply(seen: &Seen<'_>, findings: &mut Findings) {
 }
 
 fn no_amount_is_negative(seen: &Seen<'_>, findings: &mut Findings) {
-    let mut report = |place: Place, low: Decimal| {
-        if low < Decimal::ZERO {
-            let low = low.normalize();
-            let message = say!("此金额可能为负，低至 {low}", "this amount may be negative, down to {low}");
-            let help = say!("用 `greatest(…, 0元)` 保底", "floor it with `greatest(…, 0 yuan)`");
-            findings.report(Code::MayBeNegative, &seen.span(place), message).help_with([help]);
-        }
-    };
+    let mut report = |place: Place, low: Decimal| report_negative(low, &seen.span(place), findings);
     for found in &seen.found {
         if let Finding::Gross { benefit, low } = found {
             report(Place::Gross(*benefit), *low);
@@ -204,6 +210,15 @@ fn no_amount_is_negative(seen: &Seen<'_>, findings: &mut Findings) {
     }
 }
 
+fn report_negative(low: Decimal, span: &Span, findings: &mut Findings) {
+    if low < Decimal::ZERO {
+        let low = low.normalize();
+        let message = say!("此金额可能为负，低至 {low}", "this amount may be negative, down to {low}");
+        let help = say!("用 `greatest(…, 0元)` 保底", "floor it with `greatest(…, 0 yuan)`");
+        findings.report(Code::MayBeNegative, span, message).help_with([help]);
+    }
+}
+
 fn every_rate_is_a_rate(seen: &Seen<'_>, findings: &mut Findings) {
     for (place, action, _) in seen.steps() {
         let rate = match action.operand() {
@@ -211,16 +226,20 @@ fn every_rate_is_a_rate(seen: &Seen<'_>, findings: &mut Findings) {
             Operand::Waiting(waiting) => seen.plan.waiting(waiting).reduced.as_ref().map(|(_, rate)| rate),
             Operand::Amount(_) | Operand::Ladder(_) | Operand::Benefits(_) => None,
         };
-        if let Some((low, high)) = rate.map(|rate| seen.bounded(rate)).map(|rate| (rate.low(), rate.high()))
-            && (low < Decimal::ZERO || high > Decimal::ONE)
-        {
-            let (low, high) = (low.normalize(), high.normalize());
-            let message = say!(
-                "比例可能在 0 至 1 之外：{low} 至 {high}",
-                "a rate from 0 to 1 is expected; this one runs from {low} to {high}"
-            );
-            findings.report(Code::RateOutOfRange, &seen.span(place), message);
+        if let Some(rate) = rate.map(|rate| seen.bounded(rate)) {
+            report_rate(rate.low(), rate.high(), &seen.span(place), findings);
         }
+    }
+}
+
+fn report_rate(low: Decimal, high: Decimal, span: &Span, findings: &mut Findings) {
+    if low < Decimal::ZERO || high > Decimal::ONE {
+        let (low, high) = (low.normalize(), high.normalize());
+        let message = say!(
+            "比例可能在 0 至 1 之外：{low} 至 {high}",
+            "a rate from 0 to 1 is expected; this one runs from {low} to {high}"
+        );
+        findings.report(Code::RateOutOfRange, span, message);
     }
 }
 
@@ -248,12 +267,70 @@ fn every_limit_is_a_multiple_of_the_rounding(seen: &Seen<'_>, findings: &mut Fin
     }
 }
 
+/// In the short form, where nothing else caps it.
 fn the_union_pays_no_more_than_the_price(seen: &Seen<'_>, findings: &mut Findings) {
-    if let (Some(price), Some(union_pays)) = (&seen.plan.terms.price, &seen.plan.terms.union_pays)
-        && !is_at_most(seen, union_pays, price)
-    {
-        let message = say!("工会承担可能超过会费", "the union may pay more than the price");
-        findings.report(Code::MayBeNegative, &seen.places.union_pays, message);
+    let terms = &seen.plan.terms;
+    if seen.places.union_pays.is_empty() {
+        return;
+    }
+    for payer in &terms.payers {
+        if let (Some(price), Part::Amount(amount, _)) = (&terms.price, &payer.part)
+            && !is_at_most(seen, &amount.expression, &price.expression)
+        {
+            let message = say!("工会承担可能超过会费", "the union may pay more than the price");
+            findings.report(Code::MayBeNegative, &seen.places.union_pays, message);
+        }
+    }
+}
+
+fn every_admission_matters(seen: &Seen<'_>, findings: &mut Findings) {
+    for (condition, span) in seen.plan.terms.conditions.iter().zip(&seen.places.admissions) {
+        let met = seen.truth(&condition.require);
+        if !met.may.fail {
+            findings.report(Code::AlwaysMet, span, say!("此条件恒成立", "this condition is always met"));
+        } else if !met.may.hold {
+            findings.report(Code::NeverMet, span, say!("此条件永不成立", "this condition is never met"));
+        }
+    }
+}
+
+/// What payers pay is an amount of whole fen or a rate, and the price one too: else the price would not be the sum of what can be paid.
+fn every_payer_can_pay(seen: &Seen<'_>, findings: &mut Findings) {
+    let Some(price) = &seen.plan.terms.price else { return };
+    seen.is_payable(&price.expression, &seen.places.price, findings);
+    for (payer, place) in seen.plan.terms.payers.iter().zip(&seen.places.payers) {
+        if let Some((when, span)) = payer.when.as_ref().zip(place.when.as_ref())
+            && !seen.truth(&when.expression).may.hold
+        {
+            let message = say!("此承担方永不适用", "this payer never applies");
+            findings.report(Code::NeverMet, span, message);
+        }
+        if let Some(((most, _), span)) = payer.at_most.as_ref().zip(place.at_most.as_ref()) {
+            seen.is_payable(&most.expression, span, findings);
+        }
+        match &payer.part {
+            Part::Amount(amount, _) => seen.is_payable(&amount.expression, &place.part, findings),
+            Part::Rate(rate, of) => {
+                let bounds = seen.bounded(&rate.expression);
+                report_rate(bounds.low(), bounds.high(), &place.part, findings);
+                let product = Number::Times(Box::new([price.expression.clone(), rate.expression.clone()]));
+                let is_whole = *of == Of::Price && seen.multiples.borrow_mut().has(&product, FEN);
+                if payer.rounding.is_none() && !is_whole {
+                    let message = say!("按比例承担的金额不一定到分为止", "a rate may come to parts of a fen");
+                    let help = say!("给承担方写上 `rounding`", "give the payer a `rounding`");
+                    findings.report(Code::FinerThanMoney, &place.part, message).help_with([help]);
+                }
+            }
+            Part::Shares(shares) => report_negative(seen.bounded(&shares.expression).low(), &place.part, findings),
+            Part::Gifted | Part::Rest => {}
+        }
+    }
+}
+
+fn the_premium_is_exact(seen: &Seen<'_>, findings: &mut Findings) {
+    if !is_exact(seen.plan) {
+        let message = say!("会费可能超过28位，会丢失数字", "the price may need more than 28 digits and lose some");
+        findings.report(Code::Inexact, &seen.places.price, message);
     }
 }
 

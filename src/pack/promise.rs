@@ -8,6 +8,7 @@ mod drawn;
 #[cfg(test)]
 mod extents;
 mod history;
+pub(super) mod member;
 mod order;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ const LEAST_TRIES: usize = 50;
 pub(super) fn check(plan: &Plan, places: &Places, promises: Option<&Node>, findings: &mut Findings) {
     let (proofs, trials) = (Work::of(work::FOR_PROOFS), Work::of(work::FOR_TRIALS));
     check_within(&proofs, &trials, plan, places, promises, findings);
+    member::check(plan, promises, findings);
 }
 
 fn check_within(
@@ -177,6 +179,9 @@ pub(super) fn words(plan: &Plan, promises: &Node, findings: &mut Findings) -> Ve
     for fact in promises.get("monotone_in").map(Node::items).unwrap_or_default().iter().filter_map(Node::text) {
         let Text { zh, en } = title(fact);
         words.push(say!("{zh}增加，给付不减少", "more `{en}` never pays less"));
+    }
+    if let Some(most) = promises.get("member_pays_at_most").and_then(|node| super::yuan(node, findings)) {
+        words.push(say!("会员一次参保承担不超过 {most} 元", "the member pays at most {most} yuan for one application"));
     }
     if promises.get("same_in_any_order").is_some() {
         words.push(say!(

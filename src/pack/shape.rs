@@ -8,7 +8,7 @@ use crate::diagnostic::{Findings, did_you_mean};
 use crate::document::{Entry, Form, Node};
 use crate::fact::Kind;
 use crate::names;
-use crate::plan::{Edge, StepKind};
+use crate::plan::{Edge, IfShort, Of, Overlap, Per, StepKind};
 use crate::rounding::Mode;
 use crate::text::{Language, Text, say};
 
@@ -86,12 +86,28 @@ fn edges() -> Vec<&'static str> {
     Edge::ALL.iter().map(|(name, _)| *name).collect()
 }
 
+fn pers() -> Vec<&'static str> {
+    Per::ALL.iter().map(|(name, _)| *name).collect()
+}
+
+fn ofs() -> Vec<&'static str> {
+    Of::ALL.iter().map(|(name, _)| *name).collect()
+}
+
+fn ways_if_short() -> Vec<&'static str> {
+    IfShort::ALL.iter().map(|(name, _)| *name).collect()
+}
+
+fn overlaps() -> Vec<&'static str> {
+    Overlap::ALL.iter().map(|(name, _)| *name).collect()
+}
+
 #[rustfmt::skip]
 mod keys {
     use crate::order::OrderRule;
     use crate::plan::StepKind;
 
-    use super::{Key, Keys, Shape, edges, key, kinds, modes, optional, scopes};
+    use super::{Key, Keys, Shape, edges, key, kinds, modes, ofs, optional, overlaps, pers, scopes, ways_if_short};
 
     pub(super) const CITED: &[Key] = &[
         key("clause", Shape::Title, "条款", "where it is written"),
@@ -123,6 +139,38 @@ mod keys {
         optional("max_shares", Shape::Expression, "份数上限", "the most shares that count"),
         optional("excess", Shape::OneOf(|| vec!["void", "refuse"]), "超出份数的处理", "what becomes of shares beyond"),
         optional("term", Shape::Text, "保障期限", "how long one cover runs"),
+        optional("cover", Shape::Table(&[CITED, COVER]), "保障期", "when a cover starts, and what of one that overlaps another"),
+        optional("condition", Shape::List(&Shape::Table(&[CITED, ADMISSION])), "参保条件", "what an application must meet"),
+        optional("payer", Shape::List(&Shape::Table(&[TITLED, CITED, PAYER])), "承担方", "who pays the price, in this order; the last pays the rest"),
+        optional("pool", Shape::List(&Shape::Table(&[TITLED, CITED, POOL])), "名额或补助资金", "places or money that payers draw from while they last"),
+    ];
+    const COVER: &[Key] = &[
+        optional("starts", Shape::Expression, "保障起始日", "the first day of cover"),
+        key("overlap", Shape::OneOf(overlaps), "与本人其他保障重叠时", "what becomes of a cover that overlaps another of the member"),
+    ];
+    const ADMISSION: &[Key] = &[
+        key("id", Shape::Id, "编号", "the id, which is the reason's code"),
+        key("require", Shape::Expression, "条件", "what must be true"),
+        key("otherwise", Shape::OneOf(|| vec!["refuse", "pend"]), "不满足时", "what becomes of the application"),
+        key("text", Shape::Title, "条件说明", "what is required, in words"),
+    ];
+    pub(super) const PAYER: &[Key] = &[
+        key("id", Shape::Id, "编号", "the id"),
+        optional("pays", Shape::Expression, "承担多少：金额、比例，或 `rest`（其余）", "an amount, a rate, or `rest`: all that is left"),
+        optional("shares", Shape::Expression, "整份承担的份数", "so many shares whole"),
+        optional("per", Shape::OneOf(pers), "金额按份或按人", "what an amount counts for"),
+        optional("of", Shape::OneOf(ofs), "比例所依", "what a rate is of"),
+        optional("at_most", Shape::Expression, "封顶（元）", "the most, in yuan"),
+        optional("when", Shape::Expression, "适用条件", "for whom"),
+        optional("rounding", ROUNDING, "舍入规则", "how the part is rounded"),
+        optional("pool", Shape::Id, "名额或补助资金", "the pool that pays"),
+        optional("if_short", Shape::OneOf(ways_if_short), "名额或资金不足时", "what becomes of an application for which the pool has not enough"),
+    ];
+    const POOL: &[Key] = &[
+        key("id", Shape::Id, "编号", "the id"),
+        key("holds", Shape::Expression, "总份数或总金额", "shares or yuan in all"),
+        key("from", Shape::Date, "首日", "the first day of application"),
+        optional("until", Shape::Date, "末日（含）", "the last day, included"),
     ];
     const FIGURE: &[Key] = &[key("value", Shape::Literal, "数值与单位", "the value with its unit")];
     pub(super) const FACT: &[Key] = &[
@@ -226,6 +274,7 @@ mod keys {
         optional("never_pays_more_than_borne", Shape::Text, "给付不超过此项负担", "no claim is paid more than this fact"),
         optional("monotone_in", Shape::List(&Shape::Text), "随之不减", "more of these never pays less"),
         optional("same_in_any_order", Shape::OneOf(|| vec!["event"]), "不论先后，合计相同", "the claims of one event are paid the same together in any order"),
+        optional("member_pays_at_most", Shape::Literal, "会员一次参保承担不超过", "the last payer pays no more for one application"),
     ];
     const fn map(of: &'static Shape) -> Shape {
         Shape::Map(Keys::Names, of)
@@ -258,6 +307,13 @@ mod keys {
         ]]), "合计限额", "the joint limit"),
     ]]);
 
+    const ROWS: &[Key] = &[
+        key("rule", Shape::Title, "规则", "the rule that the table shows"),
+        optional("why", Shape::Title, "说明", "why it is so"),
+        key("columns", Shape::List(&Shape::Text), "列", "facts and expectations"),
+        key("rows", Shape::List(&Shape::List(&Shape::Scalar)), "行", "one case a row"),
+    ];
+
     /// Worked cases beside a pack.
     pub(crate) const CASES: Shape = Shape::Table(&[&[
         key("plan", Shape::Id, "计划编号", "the plan"),
@@ -266,12 +322,8 @@ mod keys {
             optional("enrollment", map(&Shape::Scalar), "参保", "facts of every enrollment"),
             optional("claim", map(&Shape::Scalar), "申请", "facts of every claim"),
         ]]), "默认事实", "facts of every case"),
-        key("table", Shape::List(&Shape::Table(&[&[
-            key("rule", Shape::Title, "规则", "the rule that the table shows"),
-            optional("why", Shape::Title, "说明", "why it is so"),
-            key("columns", Shape::List(&Shape::Text), "列", "facts and expectations"),
-            key("rows", Shape::List(&Shape::List(&Shape::Scalar)), "行", "one case a row"),
-        ]])), "表", "tables of cases"),
+        optional("table", Shape::List(&Shape::Table(&[ROWS])), "表", "tables of cases"),
+        optional("enrolling", Shape::List(&Shape::Table(&[ROWS])), "参保的表", "tables of applications"),
     ]]);
 }
 pub(super) use keys::PACK;
@@ -524,7 +576,7 @@ impl Key {
             Shape::Table(_) | Shape::Map(..) if matches!(name, "plan" | "joint") => {
                 vec![say!("写上 `[{name}]` 一节", "add a section `[{name}]`")]
             }
-            Shape::List(Shape::Table(_)) if matches!(name, "benefit" | "table") => {
+            Shape::List(Shape::Table(_)) if name == "benefit" => {
                 vec![say!("写上 `[[{name}]]` 一节", "add a section `[[{name}]]`")]
             }
             Shape::Text
@@ -571,6 +623,11 @@ pub(super) fn example_for_a_fact(name: &str) -> Vec<Text> {
     keys::FACT.iter().find(|key| key.name == name).map(Key::example).unwrap_or_default()
 }
 
+/// How a key of a payer is written.
+pub(super) fn example_for_a_payer(name: &str) -> Vec<Text> {
+    keys::PAYER.iter().find(|key| key.name == name).map(Key::example).unwrap_or_default()
+}
+
 /// How a key of bands is written.
 pub(super) fn example_for_bands(name: &str) -> Vec<Text> {
     keys::BANDS.iter().find(|key| key.name == name).map(Key::example).unwrap_or_default()
@@ -579,6 +636,15 @@ pub(super) fn example_for_bands(name: &str) -> Vec<Text> {
 /// Whether a step may have this key.
 pub(super) fn is_key_of_a_step(name: &str) -> bool {
     StepKind::named(name).is_some() || keys::STEP.iter().any(|key| key.name == name)
+}
+
+/// Reports a file of worked cases that has no table of any kind.
+pub(crate) fn check_has_a_table(cases: &Node, findings: &mut Findings) {
+    if cases.is_table() && cases.get("table").is_none() && cases.get("enrolling").is_none() {
+        let message = say!("缺少 `table`（表）", "`table` is missing: tables of cases");
+        let help = say!("写上 `[[table]]` 一节", "add a section `[[table]]`");
+        findings.report(Code::MissingKey, &opening(cases, findings), message).help_with([help]);
+    }
 }
 
 /// The place to blame for what is not there: the first line of the table.

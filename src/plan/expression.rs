@@ -85,6 +85,10 @@ indexes! {
     TruthValue,
     /// Of a named expression that is a date.
     DateValue,
+    /// Of who pays a part of the price of a cover.
+    PayerIndex,
+    /// Of a pool that payers draw from.
+    PoolIndex,
 }
 
 impl StepIndex {

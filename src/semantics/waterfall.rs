@@ -203,20 +203,23 @@ impl<'p, R: Reading> Meaning<'p, R> {
             Some(truth) => self.truth(truth),
             None => self.reading.truth(false),
         };
-        let renewed = |m: &mut Self| match &waiting.waived_within {
-            None => m.reading.truth(false),
+        self.either(not_needed, |m| m.renewed(waiting))
+    }
+
+    /// Whether the cover follows another within the grace.
+    pub(crate) fn renewed(&mut self, waiting: &'p Waiting) -> R::Truth {
+        match &waiting.waived_within {
+            None => self.reading.truth(false),
             Some((grace, previous_end)) => {
-                let given = m.reading.given(*previous_end);
-                let in_time = |m: &mut Self| {
+                let given = self.reading.given(*previous_end);
+                self.both(given, |m| {
                     let (end, start) = (m.reading.date_fact(*previous_end), m.reading.date_fact(m.plan.coverage_start));
                     let gap = m.reading.days_between(end, start);
                     let grace = m.number(grace);
                     m.reading.compare(Comparison::AtMost, gap, grace)
-                };
-                m.both(given, in_time)
+                })
             }
-        };
-        self.either(not_needed, renewed)
+        }
     }
 
     pub(super) fn waits(&mut self, waiting: &'p Waiting) -> R::Truth {

@@ -166,6 +166,16 @@ impl Vocabulary {
         }
     }
 
+    /// The column of enrollments that is called so: an id, the plan, or a fact of the enrollment.
+    pub(crate) fn column_of_enrollments(&self, called: &str) -> Option<&str> {
+        let Meant::Name(name) = self.meant_by(Input::Enrollments, called) else { return None };
+        let name = RESERVED.into_iter().find(|known| *known == name).or_else(|| {
+            let (name, fact) = self.facts.get_key_value(name)?;
+            (fact.holder == Holder::Enrollment).then_some(name.as_str())
+        })?;
+        is_of_enrollments(name).then_some(name)
+    }
+
     /// The column of an input whose title is a part of what another is called.
     pub(super) fn near_title(&self, input: Input, called: &str) -> Option<&str> {
         self.titles.near(holder(input), called)
@@ -198,6 +208,10 @@ impl Vocabulary {
     pub(super) fn names(&self, holder: Holder) -> impl Iterator<Item = &str> {
         self.facts.iter().filter(move |(_, fact)| fact.holder == holder).map(|(name, _)| name.as_str())
     }
+}
+
+fn is_of_enrollments(name: &str) -> bool {
+    !["row", "claim_id", "reverses"].contains(&name)
 }
 
 impl KnownFact {

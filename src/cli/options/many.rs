@@ -279,3 +279,42 @@ impl FromStr for Memory {
         bytes.map(|bytes| Memory { bytes }).ok_or(form)
     }
 }
+
+/// Decides applications for cover: shares, price, who pays it
+/// · 审核参保申请：份数、会费、由谁承担
+///
+/// Reads applications (the tables that `huzhu batch` reads: `application_id`, `member_id`, `plan`, `applied_at`, and a column for each fact) and decides each by the `[enrollment]` of its pack, first come, first served, at the same moment by id: whatever
+/// their order in the file, each gets the same. Beside the decisions stand what each payer pays, the entries of every pool, the new covers as the other commands read them, and the rows that cannot be read, with the reason. All files are written, or none. A refused
+/// application is a result; exit 1 if a row is rejected.
+/// · 读入参保申请（`huzhu batch` 所读的表：`application_id`、`member_id`、`plan`、`applied_at`，每项事实一列），按规则包的 `[enrollment]` 逐件审核，先到先得，同时的按编号；不论在文件中如何排列，结果相同。审核结果旁另写各承担方的承担额、各项名额和补助资金的收支、供其他命令读取的新参保记录，以及读不懂的行及原因。各文件要么全部写出，要么一个也不写。不予受理也是审核结果；有行退回的，退出码为 1。
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    huzhu enroll --rules rules/examples -a rules/examples/june.csv -o june.csv\n  \
+    huzhu enroll --rules rules/examples -a rules/examples/june.csv -o again.csv --explain MADE-UP-A3\n  \
+    huzhu enroll --rules rules/examples -a rules/examples/fall.csv -o fall.csv --pools june.pools.csv")]
+pub(in crate::cli) struct Enroll {
+    /// The applications
+    /// · 参保申请
+    #[arg(long, short, value_name = "FILE")]
+    pub(in crate::cli) applications: PathBuf,
+    /// The results, a row for each application that was decided
+    /// · 审核结果，每件申请一行
+    #[arg(long, short, value_name = "FILE")]
+    pub(in crate::cli) out: PathBuf,
+    /// The covers that are there: an application may overlap one, or renew it
+    /// · 已有的参保记录，据以判断重叠和续保
+    #[arg(long, short, value_name = "FILE")]
+    pub(in crate::cli) enrollments: Option<PathBuf>,
+    /// The pools of the run before, ending in `.pools.csv`: what was taken stays taken
+    /// · 上次运行所写的名额和补助资金（以 `.pools.csv` 结尾），已支出的不再重计
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) pools: Option<PathBuf>,
+    /// Explain these applications, line by line
+    /// · 逐行说明这些申请
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    pub(in crate::cli) explain: Vec<String>,
+    /// Overwrite results that are there
+    /// · 覆盖已有的结果文件
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+}

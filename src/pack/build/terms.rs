@@ -1,6 +1,6 @@
 //! Enrollment terms, dates, rounding and waiting periods.
 
-use super::{Builder, assumption};
+use super::{Builder, assumption, title, whole};
 use crate::arena::Arena;
 use crate::code::Code;
 use crate::diagnostic::Findings;
@@ -79,6 +79,7 @@ impl<'n> Builder<'n> {
             declared.assumed.extend(&assumed);
         }
         Some(Waiting {
+            title: title(node)?.into(),
             period: period?,
             counts: counts?,
             from: from?,
@@ -149,18 +150,37 @@ impl<'n> Builder<'n> {
             }
             (None, None) => None,
         };
-        let price = self.optional(node, "price", |b, node| b.number(node, Unit::Yuan))?;
-        let union_pays = self.optional(node, "union_pays", |b, node| b.number(node, Unit::Yuan))?;
-        self.places.union_pays = node.get("union_pays").map(|node| node.span.clone()).unwrap_or_default();
-        if union_pays.is_some() && price.is_none() {
-            let span = self.places.union_pays.clone();
-            let message = say!("没有 `price`，`union_pays` 无意义", "`price` is missing: `union_pays` is a part of it");
-            let help = say!("写上每份会费 `price`，或删去 `union_pays`", "add `price`, or leave `union_pays` out");
-            self.resolver.findings.report(Code::MissingKey, &span, message).help_with([help]);
-        }
+        let price = self.optional(node, "price", |b, node| {
+            b.places.price = node.span.clone();
+            let (expression, wording) = b.spelled_number(node, Unit::Yuan)?;
+            b.check_is_of_the_enrollment(node);
+            Some(Spelled { expression, wording: wording.into() })
+        })?;
+        let assumed = self.resolver.take_touched();
+        let assumed = self.resolver.all_assumed(&assumed);
         let term = self.optional(node, "term", Self::term)?;
         self.resolver.take_touched();
-        Some(Terms { price, union_pays, max_shares, term })
+        let cover = self.optional(node, "cover", Self::cover);
+        let conditions: Vec<_> = node
+            .get("condition")
+            .map(Node::items)
+            .unwrap_or_default()
+            .iter()
+            .map(|node| self.admission(node))
+            .collect();
+        let pools = self.pools(node);
+        let payers = self.payers(node, price.is_some(), pools.as_ref());
+        self.resolver.take_touched();
+        Some(Terms {
+            price,
+            max_shares,
+            term,
+            cover: cover?,
+            conditions: whole(conditions)?,
+            payers: payers?,
+            pools: pools?,
+            assumed,
+        })
     }
 
     /// What every benefit needs where shares beyond a cap are void: that other covers have not come to the cap already.
