@@ -392,8 +392,10 @@ impl<'c> TableReader<'c> {
             standard.chain(own).chain(["id", "after", "reverses", "decision", "payable", "reasons"]),
         );
         if near.is_some() || self.facts.knows_the_plan() {
-            let message =
-                say!("列 `{name}` 不是事实，也不是期望", "the column `{name}` is neither a fact nor an expectation");
+            let message = say!(
+                "列 `{name}` 不是事实，也不是预期结果",
+                "the column `{name}` is neither a fact nor an expectation"
+            );
             self.facts.findings.report(Code::UnknownFact, span, message).help_with(near);
         }
         Column::Poisoned

@@ -112,7 +112,7 @@ impl Table {
             if let Some((wanted, found)) = expectation.unmet(&answer, catalog, round.pools()) {
                 let column = expectation.column();
                 let message = say!(
-                    "`{id}` 的 `{column}`应为 {wanted}，实为 {found}",
+                    "`{id}` 的 `{column}` 应为 {wanted}，实为 {found}",
                     "`{id}`: expected `{column}` {wanted}, got {found}"
                 );
                 let reasons = answer.reasons().iter().map(|reason| {
@@ -225,7 +225,7 @@ impl<'c> TableReader<'c> {
                 let near = did_you_mean(name, standard.chain(OWN));
                 if near.is_some() || self.facts.knows_the_plan() {
                     let message = say!(
-                        "列 `{name}` 不是参保记录的事实，也不是期望",
+                        "列 `{name}` 不是参保记录的事实，也不是预期结果",
                         "the column `{name}` is neither a fact of the enrollment nor an expectation"
                     );
                     self.facts.findings.report(Code::UnknownFact, span, message).help_with(near);

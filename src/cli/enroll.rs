@@ -43,7 +43,7 @@ pub(super) fn run(asked: &Enroll, setting: &Setting) -> Result<Report, Failure> 
         String::new()
     } else {
         let ids = unknown.join(", ");
-        say!(language, "没有审核申请 {ids}", "no application {ids} was decided") + "\n"
+        say!(language, "没有审核过参保申请 {ids}", "no application {ids} was decided") + "\n"
     };
     Ok(Report { results, remarks, is_wrong: summary.rejected > 0 || !unknown.is_empty(), ..Report::default() })
 }
@@ -128,7 +128,7 @@ fn pool_line(pool: &PoolSummary, language: Language) -> String {
     };
     let late = match too_late {
         0 => String::new(),
-        late => say!(language, "，{late} 件来迟", ", {late} too late"),
+        late => say!(language, "，不足的申请 {late} 件", ", {late} too late"),
     };
     say!(
         language,

@@ -176,7 +176,7 @@ fn value_name(name: &str) -> Option<&'static str> {
         ("PACK", "规则包"),
         ("PLAN", "计划"),
         ("PLAN-ID", "计划编号"),
-        ("QUESTION", "所问"),
+        ("QUESTION", "操作"),
         ("DATE", "日期"),
         ("NUMBER", "编号"),
         ("MEMBER|CLAIM|FILE", "会员编号|理赔编号|文件"),

@@ -84,7 +84,7 @@ fn refuse_misplaced(asked: &Ledger, setting: &Setting) -> Result<(), Failure> {
     let misplaced = given.iter().find(|(_, is_given, of)| *is_given && !of.contains(&asked.asked));
     let Some((option, ..)) = misplaced else { return Ok(()) };
     let language = setting.language;
-    Err(Failure::new(say!(language, "`{option}` 不用于这一问", "`{option}` goes with another question")))
+    Err(Failure::new(say!(language, "`{option}` 不适用于此项操作", "`{option}` goes with another question")))
 }
 
 fn out<'a>(asked: &'a Ledger, setting: &Setting) -> Result<&'a Path, Failure> {

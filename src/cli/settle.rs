@@ -171,7 +171,7 @@ fn text(summary: &Summary, setting: &Setting) -> String {
     if summary.apart > 0 {
         rows.push((
             Ink::Plain,
-            say!(language, "按另一种先后应付不同的件数", "Claims that the other order pays otherwise"),
+            say!(language, "按另一种先后应付额不同的件数", "Claims that the other order pays otherwise"),
             count(summary.apart),
         ));
         rows.push((
@@ -192,7 +192,7 @@ fn text(summary: &Summary, setting: &Setting) -> String {
     let aside = summary.set_aside.iter().map(|(code, number)| (count(*number), words(code)));
     list(&mut lines, pick(language, "未审核", "Set aside"), aside.collect(), language, look);
     let missed = summary.missed.iter().map(|(want, number)| (count(*number), wanting(want, language)));
-    list(&mut lines, pick(language, "未给付，所缺", "Not paid, for want of"), missed.collect(), language, look);
+    list(&mut lines, pick(language, "未给付的及其所缺", "Not paid, for want of"), missed.collect(), language, look);
     lines.into_text()
 }
 

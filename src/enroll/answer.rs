@@ -221,6 +221,7 @@ impl PayerLine {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drawn {
     pub(super) pool: Arc<str>,
+    pub(super) title: Arc<Text>,
     pub(super) unit: PoolUnit,
     pub(super) taken: Decimal,
     pub(super) left: Decimal,
@@ -231,6 +232,12 @@ impl Drawn {
     #[must_use]
     pub fn pool(&self) -> &str {
         &self.pool
+    }
+
+    /// What the pool is called.
+    #[must_use]
+    pub fn title(&self) -> &Text {
+        &self.title
     }
 
     /// What the pool holds.

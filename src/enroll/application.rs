@@ -41,7 +41,7 @@ impl Application {
     pub fn at(self, moment: &str) -> Result<Application, Error> {
         let Some(at) = read(moment) else {
             return Err(Error::fact(say!(
-                "`applied_at` 的值 `{moment}` 应为日期和时刻，如 `2024-12-01 09:30:00`",
+                "`applied_at` 的值 `{moment}` 应为日期，可带时刻，如 `2024-12-01 09:30:00`",
                 "the value `{moment}` of `applied_at` is no moment, such as `2024-12-01 09:30:00`"
             )));
         };

@@ -77,9 +77,9 @@ fn payer_line(line: &PayerLine) -> Text {
     let PayerLine { title, reason, clause, pays, leaves, drawn, .. } = line;
     let (pays, leaves, title) = (money::print(*pays), money::print(*leaves), Text::clone(title));
     let from = match drawn {
-        Some(Drawn { pool, left, unit, .. }) => {
-            let left = measured(*left, *unit);
-            say!("；`{pool}` 尚余{left}", "; `{pool}` has {left} left"; left)
+        Some(Drawn { title, left, unit, .. }) => {
+            let (left, title) = (measured(*left, *unit), &**title);
+            say!("；{title}尚余{left}", "; left of {title}: {left}"; left, title)
         }
         None => Text::default(),
     };

@@ -565,7 +565,8 @@ fn lines(
                 PoolUnit::Yuan => pays,
             };
             left[index] = exact::subtract(left[index], taken)?;
-            drawn = Some(Drawn { pool: Arc::clone(&pool.id), unit: pool.unit, taken, left: left[index] });
+            let (id, title) = (Arc::clone(&pool.id), Arc::clone(&pool.title));
+            drawn = Some(Drawn { pool: id, title, unit: pool.unit, taken, left: left[index] });
         }
         let applies = line.applies.known().or_bug()?;
         let short = line.short.known().or_bug()?;

@@ -101,7 +101,7 @@ impl<'p> Seen<'p> {
     fn is_payable(&self, amount: &'p Number, span: &Span, findings: &mut Findings) {
         report_negative(self.bounded(amount).low(), span, findings);
         if !self.is_multiple(amount, FEN) {
-            let message = say!("此金额不一定到分为止", "this amount may have parts of a fen");
+            let message = say!("此金额可能有不足一分的零头", "this amount may have parts of a fen");
             findings.report(Code::FinerThanMoney, span, message);
         }
     }
@@ -277,7 +277,7 @@ fn the_union_pays_no_more_than_the_price(seen: &Seen<'_>, findings: &mut Finding
         if let (Some(price), Part::Amount(amount, _)) = (&terms.price, &payer.part)
             && !is_at_most(seen, &amount.expression, &price.expression)
         {
-            let message = say!("工会承担可能超过会费", "the union may pay more than the price");
+            let message = say!("工会承担的金额可能超过会费", "the union may pay more than the price");
             findings.report(Code::MayBeNegative, &seen.places.union_pays, message);
         }
     }
@@ -316,7 +316,7 @@ fn every_payer_can_pay(seen: &Seen<'_>, findings: &mut Findings) {
                 let product = Number::Times(Box::new([price.expression.clone(), rate.expression.clone()]));
                 let is_whole = *of == Of::Price && seen.multiples.borrow_mut().has(&product, FEN);
                 if payer.rounding.is_none() && !is_whole {
-                    let message = say!("按比例承担的金额不一定到分为止", "a rate may come to parts of a fen");
+                    let message = say!("按比例承担的金额可能有不足一分的零头", "a rate may come to parts of a fen");
                     let help = say!("给承担方写上 `rounding`", "give the payer a `rounding`");
                     findings.report(Code::FinerThanMoney, &place.part, message).help_with([help]);
                 }

@@ -159,7 +159,7 @@ mod keys {
         optional("pays", Shape::Expression, "承担多少：金额、比例，或 `rest`（其余）", "an amount, a rate, or `rest`: all that is left"),
         optional("shares", Shape::Expression, "整份承担的份数", "so many shares whole"),
         optional("per", Shape::OneOf(pers), "金额按份或按人", "what an amount counts for"),
-        optional("of", Shape::OneOf(ofs), "比例所依", "what a rate is of"),
+        optional("of", Shape::OneOf(ofs), "比例按什么计算", "what a rate is of"),
         optional("at_most", Shape::Expression, "封顶（元）", "the most, in yuan"),
         optional("when", Shape::Expression, "适用条件", "for whom"),
         optional("rounding", ROUNDING, "舍入规则", "how the part is rounded"),

@@ -71,11 +71,11 @@ pub(super) fn fault(path: Option<&Path>, fault: &Fault) -> Error {
         }
         Fault::NoLedger => Error::output(say!("{place}不是账本", "{place} is no ledger"; place)),
         Fault::Newer { schema, known } => Error::output(say!(
-            "{place}的格式是第 {schema} 版，本程序只识到第 {known} 版",
+            "{place}的格式是第 {schema} 版，本程序只支持到第 {known} 版",
             "{place} is of schema {schema}, and this program knows up to {known}"; place
         )),
         Fault::Older { schema, known } => Error::output(say!(
-            "{place}的格式是首次发布之前的第 {schema} 版，本程序从第 {known} 版识起；请按原有文件重新入账",
+            "{place}的格式是首次发布之前的第 {schema} 版，本程序只支持第 {known} 版及以后的；请用原有文件重新入账",
             "{place} is of schema {schema}, from before the first release, and this program knows none below {known}: settle the files anew"; place
         )),
         Fault::TooLarge => Error::arithmetic(say!("{place}中的金额过大", "an amount of {place} is too large"; place)),

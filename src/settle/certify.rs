@@ -94,14 +94,14 @@ pub fn certificate(
     })?;
     let Some((certificate, payable)) = found else {
         return Err(Error::certificate(say!(
-            "理赔 `{claim}` 没有凭证：受合计限额所限，或按现有规则和对应表不再审核",
+            "理赔 `{claim}` 没有凭证：受合计限额所限，或按现在所用的规则和对应表不审核该件",
             "the claim `{claim}` has no certificate: a joint limit cuts it, or these rules and this mapping do not decide it"
         )));
     };
     let digest = certificate.digest();
     let differs = |what: Text| {
         Error::certificate(say!(
-            "理赔 `{claim}` 现在算出的{what}与账本不同；所用的规则或对应表不是入账时的",
+            "理赔 `{claim}` 现在算出的{what}与账本不同；所用的规则或对应表与入账时不同，请改用入账时的",
             "{what} of `{claim}` as worked out now is not what the ledger has: other rules, or another mapping, than it was booked by"; what
         ))
     };

@@ -47,7 +47,7 @@ pub(super) fn check(catalog: &Catalog, book: &Writing<'_>) -> Result<(), Error> 
             return Ok(());
         }
         return Err(Error::history(say!(
-            "账本按 `{kept}` 的先后入账，不能改按 `{now}`",
+            "账本按 `{kept}` 的先后入账，不能改按 `{now}`；请仍用 `{kept}`",
             "the ledger is booked `{kept}`, and cannot go on `{now}`"
         )));
     }

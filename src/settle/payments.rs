@@ -194,11 +194,11 @@ pub fn confirm(path: &Path, file: &Path, on: Option<&str>) -> Result<Confirmed, 
                 confirmed.known = confirmed.known.saturating_add(1);
                 continue;
             }
-            Answered::Unknown => say!("没有付款 `{reference}`", "there is no payment `{reference}`"),
+            Answered::Unknown => say!("账本中没有付款编号 `{reference}`", "there is no payment `{reference}`"),
             Answered::OtherAmount { sent } => {
                 let sent = money::print(yuan(sent)?);
                 say!(
-                    "付款 `{reference}` 送出的是 {sent} 元，金额不同",
+                    "付款 `{reference}` 送出的是 {sent} 元，与文件所写的金额不同",
                     "{sent} yuan were sent as `{reference}`, another amount"
                 )
             }
@@ -261,7 +261,7 @@ impl Answers {
                 self.wrong.push((
                     row,
                     say!(
-                        "没有状态 `{other}`；可为 `confirmed` 或 `returned`",
+                        "状态不能是 `{other}`；可写 `confirmed`（到账）或 `returned`（退回）",
                         "no state is named `{other}`; it can be `confirmed` or `returned`"
                     ),
                 ));

@@ -216,7 +216,7 @@ fn an_answer_is_explained_line_by_line_in_both_languages() {
             [
                 "application `MADE-UP-A2` (rider-care): enrolled",
                 "  2 shares at 45.00 yuan: 90.00 yuan",
-                "    gift of the union 45.00 yuan, leaves 45.00: whole shares; `summer-gift` has 1 share left (article 5(1))",
+                "    gift of the union 45.00 yuan, leaves 45.00: whole shares; left of gift shares of the summer: 1 share (article 5(1))",
                 "    the member 31.50 yuan, leaves 0.00: the rest (article 5(4))",
             ],
         ),
@@ -225,7 +225,7 @@ fn an_answer_is_explained_line_by_line_in_both_languages() {
             [
                 "参保申请 `MADE-UP-A2`（rider-care）：已受理",
                 "  2 份，每份 45.00 元，共 90.00 元",
-                "    工会赠送 45.00 元，余 45.00 元：整份承担；`summer-gift` 尚余 1 份（第五条第一项）",
+                "    工会赠送 45.00 元，余 45.00 元：整份承担；夏季赠送名额尚余 1 份（第五条第一项）",
                 "    会员本人 31.50 元，余 0.00 元：其余部分（第五条第四项）",
             ],
         ),

@@ -157,7 +157,8 @@ impl Catalog {
 fn order_named(name: &str) -> PyResult<Order> {
     name.parse().map_err(|_| {
         let [zh, en] = ["；可写 `by-event` 或 `as-received`", "; it is `by-event` or `as-received`"];
-        let text = Text { zh: format!("没有次序 `{name}`{zh}"), en: format!("there is no order `{name}`{en}") };
+        let text =
+            Text { zh: format!("先后不能写作 `{name}`{zh}"), en: format!("there is no order `{name}`{en}") };
         Refusal::of_argument("order", &text).into()
     })
 }

@@ -33,7 +33,7 @@ impl Refusal {
     /// A worked case that no case file can say.
     pub(crate) fn of_unsayable(place: &str, fault: &serde_json::Error) -> Refusal {
         let (zh, en) = (
-            format!("算例写不成理赔文件：{fault}"),
+            format!("算例无法写成理赔文件：{fault}"),
             format!("a worked case cannot be written as a case file: {fault}"),
         );
         Refusal::one("CaseError", "worked-case", place, &Text { zh, en })

@@ -55,7 +55,7 @@ fn violation(wrong: &Violation, language: Language) -> String {
     match wrong {
         Violation::Damaged(said) => say!(language, "文件损坏：`{said}`", "the file is damaged: `{said}`"),
         Violation::Schema(name) => {
-            say!(language, "`{name}` 被改动或不见了", "`{name}` of the schema was changed, or is gone")
+            say!(language, "账本结构中的 `{name}` 被改动或缺失", "`{name}` of the schema was changed, or is gone")
         }
         Violation::RowsGone { table, rows, last } => say!(
             language,
@@ -84,7 +84,7 @@ fn violation(wrong: &Violation, language: Language) -> String {
         Violation::NoMirror(entry) => {
             say!(
                 language,
-                "冲销分录 {entry} 与所冲销的不相抵",
+                "冲销分录 {entry} 与其所冲销的分录不完全相反",
                 "the entry {entry} does not cancel the one that it takes back"
             )
         }

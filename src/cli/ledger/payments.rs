@@ -94,7 +94,7 @@ pub(super) fn confirm(asked: &Ledger, path: &Path, setting: &Setting) -> Result<
                 let rows = [
                     (Ink::Plain, pick(language, "确认到账", "Confirmed"), count(confirmed)),
                     (Ink::Plain, pick(language, "退回", "Returned"), count(returned)),
-                    (Ink::Plain, pick(language, "先前已知", "Known before"), count(known)),
+                    (Ink::Plain, pick(language, "先前已入账", "Known before"), count(known)),
                 ];
                 figures(&mut lines, &rows, look);
             }

@@ -306,11 +306,11 @@ pub(in crate::cli) struct Enroll {
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) enrollments: Option<PathBuf>,
     /// The pools of the run before, ending in `.pools.csv`: what was taken stays taken
-    /// · 上次运行所写的名额和补助资金（以 `.pools.csv` 结尾），已支出的不再重计
+    /// · 上次运行写出的名额和补助资金文件（以 `.pools.csv` 结尾），从上次所余接着支出
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) pools: Option<PathBuf>,
     /// Explain these applications, line by line
-    /// · 逐行说明这些申请
+    /// · 逐行说明这些申请的审核结果
     #[arg(long, value_name = "ID", num_args = 1..)]
     pub(in crate::cli) explain: Vec<String>,
     /// Overwrite results that are there

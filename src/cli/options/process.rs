@@ -48,7 +48,7 @@ pub(in crate::cli) struct Settle {
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) rejects: Option<PathBuf>,
     /// Who of the feed is not paid, and for want of what: a cover, a fact, the end of the waiting period, time to report it
-    /// · 所送各件中未给付的及其所缺：参保、事实、等待期未满、已过申请期限
+    /// · 所送各件中未给付的及其所缺：没有参保、缺少事实、等待期未满、已过申请期限
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) missed: Option<PathBuf>,
     /// Keep what stands for the certificate of each decision in the ledger; it takes longer. `huzhu ledger certificate` writes one
@@ -61,7 +61,7 @@ pub(in crate::cli) struct Settle {
     #[arg(long, value_enum, value_name = "ORDER", default_value_t = Sequence::ByEvent)]
     pub(in crate::cli) order: Sequence,
     /// The claims that the other order would pay otherwise, of all members of the feed
-    /// · 所涉会员按另一种先后应付不同的各件
+    /// · 所涉会员按另一种先后审核时应付额不同的各件
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) other_order: Option<PathBuf>,
     /// Print what would change for each member; write and book nothing
@@ -98,13 +98,13 @@ pub(in crate::cli) struct Demo {
     pub(in crate::cli) force: bool,
 }
 
-/// Checks and reads a ledger
-/// · 查验和查看账本
+/// Checks and reads a ledger, pays from it and closes it
+/// · 查验、查看账本，付款和结账
 ///
 /// `check` proves the whole file: every entry sums to zero, what is booked for a claim is what its newest decision says, nothing was changed or removed, and closings are as they were. `balance` lists the accounts, `statement` what was
 /// posted for a member, `export` writes all entries as a table. `close` puts the entries up to a day or a number under one root. `pay` writes all that is due as one run of payments and books it as sent; `confirm` books what the bank
 /// says of them. `certificate` writes the certificate of a claim, worked out from what the ledger has. Exit 1 if something is not in order.
-/// · `check` 查验整本账：每笔分录借贷相抵，每件理赔入账的就是最新的审核结果，没有改动或缺失，结账与当时相同。`balance` 列出各账户的金额，`statement` 列出一位会员的明细，`export` 把全部分录写成表。`close` 结账：某日或某笔为止的分录归于一个根。`pay` 把全部应付写成一批付款并记为已送出，`confirm` 记入银行的回执。`certificate` 据账本所存写出一件理赔的凭证。账本或回执有误的，退出码为 1。
+/// · `check` 查验整本账：每笔分录借贷相等，每件理赔入账的就是最新的审核结果，没有改动或缺失，结账与当时相同。`balance` 列出各账户的金额，`statement` 列出一位会员的明细，`export` 把全部分录写成表。`close` 结账：为截至某日或某笔的分录算出一个根。`pay` 把全部应付写成一批付款并记为已送出，`confirm` 记入银行的回执。`certificate` 据账本所存写出一件理赔的凭证。账本或回执有误的，退出码为 1。
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     huzhu ledger check --ledger sqlite:ledger.db\n  \
@@ -118,7 +118,7 @@ pub(in crate::cli) struct Demo {
     huzhu ledger check --closing closing.jsonl --ledger sqlite:ledger.db")]
 pub(in crate::cli) struct Ledger {
     /// What is asked
-    /// · 所问：`check` 查验，`balance` 各账户，`statement` 明细，`export` 导出，`close` 结账，`pay` 付款，`confirm` 回执，`certificate` 凭证
+    /// · 操作：`check` 查验，`balance` 各账户，`statement` 明细，`export` 导出，`close` 结账，`pay` 付款，`confirm` 回执，`certificate` 凭证
     #[arg(value_enum, value_name = "QUESTION")]
     pub(in crate::cli) asked: Asked,
     /// The member whose statement is asked for; the file of the bank's answers; the claim whose certificate is asked for

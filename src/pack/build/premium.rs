@@ -150,7 +150,7 @@ impl Builder<'_> {
             self.resolver.findings.report(Code::Unused, &node.span, message).help_with([help]);
         }
         if !has_price && enrollment.get("price").is_none() {
-            let message = say!("没有 `price`，承担方无从承担", "`price` is missing: payers share it");
+            let message = say!("没有 `price`，承担方没有可承担的会费", "`price` is missing: payers share it");
             let help = say!("写上每份会费 `price`", "add `price`, what a share costs");
             self.resolver.findings.report(Code::MissingKey, &list.span, message).help_with([help]);
         }
@@ -179,12 +179,12 @@ impl Builder<'_> {
         if !is_rest(last) || last.get("when").is_some() || last.get("pool").is_some() || last.get("at_most").is_some() {
             let message = if is_rest(last) {
                 say!(
-                    "最后一位承担方须无条件承担其余部分，不可有 `when`、`pool`、`at_most`",
+                    "最后一个承担方须无条件承担其余部分，不可有 `when`、`pool`、`at_most`",
                     "the last payer pays the rest whatever it is: without `when`, `pool` and `at_most`"
                 )
             } else {
                 say!(
-                    "会费可能没有付清：最后一位承担方不是 `rest`",
+                    "会费可能没有付清：最后一个承担方没有写 `pays = \"rest\"`",
                     "the price may not be paid in full: the last payer does not pay the rest"
                 )
             };
@@ -193,7 +193,7 @@ impl Builder<'_> {
         for node in others.iter().filter(|node| is_rest(node)) {
             let span = node.get("pays").map_or_else(|| node.span.clone(), |pays| pays.span.clone());
             let message = say!(
-                "其余部分已由此处承担，之后的承担方无从承担",
+                "其余部分已全由此承担方承担，之后的承担方没有可承担的",
                 "this payer pays all that is left, so that nothing is left to those after it"
             );
             let help = say!("把它移到最后", "move it to the end");
@@ -266,7 +266,7 @@ impl Builder<'_> {
                 Some(Part::Shares(spelled))
             }
             (Some(_), Some(shares)) => {
-                let message = say!("`pays` 与 `shares` 只写一项", "a payer has `pays` or `shares`, not both");
+                let message = say!("`pays` 与 `shares` 只能写一项", "a payer has `pays` or `shares`, not both");
                 self.resolver.findings.report(Code::StepForm, &shares.span, message);
                 None
             }
@@ -341,7 +341,7 @@ impl Builder<'_> {
         };
         for entry in node.entries().iter().filter(|entry| !means_something(&entry.key)) {
             let key = &entry.key;
-            let message = say!("`{key}` 在此无意义", "`{key}` means nothing here");
+            let message = say!("`{key}` 在此不起作用，请删去", "`{key}` means nothing here");
             self.resolver.findings.report(Code::Unused, &entry.key_span, message);
         }
     }

@@ -20,7 +20,10 @@ pub(super) fn check(plan: &Plan, promises: Option<&Node>, findings: &mut Finding
     let Some(node) = promises.and_then(|promises| promises.get("member_pays_at_most")) else { return };
     let Some(promised) = super::super::yuan(node, findings) else { return };
     let Some((shares, pays)) = worst(plan) else {
-        let message = say!("没有 `price`，会员没有承担", "`price` is missing, so that the member pays nothing");
+        let message = say!(
+            "没有 `price`，会员无须承担；请写上每份会费 `price`，或删去此项承诺",
+            "`price` is missing, so that the member pays nothing"
+        );
         findings.report(Code::Unused, &node.span, message);
         return;
     };

@@ -147,7 +147,7 @@ def _decimal(number: Decimal) -> str:
 
 def _not_given(value: object, place: str) -> HuzhuError:
     """Of what pandas and numpy put where nothing is."""
-    zh, en = f"`{value}` 不是值；未填的事实写 None", f"`{value}` is no value; a fact that is not given is None"
+    zh, en = f"`{value}` 不是有效的值；未填的事实写 None", f"`{value}` is no value; a fact that is not given is None"
     return ValueTypeError.of("float" if isinstance(value, Real) else "type", place, Text(zh, en))
 
 

@@ -145,5 +145,5 @@ def _check(name: str, table: object) -> None:
     zh = f"`{name}` 为 `{kind}`，不是 Arrow 表；请给 pyarrow.Table、polars.DataFrame、DuckDB 关系或 pandas.DataFrame（2.2 版起，另需 pyarrow）"
     en = f"`{name}` is a `{kind}`, which is no Arrow table; give a pyarrow.Table, a polars.DataFrame, a DuckDB relation or a pandas.DataFrame (2.2 or later, with pyarrow)"
     if isinstance(table, (list, dict)):
-        zh, en = f"{zh}；行的列表可用 pyarrow.Table.from_pylist", f"{en}; of a list of rows, pyarrow.Table.from_pylist makes one"
+        zh, en = f"{zh}；由各行组成的列表，可先用 pyarrow.Table.from_pylist 转成表", f"{en}; of a list of rows, pyarrow.Table.from_pylist makes one"
     raise ValueTypeError.of("type", name, Text(zh, en))
