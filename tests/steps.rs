@@ -14,7 +14,7 @@ fn the_cases_come_out_as_they_say() {
     let catalog = catalog();
     let ran = read(&catalog).run(&catalog);
     assert!(ran.failures.is_empty(), "{}", ran.failures);
-    assert_eq!(ran.cases.len(), 12);
+    assert_eq!(ran.cases.len(), 16);
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn sources(formula: &Formula) -> Vec<Source> {
 
 fn cited(operation: &Operation) -> Option<Source> {
     match operation {
-        Operation::Number(_, source) | Operation::Date(_, source) | Operation::PlusMonths(.., source) => *source,
+        Operation::Number(_, source) | Operation::Date(_, source) => *source,
         Operation::LookUp(_, table) => Some(Source::Table(*table)),
         Operation::Truth(_)
         | Operation::Fact(_)
@@ -89,6 +89,7 @@ fn cited(operation: &Operation) -> Option<Source> {
         | Operation::MonthsBetween(_)
         | Operation::YearsBetween(_)
         | Operation::PlusDays(_)
+        | Operation::PlusMonths(..) // the format has months as they are
         | Operation::Compare(..)
         | Operation::Logic(_)
         | Operation::Among(..)

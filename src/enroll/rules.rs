@@ -436,13 +436,13 @@ impl<'a> Asked<'a> {
             {
                 let left = holds[pool];
                 let pool = self.plan.pool(pool);
-                let (id, left) = (&pool.id, measured(left, pool.unit));
+                let (title, left) = (&*pool.title, measured(left, pool.unit));
                 self.refusals.push(Reason {
                     clause: Some(Text::clone(&payer.citation.clause)),
-                    detail: Some(id.to_string()),
+                    detail: Some(pool.id.to_string()),
                     ..reason(
                         Code::PoolUsedUp,
-                        say!("`{id}` 尚余{left}，不足", "`{id}` has {left} left, which is not enough"; left),
+                        say!("{title}尚余{left}，不足", "left of {title}: {left}, which is not enough"; left, title),
                     )
                 });
             }
@@ -467,7 +467,28 @@ impl<'a> Asked<'a> {
         holds: &Arena<PoolIndex, Decimal>,
         waived: Vec<Arc<Text>>,
     ) -> Result<Answer, Error> {
-        // Days that follow by a rule wait for what the rule reads, which is asked for.
+        self.ask_for_what_lacks();
+        if self.contradictions.is_empty() && self.refusals.is_empty() && self.open.is_empty() {
+            self.assume_the_price(premium.as_ref());
+            return self.enrolled(shares, premium, holds, waived);
+        }
+        let reasons = |list| Reasons {
+            application: Arc::clone(&self.enrollment.id),
+            plan: Arc::clone(self.plan.reference()),
+            list,
+            assumed: self.assumed.iter().cloned().collect(),
+        };
+        Ok(if !self.contradictions.is_empty() {
+            Answer::Pended(reasons(self.contradictions))
+        } else if !self.refusals.is_empty() {
+            Answer::Refused(reasons(self.refusals))
+        } else {
+            Answer::Pended(reasons(self.open))
+        })
+    }
+
+    /// Asks for the facts that are missing, each once. Days that follow by a rule wait for what the rule reads, which is asked for.
+    fn ask_for_what_lacks(&mut self) {
         let follow = self.plan.terms.cover.as_ref().is_some_and(|cover| cover.starts.is_some());
         let follows = |name: &str| follow && ["coverage_start", "coverage_end"].contains(&name);
         for slot in self.missing.iter() {
@@ -478,26 +499,15 @@ impl<'a> Asked<'a> {
         }
         let mut seen = BTreeSet::new();
         self.open.retain(|reason| seen.insert((reason.code.clone(), reason.text.en.clone())));
-        if self.contradictions.is_empty() && self.refusals.is_empty() && self.open.is_empty() {
-            self.assume_the_price(premium.as_ref());
-        }
-        let plan = Arc::clone(self.plan.reference());
-        let assumed: Vec<Arc<Assumed>> = self.assumed.iter().cloned().collect();
-        let reasons = |list| Reasons {
-            application: Arc::clone(&self.enrollment.id),
-            plan: Arc::clone(&plan),
-            list,
-            assumed: assumed.clone(),
-        };
-        if !self.contradictions.is_empty() {
-            return Ok(Answer::Pended(reasons(self.contradictions)));
-        }
-        if !self.refusals.is_empty() {
-            return Ok(Answer::Refused(reasons(self.refusals)));
-        }
-        if !self.open.is_empty() {
-            return Ok(Answer::Pended(reasons(self.open)));
-        }
+    }
+
+    fn enrolled(
+        self,
+        shares: Option<Decimal>,
+        premium: Option<Premium<Exact<'_, Broken>>>,
+        holds: &Arena<PoolIndex, Decimal>,
+        waived: Vec<Arc<Text>>,
+    ) -> Result<Answer, Error> {
         // A plan that does not ask for shares counts none.
         let (held, shares) = match (self.enrollment.fact(facts::SHARES), shares) {
             (Some(held), Some(shares)) => (Decimal::from(held), shares),
@@ -520,7 +530,7 @@ impl<'a> Asked<'a> {
             enrollment = enrollment.with("gifted_shares", gifted)?;
         }
         Ok(Answer::Enrolled(Box::new(Enrolled {
-            plan,
+            plan: Arc::clone(self.plan.reference()),
             enrollment,
             shares,
             void_shares: exact::subtract(held, shares)?.max(Decimal::ZERO),
@@ -529,7 +539,7 @@ impl<'a> Asked<'a> {
             payers,
             period: self.plan.terms.cover.as_ref().map(|cover| Arc::clone(&cover.citation.clause)),
             waived,
-            assumed,
+            assumed: self.assumed.into_iter().collect(),
         })))
     }
 }
